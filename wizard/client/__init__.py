@@ -1,0 +1,1 @@
+"""This computer: its folders, keys, secrets, ssh and rsync."""

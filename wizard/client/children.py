@@ -1,0 +1,79 @@
+"""Child processes that are never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+_MOST_OUTPUT = 1 << 20
+_GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a program ended and what it printed, of each stream the first mebibyte."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@contextlib.asynccontextmanager
+async def child(argv: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a program that can't reach the terminal; it and all it started are ended with the block."""
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        limit=_MOST_OUTPUT,
+    )
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def finish(argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Finished:
+    """Run a program to its end.
+
+    Raises:
+        TimeoutError: it took more than `timeout` seconds, and was ended.
+        OSError: it could not be started.
+    """
+    async with child(argv, env) as process, asyncio.timeout(timeout):
+        assert process.stdout and process.stderr
+        stdout, stderr = await asyncio.gather(head(process.stdout), head(process.stderr))
+        return Finished(await process.wait(), stdout, stderr)
+
+
+async def head(stream: asyncio.StreamReader) -> str:
+    """The stream's first mebibyte as text; the rest is read and dropped."""
+    kept = bytearray()
+    while chunk := await stream.read(1 << 16):
+        kept += chunk[: _MOST_OUTPUT - len(kept)]
+    return kept.decode(errors="backslashreplace")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        _signal_group(process, signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await process.wait()
+    _signal_group(process, signal.SIGKILL)
+    await process.wait()
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

@@ -1,0 +1,188 @@
+"""ssh keys on this computer: made, found, read, and never overwritten."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import files, places
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.client.secrets import Secret
+
+_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
+
+
+@dataclass(frozen=True)
+class FoundKey:
+    """A key that could be reused: its public line, and its file unless only the person's agent holds it."""
+
+    line: str
+    file: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What the key says of itself."""
+        return self.line.split(" ", 2)[2] if self.line.count(" ") >= 2 else self.line.split(" ")[0]
+
+
+def make(path: Path, comment: str, passphrase: Secret | None) -> None:
+    """Make an ed25519 key pair; `None` leaves it unprotected.
+
+    Raises:
+        Failure: `FILE_EXISTS` if there is a key already, or the folder can't be written to. Nothing half-made stays.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    public_path = _public(path)
+    for taken in (path, public_path):
+        if taken.exists() or taken.is_symlink():
+            raise Failure(Kind.FILE_EXISTS, str(taken))
+    key = Ed25519PrivateKey.generate()
+    encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    files.private_folder(path.parent)
+    files.create(path, private)
+    try:
+        files.create(public_path, public + f" {comment}\n".encode(), 0o644)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def comment_for(name: str) -> str:
+    """What a new key says of itself in the server's file."""
+    return f"backup-wizard-{name}"
+
+
+def opens(path: Path, passphrase: Secret | None) -> bool:
+    """Whether the private key can be read with that passphrase.
+
+    Raises:
+        Failure: `KEY_MISSING`, or `KEY_UNUSABLE` if it is no key that ssh can use.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Failure(Kind.KEY_MISSING, str(path)) from None
+    except OSError as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+    password = passphrase.reveal().encode() if passphrase else None
+    load: Callable[..., object] = (
+        load_ssh_private_key if b"OPENSSH PRIVATE KEY" in content else load_pem_private_key
+    )
+    try:
+        load(content, password)
+    except TypeError:  # a passphrase is needed, or was given for a key that has none
+        return password is not None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if "PRIVATE KEY" not in content.decode("latin-1"):
+            raise Failure(Kind.KEY_UNUSABLE, str(path)) from None
+        if password is None:
+            raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+        return False
+    return True
+
+
+def public_line(path: Path) -> str:
+    """The public key's line: type, key and comment.
+
+    Raises:
+        Failure: `KEY_MISSING` or `KEY_UNUSABLE`.
+    """
+    public_path = _public(path)
+    try:
+        line = public_path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise Failure(Kind.KEY_MISSING, str(public_path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(public_path), str(error)) from None
+    if len(line.splitlines()) != 1 or not line.isprintable() or not line.startswith(_KEY_TYPES):
+        raise Failure(Kind.KEY_UNUSABLE, str(public_path))
+    return line
+
+
+def found(folder: Path | None = None) -> list[FoundKey]:
+    """The keys in the person's ssh folder and agent that could be reused, those of other backups left out."""
+    folder = folder or Path("~/.ssh").expanduser()
+    in_files = [
+        FoundKey(line, places.shown(public.with_suffix("")))
+        for public in sorted(folder.glob("*.pub"))
+        if public.with_suffix("").is_file()
+        and not public.name.startswith("backup-wizard-")
+        and (line := _line(public))
+    ]
+    kept = {key.line.split(" ")[1] for key in in_files}
+    return in_files + [FoundKey(line) for line in agent_lines() if line.split(" ")[1] not in kept]
+
+
+def agent_lines() -> list[str]:
+    """The public lines of the keys that the person's ssh agent holds; none if there is no agent."""
+    try:
+        listed = subprocess.run(
+            ["ssh-add", "-L"], stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    lines = listed.stdout.decode(errors="replace").splitlines() if listed.returncode == 0 else []
+    return [line for line in lines if line.startswith(_KEY_TYPES) and line.isprintable()]
+
+
+def keep_agent_key(name: str, line: str) -> Path:
+    """Keep the public line of an agent's key, so that ssh can be told to use just that one.
+
+    Raises:
+        Failure: the folder can't be written to.
+    """
+    path = files.private_folder(places.agent_keys()) / f"{name}.pub"
+    files.replace(path, f"{line}\n".encode(), 0o644)
+    return path
+
+
+def remove(path: Path) -> None:
+    """Remove a key pair.
+
+    Raises:
+        Failure: it can't be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        _public(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(Kind.FOLDER_READ_ONLY, str(path), str(error)) from error
+
+
+def computer_name() -> str:
+    """This computer's name, as far as a backup's name can hold it."""
+    kept = "".join(
+        sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in platform.node()
+    )
+    return kept.split(".")[0].strip("-._").lower()[:32] or "my-computer"
+
+
+def _public(path: Path) -> Path:
+    return path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
+
+
+def _line(public: Path) -> str:
+    try:
+        return public_line(public)
+    except Failure:
+        return ""

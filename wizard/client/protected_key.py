@@ -1,0 +1,80 @@
+"""A backup's key together with its protection: made, or found and tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.client import keys, secrets
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from wizard.client.secrets import Secret
+    from wizard.profile import Profile
+
+
+def ensure(profile: Profile, typed: Secret | None = None) -> str:
+    """Make the profile's key if there is none, see that its protection opens it, and return its public line.
+
+    `typed` is the passphrase a person gave: for `ask`, and for a key of theirs that moves into the keyring.
+
+    Raises:
+        Failure: `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making and
+            keeping raise.
+    """
+    if profile.key_is_agents:
+        _require_agent(profile)
+    elif profile.key_path.exists():
+        _require_it_opens(profile, typed)
+    else:
+        _make(profile, typed)
+    return keys.public_line(profile.key_path)
+
+
+def forget(profile: Profile) -> None:
+    """Remove the key, its passphrase and what was kept of an agent's key.
+
+    Raises:
+        Failure: a part can't be removed.
+    """
+    secrets.remove(profile.name, "passphrase")
+    keys.remove(profile.key_path)
+
+
+def _make(profile: Profile, typed: Secret | None) -> None:
+    passphrase: Secret | None = None
+    if profile.key.protection == "keyring":
+        # Into the keyring before there is a key: a key whose passphrase nobody has would be worth nothing.
+        passphrase = typed or secrets.generate()
+        secrets.store(profile.name, "passphrase", passphrase)
+    elif profile.key.protection == "ask":
+        if not typed:
+            raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
+        passphrase = typed
+    try:
+        keys.make(profile.key_path, keys.comment_for(profile.name), passphrase)
+    except BaseException:
+        if profile.key.protection == "keyring":
+            secrets.remove(profile.name, "passphrase")
+        raise
+
+
+def _require_it_opens(profile: Profile, typed: Secret | None) -> None:
+    path, protection = profile.key_path, profile.key.protection
+    if protection == "none":
+        passphrase = None
+    elif typed:
+        passphrase = typed
+    elif protection == "keyring":
+        passphrase = secrets.fetch(profile.name, "passphrase")
+    else:
+        return  # the agent or the person opens it when ssh asks
+    if not keys.opens(path, passphrase):
+        raise Failure(Kind.PASSPHRASE_WRONG, str(path))
+    if protection == "keyring" and typed:
+        secrets.store(profile.name, "passphrase", typed)
+
+
+def _require_agent(profile: Profile) -> None:
+    wanted = keys.public_line(profile.key_path).split(" ")[1]
+    if not any(line.split(" ")[1] == wanted for line in keys.agent_lines()):
+        raise Failure(Kind.AGENT_SILENT, str(profile.key_path))

@@ -1,0 +1,44 @@
+"""Which rsync this computer has."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+from wizard.failure import Failure, Kind
+
+_VERSION = re.compile(r"rsync\s+version\s+v?(?P<version>\d+(?:\.\d+)+)")
+_OLDEST = (3, 1, 0)
+
+
+@dataclass(frozen=True)
+class RsyncVersion:
+    """The version of the real rsync, as numbers and as printed."""
+
+    numbers: tuple[int, ...]
+    text: str
+
+
+def require(program: str = "rsync") -> RsyncVersion:
+    """The version of the rsync that will be run.
+
+    Raises:
+        Failure: `NO_RSYNC`, `OPENRSYNC` (macOS's own, which lacks what we need) or `OLD_RSYNC`.
+    """
+    try:
+        asked = subprocess.run(
+            [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure(Kind.NO_RSYNC, program, str(error)) from None
+    printed = asked.stdout.decode(errors="backslashreplace")
+    if "openrsync" in printed.lower():
+        raise Failure(Kind.OPENRSYNC, program, printed.splitlines()[0])
+    found = _VERSION.search(printed)
+    if not found:
+        raise Failure(Kind.NO_RSYNC, program, printed + asked.stderr.decode(errors="backslashreplace"))
+    numbers = tuple(map(int, found["version"].split(".")))
+    if numbers < _OLDEST:
+        raise Failure(Kind.OLD_RSYNC, found["version"])
+    return RsyncVersion(numbers, found["version"])

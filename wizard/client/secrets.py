@@ -1,0 +1,130 @@
+"""Secrets, kept in the person's keyring and nowhere else."""
+
+from __future__ import annotations
+
+import secrets as random
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "backup-wizard"
+
+What = Literal["passphrase", "daemon-password"]
+
+_UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+
+
+class Secret:
+    """A text that no log, traceback or crash screen can show by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Secret()"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that needs it."""
+        return self._text
+
+
+def generate() -> Secret:
+    """A passphrase that nobody has to remember, of 256 random bits."""
+    return Secret(random.token_urlsafe(32))
+
+
+def keyring_name() -> str:
+    """The keyring that will be used, as people know it.
+
+    Raises:
+        Failure: `KEYRING_MISSING`.
+    """
+    return str(_backend().name).removesuffix(" Keyring")
+
+
+def store(profile_name: str, what: What, secret: Secret) -> None:
+    """Keep the secret, and make sure that it can be read again.
+
+    Raises:
+        Failure: `KEYRING_MISSING` or `KEYRING_LOCKED`; nothing is kept elsewhere instead.
+    """
+    backend, user = _backend(), f"{profile_name}/{what}"
+    try:
+        backend.set_password(SERVICE, user, secret.reveal())
+        kept = backend.get_password(SERVICE, user)
+    except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
+        _explain(error)
+    if kept != secret.reveal():
+        raise Failure(Kind.KEYRING_LOCKED, keyring_name(), "The secret could not be read back.")
+
+
+def fetch(profile_name: str, what: What) -> Secret:
+    """The secret that was kept.
+
+    Raises:
+        Failure: `SECRET_MISSING`, `KEYRING_MISSING` or `KEYRING_LOCKED`.
+    """
+    try:
+        kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
+    except Failure:
+        raise
+    except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
+        _explain(error)
+    if kept is None:
+        raise Failure(Kind.SECRET_MISSING, profile_name)
+    return Secret(kept)
+
+
+def remove(profile_name: str, what: What) -> None:
+    """Remove the secret; one that is not there is no failure.
+
+    Raises:
+        Failure: `KEYRING_MISSING` or `KEYRING_LOCKED`.
+    """
+    from keyring.errors import PasswordDeleteError
+
+    try:
+        _backend().delete_password(SERVICE, f"{profile_name}/{what}")
+    except Failure:
+        raise
+    except PasswordDeleteError:
+        return
+    except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
+        _explain(error)
+
+
+def _backend() -> KeyringBackend:
+    import keyring
+    from keyring.backend import get_all_keyring
+    from keyring.backends.chainer import ChainerBackend
+
+    chosen = keyring.get_keyring()
+    # A chain falls back on the next backend by itself, which may be a plain-text file: pick one, safe, by name.
+    candidates = get_all_keyring() if isinstance(chosen, ChainerBackend) else [chosen]
+    safe = [backend for backend in candidates if _is_safe(backend)]
+    if not safe:
+        raise Failure(Kind.KEYRING_MISSING, type(chosen).__module__)
+    return max(safe, key=lambda backend: backend.priority)
+
+
+def _is_safe(backend: KeyringBackend) -> bool:
+    from keyring.backends.chainer import ChainerBackend
+
+    module = type(backend).__module__
+    return not module.startswith(_UNSAFE_BACKENDS) and not isinstance(backend, ChainerBackend)
+
+
+def _explain(error: Exception) -> NoReturn:
+    from keyring.errors import InitError, NoKeyringError
+
+    kind = Kind.KEYRING_MISSING if isinstance(error, NoKeyringError | InitError) else Kind.KEYRING_LOCKED
+    # The backend's own error is not chained: its frames hold the secret.
+    raise Failure(kind, type(error).__name__, str(error)) from None

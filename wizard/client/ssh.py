@@ -1,0 +1,35 @@
+"""One sign-in with the real ssh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.client import children
+from wizard.failure import Failure, Kind
+from wizard.schemes import over_ssh
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.client.access import Access
+    from wizard.client.children import Finished
+    from wizard.profile import Profile
+
+OWN_FAILURE = 255
+
+
+async def run(profile: Profile, access: Access, request: Sequence[str], timeout: float = 40) -> Finished:
+    """Ask the server for a command, or with an empty `request` for a shell.
+
+    An exit code of 255 is ssh's own failure; with any other, the server let us in and then answered.
+
+    Raises:
+        Failure: `TIMED_OUT` or `NO_SSH`.
+    """
+    argv = [*over_ssh.ssh_command(profile, access.facts), "--", profile.server.host, *request]
+    try:
+        return await children.finish(argv, access.environment, timeout)
+    except TimeoutError:
+        raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+    except OSError as error:
+        raise Failure(Kind.NO_SSH, "ssh", str(error)) from None

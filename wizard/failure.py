@@ -1,0 +1,100 @@
+"""What can go wrong, as data: the words for it are in `wizard.trouble`."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+
+
+class Kind(StrEnum):
+    """The causes that have an explanation of their own."""
+
+    BAD_PROFILE = auto()
+    FOREIGN_PROFILE = auto()
+    NO_SUCH_PROFILE = auto()
+    PROFILE_DIFFERS = auto()
+    UNDECIDED = auto()
+    FOLDER_MISSING = auto()
+    FOLDER_UNREADABLE = auto()
+    FOLDER_READ_ONLY = auto()
+    DISK_FULL_HERE = auto()
+    FILE_EXISTS = auto()
+    BAD_VALUE = auto()
+
+    NAME_UNKNOWN = auto()
+    HOST_UNREACHABLE = auto()
+    PORT_CLOSED = auto()
+    TIMED_OUT = auto()
+    NOT_SSH = auto()
+    HOST_KEY_UNKNOWN = auto()
+    HOST_KEY_CHANGED = auto()
+    KEY_REFUSED = auto()
+    CONNECTION_CUT = auto()
+
+    KEY_MISSING = auto()
+    KEY_UNUSABLE = auto()
+    PASSPHRASE_WRONG = auto()
+    PASSPHRASE_UNASKED = auto()
+    AGENT_SILENT = auto()
+    KEYRING_MISSING = auto()
+    KEYRING_LOCKED = auto()
+    SECRET_MISSING = auto()
+
+    NO_RSYNC = auto()
+    OLD_RSYNC = auto()
+    OPENRSYNC = auto()
+    NO_SSH = auto()
+    NO_RRSYNC = auto()
+    SCHEME_UNKNOWN = auto()
+
+    SERVER_NO_RSYNC = auto()
+    SERVER_NO_FOLDER = auto()
+    SERVER_BUSY = auto()
+    SERVER_REFUSED_OPTION = auto()
+    SERVER_SHELL_BLOCKS = auto()
+    SERVER_SHELL_TALKS = auto()
+    SERVER_DISK_FULL = auto()
+    SERVER_READ_ONLY = auto()
+    DELETE_LIMIT = auto()
+    DESTINATION_TAKEN = auto()
+    LOCK_OPEN = auto()
+    WAITING_FOR_ADMIN = auto()
+
+    FILES_UNREADABLE = auto()
+    FILES_VANISHED = auto()
+    INTERRUPTED = auto()
+    UNKNOWN = auto()
+
+
+class Failure(Exception):
+    """Something failed, for a cause that is told by `kind`.
+
+    `about` is the thing it happened to (a host, a path, a value) and `raw` what a program printed; neither may
+    hold a secret.
+    """
+
+    def __init__(self, kind: Kind, about: str = "", raw: str = "", exit_code: int | None = None) -> None:
+        super().__init__(f"{kind}: {about}" if about else str(kind))
+        self.kind = kind
+        self.about = about
+        self.raw = raw
+        self.exit_code = exit_code
+
+
+class BadProfile(Failure):
+    """A profile file says something that can't be taken, at `key` and, where it stands in a file, at `line`."""
+
+    def __init__(self, message: str, *, key: str = "", file: str = "", line: int | None = None) -> None:
+        where = ", ".join(part for part in (file, f"line {line}" if line else "", key) if part)
+        super().__init__(Kind.BAD_PROFILE, f"{where}: {message}" if where else message)
+        self.message = message
+        self.key = key
+        self.file = file
+        self.line = line
+
+
+class ProgramFailed(Failure):
+    """A program (ssh, rsync) ended with a failure that has still to be read from what it printed."""
+
+    def __init__(self, program: str, exit_code: int, stderr: str) -> None:
+        super().__init__(Kind.UNKNOWN, program, stderr, exit_code)
+        self.program = program

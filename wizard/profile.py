@@ -1,0 +1,130 @@
+"""Profile: all that is decided about one backup, frozen and without any secret."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from wizard import rules
+from wizard.failure import BadProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT = 1
+
+SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+Protection = Literal["keyring", "ask", "none"]
+
+Found = tuple[str, str | None]
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The server, the account on it and the folder that the lock is on.
+
+    An empty host or user is not decided yet; no host key is trusted that is not in `host_keys`.
+    """
+
+    host: str = ""
+    port: int = 22
+    user: str = ""
+    root: str = "backup"
+    host_keys: tuple[str, ...] = ()
+
+
+class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the server lets the backup in, and what it refuses."""
+
+    kind: SchemeKind = "rrsync"
+    write_only: bool = True
+    allow_delete: bool = False
+    from_: tuple[str, ...] = msgspec.field(default=(), name="from")
+    module: str = ""
+    auth: bool = True
+
+
+class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The ssh key: its file, and where its passphrase comes from.
+
+    A `file` that ends in `.pub` stands for a private key that stays in the person's ssh agent.
+    """
+
+    protection: Protection = "keyring"
+    file: str = ""
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All that is decided about one backup."""
+
+    format: int = FORMAT
+    name: str
+    folders: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    delete: bool = False
+    server: Server = Server()
+    scheme: Scheme = Scheme()
+    key: Key = Key()
+
+    @property
+    def key_path(self) -> Path:
+        """The key's file, with ~ put in full."""
+        return Path(self.key.file or f"~/.ssh/backup-wizard-{self.name}").expanduser()
+
+    @property
+    def key_is_agents(self) -> bool:
+        """Whether the private key stays in the person's ssh agent."""
+        return self.key.file.endswith(".pub")
+
+    @property
+    def destination(self) -> str:
+        """Where the backup lands, as the admin sees it."""
+        return f"{self.server.root.rstrip('/')}/{self.name}/"
+
+
+def check(profile: Profile) -> Profile:
+    """Return the profile if every value in it can be taken.
+
+    Raises:
+        BadProfile: names the first value that can't.
+    """
+    for key, complaint in _complaints(profile):
+        if complaint:
+            raise BadProfile(complaint, key=key)
+    return profile
+
+
+def _complaints(profile: Profile) -> Iterator[Found]:
+    server, scheme = profile.server, profile.scheme
+    if profile.format != FORMAT:
+        yield "format", f"This file is of format {profile.format}; this version reads format {FORMAT}."
+    yield "name", rules.name(profile.name)
+    yield from (("folders", rules.folder(folder)) for folder in profile.folders)
+    yield "folders", _nested(profile.folders)
+    yield from (("exclude", rules.exclude(pattern)) for pattern in profile.exclude)
+    if server.host:
+        yield "server.host", rules.host(server.host)
+    yield "server.port", rules.port(str(server.port))
+    if server.user:
+        yield "server.user", rules.user(server.user)
+    yield "server.root", rules.root(server.root)
+    yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
+    yield from (("scheme.from", rules.allowed_from(source)) for source in scheme.from_)
+    if scheme.module:
+        yield "scheme.module", rules.name(scheme.module)
+    if profile.key.file:
+        yield "key.file", rules.key_file(profile.key.file)
+    if profile.delete and not scheme.allow_delete:
+        yield "delete", "The server would refuse to delete: say allow_delete = true under [scheme] as well."
+
+
+def _nested(folders: tuple[str, ...]) -> str | None:
+    for one, other in combinations(map(PurePosixPath, folders), 2):
+        if one == other:
+            return f"{one} is named twice."
+        for inner, outer in ((one, other), (other, one)):
+            if inner.is_relative_to(outer):
+                return f"{inner} is inside {outer} already: name one of the two."
+    return None

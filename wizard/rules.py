@@ -1,0 +1,125 @@
+"""What each value of a profile may be: one rule a value, which answers with a sentence when it is broken.
+
+Files, forms and questions all ask here, so a value is refused everywhere in the same words.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+Rule = Callable[[str], str | None]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
+_FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
+
+
+def name(value: str) -> str | None:
+    """The name of a backup, which is also its folder on the server."""
+    if _NAME.fullmatch(value) and ".." not in value:
+        return None
+    return "Use letters, digits, dots, dashes and underscores only, starting with a letter or digit (64 at most)."
+
+
+def host(value: str) -> str | None:
+    """A host name or an IP address."""
+    if not value:
+        return "Type the server's name, such as files.example.lan."
+    if "://" in value or "/" in value or "@" in value:
+        return "Only the server's name belongs here: no user, no folder, nothing with slashes."
+    if _is_address(value):
+        return None
+    labels = value.removesuffix(".").split(".")
+    if len(value) <= 253 and all(_LABEL.fullmatch(label) for label in labels):
+        return None
+    return "That is not a server's name: letters, digits, dots and dashes only, such as files.example.lan."
+
+
+def port(value: str) -> str | None:
+    """A TCP port."""
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
+        return None
+    return "A port is a number from 1 to 65535; it is nearly always 22."
+
+
+def user(value: str) -> str | None:
+    """An account's name on the server."""
+    if not value:
+        return "Type the name of your account on the server, such as amanda."
+    if _USER.fullmatch(value):
+        return None
+    return (
+        "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
+    )
+
+
+def root(value: str) -> str | None:
+    """The folder on the server that the lock is on."""
+    path = PurePosixPath(value)
+    if not value or not path.name:
+        return "Name a folder on the server, such as backup."
+    if _CONTROL.search(value) or value != value.strip():
+        return "A folder's name can't hold line breaks or control characters, nor start or end with a space."
+    if value[0] in "-~" or ".." in path.parts:
+        return "Start with a letter or with /, and do without “..”: the lock needs one plain folder."
+    return None
+
+
+def folder(value: str) -> str | None:
+    """A source folder on this computer."""
+    path = PurePosixPath(value)
+    if "\0" in value or not path.is_absolute() or ".." in path.parts:
+        return "A folder is written in full, from the first / on, such as /home/amanda/Documents."
+    if not path.name:
+        return "The whole disk can't be one backup: choose folders on it."
+    return None
+
+
+def exclude(value: str) -> str | None:
+    """A pattern of what to leave out, as rsync's --exclude takes it."""
+    if not value or _CONTROL.search(value):
+        return "A pattern is one line of text, such as *.tmp or .cache/."
+    if value == "!" or value.startswith(("+ ", "- ")):
+        return "rsync would read this as an order and not as a name: begin it with something else."
+    return None
+
+
+def fingerprint(value: str) -> str | None:
+    """A host key's SHA256 fingerprint as OpenSSH prints it."""
+    if _FINGERPRINT.fullmatch(value):
+        return None
+    return "A fingerprint starts with SHA256: and goes on with 43 letters, digits, + or /."
+
+
+def allowed_from(value: str) -> str | None:
+    """One address, CIDR or host pattern of an authorized_keys `from=` list."""
+    if not _FROM.fullmatch(value):
+        return "Use an address (192.0.2.7), a network (192.0.2.0/24) or a host's name."
+    if "/" not in value:
+        return None
+    try:
+        ipaddress.ip_network(value.removeprefix("!"))
+    except ValueError:
+        return "That network can't be right: its address must be the network's first, as in 192.0.2.0/24."
+    return None
+
+
+def key_file(value: str) -> str | None:
+    """The path of the private key on this computer."""
+    if _CONTROL.search(value) or "${" in value:
+        return "This path holds characters that ssh can't take."
+    if not value.startswith(("/", "~/")) or value.endswith("/"):
+        return "Write the key's file in full, such as ~/.ssh/backup-wizard-amamac."
+    return None
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True

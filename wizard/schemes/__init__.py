@@ -1,0 +1,26 @@
+"""The schemes, in order of recommendation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.failure import Failure, Kind
+from wizard.schemes.rrsync import Rrsync
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import Scheme
+
+SCHEMES: tuple[Scheme, ...] = (Rrsync(),)
+
+
+def of(profile: Profile) -> Scheme:
+    """The scheme that the profile has chosen.
+
+    Raises:
+        Failure: `SCHEME_UNKNOWN` if this version doesn't have it.
+    """
+    for scheme in SCHEMES:
+        if scheme.kind == profile.scheme.kind:
+            return scheme
+    raise Failure(Kind.SCHEME_UNKNOWN, profile.scheme.kind)

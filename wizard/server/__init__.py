@@ -1,0 +1,1 @@
+"""That computer: reaching it, what it is to be given, and whether its locks hold."""

@@ -1,0 +1,137 @@
+"""The steps of the walk: their order, which apply, what each still lacks, and where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from wizard import files, places, profiles
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+
+class Step(StrEnum):
+    """The steps, in the order of the walk."""
+
+    WELCOME = "welcome"
+    FOLDERS = "folders"
+    SERVER = "server"
+    FINGERPRINT = "fingerprint"
+    SCHEME = "scheme"
+    KEY = "key"
+    HAND_OVER = "hand-over"
+    PROOF = "proof"
+    DRY_RUN = "dry-run"
+    FINISH = "finish"
+
+
+_KEYLESS_SCHEMES = {"daemon"}
+_SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where a person is: the profile so far, the step shown, and the furthest step reached."""
+
+    profile: Profile
+    step: Step = Step.WELCOME
+    reached: Step = Step.WELCOME
+
+
+def applicable(profile: Profile) -> list[Step]:
+    """The steps that this profile goes through, in order."""
+    if profile.scheme.kind in _KEYLESS_SCHEMES:
+        return [step for step in Step if step not in _SSH_STEPS]
+    return list(Step)
+
+
+def lacks(profile: Profile, step: Step) -> str:
+    """The key of what the step has still to decide, or an empty text."""
+    missing = {
+        Step.FOLDERS: ("folders", profile.folders),
+        Step.SERVER: ("server.host", profile.server.host)
+        if not profile.server.host
+        else ("server.user", profile.server.user),
+        Step.FINGERPRINT: ("server.host_keys", profile.server.host_keys),
+    }
+    key, value = missing.get(step, ("", True))
+    return "" if value else key
+
+
+def undecided(profile: Profile) -> str:
+    """The key of the first decision that the profile lacks, or an empty text if it is complete."""
+    return next(filter(None, (lacks(profile, step) for step in applicable(profile))), "")
+
+
+def begin(profile: Profile) -> Walk:
+    """A walk that starts, or goes on at the step that was reached when it was left."""
+    reached = _recorded(profile.name)
+    return Walk(profile, _furthest(profile, reached), _furthest(profile, reached))
+
+
+def forward(walk: Walk, decided: Profile) -> Walk:
+    """The walk after its step was decided; what the change makes untrue further on has to be walked again."""
+    order = applicable(decided)
+    following = order[min(order.index(walk.step) + 1, len(order) - 1)]
+    reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
+    return Walk(decided, following, max(following, reached, key=order.index))
+
+
+def back(walk: Walk) -> Walk:
+    """The walk one step earlier, with nothing checked and nothing lost."""
+    order = applicable(walk.profile)
+    return replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
+
+
+def jump(walk: Walk, step: Step) -> Walk:
+    """The walk at a step reached before; one further on is refused by staying."""
+    return replace(walk, step=step) if can_jump(walk, step) else walk
+
+
+def can_jump(walk: Walk, step: Step) -> bool:
+    """Whether the step applies and was reached before."""
+    order = applicable(walk.profile)
+    return step in order and order.index(step) <= order.index(walk.reached)
+
+
+def record(walk: Walk) -> None:
+    """Save the profile and the step reached.
+
+    Raises:
+        Failure: a folder can't be written to.
+    """
+    profiles.save(walk.profile)
+    folder = files.private_folder(places.walk_state(walk.profile.name))
+    files.replace(folder / "step", f"{walk.reached}\n".encode())
+
+
+def _recorded(name: str) -> Step:
+    try:
+        return Step((places.walk_state(name) / "step").read_text().strip())
+    except (OSError, ValueError):  # a lost or foreign note costs a few key presses, so the walk starts over
+        return Step.WELCOME
+
+
+def _furthest(profile: Profile, wanted: Step) -> Step:
+    order = applicable(profile)
+    for step in order:
+        if step == wanted or lacks(profile, step):
+            return step
+    return order[0]
+
+
+def _still_true(walk: Walk, decided: Profile) -> Step:
+    before, order = walk.profile, applicable(decided)
+    reached = walk.reached if walk.reached in order else Step.SCHEME
+    if (before.name, before.server, before.scheme, before.key) != (
+        decided.name,
+        decided.server,
+        decided.scheme,
+        decided.key,
+    ):
+        return min(reached, Step.HAND_OVER, key=order.index)
+    if before != decided:
+        return min(reached, Step.DRY_RUN, key=order.index)
+    return reached
