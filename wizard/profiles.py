@@ -43,9 +43,9 @@ def read(path: Path) -> Profile:
     try:
         decoded = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _TOML_LINE.search(str(error))
+        place = _TOML_LINE.search(str(error))
         message = f"This is not valid TOML: {error}."
-        raise BadProfile(message, file=str(path), line=int(line["line"]) if line else None) from None
+        raise BadProfile(message, file=str(path), line=int(place["line"]) if place else None) from None
     except RecursionError:
         raise Failure(Kind.FOREIGN_PROFILE, str(path)) from None
     if "format" not in decoded and "name" not in decoded:

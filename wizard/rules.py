@@ -52,9 +52,7 @@ def user(value: str) -> str | None:
         return "Type the name of your account on the server, such as amanda."
     if _USER.fullmatch(value):
         return None
-    return (
-        "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
-    )
+    return "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
 
 
 def root(value: str) -> str | None:

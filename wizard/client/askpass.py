@@ -31,11 +31,7 @@ def environment(profile: Profile, socket: Path | None = None) -> dict[str, str]:
     Raises:
         Failure: `KEY_UNUSABLE` if backup-wizard-askpass is not installed beside this program.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"SSH_ASKPASS_PROMPT", SOCKET_VARIABLE}
-    }
+    kept = {name: value for name, value in os.environ.items() if name not in {"SSH_ASKPASS_PROMPT", SOCKET_VARIABLE}}
     return kept | {
         "LC_ALL": "C",  # programs' words are read, so they have to be the known ones
         "SSH_ASKPASS": _program(),

@@ -85,9 +85,7 @@ def opens(path: Path, passphrase: Secret | None) -> bool:
     except OSError as error:
         raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
     password = passphrase.reveal().encode() if passphrase else None
-    load: Callable[..., object] = (
-        load_ssh_private_key if b"OPENSSH PRIVATE KEY" in content else load_pem_private_key
-    )
+    load: Callable[..., object] = load_ssh_private_key if b"OPENSSH PRIVATE KEY" in content else load_pem_private_key
     try:
         load(content, password)
     except TypeError:  # a passphrase is needed, or was given for a key that has none
@@ -125,12 +123,15 @@ def found(folder: Path | None = None) -> list[FoundKey]:
     in_files = [
         FoundKey(line, places.shown(public.with_suffix("")))
         for public in sorted(folder.glob("*.pub"))
-        if public.with_suffix("").is_file()
-        and not public.name.startswith("backup-wizard-")
-        and (line := _line(public))
+        if public.with_suffix("").is_file() and not public.name.startswith("backup-wizard-") and (line := _line(public))
     ]
-    kept = {key.line.split(" ")[1] for key in in_files}
-    return in_files + [FoundKey(line) for line in agent_lines() if line.split(" ")[1] not in kept]
+    agents = [line for line in agent_lines() if not any(same_key(line, key.line) for key in in_files)]
+    return in_files + [FoundKey(line) for line in agents]
+
+
+def same_key(line: str, other: str) -> bool:
+    """Whether two public lines hold the same key, whatever their comments say."""
+    return line.split(" ", 2)[:2] == other.split(" ", 2)[:2]
 
 
 def agent_lines() -> list[str]:
@@ -171,9 +172,7 @@ def remove(path: Path) -> None:
 
 def computer_name() -> str:
     """This computer's name, as far as a backup's name can hold it."""
-    kept = "".join(
-        sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in platform.node()
-    )
+    kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in platform.node())
     return kept.split(".")[0].strip("-._").lower()[:32] or "my-computer"
 
 

@@ -85,9 +85,7 @@ def trust(profile: Profile, offered: Iterable[HostKey]) -> None:
     offered = list(offered)
     confirmed = [key for key in offered if key.fingerprint in profile.server.host_keys]
     if not confirmed:
-        raise Failure(
-            Kind.HOST_KEY_CHANGED, profile.server.host, "\n".join(key.fingerprint for key in offered)
-        )
+        raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host, "\n".join(key.fingerprint for key in offered))
     _rewrite(profile.name, [f"{profile.name} {key.type} {key.blob}" for key in confirmed])
 
 

@@ -75,6 +75,6 @@ def _require_it_opens(profile: Profile, typed: Secret | None) -> None:
 
 
 def _require_agent(profile: Profile) -> None:
-    wanted = keys.public_line(profile.key_path).split(" ")[1]
-    if not any(line.split(" ")[1] == wanted for line in keys.agent_lines()):
+    wanted = keys.public_line(profile.key_path)
+    if not any(keys.same_key(line, wanted) for line in keys.agent_lines()):
         raise Failure(Kind.AGENT_SILENT, str(profile.key_path))

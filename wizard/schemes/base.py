@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from wizard.profile import Profile, SchemeKind
@@ -85,14 +84,16 @@ class Description:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What one rsync call is to do.
+    """What one rsync call is to do; `listing` asks for a line an entry.
 
-    `sources` are rsync's arguments; none means the profile's folders. `listing` asks for a line an entry.
+    `marker` is the file that tells whose backup a destination holds (see `wizard.server.destination`): it goes along
+    with the folders, or alone.
     """
 
     dry_run: bool
     listing: bool = False
-    sources: Sequence[str] = field(default=())
+    marker: Path | None = None
+    marker_alone: bool = False
 
 
 class Scheme(Protocol):

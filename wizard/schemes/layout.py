@@ -26,9 +26,7 @@ def sources(folders: Sequence[str]) -> list[str]:
 
     The slash at the end makes rsync follow a folder that is a symbolic link; without it, it would save the link alone.
     """
-    return [
-        f"{folder.rstrip('/').removesuffix(label)}./{label}/" for folder, label in labels(folders).items()
-    ]
+    return [f"{folder.rstrip('/').removesuffix(label)}./{label}/" for folder, label in labels(folders).items()]
 
 
 def _candidates(folder: str) -> list[str]:

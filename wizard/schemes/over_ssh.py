@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from wizard.schemes.base import ClientFacts, Transfer
 
 LISTING_FORMAT = "%i|%l|%n"
+MARKER_NAME = ".backup-wizard"
 
 
 def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
-    """The ssh command up to, and without, the host: our key, our known hosts and nothing of the person's own settings."""
+    """The ssh command without the host: our key, our known hosts and nothing of the person's own settings."""
     options = {
         "IdentitiesOnly": "yes",
         "UserKnownHostsFile": f'"{_literal(str(facts.known_hosts))}"',
@@ -46,19 +47,24 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
     remote_shell = " ".join(_quoted_for_rsync(part) for part in ssh_command(profile, facts))
     host = f"[{profile.server.host}]" if ":" in profile.server.host else profile.server.host
     return [
-        facts.rsync,
-        "-aHR",
-        "--8-bit-output",
-        "--no-human-readable",
-        "--stats",
+        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats"),
         *(["--dry-run"] if transfer.dry_run else []),
         *([f"--out-format={LISTING_FORMAT}"] if transfer.listing else []),
-        *(["--delete"] if profile.delete and not transfer.sources else []),
-        *(f"--exclude={pattern}" for pattern in profile.exclude),
+        *([] if transfer.marker_alone else _choice_of_files(profile)),
         f"--rsh={remote_shell}",
         "--",
-        *(transfer.sources or layout.sources(profile.folders)),
+        *([f"{transfer.marker.parent}/./{transfer.marker.name}"] if transfer.marker else []),
+        *([] if transfer.marker_alone else layout.sources(profile.folders)),
         f"{host}:{destination}",
+    ]
+
+
+def _choice_of_files(profile: Profile) -> list[str]:
+    return [
+        *(["--delete"] if profile.delete else []),
+        # First, so that no pattern of the person's (.*, say) leaves the marker out.
+        f"--include=/{MARKER_NAME}",
+        *(f"--exclude={pattern}" for pattern in profile.exclude),
     ]
 
 

@@ -34,9 +34,7 @@ class Rrsync:
         return ServerSetup(
             account=profile.server.user,
             directories=(
-                Directory(
-                    profile.server.root, 0o700, "the folder the key is locked to; rrsync fails without it"
-                ),
+                Directory(profile.server.root, 0o700, "the folder the key is locked to; rrsync fails without it"),
             ),
             key_lines=(KeyLine(tuple(_options(profile, server)), client.public_key),),
         )
@@ -62,9 +60,7 @@ def _options(profile: Profile, server: ServerFacts) -> list[Option]:
         *([] if scheme.allow_delete else ["-no-del: it can't delete"]),
     ]
     options = [
-        Option(
-            "restrict", "no terminal, no tunnels, no agent, no X11, no start-up file (OpenSSH 7.2 or later)"
-        ),
+        Option("restrict", "no terminal, no tunnels, no agent, no X11, no start-up file (OpenSSH 7.2 or later)"),
         Option("command", "; ".join(effects), command),
     ]
     if scheme.from_:

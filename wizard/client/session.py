@@ -1,0 +1,61 @@
+"""One run of the wizard: what the person typed is held for as long as it lasts, and no longer."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+from wizard.client import access, keys, passphrase_socket
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from wizard.client.access import Access
+    from wizard.client.secrets import Secret
+    from wizard.profile import Profile
+
+
+class Session:
+    """Gives access to the server, and asks for a passphrase at most once where nothing else holds it.
+
+    `ask` is how a person is asked; without it, a key that needs a person can't be used.
+    """
+
+    def __init__(self, ask: Callable[[Profile], Awaitable[Secret]] | None = None) -> None:
+        self._ask = ask
+        self._sockets: dict[Path, Path] = {}
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._open.close()
+
+    def remember(self, key_file: Path, passphrase: Secret) -> None:
+        """Hold a key's passphrase for ssh, until the session ends."""
+        self._sockets[key_file] = self._open.enter_context(passphrase_socket.serve(passphrase))
+
+    async def access(self, profile: Profile) -> Access:
+        """All that a command towards the server needs.
+
+        Raises:
+            Failure: as for `access.prepare`; `PASSPHRASE_UNASKED` or `PASSPHRASE_WRONG`.
+        """
+        path = profile.key_path
+        if path not in self._sockets and _needs_a_person(profile):
+            if self._ask is None:
+                raise Failure(Kind.PASSPHRASE_UNASKED, str(path))
+            passphrase = await self._ask(profile)
+            if not keys.opens(path, passphrase):
+                raise Failure(Kind.PASSPHRASE_WRONG, str(path))
+            self.remember(path, passphrase)
+        return access.prepare(profile, self._sockets.get(path))
+
+
+def _needs_a_person(profile: Profile) -> bool:
+    if profile.key.protection != "ask" or profile.key_is_agents or keys.opens(profile.key_path, None):
+        return False
+    return not any(keys.same_key(line, keys.public_line(profile.key_path)) for line in keys.agent_lines())

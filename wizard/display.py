@@ -1,0 +1,41 @@
+"""Texts, counts and sizes as people read them, and nothing a terminal would take as an order."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
+_ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def printable(text: str, *, keep_lines: bool = False) -> str:
+    """The text with every control character and every mark that turns writing around made visible."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign if keep_lines and sign == "\n" else _visible(sign) for sign in text)
+
+
+def size(count: float) -> str:
+    """A size in bytes, such as 3.4 GB."""
+    import humanize
+
+    return humanize.naturalsize(count)
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{count:,}"
+
+
+def files(count: int) -> str:
+    """A number of files in words."""
+    return "1 file" if count == 1 else f"{number(count)} files"
+
+
+def _visible(sign: str) -> str:
+    code = ord(sign)
+    if code in _PICTURES:
+        return _PICTURES[code]
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8, kept by surrogateescape
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if unicodedata.category(sign) in _ORDERS else sign

@@ -1,0 +1,32 @@
+"""The lines for the account's authorized_keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import KeyLine, Option, ServerSetup
+
+
+def render(profile: Profile, setup: ServerSetup) -> str:
+    """The key lines between marks, each option's reason in a comment above."""
+    body = "\n".join(part for key_line in setup.key_lines for part in (*reasons(key_line), line(key_line)))
+    return f"# backup-wizard begin {profile.name}\n{body}\n# backup-wizard end {profile.name}\n"
+
+
+def line(key_line: KeyLine) -> str:
+    """One key as sshd reads it."""
+    return f"{','.join(map(_option, key_line.options))} {key_line.key}"
+
+
+def reasons(key_line: KeyLine) -> list[str]:
+    """A comment for each option."""
+    return [f"#   {option.name}: {option.reason}" for option in key_line.options]
+
+
+def _option(option: Option) -> str:
+    if option.value is None:
+        return option.name
+    # sshd takes \" for a quote and every other backslash as it stands.
+    return f'{option.name}="{option.value.replace(chr(34), chr(92) + chr(34))}"'

@@ -1,0 +1,67 @@
+"""The dry run and the real backup, on a destination that is seen to be ours or nobody's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.client import rsync
+from wizard.failure import Failure, Kind
+from wizard.schemes.base import Transfer
+from wizard.server import destination
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+SOME_FILES_FAILED = frozenset({23, 24})
+
+
+async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncIterator[rsync.Event]:
+    """What a backup would do, told by rsync through the real connection; nothing is changed on the server.
+
+    Raises:
+        Failure: a source folder is not there, the destination is another's (`DESTINATION_TAKEN`), or rsync failed.
+    """
+    await _require_room(profile, access)
+    transfer = Transfer(dry_run=True, listing=listing)
+    async for event in rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access):
+        yield event
+
+
+async def backup(profile: Profile, access: Access) -> AsyncIterator[rsync.Event]:
+    """The real backup, with our marker in it.
+
+    Raises:
+        Failure: as for `dry_run`.
+    """
+    await _require_room(profile, access)
+    transfer = Transfer(dry_run=False, listing=True, marker=destination.marker(profile.name))
+    async for event in rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access):
+        yield event
+
+
+def require_sources(profile: Profile) -> None:
+    """See that every source folder is there and can be listed.
+
+    Raises:
+        Failure: `FOLDER_MISSING` or `FOLDER_UNREADABLE` for the first that is not.
+    """
+    for folder in map(Path, profile.folders):
+        if not folder.is_dir():
+            raise Failure(Kind.FOLDER_MISSING, str(folder))
+        try:
+            with os.scandir(folder):
+                pass
+        except OSError as error:
+            raise Failure(Kind.FOLDER_UNREADABLE, str(folder), str(error)) from None
+
+
+async def _require_room(profile: Profile, access: Access) -> None:
+    require_sources(profile)
+    if await destination.holder(profile, access) is destination.Holder.ANOTHER:
+        raise Failure(Kind.DESTINATION_TAKEN, profile.destination)

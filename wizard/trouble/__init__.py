@@ -1,0 +1,95 @@
+"""From any failure to what happened, who mends it, what to do, and the words to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wizard.display import printable
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.trouble import signs
+from wizard.trouble.words import WORDS, Who
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+__all__ = ["Trouble", "Who", "explain"]
+
+_EXIT_CODES = {
+    Kind.BAD_PROFILE: 2,
+    Kind.FOREIGN_PROFILE: 2,
+    Kind.NO_SUCH_PROFILE: 2,
+    Kind.PROFILE_DIFFERS: 2,
+    Kind.UNDECIDED: 2,
+    Kind.BAD_VALUE: 2,
+    Kind.SCHEME_UNKNOWN: 2,
+    Kind.FILE_EXISTS: 2,
+    Kind.LOCK_OPEN: 1,
+    Kind.FILES_UNREADABLE: 1,
+    Kind.FILES_VANISHED: 1,
+    Kind.WAITING_FOR_ADMIN: 75,
+}
+_UNAVAILABLE = 69
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A failure as a person can act on it; `forward` holds the words for the admin, where the admin mends it."""
+
+    kind: Kind
+    what: str
+    who: Who
+    to_do: str
+    forward: str = ""
+    raw: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The whole of it on one line: what happened — who mends it — what to do."""
+        return f"{self.what} — {self.who.value} — {self.to_do}"
+
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with."""
+        return _EXIT_CODES.get(self.kind, _UNAVAILABLE)
+
+
+def explain(failure: Failure, profile: Profile | None = None) -> Trouble:
+    """What a failure means; all texts in it are safe to show on a terminal."""
+    kind = signs.read(failure.exit_code, failure.raw) if isinstance(failure, ProgramFailed) else failure.kind
+    words = WORDS[kind]
+    facts = _facts(failure, profile)
+    raw = printable(failure.raw, keep_lines=True).strip()
+    if failure.exit_code is not None:
+        raw = f"{raw}\n(exit code {failure.exit_code})".strip()
+    return Trouble(
+        kind=kind,
+        what=words.what.format_map(facts),
+        who=words.who,
+        to_do=words.to_do.format_map(facts),
+        forward=words.forward.format_map(facts),
+        raw=raw,
+    )
+
+
+def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:
+    facts = {
+        "about": failure.about,
+        "raw": failure.raw.strip(),
+        "name": "NAME",
+        "host": "the server",
+        "port": "",
+        "user": "",
+    }
+    facts |= {"root": "", "key": "", "destination": ""}
+    if profile:
+        facts |= {
+            "name": profile.name,
+            "host": profile.server.host or "the server",
+            "port": str(profile.server.port),
+            "user": profile.server.user,
+            "root": profile.server.root,
+            "key": str(profile.key_path),
+            "destination": profile.destination,
+        }
+    return {name: printable(value) for name, value in facts.items()}
