@@ -24,7 +24,7 @@ class Session:
     """
 
     def __init__(self, ask: Callable[[Profile], Awaitable[Secret]] | None = None) -> None:
-        self._ask = ask
+        self.ask = ask
         self._sockets: dict[Path, Path] = {}
         self._open = contextlib.ExitStack()
 
@@ -46,9 +46,9 @@ class Session:
         """
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
-            if self._ask is None:
+            if self.ask is None:
                 raise Failure(Kind.PASSPHRASE_UNASKED, str(path))
-            passphrase = await self._ask(profile)
+            passphrase = await self.ask(profile)
             if not keys.opens(path, passphrase):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)

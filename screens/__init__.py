@@ -1,0 +1,1 @@
+"""The screens: disposable views of a profile, one file a step."""

@@ -1,0 +1,110 @@
+"""The app and its conductor, which leads from screen to screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+
+from screens.choose_backup import ChooseBackupScreen
+from screens.context import Context
+from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.passphrase import PassphraseScreen
+from screens.too_small import SMALLEST, TooSmallScreen
+from screens.trouble_screen import TroubleScreen
+from screens.walk_screens import SCREENS
+from wizard import places, steps, trouble
+from wizard.client.session import Session
+from wizard.failure import Failure, Kind
+from wizard.schemes.base import ServerFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.binding import BindingType
+    from textual.events import Resize
+
+    from wizard.client.secrets import Secret
+    from wizard.profile import Profile
+    from wizard.steps import Walk
+
+
+class WizardApp(App[int]):
+    """The wizard on the whole terminal; it returns the exit code."""
+
+    CSS_PATH = places.assets() / "wizard.tcss"
+    TITLE = "backup-wizard"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, walk: Walk | None, context: Context) -> None:
+        super().__init__()
+        self.theme = "ansi-dark"  # the terminal's own palette, light or dark
+        self.walk = walk
+        self.context = context
+
+    def on_mount(self) -> None:
+        """Begin the walk."""
+        self.run_worker(self._conduct(), name="conductor")
+
+    async def ask_passphrase(self, profile: Profile) -> Secret:
+        """Ask for the passphrase of the backup's key, over the screen at hand.
+
+        Raises:
+            Failure: `PASSPHRASE_UNASKED` if the person would rather not.
+        """
+        typed = await self.push_screen_wait(PassphraseScreen(profile))
+        if typed is None:
+            raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
+        return typed
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so when the window is too small to be read, until it is large enough."""
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+
+    async def _conduct(self) -> None:
+        if self.walk is None:
+            self.walk = await self.push_screen_wait(ChooseBackupScreen())
+        walk = self.walk
+        while walk is not None:
+            self.walk = walk
+            walk = await self._after(walk, await self._show(walk))
+        self.exit(0)
+
+    async def _show(self, walk: Walk) -> Outcome:
+        return await self.push_screen_wait(SCREENS[walk.step](walk, self.context))
+
+    async def _after(self, walk: Walk, outcome: Outcome) -> Walk | None:
+        match outcome:
+            case Forward(profile):
+                return await self._recorded(walk, steps.forward(walk, profile))
+            case Back():
+                return steps.back(walk)
+            case Jump(step):
+                return steps.jump(walk, step)
+            case Leave():
+                return None
+
+    async def _recorded(self, before: Walk, after: Walk) -> Walk:
+        try:
+            steps.record(after)
+        except Failure as failure:
+            await self.push_screen_wait(TroubleScreen(trouble.explain(failure, after.profile)))
+            return before
+        return after
+
+
+def run(
+    walk: Walk | None, apply_as_admin: Callable[[str], None] | None = None, server: ServerFacts | None = None
+) -> int:
+    """Run the wizard on this terminal; with no walk it begins with a choice of backups.
+
+    `apply_as_admin` and `server` are a demo's: its practice server's admin, and what is known of that server.
+    """
+    with Session() as session:
+        context = Context(session, apply_as_admin, server or ServerFacts())
+        app = WizardApp(walk, context)
+        session.ask = app.ask_passphrase
+        return app.run() or 0

@@ -1,0 +1,30 @@
+"""What the screens of one walk share beside the walk itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wizard.schemes.base import ServerFacts
+from wizard.server import sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.client.session import Session
+    from wizard.steps import Step
+
+
+@dataclass
+class Context:
+    """The session, what was typed and not yet decided, and what stands in for the admin in a demo.
+
+    `apply_as_admin` takes the authorized_keys text. `pauses` are seconds: the first and the longest between two
+    sign-ins while the admin is awaited.
+    """
+
+    session: Session
+    apply_as_admin: Callable[[str], None] | None = None
+    server_facts: ServerFacts = field(default_factory=ServerFacts)
+    pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
+    drafts: dict[Step, dict[str, str]] = field(default_factory=dict)

@@ -1,0 +1,35 @@
+"""F1: what the screen at hand is about, over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label, Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class ExplanationScreen(ModalScreen[None]):
+    """A screen's explanation, until a key is pressed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Close")]
+
+    def __init__(self, question: str, explanation: str) -> None:
+        super().__init__()
+        self._question, self._explanation = question, explanation
+
+    def compose(self) -> ComposeResult:
+        """A window with the text and a way out."""
+        with Vertical(classes="window"):
+            yield Label(self._question, classes="window-title", markup=False)
+            with VerticalScroll():
+                yield Static(self._explanation, markup=False)
+            yield Button("Close", variant="primary", compact=True)
+
+    def on_button_pressed(self) -> None:
+        """Close."""
+        self.dismiss()

@@ -1,0 +1,164 @@
+"""What every step's screen shares: the rail, the question, the explanation, the way on and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Label, Static
+
+from screens.explanation import ExplanationScreen
+from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.widgets.choice import Choice
+from screens.widgets.field import Field
+from screens.widgets.rail import TITLES, Rail
+from screens.widgets.trouble_panel import TroublePanel
+from wizard import trouble
+from wizard.failure import Failure
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.steps import Step, Walk
+
+
+class StepScreen(Screen[Outcome]):
+    """One step: a question, what it takes to answer it, and one primary action.
+
+    A step says what it shows in `compose_step` and what was decided in `decide`.
+    """
+
+    step: ClassVar[Step]
+    question: ClassVar[str]
+    explanation: ClassVar[str]
+    primary: ClassVar[str] = "Continue"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("f1", "explain", "Help"),
+        Binding("ctrl+s", "forward", "Continue", show=False),
+        Binding("ctrl+q", "leave", "Leave", priority=True),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__()
+        self.walk = walk
+        self.context = context
+        self.draft = context.drafts.setdefault(self.step, {})
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it was when this screen was shown."""
+        return self.walk.profile
+
+    def compose(self) -> ComposeResult:
+        """The frame around the step's own widgets."""
+        with Horizontal(id="title-bar"):
+            yield Label("backup-wizard", id="product", markup=False)
+            yield Label(f"{TITLES[self.step]} · backup “{self.profile.name}”", id="whereabouts", markup=False)
+        with Horizontal(id="body"):
+            yield Rail(self.walk)
+            with Vertical(id="page"):
+                yield Label(self.question, id="question", markup=False)
+                with VerticalScroll(id="content", can_focus=False):
+                    yield from self.compose_step()
+                yield Vertical(id="trouble-place")
+                with Horizontal(id="buttons"):
+                    yield Button("Back", id="back", compact=True)
+                    yield Button(self.primary, id="forward", variant="primary", compact=True)
+            with VerticalScroll(id="explanation", can_focus=False):
+                yield Static(self.explanation, markup=False)
+        yield Footer(show_command_palette=False)
+
+    def compose_step(self) -> ComposeResult:
+        """The step's own widgets."""
+        raise NotImplementedError
+
+    async def decide(self) -> Profile | None:
+        """The profile with this step's decision in it, or `None` once the screen has said what is missing.
+
+        Raises:
+            Failure: it is shown in the screen's trouble panel.
+        """
+        return self.profile
+
+    def on_mount(self) -> None:
+        """Put the cursor where the answer goes."""
+        for kind in (Input, Choice):
+            if answers := self.query("#content").first().query(kind):
+                answers.first().focus()
+                return
+        self.query_one("#forward", Button).focus()
+
+    def leave_with(self, outcome: Outcome) -> None:
+        """End the screen, once: a second key press on the way out is dropped."""
+        if self.is_current and self.is_attached:
+            self._keep_draft()
+            self.dismiss(outcome)
+
+    async def show_trouble(self, failure: Failure | None) -> None:
+        """Explain a failure under the step's widgets; `None` takes the explanation away."""
+        place = self.query_one("#trouble-place", Vertical)
+        await place.remove_children()
+        if failure is not None:
+            panel = TroublePanel(trouble.explain(failure, self.profile))
+            await place.mount(panel)
+            panel.scroll_visible()
+
+    def busy(self, is_busy: bool) -> None:
+        """While something is done, the way on is shut."""
+        self.query_one("#forward", Button).disabled = is_busy
+
+    @on(Button.Pressed, "#forward")
+    @on(Input.Submitted)
+    def action_forward(self) -> None:
+        """Decide, and go on."""
+        if not self.query_one("#forward", Button).disabled:
+            self.run_worker(self._try_forward(), group="forward", exclusive=True)
+
+    @on(Choice.OptionSelected, "Choice")
+    def _choice_made(self) -> None:
+        self.action_forward()
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        """One step back, whatever is typed."""
+        self.leave_with(Back())
+
+    def action_leave(self) -> None:
+        """Leave the wizard; everything decided is kept."""
+        self.leave_with(Leave())
+
+    def action_explain(self) -> None:
+        """Show the explanation over a window that is too narrow for the pane."""
+        self.app.push_screen(ExplanationScreen(self.question, self.explanation))
+
+    @on(Rail.Chosen)
+    def _jump(self, event: Rail.Chosen) -> None:
+        if event.step != self.step:
+            self.leave_with(Jump(event.step))
+
+    async def _try_forward(self) -> None:
+        await self.show_trouble(None)
+        self.busy(True)
+        try:
+            decided = await self.decide()
+        except Failure as failure:
+            await self.show_trouble(failure)
+        else:
+            if decided is not None:
+                self.leave_with(Forward(decided))
+        finally:
+            if self.is_attached:
+                self.busy(False)
+
+    def _keep_draft(self) -> None:
+        for field in self.query(Field):
+            if field.id and not field.is_password:
+                self.draft[field.id] = field.value

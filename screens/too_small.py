@@ -1,0 +1,36 @@
+"""A window that is too small to be read says so, and goes on by itself once it is large enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Resize
+
+SMALLEST = (80, 24)
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Asks for a larger window."""
+
+    def compose(self) -> ComposeResult:
+        """One sentence that fits nearly anywhere."""
+        yield Static(self._sentence(), id="too-small", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Go away once there is room."""
+        if event.size.width >= SMALLEST[0] and event.size.height >= SMALLEST[1]:
+            self.dismiss()
+        else:
+            self.query_one(Static).update(self._sentence())
+
+    def _sentence(self) -> str:
+        width, height = self.app.size
+        return (
+            f"This window is {width}×{height}; the wizard needs {SMALLEST[0]}×{SMALLEST[1]}.\n"
+            "Make it larger, or its letters smaller. Nothing is lost."
+        )

@@ -1,0 +1,57 @@
+"""One line to fill in, with its label, a hint, and its error underneath."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.markup import escape
+from textual.widgets import Input, Label
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from wizard.rules import Rule
+
+
+class Field(Vertical):
+    """A labelled input; `rule` answers with a sentence when the value can't be taken."""
+
+    def __init__(
+        self, label: str, *, id: str, value: str = "", hint: str = "", rule: Rule | None = None, password: bool = False
+    ) -> None:
+        super().__init__(id=id, classes="field")
+        self._label, self._hint, self._rule = label, hint, rule
+        self._initial, self.is_password = value, password
+
+    def compose(self) -> ComposeResult:
+        """The line with its label on the border, and what is wrong with it."""
+        line = Input(self._initial, placeholder=self._hint, password=self.is_password, select_on_focus=False)
+        line.border_title = escape(self._label)
+        yield line
+        yield Label("", classes="field-error", markup=False)
+
+    @property
+    def value(self) -> str:
+        """What was typed, without blanks around it; a password is taken as it is."""
+        typed = self.query_one(Input).value
+        return typed if self.is_password else typed.strip()
+
+    def complain(self, sentence: str) -> None:
+        """Show what is wrong; an empty sentence takes it away."""
+        error = self.query_one(".field-error", Label)
+        error.update(f"✗ {sentence}" if sentence else "")
+        self.set_class(bool(sentence), "has-error")
+
+    def check(self) -> bool:
+        """Whether the value can be taken; if not, it says why and takes the focus."""
+        sentence = (self._rule(self.value) if self._rule else None) or ""
+        self.complain(sentence)
+        if sentence:
+            self.query_one(Input).focus()
+        return not sentence
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take the complaint away as soon as something is typed."""
+        if self.has_class("has-error"):
+            self.complain("")

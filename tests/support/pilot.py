@@ -1,0 +1,75 @@
+"""Driving the app as a person would, and waiting for what it does instead of for a time."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from screens.app import WizardApp
+from screens.context import Context
+from wizard import steps
+from wizard.client.session import Session
+from wizard.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.pilot import Pilot
+
+    from wizard.profile import Profile
+    from wizard.schemes.base import ServerFacts
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@contextlib.asynccontextmanager
+async def wizard_at(
+    profile: Profile,
+    step: Step,
+    *,
+    size: tuple[int, int] = (80, 24),
+    reached: Step | None = None,
+    apply_as_admin: Callable[[str], None] | None = None,
+    server_facts: ServerFacts | None = None,
+) -> AsyncIterator[Pilot[int]]:
+    """The wizard at one step, as if the walk had come there; every look for the admin follows at once."""
+    with Session() as session:
+        context = Context(session, apply_as_admin=apply_as_admin, pauses=(0.05, 0.05))
+        if server_facts:
+            context.server_facts = server_facts
+        app = WizardApp(Walk(profile, step, reached or step), context)
+        session.ask = app.ask_passphrase
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await until(pilot, lambda: at(pilot) == step)
+            yield pilot
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
+    """Let the app work until something holds; the test's own time limit ends a wait in vain."""
+    while not holds():
+        await pilot.pause()
+        assert pilot.app.return_code in (0, None), "the app crashed"
+
+
+def at(pilot: Pilot[int]) -> Step | None:
+    """The step whose screen is shown, or `None` if it is another screen."""
+    return getattr(pilot.app.screen, "step", None)
+
+
+def walk(pilot: Pilot[int]) -> Walk:
+    """The walk as the conductor has it."""
+    assert isinstance(pilot.app, WizardApp)
+    assert pilot.app.walk is not None
+    return pilot.app.walk
+
+
+def text(pilot: Pilot[int]) -> str:
+    """All that the terminal shows now, as lines of text."""
+    width = pilot.app.size.width
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line)[:width] for line in lines)
+
+
+def order(profile: Profile) -> list[Step]:
+    """The steps this profile goes through."""
+    return steps.applicable(profile)
