@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NOT_SSH = auto()
     HOST_KEY_UNKNOWN = auto()
     HOST_KEY_CHANGED = auto()
+    HOST_KEY_DIFFERS = auto()
     KEY_REFUSED = auto()
     CONNECTION_CUT = auto()
 
@@ -62,6 +63,8 @@ class Kind(StrEnum):
     FILES_UNREADABLE = auto()
     FILES_VANISHED = auto()
     INTERRUPTED = auto()
+    NO_TERMINAL = auto()
+    CRASHED = auto()
     UNKNOWN = auto()
 
 

@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 
 Rule = Callable[[str], str | None]
 
+COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "admin")
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
@@ -20,6 +22,8 @@ _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 
 def name(value: str) -> str | None:
     """The name of a backup, which is also its folder on the server."""
+    if value in COMMANDS:
+        return "That word is a command of backup-wizard: choose another name."
     if _NAME.fullmatch(value) and ".." not in value:
         return None
     return "Use letters, digits, dots, dashes and underscores only, starting with a letter or digit (64 at most)."

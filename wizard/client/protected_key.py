@@ -30,16 +30,6 @@ def ensure(profile: Profile, typed: Secret | None = None) -> str:
     return keys.public_line(profile.key_path)
 
 
-def forget(profile: Profile) -> None:
-    """Remove the key, its passphrase and what was kept of an agent's key.
-
-    Raises:
-        Failure: a part can't be removed.
-    """
-    secrets.remove(profile.name, "passphrase")
-    keys.remove(profile.key_path)
-
-
 def _make(profile: Profile, typed: Secret | None) -> None:
     passphrase: Secret | None = None
     if profile.key.protection == "keyring":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 _ESCAPED = re.compile(r"\\#([0-7]{3})")
 _PROBLEM = re.compile(r'rsync: (?:\[\w+\] )?(?P<message>.*?"(?P<path>.+)".*)')
-_STATISTIC = re.compile(r"^(?P<name>[A-Z][^:]+): (?P<value>\d+)(?: \(reg: (?P<regular>\d+))?(?P<rest>.*)$")
+_STATISTIC = re.compile(r"^(?P<name>[A-Z][^:]+): (?P<value>\d+)")
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,12 @@ async def run(argv: Sequence[str], access: Access) -> AsyncIterator[Event]:
             assert process.stdout and process.stderr
             complaints = asyncio.create_task(children.head(process.stderr))
             statistics: list[str] = []
+            changed = 0
             try:
                 async for lines in _batches(process.stdout):
                     entries = [entry for line in lines if (entry := _entry(line))]
                     statistics += [line for line in lines if _STATISTIC.match(line)]
+                    changed += sum(entry.is_sent and not entry.is_new for entry in entries)
                     if entries:
                         yield Entries(entries)
                 stderr = await complaints
@@ -111,7 +113,7 @@ async def run(argv: Sequence[str], access: Access) -> AsyncIterator[Event]:
                 complaints.cancel()
             for problem in problems(stderr):
                 yield problem
-            yield Ended(await process.wait(), totals(statistics), stderr)
+            yield Ended(await process.wait(), totals(statistics, changed), stderr)
     except FileNotFoundError as error:
         raise Failure(Kind.NO_RSYNC, argv[0], str(error)) from None
 
@@ -122,20 +124,22 @@ def problems(stderr: str) -> list[Problem]:
     return [Problem(unescaped(one["path"]), one["message"]) for one in found if one]
 
 
-def totals(statistics: Sequence[str]) -> Totals | None:
-    """The totals in rsync's --stats, with plain digits; `None` where it ended before them."""
+def totals(statistics: Sequence[str], changed: int) -> Totals | None:
+    """The totals in rsync's --stats, with plain digits; `None` where it ended before them.
+
+    `changed` has to be counted from the list: the statistics take a new hard link as created and not as sent, so
+    what was sent less what was created is no measure of it.
+    """
     values: dict[str, int] = {}
     for line in statistics:
         if found := _STATISTIC.match(line):
             values[found["name"]] = int(found["value"])
-            values[f"{found['name']}, regular"] = int(found["regular"] or 0)
     if "Total transferred file size" not in values:
         return None
-    sent = values.get("Number of regular files transferred", 0)
     return Totals(
         files=values.get("Number of files", 0),
         new=values.get("Number of created files", 0),
-        changed=max(0, sent - values.get("Number of created files, regular", 0)),
+        changed=changed,
         deleted=values.get("Number of deleted files", 0),
         bytes_to_send=values["Total transferred file size"],
         bytes_total=values.get("Total file size", 0),

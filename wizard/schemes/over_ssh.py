@@ -49,7 +49,7 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
     return [
         *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats"),
         *(["--dry-run"] if transfer.dry_run else []),
-        *([f"--out-format={LISTING_FORMAT}"] if transfer.listing else []),
+        f"--out-format={LISTING_FORMAT}",
         *([] if transfer.marker_alone else _choice_of_files(profile)),
         f"--rsh={remote_shell}",
         "--",

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from wizard.client import known_hosts
+import msgspec
+
+from wizard.client import host_identity, known_hosts
 from wizard.failure import Failure, Kind
 from wizard.server import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.client.host_identity import Identity
+    from wizard.client.known_hosts import HostKey
     from wizard.profile import Profile
+
+
+async def meet(profile: Profile) -> Identity:
+    """Ask the server for its host keys, and judge them by what is known of it.
+
+    Raises:
+        Failure: what `probe.host_keys` raises.
+    """
+    server = profile.server
+    offered = await probe.host_keys(server.host, server.port)
+    known = await asyncio.to_thread(known_hosts.known_to_person, server.host, server.port)
+    return host_identity.judge(profile, offered, known)
+
+
+def confirm(profile: Profile, keys: Sequence[HostKey]) -> Profile:
+    """The profile in which these keys, and no others, are the server's; from now on ssh trusts them.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    server = msgspec.structs.replace(profile.server, host_keys=tuple(key.fingerprint for key in keys))
+    confirmed = msgspec.structs.replace(profile, server=server)
+    known_hosts.trust(confirmed, keys)
+    return confirmed
 
 
 async def establish(profile: Profile) -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 HARMLESS = ("true",)
 
 # OpenSSH 9.8 and later shut out an address that fails to sign in more often than every 5 seconds
-# (sshd_config, PerSourcePenalties), so asking whether the admin is done keeps well clear of that.
+# (sshd_config, PerSourcePenalties), so asking whether the admin is done keeps well clear of that, and an impatient
+# person is kept from it too.
+LEAST_PAUSE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 7.0
 LONGEST_PAUSE_SECONDS = 30.0
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard import files, places
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.trouble import signs
 from wizard.trouble.words import WORDS, Who
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizard.profile import Profile
 
-__all__ = ["Trouble", "Who", "explain"]
+__all__ = ["Trouble", "Who", "explain", "keep_raw"]
 
 _EXIT_CODES = {
     Kind.BAD_PROFILE: 2,
@@ -24,6 +27,7 @@ _EXIT_CODES = {
     Kind.BAD_VALUE: 2,
     Kind.SCHEME_UNKNOWN: 2,
     Kind.FILE_EXISTS: 2,
+    Kind.NO_TERMINAL: 2,
     Kind.LOCK_OPEN: 1,
     Kind.FILES_UNREADABLE: 1,
     Kind.FILES_VANISHED: 1,
@@ -70,6 +74,18 @@ def explain(failure: Failure, profile: Profile | None = None) -> Trouble:
         forward=words.forward.format_map(facts),
         raw=raw,
     )
+
+
+def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
+    """Keep what a program printed beside the walk's other state, and return where."""
+    if not trouble.raw or profile is None:
+        return None
+    path = places.walk_state(profile.name) / "last-trouble.txt"
+    try:
+        files.replace(files.private_folder(path.parent) / path.name, f"{trouble.raw}\n".encode())
+    except Failure:  # the words that matter are shown all the same
+        return None
+    return path
 
 
 def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:

@@ -171,6 +171,12 @@ _ABOUT_REACHING = {
         "The ssh fingerprint of {host} is not the one I confirmed before. Was the server set up anew?"
         " Which is its SHA256 fingerprint now (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?",
     ),
+    Kind.HOST_KEY_DIFFERS: Words(
+        "Stop: this is not the server the admin speaks of, because it shows another fingerprint",
+        _ADMIN,
+        "Check the server's name and port. If they are right, send the admin these words; nothing was sent yet.",
+        "You sent me the fingerprint {about}, but at {host}, port {port}, I see {raw}. Which one is right?",
+    ),
     Kind.CONNECTION_CUT: Words(
         "The connection to the server was cut",
         _NOBODY,
@@ -268,6 +274,16 @@ _ABOUT_THE_SERVER = {
 }
 
 _REST = {
+    Kind.NO_TERMINAL: Words(
+        "The wizard needs a terminal to show its screens on, and there is none",
+        _YOU,
+        "Run it in a terminal, as questions on lines (--plain), or unattended from a file (--answers FILE).",
+    ),
+    Kind.CRASHED: Words(
+        "backup-wizard made a mistake of its own ({raw}); what was decided is kept",
+        _YOU,
+        "Run it again. If it comes back, report it with the file {about}, in which there are no passwords.",
+    ),
     Kind.UNKNOWN: Words(
         "Something failed that backup-wizard doesn't know ({about})", _YOU, "Read what was printed: {raw}"
     ),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 PERMISSIONS = frozenset({b"pty", b"port-forwarding", b"agent-forwarding", b"x11-forwarding", b"user-rc"})
 
 _OPTION = re.compile(rb'(?P<name>[A-Za-z0-9-]+)(?:="(?P<value>(?:\\"|[^"])*+)")?')
-_WITHOUT_EFFECT = frozenset({b"environment", b"permitopen", b"permitlisten", b"tunnel"})
+_VALUED = frozenset({b"command", b"from"})
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ def admitting(text: bytes, key: bytes, address: str) -> Line | None:
 def parse(line: bytes) -> Line | None:
     """What a line says; `None` for comments and for all that sshd passes over.
 
-    Options that only narrow what this server never does (`permitopen`, `environment`) are taken and mean nothing.
-    `expiry-time` and what is for certificates make the line one to pass over, which is the safe way to be wrong.
+    Options that no export writes (`environment`, `permitopen`, `expiry-time`, those for certificates and security
+    tokens) are not known here, and a line with one is passed over: the safe way to be wrong.
     """
     line = line.lstrip(b" \t")
-    if line.startswith(b"#"):
+    if line.startswith(b"#") or b"\0" in line:
         return None
     if key := _key(line):
         return Line(key)
@@ -57,10 +57,9 @@ def _line(key: bytes, options: list[tuple[bytes, bytes | None]]) -> Line | None:
     values: dict[bytes, bytes] = {}
     for name, value in options:
         if value is not None:
-            if name in values or name not in {b"command", b"from"} | _WITHOUT_EFFECT:
+            if name in values or name not in _VALUED:
                 return None
-            if name not in _WITHOUT_EFFECT:
-                values[name] = value.replace(rb"\"", b'"')
+            values[name] = value.replace(rb"\"", b'"')
         elif name == b"restrict":
             allowed.clear()
         elif name in PERMISSIONS:
@@ -69,8 +68,8 @@ def _line(key: bytes, options: list[tuple[bytes, bytes | None]]) -> Line | None:
             allowed.discard(name.removeprefix(b"no-"))
         else:
             return None
-    source = values.get(b"from")
-    return Line(key, values.get(b"command"), source and source.decode("latin-1"), frozenset(allowed))
+    source = values[b"from"].decode("latin-1") if b"from" in values else None
+    return Line(key, values.get(b"command"), source, frozenset(allowed))
 
 
 def _split(line: bytes) -> tuple[list[tuple[bytes, bytes | None]], bytes] | None:
@@ -100,11 +99,13 @@ def _is_from(address: str, patterns: str) -> bool:
     for item in patterns.split(","):
         pattern = item.removeprefix("!")
         try:
-            hit = ipaddress.ip_address(address) in ipaddress.ip_network(pattern)
+            interface = ipaddress.ip_interface(pattern)
         except ValueError:
-            if "/" in pattern:
-                return False  # sshd gives up on a whole list for one network that can't be
             hit = fnmatch.fnmatchcase(address, pattern.replace("[", "[[]"))
+        else:
+            if interface.ip != interface.network.network_address:
+                return False  # sshd gives up on a whole list for one network with an address inside it
+            hit = ipaddress.ip_address(address) in interface.network
         if hit and item.startswith("!"):
             return False
         matched = matched or hit

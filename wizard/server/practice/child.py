@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import termios
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -64,13 +64,11 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
 
-    def end(self) -> int:
-        """Wait for the process and close our ends; the answer is its exit code, negative after a signal."""
-        code = self.process.wait()
+    def close(self) -> None:
+        """Close our ends of its streams."""
         for stream in (self.stdin, self.stdout, self.stderr):
             if stream:
                 stream.close()
-        return code
 
 
 def start(job: Job) -> Child:
@@ -79,7 +77,7 @@ def start(job: Job) -> Child:
     Raises:
         OSError: it can't be started.
     """
-    argv: list[str | bytes] = ["/bin/sh", *(["-c", job.command] if job.command is not None else [])]
+    argv: list[str | bytes] = ["/bin/sh"] if job.command is None else ["/bin/sh", "-c", job.command]
     if job.terminal:
         return _on_terminal(job, job.terminal, argv)
     process = _process(job, argv, subprocess.PIPE)

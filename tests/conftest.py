@@ -1,0 +1,111 @@
+"""What every test has: a home of its own, and on request a real server, a real keyring and sample files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.support import samples
+from tests.support.real_sshd import RealSshd
+from tests.support.secret_service import reset_keyring
+from tests.support.secret_service import secret_service as run_secret_service
+from tests.support.secret_service import session_bus as run_session_bus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+
+_FOLDERS = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_RUNTIME_DIR": "run",
+}
+_NOT_OURS = (
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "SSH_ASKPASS",
+    "SSH_ASKPASS_REQUIRE",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "PYTHON_KEYRING_BACKEND",
+    "RSYNC_RSH",
+    "RSYNC_PASSWORD",
+    "BACKUP_WIZARD_PROFILE",
+    "BACKUP_WIZARD_SOCKET",
+)
+
+
+class StartSshd(Protocol):
+    """Starts a real sshd with settings of the test's own."""
+
+    def __call__(
+        self, *, strict_modes: bool = ..., key_types: Sequence[str] = ..., settings: Sequence[str] = ...
+    ) -> RealSshd: ...
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, with nothing of the person's who runs the tests in reach."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    for variable, name in _FOLDERS.items():
+        monkeypatch.setenv(variable, str(folder / name))
+    (folder / "run").mkdir(mode=0o700)
+    for variable in _NOT_OURS:
+        monkeypatch.delenv(variable, raising=False)
+    reset_keyring()
+    return folder
+
+
+@pytest.fixture
+def sample_folder(tmp_path: Path) -> Path:
+    """A source folder of names that programs stumble over."""
+    return samples.make_sample(tmp_path / "sample folder")
+
+
+@pytest.fixture
+def start_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSshd]:
+    """Starts real OpenSSH servers; each ends with the test, and its log stands in the report of one that fails."""
+    started: list[RealSshd] = []
+
+    def start(
+        *, strict_modes: bool = False, key_types: Sequence[str] = ("ed25519",), settings: Sequence[str] = ()
+    ) -> RealSshd:
+        place = tmp_path_factory.mktemp("sshd")
+        server = RealSshd(place, strict_modes=strict_modes, key_types=key_types, settings=settings)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.end()
+        print(server.log())
+
+
+@pytest.fixture
+def sshd(start_sshd: StartSshd) -> RealSshd:
+    """A real OpenSSH server."""
+    return start_sshd()
+
+
+@pytest.fixture
+def session_bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A real session bus on which there is no Secret Service."""
+    with run_session_bus(home / "run") as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+
+
+@pytest.fixture
+def secret_service(session_bus: str) -> Iterator[SecretService]:
+    """A real, unlocked Secret Service, which `keyring` then finds."""
+    with run_secret_service(session_bus) as service:
+        reset_keyring()
+        yield service

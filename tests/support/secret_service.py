@@ -1,0 +1,110 @@
+"""A real session bus and a real Secret Service on it, both of the test's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from jeepney import MatchRule, message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from tests.support import processes, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jeepney.io.blocking import DBusConnection
+
+_NAME = "org.freedesktop.secrets"
+_PASSWORD = "the login keyring's password"
+
+# Without folders of services, nothing is started by the bus itself: a Secret Service is there only if a test wants it.
+_BUS_CONFIG = """\
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class SecretService:
+    """A gnome-keyring whose login keyring starts unlocked; nobody is there to answer when it asks."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def lock(self) -> None:
+        """Lock all that is kept, as a screen lock does on some systems."""
+        import secretstorage
+
+        with contextlib.closing(secretstorage.dbus_init()) as connection:
+            for collection in secretstorage.get_all_collections(connection):
+                collection.lock()
+
+
+@contextlib.contextmanager
+def session_bus(runtime_folder: Path) -> Iterator[str]:
+    """A session bus with nothing on it; yields its address."""
+    config = runtime_folder / "bus.conf"
+    config.write_text(_BUS_CONFIG.format(socket=runtime_folder / "bus"))
+    argv = [programs.require("dbus-daemon"), f"--config-file={config}", "--nofork", "--print-address=1"]
+    bus = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        assert bus.stdout
+        yield bus.stdout.readline().strip()  # printed once it listens
+    finally:
+        processes.end(bus)
+
+
+@contextlib.contextmanager
+def secret_service(address: str) -> Iterator[SecretService]:
+    """A gnome-keyring on that bus, with what it keeps under the test's own home."""
+    argv = [programs.require("gnome-keyring-daemon"), "--foreground", "--unlock", "--components=secrets"]
+    with contextlib.closing(open_dbus_connection(bus=address)) as connection, _name_taken(connection):
+        daemon = subprocess.Popen(
+            argv,
+            env=os.environ | {"DBUS_SESSION_BUS_ADDRESS": address},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert daemon.stdin
+        daemon.stdin.write(_PASSWORD)
+        daemon.stdin.close()
+    try:
+        yield SecretService(address)
+    finally:
+        processes.end(daemon)
+
+
+def reset_keyring() -> None:
+    """Let keyring look anew for its backend, which it does once a process."""
+    if "keyring" in sys.modules:
+        import keyring.core
+        from keyring.backend import get_all_keyring
+
+        keyring.core._keyring_backend = None
+        vars(get_all_keyring).pop("saved_result", None)
+
+
+@contextlib.contextmanager
+def _name_taken(connection: DBusConnection) -> Iterator[None]:
+    rule = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
+    rule.add_arg_condition(0, _NAME)
+    Proxy(message_bus, connection).AddMatch(rule)
+    with connection.filter(rule) as signals:
+        yield
+        connection.recv_until_filtered(signals, timeout=20)

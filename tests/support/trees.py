@@ -1,0 +1,43 @@
+"""A whole folder as a value that two moments can be compared by."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All of one entry that a backup may not change; `content` is a hash or, of a link, its target."""
+
+    kind: str
+    mode: int
+    owner: tuple[int, int]
+    modified_ns: int
+    size: int
+    content: str
+
+
+def tree(folder: Path) -> dict[str, Entry]:
+    """Every entry under the folder, and the folder itself as `.`, by its path in it."""
+    found = {".": _entry(folder)}
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = Path(parent, name)
+            found[str(path.relative_to(folder))] = _entry(path)
+    return found
+
+
+def _entry(path: Path) -> Entry:
+    status = path.lstat()
+    kind, content = stat.filemode(status.st_mode)[0], ""
+    if stat.S_ISLNK(status.st_mode):
+        content = str(path.readlink())
+    elif stat.S_ISREG(status.st_mode):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
+    owner = (status.st_uid, status.st_gid)
+    return Entry(kind, stat.S_IMODE(status.st_mode), owner, status.st_mtime_ns, size, content)

@@ -1,0 +1,58 @@
+"""The commands. What a command needs is imported when it runs, so that the others start fast."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return its exit code; no traceback reaches a person."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if list(arguments) == ["--version"]:
+        from wizard import __version__
+
+        sys.stdout.write(f"backup-wizard {__version__}\n")
+        return 0
+    from wizard import command_line
+
+    chosen = command_line.parse(arguments)
+    return _told(chosen)
+
+
+def _told(chosen: argparse.Namespace) -> int:
+    from wizard.failure import Failure
+
+    try:
+        return int(chosen.command(chosen))
+    except Failure as failure:
+        from wizard import lines, profiles, trouble
+
+        name = getattr(chosen, "name", "") or ""
+        try:
+            profile = profiles.load(name) if profiles.exists(name) else None
+        except Failure:
+            profile = None
+        explained = trouble.explain(failure, profile)
+        lines.complain(explained, trouble.keep_raw(explained, profile))
+        return explained.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was decided is kept.\n")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last place where a traceback can be kept from a person
+        from wizard import lines
+        from wizard.trouble import crash
+
+        lines.complain(crash.tell(error))
+        return 70
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""The command line's words."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import TYPE_CHECKING
+
+from wizard.rules import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_FORMATS = ("text", "authorized-keys")
+_EXITS = (
+    "Exit codes: 0 done; 1 done, and the answer is bad (a lock is open, some files failed); 2 wrong usage or a bad "
+    "profile; 69 a server, program or keyring is unavailable; 75 waiting for the server's admin."
+)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The chosen command with its arguments, `command` being what runs it.
+
+    Raises:
+        SystemExit: the usage is wrong (2), or help was asked for (0).
+    """
+    first = next((word for word in arguments if not word.startswith("-")), "")
+    parser = _commands() if first in COMMANDS else _walk()
+    return parser.parse_args(arguments)
+
+
+def _walk() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="backup-wizard",
+        description="Sets up a backup to a file server, step by step, and tries it before anything is copied.",
+        epilog=f"Other commands: {', '.join(COMMANDS)}; “backup-wizard COMMAND --help” explains each. {_EXITS}",
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the backup to go on with, or to begin")
+    parser.add_argument("--version", action="store_true", help="print the version and end")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--plain", action="store_true", help="ask on lines, without screens")
+    how.add_argument("--answers", metavar="FILE", help="walk unattended, from a profile file")
+    parser.set_defaults(command=_from("walk", "walk"))
+    return parser
+
+
+def _commands() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="backup-wizard", epilog=_EXITS, allow_abbrev=False)
+    add = parser.add_subparsers(metavar="COMMAND", required=True).add_parser
+
+    demo = add("demo", help="the wizard against a practice server on this machine")
+    demo.set_defaults(command=_from("walk", "demo"))
+
+    listing = add("list", help="the backups that were begun here")
+    listing.set_defaults(command=_from("kept", "list_all"))
+
+    show = _named(add("show", help="all that is decided about a backup"))
+    show.set_defaults(command=_from("kept", "show"))
+
+    forget = _named(add("forget", help="remove a backup's profile and secrets; what is on the server stays"))
+    key = forget.add_mutually_exclusive_group()
+    key.add_argument("--remove-key", action="store_true", default=None, help="remove its key without asking")
+    key.add_argument("--keep-key", action="store_false", dest="remove_key", help="keep its key without asking")
+    forget.set_defaults(command=_from("kept", "forget"))
+
+    export = _named(add("export", help="the text for the server's admin"))
+    export.add_argument("--format", choices=_FORMATS, required=True)
+    export.add_argument("--output", metavar="FILE", help="write to a new file")
+    export.set_defaults(command=_from("server", "export"))
+
+    check = _named(add("check", help="try the locks"))
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(command=_from("server", "check"))
+
+    dry_run = _named(add("dry-run", help="what a backup would do; nothing is copied"))
+    dry_run.add_argument("--json", action="store_true", help="print one JSON object")
+    dry_run.add_argument("--output", metavar="FILE", help="write the list of files to a new file")
+    dry_run.set_defaults(command=_from("backup", "dry_run"))
+
+    run = _named(add("run", help="the real backup"))
+    run.add_argument("--json", action="store_true", help="print one JSON object")
+    run.set_defaults(command=_from("backup", "run"))
+    return parser
+
+
+def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("name", metavar="NAME")
+    return parser
+
+
+def _from(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    def run(chosen: argparse.Namespace) -> int:
+        command = getattr(importlib.import_module(f"wizard.commands.{module}"), function)
+        return int(command(chosen))
+
+    return run

@@ -1,0 +1,1 @@
+"""What each command does, one file a kind; imported when it runs."""

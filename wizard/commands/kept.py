@@ -1,0 +1,65 @@
+"""The backups kept on this computer: list, show, forget."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from wizard import places, profiles, steps
+from wizard.client import forgetting, known_hosts
+from wizard.failure import Failure, Kind
+from wizard.lines import say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def list_all(_: Namespace) -> int:
+    """A line a backup."""
+    names = profiles.names()
+    if not names:
+        say("No backup was begun here yet: run “backup-wizard” to begin one.")
+    width = max(map(len, names), default=0)
+    for name in names:
+        try:
+            walk = steps.begin(profiles.load(name))
+        except Failure:
+            say(f"{name:<{width}}  its profile can't be read: “backup-wizard show {name}” says why")
+        else:
+            state = "set up" if walk.reached is steps.Step.FINISH else f"goes on at the step “{walk.step}”"
+            say(f"{name:<{width}}  to {walk.profile.server.host or 'no server yet'}; {state}")
+    return 0
+
+
+def show(chosen: Namespace) -> int:
+    """The profile, and where its parts are."""
+    profile = profiles.load(chosen.name)
+    say(profiles.dumps(profile).rstrip())
+    say()
+    say(f"# profile:  {places.shown(places.profile(profile.name))}")
+    say(f"# key:      {places.shown(profile.key_path)}{'' if profile.key_path.exists() else ' (not made yet)'}")
+    say(f"# step:     {steps.begin(profile).reached}")
+    trusted = "confirmed" if known_hosts.trusts(profile) else "not confirmed on this computer yet"
+    say(f"# server:   {trusted}")
+    return 0
+
+
+def forget(chosen: Namespace) -> int:
+    """Remove the profile, its secrets and, if wanted, the key that was made for it."""
+    if not profiles.exists(chosen.name):
+        raise Failure(Kind.NO_SUCH_PROFILE, chosen.name)
+    key = forgetting.own_key(chosen.name)
+    remove_key = bool(key) and (_ask_about(chosen) if chosen.remove_key is None else chosen.remove_key)
+    forgetting.forget(chosen.name, remove_key=remove_key)
+    say(f"The backup “{chosen.name}” is forgotten here. What is on the server stays.")
+    if key:
+        say(f"Its key {places.shown(key)} was {'removed' if remove_key else 'kept'}.")
+    return 0
+
+
+def _ask_about(chosen: Namespace) -> bool:
+    key = forgetting.own_key(chosen.name)
+    if not key or not sys.stdin.isatty():
+        return False
+    answer = input(f"Remove its key {places.shown(key)} as well? It can't be brought back. [y/N] ")
+    return answer.strip().lower() in {"y", "yes"}

@@ -1,0 +1,28 @@
+"""The person at the terminal, where there is one."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from wizard import places
+from wizard.client.secrets import Secret
+from wizard.client.session import Session
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+
+def is_there() -> bool:
+    """Whether somebody can be asked and sees the answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def session() -> Session:
+    """A session that asks at the terminal, if there is one."""
+    return Session(_ask if is_there() else None)
+
+
+async def _ask(profile: Profile) -> Secret:
+    return Secret(getpass.getpass(f"The passphrase of {places.shown(profile.key_path)}: "))

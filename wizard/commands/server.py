@@ -1,0 +1,54 @@
+"""What goes to the server's admin, and what is seen of the server: export, check."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import files, lines, profiles
+from wizard.client import access
+from wizard.commands.person import session
+from wizard.lines import say
+from wizard.server import exports, host_trust, locks, sign_in
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+
+
+def export(chosen: Namespace) -> int:
+    """Print the server's text, or write it to a new file."""
+    profile = profiles.load(chosen.name)
+    text = exports.export(profile, access.facts(profile), chosen.format)
+    if chosen.output:
+        files.create(Path(chosen.output).absolute(), text.encode())
+    else:
+        say(text.rstrip("\n"))
+    return 0
+
+
+def check(chosen: Namespace) -> int:
+    """Try the locks; 1 where one is open."""
+    with session() as opened:
+        profile = profiles.load(chosen.name)
+        findings = asyncio.run(_findings(profile, opened))
+    verdict = locks.verdict(findings)
+    if chosen.json:
+        say(json.dumps({"profile": profile.name, "verdict": verdict, "findings": [asdict(one) for one in findings]}))
+    else:
+        for found in findings:
+            say(lines.finding(found))
+        say(lines.verdict(verdict))
+    return 1 if verdict == "open" else 0
+
+
+async def _findings(profile: Profile, opened: Session) -> list[locks.Finding]:
+    await host_trust.establish(profile)
+    admitted = await opened.access(profile)
+    await sign_in.attempt(profile, admitted)
+    return [found async for found in locks.check(profile, admitted)]

@@ -1,0 +1,69 @@
+"""The walk itself: with screens, on lines, unattended, or as a demo."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import profiles, steps
+from wizard.commands import person
+from wizard.failure import Failure, Kind
+from wizard.profile import Profile
+from wizard.steps import Walk
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def walk(chosen: Namespace) -> int:
+    """The walk in the way that was asked for."""
+    if chosen.version:
+        from wizard import __version__
+        from wizard.lines import say
+
+        say(f"backup-wizard {__version__}")
+        return 0
+    if chosen.answers:
+        return _unattended(Path(chosen.answers))
+    begun = _begun(chosen.name)
+    if not person.is_there():
+        raise Failure(Kind.NO_TERMINAL)
+    if chosen.plain or os.environ.get("TERM", "dumb") == "dumb":
+        from wizard import plain
+
+        with person.session() as opened:
+            return plain.walk(begun, opened)
+    from screens import app
+
+    return app.run(begun)
+
+
+def demo(_: Namespace) -> int:
+    """The walk against a practice server on this machine."""
+    from wizard import demo as practice
+
+    with practice.stage() as stage:
+        if not person.is_there():
+            return asyncio.run(practice.by_itself(stage))
+        from screens import app
+
+        return app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
+
+
+def _unattended(file: Path) -> int:
+    from wizard import unattended
+
+    with person.session() as opened:
+        return asyncio.run(unattended.walk(profiles.read(file), opened))
+
+
+def _begun(name: str | None) -> Walk | None:
+    if name is None:
+        return None
+    if profiles.exists(name):
+        return steps.begin(profiles.load(name))
+    from wizard.profile import check
+
+    return Walk(check(Profile(name=name)))

@@ -1,0 +1,132 @@
+"""The demo: a practice server, sample files and a home of their own, all gone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import unattended
+from wizard.client import access, secrets
+from wizard.client.session import Session
+from wizard.failure import Failure, Kind
+from wizard.lines import say
+from wizard.profile import Key, Profile, Server
+from wizard.schemes.base import ServerFacts
+from wizard.server import exports
+from wizard.server.practice import PracticeServer
+from wizard.server.rrsync_place import find_rrsync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME = "practice"
+_SAMPLES = {
+    "Documents/letter to the bank.txt": 2_100,
+    "Documents/Minutes/2026-10.txt": 8_400,
+    "Documents/Minutes/2026-11.txt": 9_300,
+    "Documents/Accounts/2026.csv": 184_000,
+    "Documents/Accounts/draft.tmp": 51_000,
+    "Pictures/Summer fête/lake.jpg": 2_400_000,
+    "Pictures/Summer fête/boat.jpg": 1_900_000,
+    "Pictures/cat.jpg": 640_000,
+    ".cache/thumbnails/lake.png": 310_000,
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running demo: the profile to begin with, the server and its admin."""
+
+    profile: Profile
+    server: PracticeServer
+    server_facts: ServerFacts
+
+    def apply_as_admin(self, authorized_keys_text: str) -> None:
+        """Do what the message asks of the admin."""
+        (self.server.home / self.profile.server.root).mkdir(mode=0o700, exist_ok=True)
+        self.server.apply(authorized_keys_text)
+
+
+@contextlib.contextmanager
+def stage() -> Iterator[Stage]:
+    """Set the stage in a temporary folder, and point this program's HOME and settings at it until the end.
+
+    Raises:
+        Failure: `NO_RRSYNC` if this machine has none for the practice server to run.
+    """
+    facts = ServerFacts(rrsync=str(find_rrsync()))
+    with tempfile.TemporaryDirectory(prefix="backup-wizard-demo-") as folder, _home_in(Path(folder) / "amanda"):
+        _write_samples(Path.home())
+        with PracticeServer(Path(folder) / "server") as server:
+            reached = Server(host=server.host, port=server.port, user=server.user)
+            try:
+                yield Stage(Profile(name=_NAME, server=reached), server, facts)
+            finally:
+                # The person may have chosen to keep the practice key's passphrase in the real keyring.
+                with contextlib.suppress(Failure):
+                    secrets.remove(_NAME, "passphrase")
+
+
+async def by_itself(stage: Stage) -> int:
+    """Play both parts, the person's and the admin's, and print each step; the exit code is the walk's."""
+    home = Path.home()
+    profile = msgspec.structs.replace(
+        stage.profile,
+        folders=(str(home / "Documents"), str(home / "Pictures")),
+        exclude=("*.tmp",),
+        server=msgspec.structs.replace(stage.profile.server, host_keys=(stage.server.fingerprint,)),
+        # Nobody is there to unlock a keyring, and this key is thrown away with the demo.
+        key=Key(protection="none"),
+    )
+    say("A demo on this machine: a practice server, sample files, and nobody at the keys.\n")
+    say("Amanda's computer")
+    with Session() as session:
+        await unattended.prepare(profile, session)
+        await _see_it_refused(profile, session)
+        text = exports.export(profile, access.facts(profile), "authorized-keys", stage.server_facts)
+        say("\nThe admin puts this into authorized_keys on the server\n")
+        say(text)
+        stage.apply_as_admin(text)
+        say("Amanda's computer")
+        await unattended.require_let_in(profile, session)
+        exit_code = await unattended.prove(profile, session)
+    say(f"\nThat was real ssh, {stage.server_facts.rrsync} and “rsync --dry-run”. All of it is removed again.")
+    return exit_code
+
+
+async def _see_it_refused(profile: Profile, session: Session) -> None:
+    try:
+        await unattended.require_let_in(profile, session)
+    except Failure as failure:
+        if failure.kind is not Kind.WAITING_FOR_ADMIN:
+            raise
+        say("  … the server does not let this computer in yet: the admin has to act")
+
+
+def _write_samples(home: Path) -> None:
+    for name, size in _SAMPLES.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(size))
+
+
+@contextlib.contextmanager
+def _home_in(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700)
+    changed = {"HOME": folder, "XDG_CONFIG_HOME": folder / ".config", "XDG_STATE_HOME": folder / ".local/state"}
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update({name: str(value) for name, value in changed.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,84 @@
+"""What the walks without screens print, and how."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from wizard import display, places
+from wizard.server.report import in_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wizard.server.locks import Finding
+    from wizard.server.report import Report
+    from wizard.trouble import Trouble
+
+_MOST_PROBLEMS = 20
+_SIGNS = {True: "✓", False: "✗", None: "?"}
+
+
+def say(text: str = "") -> None:
+    """Print one or more lines for the person."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def complain(trouble: Trouble, raw_file: Path | None = None) -> None:
+    """Print a failure on standard error: what happened — who mends it — what to do, and the words to send.
+
+    `raw_file` is where it was kept what a program printed.
+    """
+    sys.stderr.write(f"{trouble.sentence}\n")
+    if trouble.forward:
+        sys.stderr.write(f"\n  Words for the admin:\n  {trouble.forward}\n")
+    if raw_file:
+        sys.stderr.write(f"\n  What was printed is kept in {places.shown(raw_file)}\n")
+    sys.stderr.flush()
+
+
+def finding(found: Finding) -> str:
+    """One line for one probe."""
+    return f"  {_SIGNS[found.held]} {found.title}: {found.detail}"
+
+
+def verdict(word: str) -> str:
+    """The verdict of all probes in a sentence."""
+    return {
+        "locked": "Every door that was tried is shut.",
+        "open": "A door is open that should be shut.",
+        "unknown": "Not every door could be tried.",
+    }[word]
+
+
+def dry_run(report: Report) -> str:
+    """The result of a practice run in words."""
+    rows = [
+        ("looked at", f"{display.files(report.totals.files)}, {display.size(report.totals.bytes_total)}"),
+        ("new", display.number(report.totals.new)),
+        ("changed", display.number(report.totals.changed)),
+        ("to be removed", display.number(report.totals.deleted)),
+        ("as they are", display.number(report.totals.unchanged)),
+        ("to be sent", display.size(report.totals.bytes_to_send)),
+    ]
+    lines = [f"Nothing was copied. {in_words(report.totals)}", *(f"  {title:<14} {value}" for title, value in rows)]
+    return "\n".join(lines + _problems(report))
+
+
+def backup(report: Report) -> str:
+    """The result of a real backup in words."""
+    done = report.totals
+    sentence = (
+        f"Done: {display.number(done.new)} new and {display.number(done.changed)} changed of "
+        f"{display.files(done.files)}, {display.size(done.bytes_to_send)}, in {report.seconds:.0f} s."
+    )
+    return "\n".join([sentence, *_problems(report)])
+
+
+def _problems(report: Report) -> list[str]:
+    if not report.problems and not report.exit_code:
+        return []
+    shown = [f"  ! {display.printable(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]
+    more = len(report.problems) - len(shown)
+    return ["Some files were left out:", *shown, *([f"  and {display.number(more)} more"] if more else [])]

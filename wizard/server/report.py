@@ -1,0 +1,110 @@
+"""A dry run or a backup from its start to its result, as people and scripts read it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from wizard import display
+from wizard.client import rsync
+from wizard.failure import ProgramFailed
+from wizard.server import transfer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a backup did, or would do, and in how many seconds."""
+
+    profile: str
+    totals: rsync.Totals
+    seconds: float
+    problems: tuple[rsync.Problem, ...]
+    exit_code: int
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `dry-run --json` and `run --json` print."""
+        return {
+            "profile": self.profile,
+            "new": self.totals.new,
+            "changed": self.totals.changed,
+            "deleted": self.totals.deleted,
+            "unchanged": self.totals.unchanged,
+            "files": self.totals.files,
+            "bytes_to_send": self.totals.bytes_to_send,
+            "bytes_total": self.totals.bytes_total,
+            "seconds": round(self.seconds, 3),
+            "problems": [
+                {"path": display.printable(one.path), "message": display.printable(one.message)}
+                for one in self.problems
+            ],
+            "exit_code": self.exit_code,
+        }
+
+
+def in_words(totals: rsync.Totals) -> str:
+    """What a backup would do, in one plain sentence."""
+    removed = f"{display.number(totals.deleted)} would be removed" if totals.deleted else "nothing would be removed"
+    return (
+        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of "
+        f"{display.files(totals.files)}: {display.size(totals.bytes_to_send)} would be sent; {removed}."
+    )
+
+
+async def dry_run(profile: Profile, access: Access, listing: TextIO | None = None) -> Report:
+    """Do a dry run to its end; `listing` is where a line an entry goes.
+
+    Raises:
+        ProgramFailed: rsync failed as a whole; files that could not be read are problems and no failure.
+        Failure: as for `transfer.dry_run`.
+    """
+    return await _report(profile, transfer.dry_run(profile, access, listing=listing is not None), listing)
+
+
+async def backup(profile: Profile, access: Access) -> Report:
+    """Do a real backup to its end.
+
+    Raises:
+        Failure: as for `dry_run`.
+    """
+    return await _report(profile, transfer.backup(profile, access), None)
+
+
+async def _report(profile: Profile, events: AsyncIterator[rsync.Event], listing: TextIO | None) -> Report:
+    began = time.monotonic()
+    problems, ended = await _follow(events, listing)
+    return Report(profile.name, require_totals(ended), time.monotonic() - began, tuple(problems), ended.exit_code)
+
+
+async def _follow(
+    events: AsyncIterator[rsync.Event], listing: TextIO | None
+) -> tuple[list[rsync.Problem], rsync.Ended]:
+    problems: list[rsync.Problem] = []
+    ended: rsync.Ended | None = None
+    async for event in events:
+        match event:
+            case rsync.Entries(entries) if listing:
+                listing.writelines(f"{one.change} {one.size} {display.printable(one.path)}\n" for one in entries)
+            case rsync.Problem():
+                problems.append(event)
+            case rsync.Ended():
+                ended = event
+    assert ended is not None
+    return problems, ended
+
+
+def require_totals(ended: rsync.Ended) -> rsync.Totals:
+    """The totals of a run that worked, files that could not be read or vanished left aside.
+
+    Raises:
+        ProgramFailed: it did not.
+    """
+    if ended.totals is None or ended.exit_code not in {0, *transfer.SOME_FILES_FAILED}:
+        raise ProgramFailed("rsync", ended.exit_code, ended.stderr)
+    return ended.totals

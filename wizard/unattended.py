@@ -1,0 +1,93 @@
+"""The walk without anybody: from a whole profile to a dry run's result, in lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard import lines, places, profiles, steps
+from wizard.client import protected_key
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.lines import say
+from wizard.server import host_trust, locks, report, sign_in, transfer
+from wizard.steps import Step, Walk
+from wizard.trouble import signs
+
+if TYPE_CHECKING:
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+
+
+async def walk(profile: Profile, session: Session) -> int:
+    """Walk all steps that a whole profile leaves; the exit code is 0, or 1 where a lock is open or files failed.
+
+    Raises:
+        Failure: a step can't be done; `WAITING_FOR_ADMIN` while the server does not let us in.
+    """
+    await prepare(profile, session)
+    await require_let_in(profile, session)
+    return await prove(profile, session)
+
+
+async def prepare(profile: Profile, session: Session) -> None:
+    """All up to the hand-over: the profile kept, the server recognised, the key made.
+
+    Raises:
+        Failure: a step can't be done.
+    """
+    if missing := steps.undecided(profile):
+        raise Failure(Kind.UNDECIDED, missing)
+    transfer.require_sources(profile)
+    keep(profile)
+    say(f"Backup “{profile.name}”: {len(profile.folders)} folder(s) to {profile.server.host}")
+    await host_trust.establish(profile)
+    say("  ✓ the server shows a fingerprint that was confirmed")
+    made = not profile.key_path.exists()
+    protected_key.ensure(profile)
+    say(f"  ✓ the key {places.shown(profile.key_path)} {'was made' if made else 'is there'}")
+    await session.access(profile)
+
+
+async def require_let_in(profile: Profile, session: Session) -> None:
+    """Sign in for real.
+
+    Raises:
+        Failure: `WAITING_FOR_ADMIN` if the server refuses the key; the step is kept, so that a later run goes on.
+    """
+    steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
+    try:
+        await sign_in.attempt(profile, await session.access(profile))
+    except ProgramFailed as failure:
+        if signs.read(failure.exit_code, failure.raw) is Kind.KEY_REFUSED:
+            raise Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw) from None
+        raise
+    say("  ✓ the server lets this computer in")
+
+
+async def prove(profile: Profile, session: Session) -> int:
+    """Try the locks, then do the dry run; return the exit code.
+
+    Raises:
+        Failure: they can't be done.
+    """
+    access = await session.access(profile)
+    findings = []
+    async for found in locks.check(profile, access):
+        findings.append(found)
+        say(lines.finding(found))
+    verdict = locks.verdict(findings)
+    say(lines.verdict(verdict))
+    result = await report.dry_run(profile, access)
+    say(lines.dry_run(result))
+    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+    return 1 if verdict == "open" or result.exit_code else 0
+
+
+def keep(profile: Profile) -> None:
+    """Save the profile, unless another one of that name is there.
+
+    Raises:
+        Failure: `PROFILE_DIFFERS`.
+    """
+    if profiles.exists(profile.name) and profiles.load(profile.name) != profile:
+        raise Failure(Kind.PROFILE_DIFFERS, profile.name)
+    profiles.save(profile)
