@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import App
 
 from screens.choose_backup import ChooseBackupScreen
@@ -17,6 +18,7 @@ from wizard import places, steps, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import ServerFacts
+from wizard.trouble import crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +65,13 @@ class WizardApp(App[int]):
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         if small and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
+
+    def _fatal_error(self) -> None:
+        # Textual's own crash screen prints the values of local variables, and a secret may be one of them.
+        error = self._exception
+        if error is not None:
+            self._exit_renderables.append(Text(f"\n{crash.tell(error).sentence}\n"))
+        self._close_messages_no_wait()
 
     async def _conduct(self) -> None:
         if self.walk is None:

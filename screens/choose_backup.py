@@ -11,11 +11,8 @@ from textual.widgets import Footer, Label
 
 from screens.widgets.choice import Alternative, Choice
 from screens.widgets.note import Note
-from screens.widgets.rail import TITLES
 from wizard import profiles, steps, trouble
-from wizard.client import keys
 from wizard.failure import Failure
-from wizard.profile import Profile
 from wizard.steps import Walk
 
 if TYPE_CHECKING:
@@ -50,7 +47,7 @@ class ChooseBackupScreen(Screen[Walk | None]):
         """Begin, or go on."""
         name = event.option_id
         if name == _NEW or name is None:
-            self.dismiss(new_walk())
+            self.dismiss(steps.new())
             return
         try:
             self.dismiss(steps.begin(profiles.load(name)))
@@ -67,11 +64,4 @@ class ChooseBackupScreen(Screen[Walk | None]):
         except Failure:
             return Alternative(name, name, "Its profile can't be read: choose it to see why.")
         server = walk.profile.server.host or "no server yet"
-        return Alternative(name, name, f"To {server}; goes on at “{TITLES[walk.step]}”.")
-
-
-def new_walk() -> Walk:
-    """A walk for a backup that is named after this computer."""
-    base = keys.computer_name()
-    names = (base, *(f"{base}-{number}" for number in range(2, 1000)))
-    return Walk(Profile(name=next(name for name in names if not profiles.exists(name))))
+        return Alternative(name, name, f"To {server}; goes on at “{steps.TITLES[walk.step]}”.")

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wizard.schemes.base import ServerFacts
-from wizard.server import sign_in
+from wizard.server import host_trust, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wizard.client.access import Access
+    from wizard.client.rsync import Totals
     from wizard.client.session import Session
+    from wizard.profile import Profile
     from wizard.steps import Step
 
 
@@ -20,7 +23,7 @@ class Context:
     """The session, what was typed and not yet decided, and what stands in for the admin in a demo.
 
     `apply_as_admin` takes the authorized_keys text. `pauses` are seconds: the first and the longest between two
-    sign-ins while the admin is awaited.
+    sign-ins while the admin is awaited. `dry_run` is what the latest practice run found.
     """
 
     session: Session
@@ -28,3 +31,13 @@ class Context:
     server_facts: ServerFacts = field(default_factory=ServerFacts)
     pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
+    dry_run: Totals | None = None
+
+    async def access(self, profile: Profile) -> Access:
+        """Access to the server, once it is seen to be the one that was confirmed.
+
+        Raises:
+            Failure: as for `host_trust.establish` and `Session.access`.
+        """
+        await host_trust.establish(profile)
+        return await self.session.access(profile)

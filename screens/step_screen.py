@@ -14,9 +14,10 @@ from screens.explanation import ExplanationScreen
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
-from screens.widgets.rail import TITLES, Rail
+from screens.widgets.page import Page
+from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
-from wizard import trouble
+from wizard import steps, trouble
 from wizard.failure import Failure
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class StepScreen(Screen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
-    A step says what it shows in `compose_step` and what was decided in `decide`.
+    A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
+    `compose_actions`.
     """
 
     step: ClassVar[Step]
@@ -43,6 +45,10 @@ class StepScreen(Screen[Outcome]):
         Binding("f1", "explain", "Help"),
         Binding("ctrl+s", "forward", "Continue", show=False),
         Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("up", "scroll_page(-1)", show=False),
+        Binding("down", "scroll_page(1)", show=False),
+        Binding("pageup", "scroll_page(-8)", show=False),
+        Binding("pagedown", "scroll_page(8)", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
 
@@ -57,19 +63,25 @@ class StepScreen(Screen[Outcome]):
         """The profile as it was when this screen was shown."""
         return self.walk.profile
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the screen is on its way out, and its widgets perhaps gone already."""
+        return not (self.is_attached and self.display)
+
     def compose(self) -> ComposeResult:
         """The frame around the step's own widgets."""
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            yield Label(f"{TITLES[self.step]} · backup “{self.profile.name}”", id="whereabouts", markup=False)
+            yield Label(f"{steps.TITLES[self.step]} · backup “{self.profile.name}”", id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
             with Vertical(id="page"):
                 yield Label(self.question, id="question", markup=False)
-                with VerticalScroll(id="content", can_focus=False):
+                with Page(id="content"):
                     yield from self.compose_step()
                 yield Vertical(id="trouble-place")
                 with Horizontal(id="buttons"):
+                    yield from self.compose_actions()
                     yield Button("Back", id="back", compact=True)
                     yield Button(self.primary, id="forward", variant="primary", compact=True)
             with VerticalScroll(id="explanation", can_focus=False):
@@ -80,6 +92,10 @@ class StepScreen(Screen[Outcome]):
         """The step's own widgets."""
         raise NotImplementedError
 
+    def compose_actions(self) -> ComposeResult:
+        """Buttons of the step's own, beside Back."""
+        yield from ()
+
     async def decide(self) -> Profile | None:
         """The profile with this step's decision in it, or `None` once the screen has said what is missing.
 
@@ -89,11 +105,20 @@ class StepScreen(Screen[Outcome]):
         return self.profile
 
     def on_mount(self) -> None:
+        """The cursor is where the answer goes."""
+        self.focus_first()
+
+    def _on_prune(self) -> None:
+        # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
+        self.workers.cancel_node(self)
+
+    def focus_first(self) -> None:
         """Put the cursor where the answer goes."""
         for kind in (Input, Choice):
-            if answers := self.query("#content").first().query(kind):
-                answers.first().focus()
-                return
+            for answer in self.query("#content").first().query(kind):
+                if all(node.display for node in answer.ancestors_with_self):
+                    answer.focus()
+                    return
         self.query_one("#forward", Button).focus()
 
     def leave_with(self, outcome: Outcome) -> None:
@@ -104,6 +129,8 @@ class StepScreen(Screen[Outcome]):
 
     async def show_trouble(self, failure: Failure | None) -> None:
         """Explain a failure under the step's widgets; `None` takes the explanation away."""
+        if self.is_leaving:
+            return
         place = self.query_one("#trouble-place", Vertical)
         await place.remove_children()
         if failure is not None:
@@ -111,8 +138,17 @@ class StepScreen(Screen[Outcome]):
             await place.mount(panel)
             panel.scroll_visible()
 
+    def lead_with(self, id: str, *, focus: bool = True) -> None:
+        """Make that button the primary one, and put the cursor on it."""
+        for button in self.query(Button):
+            button.variant = "primary" if button.id == id else "default"
+        if focus:
+            self.query_one(f"#{id}", Button).focus()
+
     def busy(self, is_busy: bool) -> None:
         """While something is done, the way on is shut."""
+        if self.is_leaving:
+            return
         self.query_one("#forward", Button).disabled = is_busy
 
     @on(Button.Pressed, "#forward")
@@ -139,6 +175,11 @@ class StepScreen(Screen[Outcome]):
         """Show the explanation over a window that is too narrow for the pane."""
         self.app.push_screen(ExplanationScreen(self.question, self.explanation))
 
+    def action_scroll_page(self, lines: int) -> None:
+        """Move what does not fit, wherever the cursor is."""
+        for part in self.query("#content, #trouble-place, .scrolls"):
+            part.scroll_relative(y=lines, animate=False)
+
     @on(Rail.Chosen)
     def _jump(self, event: Rail.Chosen) -> None:
         if event.step != self.step:
@@ -155,8 +196,7 @@ class StepScreen(Screen[Outcome]):
             if decided is not None:
                 self.leave_with(Forward(decided))
         finally:
-            if self.is_attached:
-                self.busy(False)
+            self.busy(False)
 
     def _keep_draft(self) -> None:
         for field in self.query(Field):

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.support import samples
+from tests.support.agent import ssh_agent
+from tests.support.lifeline import Lifeline
 from tests.support.real_sshd import RealSshd
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
 
 _FOLDERS = {
@@ -70,6 +73,14 @@ def sample_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def lifeline(tmp_path: Path) -> Iterator[Lifeline]:
+    """A pipe that tells when the last process which holds it open is gone."""
+    line = Lifeline(tmp_path)
+    yield line
+    line.close()
+
+
+@pytest.fixture
 def start_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSshd]:
     """Starts real OpenSSH servers; each ends with the test, and its log stands in the report of one that fails."""
     started: list[RealSshd] = []
@@ -109,3 +120,11 @@ def secret_service(session_bus: str) -> Iterator[SecretService]:
     with run_secret_service(session_bus) as service:
         reset_keyring()
         yield service
+
+
+@pytest.fixture
+def agent(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    """A real ssh agent, which ssh then finds."""
+    with ssh_agent(home / "run/agent") as running:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(running.socket))
+        yield running

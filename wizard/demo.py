@@ -18,7 +18,7 @@ from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.profile import Key, Profile, Server
 from wizard.schemes.base import ServerFacts
-from wizard.server import exports
+from wizard.server import exports, handed_over
 from wizard.server.practice import PracticeServer
 from wizard.server.rrsync_place import find_rrsync
 
@@ -89,7 +89,9 @@ async def by_itself(stage: Stage) -> int:
     with Session() as session:
         await unattended.prepare(profile, session)
         await _see_it_refused(profile, session)
-        text = exports.export(profile, access.facts(profile), "authorized-keys", stage.server_facts)
+        client = access.facts(profile)
+        text = exports.export(profile, client, "authorized-keys", stage.server_facts)
+        handed_over.keep(profile, client)
         say("\nThe admin puts this into authorized_keys on the server\n")
         say(text)
         stage.apply_as_admin(text)

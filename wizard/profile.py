@@ -44,6 +44,8 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     from_: tuple[str, ...] = msgspec.field(default=(), name="from")
     module: str = ""
     auth: bool = True
+    append_only: bool = False
+    munge: bool = False
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,6 +66,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     folders: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     delete: bool = False
+    compress: bool = False
     server: Server = Server()
     scheme: Scheme = Scheme()
     key: Key = Key()
@@ -116,6 +119,8 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "scheme.module", rules.name(scheme.module)
     if profile.key.file:
         yield "key.file", rules.key_file(profile.key.file)
+    if scheme.append_only and scheme.allow_delete:
+        yield "scheme.append_only", "Append only and allow_delete = true contradict each other: choose one."
     if profile.delete and not scheme.allow_delete:
         yield "delete", "The server would refuse to delete: say allow_delete = true under [scheme] as well."
 

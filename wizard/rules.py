@@ -119,6 +119,15 @@ def key_file(value: str) -> str | None:
     return None
 
 
+def passphrase(value: str) -> str | None:
+    """A passphrase that a person makes up."""
+    if len(value) < 8:
+        return "Use 8 signs at least: a few words that only you put together are best."
+    if _CONTROL.search(value) or len(value.encode()) > 512:  # ssh reads one line, of a limited length
+        return "Use letters, digits, signs and spaces, and not more than a few words."
+    return None
+
+
 def _is_address(value: str) -> bool:
     try:
         ipaddress.ip_address(value)

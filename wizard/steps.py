@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from wizard import files, places, profiles
-
-if TYPE_CHECKING:
-    from wizard.profile import Profile
+from wizard.client import keys
+from wizard.profile import Profile
 
 
 class Step(StrEnum):
@@ -26,6 +24,19 @@ class Step(StrEnum):
     DRY_RUN = "dry-run"
     FINISH = "finish"
 
+
+TITLES = {
+    Step.WELCOME: "Welcome",
+    Step.FOLDERS: "Folders",
+    Step.SERVER: "Server",
+    Step.FINGERPRINT: "Fingerprint",
+    Step.SCHEME: "Way in",
+    Step.KEY: "Key",
+    Step.HAND_OVER: "Hand-over",
+    Step.PROOF: "Proof",
+    Step.DRY_RUN: "Practice run",
+    Step.FINISH: "Finish",
+}
 
 _KEYLESS_SCHEMES = {"daemon"}
 _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
@@ -69,6 +80,13 @@ def begin(profile: Profile) -> Walk:
     """A walk that starts, or goes on at the step that was reached when it was left."""
     reached = _recorded(profile.name)
     return Walk(profile, _furthest(profile, reached), _furthest(profile, reached))
+
+
+def new() -> Walk:
+    """A walk for a new backup, named after this computer."""
+    base = keys.computer_name()
+    names = (base, *(f"{base}-{number}" for number in range(2, 1000)))
+    return Walk(Profile(name=next(name for name in names if not profiles.exists(name))))
 
 
 def forward(walk: Walk, decided: Profile) -> Walk:

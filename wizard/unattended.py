@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import lines, places, profiles, steps
-from wizard.client import protected_key
+from wizard import lines, places, profiles, schemes, steps, trouble
+from wizard.client import daemon_password, protected_key
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.lines import say
 from wizard.server import host_trust, locks, report, sign_in, transfer
 from wizard.steps import Step, Walk
-from wizard.trouble import signs
 
 if TYPE_CHECKING:
     from wizard.client.session import Session
@@ -39,11 +38,13 @@ async def prepare(profile: Profile, session: Session) -> None:
     transfer.require_sources(profile)
     keep(profile)
     say(f"Backup “{profile.name}”: {len(profile.folders)} folder(s) to {profile.server.host}")
-    await host_trust.establish(profile)
-    say("  ✓ the server shows a fingerprint that was confirmed")
-    made = not profile.key_path.exists()
-    protected_key.ensure(profile)
-    say(f"  ✓ the key {places.shown(profile.key_path)} {'was made' if made else 'is there'}")
+    if schemes.of(profile).uses_ssh:
+        await host_trust.establish(profile)
+        say("  ✓ the server shows a fingerprint that was confirmed")
+        made = not profile.key_path.exists()
+        protected_key.ensure(profile)
+        say(f"  ✓ the key {places.shown(profile.key_path)} {'was made' if made else 'is there'}")
+    daemon_password.ensure(profile)
     await session.access(profile)
 
 
@@ -57,7 +58,7 @@ async def require_let_in(profile: Profile, session: Session) -> None:
     try:
         await sign_in.attempt(profile, await session.access(profile))
     except ProgramFailed as failure:
-        if signs.read(failure.exit_code, failure.raw) is Kind.KEY_REFUSED:
+        if trouble.explain(failure, profile).waits_for_admin:
             raise Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw) from None
         raise
     say("  ✓ the server lets this computer in")

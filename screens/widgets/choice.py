@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from textual.content import Content
+from textual.geometry import Spacing
+from textual.strip import Strip
+from textual.visual import Padding
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from textual.style import Style
+    from textual.visual import RenderOptions
+
+_HERE, _ELSEWHERE = "● ", "○ "
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,8 @@ class Choice(OptionList):
     def __init__(self, alternatives: Sequence[Alternative], *, id: str, chosen: str = "") -> None:
         self._alternatives = {one.id: one for one in alternatives}
         self._initial = chosen
-        super().__init__(*(Option(_prompt(one), id=one.id, disabled=one.disabled) for one in alternatives), id=id)
+        options = (Option(_Marked(one, _ELSEWHERE), id=one.id, disabled=one.disabled) for one in alternatives)
+        super().__init__(*options, id=id)
 
     def on_mount(self) -> None:
         """Put the cursor on the alternative that is chosen already."""
@@ -38,12 +48,30 @@ class Choice(OptionList):
         if wanted:
             self.highlighted = list(self._alternatives).index(wanted)
 
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Move the mark along with the cursor."""
+        for index, alternative in enumerate(self._alternatives.values()):
+            mark = _HERE if index == highlighted else _ELSEWHERE
+            self.replace_option_prompt_at_index(index, _Marked(alternative, mark))
+        super().watch_highlighted(highlighted)
+
     @property
     def chosen(self) -> str:
         """The id of the alternative under the cursor, or an empty text."""
         return "" if self.highlighted is None else list(self._alternatives)[self.highlighted]
 
 
-def _prompt(alternative: Alternative) -> Content:
-    title = Content.styled(alternative.title, "bold")
-    return Content.assemble(title, "\n", alternative.sentence) if alternative.sentence else title
+class _Marked(Padding):
+    """An alternative with a mark in front, so that the chosen one is told without colour and without the cursor."""
+
+    def __init__(self, alternative: Alternative, mark: str) -> None:
+        title = Content.styled(alternative.title, "bold")
+        text = Content.assemble(title, "\n", alternative.sentence) if alternative.sentence else title
+        super().__init__(text, Spacing(left=len(mark)))
+        self._mark = mark
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """The padded text, with the mark on its first line."""
+        first, *rest = super().render_strips(width, height, style, options)
+        mark = Strip([Segment(self._mark, style.rich_style)])
+        return [Strip.join([mark, first.crop(len(self._mark))]), *rest]

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.markup import escape
 from textual.widgets import Input, Label
 
+from wizard.client.secrets import Secret
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -37,11 +39,23 @@ class Field(Vertical):
         typed = self.query_one(Input).value
         return typed if self.is_password else typed.strip()
 
+    @property
+    def secret(self) -> Secret:
+        """What was typed, as something that nothing can show by accident."""
+        return Secret(self.query_one(Input).value)
+
+    def clear(self) -> None:
+        """Take away what was typed, and leave what was said of it."""
+        with self.prevent(Input.Changed):
+            self.query_one(Input).clear()
+
     def complain(self, sentence: str) -> None:
         """Show what is wrong; an empty sentence takes it away."""
         error = self.query_one(".field-error", Label)
         error.update(f"✗ {sentence}" if sentence else "")
         self.set_class(bool(sentence), "has-error")
+        if sentence:
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def check(self) -> bool:
         """Whether the value can be taken; if not, it says why and takes the focus."""

@@ -10,23 +10,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wizard import steps
-from wizard.steps import Step
 
 if TYPE_CHECKING:
-    from wizard.steps import Walk
-
-TITLES = {
-    Step.WELCOME: "Welcome",
-    Step.FOLDERS: "Folders",
-    Step.SERVER: "Server",
-    Step.FINGERPRINT: "Fingerprint",
-    Step.SCHEME: "Way in",
-    Step.KEY: "Key",
-    Step.HAND_OVER: "Hand-over",
-    Step.PROOF: "Proof",
-    Step.DRY_RUN: "Practice run",
-    Step.FINISH: "Finish",
-}
+    from wizard.steps import Step, Walk
 
 
 class Rail(OptionList):
@@ -53,5 +39,5 @@ class Rail(OptionList):
         reached = steps.can_jump(walk, step)
         done = reached and self._steps.index(step) < self._steps.index(walk.reached)
         mark = "▸" if step == walk.step else "✓" if done else "·"
-        title = f"[b]{mark} {TITLES[step]}[/b]" if step == walk.step else f"{mark} {TITLES[step]}"
+        title = f"[b]{mark} {steps.TITLES[step]}[/b]" if step == walk.step else f"{mark} {steps.TITLES[step]}"
         return Option(title, id=step, disabled=not reached)

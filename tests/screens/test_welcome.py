@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pilot import SIZES, at, text, until, walk, wizard_at
+from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
 from wizard.profile import Profile
 from wizard.steps import Step
@@ -23,7 +23,7 @@ async def test_enter_takes_the_name_and_saves_the_profile(size: tuple[int, int])
 async def test_a_name_with_spaces_is_refused_under_its_field() -> None:
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.press(*" my mac", "enter")
-        await until(pilot, lambda: "letters, digits" in text(pilot))
+        await until(pilot, lambda: "letters, digits" in said(pilot))
         assert at(pilot) == Step.WELCOME
     assert profiles.names() == []
 
@@ -32,14 +32,14 @@ async def test_a_name_that_is_taken_is_refused() -> None:
     profiles.save(Profile(name="amamac2"))
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.press("2", "enter")
-        await until(pilot, lambda: "of that name already" in text(pilot))
+        await until(pilot, lambda: "of that name already" in said(pilot))
 
 
 async def test_a_backup_that_was_begun_keeps_its_name() -> None:
     profiles.save(NEW)
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.press("2", "enter")
-        await until(pilot, lambda: "keeps that name" in text(pilot))
+        await until(pilot, lambda: "keeps that name" in said(pilot))
 
 
 async def test_back_from_the_first_step_stays() -> None:

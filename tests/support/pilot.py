@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from textual.widgets import Static
+
 from screens.app import WizardApp
 from screens.context import Context
-from wizard import steps
 from wizard.client.session import Session
 from wizard.steps import Step, Walk
 
@@ -40,7 +41,8 @@ async def wizard_at(
         app = WizardApp(Walk(profile, step, reached or step), context)
         session.ask = app.ask_passphrase
         async with app.run_test(size=size, notifications=True) as pilot:
-            await until(pilot, lambda: at(pilot) == step)
+            # A question may be over the step's screen from the start.
+            await until(pilot, lambda: any(getattr(screen, "step", None) == step for screen in app.screen_stack))
             yield pilot
 
 
@@ -48,7 +50,8 @@ async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
     """Let the app work until something holds; the test's own time limit ends a wait in vain."""
     while not holds():
         await pilot.pause()
-        assert pilot.app.return_code in (0, None), "the app crashed"
+        if pilot.app._exception:
+            raise pilot.app._exception
 
 
 def at(pilot: Pilot[int]) -> Step | None:
@@ -70,6 +73,7 @@ def text(pilot: Pilot[int]) -> str:
     return "\n".join("".join(segment.text for segment in line)[:width] for line in lines)
 
 
-def order(profile: Profile) -> list[Step]:
-    """The steps this profile goes through."""
-    return steps.applicable(profile)
+def said(pilot: Pilot[int]) -> str:
+    """All sentences on the screen, each on one line, however the terminal wraps them."""
+    shown = (widget for widget in pilot.app.screen.query(Static) if widget.display)
+    return "\n".join(str(widget.content) for widget in shown)

@@ -7,6 +7,7 @@ import os
 import pwd
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from typing import IO
 
 _TRIES_FOR_A_PORT = 20
+
+# What a session leaves running when its client goes becomes a child of the server again (PR_SET_CHILD_SUBREAPER), so
+# that it can be ended with it; and the server goes when the tests are killed (PR_SET_PDEATHSIG).
+_KEEP_TOGETHER = """\
+import ctypes, os, sys
+for setting, value in ((36, 1), (1, 9)):
+    ctypes.CDLL(None).prctl(setting, value)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+_TOGETHER = (sys.executable, "-IS", "-c", _KEEP_TOGETHER) if sys.platform == "linux" else ()
 
 
 class RealSshd:
@@ -48,6 +59,7 @@ class RealSshd:
         self._key_types = key_types
         self._settings = settings
         self._log: list[str] = []
+        self._logged = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
         self.folder.mkdir(mode=0o700)
         self.authorized_keys.touch(0o600)
@@ -66,9 +78,7 @@ class RealSshd:
     @property
     def public_host_keys(self) -> tuple[str, ...]:
         """Type and base64 of each host key."""
-        return tuple(
-            " ".join(key.with_name(f"{key.name}.pub").read_text().split()[:2]) for key in self._host_keys()
-        )
+        return tuple(" ".join(key.with_name(f"{key.name}.pub").read_text().split()[:2]) for key in self._host_keys())
 
     def install(self, text: str) -> None:
         """Add lines to the account's authorized_keys, as an admin would."""
@@ -87,6 +97,11 @@ class RealSshd:
     def log(self) -> str:
         """What the server has logged so far."""
         return "".join(self._log)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until the server has logged a text."""
+        with self._logged:
+            assert self._logged.wait_for(lambda: text in self.log(), timeout=20), f"no {text!r} in\n{self.log()}"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -112,7 +127,7 @@ class RealSshd:
         config = self._place / "sshd_config"
         config.write_text("".join(f"{line}\n" for line in self._config(port)))
         process = subprocess.Popen(
-            [programs.require("sshd"), "-D", "-e", "-f", str(config)],
+            [*_TOGETHER, programs.require("sshd"), "-D", "-e", "-f", str(config)],
             env={"PATH": os.defpath},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -146,6 +161,8 @@ class RealSshd:
             "PidFile none",
             "PrintMotd no",
             "LogLevel VERBOSE",
+            # Shells read no start-up files of the person's who runs the tests: those may be slow, or talk.
+            f'SetEnv "HOME={self._place}"',
             *(["PerSourcePenalties no"] if _knows("PerSourcePenalties no") else []),
             *self._settings,
         ]
@@ -159,7 +176,10 @@ class RealSshd:
             _keygen("-q", "-t", type_, *bits, "-N", "", "-C", "", "-f", str(key))
 
     def _keep_log(self, stream: IO[str]) -> None:
-        self._log.extend(stream)
+        for line in stream:
+            with self._logged:
+                self._log.append(line)
+                self._logged.notify_all()
 
 
 def _keygen(*arguments: str) -> str:

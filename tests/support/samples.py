@@ -6,7 +6,7 @@ from pathlib import Path
 NAMES = (
     "plain.txt",
     "two words.txt",
-    "it's \"quoted\".txt",
+    'it\'s "quoted".txt',
     "$(touch x) `y` %h #z.txt",
     "line\nbreak.txt",
     "\\#012 and \\ alone.txt",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard import places
-from wizard.client import askpass, keys, known_hosts, rsync_version
+from wizard import places, schemes
+from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import ClientFacts
 
@@ -15,21 +16,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wizard.client.secrets import Secret
     from wizard.profile import Profile
+
+# RSYNC_PROTECT_ARGS and its like change the command that the server is asked for, which locks are made for.
+_RSYNC_SETTINGS = (
+    "RSYNC_PROTECT_ARGS",
+    "RSYNC_OLD_ARGS",
+    "RSYNC_RSH",
+    "RSYNC_PARTIAL_DIR",
+    "RSYNC_PASSWORD",
+    "RSYNC_PORT",
+)
 
 
 @dataclass(frozen=True)
 class Access:
-    """All that a command towards the server needs beside the profile."""
+    """All that a command towards the server needs beside the profile; `password` is a daemon's."""
 
     facts: ClientFacts
     environment: Mapping[str, str]
+    password: Secret | None = None
 
 
 def facts(profile: Profile) -> ClientFacts:
-    """What the schemes must know of this computer; the public key is empty while there is none."""
-    public_key = keys.public_line(profile.key_path) if profile.key_path.exists() else ""
-    return ClientFacts(known_hosts=places.known_hosts(), public_key=public_key)
+    """What the schemes must know of this computer; the public key is empty while there is none.
+
+    Raises:
+        Failure: the key can't be read, or rsync's command could not be recorded where the scheme depends on it.
+    """
+    scheme = schemes.of(profile)
+    found = ClientFacts(known_hosts=places.known_hosts(), openrsync=rsync_version.is_openrsync())
+    if scheme.uses_ssh and profile.key_path.exists():
+        found = replace(found, public_key=keys.public_line(profile.key_path))
+    if scheme.records_command:
+        found = replace(found, recorded=recorder.record(profile, found))
+    return found
 
 
 def prepare(profile: Profile, socket: Path | None = None) -> Access:
@@ -38,13 +60,21 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
     `socket` is where a typed passphrase is served.
 
     Raises:
-        Failure: a program, the key or a confirmed host key is missing.
+        Failure: a program, the key, a confirmed host key or a daemon's password is missing.
     """
     rsync_version.require()
+    if not schemes.of(profile).uses_ssh:
+        return Access(facts(profile), environment(), daemon_password.fetch(profile))
     if shutil.which("ssh") is None:
         raise Failure(Kind.NO_SSH)
     if not profile.key_path.exists():
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     if not known_hosts.trusts(profile):
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host)
-    return Access(facts(profile), askpass.environment(profile, socket))
+    return Access(facts(profile), environment() | askpass.environment(profile, socket))
+
+
+def environment() -> dict[str, str]:
+    """This program's environment without what would change how rsync speaks to the server."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_RSYNC_SETTINGS)}
+    return kept | {"LC_ALL": "C"}  # programs' words are read, so they have to be the known ones

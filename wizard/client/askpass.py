@@ -26,18 +26,17 @@ _SHOWN_BY_SSH = 100  # OpenSSH before 9.4 cuts the file's name in its prompt to 
 
 
 def environment(profile: Profile, socket: Path | None = None) -> dict[str, str]:
-    """The environment for an ssh that has to ask for this backup's passphrase; there is no secret in it.
+    """What an ssh that asks for this backup's passphrase needs in its environment; there is no secret in it.
 
     Raises:
         Failure: `KEY_UNUSABLE` if backup-wizard-askpass is not installed beside this program.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in {"SSH_ASKPASS_PROMPT", SOCKET_VARIABLE}}
-    return kept | {
-        "LC_ALL": "C",  # programs' words are read, so they have to be the known ones
+    return {
         "SSH_ASKPASS": _program(),
         "SSH_ASKPASS_REQUIRE": "force",
+        "SSH_ASKPASS_PROMPT": "",
         PROFILE_VARIABLE: profile.name,
-        **({SOCKET_VARIABLE: str(socket)} if socket else {}),
+        SOCKET_VARIABLE: str(socket) if socket else "",
     }
 
 
@@ -55,7 +54,7 @@ def _answer(prompt: str) -> str:
     from wizard import profiles
 
     name, question = os.environ.get(PROFILE_VARIABLE, ""), _PROMPT.fullmatch(prompt)
-    if not name or not question or "SSH_ASKPASS_PROMPT" in os.environ:
+    if not name or not question or os.environ.get("SSH_ASKPASS_PROMPT"):
         raise Failure(Kind.BAD_VALUE, "this question is not for a key of backup-wizard")
     profile = profiles.load(name)
     file = os.fsencode(profile.key_path)

@@ -26,18 +26,23 @@ class Finished:
 
 
 @contextlib.asynccontextmanager
-async def child(argv: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def child(
+    argv: Sequence[str], env: Mapping[str, str], stdin: bytes = b""
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block."""
     process = await asyncio.create_subprocess_exec(
         *argv,
         env=env,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         limit=_MOST_OUTPUT,
     )
     try:
+        if process.stdin:
+            process.stdin.write(stdin)
+            process.stdin.close()
         yield process
     finally:
         await _end(process)

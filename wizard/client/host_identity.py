@@ -8,17 +8,18 @@ from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
 from wizard import rules
-from wizard.client.known_hosts import HostKey
+from wizard.client import known_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wizard.client.known_hosts import HostKey
     from wizard.profile import Profile
 
 _SHA256 = re.compile(r"SHA256:\s*([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:SHA256:?)?([A-Za-z0-9+/]{43})=?", re.ASCII | re.IGNORECASE)
 _MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
-_PUBLIC_KEY = re.compile(r"((?:ssh|ecdsa)-\S+) (AAAA[A-Za-z0-9+/]{40,}={0,2})", re.ASCII)
+_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S+ AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
 
 
 class Standing(StrEnum):
@@ -50,7 +51,7 @@ class Identity:
 
 
 def judge(profile: Profile, offered: Sequence[HostKey], known: Sequence[HostKey]) -> Identity:
-    """Compare what the server shows with what was confirmed and, where nothing was, with what the person's ssh knows."""
+    """Compare what the server shows with what was confirmed or, if nothing was, with what the person's ssh knows."""
     confirmed, shown = profile.server.host_keys, {key.fingerprint for key in offered}
     if confirmed:
         standing = Standing.CONFIRMED if shown & set(confirmed) else Standing.CHANGED
@@ -65,7 +66,7 @@ def judge(profile: Profile, offered: Sequence[HostKey], known: Sequence[HostKey]
 def fingerprints(text: str) -> tuple[str, ...]:
     """The SHA256 fingerprints in a text that a person pasted, whatever program printed it; keys count as theirs."""
     found = [f"SHA256:{digest}" for digest in _SHA256.findall(text)]
-    found += [HostKey(type, blob).fingerprint for type, blob in _PUBLIC_KEY.findall(text)]
+    found += [key.fingerprint for line in _PUBLIC_KEY.findall(text) for key in known_hosts.parse(f"host {line}")]
     if not found and (bare := _BARE.fullmatch("".join(text.split()))):
         found = [f"SHA256:{bare[1]}"]
     return tuple(fingerprint for fingerprint in found if rules.fingerprint(fingerprint) is None)

@@ -112,8 +112,10 @@ def _rewrite(name: str, lines: list[str]) -> None:
 def _lines() -> list[str]:
     try:
         return places.known_hosts().read_text("utf-8", errors="surrogateescape").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise Failure(Kind.FOLDER_UNREADABLE, str(places.known_hosts()), str(error)) from None
 
 
 def _is_base64(text: str) -> bool:

@@ -11,7 +11,7 @@ from wizard.client import children
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from wizard.client.access import Access
 
@@ -89,14 +89,14 @@ class Ended:
 Event = Entries | Problem | Ended
 
 
-async def run(argv: Sequence[str], access: Access) -> AsyncIterator[Event]:
-    """Run an rsync command; leaving the iterator ends rsync and its ssh.
+async def run(argv: Sequence[str], access: Access) -> AsyncGenerator[Event]:
+    """Run an rsync command; closing the generator ends rsync and its ssh.
 
     Raises:
         Failure: `NO_RSYNC` if it can't be started.
     """
     try:
-        async with children.child(argv, access.environment) as process:
+        async with children.child(argv, access.environment, _stdin(access)) as process:
             assert process.stdout and process.stderr
             complaints = asyncio.create_task(children.head(process.stderr))
             statistics: list[str] = []
@@ -116,6 +116,10 @@ async def run(argv: Sequence[str], access: Access) -> AsyncIterator[Event]:
             yield Ended(await process.wait(), totals(statistics, changed), stderr)
     except FileNotFoundError as error:
         raise Failure(Kind.NO_RSYNC, argv[0], str(error)) from None
+
+
+def _stdin(access: Access) -> bytes:
+    return f"{access.password.reveal()}\n".encode() if access.password else b""
 
 
 def problems(stderr: str) -> list[Problem]:

@@ -26,19 +26,35 @@ def require(program: str = "rsync") -> RsyncVersion:
     Raises:
         Failure: `NO_RSYNC`, `OPENRSYNC` (macOS's own, which lacks what we need) or `OLD_RSYNC`.
     """
+    printed = _printed(program)
+    if _is_openrsync(printed):
+        raise Failure(Kind.OPENRSYNC, program, printed.splitlines()[0])
+    found = _VERSION.search(printed)
+    if not found:
+        raise Failure(Kind.NO_RSYNC, program, printed)
+    numbers = tuple(map(int, found["version"].split(".")))
+    if numbers < _OLDEST:
+        raise Failure(Kind.OLD_RSYNC, found["version"])
+    return RsyncVersion(numbers, found["version"])
+
+
+def is_openrsync(program: str = "rsync") -> bool:
+    """Whether it is Apple's openrsync; a missing rsync is not."""
+    try:
+        return _is_openrsync(_printed(program))
+    except Failure:
+        return False
+
+
+def _is_openrsync(printed: str) -> bool:
+    return "openrsync" in printed.lower()
+
+
+def _printed(program: str) -> str:
     try:
         asked = subprocess.run(
             [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(Kind.NO_RSYNC, program, str(error)) from None
-    printed = asked.stdout.decode(errors="backslashreplace")
-    if "openrsync" in printed.lower():
-        raise Failure(Kind.OPENRSYNC, program, printed.splitlines()[0])
-    found = _VERSION.search(printed)
-    if not found:
-        raise Failure(Kind.NO_RSYNC, program, printed + asked.stderr.decode(errors="backslashreplace"))
-    numbers = tuple(map(int, found["version"].split(".")))
-    if numbers < _OLDEST:
-        raise Failure(Kind.OLD_RSYNC, found["version"])
-    return RsyncVersion(numbers, found["version"])
+    return (asked.stdout + asked.stderr).decode(errors="backslashreplace")

@@ -14,6 +14,12 @@ SERVICE = "backup-wizard"
 
 What = Literal["passphrase", "daemon-password"]
 
+_NAMES = {
+    "keyring.backends.SecretService": "your desktop's keyring",
+    "keyring.backends.libsecret": "your desktop's keyring",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "your Mac's keychain",
+}
 _UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 
@@ -47,7 +53,8 @@ def keyring_name() -> str:
     Raises:
         Failure: `KEYRING_MISSING`.
     """
-    return str(_backend().name).removesuffix(" Keyring")
+    backend = _backend()
+    return _NAMES.get(type(backend).__module__, str(backend.name).removesuffix(" Keyring"))
 
 
 def store(profile_name: str, what: What, secret: Secret) -> None:

@@ -38,6 +38,10 @@ class Session:
         """Hold a key's passphrase for ssh, until the session ends."""
         self._sockets[key_file] = self._open.enter_context(passphrase_socket.serve(passphrase))
 
+    def holds(self, key_file: Path) -> bool:
+        """Whether the key's passphrase is held."""
+        return key_file in self._sockets
+
     async def access(self, profile: Profile) -> Access:
         """All that a command towards the server needs.
 

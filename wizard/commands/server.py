@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import files, lines, profiles
-from wizard.client import access
+from wizard.client import access, daemon_password
 from wizard.commands.person import session
 from wizard.lines import say
-from wizard.server import exports, host_trust, locks, sign_in
+from wizard.server import exports, handed_over, host_trust, locks, sign_in
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 def export(chosen: Namespace) -> int:
     """Print the server's text, or write it to a new file."""
     profile = profiles.load(chosen.name)
-    text = exports.export(profile, access.facts(profile), chosen.format)
+    client = access.facts(profile)
+    secret = daemon_password.fetch(profile) if exports.FORMATS[chosen.format].holds_secret else None
+    text = exports.export(profile, client, chosen.format, secret=secret)
+    handed_over.keep(profile, client)
     if chosen.output:
-        files.create(Path(chosen.output).absolute(), text.encode())
+        files.create(Path(chosen.output).absolute(), text.encode())  # closed to others, whatever it holds
     else:
         say(text.rstrip("\n"))
     return 0

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
+from wizard.schemes.daemon import Daemon
+from wizard.schemes.daemon_over_ssh import DaemonOverSsh
+from wizard.schemes.forced_command import ForcedCommand
+from wizard.schemes.login import Login
 from wizard.schemes.rrsync import Rrsync
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import Scheme
 
-SCHEMES: tuple[Scheme, ...] = (Rrsync(),)
+SCHEMES: tuple[Scheme, ...] = (Rrsync(), ForcedCommand(), DaemonOverSsh(), Daemon(), Login())
 
 
 def of(profile: Profile) -> Scheme:

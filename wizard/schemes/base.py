@@ -11,21 +11,73 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
 
 
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What this computer's rsync asks an ssh server to run, as recorded: for a backup, and for its dry run."""
+
+    live: tuple[str, ...]
+    dry: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ClientFacts:
-    """What had to be learnt on this computer before a command can be written."""
+    """What had to be learnt on this computer before a command can be written.
+
+    `remote_shell` stands in for ssh while rsync's command is recorded.
+    """
 
     known_hosts: Path
     rsync: str = "rsync"
     ssh: str = "ssh"
     public_key: str = ""
+    openrsync: bool = False
+    remote_shell: str = ""
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True)
 class ServerFacts:
-    """What is known of the server; the defaults are a current Debian's."""
+    """What is known of the server; `None` and an empty text are what nobody could tell yet.
+
+    `rrsync` is the path of a current Debian's until it is known better, and empty where there is none.
+    """
 
     rrsync: str = "/usr/bin/rrsync"
+    rsync_version: Version | None = None
+    openssh_version: Version | None = None
+    shell: str = ""
+    ssh_open: bool | None = None
+    daemon_open: bool | None = None
+
+    def shell_is(self, *names: str) -> bool:
+        """Whether the account's login shell is known to be one of those."""
+        return self.shell.rsplit("/", 1)[-1] in names
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether a scheme can work; `reason` says why not, or what to think of first."""
+
+    possible: bool
+    reason: str = ""
+
+    @classmethod
+    def yes(cls) -> Fit:
+        """It can, without a but."""
+        return cls(possible=True)
+
+    @classmethod
+    def warn(cls, reason: str) -> Fit:
+        """It can, but."""
+        return cls(possible=True, reason=reason)
+
+    @classmethod
+    def no(cls, reason: str) -> Fit:
+        """It can't."""
+        return cls(possible=False, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -55,12 +107,48 @@ class Directory:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One setting of an rsync daemon, with the reason for it."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of an rsync daemon."""
+
+    name: str
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class DaemonConfig:
+    """Modules and the file they stand in; a `private` file, under the account's home, is all theirs."""
+
+    path: str
+    modules: tuple[Module, ...]
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class SecretsFile:
+    """A daemon's secrets file for one user; the secret itself is not part of it."""
+
+    path: str
+    user: str
+
+
+@dataclass(frozen=True)
 class ServerSetup:
     """Everything the server has to have for one backup."""
 
     account: str
     directories: tuple[Directory, ...]
-    key_lines: tuple[KeyLine, ...]
+    key_lines: tuple[KeyLine, ...] = ()
+    daemon: DaemonConfig | None = None
+    secrets: SecretsFile | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +159,24 @@ class Refusal:
     title: str
 
 
+SSH_REFUSALS = (
+    Refusal("shell", "A shell on the server"),
+    Refusal("command", "Any other command"),
+)
+
+
+def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
+    """Whether a scheme can work that runs rsync through the account's login shell."""
+    if client.openrsync:
+        return Fit.no("This Mac has Apple's openrsync: install the real one (brew install rsync).")
+    if server.ssh_open is False:
+        return Fit.no("The server takes no ssh connections.")
+    if server.shell_is("false", "nologin"):
+        shell = server.shell.rsplit("/", 1)[-1]
+        return Fit.no(f"The account's shell ({shell}) blocks rsync too: the admin would have to give it /bin/sh.")
+    return Fit.yes()
+
+
 @dataclass(frozen=True)
 class Description:
     """A scheme in plain words, for the person who chooses."""
@@ -78,20 +184,18 @@ class Description:
     title: str
     summary: str
     traffic: str
-    stolen_key: str
     admin_does: str
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """What one rsync call is to do; `listing` asks for a line an entry.
+    """What one rsync call is to do.
 
     `marker` is the file that tells whose backup a destination holds (see `wizard.server.destination`): it goes along
     with the folders, or alone.
     """
 
     dry_run: bool
-    listing: bool = False
     marker: Path | None = None
     marker_alone: bool = False
 
@@ -101,12 +205,27 @@ class Scheme(Protocol):
 
     kind: ClassVar[SchemeKind]
     description: ClassVar[Description]
+    uses_ssh: ClassVar[bool]
+    records_command: ClassVar[bool]
+
+    def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
+        """Whether it can work here and there, and why not."""
+
+    def can_preview(self, server: ServerFacts) -> bool:
+        """Whether a dry run changes nothing on that server; where not, none may be started."""
+
+    def if_stolen(self, profile: Profile) -> str:
+        """What a thief could do with this computer's key or password, in plain words."""
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """The rsync command that this computer runs."""
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
-        """What the server needs so that it takes that command and nothing else."""
+        """What the server needs so that it takes that command and nothing else.
+
+        Raises:
+            Failure: a fact that the text depends on is not known.
+        """
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that have to be shut once the setup is in place."""

@@ -43,24 +43,24 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
 
 
 def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, destination: str) -> list[str]:
-    """The rsync command to a destination path on the ssh server."""
-    remote_shell = " ".join(_quoted_for_rsync(part) for part in ssh_command(profile, facts))
+    """The rsync command to a destination on the ssh server: a path, or `:module/path` for a daemon behind it."""
+    remote_shell = facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
     host = f"[{profile.server.host}]" if ":" in profile.server.host else profile.server.host
     return [
-        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats"),
-        *(["--dry-run"] if transfer.dry_run else []),
-        f"--out-format={LISTING_FORMAT}",
-        *([] if transfer.marker_alone else _choice_of_files(profile)),
+        *rsync_options(profile, facts, transfer),
         f"--rsh={remote_shell}",
         "--",
-        *([f"{transfer.marker.parent}/./{transfer.marker.name}"] if transfer.marker else []),
-        *([] if transfer.marker_alone else layout.sources(profile.folders)),
+        *rsync_sources(profile, transfer),
         f"{host}:{destination}",
     ]
 
 
-def _choice_of_files(profile: Profile) -> list[str]:
+def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
+    """What every scheme asks of rsync; what of it the server is told is the same for every transfer of a kind."""
     return [
+        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(["--compress"] if profile.compress else []),
+        *(["--dry-run"] if transfer.dry_run else []),
         *(["--delete"] if profile.delete else []),
         # First, so that no pattern of the person's (.*, say) leaves the marker out.
         f"--include=/{MARKER_NAME}",
@@ -68,9 +68,18 @@ def _choice_of_files(profile: Profile) -> list[str]:
     ]
 
 
+def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
+    """What is sent: the marker, if it goes along, and the folders."""
+    return [
+        *([f"{transfer.marker.parent}/./{transfer.marker.name}"] if transfer.marker else []),
+        *([] if transfer.marker_alone else layout.sources(profile.folders)),
+    ]
+
+
+def quoted_for_rsync(part: str) -> str:
+    """A word of --rsh, by rsync's own rule: in single quotes, of which a doubled one stands for one."""
+    return "'" + part.replace("'", "''") + "'"
+
+
 def _literal(path: str) -> str:
     return path.replace("%", "%%")  # ssh expands %-tokens in file names
-
-
-def _quoted_for_rsync(part: str) -> str:
-    return "'" + part.replace("'", "''") + "'"  # rsync's own rule for --rsh: a doubled quote stands for one

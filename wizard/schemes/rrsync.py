@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import over_ssh
-from wizard.schemes.base import Description, Directory, KeyLine, Option, Refusal, ServerSetup
+from wizard.schemes import key_line, over_ssh
+from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, needs_of_ssh
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Option, Refusal, ServerFacts, Transfer, Version
+
+_NO_DELETE_SINCE = (3, 2, 4)
+_NO_OVERWRITE_SINCE = (3, 3, 0)
+
+_IF_STOLEN = {  # by write_only and allow_delete
+    (True, False): "Whoever steals the key can add to that one folder and spoil files in it, but read or delete none.",
+    (True, True): "Whoever steals the key can spoil and delete files in that one folder, but read none.",
+    (False, False): "Whoever steals the key can read and spoil the files in that one folder, but delete none.",
+    (False, True): "Whoever steals the key can read, spoil and delete the files in that one folder.",
+}
 
 
 class Rrsync:
     """An ssh key that can do nothing but run rsync inside one folder."""
 
     kind: ClassVar[SchemeKind] = "rrsync"
+    uses_ssh: ClassVar[bool] = True
+    records_command: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
         summary="The server gives this computer a key that opens one folder, for backups and nothing else.",
         traffic="Nobody on the way can read your files: the connection is encrypted.",
-        stolen_key="Whoever steals the key can put files into that one folder, and can't read or delete what is there.",
         admin_does="The server's admin adds one line of text. It takes a minute and can be taken back.",
     )
+
+    def if_stolen(self, profile: Profile) -> str:
+        """Whatever rrsync's -wo and -no-del leave open in the one folder."""
+        return _IF_STOLEN[profile.scheme.write_only, profile.scheme.allow_delete]
+
+    def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
+        """Needs rrsync there, in a version that knows what the profile asks of it."""
+        if not server.rrsync:
+            return Fit.no("The server has no rrsync (it comes with rsync: the admin can look for it).")
+        if server.shell_is("rssh"):
+            return Fit.no("The account's shell (rssh) refuses rrsync: the admin would have to give it /bin/sh.")
+        needed = needs_of_ssh(client, server)
+        lacking = [flag.name for flag in _flags(profile) if not flag.known_to(server)]
+        if needed.possible and lacking:
+            return Fit.no(f"The server's rsync is too old for {', '.join(lacking)} (More choices).")
+        return needed
+
+    def can_preview(self, server: ServerFacts) -> bool:
+        """The server runs what the client asks for inside the folder, so a dry run is dry."""
+        return True
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to a path relative to the locked folder, which is the only form that every rrsync takes."""
@@ -36,33 +68,52 @@ class Rrsync:
             directories=(
                 Directory(profile.server.root, 0o700, "the folder the key is locked to; rrsync fails without it"),
             ),
-            key_lines=(KeyLine(tuple(_options(profile, server)), client.public_key),),
+            key_lines=(key_line.locked(profile, client, server, _command(profile, server)),),
         )
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
-        return (
-            Refusal("shell", "A shell on the server"),
-            Refusal("command", "Any other command"),
-        )
+        return SSH_REFUSALS
 
 
-def _options(profile: Profile, server: ServerFacts) -> list[Option]:
+@dataclass(frozen=True)
+class _Flag:
+    text: str
+    name: str
+    effect: str
+    since: Version = ()
+
+    def known_to(self, server: ServerFacts) -> bool:
+        return server.rsync_version is None or server.rsync_version >= self.since
+
+
+def _flags(profile: Profile) -> list[_Flag]:
     scheme = profile.scheme
-    flags = [
-        *(["-wo"] if scheme.write_only else []),
-        *([] if scheme.allow_delete else ["-no-del"]),
+    return [
+        *([_Flag("-wo", "write only", "this key can write and can't read back")] if scheme.write_only else []),
+        *([] if scheme.allow_delete else [_Flag("-no-del", "“no deletes”", "it can't delete", _NO_DELETE_SINCE)]),
+        *(
+            [_Flag("-no-overwrite", "“append only”", "it can't change files that are there", _NO_OVERWRITE_SINCE)]
+            if scheme.append_only
+            else []
+        ),
+        *(
+            [
+                _Flag(
+                    "-munge", "“disarm links”", "symbolic links are kept in a form that leads nowhere", _NO_DELETE_SINCE
+                )
+            ]
+            if scheme.munge
+            else []
+        ),
     ]
-    command = shlex.join([server.rrsync, *flags, profile.server.root])
+
+
+def _command(profile: Profile, server: ServerFacts) -> Option:
+    flags = _flags(profile)
     effects = [
         f"whatever is asked for, rrsync answers, inside “{profile.server.root}”",
-        *(["-wo: this key can write and can't read back"] if scheme.write_only else []),
-        *([] if scheme.allow_delete else ["-no-del: it can't delete"]),
+        *(f"{flag.text}: {flag.effect}" for flag in flags),
     ]
-    options = [
-        Option("restrict", "no terminal, no tunnels, no agent, no X11, no start-up file (OpenSSH 7.2 or later)"),
-        Option("command", "; ".join(effects), command),
-    ]
-    if scheme.from_:
-        options.append(Option("from", "the key works from these addresses only", ",".join(scheme.from_)))
-    return options
+    command = shlex.join([server.rrsync, *(flag.text for flag in flags), profile.server.root])
+    return key_line.forced(command, "; ".join(effects))

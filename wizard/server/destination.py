@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from contextlib import aclosing
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,15 @@ async def holder(profile: Profile, access: Access) -> Holder:
     Raises:
         ProgramFailed: rsync failed, and says why on its standard error.
     """
-    transfer = Transfer(dry_run=True, listing=True, marker=marker(profile.name), marker_alone=True)
+    transfer = Transfer(dry_run=True, marker=marker(profile.name), marker_alone=True)
     found: list[rsync.Entry] = []
-    async for event in rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access):
-        if isinstance(event, rsync.Entries):
-            found += [entry for entry in event.entries if entry.path == MARKER_NAME]
-        elif isinstance(event, rsync.Ended) and event.exit_code:
-            raise ProgramFailed("rsync", event.exit_code, event.stderr)
+    command = schemes.of(profile).client_command(profile, access.facts, transfer)
+    async with aclosing(rsync.run(command, access)) as events:
+        async for event in events:
+            if isinstance(event, rsync.Entries):
+                found += [entry for entry in event.entries if entry.path == MARKER_NAME]
+            elif isinstance(event, rsync.Ended) and event.exit_code:
+                raise ProgramFailed("rsync", event.exit_code, event.stderr)
     if not found:
         return Holder.US
     return Holder.NOBODY if found[0].is_new else Holder.ANOTHER

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import schemes
 from wizard.client import host_identity, known_hosts
 from wizard.failure import Failure, Kind
 from wizard.server import probe
@@ -46,11 +47,13 @@ def confirm(profile: Profile, keys: Sequence[HostKey]) -> Profile:
 async def establish(profile: Profile) -> None:
     """Make sure that our known hosts hold a confirmed key of this server, asking the server for it if need be.
 
+    A scheme without ssh has no host key to confirm.
+
     Raises:
         Failure: `HOST_KEY_UNKNOWN` if nothing was confirmed yet, `HOST_KEY_CHANGED` if the server shows other keys,
             or what `probe.host_keys` raises.
     """
-    if known_hosts.trusts(profile):
+    if not schemes.of(profile).uses_ssh or known_hosts.trusts(profile):
         return
     offered = await probe.host_keys(profile.server.host, profile.server.port)
     if not profile.server.host_keys:

@@ -10,7 +10,7 @@ from wizard import schemes
 from wizard.client import ssh
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from wizard.client.access import Access
     from wizard.profile import Profile
@@ -36,7 +36,7 @@ class Finding:
     fix: str = ""
 
 
-async def check(profile: Profile, access: Access) -> AsyncIterator[Finding]:
+async def check(profile: Profile, access: Access) -> AsyncGenerator[Finding]:
     """Try every door that the scheme says is shut, each as it becomes known.
 
     Raises:

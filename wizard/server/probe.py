@@ -24,17 +24,16 @@ async def reach(host: str, port: int) -> str:
     Raises:
         Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`.
     """
-    try:
-        async with asyncio.timeout(_SECONDS):
-            return await _greeting(host, port)
-    except TimeoutError:
-        raise Failure(Kind.TIMED_OUT, f"{host}:{port}") from None
-    except (socket.gaierror, UnicodeError) as error:
-        raise Failure(Kind.NAME_UNKNOWN, host, str(error)) from None
-    except ConnectionRefusedError as error:
-        raise Failure(Kind.PORT_CLOSED, f"{host}:{port}", str(error)) from None
-    except OSError as error:
-        raise Failure(Kind.HOST_UNREACHABLE, host, str(error)) from None
+    return await _reach(host, port, b"SSH-", Kind.NOT_SSH)
+
+
+async def reach_daemon(host: str, port: int) -> str:
+    """Connect and return the rsync daemon's greeting, such as `@RSYNCD: 32.0`.
+
+    Raises:
+        Failure: as for `reach`; `NOT_RSYNCD` if something else answers.
+    """
+    return await _reach(host, port, b"@RSYNCD:", Kind.NOT_RSYNCD)
 
 
 async def host_keys(host: str, port: int) -> list[HostKey]:
@@ -57,16 +56,30 @@ async def host_keys(host: str, port: int) -> list[HostKey]:
     return sorted(found, key=lambda key: _PREFERENCE.index(key.type_name) if key.type_name in _PREFERENCE else 9)
 
 
-async def _greeting(host: str, port: int) -> str:
+async def _reach(host: str, port: int, sign: bytes, otherwise: Kind) -> str:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await _greeting(host, port, sign, otherwise)
+    except TimeoutError:
+        raise Failure(Kind.TIMED_OUT, f"{host}:{port}") from None
+    except (socket.gaierror, UnicodeError) as error:
+        raise Failure(Kind.NAME_UNKNOWN, host, str(error)) from None
+    except ConnectionRefusedError as error:
+        raise Failure(Kind.PORT_CLOSED, f"{host}:{port}", str(error)) from None
+    except OSError as error:
+        raise Failure(Kind.HOST_UNREACHABLE, host, str(error)) from None
+
+
+async def _greeting(host: str, port: int, sign: bytes, otherwise: Kind) -> str:
     reader, writer = await asyncio.open_connection(host, port, limit=_LONGEST_GREETING)
     try:
         # A server may say other lines before its greeting (RFC 4253, 4.2).
         heard = await reader.read(_LONGEST_GREETING)
-        while not any(line.startswith(b"SSH-") for line in heard.splitlines()):
+        while not any(line.startswith(sign) for line in heard.splitlines()):
             more = await reader.read(_LONGEST_GREETING)
             if not more or len(heard) > _LONGEST_GREETING:
-                raise Failure(Kind.NOT_SSH, f"{host}:{port}", heard.decode(errors="backslashreplace"))
+                raise Failure(otherwise, f"{host}:{port}", heard.decode(errors="backslashreplace"))
             heard += more
     finally:
         writer.close()
-    return next(line for line in heard.splitlines() if line.startswith(b"SSH-")).decode(errors="backslashreplace")
+    return next(line for line in heard.splitlines() if line.startswith(sign)).decode(errors="backslashreplace")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard import schemes
 from wizard.client import ssh
-from wizard.failure import ProgramFailed
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.server import destination, facts, shells
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -25,9 +27,15 @@ async def attempt(profile: Profile, access: Access) -> None:
     """Sign in and ask for nothing of consequence.
 
     Raises:
-        ProgramFailed: ssh was not let in, and says why on its standard error.
-        Failure: ssh could not be run to its end.
+        ProgramFailed: we were not let in, and ssh or rsync says why on its standard error.
+        Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, or ssh could not be run to its end.
     """
+    if not schemes.of(profile).uses_ssh:
+        await destination.holder(profile, access)
+        return
     finished = await ssh.run(profile, access, HARMLESS)
     if finished.exit_code == ssh.OWN_FAILURE:
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
+    if shell := shells.blocking(finished):
+        facts.learn(profile, shell=shell)
+        raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, finished.stdout + finished.stderr)

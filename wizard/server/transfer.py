@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,10 @@ from wizard import schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
-from wizard.server import destination
+from wizard.server import destination, exports, facts, handed_over
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from wizard.client.access import Access
     from wizard.profile import Profile
@@ -21,28 +22,37 @@ if TYPE_CHECKING:
 SOME_FILES_FAILED = frozenset({23, 24})
 
 
-async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncIterator[rsync.Event]:
+async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGenerator[rsync.Event]:
     """What a backup would do, told by rsync through the real connection; nothing is changed on the server.
 
     Raises:
-        Failure: a source folder is not there, the destination is another's (`DESTINATION_TAKEN`), or rsync failed.
+        Failure: a source folder is not there, the destination is another's (`DESTINATION_TAKEN`), the server's line
+            is for another command (`COMMAND_DRIFTED`), a dry run would be a real one (`NO_DRY_RUN`), or rsync failed.
     """
+    if not _can_preview(profile):
+        raise Failure(Kind.NO_DRY_RUN, profile.server.host)
     await _require_room(profile, access)
-    transfer = Transfer(dry_run=True, listing=listing)
-    async for event in rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access):
-        yield event
+    transfer = Transfer(dry_run=True)
+    async with aclosing(_run(profile, access, transfer)) as events:
+        async for event in events:
+            yield event
 
 
-async def backup(profile: Profile, access: Access) -> AsyncIterator[rsync.Event]:
+async def backup(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
     """The real backup, with our marker in it.
 
     Raises:
         Failure: as for `dry_run`.
     """
     await _require_room(profile, access)
-    transfer = Transfer(dry_run=False, listing=True, marker=destination.marker(profile.name))
-    async for event in rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access):
-        yield event
+    transfer = Transfer(dry_run=False, marker=destination.marker(profile.name))
+    async with aclosing(_run(profile, access, transfer)) as events:
+        async for event in events:
+            yield event
+
+
+def _run(profile: Profile, access: Access, transfer: Transfer) -> AsyncGenerator[rsync.Event]:
+    return rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access)
 
 
 def require_sources(profile: Profile) -> None:
@@ -63,5 +73,12 @@ def require_sources(profile: Profile) -> None:
 
 async def _require_room(profile: Profile, access: Access) -> None:
     require_sources(profile)
-    if await destination.holder(profile, access) is destination.Holder.ANOTHER:
+    if handed_over.has_drifted(profile, access.facts):
+        new_text = exports.export(profile, access.facts, "authorized-keys")
+        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
+    if _can_preview(profile) and await destination.holder(profile, access) is destination.Holder.ANOTHER:
         raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
+
+
+def _can_preview(profile: Profile) -> bool:
+    return schemes.of(profile).can_preview(facts.known(profile))

@@ -35,6 +35,9 @@ _EXIT_CODES = {
 }
 _UNAVAILABLE = 69
 
+# While the admin has not put the text in place, a server says one of these.
+_NOT_LET_IN = {Kind.KEY_REFUSED, Kind.DAEMON_REFUSED, Kind.DAEMON_MODULE_UNKNOWN}
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -51,6 +54,11 @@ class Trouble:
     def sentence(self) -> str:
         """The whole of it on one line: what happened — who mends it — what to do."""
         return f"{self.what} — {self.who.value} — {self.to_do}"
+
+    @property
+    def waits_for_admin(self) -> bool:
+        """Whether it is what a server says for as long as the admin has not put the text in place."""
+        return self.kind in _NOT_LET_IN
 
     @property
     def exit_code(self) -> int:

@@ -127,7 +127,7 @@ _ABOUT_KEYS = {
     Kind.SECRET_MISSING: Words(
         "The keyring holds no passphrase for this backup",
         _YOU,
-        "Go to the step “Key” and give it, or have a new key made.",
+        "Give it at the step “Key”, or have a new key made there.",
     ),
 }
 
@@ -158,6 +158,11 @@ _ABOUT_REACHING = {
         _YOU,
         "Check the server's name and port with the admin: ssh is nearly always on port 22.",
     ),
+    Kind.NOT_RSYNCD: Words(
+        "What answers at {about} is not an rsync service",
+        _YOU,
+        "Check the server's name and port with the admin: rsync's own port is nearly always 873.",
+    ),
     Kind.HOST_KEY_UNKNOWN: Words(
         "The fingerprint of {about} was not confirmed yet",
         _YOU,
@@ -168,14 +173,14 @@ _ABOUT_REACHING = {
         "The server does not show the fingerprint that was confirmed: it was set up anew, or somebody is in between",
         _ADMIN,
         "Stop here: nothing was sent. Ask the admin, by phone or in person, which fingerprint is right.",
-        "The ssh fingerprint of {host} is not the one I confirmed before. Was the server set up anew?"
+        "The ssh fingerprint of {host} is not the one that I saw before. Was the server set up anew?"
         " Which is its SHA256 fingerprint now (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?",
     ),
     Kind.HOST_KEY_DIFFERS: Words(
         "Stop: this is not the server the admin speaks of, because it shows another fingerprint",
         _ADMIN,
-        "Check the server's name and port. If they are right, send the admin these words; nothing was sent yet.",
-        "You sent me the fingerprint {about}, but at {host}, port {port}, I see {raw}. Which one is right?",
+        "Nothing was sent. If the server's name and port are right, send the admin these words.",
+        "You sent me the fingerprint\n{about}\nbut at {host}, port {port}, I see\n{raw}\nWhich one is right?",
     ),
     Kind.CONNECTION_CUT: Words(
         "The connection to the server was cut",
@@ -195,6 +200,32 @@ _ABOUT_THE_SERVER = {
         "The server refuses my key for the account {user}. Please check: the line in ~{user}/.ssh/authorized_keys is"
         " mine; the home, .ssh and the file can be written to by {user} alone; the account is not locked (a '!' in"
         " /etc/shadow: usermod -p '*' {user}). The reason is in sshd's log.",
+    ),
+    Kind.DAEMON_REFUSED: Words(
+        "The server's rsync service does not take the name “{user}” with this backup's password",
+        _ADMIN,
+        "If the admin has not put it in place yet, wait. If so, send these words.",
+        "The rsync service refuses {user} for the backup “{name}” (“auth failed”). Please check that the secrets file"
+        " holds the line I sent, and that nobody but root can read it.",
+    ),
+    Kind.DAEMON_MODULE_UNKNOWN: Words(
+        "The server's rsync service does not have this backup's part yet",
+        _ADMIN,
+        "If the admin has not put it in place yet, wait. If so, send these words.",
+        "The rsync service on {host} does not know the module of the backup “{name}”. Please add the part of"
+        " rsyncd.conf that I sent.",
+    ),
+    Kind.DAEMON_HOST_DENIED: Words(
+        "The server's rsync service takes nothing from this computer's address",
+        _ADMIN,
+        "Send the admin these words.",
+        "The rsync service on {host} refuses my address (“hosts allow” of the module for “{name}”). It says: {raw}",
+    ),
+    Kind.DAEMON_CHROOT: Words(
+        "The server's rsync service can't enter the backup's folder",
+        _ADMIN,
+        "Send the admin these words.",
+        "The rsync service on {host} can't chroot to {root}: is the folder there, and does the service run as root?",
     ),
     Kind.NO_RRSYNC: Words(
         "The server has no rrsync where the key line says it is",
@@ -274,6 +305,24 @@ _ABOUT_THE_SERVER = {
 }
 
 _REST = {
+    Kind.NOT_RECORDED: Words(
+        "The command that the server has to allow was not recorded yet", _YOU, "Run “backup-wizard {name}” once more."
+    ),
+    Kind.COMMAND_DRIFTED: Words(
+        "What this computer would ask of the server is no longer what the server's line allows: a setting or rsync"
+        " itself has changed",
+        _ADMIN,
+        "Nothing was started. Send the admin the new line (backup-wizard export {name} --format authorized-keys).",
+        "My backup's settings have changed. Please put this in place of the lines of “{name}” in ~{user}/.ssh/"
+        "authorized_keys:\n{raw}",
+    ),
+    Kind.NO_DRY_RUN: Words(
+        "The account's shell on the server (rssh) makes a practice run impossible: it would be a real one",
+        _ADMIN,
+        "Nothing was started. You can back up without a practice run, or send the admin these words.",
+        "Could the account {user} have /bin/sh as its login shell? Then my key line can allow dry runs too"
+        " (usermod -s /bin/sh {user}).",
+    ),
     Kind.NO_TERMINAL: Words(
         "The wizard needs a terminal to show its screens on, and there is none",
         _YOU,

@@ -17,7 +17,7 @@ def render(profile: Profile, setup: ServerSetup) -> str:
 
 def line(key_line: KeyLine) -> str:
     """One key as sshd reads it."""
-    return f"{','.join(map(_option, key_line.options))} {key_line.key}"
+    return " ".join(filter(None, (",".join(map(_option, key_line.options)), key_line.key)))
 
 
 def reasons(key_line: KeyLine) -> list[str]:

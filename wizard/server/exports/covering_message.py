@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import places
-from wizard.server.exports import authorized_keys
+from wizard.server.exports import authorized_keys, rsyncd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wizard.profile import Profile
     from wizard.schemes.base import Directory, ServerSetup
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One thing the admin is asked to do: words, and the exact text."""
+
+    words: str
+    text: str
 
 
 def render(profile: Profile, setup: ServerSetup) -> str:
@@ -25,11 +36,40 @@ def render(profile: Profile, setup: ServerSetup) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template("message.txt.j2").render(
-        profile=profile,
-        setup=setup,
-        folders=[(_make_folder(setup.account, folder), folder.reason) for folder in setup.directories],
-        lines=authorized_keys.render(profile, setup),
+        profile=profile, setup=setup, tasks=list(_tasks(profile, setup))
     )
+
+
+def _tasks(profile: Profile, setup: ServerSetup) -> Iterator[_Task]:
+    account = setup.account
+    for folder in setup.directories:
+        yield _Task(f"Make the folder, as root\n({folder.reason}):", _make_folder(account, folder))
+    if setup.daemon and setup.daemon.private:
+        yield _Task(
+            f"Put this into ~{account}/{setup.daemon.path},\na file that belongs to root and that {account} can read:",
+            rsyncd.render(profile, setup),
+        )
+    elif setup.daemon:
+        yield _Task(
+            f"Add this to {setup.daemon.path}; rsync's daemon has to run as root:", rsyncd.render(profile, setup)
+        )
+    if setup.secrets:
+        yield _Task(
+            f'Put the line "{setup.secrets.user}:PASSWORD" into {setup.secrets.path}.\n'
+            "I give you the password on another way. Only root may read the file:",
+            f"install -m 600 -o root /dev/null {shlex.quote(setup.secrets.path)}",
+        )
+    if setup.key_lines:
+        yield _Task(
+            f"Add these lines to ~{account}/.ssh/authorized_keys.\n"
+            f"That file, its folder and the home may be writable by\n{account} alone, or sshd passes over them. A new\n"
+            f"account is locked until \"usermod -p '*' {account}\".",
+            authorized_keys.render(profile, setup),
+        )
+        yield _Task(
+            "Tell me the server's fingerprint, so that I can be\nsure it is yours:",
+            "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+        )
 
 
 def _make_folder(account: str, folder: Directory) -> str:

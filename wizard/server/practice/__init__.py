@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 class PracticeServer:
     """An SSH server on this machine's loopback that behaves as OpenSSH's would for one account.
 
-    It serves from entering its `with` block to leaving it. What differs from OpenSSH: keys on security tokens
-    are not known; nothing is tunnelled: where a line allows tunnels, one out answers like a far end that is down, and
-    one in is refused, as X11 always is; and sftp is there only for a forced command to answer.
+    It serves from entering its `with` block to leaving it, on a free port that is known from then on. A command
+    ends with its client; what has left the command's session for one of its own lives on, as with OpenSSH.
+
+    What differs: keys on security tokens are not known. Nothing is tunnelled: where a line allows it, a tunnel out
+    answers as if its far end were down, and a tunnel in is refused, as X11 always is. Without a forced command to
+    answer for it, there is no sftp.
     """
 
     host = "127.0.0.1"

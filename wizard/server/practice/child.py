@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The first process of a session makes the terminal it opens its own; `subprocess` has no option for that.
 _ON_TERMINAL = ("/bin/sh", "-c", 'exec "$@" <>"$0" >&0 2>&0')
+_MOST_CELLS = 0xFFFF  # what a terminal's size can hold
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Child:
         return self.stdin is self.stdout
 
     def resize(self, rows: int, columns: int) -> bool:
-        """Change the terminal's size; `False` if there is none."""
+        """Change the terminal's size; `False` if there is none any more."""
         try:
-            termios.tcsetwinsize(self.stdin, (rows, columns))
-        except (ValueError, OSError, termios.error):
+            _set_size(self.stdin, rows, columns)
+        except (OSError, ValueError, termios.error):
             return False
         return True
 
@@ -90,6 +91,7 @@ def _on_terminal(job: Job, terminal: Terminal, argv: list[str | bytes]) -> Child
     ours, theirs = os.openpty()
     stream = os.fdopen(ours, "r+b", buffering=0)
     try:
+        _set_size(stream, terminal.rows, terminal.columns)
         name = os.ttyname(theirs)
         process = _process(job, [*_ON_TERMINAL, name, *argv], theirs, TERM=terminal.name, SSH_TTY=name)
     except BaseException:
@@ -98,9 +100,11 @@ def _on_terminal(job: Job, terminal: Terminal, argv: list[str | bytes]) -> Child
     finally:
         os.close(theirs)
     os.set_blocking(ours, False)
-    child = Child(process, stream, stream, None)
-    child.resize(terminal.rows, terminal.columns)
-    return child
+    return Child(process, stream, stream, None)
+
+
+def _set_size(stream: IO[bytes], rows: int, columns: int) -> None:
+    termios.tcsetwinsize(stream, (min(rows, _MOST_CELLS), min(columns, _MOST_CELLS)))
 
 
 def _process(job: Job, argv: list[str | bytes], stream: int, **more: str | bytes) -> subprocess.Popen[bytes]:

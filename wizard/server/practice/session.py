@@ -90,7 +90,8 @@ class Session:
     def _write(self, stream: IO[bytes], chunk: bytes, over: Ending) -> None:
         left = memoryview(chunk)
         for _ in over.turns(stream.fileno(), selectors.EVENT_WRITE):
-            left = left[os.write(stream.fileno(), left) :]
+            with contextlib.suppress(BlockingIOError):
+                left = left[os.write(stream.fileno(), left) :]
             if not left:
                 return
 
@@ -98,6 +99,8 @@ class Session:
         for _ in over.turns(stream.fileno(), selectors.EVENT_READ):
             try:
                 chunk = os.read(stream.fileno(), _CHUNK)
+            except BlockingIOError:
+                continue
             except OSError:  # how Linux tells that nobody has the terminal any more
                 return
             if not chunk:

@@ -1,0 +1,66 @@
+# Every target sets up for itself what it needs, on a machine that has Python 3.11 or later, git and make.
+# A Python of your choice makes the virtual environment with: make PYTHON=python3.12 test
+
+.DEFAULT_GOAL := test
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: test demo bench fmt screenshots wheel constraints clean system-demo system-test system-screenshots
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PYTHON
+
+test: system-test .make/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+demo: system-demo .make/run
+	@$(BIN)/backup-wizard demo
+
+bench: system-test .make/dev
+	$(BIN)/python -m tests.benchmarks
+
+fmt: .make/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: system-screenshots .make/dev
+	$(BIN)/python -m tests.screenshots
+
+wheel: .make/dev
+	$(BIN)/python -m build --wheel --no-isolation
+
+# On the oldest Python that is supported, which needs the most packages.
+constraints: system-demo
+	rm -rf .make/fresh && mkdir -p .make
+	"$$(.ci/python)" -m venv .make/fresh
+	.make/fresh/bin/python -m pip install --quiet --editable '.[dev]'
+	sed -n '/^#/p' constraints.txt > .make/constraints
+	.make/fresh/bin/python -m pip freeze --exclude-editable >> .make/constraints
+	mv .make/constraints constraints.txt
+	rm -rf .make/fresh
+
+clean:
+	rm -rf .venv .make dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Not a stamp: it takes a moment, and a machine may lose a program.
+system-demo system-test system-screenshots:
+	@.ci/system-packages $(@:system-%=%)
+
+.venv/pyvenv.cfg: | system-demo
+	@echo 'Setting up .venv: this takes a minute, once.'
+	@rm -rf .venv
+	@"$$(.ci/python)" -m venv .venv
+
+.make/run: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@mkdir -p .make
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.make/dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@mkdir -p .make
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch .make/run $@

@@ -1,0 +1,114 @@
+"""Finish: all that was decided, a way to change each of it, and what to run from now on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from screens.outcome import Jump, Leave
+from screens.step_screen import StepScreen
+from screens.widgets.decision import Decision
+from wizard import display, places, schemes
+from wizard.display import printable
+from wizard.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.app import ComposeResult
+
+    from wizard.client.rsync import Totals
+    from wizard.profile import Profile
+
+_MOST_NAMED = 5
+_PROTECTION = {
+    "keyring": "passphrase in your keyring",
+    "ask": "asks for its passphrase",
+    "none": "without a passphrase",
+}
+
+
+class FinishScreen(StepScreen):
+    """The summary; each of its lines leads back to where it was decided."""
+
+    step = Step.FINISH
+    question = "All is set up"
+    primary = "Finish"
+    explanation = (
+        "Nothing has been copied so far: the first real backup starts when you run the first command. It can be "
+        "stopped at any time, and goes on from there when it is run again.\n\n"
+        "“check” tries the lock again, which is worth doing when something was changed on the server.\n\n"
+        "“Change” leads back to where a thing was decided. What depends on it is then tried anew.\n\n"
+        "Up and Down lead from one to the next."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def compose_step(self) -> ComposeResult:
+        """What to run, and what was decided."""
+        yield Static(self._commands(), id="commands")
+        yield from self._decisions()
+
+    def focus_first(self) -> None:
+        """There is nothing to be answered."""
+        self.query_one("#forward", Button).focus()
+
+    async def decide(self) -> Profile | None:
+        """Leave: the walk is at its end."""
+        self.leave_with(Leave())
+        return None
+
+    @on(Decision.Reopened)
+    def _reopen(self, event: Decision.Reopened) -> None:
+        self.leave_with(Jump(event.step))
+
+    def _commands(self) -> Content:
+        name = self.profile.name
+        lines = (
+            (f"backup-wizard run {name}", "the real backup"),
+            (f"backup-wizard dry-run {name}", "this practice run again"),
+            (f"backup-wizard check {name}", "try the lock again"),
+        )
+        width = max(len(command) for command, _ in lines)
+        parts = [
+            part for command, aim in lines for part in ("\n  ", (f"{command:<{width}}", "bold"), (f"  {aim}", "dim"))
+        ]
+        return Content.assemble("Run these in a terminal from now on:", *parts)
+
+    def _decisions(self) -> Iterator[Decision]:
+        profile, server = self.profile, self.profile.server
+        folders = [places.shown(Path(folder)) for folder in profile.folders]
+        yield Decision("Folders", _named(folders), Step.FOLDERS)
+        yield Decision("Left out", _named(profile.exclude) or "nothing", Step.FOLDERS)
+        port = "" if server.port == 22 else f", port {server.port}"
+        yield Decision("Server", f"{server.user} on {server.host}{port}", Step.SERVER)
+        yield Decision("Lands in", printable(profile.destination), Step.SERVER)
+        yield Decision("Fingerprint", _named(server.host_keys), Step.FINGERPRINT)
+        yield Decision("Way in", schemes.of(profile).description.title, Step.SCHEME)
+        yield Decision("Key", _key(profile), Step.KEY)
+        yield Decision("Practice run", _dry_run(self.context.dry_run), Step.DRY_RUN, "Repeat")
+
+
+def _named(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_NAMED
+    named = ", ".join(printable(text) for text in texts[:_MOST_NAMED])
+    return f"{named} and {display.number(more)} more" if more > 0 else named
+
+
+def _key(profile: Profile) -> str:
+    protection = "held by your ssh agent" if profile.key_is_agents else _PROTECTION[profile.key.protection]
+    return f"{printable(places.shown(profile.key_path))}, {protection}"
+
+
+def _dry_run(totals: Totals | None) -> str:
+    if totals is None:
+        return "done, with nothing copied"
+    new, changed, gone = map(display.number, (totals.new, totals.changed, totals.deleted))
+    return f"{new} new, {changed} changed, {gone} gone: {display.size(totals.bytes_to_send)} to send"

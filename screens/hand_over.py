@@ -1,0 +1,226 @@
+"""Hand-over: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Button
+
+from screens.step_screen import StepScreen
+from screens.widgets.export_pane import ExportPane
+from screens.widgets.note import Note
+from wizard import trouble
+from wizard.client import access
+from wizard.failure import Failure, Kind
+from wizard.server import exports, sign_in
+from wizard.steps import Step
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.server.exports import Format
+    from wizard.steps import Walk
+
+_GROWTH = 1.5
+_WAITING = (
+    "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
+)
+_STILL_WAITING = (
+    "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
+    " nothing is lost."
+)
+_ASK = "To look, the wizard needs the passphrase of your key: “Look now” asks for it."
+_NOTHING_TO_WAIT_FOR = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_UNKNOWN, Kind.KEY_MISSING, Kind.KEY_UNUSABLE})
+_NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
+
+
+class HandOverScreen(StepScreen):
+    """Gives the admin's text away, and goes on as soon as the admin has used it."""
+
+    step = Step.HAND_OVER
+    question = "Send this to the server's admin"
+    explanation = (
+        "The server lets nobody in by itself: its admin has to add this computer's key. The message says how, and "
+        "that this key can be used for your backup and nothing else.\n\n"
+        "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
+        "same for admins who want just the lines.\n\n"
+        "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
+        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy"),
+        Binding("s", "save", "Save"),
+        Binding("p", "plain", "Plain"),
+        Binding("l", "look", "Look now"),
+        Binding("a", "apply", "Apply as the admin"),
+        Binding("enter", "forward", "Continue", show=False),
+        Binding("left", "turn(-1)", show=False),
+        Binding("right", "turn(1)", show=False),
+    ]
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__(walk, context)
+        self._is_let_in = False
+        self._obstacle: Failure | None = None
+        self._wanted = asyncio.Event()
+
+    def compose_step(self) -> ComposeResult:
+        """The text, and whether it was used."""
+        texts: dict[Format, str] = {}
+        try:
+            facts = access.facts(self.profile)
+            formats = exports.formats(self.profile, facts, self.context.server_facts)
+            texts = {format: self._export(format.name) for format in formats if not format.holds_secret}
+        except Failure as failure:
+            self._obstacle = failure
+        else:
+            yield ExportPane(self.profile.name, texts)
+        yield Note(id="admitted")
+
+    def compose_actions(self) -> ComposeResult:
+        """To look at once, or in a demo to do the admin's part."""
+        if self.context.apply_as_admin:
+            yield Button("Apply as the admin", id="apply", compact=True)
+        else:
+            yield Button("Look now", id="look", compact=True)
+
+    def focus_first(self) -> None:
+        """Begin to look; while there is nothing to go on with, copying comes first."""
+        if self._obstacle:
+            self.run_worker(self._stop_at(self._obstacle))
+        else:
+            self.lead_with("copy")
+            self._start_looking()
+
+    async def decide(self) -> Profile | None:
+        """The profile as it is, once the server lets this computer in."""
+        if self._obstacle:
+            raise self._obstacle
+        if not self._is_let_in:
+            self.query_one("#admitted", Note).say(_STILL_WAITING, "busy")
+            return None
+        return self.profile
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense now is offered."""
+        if action == "apply":
+            return self.context.apply_as_admin is not None and not self._is_let_in
+        if action == "look":
+            return not (self._is_let_in or self.context.apply_as_admin)
+        if action in {"copy", "save", "plain", "turn"}:
+            return self._obstacle is None
+        return super().check_action(action, parameters)
+
+    def action_copy(self) -> None:
+        """Copy the text."""
+        self.query_one(ExportPane).copy()
+
+    def action_save(self) -> None:
+        """Save the text."""
+        self.query_one(ExportPane).save()
+
+    def action_plain(self) -> None:
+        """Show the text without the screen around it."""
+        self.query_one(ExportPane).plain()
+
+    def action_turn(self, direction: int) -> None:
+        """Show another format, wherever the cursor is."""
+        self.query_one(ExportPane).turn(direction)
+
+    @on(Button.Pressed, "#look")
+    def action_look(self) -> None:
+        """Look as soon as the server can bear it."""
+        if self._is_looking:
+            self.query_one("#admitted", Note).say("Looking again in a moment …", "busy")
+            self._wanted.set()
+        else:
+            self._start_looking()
+
+    @on(Button.Pressed, "#apply")
+    async def action_apply(self) -> None:
+        """Do what the message asks of the admin, and look at once."""
+        if self.context.apply_as_admin is None or self._is_let_in:
+            return
+        try:
+            self.context.apply_as_admin(self._export("authorized-keys"))
+        except Failure as failure:
+            await self.show_trouble(failure)
+        else:
+            self._start_looking()
+
+    @property
+    def _is_looking(self) -> bool:
+        return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
+
+    def _export(self, format_name: str) -> str:
+        facts = access.facts(self.profile)
+        return exports.export(self.profile, facts, format_name, self.context.server_facts)
+
+    def _start_looking(self) -> None:
+        self.query_one("#admitted", Note).say("Looking whether the server lets this computer in …", "busy")
+        self.run_worker(self._await_admin(), group="look", exclusive=True)
+
+    async def _await_admin(self) -> None:
+        self._obstacle = None
+        self.remove_class("-trouble-alone")
+        await self.show_trouble(None)
+        for pane in self.query(ExportPane):
+            pane.display = True
+        self.refresh_bindings()
+        pause, longest = self.context.pauses
+        while not await self._look():
+            least = min(pause, sign_in.LEAST_PAUSE_SECONDS)
+            await asyncio.sleep(least)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause - least):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            pause = min(pause * _GROWTH, longest)
+
+    async def _look(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        try:
+            await sign_in.attempt(self.profile, await self.context.access(self.profile))
+        except Failure as failure:
+            return await self._explain(failure)
+        self._go_ahead()
+        return True
+
+    async def _explain(self, failure: Failure) -> bool:
+        told, note = trouble.explain(failure, self.profile), self.query_one("#admitted", Note)
+        if told.kind in _NOTHING_TO_WAIT_FOR:
+            await self._stop_at(failure)
+            return True
+        if told.kind in _NEEDS_THE_PERSON:
+            note.say(_ASK, "warn")
+        elif told.kind is Kind.KEY_REFUSED:
+            note.say(_WAITING, "busy")
+        elif told.forward:
+            note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
+        else:
+            note.say(f"{told.what}. {told.to_do}", "warn")
+        return told.kind in _NEEDS_THE_PERSON
+
+    async def _stop_at(self, failure: Failure) -> None:
+        self._obstacle = failure
+        self.query_one("#admitted", Note).say("")
+        for pane in self.query(ExportPane):
+            pane.display = False
+        self.add_class("-trouble-alone")
+        self.lead_with("apply" if self.context.apply_as_admin else "look")
+        self.refresh_bindings()
+        await self.show_trouble(failure)
+
+    def _go_ahead(self) -> None:
+        self._is_let_in = True
+        self.query_one("#admitted", Note).say("The server lets this computer in.", "good")
+        for spent in self.query("#look, #apply"):
+            spent.display = False
+        self.lead_with("forward")
+        self.refresh_bindings()

@@ -1,0 +1,61 @@
+"""A list of tick boxes: Space ticks the one under the cursor, and Enter goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+BOXES = {True: "[✓]", False: "[ ]"}
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One box: what it stands for, a title and a sentence."""
+
+    id: str
+    title: str
+    sentence: str
+
+
+class TickList(OptionList):
+    """Boxes, each with its sentence beside it, or with `sentences_below` on a line of its own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Tick"),
+        Binding("enter", "screen.forward", "Continue", show=False),
+    ]
+
+    @dataclass
+    class Changed(Message):
+        """A box was ticked or cleared."""
+
+    def __init__(
+        self, ticks: Sequence[Tick], *, id: str, ticked: Iterable[str] = (), sentences_below: bool = False
+    ) -> None:
+        self.ticked = frozenset(ticked)
+        self._ticks = {tick.id: tick for tick in ticks}
+        self._column = 0 if sentences_below else max(len(tick.title) for tick in ticks)
+        super().__init__(*(Option(self._prompt(tick), id=tick.id) for tick in ticks), id=id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Turn a box over."""
+        event.stop()
+        assert event.option_id
+        self.ticked ^= {event.option_id}
+        self.replace_option_prompt(event.option_id, self._prompt(self._ticks[event.option_id]))
+        self.post_message(self.Changed())
+
+    def _prompt(self, tick: Tick) -> Content:
+        box = f"{BOXES[tick.id in self.ticked]} "
+        title = Content.styled(tick.title.ljust(self._column), "bold")
+        between = "  " if self._column else f"\n{' ' * len(box)}"
+        return Content.assemble(box, title, between, (tick.sentence, "dim"))

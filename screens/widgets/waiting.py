@@ -1,0 +1,37 @@
+"""Says what is being waited for and, once that takes a while, for how long and how to stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from screens.widgets.note import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_A_WHILE_SECONDS = 2
+
+
+class Waiting(Note):
+    """A note that is there for as long as some work takes."""
+
+    @contextlib.contextmanager
+    def on(self, sentence: str, hint: str = "Esc stops it.") -> Iterator[None]:
+        """Show the sentence until the block ends; `hint` joins it once the work takes a while."""
+        began = time.monotonic()
+
+        def tell() -> None:
+            seconds = int(time.monotonic() - began)
+            more = f" ({seconds} s). {hint}" if seconds >= _A_WHILE_SECONDS else ""
+            self.say(f"{sentence}{more}", "busy")
+
+        tell()
+        timer = self.set_interval(1, tell)
+        try:
+            yield
+        finally:
+            timer.stop()
+            if self.is_attached:
+                self.say("")

@@ -1,0 +1,209 @@
+"""The practice run: the real rsync, and nothing copied."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from screens.app import WizardApp
+from screens.widgets.entry_list import EntryList
+from tests.screens.at_the_server import arrive, clients, none_left
+from tests.support import programs
+from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.trees import tree
+from wizard import steps
+from wizard.profile import Scheme
+from wizard.server import destination
+from wizard.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tests.screens.at_the_server import Place
+    from tests.support.real_sshd import RealSshd
+
+DONE = "Nothing was copied. "
+STOPPED = "The practice run was stopped. Nothing was copied."
+
+
+@pytest.fixture
+def place(sshd: RealSshd, sample_folder: Path) -> Place:
+    place = arrive(sshd, sample_folder)
+    place.let_in()
+    return place
+
+
+@pytest.fixture
+def begun(place: Place, sample_folder: Path) -> Place:
+    """A server that has an older backup: files are new, changed and gone, and rsync may remove them."""
+    there = place.backup / sample_folder.name
+    _rsync("-a", f"{sample_folder}/", f"{there}/")
+    (there / "two words.txt").write_text("an older text")
+    (there / "plain.txt").unlink()
+    (there / "old\nand gone.txt").write_text("old")
+    profile = msgspec.structs.replace(place.profile, delete=True, scheme=Scheme(allow_delete=True))
+    place.let_in(place.text(profile=profile))
+    return msgspec.structs.replace(profile) and type(place)(profile, place.sshd, place.facts)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Place, size: tuple[int, int]) -> None:
+    before = tree(begun.sshd.folder)
+    async with wizard_at(begun.profile, Step.DRY_RUN, size=size) as pilot:
+        await until(pilot, lambda: DONE in said(pilot))
+        told = _statistics(begun)
+        found = _context(pilot).dry_run
+        assert found is not None
+        assert found.files == told["Number of files"]
+        assert found.new == told["Number of created files"]
+        assert found.deleted == told["Number of deleted files"] == 1
+        assert found.bytes_to_send == told["Total transferred file size"]
+        assert found.bytes_total == told["Total file size"]
+        assert f"New {found.new}" in text(pilot)
+        assert "Changed 1" in text(pilot)
+        assert "Gone 1" in text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+    assert tree(begun.sshd.folder) == before
+    assert steps.begin(begun.profile).step == Step.FINISH
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_left_and_right_lead_through_what_is_new_changed_and_gone(begun: Place, size: tuple[int, int]) -> None:
+    async with wizard_at(begun.profile, Step.DRY_RUN, size=size) as pilot:
+        await until(pilot, lambda: DONE in said(pilot))
+        await until(pilot, lambda: "sample folder/plain.txt" in text(pilot))
+        await pilot.press("right")
+        await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
+        assert "sample folder/plain.txt" not in text(pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: "sample folder/old␊and gone.txt" in text(pilot))
+        await pilot.press("left")
+        await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
+
+
+async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place: Place) -> None:
+    Path(place.profile.folders[0], "[bold]x[/bold] \x1b[2J.txt").touch()
+    async with wizard_at(place.profile, Step.DRY_RUN, size=(120, 40)) as pilot:
+        await until(pilot, lambda: DONE in said(pilot))
+        await until(pilot, lambda: "[bold]x[/bold] ␛[2J.txt" in text(pilot))
+        for shown in ("line␊break.txt", "tab␉here.txt", "\\u202eright-to-left.txt", "not-utf8-\\xff.txt"):
+            assert shown in text(pilot)
+        assert not set(text(pilot)) & {"\x1b", "\t", "\u202e"}
+
+
+async def test_the_list_is_moved_from_wherever_the_cursor_is(place: Place) -> None:
+    for number in range(100):
+        Path(place.profile.folders[0], f"many-{number:03}.txt").touch()
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: DONE in said(pilot))
+        entries = pilot.app.screen.query_one(EntryList)
+        await pilot.press("pagedown", "down")
+        await until(pilot, lambda: entries.scroll_y == 9)
+        await pilot.press("up")
+        await until(pilot, lambda: entries.scroll_y == 8)
+
+
+async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_up(place: Place) -> None:
+    _make_too_deep(Path(place.profile.folders[0]))
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "could not be looked at: see “Problems”" in said(pilot))
+        await pilot.press("left")
+        await until(pilot, lambda: "filename overflows" in text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+
+
+async def test_a_folder_that_is_missing_is_told_and_the_run_can_be_made_again(place: Place) -> None:
+    folder = Path(place.profile.folders[0])
+    away = folder.rename(folder.with_name("away"))
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: f"{folder} is not there" in said(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "has to come to its end first" in said(pilot))
+        assert walk(pilot).step == Step.DRY_RUN
+        away.rename(folder)
+        await pilot.press("r")
+        await until(pilot, lambda: DONE in said(pilot))
+        assert "is not there" not in said(pilot)
+
+
+async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(place: Place) -> None:
+    Path(place.profile.server.root).rmdir()
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "The folder for the backup is not on the server" in said(pilot))
+        assert "Please make it" in said(pilot)
+
+
+async def test_another_computer_s_backup_is_noticed(place: Place) -> None:
+    place.backup.mkdir()
+    (place.backup / destination.MARKER_NAME).write_text("another computer's")
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "holds another computer's backup" in said(pilot))
+
+
+async def test_escape_stops_it_and_it_can_be_run_again(place: Place) -> None:
+    place.let_in(place.stalled())
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: {"ssh", "rsync"} <= set(clients()))
+        await pilot.press("enter", "ctrl+s")
+        assert walk(pilot).step == Step.DRY_RUN
+        await pilot.press("escape")
+        await until(pilot, lambda: STOPPED in said(pilot))
+        assert not clients()
+        place.let_in()
+        await pilot.press("enter")
+        await until(pilot, lambda: DONE in said(pilot) and STOPPED not in said(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+
+
+@pytest.mark.parametrize("way_out", ["#back", "ctrl+q"])
+async def test_leaving_ends_rsync_and_its_ssh(place: Place, way_out: str) -> None:
+    place.let_in(place.stalled())
+    steps.record(Walk(place.profile, Step.DRY_RUN, Step.DRY_RUN))
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: {"ssh", "rsync"} <= set(clients()))
+        if way_out.startswith("#"):
+            await pilot.click(way_out)
+            await until(pilot, lambda: at(pilot) != Step.DRY_RUN)
+        else:
+            await pilot.press(way_out)
+    await none_left()
+    assert steps.begin(place.profile).step == Step.DRY_RUN
+
+
+def _context(pilot: Pilot[int]):
+    assert isinstance(pilot.app, WizardApp)
+    return pilot.app.context
+
+
+def _statistics(place: Place) -> dict[str, int]:
+    """What bare rsync counts, without the wizard, its ssh or the server."""
+    folder = Path(place.profile.folders[0])
+    printed = _rsync(
+        *("-aHR", "--dry-run", "--delete", "--stats", "--no-human-readable", "--exclude=*.tmp"),
+        *(f"{folder.parent}/./{folder.name}/", f"{place.backup}/"),
+    )
+    return {name: int(value) for name, value in re.findall(r"^([A-Z][^:]+): (\d+)", printed, re.MULTILINE)}
+
+
+def _rsync(*arguments: str) -> str:
+    ran = subprocess.run([programs.require("rsync"), "--mkpath", *arguments], capture_output=True, text=True, check=True)
+    return ran.stdout
+
+
+def _make_too_deep(folder: Path) -> None:
+    """Make folders in each other until their path is longer than rsync can take, as root can read all else."""
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(21):
+        os.mkdir("d" * 200, dir_fd=inner)
+        outer, inner = inner, os.open("d" * 200, os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)

@@ -1,0 +1,127 @@
+"""The proof: the doors that must be shut are tried for real."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from screens.confirm import ConfirmScreen
+from tests.screens.at_the_server import arrive, clients, none_left
+from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from wizard import steps
+from wizard.server import locks
+from wizard.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.screens.at_the_server import Place
+    from tests.support.real_sshd import RealSshd
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+HOLDS = "The lock holds"
+OPEN = "A door that should be shut is open on the server"
+
+
+@pytest.fixture
+def place(sshd: RealSshd, sample_folder: Path) -> Place:
+    place = arrive(sshd, sample_folder)
+    place.let_in()
+    return place
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tuple[int, int]) -> None:
+    async with wizard_at(place.profile, Step.PROOF, size=size) as pilot:
+        await until(pilot, lambda: HOLDS in text(pilot))
+        assert "✓ A shell on the server" in text(pilot)
+        assert "✓ Any other command" in text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+    assert steps.begin(place.profile).step == Step.DRY_RUN
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_key_without_a_lock_is_found_open_with_words_for_the_admin(
+    place: Place, size: tuple[int, int]
+) -> None:
+    place.let_in(place.weakened())
+    async with wizard_at(place.profile, Step.PROOF, size=size) as pilot:
+        await until(pilot, lambda: f"{OPEN}: a shell on the server, any other command" in said(pilot))
+        assert "✗ A shell on the server" in text(pilot)
+        assert "✗ Any other command" in text(pilot)
+        assert "that key." in text(pilot)
+        assert HOLDS not in said(pilot)
+
+
+async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> None:
+    place.let_in(place.weakened())
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: OPEN in said(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: at(pilot) == Step.PROOF)
+        await until(pilot, lambda: _can_go_on(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+
+
+async def test_a_door_that_was_mended_is_found_shut(place: Place) -> None:
+    place.let_in(place.weakened())
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: OPEN in said(pilot))
+        place.let_in()
+        await pilot.press("enter")
+        await until(pilot, lambda: HOLDS in text(pilot))
+        assert OPEN not in said(pilot)
+
+
+async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: Place) -> None:
+    place.shut_out()
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: "does not accept this computer's key" in said(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: _can_go_on(pilot) and "does not accept this computer's key" in said(pilot))
+        assert walk(pilot).step == Step.PROOF
+        place.let_in()
+        await pilot.press("r")
+        await until(pilot, lambda: HOLDS in text(pilot))
+        assert "does not accept" not in said(pilot)
+
+
+async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody_knows(profile: Profile, access: Access) -> tuple[bool | None, str]:
+        return None, "This could not be tried."
+
+    monkeypatch.setitem(locks._PROBES, "shell", nobody_knows)
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: "Not every door could be tried" in text(pilot))
+        assert "? A shell on the server" in text(pilot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+async def test_leaving_ends_what_is_tried(place: Place, key: str) -> None:
+    place.let_in(place.stalled())
+    steps.record(Walk(place.profile, Step.PROOF, Step.PROOF))
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, clients)
+        await pilot.press("ctrl+s")
+        assert walk(pilot).step == Step.PROOF
+        await pilot.press(key)
+    await none_left()
+    assert steps.begin(place.profile).step == Step.PROOF
+
+
+def _can_go_on(pilot: Pilot[int]) -> bool:
+    return not pilot.app.screen.query_one("#forward").disabled

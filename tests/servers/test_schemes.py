@@ -1,0 +1,110 @@
+"""Every scheme with the real server program it needs: dry runs that are dry, and backups that are whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import placing
+from tests.support.commands import backup_wizard
+from tests.support.office import Office
+from tests.support.trees import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from wizard.profile import Profile
+
+KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+SSH_KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "login"]
+SHELLS = ["/bin/bash", "/bin/dash", "/usr/bin/fish", "/bin/csh"]
+DELETING = {"delete": True, "scheme": {"allow_delete": True}}
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    place = tmp_path / "office"
+    place.mkdir()
+    with Office(place, getattr(request, "param", "/bin/sh")) as running:
+        running.start_sshd()
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+@pytest.fixture
+def backup(office: Office) -> Path:
+    return office.path(f"{placing.ROOT}/amamac")
+
+
+def set_up(office: Office, kind: str, folder: Path, tmp_path: Path, **changes: Any) -> Profile:
+    profile = placing.profile_for(office, kind, folder, **changes)
+    placing.begin(profile, tmp_path)
+    placing.apply(office, profile)
+    return profile
+
+
+def run(profile: Profile) -> None:
+    ran = backup_wizard("run", profile.name)
+    assert ran.exit_code == 0, ran.stderr
+
+
+def differences(office: Office, source: Path, *options: str) -> str:
+    landed = f"{placing.ROOT}/amamac/{source.name}"
+    # Whoever the files belong to here, there they are the account's.
+    mine = ["--no-owner", "--no-group"]
+    return office.run("rsync", "-naic", "--delete", *mine, *options, f"{source}/", f"{landed}/")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("changes", [{}, DELETING], ids=["keeping", "deleting"])
+def test_a_dry_run_changes_nothing_and_a_run_makes_both_sides_equal(
+    kind: str,
+    changes: dict[str, Any],
+    office: Office,
+    sample_folder: Path,
+    backup: Path,
+    tmp_path: Path,
+    secret_service: SecretService,
+) -> None:
+    profile = set_up(office, kind, sample_folder, tmp_path, **changes)
+    root = backup.parent
+    empty = tree(root)
+    first = backup_wizard("dry-run", profile.name, "--json")
+    assert first.exit_code == 0, first.stderr
+    assert first.json["new"] == first.json["files"] > 10
+    assert tree(root) == empty
+
+    run(profile)
+    # A daemon that can't chroot keeps links in a form that leads nowhere; over the wire they are the same again.
+    munged = ["--exclude=link"] if kind == "daemon-over-ssh" else []
+    assert differences(office, sample_folder, *munged) == ""
+
+    (sample_folder / "-rf").unlink()
+    (sample_folder / "plain.txt").write_text("longer than before")
+    (sample_folder / "new\nfile").write_text("new")
+    filled = tree(root)
+    second = backup_wizard("dry-run", profile.name, "--json")
+    assert second.exit_code == 0, second.stderr
+    gone = 1 if profile.delete else 0
+    assert (second.json["new"], second.json["changed"], second.json["deleted"]) == (1, 1, gone)
+    assert tree(root) == filled
+
+    run(profile)
+    third = backup_wizard("dry-run", profile.name, "--json")
+    assert (third.json["new"], third.json["changed"], third.json["deleted"]) == (0, 0, 0)
+    assert ("-rf" in {path.name for path in (backup / sample_folder.name).iterdir()}) is not profile.delete
+
+
+@pytest.mark.parametrize("kind", SSH_KINDS)
+@pytest.mark.parametrize("office", SHELLS, indirect=True)
+def test_any_login_shell_will_do(kind: str, office: Office, sample_folder: Path, backup: Path, tmp_path: Path) -> None:
+    profile = set_up(office, kind, sample_folder, tmp_path, **DELETING)
+    before = tree(backup.parent)
+    assert backup_wizard("dry-run", profile.name).exit_code == 0
+    assert tree(backup.parent) == before
+    run(profile)
+    assert differences(office, sample_folder, "--exclude=link") == ""

@@ -1,0 +1,180 @@
+"""An office's file server of the test's own: real accounts, a real sshd and a real rsync daemon, gone without a trace.
+
+It runs in a mount namespace in which /etc and /home are overlays on a tmpfs, so the machine's own are never written.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from tests.support import processes, programs
+
+if TYPE_CHECKING:
+    from typing import IO
+
+HOST = "127.0.0.1"
+ACCOUNT = "amanda"
+
+_ENTER_AND_WAIT = """
+set -e
+mount -t tmpfs -o mode=755 tmpfs {place}
+for name in etc home var/mail; do
+    upper={place}/upper/$name work={place}/work/$name
+    mkdir -p $upper $work
+    mount -t overlay overlay -o lowerdir=/$name,upperdir=$upper,workdir=$work /$name
+done
+echo ready
+exec cat
+"""
+
+_SSHD_CONFIG = """
+ListenAddress {host}
+Port {port}
+HostKey /etc/backup-wizard-test-host-key
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PidFile none
+PrintMotd no
+LogLevel VERBOSE
+Subsystem sftp internal-sftp
+"""
+
+
+class Office:
+    """One account on one server; `home` is its home as seen from the test."""
+
+    def __init__(self, place: Path, shell: str = "/bin/sh") -> None:
+        self._place = place
+        self._shell = shell
+        self._open = ExitStack()
+        self._log: list[str] = []
+        self.port = 0
+        self.daemon_port = 0
+
+    def __enter__(self) -> Self:
+        if os.getuid() != 0:
+            pytest.fail("This test makes accounts in a throw-away view of /etc and /home, which takes root.")
+        script = _ENTER_AND_WAIT.format(place=shlex.quote(str(self._place)))
+        argv = [programs.require("unshare"), "--mount", "--propagation", "private", "sh", "-c", script]
+        self._holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._open.callback(processes.end, self._holder)
+        assert self._holder.stdout
+        assert self._holder.stdout.readline() == "ready\n"
+        self.run("useradd", "--create-home", "--no-log-init", "-s", self._shell, ACCOUNT)
+        self.run("usermod", "-p", "*", ACCOUNT)
+        self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/backup-wizard-test-host-key")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+        print(self.log())
+
+    @property
+    def home(self) -> Path:
+        """The account's home."""
+        return self.path(f"/home/{ACCOUNT}")
+
+    @property
+    def fingerprint(self) -> str:
+        """The host key's, as OpenSSH prints it."""
+        return self.run("ssh-keygen", "-lf", "/etc/backup-wizard-test-host-key.pub").split()[1]
+
+    def path(self, path: str) -> Path:
+        """A path on the server, as seen from the test."""
+        return Path(f"/proc/{self._holder.pid}/root{path}")
+
+    def run(self, *argv: str) -> str:
+        """Run a command on the server, as root."""
+        ended = subprocess.run(self._inside(*argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert ended.returncode == 0, f"{argv}: {ended.stdout}{ended.stderr}"
+        return ended.stdout
+
+    def as_account(self, script: str) -> str:
+        """Run a shell script on the server, as the account and in its home."""
+        return self.run(
+            "setpriv",
+            "--reuid",
+            ACCOUNT,
+            "--regid",
+            ACCOUNT,
+            "--init-groups",
+            "env",
+            f"HOME=/home/{ACCOUNT}",
+            "sh",
+            "-c",
+            f"cd && {script}",
+        )
+
+    def put(self, path: str, text: str, *, mode: int = 0o600, owner: str = "root") -> None:
+        """Write a file on the server."""
+        place = self.path(path)
+        place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        place.write_text(text)
+        place.chmod(mode)
+        self.run("chown", f"{owner}:", path)
+
+    def authorize(self, text: str) -> None:
+        """Put text into the account's authorized_keys, unchanged."""
+        folder = f"/home/{ACCOUNT}/.ssh"
+        self.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, folder)
+        self.put(f"{folder}/authorized_keys", text, owner=ACCOUNT)
+
+    def log(self) -> str:
+        """What the servers have logged."""
+        return "".join(self._log)
+
+    def start_sshd(self) -> None:
+        """Start sshd with the settings a distribution has, but for the port."""
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        self.port = _free_port()
+        self.put("/etc/backup-wizard-test-sshd", _SSHD_CONFIG.format(host=HOST, port=self.port))
+        sshd = programs.require("sshd")
+        self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")
+
+    def start_daemon(self) -> None:
+        """Start rsync's daemon with /etc/rsyncd.conf."""
+        self.daemon_port = _free_port()
+        options = [f"--port={self.daemon_port}", f"--address={HOST}", "--log-file=/dev/stderr"]
+        argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
+        self._start(argv, "starting, listening on port")
+
+    def _inside(self, *argv: str) -> list[str]:
+        return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *argv]
+
+    def _start(self, argv: list[str], sign: str) -> None:
+        process = subprocess.Popen(
+            self._inside(*argv),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+            start_new_session=True,
+        )
+        self._open.callback(processes.end, process)
+        assert process.stderr
+        for line in process.stderr:
+            self._log.append(line)
+            if sign in line:
+                threading.Thread(target=self._keep_log, args=(process.stderr,), daemon=True).start()
+                return
+        pytest.fail(f"{argv[0]} does not start:\n{self.log()}", pytrace=False)
+
+    def _keep_log(self, stream: IO[str]) -> None:
+        self._log.extend(stream)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,148 @@
+"""A backup's key and its protection are made together and tried together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.profiles import a_profile
+from tests.support.trees import tree
+from wizard import files
+from wizard.client import keys, protected_key, secrets
+from wizard.client.secrets import Secret
+from wizard.failure import Failure, Kind
+from wizard.profile import Key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.agent import Agent
+    from wizard.profile import Profile
+
+TYPED = Secret("typed by a person")
+
+
+def _with(protection: str, file: str = "") -> Profile:
+    return a_profile(key=Key(protection=protection, file=file))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("typed", [None, TYPED], ids=["made up", "typed"])
+def test_the_keyring_gets_the_passphrase_of_a_new_key(typed: Secret | None) -> None:
+    profile = _with("keyring")
+    line = protected_key.ensure(profile, typed)
+    kept = secrets.fetch("amamac", "passphrase")
+    assert line == keys.public_line(profile.key_path)
+    assert line.endswith(" backup-wizard-amamac")
+    assert keys.opens(profile.key_path, kept)
+    assert not keys.opens(profile.key_path, None)
+    assert typed is None or kept.reveal() == typed.reveal()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_doing_it_again_changes_nothing(home: Path) -> None:
+    line = protected_key.ensure(_with("keyring"))
+    before = tree(home / ".ssh")
+    assert protected_key.ensure(_with("keyring")) == line
+    assert tree(home / ".ssh") == before
+
+
+def test_without_a_keyring_no_key_is_made(home: Path) -> None:
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("keyring"))
+    assert failure.value.kind is Kind.KEYRING_MISSING
+    assert not (home / ".ssh").exists()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_no_passphrase_stays_for_a_key_that_could_not_be_made(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    def fail(path: Path, *_: object) -> None:
+        raise Failure(Kind.DISK_FULL_HERE, str(path))
+
+    monkeypatch.setattr(files, "create", fail)
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("keyring"))
+    assert failure.value.kind is Kind.DISK_FULL_HERE
+    assert not any((home / ".ssh").iterdir())
+    with pytest.raises(Failure) as missing:
+        secrets.fetch("amamac", "passphrase")
+    assert missing.value.kind is Kind.SECRET_MISSING
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_passphrase_kept_before_survives_a_failure() -> None:
+    protected_key.ensure(_with("keyring"))
+    kept = secrets.fetch("amamac", "passphrase").reveal()
+    _with("keyring").key_path.unlink()  # its public half stays, and no new key can be made over it
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("keyring"))
+    assert failure.value.kind is Kind.FILE_EXISTS
+    assert secrets.fetch("amamac", "passphrase").reveal() == kept
+
+
+def test_a_key_to_be_asked_for_is_made_with_what_was_typed() -> None:
+    protected_key.ensure(_with("ask"), TYPED)
+    assert keys.opens(_with("ask").key_path, TYPED)
+    assert not keys.opens(_with("ask").key_path, None)
+
+
+@pytest.mark.parametrize("typed", [None, Secret("")], ids=["nothing", "an empty text"])
+def test_a_key_to_be_asked_for_is_never_made_unprotected(home: Path, typed: Secret | None) -> None:
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("ask"), typed)
+    assert failure.value.kind is Kind.PASSPHRASE_UNASKED
+    assert not (home / ".ssh").exists()
+
+
+def test_an_unprotected_key_is_made_where_that_was_chosen() -> None:
+    protected_key.ensure(_with("none"))
+    assert keys.opens(_with("none").key_path, None)
+
+
+@pytest.mark.parametrize(
+    ("made_with", "protection", "typed", "kind"),
+    [
+        (TYPED, "none", None, Kind.PASSPHRASE_WRONG),
+        (TYPED, "ask", Secret("another"), Kind.PASSPHRASE_WRONG),
+        (TYPED, "keyring", Secret("another"), Kind.PASSPHRASE_WRONG),
+        (TYPED, "keyring", None, Kind.SECRET_MISSING),
+    ],
+)
+@pytest.mark.usefixtures("secret_service")
+def test_a_key_of_the_person_s_is_refused_if_its_protection_doesn_t_open_it(
+    home: Path, made_with: Secret, protection: str, typed: Secret | None, kind: Kind
+) -> None:
+    keys.make(home / "mine", "mine", made_with)
+    before = tree(home)
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with(protection, "~/mine"), typed)
+    assert failure.value.kind is kind
+    assert {name: entry for name, entry in tree(home).items() if "mine" in name} == {
+        name: entry for name, entry in before.items() if "mine" in name
+    }
+
+
+@pytest.mark.parametrize(
+    ("made_with", "protection", "typed"),
+    [(None, "none", None), (TYPED, "ask", TYPED), (TYPED, "ask", None), (TYPED, "keyring", TYPED)],
+)
+@pytest.mark.usefixtures("secret_service")
+def test_a_key_of_the_person_s_is_taken_as_it_is(
+    home: Path, made_with: Secret | None, protection: str, typed: Secret | None
+) -> None:
+    keys.make(home / "mine", "mine", made_with)
+    assert protected_key.ensure(_with(protection, "~/mine"), typed).endswith(" mine")
+    if protection == "keyring":
+        assert secrets.fetch("amamac", "passphrase").reveal() == TYPED.reveal()
+
+
+def test_a_key_in_the_agent_is_taken_while_the_agent_holds_it(home: Path, agent: Agent) -> None:
+    keys.make(home / "held", "held", None)
+    kept = keys.keep_agent_key("amamac", keys.public_line(home / "held"))
+    profile = _with("ask", str(kept))
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(profile)
+    assert failure.value.kind is Kind.AGENT_SILENT
+    agent.add(home / "held")
+    assert protected_key.ensure(profile) == keys.public_line(home / "held")

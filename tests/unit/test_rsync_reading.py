@@ -1,0 +1,121 @@
+"""What rsync prints is read for what it says, and nothing in it is taken for something else."""
+
+import subprocess
+
+import pytest
+
+from tests.support import programs
+from wizard.client import rsync
+from wizard.client.rsync import Entry, Problem, Totals
+
+STATS = """
+Number of files: 1234567 (reg: 1200000, dir: 34567)
+Number of created files: 100 (reg: 90, dir: 10)
+Number of deleted files: 7 (reg: 6, dir: 1)
+Number of regular files transferred: 95
+Total file size: 9876543210123 bytes
+Total transferred file size: 4567890123 bytes
+Literal data: 0 bytes
+Matched data: 0 bytes
+File list size: 65532
+File list generation time: 0.001 seconds
+Total bytes sent: 70000
+Total bytes received: 500
+
+sent 70000 bytes  received 500 bytes  141000.00 bytes/sec
+total size is 9876543210123  speedup is 140092811.49 (DRY RUN)
+"""
+
+
+def test_totals_are_read() -> None:
+    assert rsync.totals(STATS.splitlines(), changed=5) == Totals(
+        files=1234567, new=100, changed=5, deleted=7, bytes_to_send=4567890123, bytes_total=9876543210123
+    )
+
+
+def test_unchanged_is_the_rest() -> None:
+    assert Totals(files=10, new=3, changed=2, deleted=4).unchanged == 5
+
+
+def test_old_statistics_without_deletions_are_read() -> None:
+    lines = [line for line in STATS.splitlines() if "deleted" not in line]
+    assert rsync.totals(lines, changed=5) == Totals(
+        files=1234567, new=100, changed=5, deleted=0, bytes_to_send=4567890123, bytes_total=9876543210123
+    )
+
+
+@pytest.mark.parametrize("lines", [[], STATS.splitlines()[:4], ["", "rsync error: x"]], ids=["none", "cut", "error"])
+def test_without_whole_statistics_there_are_no_totals(lines: list[str]) -> None:
+    assert rsync.totals(lines, changed=5) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "is_new", "is_deleted", "is_sent"),
+    [
+        ("<f+++++++++", True, False, True),
+        ("<f.st......", False, False, True),
+        ("<f..t......", False, False, True),
+        ("cd+++++++++", True, False, False),
+        ("cL+++++++++", True, False, False),
+        ("hf+++++++++", True, False, False),
+        (".f...p.....", False, False, False),
+        (".d..t......", False, False, False),
+        ("*deleting  ", False, True, False),
+    ],
+)
+def test_a_change_is_told_from_its_letters(change: str, is_new: bool, is_deleted: bool, is_sent: bool) -> None:
+    entry = Entry(change, 0, "x")
+    assert (entry.is_new, entry.is_deleted, entry.is_sent) == (is_new, is_deleted, is_sent)
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ('rsync: [sender] send_files failed to open "/home/a/x": Permission denied (13)', "/home/a/x"),
+        ('rsync: send_files failed to open "/home/a/x": Permission denied (13)', "/home/a/x"),
+        ('rsync: [sender] opendir "/home/a/two words" failed: Permission denied (13)', "/home/a/two words"),
+        ('rsync: [sender] readlink_stat("/home/a/x") failed: Input/output error (5)', "/home/a/x"),
+        ('rsync: [generator] recv_generator: mkdir "/b/x" failed: No space left on device (28)', "/b/x"),
+        (r'rsync: [sender] link_stat "/a/line\#012break" failed: No such file or directory (2)', "/a/line\nbreak"),
+        ('rsync: [sender] link_stat "/a/say "hi"" failed: No such file or directory (2)', '/a/say "hi"'),
+        ('file has vanished: "/home/a/gone"', "/home/a/gone"),
+    ],
+)
+def test_a_complaint_names_its_file(line: str, path: str) -> None:
+    [problem] = rsync.problems(f"{line}\n")
+    assert problem.path == path
+    assert problem.message
+    assert not problem.message.startswith("rsync: ")
+
+
+def test_the_closing_summary_is_no_complaint() -> None:
+    assert (
+        rsync.problems(
+            "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394)\n"
+            "rsync warning: some files vanished before they could be transferred (code 24) at main.c(1394)\n"
+        )
+        == []
+    )
+
+
+def test_a_real_complaint_is_read() -> None:
+    argv = [programs.require("rsync"), "-an", "/no such\nfile", "/tmp/"]
+    said = subprocess.run(argv, env={"LC_ALL": "C"}, capture_output=True, text=True).stderr
+    assert rsync.problems(said) == [
+        Problem("/no such\nfile", 'link_stat "/no such\\#012file" failed: No such file or directory (2)')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("plain", "plain"),
+        (r"line\#012break", "line\nbreak"),
+        (r"\#134#012", r"\#012"),
+        (r"back\slash", r"back\slash"),
+        (r"\#12", r"\#12"),
+        (r"\#999", r"\#999"),
+    ],
+)
+def test_a_name_is_read_as_it_is(printed: str, name: str) -> None:
+    assert rsync.unescaped(printed) == name

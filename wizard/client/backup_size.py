@@ -1,0 +1,75 @@
+"""How much will be backed up, counted by rsync itself: what it leaves out is left out here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import uuid
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.client import rsync, rsync_version
+from wizard.client.access import Access, environment
+from wizard.client.background import in_background
+from wizard.failure import ProgramFailed
+from wizard.schemes import over_ssh
+from wizard.schemes.base import ClientFacts, Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from wizard.profile import Profile
+
+_PAUSE_SECONDS = 0.05
+_FACTS = ClientFacts(known_hosts=Path(os.devnull))
+
+
+@dataclass(frozen=True)
+class BackupSize:
+    """Files and folders together, the bytes of the files, and the paths that rsync can't read."""
+
+    entries: int = 0
+    bytes: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
+    """Count what the first backup would send; the last size is the whole.
+
+    It all happens on this computer, and closing the generator ends rsync.
+
+    Raises:
+        Failure: rsync is missing or too old, or it failed.
+    """
+    await in_background(rsync_version.require)
+    # rsync takes a destination that is not there for an empty one, and in a dry run doesn't make it.
+    nowhere = Path(tempfile.gettempdir(), f"backup-wizard-{uuid.uuid4()}")
+    clock = asyncio.get_running_loop().time
+    entries = total = 0
+    unreadable: list[str] = []
+    told = clock()
+    async with aclosing(rsync.run(command(profile, nowhere), Access(_FACTS, environment()))) as events:
+        async for event in events:
+            match event:
+                case rsync.Entries():
+                    entries += len(event.entries)
+                    total += sum(entry.size for entry in event.entries if entry.change.startswith(">f"))
+                    if clock() - told >= _PAUSE_SECONDS:
+                        told = clock()
+                        yield BackupSize(entries, total)
+                case rsync.Problem():
+                    unreadable.append(event.path)
+                case rsync.Ended():
+                    if event.totals is None:
+                        raise ProgramFailed("rsync", event.exit_code, event.stderr)
+                    yield BackupSize(event.totals.files, event.totals.bytes_to_send, tuple(unreadable))
+
+
+def command(profile: Profile, nowhere: Path) -> list[str]:
+    """The dry run of a backup, with a folder of this computer in the server's place."""
+    transfer = Transfer(dry_run=True)
+    options, sources = over_ssh.rsync_options(profile, _FACTS, transfer), over_ssh.rsync_sources(profile, transfer)
+    return [*options, "--", *sources, f"{nowhere}/"]

@@ -1,0 +1,117 @@
+"""What a backup can well do without, in groups that a person can judge, and the patterns that a person adds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard import rules
+
+
+@dataclass(frozen=True)
+class ExcludePreset:
+    """A group of patterns under a plain title; `at_first` is whether a new backup leaves it out."""
+
+    id: str
+    title: str
+    sentence: str
+    patterns: tuple[str, ...]
+    at_first: bool = True
+
+
+# A pattern that could also be the name of a folder with somebody's work in it (Cache/, build/, target/) is not here,
+# unless it says where it has to be.
+PRESETS = (
+    ExcludePreset(
+        "caches",
+        "Caches",
+        "what programs fetch or make again",
+        (
+            ".cache/",
+            ".config/*/Cache/",
+            ".var/app/*/cache/",
+            "Library/Caches/",
+            "Code Cache/",
+            "GPUCache/",
+            "CacheStorage/",
+            ".thumbnails/",
+        ),
+    ),
+    ExcludePreset(
+        "bins",
+        "Wastebins",
+        "what you have thrown away",
+        (".local/share/Trash/", ".Trash/", ".Trash-[0-9]*/", ".Trashes/", "$RECYCLE.BIN/"),
+    ),
+    ExcludePreset(
+        "temporary",
+        "Temporary files",
+        "leftovers of programs",
+        ("*.tmp", "*~", "~$*", ".~lock.*#", "*.crdownload", ".DS_Store", "Thumbs.db"),
+    ),
+    ExcludePreset(
+        "builds",
+        "Build folders",
+        "what programmers can rebuild",
+        (
+            "node_modules/",
+            "__pycache__/",
+            ".venv/",
+            ".tox/",
+            ".mypy_cache/",
+            ".pytest_cache/",
+            ".gradle/",
+            "target/debug/",
+            "target/release/",
+        ),
+        at_first=False,
+    ),
+)
+
+_PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)')
+
+
+def patterns(presets: frozenset[str], own: tuple[str, ...]) -> tuple[str, ...]:
+    """All patterns of those presets and of the person's own, each once."""
+    return tuple(dict.fromkeys([*(one for preset in PRESETS if preset.id in presets for one in preset.patterns), *own]))
+
+
+def apart(exclude: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The presets that are there in full, and the patterns that belong to none of them."""
+    presets = frozenset(preset.id for preset in PRESETS if set(preset.patterns) <= set(exclude))
+    of_presets = set(patterns(presets, ()))
+    return presets, tuple(pattern for pattern in exclude if pattern not in of_presets)
+
+
+def presets_at_first() -> frozenset[str]:
+    """The presets that a new backup begins with."""
+    return frozenset(preset.id for preset in PRESETS if preset.at_first)
+
+
+def line(own: tuple[str, ...]) -> str:
+    """Patterns on one line, with commas between; one that would be read otherwise is put in quotes."""
+    return ", ".join(pattern if read_line(pattern) == (pattern,) else _quoted(pattern) for pattern in own)
+
+
+def read_line(typed: str) -> tuple[str, ...]:
+    """The patterns on such a line."""
+    found = (quoted.replace('""', '"') if quoted else plain.strip() for quoted, plain in _PART.findall(typed))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def complaint(typed: str) -> str | None:
+    """What is wrong with such a line, if anything."""
+    return next(filter(None, map(_complaint, read_line(typed))), None)
+
+
+def _complaint(pattern: str) -> str | None:
+    # rsync takes a leading slash for the top of the backup, so a path in full would silently leave nothing out.
+    if pattern.startswith(("~/", f"{Path.home()}/")):
+        return f"Write the name alone, as in {Path(pattern).name}/, and not the way to it."
+    return rules.exclude(pattern)
+
+
+def _quoted(pattern: str) -> str:
+    doubled = pattern.replace('"', '""')
+    return f'"{doubled}"'

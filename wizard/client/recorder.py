@@ -1,0 +1,46 @@
+"""What this computer's rsync asks an ssh server to run, recorded by a remote shell that runs nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.failure import Failure, Kind
+from wizard.schemes.base import Recorded, Transfer
+from wizard.schemes.over_ssh import quoted_for_rsync
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import ClientFacts
+
+# rsync calls it as: … HOST COMMAND…; what follows the host is what ssh would ask the server to run.
+_NOTE_DOWN = "import sys; open(sys.argv[1], 'w').write('\\0'.join(sys.argv[3:])); sys.exit(1)"
+
+
+def record(profile: Profile, facts: ClientFacts) -> Recorded:
+    """The commands for a backup and for its dry run.
+
+    Raises:
+        Failure: `NOT_RECORDED` if rsync never asked.
+    """
+    return Recorded(live=_asked(profile, facts, dry_run=False), dry=_asked(profile, facts, dry_run=True))
+
+
+def _asked(profile: Profile, facts: ClientFacts, *, dry_run: bool) -> tuple[str, ...]:
+    with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
+        note = Path(folder) / "asked"
+        recorder = " ".join(map(quoted_for_rsync, [sys.executable, "-I", "-c", _NOTE_DOWN, str(note)]))
+        argv = schemes.of(profile).client_command(
+            profile, replace(facts, remote_shell=recorder), Transfer(dry_run=dry_run)
+        )
+        try:
+            # Its failure is meant: the recorder ends with 1, so that rsync goes no further.
+            subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+            return tuple(note.read_text("utf-8", "surrogateescape").split("\0"))
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Failure(Kind.NOT_RECORDED, profile.name, str(error)) from None

@@ -1,0 +1,66 @@
+"""The same walk as questions on lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard import lines, steps, trouble
+from wizard.failure import Failure
+from wizard.lines import say
+from wizard.plain import asker, deciding, key, proving
+from wizard.plain.asker import GoAway, GoBack
+from wizard.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+
+_STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
+    Step.WELCOME: deciding.welcome,
+    Step.FOLDERS: deciding.folders,
+    Step.SERVER: deciding.server,
+    Step.FINGERPRINT: deciding.fingerprint,
+    Step.SCHEME: deciding.scheme,
+    Step.KEY: key.key,
+    Step.HAND_OVER: proving.hand_over,
+    Step.PROOF: proving.proof,
+    Step.DRY_RUN: proving.dry_run,
+    Step.FINISH: proving.finish,
+}
+
+
+def walk(begun: Walk | None, session: Session) -> int:
+    """Lead from question to question; everything decided is kept, whenever the person leaves."""
+    say("backup-wizard on lines. Enter takes what stands in brackets, < goes a step back, Ctrl+D leaves.")
+    try:
+        here: Walk | None = begun or deciding.choose_backup()
+        while here is not None:
+            here = _after(here, session)
+    except GoAway:
+        say("\nEverything decided is kept. “backup-wizard --plain” goes on from here.")
+    return 0
+
+
+def _after(here: Walk, session: Session) -> Walk | None:
+    order = steps.applicable(here.profile)
+    say(f"\nStep {order.index(here.step) + 1} of {len(order)}: {steps.TITLES[here.step]}")
+    try:
+        following = steps.forward(here, _STEPS[here.step](here.profile, session))
+        steps.record(following)
+    except GoBack:
+        return steps.back(here)
+    except Failure as failure:
+        explained = trouble.explain(failure, here.profile)
+        lines.complain(explained, trouble.keep_raw(explained, here.profile))
+        return _try_again(here)
+    return None if here.step is Step.FINISH else following
+
+
+def _try_again(here: Walk) -> Walk:
+    try:
+        asker.line("Enter tries again, < goes a step back")
+    except GoBack:
+        return steps.back(here)
+    return here

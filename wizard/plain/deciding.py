@@ -1,0 +1,144 @@
+"""The questions in which something is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import profiles, rules, schemes, steps
+from wizard.client import exclude_presets, host_identity
+from wizard.client import folders as own_folders
+from wizard.client.host_identity import Standing
+from wizard.display import printable
+from wizard.failure import Failure, Kind
+from wizard.lines import say
+from wizard.plain import asker
+from wizard.plain.asker import GoBack
+from wizard.server import host_trust, probe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+    from wizard.steps import Walk
+
+_NEW = ""
+
+
+def choose_backup() -> Walk:
+    """A backup that was begun, or a new one."""
+    begun = profiles.names()
+    if not begun:
+        return steps.new()
+    alternatives = [(name, f"go on with “{name}”") for name in begun]
+    name = asker.choice("Which backup is it about?", [*alternatives, (_NEW, "a new backup")], begun[0])
+    return steps.begin(profiles.load(name)) if name else steps.new()
+
+
+def welcome(profile: Profile, _: Session) -> Profile:
+    """The backup's name, which stays once it was saved."""
+    if profiles.exists(profile.name):
+        say(f"This is the backup “{profile.name}”.")
+        asker.line("Enter goes on")
+        return profile
+
+    def rule(name: str) -> str | None:
+        return "There is a backup of that name already." if profiles.exists(name) else rules.name(name)
+
+    return msgspec.structs.replace(profile, name=asker.line("What shall this backup be called?", profile.name, rule))
+
+
+def folders(profile: Profile, _: Session) -> Profile:
+    """The folders, one a line, and what is left out of them."""
+    chosen: Sequence[str] = profile.folders or own_folders.wanted_at_first()
+    say("These folders will be backed up:")
+    for folder in chosen:
+        say(f"  {printable(folder)}")
+    if not asker.agrees("Are these the right ones?", default=True):
+        chosen = _typed_folders()
+    return msgspec.structs.replace(profile, folders=tuple(chosen), exclude=_left_out(profile))
+
+
+def server(profile: Profile, _: Session) -> Profile:
+    """The server's name, port and account; it has to answer."""
+    before = profile.server
+    host = asker.line("The server's name, such as files.example.lan", before.host, rules.host)
+    port = int(asker.line("Its port", str(before.port), rules.port))
+    user = asker.line("Your account there", before.user, rules.user)
+    asyncio.run(probe.reach(host, port))
+    say(f"{host} answers.")
+    host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
+    changed = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
+    return msgspec.structs.replace(profile, server=changed)
+
+
+def fingerprint(profile: Profile, _: Session) -> Profile:
+    """The server's fingerprint, which the admin has to vouch for."""
+    identity = asyncio.run(host_trust.meet(profile))
+    if identity.standing is Standing.CONFIRMED:
+        say("The server shows the fingerprint that was confirmed.")
+        return host_trust.confirm(profile, identity.as_expected)
+    say("The server shows these fingerprints:")
+    for key in identity.offered:
+        say(f"  {key.type_name} {key.fingerprint}")
+    if identity.standing is Standing.CHANGED:
+        raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
+    if identity.standing is Standing.KNOWN:
+        say("This computer's own ssh knows this server by one of them.")
+        if asker.agrees("Is it the same server as before?", default=True):
+            return host_trust.confirm(profile, identity.as_expected)
+        raise GoBack
+    if identity.standing is Standing.CONTRADICTED:
+        say("Careful: this computer's own ssh knows this server by another fingerprint. Ask the admin.")
+    pasted = asker.line("Paste the fingerprint that the admin sent you", "", host_identity.complaint)
+    matching = host_identity.matching(pasted, identity.offered)
+    if not matching:
+        shown = ", ".join(key.fingerprint for key in identity.offered)
+        raise Failure(Kind.HOST_KEY_DIFFERS, ", ".join(host_identity.fingerprints(pasted)), shown)
+    say("It is the same.")
+    return host_trust.confirm(profile, matching)
+
+
+def scheme(profile: Profile, _: Session) -> Profile:
+    """How the server lets this computer in, and what the key may do."""
+    alternatives = [(one.kind, one.description.title) for one in schemes.SCHEMES]
+    kind = asker.choice("How shall the server let this computer in?", alternatives, schemes.SCHEMES[0].kind)
+    root = asker.line("The folder on the server that the backup goes into", profile.server.root, rules.root)
+    write_only = asker.agrees("Shall the key write only, so that it can't read the backup?", default=True)
+    return msgspec.structs.replace(
+        profile,
+        server=msgspec.structs.replace(profile.server, root=root),
+        scheme=msgspec.structs.replace(profile.scheme, kind=kind, write_only=write_only),
+    )
+
+
+def _typed_folders() -> list[str]:
+    say("One folder a line; an empty line ends the list.")
+    typed: list[str] = []
+    while answer := asker.line(f"Folder {len(typed) + 1}", "", lambda text: _folder_rule(text, typed)):
+        typed.append(os.path.expanduser(answer))  # noqa: PTH111 - a Path would change what was typed
+    return typed
+
+
+def _folder_rule(text: str, before: list[str]) -> str | None:
+    if not text:
+        return None if before else "Name at least one folder."
+    path = os.path.expanduser(text)  # noqa: PTH111
+    return rules.folder(path) or (None if os.path.isdir(path) else f"{path} is not there.")  # noqa: PTH112
+
+
+def _left_out(profile: Profile) -> tuple[str, ...]:
+    chosen, own = exclude_presets.apart(profile.exclude)
+    if not profile.folders:
+        chosen = exclude_presets.presets_at_first()
+    kept = frozenset(
+        preset.id
+        for preset in exclude_presets.PRESETS
+        if asker.agrees(f"Leave out {preset.title.lower()} ({preset.sentence})?", default=preset.id in chosen)
+    )
+    line = asker.line("What else, with commas between", exclude_presets.line(own), exclude_presets.complaint)
+    return exclude_presets.patterns(kept, exclude_presets.read_line(line))

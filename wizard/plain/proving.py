@@ -1,0 +1,105 @@
+"""The steps in which the server answers: the hand-over, the proof, the practice run, the end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import files, lines, places, trouble
+from wizard.client import access, daemon_password
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.lines import say
+from wizard.plain import asker
+from wizard.plain.asker import GoBack
+from wizard.server import exports, handed_over, host_trust, locks, report, sign_in
+
+if TYPE_CHECKING:
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+
+_SAVE = "s"
+
+
+def hand_over(profile: Profile, session: Session) -> Profile:
+    """Show the text for the admin, and look for the server's answer whenever the person wishes."""
+    daemon_password.ensure(profile)
+    client = access.facts(profile)
+    message = exports.export(profile, client, "text")
+    handed_over.keep(profile, client)
+    say("Send this to the server's admin. It begins and ends with a line of dashes.")
+    say(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
+    asyncio.run(host_trust.establish(profile))
+    while not _is_let_in(profile, session):
+        say("The server does not let this computer in yet: the admin has to act. Ctrl+D leaves; all is kept.")
+        if asker.line(f"Enter looks again, {_SAVE} saves the text to a file") == _SAVE:
+            _save(profile, message)
+    say("The server lets this computer in.")
+    return profile
+
+
+def proof(profile: Profile, session: Session) -> Profile:
+    """Try the locks; an open door is gone past only on purpose."""
+    say("Trying the doors that must be shut:")
+    findings = asyncio.run(_findings(profile, session))
+    verdict = locks.verdict(findings)
+    say(lines.verdict(verdict))
+    if verdict == "open":
+        _warn_of_open_doors(profile, [found.title for found in findings if found.held is False])
+    return profile
+
+
+def dry_run(profile: Profile, session: Session) -> Profile:
+    """The practice run, which copies nothing."""
+    say("Practice run: nothing is copied. This can take a while.")
+    say(lines.dry_run(asyncio.run(_dry_run(profile, session))))
+    asker.line("Enter goes on")
+    return profile
+
+
+def finish(profile: Profile, _: Session) -> Profile:
+    """What was set up, and what to run next."""
+    say(f"“{profile.name}” is set up: {', '.join(profile.folders)} to {profile.server.host}, {profile.destination}")
+    say(f"  the backup itself:       backup-wizard run {profile.name}")
+    say(f"  another practice run:    backup-wizard dry-run {profile.name}")
+    say(f"  try the locks again:     backup-wizard check {profile.name}")
+    say(f"  take it off this computer: backup-wizard forget {profile.name}")
+    return profile
+
+
+def _is_let_in(profile: Profile, session: Session) -> bool:
+    try:
+        asyncio.run(_sign_in(profile, session))
+    except ProgramFailed as failure:
+        if trouble.explain(failure, profile).waits_for_admin:
+            return False
+        raise
+    return True
+
+
+async def _sign_in(profile: Profile, session: Session) -> None:
+    await sign_in.attempt(profile, await session.access(profile))
+
+
+async def _findings(profile: Profile, session: Session) -> list[locks.Finding]:
+    findings = []
+    async for found in locks.check(profile, await session.access(profile)):
+        say(lines.finding(found))
+        findings.append(found)
+    return findings
+
+
+async def _dry_run(profile: Profile, session: Session) -> report.Report:
+    return await report.dry_run(profile, await session.access(profile))
+
+
+def _warn_of_open_doors(profile: Profile, titles: list[str]) -> None:
+    lines.complain(trouble.explain(Failure(Kind.LOCK_OPEN, ", ".join(titles)), profile))
+    if not asker.agrees("Go on although a door is open?", default=False):
+        raise GoBack
+
+
+def _save(profile: Profile, message: str) -> None:
+    path = Path.home() / f"backup-wizard-{profile.name}.txt"
+    files.create(path, message.encode(), 0o644)
+    say(f"Saved as {places.shown(path)}.")

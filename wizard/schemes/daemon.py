@@ -1,0 +1,91 @@
+"""An rsync daemon on its own port: no encryption, and a password at best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from wizard.schemes import daemon_modules, over_network
+from wizard.schemes.base import DaemonConfig, Description, Directory, Fit, Refusal, SecretsFile, ServerSetup, Setting
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile, SchemeKind
+    from wizard.schemes.base import ClientFacts, ServerFacts, Transfer
+
+_CONFIG = "/etc/rsyncd.conf"
+
+
+class Daemon:
+    """A module of the server's rsync daemon, with a secrets file or open."""
+
+    kind: ClassVar[SchemeKind] = "daemon"
+    uses_ssh: ClassVar[bool] = False
+    records_command: ClassVar[bool] = False
+    description: ClassVar[Description] = Description(
+        title="The server's plain backup service (not encrypted)",
+        summary="This computer talks to the server's rsync service directly, without ssh.",
+        traffic="Everybody on the way can read your files: they cross the network in clear.",
+        admin_does="The server's admin adds a part to that service's settings and, with a password, one small file.",
+    )
+
+    def if_stolen(self, profile: Profile) -> str:
+        """What the module's settings leave open; to everybody, where there is no password."""
+        who = "Whoever steals the password" if profile.scheme.auth else "Everybody on the network"
+        return daemon_modules.thief(profile, who)
+
+    def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
+        """Needs a folder in full; whatever else, it is warned of."""
+        if unfit := daemon_modules.unfit(profile):
+            return unfit
+        if not profile.server.root.startswith("/"):
+            return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
+        if any(source.startswith("!") for source in profile.scheme.from_):
+            return Fit.no("rsync's daemon can't leave out single places (with “!”) from where it may be used.")
+        if server.daemon_open is False:
+            return Fit.no("Nothing answers at the server's port for it (873).")
+        return Fit.warn("Your files cross the network in clear. Choose it only on a network that you trust.")
+
+    def can_preview(self, server: ServerFacts) -> bool:
+        """The daemon runs what the client asks for, so a dry run is dry."""
+        return True
+
+    def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
+        """Rsync to the module."""
+        return over_network.rsync_command(profile, facts, transfer, daemon_modules.name(profile))
+
+    def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
+        """The folder, the module, and the secrets file where there is a password."""
+        secrets = (
+            SecretsFile(f"/etc/rsyncd-{profile.name}.secrets", profile.server.user) if profile.scheme.auth else None
+        )
+        return ServerSetup(
+            account=profile.server.user,
+            directories=(Directory(profile.server.root, 0o700, "the module's folder"),),
+            daemon=DaemonConfig(_CONFIG, (daemon_modules.module(profile, *_own(profile, secrets)),)),
+            secrets=secrets,
+        )
+
+    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+        """What the module shuts; that files cross the network in clear can't be shut."""
+        return (
+            *([Refusal("no-password", "Getting in without the password")] if profile.scheme.auth else []),
+            *([Refusal("wrong-password", "Getting in with a wrong password")] if profile.scheme.auth else []),
+            *([Refusal("daemon-read", "Reading the backup")] if profile.scheme.write_only else []),
+            Refusal("daemon-list", "A list of what the service has"),
+        )
+
+
+def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
+    settings = [
+        Setting("uid", profile.server.user, "the daemon works as this account and not as root"),
+        Setting("gid", "*", "and with this account's groups"),
+        Setting("use chroot", "true", "nothing outside the folder can be reached, not even by a symbolic link"),
+    ]
+    if secrets:
+        settings += [
+            Setting("auth users", secrets.user, "only with this name and its password"),
+            Setting("secrets file", secrets.path, "where the password is"),
+            Setting("strict modes", "true", "and the daemon refuses it if others could read it"),
+        ]
+    if profile.scheme.from_:
+        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "from these places only"))
+    return settings

@@ -1,0 +1,82 @@
+"""An ssh key that is locked to a private rsync daemon with a configuration of its own."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar
+
+from wizard.schemes import daemon_modules, key_line, over_ssh
+from wizard.schemes.base import (
+    SSH_REFUSALS,
+    DaemonConfig,
+    Description,
+    Directory,
+    Fit,
+    ServerSetup,
+    Setting,
+    needs_of_ssh,
+)
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile, SchemeKind
+    from wizard.schemes.base import ClientFacts, Refusal, ServerFacts, Transfer
+
+
+class DaemonOverSsh:
+    """An ssh key that starts an rsync daemon for this backup, which opens one module."""
+
+    kind: ClassVar[SchemeKind] = "daemon-over-ssh"
+    uses_ssh: ClassVar[bool] = True
+    records_command: ClassVar[bool] = False
+    description: ClassVar[Description] = Description(
+        title="A key for a private backup service",
+        summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
+        traffic="Nobody on the way can read your files: the connection is encrypted.",
+        admin_does="The server's admin adds one line of text and one small file.",
+    )
+
+    def if_stolen(self, profile: Profile) -> str:
+        """What the module's settings leave open."""
+        return daemon_modules.thief(profile, "Whoever steals the key")
+
+    def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
+        """Needs a shell that starts what the line says."""
+        if server.shell_is("rssh"):
+            return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
+        return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
+
+    def can_preview(self, server: ServerFacts) -> bool:
+        """The daemon runs what the client asks for, so a dry run is dry."""
+        return True
+
+    def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
+        """Rsync to the module, through ssh."""
+        destination = f":{daemon_modules.name(profile)}/{profile.name}/"
+        return over_ssh.rsync_command(profile, facts, transfer, destination)
+
+    def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
+        """The folder, the daemon's configuration, and the key line that starts the daemon with it."""
+        path = _config_path(profile)
+        command = shlex.join(["rsync", "--server", "--daemon", f"--config={path}", "."])
+        own = Setting("use chroot", "false", "only root could do it; rsync keeps to the folder all the same")
+        return ServerSetup(
+            account=profile.server.user,
+            directories=(Directory(profile.server.root, 0o700, "the module's folder"),),
+            key_lines=(
+                key_line.locked(
+                    profile,
+                    client,
+                    server,
+                    key_line.forced(command, "a daemon with this configuration, whatever is asked"),
+                ),
+            ),
+            daemon=DaemonConfig(path, (daemon_modules.module(profile, own),), private=True),
+        )
+
+    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+        """The doors that the key line shuts."""
+        return SSH_REFUSALS
+
+
+def _config_path(profile: Profile) -> str:
+    return f".backup-wizard-{profile.name}.conf"

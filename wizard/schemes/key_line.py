@@ -1,0 +1,50 @@
+"""The key line that shuts every door but one command's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes.base import KeyLine, Option
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import ClientFacts, ServerFacts
+
+_RESTRICT_SINCE = (7, 2)
+
+# What `restrict` stands for, spelt out for servers that are older than it.
+_SPELT_OUT = (
+    Option("no-pty", "no terminal"),
+    Option("no-port-forwarding", "no tunnels, in or out"),
+    Option("no-agent-forwarding", "no agent, so no way on to other servers"),
+    Option("no-X11-forwarding", "no windows on this computer"),
+    Option("no-user-rc", "no start-up file of the account"),
+)
+
+
+def locked(profile: Profile, client: ClientFacts, server: ServerFacts, command: Option) -> KeyLine:
+    """The client's key, able to start that command and nothing else."""
+    return KeyLine((*_shut(server), command, *allowed_from(profile)), client.public_key)
+
+
+def unlocked(profile: Profile, client: ClientFacts) -> KeyLine:
+    """The client's key with all that the account may do."""
+    return KeyLine(allowed_from(profile), client.public_key)
+
+
+def forced(command: str, reason: str) -> Option:
+    """The option that runs this command, whatever is asked for."""
+    return Option("command", reason, command)
+
+
+def allowed_from(profile: Profile) -> tuple[Option, ...]:
+    """The option that names the places the key may be used from, if any are named."""
+    if not profile.scheme.from_:
+        return ()
+    return (Option("from", "the key works from these places only", ",".join(profile.scheme.from_)),)
+
+
+def _shut(server: ServerFacts) -> tuple[Option, ...]:
+    if server.openssh_version and server.openssh_version < _RESTRICT_SINCE:
+        return _SPELT_OUT
+    return (Option("restrict", "no terminal, no tunnels, no agent, no X11, no start-up file (OpenSSH 7.2 or later)"),)

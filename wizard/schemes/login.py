@@ -1,0 +1,55 @@
+"""A full ssh login, for servers that offer nothing better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from wizard.schemes import key_line, over_ssh
+from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, needs_of_ssh
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile, SchemeKind
+    from wizard.schemes.base import ClientFacts, Refusal, ServerFacts, Transfer
+
+
+class Login:
+    """An ssh key that may do whatever its account may do."""
+
+    kind: ClassVar[SchemeKind] = "login"
+    uses_ssh: ClassVar[bool] = True
+    records_command: ClassVar[bool] = False
+    description: ClassVar[Description] = Description(
+        title="A full login (gives the most away)",
+        summary="This computer's key may do all that your account on the server may do.",
+        traffic="Nobody on the way can read your files: the connection is encrypted.",
+        admin_does="The server's admin adds your key. Ask for one of the ways above as soon as the server can do it.",
+    )
+
+    def if_stolen(self, profile: Profile) -> str:
+        """Everything the account may do."""
+        return "Whoever steals the key can read, change and delete all that your account can reach on the server."
+
+    def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
+        """Works nearly everywhere, and is never the better choice."""
+        fit = needs_of_ssh(client, server)
+        return fit if not fit.possible else Fit.warn("It gives the key far more than a backup needs.")
+
+    def can_preview(self, server: ServerFacts) -> bool:
+        """A dry run is dry: the server runs what the client asks for."""
+        return True
+
+    def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
+        """Rsync to the folder under the account's home, or to an absolute one."""
+        return over_ssh.rsync_command(profile, facts, transfer, f"{profile.server.root.rstrip('/')}/{profile.name}/")
+
+    def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
+        """The folder, and the bare key."""
+        return ServerSetup(
+            account=profile.server.user,
+            directories=(Directory(profile.server.root, 0o700, "the folder that the backup goes into"),),
+            key_lines=(key_line.unlocked(profile, client),),
+        )
+
+    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+        """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
+        return SSH_REFUSALS

@@ -1,0 +1,35 @@
+"""rsync's command to a daemon on its own port, without ssh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes import over_ssh
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import ClientFacts, Transfer
+
+USUAL_PORT = 873
+_SSH_PORT = 22
+
+
+def port(profile: Profile) -> int:
+    """The daemon's port; a profile that says ssh's says nothing of it."""
+    return USUAL_PORT if profile.server.port == _SSH_PORT else profile.server.port
+
+
+def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, module: str) -> list[str]:
+    """The rsync command to a module; a password is read from standard input, and stands in no argument."""
+    server = profile.server
+    user = f"{server.user}@" if profile.scheme.auth else ""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return [
+        *over_ssh.rsync_options(profile, facts, transfer),
+        f"--port={port(profile)}",
+        "--contimeout=15",
+        *(["--password-file=-"] if profile.scheme.auth else []),
+        "--",
+        *over_ssh.rsync_sources(profile, transfer),
+        f"{user}{host}::{module}/{profile.name}/",
+    ]

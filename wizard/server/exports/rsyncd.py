@@ -1,0 +1,22 @@
+"""The part of an rsync daemon's configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import Module, ServerSetup
+
+
+def render(profile: Profile, setup: ServerSetup) -> str:
+    """The modules between marks, each setting's reason in a comment above it."""
+    assert setup.daemon
+    body = "\n\n".join(map(_module, setup.daemon.modules))
+    return f"# backup-wizard begin {profile.name}\n{body}\n# backup-wizard end {profile.name}\n"
+
+
+def _module(module: Module) -> str:
+    # A comment on a setting's own line would be part of its value.
+    lines = (f"    # {one.reason}\n    {one.name} = {one.value}" for one in module.settings)
+    return "\n".join([f"[{module.name}]", *lines])
