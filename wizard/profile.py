@@ -102,14 +102,14 @@ def check(profile: Profile) -> Profile:
 def _complaints(profile: Profile) -> Iterator[Found]:
     server, scheme = profile.server, profile.scheme
     if profile.format != FORMAT:
-        yield "format", f"This file is of format {profile.format}; this version reads format {FORMAT}."
+        yield "format", f"This version reads files of format {FORMAT} only."
     yield "name", rules.name(profile.name)
     yield from (("folders", rules.folder(folder)) for folder in profile.folders)
     yield "folders", _nested(profile.folders)
     yield from (("exclude", rules.exclude(pattern)) for pattern in profile.exclude)
     if server.host:
         yield "server.host", rules.host(server.host)
-    yield "server.port", rules.port(str(server.port))
+    yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
     if server.user:
         yield "server.user", rules.user(server.user)
     yield "server.root", rules.root(server.root)

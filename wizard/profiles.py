@@ -22,6 +22,9 @@ _MISSING_KEY = re.compile(r"Object missing required field `(?P<key>[^`]*)`")
 _WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _TOML_LINE = re.compile(r"at line (?P<line>\d+)")
+_TOML_HEADER = re.compile(r"\s*\[{1,2}(?P<key>[^\[\]]+)\]")
+_TOML_SETTING = re.compile(r"\s*(?P<key>[^=#\[\]]+?)\s*=")
+_TOML_KEY_PARTS = re.compile(r"""(?<=")[^"]+(?=")|(?<=')[^']+(?=')|[^\s."']+""")
 _TYPE_WORDS = {
     "str": "a text in quotes",
     "int": "a whole number",
@@ -48,6 +51,8 @@ def read(path: Path) -> Profile:
         raise BadProfile(message, file=str(path), line=int(place["line"]) if place else None) from None
     except RecursionError:
         raise Failure(Kind.FOREIGN_PROFILE, str(path)) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise BadProfile("There is a number in it that no setting can have.", file=str(path)) from None
     if "format" not in decoded and "name" not in decoded:
         raise Failure(Kind.FOREIGN_PROFILE, str(path))
     try:
@@ -151,17 +156,16 @@ def _read_complaint(message: str) -> tuple[str, str]:
 
 
 def _line_of(text: str, key: str) -> int | None:
-    *section, last = key.split(".")
-    wanted_section, current = ".".join(section), ""
-    setting = re.compile(rf"""\s*["']?{re.escape(last)}["']?\s*=""")
-    header = re.compile(r"\s*\[\s*(?P<section>[^\[\]]+?)\s*\]")
+    wanted, section = key.split("."), list[str]()
     for number, line in enumerate(text.splitlines(), 1):
-        if found := header.match(line):
-            current = found["section"]
-            if current == key:
+        if header := _TOML_HEADER.match(line):
+            section = _TOML_KEY_PARTS.findall(header["key"])
+            if section == wanted:
                 return number
-        elif current == wanted_section and setting.match(line):
-            return number
+        elif setting := _TOML_SETTING.match(line):
+            full = section + _TOML_KEY_PARTS.findall(setting["key"])
+            if full == wanted[: len(full)]:  # shorter where the value is an inline table
+                return number
     return None
 
 

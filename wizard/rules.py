@@ -17,6 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
+_SCOPE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 
 
@@ -45,7 +46,7 @@ def host(value: str) -> str | None:
 
 def port(value: str) -> str | None:
     """A TCP port."""
-    if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
+    if value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65535:
         return None
     return "A port is a number from 1 to 65535; it is nearly always 22."
 
@@ -76,6 +77,10 @@ def folder(value: str) -> str | None:
     path = PurePosixPath(value)
     if "\0" in value or not path.is_absolute() or ".." in path.parts:
         return "A folder is written in full, from the first / on, such as /home/amanda/Documents."
+    if not _is_text(value):
+        return "The name of this folder is no readable text (UTF-8): rename it, or choose the folder around it."
+    if value.rstrip("/") != str(path).rstrip("/") or value.startswith("//"):
+        return f"Write this folder plainly, as in {path}, with no doubled slashes or dots between them."
     if not path.name:
         return "The whole disk can't be one backup: choose folders on it."
     return None
@@ -103,6 +108,8 @@ def allowed_from(value: str) -> str | None:
         return "Use an address (192.0.2.7), a network (192.0.2.0/24) or a host's name."
     if "/" not in value:
         return None
+    if not value.rpartition("/")[2].isdigit():
+        return "Write a network with the number of its bits, as in 192.0.2.0/24."
     try:
         ipaddress.ip_network(value.removeprefix("!"))
     except ValueError:
@@ -129,8 +136,19 @@ def passphrase(value: str) -> str | None:
 
 
 def _is_address(value: str) -> bool:
+    address, _, scope = value.partition("%")
+    if "%" in value and not _SCOPE.fullmatch(scope):
+        return False
     try:
-        ipaddress.ip_address(value)
+        ipaddress.ip_address(address)
     except ValueError:
+        return False
+    return True
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
         return False
     return True

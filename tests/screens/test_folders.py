@@ -155,7 +155,7 @@ async def test_a_tick_covers_all_that_is_in_the_folder(home: Path) -> None:
         await pilot.press("home", "space")
         assert _row(pilot, "Documents").startswith("▾  ✓  Documents")
         assert _row(pilot, "Work").startswith("▸  ✓  Work")
-        assert "goes along" not in said(pilot)
+        assert "“Letters” goes along" not in said(pilot)
         assert (await _go_on(pilot)).folders == (str(home),)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import platform
 import subprocess
 from dataclasses import dataclass
@@ -48,9 +50,7 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
     )
 
     public_path = _public(path)
-    for taken in (path, public_path):
-        if taken.exists() or taken.is_symlink():
-            raise Failure(Kind.FILE_EXISTS, str(taken))
+    require_free(path)
     key = Ed25519PrivateKey.generate()
     encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
@@ -112,7 +112,7 @@ def public_line(path: Path) -> str:
         raise Failure(Kind.KEY_MISSING, str(public_path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(Kind.KEY_UNUSABLE, str(public_path), str(error)) from None
-    if len(line.splitlines()) != 1 or not line.isprintable() or not line.startswith(_KEY_TYPES):
+    if not _is_public_line(line):
         raise Failure(Kind.KEY_UNUSABLE, str(public_path))
     return line
 
@@ -125,7 +125,8 @@ def found(folder: Path | None = None) -> list[FoundKey]:
         for public in sorted(folder.glob("*.pub"))
         if public.with_suffix("").is_file() and not public.name.startswith("backup-wizard-") and (line := _line(public))
     ]
-    agents = [line for line in agent_lines() if not any(same_key(line, key.line) for key in in_files)]
+    others = [key.line for key in in_files] + [_line(public) for public in folder.glob("backup-wizard-*.pub")]
+    agents = [line for line in agent_lines() if not any(same_key(line, other) for other in others)]
     return in_files + [FoundKey(line) for line in agents]
 
 
@@ -143,7 +144,7 @@ def agent_lines() -> list[str]:
     except (OSError, subprocess.TimeoutExpired):
         return []
     lines = listed.stdout.decode(errors="replace").splitlines() if listed.returncode == 0 else []
-    return [line for line in lines if line.startswith(_KEY_TYPES) and line.isprintable()]
+    return [line for line in lines if _is_public_line(line)]
 
 
 def keep_agent_key(name: str, line: str) -> Path:
@@ -176,6 +177,17 @@ def computer_name() -> str:
     return kept.split(".")[0].strip("-._").lower()[:32] or "my-computer"
 
 
+def require_free(path: Path) -> None:
+    """See that nothing stands where a new key pair would go.
+
+    Raises:
+        Failure: `FILE_EXISTS`.
+    """
+    for taken in (path, _public(path)):
+        if taken.exists() or taken.is_symlink():
+            raise Failure(Kind.FILE_EXISTS, str(taken))
+
+
 def _public(path: Path) -> Path:
     return path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
 
@@ -185,3 +197,13 @@ def _line(public: Path) -> str:
         return public_line(public)
     except Failure:
         return ""
+
+
+def _is_public_line(line: str) -> bool:
+    fields = line.split(" ")
+    if len(fields) < 2 or not line.isprintable() or not line.startswith(_KEY_TYPES):
+        return False
+    try:
+        return len(base64.b64decode(fields[1], validate=True)) > len(fields[0])
+    except binascii.Error:
+        return False

@@ -57,7 +57,7 @@ def parse(text: str) -> list[HostKey]:
 def known_to_person(host: str, port: int, file: Path | None = None) -> list[HostKey]:
     """The keys that the person's own ssh has for this server, hashed entries included."""
     file = file or Path("~/.ssh/known_hosts").expanduser()
-    name = host if port == 22 else f"[{host}]:{port}"
+    name = host.lower() if port == 22 else f"[{host.lower()}]:{port}"  # as ssh hashes it
     try:
         asked = subprocess.run(
             ["ssh-keygen", "-F", name, "-f", str(file)],
@@ -105,8 +105,9 @@ def _kept(name: str) -> list[HostKey]:
 
 def _rewrite(name: str, lines: list[str]) -> None:
     others = [line for line in _lines() if line.split(" ", 1)[0] != name]
+    text = "".join(f"{line}\n" for line in others + lines)
     files.private_folder(places.config())
-    files.replace(places.known_hosts(), "".join(f"{line}\n" for line in others + lines).encode())
+    files.replace(places.known_hosts(), text.encode(errors="surrogateescape"))
 
 
 def _lines() -> list[str]:

@@ -32,7 +32,9 @@ def ensure(profile: Profile, typed: Secret | None = None) -> str:
 
 def _make(profile: Profile, typed: Secret | None) -> None:
     passphrase: Secret | None = None
+    kept: Secret | None = None
     if profile.key.protection == "keyring":
+        kept = _kept(profile.name)
         # Into the keyring before there is a key: a key whose passphrase nobody has would be worth nothing.
         passphrase = typed or secrets.generate()
         secrets.store(profile.name, "passphrase", passphrase)
@@ -43,9 +45,20 @@ def _make(profile: Profile, typed: Secret | None) -> None:
     try:
         keys.make(profile.key_path, keys.comment_for(profile.name), passphrase)
     except BaseException:
-        if profile.key.protection == "keyring":
+        if kept:
+            secrets.store(profile.name, "passphrase", kept)
+        elif profile.key.protection == "keyring":
             secrets.remove(profile.name, "passphrase")
         raise
+
+
+def _kept(name: str) -> Secret | None:
+    try:
+        return secrets.fetch(name, "passphrase")
+    except Failure as failure:
+        if failure.kind is not Kind.SECRET_MISSING:
+            raise
+        return None
 
 
 def _require_it_opens(profile: Profile, typed: Secret | None) -> None:

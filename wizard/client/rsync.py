@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _ESCAPED = re.compile(r"\\#([0-7]{3})")
-_PROBLEM = re.compile(r'rsync: (?:\[\w+\] )?(?P<message>.*?"(?P<path>.+)".*)')
+_PROBLEM = re.compile(r'(?:rsync: (?:\[\w+\] )?|(?=file has vanished))(?P<message>.*?"(?P<path>.+)".*)')
 _STATISTIC = re.compile(r"^(?P<name>[A-Z][^:]+): (?P<value>\d+)")
 
 

@@ -109,6 +109,15 @@ def remove(profile_name: str, what: What) -> None:
 
 
 def _backend() -> KeyringBackend:
+    try:
+        return _safe_backend()
+    except Failure:
+        raise
+    except Exception as error:  # noqa: BLE001 - a backend that was asked for and can't start raises what it likes
+        raise Failure(Kind.KEYRING_MISSING, type(error).__name__, str(error)) from None
+
+
+def _safe_backend() -> KeyringBackend:
     import keyring
     from keyring.backend import get_all_keyring
     from keyring.backends.chainer import ChainerBackend

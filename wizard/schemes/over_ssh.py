@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from wizard.schemes import layout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizard.profile import Profile
     from wizard.schemes.base import ClientFacts, Transfer
 
@@ -18,7 +20,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
     """The ssh command without the host: our key, our known hosts and nothing of the person's own settings."""
     options = {
         "IdentitiesOnly": "yes",
-        "UserKnownHostsFile": f'"{_literal(str(facts.known_hosts))}"',
+        "IdentityFile": _literal(profile.key_path),
+        "UserKnownHostsFile": _literal(facts.known_hosts),
         "GlobalKnownHostsFile": "none",
         "HostKeyAlias": profile.name,
         "StrictHostKeyChecking": "yes",
@@ -36,7 +39,6 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
     return [
         *(facts.ssh, "-F", "none", "-T", "-a", "-x"),
         *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),
-        *("-i", _literal(str(profile.key_path))),
         *("-p", str(profile.server.port)),
         *("-l", profile.server.user),
     ]
@@ -81,5 +83,7 @@ def quoted_for_rsync(part: str) -> str:
     return "'" + part.replace("'", "''") + "'"
 
 
-def _literal(path: str) -> str:
-    return path.replace("%", "%%")  # ssh expands %-tokens in file names
+def _literal(path: Path) -> str:
+    """A path as ssh reads it in an option: in quotes, with its %-tokens kept from being expanded."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
