@@ -13,7 +13,7 @@ from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.passphrase import PassphraseScreen
 from screens.too_small import SMALLEST, TooSmallScreen
 from screens.trouble_screen import TroubleScreen
-from screens.walk_screens import SCREENS
+from screens.walk_screens import screen_for
 from wizard import places, steps, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
@@ -83,7 +83,7 @@ class WizardApp(App[int]):
         self.exit(0)
 
     async def _show(self, walk: Walk) -> Outcome:
-        return await self.push_screen_wait(SCREENS[walk.step](walk, self.context))
+        return await self.push_screen_wait(screen_for(walk.step)(walk, self.context))
 
     async def _after(self, walk: Walk, outcome: Outcome) -> Walk | None:
         match outcome:

@@ -50,7 +50,8 @@ class StepScreen(Screen[Outcome]):
         Binding("pageup", "scroll_page(-8)", show=False),
         Binding("pagedown", "scroll_page(8)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    AUTO_FOCUS = ""  # `focus_first` knows better, and each focus costs a restyling
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from wizard.client.rsync import Event
 
 MOST_KEPT = 20_000
+_REASON = re.compile(r'".*":?\)? (?:failed: )?(?P<reason>[^"]+?)(?: \(\d+\))?$')
 _SUMMARY = ("rsync error:", "rsync warning:")
 
 
@@ -34,6 +36,7 @@ class Group:
     rows: list[Row] = field(default_factory=list)
     count: int = 0
     width: int = 0
+    has_sizes: bool = False
 
     @property
     def more(self) -> int:
@@ -45,6 +48,7 @@ class Group:
         self.count += 1
         if len(self.rows) < MOST_KEPT:
             text = printable(text)
+            self.has_sizes = self.has_sizes or size is not None
             self.rows.append(Row(text, size))
             self.width = max(self.width, cell_len(text))
 
@@ -76,7 +80,8 @@ class Tally:
                     self._add(entry)
                 self.latest = printable(entries[-1].path)
             case rsync.Problem(path, message):
-                self.groups["problems"].add(message if path in message else f"{path}: {message}")
+                reason = _REASON.search(message)
+                self.groups["problems"].add(f"{reason['reason']}: {path}" if reason else message)
             case rsync.Ended():
                 self.ended = event
                 self._add_unnamed(event)

@@ -1,36 +1,31 @@
-"""Which screen shows which step."""
+"""Which screen shows which step; each is imported when it is first shown, so that the first one shows sooner."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.dry_run import DryRunScreen
-from screens.fingerprint import FingerprintScreen
-from screens.finish import FinishScreen
-from screens.folders import FoldersScreen
-from screens.hand_over import HandOverScreen
-from screens.key import KeyScreen
-from screens.proof import ProofScreen
-from screens.scheme import SchemeScreen
-from screens.server import ServerScreen
-from screens.welcome import WelcomeScreen
+from wizard.steps import Step
 
 if TYPE_CHECKING:
     from screens.step_screen import StepScreen
-    from wizard.steps import Step
 
-SCREENS: dict[Step, type[StepScreen]] = {
-    screen.step: screen
-    for screen in (
-        WelcomeScreen,
-        FoldersScreen,
-        ServerScreen,
-        FingerprintScreen,
-        SchemeScreen,
-        KeyScreen,
-        HandOverScreen,
-        ProofScreen,
-        DryRunScreen,
-        FinishScreen,
-    )
+SCREENS = {
+    Step.WELCOME: "welcome.WelcomeScreen",
+    Step.FOLDERS: "folders.FoldersScreen",
+    Step.SERVER: "server.ServerScreen",
+    Step.FINGERPRINT: "fingerprint.FingerprintScreen",
+    Step.SCHEME: "scheme.SchemeScreen",
+    Step.KEY: "key.KeyScreen",
+    Step.HAND_OVER: "hand_over.HandOverScreen",
+    Step.PROOF: "proof.ProofScreen",
+    Step.DRY_RUN: "dry_run.DryRunScreen",
+    Step.FINISH: "finish.FinishScreen",
 }
+
+
+def screen_for(step: Step) -> type[StepScreen]:
+    """The screen of a step."""
+    module, _, name = SCREENS[step].rpartition(".")
+    found: type[StepScreen] = getattr(import_module(f"screens.{module}"), name)
+    return found

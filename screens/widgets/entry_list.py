@@ -15,8 +15,7 @@ from wizard import display
 if TYPE_CHECKING:
     from rich.style import Style
 
-_SIZE_WIDTH = 9
-_GAP = "  "
+_SIZE_WIDTH, _GAP = 9, 2
 
 
 class EntryList(ScrollView, can_focus=True):
@@ -38,7 +37,7 @@ class EntryList(ScrollView, can_focus=True):
         """Take in what has come to the group; only one that is whole is told to be empty."""
         self._is_whole = is_whole
         lines = len(self._group.rows) + (1 if self._group.more else 0)
-        size = Size(_SIZE_WIDTH + len(_GAP) + self._group.width, lines)
+        size = Size(self._margin + self._group.width, lines)
         if size != self.virtual_size:
             self.virtual_size = size
         self.refresh()
@@ -53,11 +52,16 @@ class EntryList(ScrollView, can_focus=True):
             return line.crop_extend(left, left + width, plain)
         return Strip.join([line.crop(left, left + width - 1), Strip([Segment("…", dim)])])
 
+    @property
+    def _margin(self) -> int:
+        return _SIZE_WIDTH + _GAP if self._group.has_sizes else 0
+
     def _segments(self, index: int, plain: Style, dim: Style) -> list[Segment]:
         rows = self._group.rows
         if index < len(rows):
             size = "" if rows[index].size is None else display.size(rows[index].size or 0)
-            return [Segment(f"{size:>{_SIZE_WIDTH}}{_GAP}", dim), Segment(rows[index].text, plain)]
+            margin = f"{size:>{_SIZE_WIDTH}}".ljust(_SIZE_WIDTH + _GAP)[: self._margin]
+            return [Segment(margin, dim), Segment(rows[index].text, plain)]
         if index == 0 and self._is_whole:
             return [Segment(self._group.empty, dim)]
         if index == len(rows) and self._group.more:

@@ -1,53 +1,83 @@
-"""Starts an app without a terminal and ends at its first full frame: the wizard, or a bare one of N widgets."""
+"""Starts an app without a terminal and ends at its first full frame: the wizard, or a bare one of the same widgets.
+
+The bare app holds as many widgets of the same library kinds, in the same containers, with no style, no text and no work
+of its own: what is left of a ratio above one is what the wizard adds to Textual.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import TYPE_CHECKING, Any
 
+import textual.containers
+import textual.widgets
 from textual.app import App, ComposeResult
-from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+Shape = dict[str, Any]
+
+
+def shape(widget: Widget) -> Shape:
+    """The widget's nearest library kind, and the shapes of what it holds."""
+    kinds = (one.__name__ for one in type(widget).__mro__ if one.__module__.startswith("textual."))
+    kind = next(name for name in kinds if hasattr(textual.containers, name) or name in textual.widgets.__all__)
+    # A library widget makes its own parts.
+    own_parts = kind in textual.widgets.__all__ and kind not in {"Static"}
+    return {"kind": kind, "parts": [] if own_parts else [shape(part) for part in widget.children]}
+
+
+def bare(one: Shape) -> Widget:
+    """A bare widget of that shape."""
+    if hasattr(textual.containers, one["kind"]):
+        container: Widget = getattr(textual.containers, one["kind"])(*map(bare, one["parts"]))
+        return container
+    if one["kind"] == "OptionList":
+        return textual.widgets.OptionList(*"abcdefghij")
+    widget: Widget = getattr(textual.widgets, one["kind"])()
+    return widget
 
 
 class BareApp(App[int]):
-    """An app of so many widgets and nothing else."""
+    """An app of those widgets and nothing else."""
 
-    def __init__(self, widgets: int) -> None:
+    def __init__(self, shapes: list[Shape]) -> None:
         super().__init__()
-        self._widgets = widgets
+        self._shapes = shapes
 
     def compose(self) -> ComposeResult:
         """The widgets."""
-        for number in range(self._widgets):
-            yield Static(str(number))
+        yield from map(bare, self._shapes)
 
     def on_mount(self) -> None:
         """End after the first frame."""
         self.call_after_refresh(self.exit)
 
 
-def show_wizard() -> int:
-    """Show the wizard's first screen, and return how many widgets are on it."""
+def show_wizard() -> list[Shape]:
+    """Show the wizard's first screen, and return the shapes of what is on it."""
     from screens.app import WizardApp
     from screens.context import Context
     from screens.welcome import WelcomeScreen
     from wizard import steps
     from wizard.client.session import Session
 
-    class Welcome(WelcomeScreen):
-        """The first screen, which ends the app once it is shown."""
+    shapes: list[Shape] = []
 
-        def on_mount(self) -> None:
-            self.call_after_refresh(self.app.exit, len(self.query("*")))
+    def end(screen: WelcomeScreen) -> None:
+        shapes.extend(shape(part) for part in screen.children if not part.has_class("-textual-system"))
+        screen.app.exit()
 
+    WelcomeScreen.on_screen_resume = lambda screen: screen.call_after_refresh(end, screen)  # type: ignore[attr-defined]
     with Session() as session:
-        import screens.walk_screens
-
-        screens.walk_screens.SCREENS[WelcomeScreen.step] = Welcome
-        return WizardApp(steps.new(), Context(session)).run(headless=True) or 0
+        WizardApp(steps.new(), Context(session)).run(headless=True)
+    return shapes
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "wizard":
-        print(show_wizard())
+        print(json.dumps(show_wizard()))
     else:
-        BareApp(int(sys.argv[1])).run(headless=True)
+        BareApp(json.loads(sys.argv[1])).run(headless=True)

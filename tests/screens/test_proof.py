@@ -46,9 +46,7 @@ async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tupl
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_key_without_a_lock_is_found_open_with_words_for_the_admin(
-    place: Place, size: tuple[int, int]
-) -> None:
+async def test_a_key_without_a_lock_is_found_open_with_words_for_the_admin(place: Place, size: tuple[int, int]) -> None:
     place.let_in(place.weakened())
     async with wizard_at(place.profile, Step.PROOF, size=size) as pilot:
         await until(pilot, lambda: f"{OPEN}: a shell on the server, any other command" in said(pilot))
