@@ -58,6 +58,7 @@ class DryRunScreen(StepScreen):
         self._tally = Tally()
         self._is_running = self._is_stopping = self._is_done = False
         self._began = 0.0
+        self._shown = (0, -1)
 
     def compose_step(self) -> ComposeResult:
         """What is going on, and the lists."""
@@ -145,7 +146,7 @@ class DryRunScreen(StepScreen):
 
     async def _set_off(self) -> None:
         self._is_running, self._is_stopping, self._is_done = True, False, False
-        self._tally, self._began = Tally(), time.monotonic()
+        self._tally, self._began, self._shown = Tally(), time.monotonic(), (0, -1)
         self.lead_with("forward", focus=False)
         self.remove_class("-trouble-alone")
         await self.show_trouble(None)
@@ -167,9 +168,10 @@ class DryRunScreen(StepScreen):
         entries.show(self._tally.groups["new"], is_whole=False)
 
     def _show_progress(self) -> None:
-        if self._is_stopping:
-            return
         tally, seconds = self._tally, int(time.monotonic() - self._began)
+        if self._is_stopping or (tally.count, seconds) == self._shown:
+            return
+        self._shown = (tally.count, seconds)
         so_far = f": {display.number(tally.count)} to back up so far, {display.size(tally.bytes_to_send)}"
         hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else " …"
         self.query_one("#run-news", Note).say(f"Looking at your files{so_far if tally.count else ''}{hint}", "busy")

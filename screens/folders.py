@@ -64,6 +64,7 @@ class FoldersScreen(StepScreen):
         super().__init__(walk, context)
         self._decision = FoldersDraft.begin(self.profile, self.draft)
         self._turned = False
+        self._complaint = ""
         self._counted: Profile | None = None
         self._measuring: dict[str, Worker[None]] = {}
         self._turns = asyncio.Semaphore(_MEASURED_AT_ONCE)
@@ -114,7 +115,7 @@ class FoldersScreen(StepScreen):
             complaint = folder_words.in_full(failure)
         if complaint:
             self._turn(False)
-            self._say(complaint)
+            self._complain(complaint)
             return None
         return wanted
 
@@ -129,7 +130,7 @@ class FoldersScreen(StepScreen):
         if path in chosen:
             self._decide(replace(self._decision, chosen=chosen_folders.untick(chosen, path)))
         elif complaint := folder_words.why_not(chosen, event.folder):
-            self._say(complaint)
+            self._complain(complaint)
         else:
             self._decide(replace(self._decision, chosen=chosen_folders.tick(chosen, path)))
 
@@ -139,7 +140,7 @@ class FoldersScreen(StepScreen):
         self._decide(replace(self._decision, presets=panel.presets, own=panel.own, delete=panel.delete))
 
     def _decide(self, decision: FoldersDraft, pause: float = _PAUSE_SECONDS) -> None:
-        self._decision = decision
+        self._decision, self._complaint = decision, ""
         self._tree.show_chosen(decision.chosen)
         for path in [path for path in self._measuring if path not in decision.chosen]:
             self._measuring.pop(path).cancel()
@@ -192,11 +193,15 @@ class FoldersScreen(StepScreen):
             self._unreadable = size.unreadable
         self._say()
 
-    def _say(self, complaint: str = "") -> None:
+    def _complain(self, complaint: str) -> None:
+        self._complaint = complaint
+        self._say()
+
+    def _say(self) -> None:
         note = self.query_one("#folder-note", Note)
         unreadable = [path for path in self._unreadable if path not in self._missing]
-        if complaint:
-            note.say(complaint, "bad")
+        if self._complaint:
+            note.say(self._complaint, "bad")
         elif self._missing:
             note.say(" ".join(self._missing.values()), "warn")
         elif unreadable:

@@ -10,10 +10,9 @@ from textual.widgets import Input
 
 from screens.step_screen import StepScreen
 from screens.widgets.field import Field
-from screens.widgets.note import Note
+from screens.widgets.waiting import Waiting
 from wizard import rules, trouble
-from wizard.failure import Failure
-from wizard.server import probe
+from wizard.server import doors
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from wizard.profile import Profile
+    from wizard.server.doors import Doors
 
 _TYPING_PAUSE_SECONDS = 0.6
 
@@ -35,9 +35,11 @@ class ServerScreen(StepScreen):
         "The server's name, such as files.example.lan, or its address.\n\n"
         "Your account on it: the name you are known by there.\n\n"
         "The port is 22 unless the admin says otherwise.\n\n"
-        "While you type, the wizard looks whether the server answers. It does not sign in."
+        "While you type, the wizard looks whether the server answers. It does not sign in.\n\n"
+        "Most servers let you in by ssh, which is encrypted. If only the server's own backup service (rsync) answers, "
+        "you can go on as well, and the next steps say what that means."
     )
-    _waiting: Timer | None = None
+    _pause: Timer | None = None
 
     def compose_step(self) -> ComposeResult:
         """The three lines and how the server answers."""
@@ -51,7 +53,7 @@ class ServerScreen(StepScreen):
                 rule=rules.host,
             )
             yield Field("Port", id="port", value=draft.get("port", str(server.port)), rule=rules.port)
-        yield Note(id="reach")
+        yield Waiting(id="reach")
         yield Field(
             "Your account there", id="user", value=draft.get("user", server.user), hint="amanda", rule=rules.user
         )
@@ -63,47 +65,63 @@ class ServerScreen(StepScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look again once the typing pauses."""
-        self._look_soon()
+        if event.input not in self.query("#user Input"):
+            self._look_soon()
 
     async def decide(self) -> Profile | None:
-        """The profile with that server, provided that it answers."""
+        """The profile with that server, provided that it answers; without ssh there, only its own service is left."""
         host, port, user = (self.query_one(selector, Field) for selector in ("#host", "#port", "#user"))
         # All are checked, so that every complaint stands; the first line's comes last and takes the cursor.
         complaints = [field for field in (user, port, host) if not field.check()]
         if complaints:
             return None
+        self._stop_looking()
+        with self.query_one(Waiting).on(f"Looking for {host.value}"):
+            found = await doors.look(host.value, int(port.value))
+        if found.failure and not found.daemon_port:
+            raise found.failure
+        self._say(host.value, found)
+        return self._decided(host.value, user.value, found)
+
+    def _decided(self, host: str, user: str, found: Doors) -> Profile:
         before = self.profile.server
-        await probe.reach(host.value, int(port.value))
-        same = (host.value, int(port.value)) == (before.host, before.port)
+        same = (host, found.port) == (before.host, before.port)
         server = msgspec.structs.replace(
-            before,
-            host=host.value,
-            port=int(port.value),
-            user=user.value,
-            host_keys=before.host_keys if same else (),
+            before, host=host, port=found.port, user=user, host_keys=before.host_keys if same else ()
         )
-        return msgspec.structs.replace(self.profile, server=server)
+        decided = doors.with_what_is_left(msgspec.structs.replace(self.profile, server=server), found)
+        doors.remember(decided, self.profile, found)
+        return decided
 
     def _look_soon(self) -> None:
-        if self._waiting:
-            self._waiting.stop()
-        self._waiting = self.set_timer(_TYPING_PAUSE_SECONDS, self._look)
+        self._stop_looking()
+        self._pause = self.set_timer(_TYPING_PAUSE_SECONDS, self._look)
+
+    def _stop_looking(self) -> None:
+        if self._pause:
+            self._pause.stop()
+        self.workers.cancel_group(self, "reach")
 
     def _look(self) -> None:
         host, port = self.query_one("#host", Field).value, self.query_one("#port", Field).value
         if rules.host(host) is None and rules.port(port) is None:
             self.run_worker(self._say_whether_it_answers(host, int(port)), group="reach", exclusive=True)
         else:
-            self.workers.cancel_group(self, "reach")
-            self.query_one("#reach", Note).say("")
+            self.query_one(Waiting).say("")
 
     async def _say_whether_it_answers(self, host: str, port: int) -> None:
-        note = self.query_one("#reach", Note)
-        note.say(f"Looking for {host} …", "busy")
-        try:
-            await probe.reach(host, port)
-        except Failure as failure:
-            found = trouble.explain(failure)
-            note.say(f"{found.what}. {found.to_do}", "warn")
-        else:
+        with self.query_one(Waiting).on(f"Looking for {host}", "You can type on."):
+            found = await doors.look(host, port)
+        self._say(host, found)
+
+    def _say(self, host: str, found: Doors) -> None:
+        if self.is_leaving:
+            return
+        note = self.query_one(Waiting)
+        if not found.failure:
             note.say(f"{host} answers.", "good")
+        elif found.daemon_port:
+            note.say(f"{host} {doors.ONLY_DAEMON}", "warn")
+        else:
+            told = trouble.explain(found.failure)
+            note.say(f"{told.what}. {told.to_do}", "warn")

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     SERVER_BUSY = auto()
     SERVER_REFUSED_OPTION = auto()
     SERVER_SHELL_BLOCKS = auto()
+    SERVER_SHELL_RSSH = auto()
     SERVER_SHELL_TALKS = auto()
     SERVER_DISK_FULL = auto()
     SERVER_READ_ONLY = auto()

@@ -114,9 +114,9 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "server.user", rules.user(server.user)
     yield "server.root", rules.root(server.root)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
-    yield from (("scheme.from", rules.allowed_from(source)) for source in scheme.from_)
+    yield "scheme.from", rules.places(scheme.from_)
     if scheme.module:
-        yield "scheme.module", rules.name(scheme.module)
+        yield "scheme.module", rules.module(scheme.module)
     if profile.key.file:
         yield "key.file", rules.key_file(profile.key.file)
     if scheme.append_only and scheme.allow_delete:

@@ -5,7 +5,7 @@ Files, forms and questions all ask here, so a value is refused everywhere in the
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 Rule = Callable[[str], str | None]
@@ -18,6 +18,7 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 _SCOPE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+_NUMBERS = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", re.ASCII)
 _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 
 
@@ -107,6 +108,9 @@ def allowed_from(value: str) -> str | None:
     if not _FROM.fullmatch(value):
         return "Use an address (192.0.2.7), a network (192.0.2.0/24) or a host's name."
     if "/" not in value:
+        plain = value.removeprefix("!")
+        if _NUMBERS.fullmatch(plain) and not _is_address(plain):
+            return "That is no address: write it in full, as in 192.0.2.7."
         return None
     if not value.rpartition("/")[2].isdigit():
         return "Write a network with the number of its bits, as in 192.0.2.0/24."
@@ -115,6 +119,20 @@ def allowed_from(value: str) -> str | None:
     except ValueError:
         return "That network can't be right: its address must be the network's first, as in 192.0.2.0/24."
     return None
+
+
+def places(values: Sequence[str]) -> str | None:
+    """All places the key may be used from; none at all means anywhere."""
+    if values and all(value.startswith("!") for value in values):
+        return "With “!” alone nobody gets in: name a place that is let in as well."
+    return next(filter(None, map(allowed_from, values)), None)
+
+
+def module(value: str) -> str | None:
+    """The name of a module of rsync's daemon."""
+    if value.lower() == "global":
+        return "rsync's service takes that word for something else: choose another name."
+    return name(value)
 
 
 def key_file(value: str) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.style import Style
     from textual.visual import RenderOptions
 
-_HERE, _ELSEWHERE = "● ", "○ "
+_HERE, _ELSEWHERE, _SHUT = "● ", "○ ", "– "
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class Choice(OptionList):
     def __init__(self, alternatives: Sequence[Alternative], *, id: str, chosen: str = "") -> None:
         self._alternatives = {one.id: one for one in alternatives}
         self._initial = chosen
-        options = (Option(_Marked(one, _ELSEWHERE), id=one.id, disabled=one.disabled) for one in alternatives)
-        super().__init__(*options, id=id)
+        super().__init__(*(Option(self._marked(one), id=one.id, disabled=one.disabled) for one in alternatives), id=id)
 
     def on_mount(self) -> None:
         """Put the cursor on the alternative that is chosen already."""
@@ -51,14 +50,25 @@ class Choice(OptionList):
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark along with the cursor."""
         for index, alternative in enumerate(self._alternatives.values()):
-            mark = _HERE if index == highlighted else _ELSEWHERE
-            self.replace_option_prompt_at_index(index, _Marked(alternative, mark))
+            self.replace_option_prompt_at_index(index, self._marked(alternative, is_here=index == highlighted))
         super().watch_highlighted(highlighted)
+
+    def change(self, alternatives: Sequence[Alternative]) -> None:
+        """Say other things of the same alternatives; the one under the cursor stays."""
+        for one in alternatives:
+            if one != self._alternatives[one.id]:
+                self._alternatives[one.id] = one
+                self.replace_option_prompt(one.id, self._marked(one, is_here=one.id == self.chosen))
+                (self.disable_option if one.disabled else self.enable_option)(one.id)
 
     @property
     def chosen(self) -> str:
         """The id of the alternative under the cursor, or an empty text."""
         return "" if self.highlighted is None else list(self._alternatives)[self.highlighted]
+
+    @staticmethod
+    def _marked(alternative: Alternative, *, is_here: bool = False) -> _Marked:
+        return _Marked(alternative, _HERE if is_here else _SHUT if alternative.disabled else _ELSEWHERE)
 
 
 class _Marked(Padding):

@@ -44,6 +44,13 @@ class Field(Vertical):
         """What was typed, as something that nothing can show by accident."""
         return Secret(self.query_one(Input).value)
 
+    def fill(self, value: str) -> None:
+        """Put another value in its place, as if it had been there from the start."""
+        with self.prevent(Input.Changed):
+            line = self.query_one(Input)
+            line.value = value
+            line.cursor_position = len(value)
+
     def clear(self) -> None:
         """Take away what was typed, and leave what was said of it."""
         with self.prevent(Input.Changed):

@@ -44,7 +44,14 @@ class TickList(OptionList):
         self.ticked = frozenset(ticked)
         self._ticks = {tick.id: tick for tick in ticks}
         self._column = 0 if sentences_below else max(len(tick.title) for tick in ticks)
-        super().__init__(*(Option(self._prompt(tick), id=tick.id) for tick in ticks), id=id)
+        super().__init__(*self._boxes(), id=id)
+
+    def offer(self, ticks: Sequence[Tick]) -> None:
+        """Show other boxes; those that go keep their tick for when they come back."""
+        if list(self._ticks.values()) != list(ticks):
+            self._ticks = {tick.id: tick for tick in ticks}
+            self.set_options(self._boxes())
+            self.action_first()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Turn a box over."""
@@ -53,6 +60,9 @@ class TickList(OptionList):
         self.ticked ^= {event.option_id}
         self.replace_option_prompt(event.option_id, self._prompt(self._ticks[event.option_id]))
         self.post_message(self.Changed())
+
+    def _boxes(self) -> list[Option]:
+        return [Option(self._prompt(tick), id=tick.id) for tick in self._ticks.values()]
 
     def _prompt(self, tick: Tick) -> Content:
         box = f"{BOXES[tick.id in self.ticked]} "

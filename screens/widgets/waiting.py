@@ -11,11 +11,15 @@ from screens.widgets.note import Note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.timer import Timer
+
 _A_WHILE_SECONDS = 2
 
 
 class Waiting(Note):
-    """A note that is there for as long as some work takes."""
+    """A note that is there for as long as some work takes; of several, the latest is told of."""
+
+    _latest: Timer | None = None
 
     @contextlib.contextmanager
     def on(self, sentence: str, hint: str = "Esc stops it.") -> Iterator[None]:
@@ -28,10 +32,12 @@ class Waiting(Note):
             self.say(f"{sentence}{more}", "busy")
 
         tell()
-        timer = self.set_interval(1, tell)
+        if self._latest:
+            self._latest.stop()
+        timer = self._latest = self.set_interval(1, tell)
         try:
             yield
         finally:
             timer.stop()
-            if self.is_attached:
+            if self.is_attached and timer is self._latest:
                 self.say("")

@@ -20,12 +20,13 @@ from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from tests.support.trees import tree
 from wizard import steps
 from wizard.profile import Scheme
-from wizard.server import destination
+from wizard.schemes.over_ssh import MARKER_NAME
 from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from screens.context import Context
     from tests.screens.at_the_server import Place
     from tests.support.real_sshd import RealSshd
 
@@ -43,10 +44,13 @@ def place(sshd: RealSshd, sample_folder: Path) -> Place:
 @pytest.fixture
 def begun(place: Place, sample_folder: Path) -> Place:
     """A server that has an older backup: files are new, changed and gone, and rsync may remove them."""
+    for number in range(100):
+        (sample_folder / f"many-{number:03}.tex").touch()
     there = place.backup / sample_folder.name
     _rsync("-a", f"{sample_folder}/", f"{there}/")
     (there / "two words.txt").write_text("an older text")
-    (there / "plain.txt").unlink()
+    for name in ("plain.txt", *(f"many-{number:03}.tex" for number in range(50))):
+        (there / name).unlink()
     (there / "old\nand gone.txt").write_text("old")
     profile = msgspec.structs.replace(place.profile, delete=True, scheme=Scheme(allow_delete=True))
     place.let_in(place.text(profile=profile))
@@ -66,27 +70,13 @@ async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Pla
         assert found.deleted == told["Number of deleted files"] == 1
         assert found.bytes_to_send == told["Total transferred file size"]
         assert found.bytes_total == told["Total file size"]
-        assert f"New {found.new}" in text(pilot)
-        assert "Changed 1" in text(pilot)
-        assert "Gone 1" in text(pilot)
+        for title in (f"New {found.new}", "Changed 1", "Gone 1"):
+            assert title in text(pilot)
+        await _look_through(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
     assert tree(begun.sshd.folder) == before
     assert steps.begin(begun.profile).step == Step.FINISH
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_left_and_right_lead_through_what_is_new_changed_and_gone(begun: Place, size: tuple[int, int]) -> None:
-    async with wizard_at(begun.profile, Step.DRY_RUN, size=size) as pilot:
-        await until(pilot, lambda: DONE in said(pilot))
-        await until(pilot, lambda: "sample folder/plain.txt" in text(pilot))
-        await pilot.press("right")
-        await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
-        assert "sample folder/plain.txt" not in text(pilot)
-        await pilot.press("right")
-        await until(pilot, lambda: "sample folder/old␊and gone.txt" in text(pilot))
-        await pilot.press("left")
-        await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
 
 
 async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place: Place) -> None:
@@ -97,18 +87,6 @@ async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place
         for shown in ("line␊break.txt", "tab␉here.txt", "\\u202eright-to-left.txt", "not-utf8-\\xff.txt"):
             assert shown in text(pilot)
         assert not set(text(pilot)) & {"\x1b", "\t", "\u202e"}
-
-
-async def test_the_list_is_moved_from_wherever_the_cursor_is(place: Place) -> None:
-    for number in range(100):
-        Path(place.profile.folders[0], f"many-{number:03}.txt").touch()
-    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: DONE in said(pilot))
-        entries = pilot.app.screen.query_one(EntryList)
-        await pilot.press("pagedown", "down")
-        await until(pilot, lambda: entries.scroll_y == 9)
-        await pilot.press("up")
-        await until(pilot, lambda: entries.scroll_y == 8)
 
 
 async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_up(place: Place) -> None:
@@ -144,7 +122,7 @@ async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(plac
 
 async def test_another_computer_s_backup_is_noticed(place: Place) -> None:
     place.backup.mkdir()
-    (place.backup / destination.MARKER_NAME).write_text("another computer's")
+    (place.backup / MARKER_NAME).write_text("another computer's")
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "holds another computer's backup" in said(pilot))
 
@@ -180,7 +158,23 @@ async def test_leaving_ends_rsync_and_its_ssh(place: Place, way_out: str) -> Non
     assert steps.begin(place.profile).step == Step.DRY_RUN
 
 
-def _context(pilot: Pilot[int]):
+async def _look_through(pilot: Pilot[int]) -> None:
+    """Move the list and choose what it shows, with the cursor on Continue."""
+    entries = pilot.app.screen.query_one(EntryList)
+    await pilot.press("pagedown", "down")
+    await until(pilot, lambda: entries.scroll_y == 9)
+    await pilot.press("up")
+    await until(pilot, lambda: entries.scroll_y == 8)
+    await pilot.press("right")
+    await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
+    assert "many-" not in text(pilot)
+    await pilot.press("right")
+    await until(pilot, lambda: "sample folder/old␊and gone.txt" in text(pilot))
+    await pilot.press("left")
+    await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
+
+
+def _context(pilot: Pilot[int]) -> Context:
     assert isinstance(pilot.app, WizardApp)
     return pilot.app.context
 

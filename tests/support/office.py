@@ -19,6 +19,7 @@ import pytest
 from tests.support import processes, programs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import IO
 
 HOST = "127.0.0.1"
@@ -58,6 +59,7 @@ class Office:
         self._shell = shell
         self._open = ExitStack()
         self._log: list[str] = []
+        self._logged = threading.Condition()
         self.port = 0
         self.daemon_port = 0
 
@@ -88,6 +90,11 @@ class Office:
     def fingerprint(self) -> str:
         """The host key's, as OpenSSH prints it."""
         return self.run("ssh-keygen", "-lf", "/etc/backup-wizard-test-host-key.pub").split()[1]
+
+    @property
+    def host_key(self) -> list[str]:
+        """The host key's type and base64."""
+        return self.path("/etc/backup-wizard-test-host-key.pub").read_text().split()[:2]
 
     def path(self, path: str) -> Path:
         """A path on the server, as seen from the test."""
@@ -133,11 +140,20 @@ class Office:
         """What the servers have logged."""
         return "".join(self._log)
 
-    def start_sshd(self) -> None:
-        """Start sshd with the settings a distribution has, but for the port."""
+    def connections(self) -> int:
+        """How many connections sshd has taken by now."""
+        with socket.create_connection((HOST, self.port)) as ours:
+            sign = f"Connection from {HOST} port {ours.getsockname()[1]} "
+            with self._logged:
+                assert self._logged.wait_for(lambda: sign in self.log(), timeout=20), self.log()
+                return self.log().count("Connection from ") - 1
+
+    def start_sshd(self, *settings: str) -> None:
+        """Start sshd with the settings a distribution has, but for the port and those of the test."""
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self.port = _free_port()
-        self.put("/etc/backup-wizard-test-sshd", _SSHD_CONFIG.format(host=HOST, port=self.port))
+        config = _SSHD_CONFIG.format(host=HOST, port=self.port) + "".join(f"{line}\n" for line in settings)
+        self.put("/etc/backup-wizard-test-sshd", config)
         sshd = programs.require("sshd")
         self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")
 
@@ -171,7 +187,10 @@ class Office:
         pytest.fail(f"{argv[0]} does not start:\n{self.log()}", pytrace=False)
 
     def _keep_log(self, stream: IO[str]) -> None:
-        self._log.extend(stream)
+        for line in stream:
+            with self._logged:
+                self._log.append(line)
+                self._logged.notify_all()
 
 
 def _free_port() -> int:

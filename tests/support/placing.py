@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tests.support.commands import backup_wizard
 from tests.support.office import ACCOUNT, HOST
-from wizard import profiles
+from wizard import profiles, schemes
+from wizard.client import access, daemon_password, known_hosts, protected_key
+from wizard.client.known_hosts import HostKey
 from wizard.profile import Key, Profile, Scheme, Server
+from wizard.server import exports, handed_over
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
     from tests.support.office import Office
+    from wizard.client.access import Access
+    from wizard.schemes.base import ServerFacts
 
 ROOT = f"/home/{ACCOUNT}/backup"
 
@@ -50,15 +57,51 @@ def begin(profile: Profile, tmp_path: Path) -> None:
 
 def apply(office: Office, profile: Profile) -> None:
     """Do all that the message asks of the admin."""
-    office.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, profile.server.root)
+    make_root(office, profile)
+    place(office, profile, lambda format: exported(profile, format))
+
+
+def settle(office: Office, profile: Profile, server: ServerFacts | None = None) -> Access:
+    """Both, in this process, for tests of what comes after."""
+    profiles.save(profile)
+    if schemes.of(profile).uses_ssh:
+        known_hosts.trust(profile, [HostKey(*office.host_key)])
+        protected_key.ensure(profile)
+    daemon_password.ensure(profile)
+    make_root(office, profile)
+    return hand_over(office, profile, server)
+
+
+def hand_over(office: Office, profile: Profile, server: ServerFacts | None = None) -> Access:
+    """Export, and put the text in place."""
+    admitted = access.prepare(profile)
+    handed_over.keep(profile, admitted.facts)
+    place(
+        office, profile, lambda format: exports.export(profile, admitted.facts, format, server, admitted.password)
+    )
+    return admitted
+
+
+def make_root(office: Office, profile: Profile) -> None:
+    """Make the folder that the lock is on."""
+    office.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, "--", root_of(profile))
+
+
+def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:
+    """Put the text of each format in its place."""
     if profile.scheme.kind != "daemon":
-        office.authorize(exported(profile, "authorized-keys"))
+        office.authorize(text("authorized-keys"))
     if profile.scheme.kind == "daemon-over-ssh":
-        office.put(f"/home/{ACCOUNT}/.backup-wizard-{profile.name}.conf", exported(profile, "rsyncd"), mode=0o644)
+        office.put(f"/home/{ACCOUNT}/.backup-wizard-{profile.name}.conf", text("rsyncd"), mode=0o644)
     if profile.scheme.kind == "daemon":
-        office.put("/etc/rsyncd.conf", exported(profile, "rsyncd"), mode=0o644)
+        office.put("/etc/rsyncd.conf", text("rsyncd"), mode=0o644)
         if profile.scheme.auth:
-            office.put(f"/etc/rsyncd-{profile.name}.secrets", exported(profile, "secrets"))
+            office.put(f"/etc/rsyncd-{profile.name}.secrets", text("secrets"))
+
+
+def root_of(profile: Profile) -> str:
+    """The folder that the lock is on, from the first / on."""
+    return str(PurePosixPath("/home", ACCOUNT, profile.server.root))
 
 
 def exported(profile: Profile, format: str) -> str:

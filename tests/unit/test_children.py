@@ -63,6 +63,30 @@ async def test_cancelling_ends_the_whole_family(lifeline: Lifeline, family: str)
     await asyncio.to_thread(lifeline.wait)
 
 
+async def test_a_family_is_ended_even_if_its_end_is_cancelled(lifeline: Lifeline) -> None:
+    there: asyncio.Future[asyncio.subprocess.Process] = asyncio.get_running_loop().create_future()
+    ending = asyncio.Event()
+
+    async def work() -> None:
+        async with children.child(["sh", "-c", DEAF_FAMILY, lifeline.path], os.environ) as process:
+            await _ready(process)
+            there.set_result(process)
+            try:
+                await process.wait()
+            finally:
+                asyncio.get_running_loop().call_soon(ending.set)
+
+    task = asyncio.create_task(work())
+    process = await there
+    task.cancel()
+    await ending.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(lifeline.wait)
+    await process.wait()
+
+
 async def test_an_error_in_the_block_ends_the_family_and_is_not_hidden(lifeline: Lifeline) -> None:
     with pytest.raises(ZeroDivisionError):
         async with children.child(["sh", "-c", FAMILY, lifeline.path], os.environ) as process:

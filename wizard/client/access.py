@@ -39,6 +39,11 @@ class Access:
     password: Secret | None = None
 
 
+def computer() -> ClientFacts:
+    """What is the same for every backup of this computer, learnt in a moment."""
+    return ClientFacts(known_hosts=places.known_hosts(), openrsync=rsync_version.is_openrsync())
+
+
 def facts(profile: Profile) -> ClientFacts:
     """What the schemes must know of this computer; the public key is empty while there is none.
 
@@ -46,11 +51,11 @@ def facts(profile: Profile) -> ClientFacts:
         Failure: the key can't be read, or rsync's command could not be recorded where the scheme depends on it.
     """
     scheme = schemes.of(profile)
-    found = ClientFacts(known_hosts=places.known_hosts(), openrsync=rsync_version.is_openrsync())
+    found = computer()
     if scheme.uses_ssh and profile.key_path.exists():
         found = replace(found, public_key=keys.public_line(profile.key_path))
     if scheme.records_command:
-        found = replace(found, recorded=recorder.record(profile, found))
+        found = replace(found, recorded=recorder.record(profile, found, environment()))
     return found
 
 

@@ -15,6 +15,8 @@ from wizard.schemes.base import Recorded, Transfer
 from wizard.schemes.over_ssh import quoted_for_rsync
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wizard.profile import Profile
     from wizard.schemes.base import ClientFacts
 
@@ -22,16 +24,17 @@ if TYPE_CHECKING:
 _NOTE_DOWN = "import sys; open(sys.argv[1], 'w').write('\\0'.join(sys.argv[3:])); sys.exit(1)"
 
 
-def record(profile: Profile, facts: ClientFacts) -> Recorded:
-    """The commands for a backup and for its dry run.
+def record(profile: Profile, facts: ClientFacts, environment: Mapping[str, str]) -> Recorded:
+    """The commands for a backup and for its dry run, in the environment that they will be run in.
 
     Raises:
         Failure: `NOT_RECORDED` if rsync never asked.
     """
-    return Recorded(live=_asked(profile, facts, dry_run=False), dry=_asked(profile, facts, dry_run=True))
+    live, dry = (_asked(profile, facts, environment, dry_run=dry_run) for dry_run in (False, True))
+    return Recorded(live=live, dry=dry)
 
 
-def _asked(profile: Profile, facts: ClientFacts, *, dry_run: bool) -> tuple[str, ...]:
+def _asked(profile: Profile, facts: ClientFacts, environment: Mapping[str, str], *, dry_run: bool) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
         note = Path(folder) / "asked"
         recorder = " ".join(map(quoted_for_rsync, [sys.executable, "-I", "-c", _NOTE_DOWN, str(note)]))
@@ -40,7 +43,9 @@ def _asked(profile: Profile, facts: ClientFacts, *, dry_run: bool) -> tuple[str,
         )
         try:
             # Its failure is meant: the recorder ends with 1, so that rsync goes no further.
-            subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+            subprocess.run(
+                argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+            )
             return tuple(note.read_text("utf-8", "surrogateescape").split("\0"))
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Failure(Kind.NOT_RECORDED, profile.name, str(error)) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard import lines, steps, trouble
 from wizard.failure import Failure
 from wizard.lines import say
-from wizard.plain import asker, deciding, key, proving
+from wizard.plain import asker, deciding, key, proving, way_in
 from wizard.plain.asker import GoAway, GoBack
 from wizard.steps import Step, Walk
 
@@ -22,7 +22,7 @@ _STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
     Step.FOLDERS: deciding.folders,
     Step.SERVER: deciding.server,
     Step.FINGERPRINT: deciding.fingerprint,
-    Step.SCHEME: deciding.scheme,
+    Step.SCHEME: way_in.scheme,
     Step.KEY: key.key,
     Step.HAND_OVER: proving.hand_over,
     Step.PROOF: proving.proof,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles, rules, schemes, steps
-from wizard.client import exclude_presets, host_identity
+from wizard import profiles, rules, steps
+from wizard.client import exclude_presets, host_identity, known_hosts
 from wizard.client import folders as own_folders
 from wizard.client.host_identity import Standing
 from wizard.display import printable
@@ -17,7 +17,7 @@ from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
-from wizard.server import host_trust, probe
+from wizard.server import doors, host_trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,16 +64,20 @@ def folders(profile: Profile, _: Session) -> Profile:
 
 
 def server(profile: Profile, _: Session) -> Profile:
-    """The server's name, port and account; it has to answer."""
+    """The server's name, port and account; it has to answer, by ssh or by its own backup service."""
     before = profile.server
     host = asker.line("The server's name, such as files.example.lan", before.host, rules.host)
     port = int(asker.line("Its port", str(before.port), rules.port))
     user = asker.line("Your account there", before.user, rules.user)
-    asyncio.run(probe.reach(host, port))
-    say(f"{host} answers.")
+    found = asyncio.run(doors.look(host, port))
+    if found.failure and not found.daemon_port:
+        raise found.failure
+    say(f"{host} {doors.ONLY_DAEMON}" if found.failure else f"{host} answers.")
     host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
     changed = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
-    return msgspec.structs.replace(profile, server=changed)
+    decided = doors.with_what_is_left(msgspec.structs.replace(profile, server=changed), found)
+    doors.remember(decided, profile, found)
+    return decided
 
 
 def fingerprint(profile: Profile, _: Session) -> Profile:
@@ -81,7 +85,8 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
     identity = asyncio.run(host_trust.meet(profile))
     if identity.standing is Standing.CONFIRMED:
         say("The server shows the fingerprint that was confirmed.")
-        return host_trust.confirm(profile, identity.as_expected)
+        known_hosts.trust(profile, identity.offered)
+        return profile
     say("The server shows these fingerprints:")
     for key in identity.offered:
         say(f"  {key.type_name} {key.fingerprint}")
@@ -101,19 +106,6 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
         raise Failure(Kind.HOST_KEY_DIFFERS, ", ".join(host_identity.fingerprints(pasted)), shown)
     say("It is the same.")
     return host_trust.confirm(profile, matching)
-
-
-def scheme(profile: Profile, _: Session) -> Profile:
-    """How the server lets this computer in, and what the key may do."""
-    alternatives = [(one.kind, one.description.title) for one in schemes.SCHEMES]
-    kind = asker.choice("How shall the server let this computer in?", alternatives, schemes.SCHEMES[0].kind)
-    root = asker.line("The folder on the server that the backup goes into", profile.server.root, rules.root)
-    write_only = asker.agrees("Shall the key write only, so that it can't read the backup?", default=True)
-    return msgspec.structs.replace(
-        profile,
-        server=msgspec.structs.replace(profile.server, root=root),
-        scheme=msgspec.structs.replace(profile.scheme, kind=kind, write_only=write_only),
-    )
 
 
 def _typed_folders() -> list[str]:

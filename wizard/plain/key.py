@@ -6,31 +6,33 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import places
+from wizard import places, rules
 from wizard.client import keys, protected_key, secrets
+from wizard.display import printable
 from wizard.failure import Failure
 from wizard.lines import say
 from wizard.plain import asker
+from wizard.plain.asker import GoBack
 from wizard.profile import Key
 
 if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.client.session import Session
-    from wizard.profile import Profile
+    from wizard.profile import Profile, Protection
 
-_SHORTEST_PASSPHRASE = 8
+_UNPROTECTED = "This key has no passphrase: whoever gets at this computer's files can use it. Take it all the same?"
 
 
 def key(profile: Profile, session: Session) -> Profile:
     """The key, and what protects it."""
-    decided = profile
+    decided, typed = profile, None
     if not profile.key_path.exists():
         decided = msgspec.structs.replace(profile, key=_protection(profile))
-    typed: Secret | None = None
-    if decided.key.protection == "ask" and not decided.key_path.exists():
-        typed = _new_passphrase()
+        typed = _new_passphrase() if decided.key.protection == "ask" and not decided.key_path.exists() else None
+        if decided.key_path.exists():
+            decided, typed = _own(decided)
     protected_key.ensure(decided, typed)
-    if typed:
+    if typed and decided.key.protection == "ask":
         session.remember(decided.key_path, typed)
     say(f"The key is {places.shown(decided.key_path)}.")
     return decided
@@ -39,14 +41,17 @@ def key(profile: Profile, session: Session) -> Profile:
 def _protection(profile: Profile) -> Key:
     ask = ("ask", "a new key that asks for its passphrase each time")
     none = ("none", "a new key without protection: whoever gets at this computer's files can use it")
-    try:
-        keyring = ("keyring", f"a new key, its passphrase kept in {secrets.keyring_name()}")
-    except Failure:
+    keyring = _keyring()
+    if keyring:
+        alternatives = [("keyring", f"a new key, its passphrase kept in {keyring}"), ask, none]
+    else:
         say("This computer has no keyring that keeps passphrases safely (gnome-keyring and KWallet are such).")
         alternatives = [ask, none]
-    else:
-        alternatives = [keyring, ask, none]
-    alternatives += [(found.file, f"your key {found.file} ({found.comment})") for found in keys.found() if found.file]
+    alternatives += [
+        (found.file, f"your key {printable(found.file)} ({printable(found.comment)})")
+        for found in keys.found()
+        if found.file
+    ]
     chosen = asker.choice("Which key shall open the server?", alternatives, alternatives[0][0])
     if chosen == "keyring":
         return Key(protection="keyring", file=profile.key.file)
@@ -55,11 +60,37 @@ def _protection(profile: Profile) -> Key:
     return Key(protection="ask", file=profile.key.file if chosen == "ask" else chosen)
 
 
+def _own(profile: Profile) -> tuple[Profile, Secret | None]:
+    path = profile.key_path
+    if keys.opens(path, None):
+        if not asker.agrees(_UNPROTECTED, default=False):
+            raise GoBack
+        return _protected_by(profile, "none"), None
+    while not keys.opens(path, typed := asker.passphrase(f"The passphrase of {places.shown(path)}")):
+        say("  That passphrase does not open the key.")
+        if not asker.agrees("Try once more?", default=True):
+            raise GoBack
+    keyring = _keyring()
+    keep = bool(keyring) and asker.agrees(f"Keep it in {keyring}, so that backups need not ask for it?", default=True)
+    return _protected_by(profile, "keyring" if keep else "ask"), typed
+
+
+def _protected_by(profile: Profile, protection: Protection) -> Profile:
+    return msgspec.structs.replace(profile, key=msgspec.structs.replace(profile.key, protection=protection))
+
+
+def _keyring() -> str:
+    try:
+        return secrets.keyring_name()
+    except Failure:
+        return ""
+
+
 def _new_passphrase() -> Secret:
     while True:
-        typed = asker.passphrase(f"A passphrase of at least {_SHORTEST_PASSPHRASE} signs")
-        if len(typed.reveal()) < _SHORTEST_PASSPHRASE:
-            say("  That is too short.")
+        typed = asker.passphrase("A passphrase for the new key")
+        if complaint := rules.passphrase(typed.reveal()):
+            say(f"  {complaint}")
         elif typed.reveal() != asker.passphrase("The same again").reveal():
             say("  Those were not the same.")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 
 Version = tuple[int, ...]
+
+# The settings of a profile's scheme that not every scheme has; they are named as there.
+Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class ClientFacts:
 class ServerFacts:
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
-    `rrsync` is the path of a current Debian's until it is known better, and empty where there is none.
+    `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
+    and `ssh_port` are where they answered, or 0.
     """
 
     rrsync: str = "/usr/bin/rrsync"
@@ -51,6 +55,8 @@ class ServerFacts:
     shell: str = ""
     ssh_open: bool | None = None
     daemon_open: bool | None = None
+    ssh_port: int = 0
+    daemon_port: int = 0
 
     def shell_is(self, *names: str) -> bool:
         """Whether the account's login shell is known to be one of those."""
@@ -165,10 +171,22 @@ SSH_REFUSALS = (
 )
 
 
+NEEDS_RSYNC = Fit.no("This Mac has Apple's openrsync: install the real one (brew install rsync).")
+
+
+def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
+    """Why a scheme without those restrictions can't be taken, if the profile asks for one of them."""
+    if profile.scheme.append_only and "append_only" in restrictions:
+        return Fit.no("It can't keep files that are there from being changed (append only, under More choices).")
+    if profile.scheme.munge and "munge" in restrictions:
+        return Fit.no("It can't disarm links (under More choices).")
+    return None
+
+
 def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
     """Whether a scheme can work that runs rsync through the account's login shell."""
     if client.openrsync:
-        return Fit.no("This Mac has Apple's openrsync: install the real one (brew install rsync).")
+        return NEEDS_RSYNC
     if server.ssh_open is False:
         return Fit.no("The server takes no ssh connections.")
     if server.shell_is("false", "nologin"):
@@ -179,12 +197,16 @@ def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
 
 @dataclass(frozen=True)
 class Description:
-    """A scheme in plain words, for the person who chooses."""
+    """A scheme in plain words, for the person who chooses.
+
+    `regret` is what has to be said and agreed to before one is taken that gives much away.
+    """
 
     title: str
     summary: str
     traffic: str
     admin_does: str
+    regret: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,12 +223,19 @@ class Transfer:
 
 
 class Scheme(Protocol):
-    """One way for the server to let the backup in: pure, it runs nothing and reads nothing."""
+    """One way for the server to let the backup in: pure, it runs nothing and reads nothing.
+
+    `restrictions` are those that it can hold to by choice. A `locks_key` one shuts every other door of its key, and a
+    `full_root` one needs the folder on the server written from the first / on.
+    """
 
     kind: ClassVar[SchemeKind]
     description: ClassVar[Description]
     uses_ssh: ClassVar[bool]
     records_command: ClassVar[bool]
+    restrictions: ClassVar[frozenset[Restriction]]
+    locks_key: ClassVar[bool]
+    full_root: ClassVar[bool]
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Whether it can work here and there, and why not."""
@@ -226,6 +255,9 @@ class Scheme(Protocol):
         Raises:
             Failure: a fact that the text depends on is not known.
         """
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that have to be shut once the setup is in place."""

@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import daemon_modules, over_network
-from wizard.schemes.base import DaemonConfig, Description, Directory, Fit, Refusal, SecretsFile, ServerSetup, Setting
+from wizard.schemes.base import (
+    NEEDS_RSYNC,
+    DaemonConfig,
+    Description,
+    Directory,
+    Fit,
+    Refusal,
+    SecretsFile,
+    ServerSetup,
+    Setting,
+    lacks,
+)
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Restriction, ServerFacts, Transfer
 
 _CONFIG = "/etc/rsyncd.conf"
 
@@ -20,11 +31,15 @@ class Daemon:
     kind: ClassVar[SchemeKind] = "daemon"
     uses_ssh: ClassVar[bool] = False
     records_command: ClassVar[bool] = False
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "auth", "module"})
+    locks_key: ClassVar[bool] = False
+    full_root: ClassVar[bool] = True
     description: ClassVar[Description] = Description(
         title="The server's plain backup service (not encrypted)",
         summary="This computer talks to the server's rsync service directly, without ssh.",
         traffic="Everybody on the way can read your files: they cross the network in clear.",
         admin_does="The server's admin adds a part to that service's settings and, with a password, one small file.",
+        regret="Files cross the network in clear: everybody on the way can read them.",
     )
 
     def if_stolen(self, profile: Profile) -> str:
@@ -34,7 +49,9 @@ class Daemon:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a folder in full; whatever else, it is warned of."""
-        if unfit := daemon_modules.unfit(profile):
+        if client.openrsync:
+            return NEEDS_RSYNC
+        if unfit := daemon_modules.unfit(profile) or lacks(profile, "munge"):
             return unfit
         if not profile.server.root.startswith("/"):
             return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
@@ -63,6 +80,10 @@ class Daemon:
             daemon=DaemonConfig(_CONFIG, (daemon_modules.module(profile, *_own(profile, secrets)),)),
             secrets=secrets,
         )
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """None is needed."""
+        return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""

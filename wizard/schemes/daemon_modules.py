@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import Fit, Module, Setting
+from wizard.schemes.base import Fit, Module, Setting, lacks
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -45,6 +45,6 @@ def unfit(profile: Profile) -> Fit | None:
     """Why a module can't be made for this profile, if it can't."""
     if "%" in profile.server.root:
         return Fit.no("rsync's daemon can't have a folder with % in its name.")
-    if profile.scheme.append_only:
-        return Fit.no("rsync's daemon can't forbid changing files that are there (append only).")
-    return None
+    if name(profile).lower() == "global":
+        return Fit.no("rsync's daemon takes the name “global” for something else: choose another (More choices).")
+    return lacks(profile, "append_only")

@@ -19,7 +19,7 @@ from wizard.schemes.base import (
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
 
 
 class DaemonOverSsh:
@@ -28,6 +28,9 @@ class DaemonOverSsh:
     kind: ClassVar[SchemeKind] = "daemon-over-ssh"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = False
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "module"})
+    locks_key: ClassVar[bool] = True
+    full_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for a private backup service",
         summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
@@ -72,6 +75,10 @@ class DaemonOverSsh:
             ),
             daemon=DaemonConfig(path, (daemon_modules.module(profile, own),), private=True),
         )
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """None is needed."""
+        return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""

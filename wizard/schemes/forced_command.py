@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
 from wizard.schemes import key_line, over_ssh
-from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, needs_of_ssh
+from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Recorded, Refusal, Restriction, ServerFacts, Transfer
+
+_FLAGS = re.compile(r"-[A-Za-z0-9.]+", re.ASCII)
 
 
 class ForcedCommand:
     """An ssh key that runs one recorded rsync command, whatever it asks for.
 
     sshd ignores what the client asks, so a client's --dry-run alone would be a real run. The line therefore holds two
-    fixed commands, and the server picks the dry one when the client asks for a dry run; no text of the client's gets
-    through. An account whose shell is rssh takes one plain command only, so there nothing is ever started dry.
+    fixed commands, of which the server picks the one that is asked for; no text of the client's gets through. To any
+    other request it tells which line it is, so that nothing is started dry on an older one. An account whose shell is
+    rssh takes one plain command only, so there nothing is ever started dry.
     """
 
     kind: ClassVar[SchemeKind] = "forced-command"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = True
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"allow_delete"})
+    locks_key: ClassVar[bool] = True
+    full_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one command only",
         summary="The server runs one fixed backup command for this computer's key, and nothing else.",
@@ -39,10 +49,14 @@ class ForcedCommand:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works with any shell; with rssh there is no practice run."""
+        if unfit := lacks(profile, "append_only", "munge"):
+            return unfit
         if server.shell_is("rssh"):
             if shlex.quote(_path(profile)) != _path(profile):
                 return Fit.no("The account's shell (rssh) takes no folder with spaces or special signs in its name.")
-            return Fit.warn("The account's shell (rssh) makes a practice run impossible; you would see an estimate.")
+            needed = needs_of_ssh(client, server)
+            preview = "The account's shell (rssh) makes a practice run impossible; you would see an estimate."
+            return Fit.warn(preview) if needed.possible else needed
         return needs_of_ssh(client, server)
 
     def can_preview(self, server: ServerFacts) -> bool:
@@ -57,10 +71,14 @@ class ForcedCommand:
         """The backup's parent folder, and the line with the recorded command."""
         if client.recorded is None:
             raise Failure(Kind.NOT_RECORDED, profile.name)
-        live, dry = (_command(recorded, _path(profile)) for recorded in (client.recorded.live, client.recorded.dry))
+        for words, dry in ((client.recorded.live, False), (client.recorded.dry, True)):
+            if not _can_stand_in_a_line(words, dry=dry):
+                raise Failure(Kind.NOT_RECORDED, shlex.join(words))
         if self.can_preview(server):
-            option = key_line.forced(_two_commands(live, dry), "one of two fixed commands: the backup, or its dry run")
+            commands = _two_commands(profile, client.recorded)
+            option = key_line.forced(commands, "one of two fixed commands: the backup, or its dry run")
         else:
+            live = _command(profile, client.recorded.live)
             option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
         reason = "the folder that the backup's own folder is made in"
         return ServerSetup(
@@ -68,6 +86,10 @@ class ForcedCommand:
             directories=(Directory(profile.server.root, 0o700, reason),),
             key_lines=(key_line.locked(profile, client, server, option),),
         )
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """A word that stands for the two commands in the line."""
+        return _watchword(profile, client.recorded) if client.recorded else ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
@@ -78,12 +100,29 @@ def _path(profile: Profile) -> str:
     return f"{profile.server.root.rstrip('/')}/{profile.name}/"
 
 
-def _command(recorded: tuple[str, ...], path: str) -> str:
+def _command(profile: Profile, recorded: Sequence[str]) -> str:
     # rsync has escaped the path for the server's shell in its own way, which can't be told from the path itself.
-    return shlex.join([*recorded[:-1], path])
+    return shlex.join([*recorded[:-1], _path(profile)])
 
 
-def _two_commands(live: str, dry: str) -> str:
+def _two_commands(profile: Profile, recorded: Recorded) -> str:
+    dry, live = (
+        f'*" --server {words[2]} "*) exec {_command(profile, words)};;' for words in (recorded.dry, recorded.live)
+    )
+    # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
+    neither = f"*) echo backup-wizard: this key is for {_watchword(profile, recorded)} alone >&2; exit 1;;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
-    script = f'case "$SSH_ORIGINAL_COMMAND" in *" --server -n"*) exec {dry};; *) exec {live};; esac'
+    script = f'case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
     return shlex.join(["/bin/sh", "-c", script])
+
+
+def _can_stand_in_a_line(recorded: Sequence[str], *, dry: bool) -> bool:
+    """Whether it is rsync's plain command, in whose third word an `n` is what makes it a dry run."""
+    if len(recorded) < 5 or recorded[1] != "--server" or recorded[-2] != "." or not _FLAGS.fullmatch(recorded[2]):
+        return False
+    return ("n" in recorded[2].partition("e.")[0]) is dry
+
+
+def _watchword(profile: Profile, recorded: Recorded) -> str:
+    commands = "\n".join(_command(profile, words) for words in (recorded.dry, recorded.live))
+    return f"{profile.name}-{hashlib.sha256(commands.encode()).hexdigest()[:12]}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import key_line, over_ssh
-from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, needs_of_ssh
+from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
 
 
 class Login:
@@ -18,11 +18,15 @@ class Login:
     kind: ClassVar[SchemeKind] = "login"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = False
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset()
+    locks_key: ClassVar[bool] = False
+    full_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A full login (gives the most away)",
         summary="This computer's key may do all that your account on the server may do.",
         traffic="Nobody on the way can read your files: the connection is encrypted.",
         admin_does="The server's admin adds your key. Ask for one of the ways above as soon as the server can do it.",
+        regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
     )
 
     def if_stolen(self, profile: Profile) -> str:
@@ -31,8 +35,8 @@ class Login:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works nearly everywhere, and is never the better choice."""
-        fit = needs_of_ssh(client, server)
-        return fit if not fit.possible else Fit.warn("It gives the key far more than a backup needs.")
+        fit = lacks(profile, "append_only", "munge") or needs_of_ssh(client, server)
+        return Fit.warn("It gives the key far more than a backup needs.") if fit.possible else fit
 
     def can_preview(self, server: ServerFacts) -> bool:
         """A dry run is dry: the server runs what the client asks for."""
@@ -49,6 +53,10 @@ class Login:
             directories=(Directory(profile.server.root, 0o700, "the folder that the backup goes into"),),
             key_lines=(key_line.unlocked(profile, client),),
         )
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """None is needed."""
+        return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""

@@ -11,7 +11,7 @@ from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, Serve
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Option, Refusal, ServerFacts, Transfer, Version
+    from wizard.schemes.base import ClientFacts, Option, Refusal, Restriction, ServerFacts, Transfer, Version
 
 _NO_DELETE_SINCE = (3, 2, 4)
 _NO_OVERWRITE_SINCE = (3, 3, 0)
@@ -30,6 +30,9 @@ class Rrsync:
     kind: ClassVar[SchemeKind] = "rrsync"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = False
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "append_only", "munge"})
+    locks_key: ClassVar[bool] = True
+    full_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
         summary="The server gives this computer a key that opens one folder, for backups and nothing else.",
@@ -38,7 +41,10 @@ class Rrsync:
     )
 
     def if_stolen(self, profile: Profile) -> str:
-        """Whatever rrsync's -wo and -no-del leave open in the one folder."""
+        """Whatever rrsync's -wo, -no-del and -no-overwrite leave open in the one folder."""
+        if profile.scheme.append_only and not profile.scheme.allow_delete:
+            reading = "but read, change or delete none" if profile.scheme.write_only else "and read, but change none"
+            return f"Whoever steals the key can add files to that one folder, {reading}."
         return _IF_STOLEN[profile.scheme.write_only, profile.scheme.allow_delete]
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
@@ -70,6 +76,10 @@ class Rrsync:
             ),
             key_lines=(key_line.locked(profile, client, server, _command(profile, server)),),
         )
+
+    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+        """None is needed."""
+        return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from wizard.client.children import Finished
 
 
+BLOCKING = ("nologin", "rssh", "false")
+
+
 def blocking(answer: Finished) -> str:
     """The name of the shell that answered, if it is one that blocks: `nologin`, `rssh` or `false`."""
     printed = answer.stdout + answer.stderr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import ssh
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.server import destination, facts, shells
+from wizard.server import destination, exports, facts, shells
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -28,14 +28,27 @@ async def attempt(profile: Profile, access: Access) -> None:
 
     Raises:
         ProgramFailed: we were not let in, and ssh or rsync says why on its standard error.
-        Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, or ssh could not be run to its end.
+        Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, `SERVER_SHELL_RSSH` if it is one that
+            takes another line, `COMMAND_DRIFTED` if the line is an older one, or ssh could not be run to its end.
     """
-    if not schemes.of(profile).uses_ssh:
+    scheme = schemes.of(profile)
+    if not scheme.uses_ssh:
         await destination.holder(profile, access)
         return
     finished = await ssh.run(profile, access, HARMLESS)
     if finished.exit_code == ssh.OWN_FAILURE:
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
+    printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
-        facts.learn(profile, shell=shell)
-        raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, finished.stdout + finished.stderr)
+        server = facts.learn(profile, shell=shell)
+        if scheme.fits(access.facts, server, profile).possible:
+            raise Failure(Kind.SERVER_SHELL_RSSH, shell, exports.export(profile, access.facts, "authorized-keys"))
+        raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
+    server = facts.known(profile)
+    if scheme.watchword(profile, access.facts) in printed:
+        if server.shell_is(*shells.BLOCKING):
+            facts.learn(profile, shell="")
+    elif scheme.can_preview(server):
+        raise Failure(
+            Kind.COMMAND_DRIFTED, profile.server.host, exports.export(profile, access.facts, "authorized-keys")
+        )

@@ -11,7 +11,7 @@ from wizard import schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
-from wizard.server import destination, exports, facts, handed_over
+from wizard.server import destination, exports, facts, handed_over, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -76,7 +76,11 @@ async def _require_room(profile: Profile, access: Access) -> None:
     if handed_over.has_drifted(profile, access.facts):
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
-    if _can_preview(profile) and await destination.holder(profile, access) is destination.Holder.ANOTHER:
+    if not _can_preview(profile):
+        return
+    if schemes.of(profile).watchword(profile, access.facts):
+        await sign_in.attempt(profile, access)
+    if await destination.holder(profile, access) is destination.Holder.ANOTHER:
         raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
 
 

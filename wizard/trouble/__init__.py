@@ -105,7 +105,7 @@ def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:
         "port": "",
         "user": "",
     }
-    facts |= {"root": "", "key": "", "destination": ""}
+    facts |= {"root": "", "key": "", "destination": "", "places": ""}
     if profile:
         facts |= {
             "name": profile.name,
@@ -115,5 +115,16 @@ def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:
             "root": profile.server.root,
             "key": str(profile.key_path),
             "destination": profile.destination,
+            "places": _places(profile),
         }
-    return {name: printable(value) for name, value in facts.items()}
+    return {name: printable(value) for name, value in facts.items()} | {"lines": _lines(failure)}
+
+
+def _places(profile: Profile) -> str:
+    named = ", ".join(profile.scheme.from_)
+    return f"; my address is one of those that are let in ({named})" if named else ""
+
+
+def _lines(failure: Failure) -> str:
+    """What is to be handed over line by line, as it is."""
+    return printable(failure.raw, keep_lines=True).strip()

@@ -199,7 +199,7 @@ _ABOUT_THE_SERVER = {
         "If the admin has not added the key yet, wait. If it was added, send these words.",
         "The server refuses my key for the account {user}. Please check: the line in ~{user}/.ssh/authorized_keys is"
         " mine; the home, .ssh and the file can be written to by {user} alone; the account is not locked (a '!' in"
-        " /etc/shadow: usermod -p '*' {user}). The reason is in sshd's log.",
+        " /etc/shadow: usermod -p '*' {user}){places}. The reason is in sshd's log.",
     ),
     Kind.DAEMON_REFUSED: Words(
         "The server's rsync service does not take the name “{user}” with this backup's password",
@@ -212,8 +212,8 @@ _ABOUT_THE_SERVER = {
         "The server's rsync service does not have this backup's part yet",
         _ADMIN,
         "If the admin has not put it in place yet, wait. If so, send these words.",
-        "The rsync service on {host} does not know the module of the backup “{name}”. Please add the part of"
-        " rsyncd.conf that I sent.",
+        "The rsync service on {host} does not know the module of the backup “{name}”. Please check that the part of"
+        " rsyncd.conf that I sent is there{places}.",
     ),
     Kind.DAEMON_HOST_DENIED: Words(
         "The server's rsync service takes nothing from this computer's address",
@@ -262,6 +262,13 @@ _ABOUT_THE_SERVER = {
         "The login shell of {user} (/bin/false, nologin or rssh) blocks rsync too. Please give it /bin/sh: the key line"
         " allows nothing but rsync anyway (usermod -s /bin/sh {user}).",
     ),
+    Kind.SERVER_SHELL_RSSH: Words(
+        "The account's login shell on the server (rssh) does not take the line that was handed over",
+        _ADMIN,
+        "Send the admin these words. Unless the shell is changed, there is no practice run but only an estimate.",
+        "The login shell of {user} is rssh, which takes one plain command only. Please give it /bin/sh (usermod -s"
+        " /bin/sh {user}), or put this in place of the lines of “{name}” in ~{user}/.ssh/authorized_keys:\n{lines}",
+    ),
     Kind.SERVER_SHELL_TALKS: Words(
         "Something on the server prints text where rsync should speak",
         _ADMIN,
@@ -306,7 +313,9 @@ _ABOUT_THE_SERVER = {
 
 _REST = {
     Kind.NOT_RECORDED: Words(
-        "The command that the server has to allow was not recorded yet", _YOU, "Run “backup-wizard {name}” once more."
+        "What this computer's rsync asks of a server can't be put into a line for it ({about})",
+        _YOU,
+        "See that “rsync” is the program itself and no script around it; or choose another way in than forced-command.",
     ),
     Kind.COMMAND_DRIFTED: Words(
         "What this computer would ask of the server is no longer what the server's line allows: a setting or rsync"
@@ -314,7 +323,7 @@ _REST = {
         _ADMIN,
         "Nothing was started. Send the admin the new line (backup-wizard export {name} --format authorized-keys).",
         "My backup's settings have changed. Please put this in place of the lines of “{name}” in ~{user}/.ssh/"
-        "authorized_keys:\n{raw}",
+        "authorized_keys:\n{lines}",
     ),
     Kind.NO_DRY_RUN: Words(
         "The account's shell on the server (rssh) makes a practice run impossible: it would be a real one",

@@ -1,0 +1,235 @@
+"""The whole walk as a person makes it: on the screens, against the practice server and against a real sshd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from textual.widgets import Input
+
+from tests.support import canary
+from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.trees import tree
+from wizard import profiles
+from wizard.client import access, secrets
+from wizard.client.secrets import Secret
+from wizard.profile import Profile, Server
+from wizard.schemes.base import ServerFacts
+from wizard.server import exports
+from wizard.server.practice import PracticeServer
+from wizard.server.rrsync_place import find_rrsync
+from wizard.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.support.real_sshd import RealSshd
+    from tests.support.secret_service import SecretService
+
+MOST_KEY_PRESSES = 15
+
+
+class SomeServer(Protocol):
+    """What the practice server and a real sshd have in common."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+
+
+class Office:
+    """A server with its admin, who puts the exported text in place."""
+
+    def __init__(self, server: PracticeServer | RealSshd, root: str, folder: Path) -> None:
+        self.server = server
+        self.root = root
+        self.folder = folder
+
+    def apply(self) -> None:
+        profile = profiles.load("amamac")
+        lines = exports.export(profile, access.facts(profile), "authorized-keys")
+        if isinstance(self.server, PracticeServer):
+            self.server.apply(lines)
+        else:
+            self.server.install(lines)
+
+
+@pytest.fixture(params=["practice server", "real sshd"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    if request.param == "real sshd":
+        sshd: RealSshd = request.getfixturevalue("sshd")
+        (sshd.folder / "backup").mkdir()
+        yield Office(sshd, str(sshd.folder / "backup"), sshd.folder)
+        return
+    with PracticeServer(tmp_path / "server") as server:
+        (server.home / "backup").mkdir()
+        yield Office(server, "backup", server.home / "backup")
+
+
+@pytest.fixture
+def documents(home: Path) -> Path:
+    folder = home / "Documents"
+    (folder / "Letters").mkdir(parents=True)
+    (folder / "Letters" / "to the bank.txt").write_text("Dear Sir or Madam")
+    (folder / "accounts.csv").write_text("1,2,3\n" * 1000)
+    (folder / "leftover.tmp").write_text("x")
+    return folder
+
+
+class Person:
+    """Presses keys and keeps count of them."""
+
+    def __init__(self, pilot: Pilot[int]) -> None:
+        self.pilot = pilot
+        self.presses = 0
+
+    async def press(self, *keys: str) -> None:
+        self.presses += len(keys)
+        await self.pilot.press(*keys)
+
+    async def types(self, name: str) -> None:
+        """Type a host's or an account's name, which is not counted."""
+        await self.pilot.press(*name)
+
+    async def comes_to(self, step: Step) -> None:
+        await until(self.pilot, lambda: at(self.pilot) == step)
+
+
+async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...] = ("enter",)) -> None:
+    """From the welcome to the hand-over, every default accepted."""
+    await person.press("enter")
+    await person.comes_to(Step.FOLDERS)
+    await until(person.pilot, lambda: "will be backed up" in said(person.pilot))
+    await person.press("enter")
+    await person.comes_to(Step.SERVER)
+    await person.types(office.server.host)
+    await person.press("tab", "tab")
+    await person.types(office.server.user)
+    await person.press("enter")
+    await person.comes_to(Step.FINGERPRINT)
+    await until(person.pilot, lambda: "SHA256" in text(person.pilot))
+    await person.press(*confirm)
+    await person.comes_to(Step.SCHEME)
+    await person.press("enter")
+    await person.comes_to(Step.KEY)
+    await until(person.pilot, lambda: "keyring" in said(person.pilot) + text(person.pilot))
+    await person.press("enter")
+    await person.comes_to(Step.HAND_OVER)
+
+
+def new_profile(office: Office) -> Profile:
+    # The port and the folder are a test server's, for which a person would leave 22 and “backup”.
+    return Profile(name="amamac", server=Server(port=office.server.port, root=office.root))
+
+
+def facts() -> ServerFacts:
+    return ServerFacts(rrsync=str(find_rrsync()))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
+    size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
+) -> None:
+    before = tree(office.folder)
+    async with wizard_at(new_profile(office), Step.WELCOME, size=size, server_facts=facts()) as pilot:
+        person = Person(pilot)
+        await decide_all(person, office)
+        await until(pilot, lambda: "yet" in said(pilot))
+        office.apply()
+        await until(pilot, lambda: "lets this computer in" in said(pilot) and "yet" not in said(pilot))
+        await person.press("enter")
+        await person.comes_to(Step.PROOF)
+        await until(pilot, lambda: "shut" in said(pilot).lower())
+        await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
+        await person.press("enter")
+        await person.comes_to(Step.DRY_RUN)
+        await until(pilot, lambda: "Nothing was copied" in said(pilot))
+        assert person.presses <= MOST_KEY_PRESSES
+        await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
+        await person.press("enter")
+        await person.comes_to(Step.FINISH)
+        await until(pilot, lambda: "backup-wizard run amamac" in text(pilot))
+    assert tree(office.folder) == before
+    decided = profiles.load("amamac")
+    assert decided.folders == (str(documents),)
+    assert decided.key.protection == "keyring"
+    assert secrets.fetch("amamac", "passphrase")
+
+
+async def test_leaving_at_the_hand_over_and_coming_back(
+    office: Office, documents: Path, secret_service: SecretService
+) -> None:
+    async with wizard_at(new_profile(office), Step.WELCOME, server_facts=facts()) as pilot:
+        await decide_all(Person(pilot), office)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: pilot.app._exit)
+    office.apply()
+    from wizard import steps
+
+    left = steps.begin(profiles.load("amamac"))
+    assert left.step == Step.HAND_OVER
+    async with wizard_at(left.profile, left.step, server_facts=facts()) as pilot:
+        await until(pilot, lambda: "lets this computer in" in said(pilot) and "yet" not in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+
+
+async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
+    office: Office,
+    documents: Path,
+    home: Path,
+    tmp_path: Path,
+    secret_service: SecretService,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(secrets, "generate", lambda: Secret(canary.SECRET))
+    pictures = []
+    with canary.ProcessWatch() as watch:
+        async with wizard_at(new_profile(office), Step.WELCOME, server_facts=facts()) as pilot:
+            await decide_all(Person(pilot), office)
+            office.apply()
+            for step in (Step.HAND_OVER, Step.PROOF, Step.DRY_RUN):
+                await until(pilot, lambda step=step: at(pilot) == step)  # type: ignore[misc]
+                await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
+                if step == Step.HAND_OVER:
+                    await until(pilot, lambda: "lets this computer in" in said(pilot) and "yet" not in said(pilot))
+                if step == Step.DRY_RUN:
+                    await until(pilot, lambda: "Nothing was copied" in said(pilot))
+                pictures.append(pilot.app.export_screenshot())
+                await pilot.press("enter")
+            await until(pilot, lambda: at(pilot) == Step.FINISH)
+            pictures.append(pilot.app.export_screenshot())
+            pictures.append(repr(vars(pilot.app)) + repr(vars(pilot.app.screen)))
+    assert {"ssh", "rsync"} <= watch.programs  # it did see them
+    assert secrets.fetch("amamac", "passphrase").reveal() == canary.SECRET
+    assert watch.holding(canary.SECRET) == []
+    assert canary.files_holding(canary.SECRET, home, tmp_path) == []
+    assert not any(canary.SECRET in picture for picture in pictures)
+    printed = capfd.readouterr()
+    assert canary.SECRET not in printed.out + printed.err + caplog.text
+
+
+async def test_a_crash_shows_no_local_variables(home: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with wizard_at(Profile(name="amamac"), Step.WELCOME) as pilot:
+            field = pilot.app.screen.query_one(Input)
+
+            def crash() -> None:
+                passphrase = canary.SECRET
+                field.value = str(len(passphrase) // 0)
+
+            pilot.app.call_later(crash)
+            await until(pilot, lambda: False)
+    shown = "".join(str(part) for part in pilot.app._exit_renderables)
+    assert "backup-wizard made a mistake of its own" in shown
+    assert canary.SECRET not in shown
+    assert canary.files_holding(canary.SECRET, home) == []
+    assert len(list(home.rglob("crash.txt"))) == 1
