@@ -133,7 +133,7 @@ class SchemeScreen(StepScreen):
             return True
         title, where = f"{scheme.description.title}?", _WHERE.format(wanted.server.root)
         words = f"{regret}\n\n{where}" if scheme.full_root else regret
-        ask = ConfirmScreen(title, words, yes="Take it all the same", no="Choose another")
+        ask = ConfirmScreen(title, words, yes="Take it all the same", no="Not now")
         is_meant = await self.app.push_screen_wait(ask)
         self.draft["meant"] = regret if is_meant else ""
         return is_meant

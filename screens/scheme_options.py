@@ -69,7 +69,7 @@ class SchemeOptions(Vertical):
         )
         yield Note(id="about-from")
         yield Field(
-            "The name of this backup's part of the service (module)",
+            "Its name in the service (module)",
             id="module",
             value=draft.get("module", scheme.module),
             hint=server.user,

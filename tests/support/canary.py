@@ -32,7 +32,7 @@ class ProcessWatch:
         return [text for text in self.seen if secret.encode() in text]
 
     def _look(self) -> None:
-        while not self._over.wait(0.005):
+        while not self._over.wait(0.03):
             for process in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):  # it has ended meanwhile
                     command = (process / "cmdline").read_bytes()

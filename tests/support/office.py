@@ -19,7 +19,6 @@ import pytest
 from tests.support import processes, programs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import IO
 
 HOST = "127.0.0.1"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import ServerFacts
 
+_MOST_TURNS = 1500
+
 SIZES = [(80, 24), (120, 40)]
 
 
@@ -47,11 +49,15 @@ async def wizard_at(
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
-    """Let the app work until something holds; the test's own time limit ends a wait in vain."""
-    while not holds():
-        await pilot.pause()
+    """Let the app work until something holds; what it shows instead is told when it never does."""
+    for _ in range(_MOST_TURNS):
+        if holds():
+            return
+        await pilot.pause(0.01)
         if pilot.app._exception:
             raise pilot.app._exception
+        assert not pilot.app._exit, "the app has ended"
+    raise AssertionError(f"waited in vain; the screen shows:\n{text(pilot)}")
 
 
 def at(pilot: Pilot[int]) -> Step | None:

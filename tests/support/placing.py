@@ -76,9 +76,7 @@ def hand_over(office: Office, profile: Profile, server: ServerFacts | None = Non
     """Export, and put the text in place."""
     admitted = access.prepare(profile)
     handed_over.keep(profile, admitted.facts)
-    place(
-        office, profile, lambda format: exports.export(profile, admitted.facts, format, server, admitted.password)
-    )
+    place(office, profile, lambda format: exports.export(profile, admitted.facts, format, server, admitted.password))
     return admitted
 
 

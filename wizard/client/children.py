@@ -30,15 +30,23 @@ async def child(
     argv: Sequence[str], env: Mapping[str, str], stdin: bytes = b""
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block."""
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        env=env,
-        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        limit=_MOST_OUTPUT,
+    # Shielded, because a start that is cancelled halfway would leave behind what the program has started by then.
+    start = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            env=env,
+            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=_MOST_OUTPUT,
+        )
     )
+    try:
+        process = await asyncio.shield(start)
+    except asyncio.CancelledError:
+        await _end(await start)
+        raise
     try:
         if process.stdin:
             process.stdin.write(stdin)

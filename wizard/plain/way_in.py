@@ -89,7 +89,7 @@ def _with_more(profile: Profile, scheme: Scheme) -> Profile:
         chosen["append_only"] = False
     lines: dict[str, Any] = {"from_": _places(before.from_, scheme)}
     if "module" in scheme.restrictions:
-        question = "The name of this backup's part of the service (module)"
+        question = "Its name in the service (module)"
         lines["module"] = asker.line(question, before.module or profile.server.user, rules.module)
     root = asker.line("The folder on the server that it opens", profile.server.root, _root_rule(scheme))
     decided = msgspec.structs.replace(before, **chosen, **lines)

@@ -16,6 +16,9 @@ _CAN = {  # by write_only and allow_delete
     (False, True): "can read, spoil and delete the files in that one folder.",
 }
 
+# With --force, a file put in a folder's place would delete all that is in the folder.
+_NO_DELETES = Setting("refuse options", "delete force", "nothing can be deleted")
+
 
 def name(profile: Profile) -> str:
     """The module's name; the account's, where none was chosen."""
@@ -29,7 +32,7 @@ def module(profile: Profile, *own: Setting) -> Module:
         Setting("path", profile.server.root, "the one folder that this module opens"),
         Setting("read only", "false", "backups have to be written"),
         *([Setting("write only", "true", "nothing can be read back")] if scheme.write_only else []),
-        *([] if scheme.allow_delete else [Setting("refuse options", "delete", "nothing can be deleted")]),
+        *([] if scheme.allow_delete else [_NO_DELETES]),
         Setting("list", "false", "the module is not shown to those who ask for a list"),
         *own,
     )

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 _NO_DELETE_SINCE = (3, 2, 4)
 _NO_OVERWRITE_SINCE = (3, 3, 0)
 
+# rrsync's -no-del lets rsync's --force through, which deletes the whole folder that a file is put in the place of.
+_BUT = "Only “append only” keeps a whole folder from being replaced."
 _IF_STOLEN = {  # by write_only and allow_delete
-    (True, False): "Whoever steals the key can add to that one folder and spoil files in it, but read or delete none.",
+    (True, False): "Whoever steals the key can add to that one folder and spoil files in it, but read or delete none."
+    f" {_BUT}",
     (True, True): "Whoever steals the key can spoil and delete files in that one folder, but read none.",
-    (False, False): "Whoever steals the key can read and spoil the files in that one folder, but delete none.",
+    (False, False): "Whoever steals the key can read and spoil the files in that one folder, but delete none."
+    f" {_BUT}",
     (False, True): "Whoever steals the key can read, spoil and delete the files in that one folder.",
 }
+_NO_DELETES = "it can't delete, but for putting a file in the place of a whole folder (rsync's --force)"
 
 
 class Rrsync:
@@ -101,7 +106,7 @@ def _flags(profile: Profile) -> list[_Flag]:
     scheme = profile.scheme
     return [
         *([_Flag("-wo", "write only", "this key can write and can't read back")] if scheme.write_only else []),
-        *([] if scheme.allow_delete else [_Flag("-no-del", "“no deletes”", "it can't delete", _NO_DELETE_SINCE)]),
+        *([] if scheme.allow_delete else [_Flag("-no-del", "“no deletes”", _NO_DELETES, _NO_DELETE_SINCE)]),
         *(
             [_Flag("-no-overwrite", "“append only”", "it can't change files that are there", _NO_OVERWRITE_SINCE)]
             if scheme.append_only

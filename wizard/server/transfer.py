@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import aclosing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client import rsync
+from wizard.client import folders, rsync
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
 from wizard.server import destination, exports, facts, handed_over, sign_in
@@ -61,14 +59,8 @@ def require_sources(profile: Profile) -> None:
     Raises:
         Failure: `FOLDER_MISSING` or `FOLDER_UNREADABLE` for the first that is not.
     """
-    for folder in map(Path, profile.folders):
-        if not folder.is_dir():
-            raise Failure(Kind.FOLDER_MISSING, str(folder))
-        try:
-            with os.scandir(folder):
-                pass
-        except OSError as error:
-            raise Failure(Kind.FOLDER_UNREADABLE, str(folder), str(error)) from None
+    for folder in profile.folders:
+        folders.require(folder)
 
 
 async def _require_room(profile: Profile, access: Access) -> None:
