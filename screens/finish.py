@@ -73,7 +73,7 @@ class FinishScreen(StepScreen):
         name = self.profile.name
         lines = (
             (f"backup-wizard run {name}", "the real backup"),
-            (f"backup-wizard dry-run {name}", "this practice run again"),
+            (f"backup-wizard dry-run {name}", "practise again"),
             (f"backup-wizard check {name}", "try the lock again"),
         )
         width = max(len(command) for command, _ in lines)

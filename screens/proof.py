@@ -94,7 +94,7 @@ class ProofScreen(StepScreen):
         self._findings, self._failure = [], None
         await self._tidy()
         try:
-            with self.query_one(Waiting).on(f"Signing in at {self.profile.server.host}"):
+            with self.query_one(Waiting).on(f"Signing in at {self.profile.server.host}", "Esc goes back."):
                 access = await self.context.access(self.profile)
                 await sign_in.attempt(self.profile, access)
             self.query_one("#doors").display = True

@@ -287,7 +287,7 @@ async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:
         await pilot.press("up")
         await until(pilot, lambda: root(pilot) == "backup")
         await pilot.press("down", *MORE, "tab", *["backspace"] * 19, *"srv", "ctrl+s")
-        await until(pilot, lambda: "Write it in full, from the first / on" in text(pilot))
+        await until(pilot, lambda: "Write it in full, from the first / on" in said(pilot))
         await pilot.press("home", "/", "enter")
         await asked_for_more(pilot)
         await pilot.press("left", "enter")
@@ -301,11 +301,11 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
         await pilot.press(*MORE, "tab", "tab", "tab")
         pilot.app.post_message(Paste("a] b"))
         await pilot.press("enter")
-        await until(pilot, lambda: "Use letters, digits, dots" in text(pilot))
+        await until(pilot, lambda: "Use letters, digits, dots" in said(pilot))
         pilot.app.screen.query_one("#module Input", Input).clear()
         pilot.app.post_message(Paste("global"))
         await pilot.press("enter")
-        await until(pilot, lambda: "takes that word for something else" in text(pilot))
+        await until(pilot, lambda: "takes that word for something else" in said(pilot))
         await pilot.press("s", "enter")
         await until(pilot, lambda: walk(pilot).step == Step.KEY)
     assert profiles.load("amamac").scheme.module == "globals"
@@ -314,7 +314,7 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
 async def test_places_say_what_they_bring_with_them() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await pilot.press(*MORE, "tab", "tab")
-        await until(pilot, lambda: "An address (192.0.2.7), a network" in text(pilot))
+        await until(pilot, lambda: "An address (192.0.2.7), a network" in said(pilot))
         await pilot.press(*"192.0.2.7")
         await until(pilot, lambda: "If this computer's address changes, it is locked out" in said(pilot))
         await pilot.press(*",pc.lan")

@@ -218,20 +218,3 @@ async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
     assert not any(canary.SECRET in picture for picture in pictures)
     printed = capfd.readouterr()
     assert canary.SECRET not in printed.out + printed.err + caplog.text
-
-
-async def test_a_crash_shows_no_local_variables(home: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with wizard_at(Profile(name="amamac"), Step.WELCOME) as pilot:
-
-            def crash() -> None:
-                passphrase = canary.SECRET
-                assert len(passphrase) // 0
-
-            pilot.app.call_later(crash)
-            await until(pilot, lambda: pilot.app._exit_renderables)
-            shown = "".join(str(part) for part in pilot.app._exit_renderables)
-    assert "backup-wizard made a mistake of its own" in shown
-    assert canary.SECRET not in shown
-    assert canary.files_holding(canary.SECRET, home) == []
-    assert len(list(home.rglob("crash.txt"))) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,9 @@ async def wizard_at(
             # A question may be over the step's screen from the start.
             await until(pilot, lambda: any(getattr(screen, "step", None) == step for screen in app.screen_stack))
             yield pilot
+        # What was cancelled is still ending its programs, which needs the event loop.
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left)
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tests.support import processes
 from tests.support.office import ACCOUNT, HOST
 from tests.support.placing import root_of
+from wizard.client import recorder
+from wizard.schemes.base import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.office import Office
     from wizard.profile import Profile
@@ -27,7 +30,7 @@ LETTER = "Dear Sir or Madam"
 _EVIL = f"/home/{NEIGHBOUR}/evil.txt"
 _NOTES = "/home/notes"
 _BANNER = b"an inner service\n"
-_MOST_SECONDS = "10"
+_MOST_SECONDS = 10
 
 # The account's shell, which takes down what a session was given.
 _NOTING_SHELL = f"""\
@@ -49,6 +52,7 @@ class Thief:
         self.folder = folder
         self.source = profile.folders[0].rpartition("/")[2]
         self.root = root_of(profile)
+        self.flags = recorder.record(profile, ClientFacts(Path(os.devnull)), os.environ).live[2]
         self.letter = office.path(f"{self.root}/{profile.name}/{self.source}/letter.txt")
 
     def __enter__(self) -> Self:
@@ -63,9 +67,11 @@ class Thief:
     def __exit__(self, *_: object) -> None:
         processes.end(self._connection)
 
-    def ssh(self, *options: str, request: str = "", stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def ssh(
+        self, *options: str, request: str = "", stdin: str = "", seconds: int = _MOST_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         """Plain ssh, without anything of the wizard's."""
-        return self._run([*self._ssh(), *options, f"{ACCOUNT}@{HOST}", *filter(None, [request])], stdin)
+        return self._run([*self._ssh(), *options, f"{ACCOUNT}@{HOST}", *filter(None, [request])], stdin, seconds)
 
     def start_ssh(self, *options: str) -> subprocess.Popen[str]:
         """The same on a connection of its own, for what doesn't end by itself."""
@@ -78,7 +84,8 @@ class Thief:
 
     def rsync(self, *words: str) -> None:
         """Plain rsync, with the options that a line for our own would take."""
-        self._run(["rsync", "-aHR", f"--rsh={' '.join(self._ssh())}", *words])
+        delete = ["--delete"] if self.profile.delete else []
+        self._run(["rsync", "-aHR", *delete, f"--rsh={' '.join(self._ssh())}", *words])
 
     def there(self, path: str) -> str:
         """A path under the locked folder, as rsync names it to this server."""
@@ -145,9 +152,9 @@ class Thief:
         options = (f"-o{name}={value}" for name, value in settings.items())
         return ["-F", "none", "-i", str(self.profile.key_path), *options]
 
-    def _run(self, argv: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def _run(self, argv: list[str], stdin: str = "", seconds: int = _MOST_SECONDS) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["timeout", "--kill-after=1", _MOST_SECONDS, *argv],
+            ["timeout", "--kill-after=1", str(seconds), *argv],
             input=stdin,
             capture_output=True,
             text=True,
@@ -175,7 +182,7 @@ def a_command(thief: Thief) -> bool:
 
 
 def a_terminal(thief: Thief) -> bool:
-    thief.ssh("-tt", request="true", stdin="\x04\x04")
+    thief.ssh("-tt", request="true", stdin="\x04", seconds=3)
     return thief.noted("terminal=/dev/")
 
 
@@ -268,7 +275,10 @@ def options_that_name_files(thief: Thief) -> bool:
 
 
 def words_that_a_shell_reads(thief: Thief) -> bool:
+    own = f"rsync --server {thief.flags}"
     for request in (
+        f"{own} . ; touch {_EVIL}",
+        f"{own} $(touch {_EVIL}) --log-file={_EVIL} --sender . /",
         f"rsync --server -n; touch {_EVIL}",
         f"rsync --server -e.x --log-file={_EVIL} . {thief.profile.name}/",
         f'rsync --server -n" ; touch {_EVIL} ; "',
@@ -297,7 +307,7 @@ def putting_a_file_in_a_folders_place(thief: Thief) -> bool:
 def overwriting(thief: Thief) -> bool:
     for number, options in enumerate((["--inplace"], ["--append"], ["--backup"], ["-M--existing"], [])):
         file = thief.tool(f"over/./{thief.source}/letter.txt", f"{number}" * 50 * (number + 1))
-        thief.rsync("--ignore-times", *options, file, thief.backup)
+        thief.rsync(*options, file, thief.backup)
     return thief.letter.read_text() != LETTER
 
 

@@ -1,0 +1,80 @@
+"""What the server's own rsync daemon lets a stranger and a thief do: as exported, and weakened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import caller, placing, thief
+from tests.support.caller import Caller
+from tests.support.office import ACCOUNT, Office
+from wizard.server import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    place = tmp_path / "office"
+    place.mkdir()
+    with Office(place) as running:
+        thief.prepare(running)
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.put(f"/etc/rsyncd-{thief.NEIGHBOUR}.secrets", f"{thief.NEIGHBOUR}:another password\n")
+        running.start_daemon()
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("weakened", "open_to_thieves"),
+    [
+        ({}, set()),
+        (
+            {f"auth users = {ACCOUNT}\n": "\n"},
+            {caller.without_password, caller.with_a_wrong_password},
+        ),
+        ({"list = false": "list = true"}, {caller.a_list}),
+        ({f"auth users = {thief.NEIGHBOUR}\n": "\n"}, {caller.anothers_module}),
+        ({"write only = true": "write only = false"}, {caller.reading_back}),
+        ({"refuse options = delete force\n": "\n"}, {caller.deleting, caller.putting_a_file_in_a_folders_place}),
+        ({"refuse options = delete force\n": "refuse options = delete\n"}, {caller.putting_a_file_in_a_folders_place}),
+        (
+            {f"path = {placing.ROOT}": "path = /", "write only = true": "write only = false"},
+            {caller.reading_elsewhere, caller.writing_elsewhere},
+        ),
+        (
+            {"use chroot = true": "use chroot = false\n    munge symlinks = false"},
+            {caller.writing_through_a_link},
+        ),
+    ],
+    ids=["exported", "no password", "listed", "neighbour", "readable", "deletes", "force", "path", "chroot"],
+)
+async def test_the_daemon_opens_nothing_but_the_backup(
+    weakened: dict[str, str],
+    open_to_thieves: set[caller.Attack],
+    office: Office,
+    tmp_path: Path,
+    secret_service: SecretService,
+) -> None:
+    documents, folder = tmp_path / "documents", tmp_path / "caller"
+    for made in (documents, folder):
+        made.mkdir()
+    (documents / "letter.txt").write_text(thief.LETTER)
+    profile = placing.profile_for(office, "daemon", documents)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+
+    config = office.path("/etc/rsyncd.conf")
+    text = caller.FOREIGN_MODULE + config.read_text()
+    for exported, slip in weakened.items():
+        assert exported in text
+        text = text.replace(exported, slip)
+    config.write_text(text)
+    someone = Caller(office, profile, access.password, folder)
+    got_through = {attack for attack in caller.ATTACKS if attack(someone)}
+    assert got_through - {caller.overwriting} == open_to_thieves
