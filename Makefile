@@ -15,7 +15,7 @@ test: system-test .make/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 demo: system-demo .make/run
 	@$(BIN)/backup-wizard demo

@@ -44,7 +44,7 @@ class SchemeOptions(Vertical):
     def __init__(self, profile: Profile, draft: Mapping[str, str], *, id: str) -> None:
         super().__init__(id=id)
         self._profile, self._draft = profile, draft
-        self._scheme = schemes.SCHEMES[0]
+        self._scheme: Scheme | None = None
         self._short_root = profile.server.root
 
     def compose(self) -> ComposeResult:
@@ -84,16 +84,18 @@ class SchemeOptions(Vertical):
 
     def suit(self, scheme: Scheme) -> None:
         """Show what can be set for this scheme, with the folder written as it needs it."""
+        if scheme is self._scheme:
+            return
         self._scheme = scheme
         self.query_one(TickList).offer([tick for tick in _TICKS if tick.id in scheme.restrictions])
-        root, full = self.query_one("#root", Field), self._full_root(self._short_root)
+        self.query_one("#module").display = "module" in scheme.restrictions
+        self.query_one("#always-shut").display = scheme.locks_key
+        root = self.query_one("#root", Field)
         if scheme.full_root and not root.value.startswith("/") and not rules.root(root.value):
             self._short_root = root.value
             root.fill(self._full_root(root.value))
-        elif not scheme.full_root and root.value == full:
+        elif not scheme.full_root and root.value == self._full_root(self._short_root):
             root.fill(self._short_root)
-        self.query_one("#module").display = "module" in scheme.restrictions
-        self.query_one("#always-shut").display = scheme.locks_key
 
     def tell(self, decided: Profile) -> None:
         """Say what follows from what is set."""
@@ -103,9 +105,10 @@ class SchemeOptions(Vertical):
         else:
             stays = self._profile.delete and not decided.delete
             deleting.say("Then what you remove here stays in the backup." if stays else "", "warn")
-        guessed = self._scheme.full_root and decided.server.root == self._full_root(self._short_root)
+        scheme = schemes.of(decided)
+        guessed = scheme.full_root and decided.server.root == self._full_root(self._short_root)
         self.query_one("#about-root", Note).say(_IN_FULL if guessed else "", "warn")
-        names = _NAMES if self._scheme.uses_ssh else _NAMES_OF_DAEMON
+        names = _NAMES if scheme.uses_ssh else _NAMES_OF_DAEMON
         has_name = any(_is_name(place) for place in decided.scheme.from_)
         self.query_one("#about-from", Note).say(
             f"{names if has_name else _MAY_CHANGE}" if decided.scheme.from_ else _PLACES,
@@ -145,7 +148,7 @@ class SchemeOptions(Vertical):
     def _root_complaint(self, typed: str) -> str | None:
         if complaint := rules.root(typed):
             return complaint
-        if self._scheme.full_root and not typed.startswith("/"):
+        if self._scheme and self._scheme.full_root and not typed.startswith("/"):
             return "Write it in full, from the first / on, such as /srv/backup: the admin knows it."
         return None
 

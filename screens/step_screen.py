@@ -148,9 +148,7 @@ class StepScreen(Screen[Outcome]):
 
     def busy(self, is_busy: bool) -> None:
         """While something is done, the way on is shut."""
-        if self.is_leaving:
-            return
-        self.query_one("#forward", Button).disabled = is_busy
+        self.query("#forward").set(disabled=is_busy)  # on the way out it may be gone already
 
     @on(Button.Pressed, "#forward")
     @on(Input.Submitted)

@@ -131,7 +131,7 @@ def places(values: Sequence[str]) -> str | None:
 def module(value: str) -> str | None:
     """The name of a module of rsync's daemon."""
     if value.lower() == "global":
-        return "rsync's service takes that word for something else: choose another name."
+        return "That word means something else to rsync's service: choose another name."
     return name(value)
 
 

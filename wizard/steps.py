@@ -92,9 +92,10 @@ def new() -> Walk:
 def forward(walk: Walk, decided: Profile) -> Walk:
     """The walk after its step was decided; what the change makes untrue further on has to be walked again."""
     order = applicable(decided)
-    following = order[min(order.index(walk.step) + 1, len(order) - 1)]
-    # A change to ssh brings in steps that were passed over.
-    following = min(following, _furthest(decided, following), key=order.index)
+    here = order.index(walk.step)
+    # A change to ssh brings in a step that was passed over.
+    passed_over = next((step for step in order[:here] if lacks(decided, step)), None)
+    following = passed_over or order[min(here + 1, len(order) - 1)]
     reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
     return Walk(decided, following, max(following, reached, key=order.index))
 

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 
+_WIDGETS = frozenset(vars(textual.widgets)["__all__"])
+
 
 def shape(widget: Widget) -> Shape:
     """The widget's nearest library kind, and the shapes of what it holds."""
     kinds = (one.__name__ for one in type(widget).__mro__ if one.__module__.startswith("textual."))
-    kind = next(name for name in kinds if hasattr(textual.containers, name) or name in textual.widgets.__all__)
+    kind = next(name for name in kinds if hasattr(textual.containers, name) or name in _WIDGETS)
     # A library widget makes its own parts.
-    own_parts = kind in textual.widgets.__all__ and kind not in {"Static"}
+    own_parts = kind in _WIDGETS and kind not in {"Static"}
     return {"kind": kind, "parts": [] if own_parts else [shape(part) for part in widget.children]}
 
 

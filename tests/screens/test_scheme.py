@@ -11,7 +11,7 @@ from textual.widgets import Input
 from screens.confirm import ConfirmScreen
 from screens.outcome import Forward
 from screens.scheme_options import SchemeOptions
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
 from tests.support.profiles import a_profile
 from wizard import profiles, schemes, steps
 from wizard.client import rsync_version
@@ -42,10 +42,10 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
             "The admin",
             "More choices",
         ):
-            assert shown in text(pilot)
+            await until(pilot, lambda words=shown: words in text(pilot))  # type: ignore[misc]
         assert "The folder on the server" not in text(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     assert profiles.load("amamac") == PLAIN
 
 
@@ -60,7 +60,7 @@ async def test_the_boxes_change_what_a_thief_could_do_and_what_is_removed_there(
         await until(pilot, lambda: "can read and spoil the files in that one folder, but delete none" in said(pilot))
         assert "Then what you remove here stays in the backup." in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     decided = profiles.load("amamac")
     assert not decided.delete
     assert (decided.scheme.write_only, decided.scheme.allow_delete) == (False, False)
@@ -79,7 +79,7 @@ async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() 
         pilot.app.screen.query_one("#from Input", Input).clear()
         pilot.app.post_message(Paste("192.0.2.7, 2001:db8::/32,,pc.lan"))
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     decided = profiles.load("amamac")
     assert decided.server.root == "backup/a"
     assert decided.scheme.from_ == ("192.0.2.7", "2001:db8::/32", "pc.lan")
@@ -88,7 +88,7 @@ async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() 
 async def test_back_checks_nothing_and_keeps_what_was_typed_and_ticked() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await pilot.press(*MORE, "space", "tab", *"/..", "escape")
-        await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
+        await arrived(pilot, Step.FINGERPRINT)
         assert walk(pilot).profile == PLAIN
         draft = pilot.app.context.drafts[Step.SCHEME]  # type: ignore[attr-defined]
         assert draft["root"] == "backup/.."
@@ -146,15 +146,15 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
         assert "Files cross the network in clear: everybody on the way can read them." in said(pilot)
         assert "opens the folder /home/amanda/backup" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await arrived(pilot, Step.SCHEME)
         await pilot.press("enter")
         await asked_for_more(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await arrived(pilot, Step.SCHEME)
         await pilot.press("enter")
         await asked_for_more(pilot)
         await pilot.press("left", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
+        await arrived(pilot, Step.HAND_OVER)
     decided = profiles.load("amamac")
     assert (decided.scheme.kind, decided.scheme.auth) == ("daemon", True)
     assert (decided.server.root, decided.server.port) == ("/home/amanda/backup", 22)
@@ -168,7 +168,7 @@ async def test_without_rrsync_the_next_one_is_recommended_and_taken() -> None:
         await pilot.press("up", "home")
         assert "● A key for one folder only" not in text(pilot)
         await pilot.press("end", "home", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     assert profiles.load("amamac").scheme.kind == "forced-command"
 
 
@@ -200,7 +200,7 @@ async def test_where_nothing_works_it_says_so_and_goes_nowhere(monkeypatch: pyte
         await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
         assert at(pilot) == Step.SCHEME
         await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
+        await arrived(pilot, Step.FINGERPRINT)
 
 
 async def test_a_full_login_takes_a_yes_of_its_own() -> None:
@@ -209,17 +209,17 @@ async def test_a_full_login_takes_a_yes_of_its_own() -> None:
         await asked_for_more(pilot)
         assert "all that the account may do" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await arrived(pilot, Step.SCHEME)
         assert walk(pilot).profile == PLAIN
         await pilot.press("enter")
         await asked_for_more(pilot)
         await pilot.press("shift+tab", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
         assert walk(pilot).profile.scheme.kind == "login"
         await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await arrived(pilot, Step.SCHEME)
         await pilot.press("enter")  # it was agreed to in this run
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
 
 
 async def test_a_service_without_a_password_takes_other_words() -> None:
@@ -230,7 +230,7 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
         await asked_for_more(pilot)
         assert "everybody on the network can write into this backup" in said(pilot)
         await pilot.press("left", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
+        await arrived(pilot, Step.HAND_OVER)
     assert not profiles.load("amamac").scheme.auth
 
 
@@ -263,7 +263,7 @@ async def test_append_only_and_deleting_exclude_each_other_and_other_schemes_can
         await pilot.press("up", "space")
         await until(pilot, lambda: "can add files to that one folder, but read, change or delete none" in said(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     scheme = profiles.load("amamac").scheme
     assert (scheme.append_only, scheme.allow_delete, scheme.write_only) == (True, False, True)
 
@@ -291,7 +291,7 @@ async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:
         await pilot.press("home", "/", "enter")
         await asked_for_more(pilot)
         await pilot.press("left", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
+        await arrived(pilot, Step.HAND_OVER)
     assert profiles.load("amamac").server.root == "/srv"
 
 
@@ -305,9 +305,9 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
         pilot.app.screen.query_one("#module Input", Input).clear()
         pilot.app.post_message(Paste("global"))
         await pilot.press("enter")
-        await until(pilot, lambda: "takes that word for something else" in said(pilot))
+        await until(pilot, lambda: "means something else to rsync's service" in said(pilot))
         await pilot.press("s", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     assert profiles.load("amamac").scheme.module == "globals"
 
 
@@ -323,14 +323,14 @@ async def test_places_say_what_they_bring_with_them() -> None:
         await pilot.press(*"!192.0.2.7", "enter")
         await until(pilot, lambda: "name a place that is let in as well" in said(pilot))
         await pilot.press("home", "delete", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.KEY)
+        await arrived(pilot, Step.KEY)
     assert profiles.load("amamac").scheme.from_ == ("192.0.2.7",)
 
 
 async def test_back_keeps_the_scheme_that_was_at_hand() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await pilot.press("down", "down", "escape")
-        await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
+        await arrived(pilot, Step.FINGERPRINT)
         pilot.app.screen.leave_with(Forward(PLAIN))  # type: ignore[attr-defined]
         await until(pilot, lambda: "● A key for a private backup service" in text(pilot))
 

@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.profiles import FINGERPRINT, a_profile
 from wizard import plain, profiles
+from wizard.client import keys, known_hosts, secrets
+from wizard.client.secrets import Secret
 from wizard.client.session import Session
-from wizard.profile import Profile, Server
+from wizard.failure import Failure, Kind
+from wizard.plain import deciding, key, way_in
+from wizard.plain.asker import GoBack
+from wizard.profile import Key, Profile, Scheme, Server
+from wizard.schemes import over_network
+from wizard.server import doors, facts
 from wizard.server.practice import PracticeServer
 from wizard.steps import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.support.secret_service import SecretService
 
 
 @pytest.fixture
@@ -82,7 +92,8 @@ def admin_applies_after_the_first_look(
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
-    for module in ("wizard.plain", "wizard.plain.asker", "wizard.plain.deciding", "wizard.plain.proving"):
+    modules = ("asker", "deciding", "key", "proving", "way_in")
+    for module in ("wizard.plain", *(f"wizard.plain.{name}" for name in modules)):
         monkeypatch.setattr(f"{module}.say", lambda text="": texts.append(text))
     return texts
 
@@ -141,3 +152,131 @@ def test_a_closed_port_is_explained_and_asked_again(
     complaint = capsys.readouterr().err
     assert "127.0.0.1:1 is there but takes no ssh connections — the server's admin mends this —" in complaint
     assert "Step 4" not in "".join(said)
+
+
+def decided(profile: Profile, step: Callable[[Profile, Session], Profile]) -> Profile:
+    with Session() as session:
+        return step(profile, session)
+
+
+def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
+    person: Person, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def only_the_daemon(host: str, port: int) -> doors.Doors:
+        return doors.Doors(port, "", Failure(Kind.PORT_CLOSED, host), over_network.USUAL_PORT)
+
+    monkeypatch.setattr(doors, "look", only_the_daemon)
+    person._answers["Its port"] = ["22"]
+    reached = decided(Profile(name="amamac"), deciding.server)
+    assert (reached.scheme.kind, reached.server.port) == ("daemon", 22)
+    assert any("takes no ssh connections, but its own backup service" in text for text in said)
+    with pytest.raises(GoBack):  # Enter alone
+        decided(reached, way_in.scheme)
+    assert sum("The server takes no ssh connections." in text for text in said) == 4
+    person._answers["Take it all the same?"] = ["y"]
+    chosen = decided(reached, way_in.scheme)
+    assert (chosen.scheme.kind, chosen.scheme.auth, chosen.server.root) == ("daemon", True, "/home/amanda/backup")
+    assert any("Files cross the network in clear" in asked for asked in person.asked)
+
+
+def test_without_rrsync_the_next_way_is_the_proposed_one(person: Person, said: list[str]) -> None:
+    profile = a_profile()
+    facts.learn(profile, rrsync="")
+    person._answers["Number"] = [""]
+    assert decided(profile, way_in.scheme).scheme.kind == "forced-command"
+    assert "Not possible: A key for one folder only. The server has no rrsync" in "\n".join(said)
+
+
+def test_a_full_login_is_not_taken_by_its_number_alone(person: Person, said: list[str]) -> None:
+    person._answers["Number"] = ["5"]
+    with pytest.raises(GoBack):
+        decided(a_profile(), way_in.scheme)
+    person._answers["Take it all the same?"] = ["y"]
+    assert decided(a_profile(), way_in.scheme).scheme.kind == "login"
+
+
+def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, said: list[str]) -> None:
+    decided(a_profile(), way_in.scheme)
+    assert not any("From where" in asked for asked in person.asked)
+    person._answers |= {
+        "More choices": ["y"],
+        "nothing in the backup be changed": ["y"],
+        "form that leads nowhere": ["y"],
+        "From where": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
+        "The folder on the server": ["../x", "safe"],
+    }
+    chosen = decided(a_profile(), way_in.scheme)
+    assert chosen.scheme == Scheme(append_only=True, munge=True, from_=("192.0.2.0/24", "!192.0.2.7"))
+    assert chosen.server.root == "safe"
+    assert not any("password" in asked or "module" in asked for asked in person.asked)
+    assert sum("name a place that is let in as well" in text for text in said) == 1
+    person.asked.clear()
+    person._answers["May it delete"] = ["y"]
+    assert decided(chosen, way_in.scheme).scheme.allow_delete
+    assert not any("nothing in the backup be changed" in asked for asked in person.asked)
+
+
+def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> None:
+    person._answers |= {
+        "Number": ["4"],
+        "More choices": ["y"],
+        "password be needed": ["n"],
+        "(module)": ["global", "a"],
+    }
+    person._answers["Take it all the same?"] = ["y"]
+    person._answers["From where"] = ["anywhere"]
+    chosen = decided(a_profile(), way_in.scheme)
+    assert (chosen.scheme.auth, chosen.scheme.module, chosen.scheme.from_) == (False, "a", ())
+    assert any("everybody on the network can write into this backup" in asked for asked in person.asked)
+
+
+def test_a_confirmed_server_keeps_all_its_fingerprints(person: Person, server: PracticeServer, said: list[str]) -> None:
+    reached = Server(host=server.host, port=server.port, user="amanda", host_keys=(server.fingerprint, FINGERPRINT))
+    profile = a_profile(server=reached)
+    assert decided(profile, deciding.fingerprint) == profile
+    assert known_hosts.trusts(profile)
+
+
+@pytest.fixture
+def own_key(home: Path) -> Path:
+    path = home / ".ssh" / "id_ed25519"
+    keys.make(path, "amanda@pc", Secret("right passphrase"))
+    return path
+
+
+@pytest.mark.parametrize("keep", ["y", "n"])
+def test_a_key_of_hers_is_opened_before_it_is_taken(
+    person: Person, own_key: Path, keep: str, said: list[str], secret_service: SecretService
+) -> None:
+    person._answers |= {
+        "Number": ["4"],
+        "The passphrase of": ["wrong", "right passphrase"],
+        "Keep it in": [keep],
+        "Try once more": ["y"],
+    }
+    before = own_key.read_bytes()
+    with Session() as session:
+        chosen = key.key(a_profile(key=Key()), session)
+        assert session.holds(own_key) is (keep == "n")
+    assert chosen.key == Key(protection="keyring" if keep == "y" else "ask", file="~/.ssh/id_ed25519")
+    assert own_key.read_bytes() == before
+    assert sum("does not open the key" in text for text in said) == 1
+    if keep == "y":
+        assert secrets.fetch("amamac", "passphrase").reveal() == "right passphrase"
+
+
+def test_a_key_of_hers_without_a_passphrase_is_taken_only_on_a_yes(person: Person, home: Path, said: list[str]) -> None:
+    keys.make(home / ".ssh" / "id_ed25519", "amanda@pc", None)
+    person._answers["Number"] = ["3"]
+    with pytest.raises(GoBack):
+        decided(a_profile(key=Key()), key.key)
+    person._answers["Take it all the same?"] = ["y"]
+    assert decided(a_profile(key=Key()), key.key).key == Key(protection="none", file="~/.ssh/id_ed25519")
+
+
+def test_a_passphrase_that_is_too_short_is_asked_for_again(person: Person, said: list[str]) -> None:
+    person._answers["A passphrase"] = ["short", "a long passphrase"]
+    chosen = decided(a_profile(key=Key()), key.key)
+    assert chosen.key.protection == "ask"
+    assert any("Use 8 signs at least" in text for text in said)
+    assert keys.opens(chosen.key_path, Secret("a long passphrase"))

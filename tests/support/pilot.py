@@ -64,6 +64,11 @@ async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
     raise AssertionError(f"waited in vain; the screen shows:\n{text(pilot)}")
 
 
+async def arrived(pilot: Pilot[int], step: Step) -> None:
+    """Wait until the screen of a step is there to be seen, and not only on its way."""
+    await until(pilot, lambda: at(pilot) == step and getattr(pilot.app.screen, "question", "") in text(pilot))
+
+
 def at(pilot: Pilot[int]) -> Step | None:
     """The step whose screen is shown, or `None` if it is another screen."""
     return getattr(pilot.app.screen, "step", None)

@@ -58,7 +58,7 @@ def begin(profile: Profile, tmp_path: Path) -> None:
 def apply(office: Office, profile: Profile) -> None:
     """Do all that the message asks of the admin."""
     make_root(office, profile)
-    place(office, profile, lambda format: exported(profile, format))
+    place(office, profile, lambda name: exported(profile, name))
 
 
 def settle(office: Office, profile: Profile, server: ServerFacts | None = None) -> Access:
@@ -76,7 +76,7 @@ def hand_over(office: Office, profile: Profile, server: ServerFacts | None = Non
     """Export, and put the text in place."""
     admitted = access.prepare(profile)
     handed_over.keep(profile, admitted.facts)
-    place(office, profile, lambda format: exports.export(profile, admitted.facts, format, server, admitted.password))
+    place(office, profile, lambda name: exports.export(profile, admitted.facts, name, server, admitted.password))
     return admitted
 
 

@@ -83,8 +83,8 @@ async def test_a_family_is_ended_even_if_its_end_is_cancelled(lifeline: Lifeline
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+    assert process.returncode is not None
     await asyncio.to_thread(lifeline.wait)
-    await process.wait()
 
 
 async def test_an_error_in_the_block_ends_the_family_and_is_not_hidden(lifeline: Lifeline) -> None:

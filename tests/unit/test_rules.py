@@ -20,13 +20,18 @@ TAKEN: Table = [
     (rules.folder, ["/home/amanda", "/home/a b/", "/it's", "/$(x)", "/line\nbreak", "/-rf"]),
     (rules.exclude, ["*.tmp", ".cache/", "/top only", "-x", "+x", "!x", "$HOME", "'"]),
     (rules.fingerprint, [FINGERPRINT]),
-    (rules.allowed_from, ["192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "*.example.lan", "!192.0.2.9", "host"]),
+    (
+        rules.allowed_from,
+        ["192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "*.example.lan", "!192.0.2.9", "host", "192.0.2.*"],
+    ),
+    (rules.module, ["amanda", "a.b", "globals"]),
     (rules.key_file, ["~/.ssh/id", "/home/a b/key", "/50%/key", "~/.ssh/id.pub"]),
 ]
 
 CONTROL = ["\n", "\r", "\x00", "\x1b[31m", "\x7f", "\x9b", "\u2028"]
 
 REFUSED: Table = [
+    (rules.module, ["", "global", "Global", "a]b", "a b", "#", "-a"]),
     (rules.name, ["", ".a", "-a", "a/b", "a..b", "..", "a b", "ä", "a" * 65, "a$", *(f"a{sign}" for sign in CONTROL)]),
     (
         rules.host,
@@ -85,3 +90,10 @@ def test_refuses_in_a_sentence(rule: rules.Rule, value: str) -> None:
     assert complaint
     assert complaint[0].isupper() or complaint.startswith("rsync ")
     assert complaint.endswith(".")
+
+
+def test_places_that_let_nobody_in_are_refused() -> None:
+    assert rules.places([]) is None
+    assert rules.places(["!192.0.2.9", "192.0.2.0/24"]) is None
+    for nobody in (["!192.0.2.9"], ["192.0.2.256"], ["192.0.2"], ["!300.1.1.1", "pc"], ["2001:db8::g", "fe80:::1"]):
+        assert rules.places(nobody)

@@ -52,6 +52,15 @@ def test_going_forward_visits_every_step_once_and_stops_at_the_last() -> None:
     assert walk.step is Step.FINISH
 
 
+def test_a_change_to_ssh_goes_back_for_the_fingerprint_that_was_passed_over() -> None:
+    server = Server(host="h", user="amanda")
+    without_ssh = a_profile(server=server, scheme=DAEMON)
+    walk = steps.forward(Walk(without_ssh, Step.SCHEME, Step.HAND_OVER), a_profile(server=server))
+    assert (walk.step, walk.reached) == (Step.FINGERPRINT, Step.FINGERPRINT)
+    walk = steps.forward(walk, replace(walk.profile, server=replace(server, host_keys=(FINGERPRINT,))))
+    assert walk.step is Step.SCHEME
+
+
 def test_going_back_visits_every_step_and_forgets_nothing() -> None:
     walk, visited = _finished(a_profile()), []
     for _ in Step:

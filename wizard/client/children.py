@@ -86,7 +86,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
                     await process.wait()
     finally:  # also where the waiting itself is cancelled, as at the end of the whole program
         _signal_group(process, signal.SIGKILL)
-    await process.wait()
+        await process.wait()
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
