@@ -14,9 +14,9 @@ from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from wizard import trouble
-from wizard.client import access
+from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
-from wizard.server import exports, sign_in
+from wizard.server import exports, handed_over, sign_in
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _GROWTH = 1.5
 _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
+)
+_ALSO_SEND = (
+    "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
 )
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
@@ -73,14 +76,20 @@ class HandOverScreen(StepScreen):
     def compose_step(self) -> ComposeResult:
         """The text, and whether it was used."""
         texts: dict[Format, str] = {}
+        password = ""
         try:
+            daemon_password.ensure(self.profile)
             facts = access.facts(self.profile)
             formats = exports.formats(self.profile, facts, self.context.server_facts)
             texts = {format: self._export(format.name) for format in formats if not format.holds_secret}
+            handed_over.keep(self.profile, facts)
+            if any(format.holds_secret for format in formats):
+                password = _ALSO_SEND.format(name=self.profile.name)
         except Failure as failure:
             self._obstacle = failure
         else:
             yield ExportPane(self.profile.name, texts)
+        yield Note(password, "warn", id="password")
         yield Note(id="admitted")
 
     def compose_actions(self) -> ComposeResult:
@@ -199,7 +208,7 @@ class HandOverScreen(StepScreen):
             return True
         if told.kind in _NEEDS_THE_PERSON:
             note.say(_ASK, "warn")
-        elif told.kind is Kind.KEY_REFUSED:
+        elif told.waits_for_admin:
             note.say(_WAITING, "busy")
         elif told.forward:
             note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")

@@ -15,6 +15,7 @@ from tests.support import processes, programs
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
 from tests.support.profiles import FINGERPRINT, a_profile
 from wizard import profiles, steps
+from wizard.failure import Failure, Kind
 from wizard.profile import Profile, Scheme, Server
 from wizard.schemes import over_network
 from wizard.server import doors, facts
@@ -155,7 +156,7 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
         await typed(pilot, host=host)
         await pilot.press("enter")
         await until_it_stays(pilot, "nothing with slashes" if set(host) & set("/@") else "That is not a server's name")
-        assert pilot.app.focused in pilot.app.screen.query("#host Input")
+        assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
@@ -173,7 +174,7 @@ async def test_all_complaints_stand_and_the_first_line_has_the_cursor() -> None:
         await pilot.press("enter")
         await until_it_stays(pilot, "Type the server's name")
         assert "starts with no dash" in said(pilot)
-        assert pilot.app.focused in pilot.app.screen.query("#host Input")
+        assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -203,7 +204,7 @@ async def test_the_usual_ssh_port_stays_in_the_profile_beside_rsyncs_usual_one(
 ) -> None:
     monkeypatch.setattr(over_network, "USUAL_PORT", rsyncd)
     seen = doors.Doors(22, "", None, 0)
-    found = doors.Doors(22, "", doors.Failure(doors.Kind.PORT_CLOSED), rsyncd)
+    found = doors.Doors(22, "", Failure(Kind.PORT_CLOSED), rsyncd)
     assert doors.with_what_is_left(NEW, seen) is NEW
     assert doors.with_what_is_left(NEW, found).server.port == 22
 

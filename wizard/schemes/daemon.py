@@ -38,7 +38,7 @@ class Daemon:
         title="The server's plain backup service (not encrypted)",
         summary="This computer talks to the server's rsync service directly, without ssh.",
         traffic="Everybody on the way can read your files: they cross the network in clear.",
-        admin_does="The server's admin adds a part to that service's settings and, with a password, one small file.",
+        admin_does="Adds a part to that service's settings and, with a password, one small file.",
         regret="Files cross the network in clear: everybody on the way can read them.",
     )
 

@@ -34,8 +34,8 @@ class DaemonOverSsh:
     description: ClassVar[Description] = Description(
         title="A key for a private backup service",
         summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
-        traffic="Nobody on the way can read your files: the connection is encrypted.",
-        admin_does="The server's admin adds one line of text and one small file.",
+        traffic="Nobody on the way can read it (encrypted).",
+        admin_does="Adds one line of text and one small file.",
     )
 
     def if_stolen(self, profile: Profile) -> str:

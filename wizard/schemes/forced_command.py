@@ -38,8 +38,8 @@ class ForcedCommand:
     description: ClassVar[Description] = Description(
         title="A key for one command only",
         summary="The server runs one fixed backup command for this computer's key, and nothing else.",
-        traffic="Nobody on the way can read your files: the connection is encrypted.",
-        admin_does="The server's admin adds one line of text, and a new one whenever you change what is backed up how.",
+        traffic="Nobody on the way can read it (encrypted).",
+        admin_does="Adds one line of text, and a new one whenever you change what is backed up how.",
     )
 
     def if_stolen(self, profile: Profile) -> str:

@@ -24,8 +24,8 @@ class Login:
     description: ClassVar[Description] = Description(
         title="A full login (gives the most away)",
         summary="This computer's key may do all that your account on the server may do.",
-        traffic="Nobody on the way can read your files: the connection is encrypted.",
-        admin_does="The server's admin adds your key. Ask for one of the ways above as soon as the server can do it.",
+        traffic="Nobody on the way can read it (encrypted).",
+        admin_does="Adds your key. Ask for one of the ways above as soon as the server can do it.",
         regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
     )
 

@@ -22,8 +22,7 @@ _IF_STOLEN = {  # by write_only and allow_delete
     (True, False): "Whoever steals the key can add to that one folder and spoil files in it, but read or delete none."
     f" {_BUT}",
     (True, True): "Whoever steals the key can spoil and delete files in that one folder, but read none.",
-    (False, False): "Whoever steals the key can read and spoil the files in that one folder, but delete none."
-    f" {_BUT}",
+    (False, False): f"Whoever steals the key can read and spoil the files in that one folder, but delete none. {_BUT}",
     (False, True): "Whoever steals the key can read, spoil and delete the files in that one folder.",
 }
 _NO_DELETES = "it can't delete, but for putting a file in the place of a whole folder (rsync's --force)"
@@ -41,8 +40,8 @@ class Rrsync:
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
         summary="The server gives this computer a key that opens one folder, for backups and nothing else.",
-        traffic="Nobody on the way can read your files: the connection is encrypted.",
-        admin_does="The server's admin adds one line of text. It takes a minute and can be taken back.",
+        traffic="Nobody on the way can read it (encrypted).",
+        admin_does="Adds one line of text, easily taken back.",
     )
 
     def if_stolen(self, profile: Profile) -> str:
