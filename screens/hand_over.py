@@ -31,9 +31,7 @@ _GROWTH = 1.5
 _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
 )
-_ALSO_SEND = (
-    "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
-)
+_ALSO_SEND = "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."

@@ -27,7 +27,7 @@ def shape(widget: Widget) -> Shape:
     kinds = (one.__name__ for one in type(widget).__mro__ if one.__module__.startswith("textual."))
     kind = next(name for name in kinds if hasattr(textual.containers, name) or name in _WIDGETS)
     # A library widget makes its own parts.
-    own_parts = kind in _WIDGETS and kind not in {"Static"}
+    own_parts = kind in _WIDGETS and kind != "Static"
     return {"kind": kind, "parts": [] if own_parts else [shape(part) for part in widget.children]}
 
 
