@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _TICKS = (
     Tick("write_only", "This computer can't read the backup back", "Safer. To restore, you ask the admin."),
     Tick("allow_delete", "This computer may delete in the backup", "Needed to remove there what you removed here."),
-    Tick("append_only", "Nothing in the backup can be changed", "Safest, but what you change here stays old there."),
-    Tick("munge", "Links are kept in a form that leads nowhere", "Safer for those who read the backup there."),
+    Tick("append_only", "Append only: nothing there can be changed", "Safest, but later changes don't get there."),
+    Tick("munge", "Disarm links: there they lead nowhere", "Safer for those who read the backup there."),
     Tick("auth", "A password is needed", "Made now, kept in your keyring, never typed."),
 )
 _ALWAYS_SHUT = "Always shut for this key: a terminal, tunnels, the agent, windows (X11) and start-up files."

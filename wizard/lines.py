@@ -11,6 +11,7 @@ from wizard.server.report import in_words
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wizard.client.backup_size import BackupSize
     from wizard.server.locks import Finding
     from wizard.server.report import Report
     from wizard.trouble import Trouble
@@ -64,6 +65,14 @@ def dry_run(report: Report) -> str:
     ]
     lines = [f"Nothing was copied. {in_words(report.totals)}", *(f"  {title:<14} {value}" for title, value in rows)]
     return "\n".join(lines + _problems(report))
+
+
+def estimate(size: BackupSize) -> str:
+    """What stands in for a practice run where there can be none."""
+    return (
+        f"Counted on this computer instead: a first backup would send {display.size(size.bytes)}"
+        f" ({display.number(size.entries)} files and folders). What is on the server by now was not looked at."
+    )
 
 
 def backup(report: Report) -> str:

@@ -68,6 +68,8 @@ def root(value: str) -> str | None:
         return "Name a folder on the server, such as backup."
     if _CONTROL.search(value) or value != value.strip():
         return "A folder's name can't hold line breaks or control characters, nor start or end with a space."
+    if "\\" in value or "!" in value:  # even in quotes, fish takes the one and csh the other for something else
+        return "A folder's name can't hold a backslash or “!” here: some servers' shells would change it."
     if value[0] in "-~" or ".." in path.parts:
         return "Start with a letter or with /, and do without “..”: the lock needs one plain folder."
     return None

@@ -236,7 +236,7 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
 
 async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     shown = {
-        "rrsync": {"read the backup back", "may delete", "can be changed", "leads nowhere", "Always shut"},
+        "rrsync": {"read the backup back", "may delete", "can be changed", "lead nowhere", "Always shut"},
         "forced-command": {"may delete", "Always shut"},
         "daemon-over-ssh": {"read the backup back", "may delete", "(module)", "Always shut"},
         "daemon": {"read the backup back", "may delete", "A password is needed", "(module)"},

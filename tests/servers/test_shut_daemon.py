@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import caller, placing, thief
 from tests.support.caller import Caller
+from tests.support.commands import backup_wizard
 from tests.support.office import ACCOUNT, Office
 from wizard.server import report
 
@@ -77,3 +78,15 @@ async def test_the_daemon_opens_nothing_but_the_backup(
     slow = [attack for attack in caller.SLOW if attack in open_to_thieves or not weakened]
     got_through = {attack for attack in (*caller.QUICK, *slow) if attack(someone)}
     assert got_through - {caller.overwriting} == open_to_thieves
+
+
+def test_the_walk_to_a_daemon_ends_well(
+    office: Office, tmp_path: Path, sample_folder: Path, secret_service: SecretService
+) -> None:
+    profile = placing.profile_for(office, "daemon", sample_folder)
+    placing.begin(profile, tmp_path)
+    placing.apply(office, profile)
+    walked = backup_wizard("--answers", tmp_path / "answers.toml")
+    assert walked.exit_code == 0, walked.stderr
+    assert "Nothing was copied" in walked.stdout
+    assert backup_wizard("check", profile.name, "--json").json["verdict"] != "open"

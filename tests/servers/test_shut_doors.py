@@ -154,3 +154,13 @@ def test_a_full_login_is_said_to_be_open(office: Office, documents: Path, tmp_pa
     walked = backup_wizard("--answers", tmp_path / "answers.toml")
     assert walked.exit_code == 1, walked.stderr
     assert "Nothing was copied" in walked.stdout
+
+
+@pytest.mark.parametrize("kind", LOCKED)
+def test_a_locked_key_is_said_to_be_locked(kind: str, office: Office, documents: Path, tmp_path: Path) -> None:
+    profile = placing.profile_for(office, kind, documents)
+    placing.begin(profile, tmp_path)
+    placing.apply(office, profile)
+    walked = backup_wizard("--answers", tmp_path / "answers.toml")
+    assert walked.exit_code == 0, walked.stderr
+    assert "Every door that was tried is shut." in walked.stdout

@@ -58,6 +58,10 @@ REFUSED: Table = [
         rules.root,
         ["", "/", ".", "~", "~/backup", "-rf", "..", "../up", "a/../b", " a", "a ", *(f"a{s}b" for s in CONTROL)],
     ),
+    (
+        rules.root,
+        ["a\\b", "a\\", "\\a", "a!b", "!!"],
+    ),
     (rules.folder, ["", "/", "//", "/.", "Documents", "~/Documents", "/a/../b", "/..", "/a\0b"]),
     (rules.exclude, ["", "!", "+ a", "- a", *(f"a{sign}b" for sign in CONTROL)]),
     (rules.fingerprint, ["", "SHA256:", FINGERPRINT[:-1], FINGERPRINT + "=", FINGERPRINT + "\n", "MD5:00:11"]),

@@ -68,6 +68,15 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
                     yield BackupSize(event.totals.files, event.totals.bytes_to_send, tuple(unreadable))
 
 
+async def whole(profile: Profile) -> BackupSize:
+    """The same, in the end.
+
+    Raises:
+        Failure: as for `count`.
+    """
+    return [size async for size in count(profile)][-1]
+
+
 def command(profile: Profile, nowhere: Path) -> list[str]:
     """The dry run of a backup, with a folder of this computer in the server's place."""
     transfer = Transfer(dry_run=True)

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from wizard.client.children import Finished
     from wizard.profile import Profile
 
-OWN_FAILURE = 255
+_OWN_FAILURE = 255
 
 
 async def run(profile: Profile, access: Access, request: Sequence[str], timeout: float = 40) -> Finished:
     """Ask the server for a command, or with an empty `request` for a shell.
-
-    An exit code of 255 is ssh's own failure; with any other, the server let us in and then answered.
 
     Raises:
         Failure: `TIMED_OUT` or `NO_SSH`.
@@ -33,3 +31,11 @@ async def run(profile: Profile, access: Access, request: Sequence[str], timeout:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     except OSError as error:
         raise Failure(Kind.NO_SSH, "ssh", str(error)) from None
+
+
+def is_let_in(finished: Finished) -> bool:
+    """Whether the server let us in, whatever it answered then.
+
+    ssh ends with 255 for a failure of its own, and has printed nothing then; rsync's daemon ends with it as well.
+    """
+    return finished.exit_code != _OWN_FAILURE or bool(finished.stdout)

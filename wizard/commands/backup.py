@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from wizard import files, lines, profiles
+from wizard.client import backup_size
 from wizard.commands.person import session
+from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import host_trust, report
 
@@ -25,7 +27,12 @@ def dry_run(chosen: Namespace) -> int:
     """Say what a backup would do; 1 where some files could not be looked at."""
     profile = profiles.load(chosen.name)
     with session() as opened, tempfile.TemporaryFile("w+", encoding="utf-8") as listing:
-        result = asyncio.run(_dry_run(profile, opened, listing if chosen.output else None))
+        try:
+            result = asyncio.run(_dry_run(profile, opened, listing if chosen.output else None))
+        except Failure as failure:
+            if failure.kind is Kind.NO_DRY_RUN and not chosen.json:
+                say(lines.estimate(asyncio.run(backup_size.whole(profile))))
+            raise
         if chosen.output:
             listing.seek(0)
             files.create(Path(chosen.output).absolute(), listing.read().encode())

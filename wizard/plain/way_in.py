@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _QUESTIONS: dict[Restriction, str] = {
     "write_only": "Shall it be kept from reading the backup back? Safer; to restore, you ask the admin",
     "allow_delete": "May it delete in the backup? Needed to remove there what you removed here",
-    "append_only": "Shall nothing in the backup be changed? Safest, but what you change here stays old there",
-    "munge": "Shall links be kept in a form that leads nowhere? Safer for those who read the backup there",
+    "append_only": "Append only: shall nothing in the backup be changed? Safest, but later changes don't get there",
+    "munge": "Disarm links: shall they be kept in a form that leads nowhere? Safer for those who read the backup there",
     "auth": "Shall a password be needed? It is made now, kept in your keyring, and never typed",
 }
 

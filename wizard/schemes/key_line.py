@@ -41,7 +41,8 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
     """The option that names the places the key may be used from, if any are named."""
     if not profile.scheme.from_:
         return ()
-    return (Option("from", "the key works from these places only", ",".join(profile.scheme.from_)),)
+    reason = "the key works from these places only; for names, sshd_config has to say “UseDNS yes”"
+    return (Option("from", reason, ",".join(profile.scheme.from_)),)
 
 
 def _shut(server: ServerFacts) -> tuple[Option, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import key_line, over_ssh
@@ -10,6 +11,9 @@ from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, Serve
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
+
+# rsync keeps the server's shell from reading anything else in a path, but leaves these for it to find folders by.
+_WILDCARD = re.compile(r"[][*?]")
 
 
 class Login:
@@ -44,7 +48,8 @@ class Login:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the folder under the account's home, or to an absolute one."""
-        return over_ssh.rsync_command(profile, facts, transfer, f"{profile.server.root.rstrip('/')}/{profile.name}/")
+        root = _WILDCARD.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
+        return over_ssh.rsync_command(profile, facts, transfer, f"{root}/{profile.name}/")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, and the bare key."""

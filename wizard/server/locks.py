@@ -65,13 +65,13 @@ def verdict(findings: Sequence[Finding]) -> Verdict:
 
 
 async def _probe(refusal: Refusal, profile: Profile, access: Access) -> Finding:
-    held, detail = await _PROBES[refusal.id](profile, access)
+    held, detail = await _PROBES.get(refusal.id, _not_tried)(profile, access)
     return Finding(refusal.id, refusal.title, held, detail, "" if held else _ADMIN_MENDS)
 
 
 async def _shell(profile: Profile, access: Access) -> tuple[bool | None, str]:
     finished = await ssh.run(profile, access, ())
-    if finished.exit_code == ssh.OWN_FAILURE:
+    if not ssh.is_let_in(finished):
         return None, "The server did not let us in, so this could not be tried."
     if finished.exit_code == 0:
         return False, "Asked for a shell, the server started one."
@@ -80,11 +80,15 @@ async def _shell(profile: Profile, access: Access) -> tuple[bool | None, str]:
 
 async def _command(profile: Profile, access: Access) -> tuple[bool | None, str]:
     finished = await ssh.run(profile, access, _SUM_REQUEST)
-    if finished.exit_code == ssh.OWN_FAILURE:
+    if not ssh.is_let_in(finished):
         return None, "The server did not let us in, so this could not be tried."
     if _SUM in finished.stdout:
         return False, "Asked for a sum, the server worked it out: it runs any command."
     return True, "Asked to run another command, the server refused."
+
+
+async def _not_tried(profile: Profile, access: Access) -> tuple[bool | None, str]:
+    return None, "This can't be tried from here."
 
 
 _PROBES: dict[str, Callable[[Profile, Access], Awaitable[tuple[bool | None, str]]]] = {

@@ -36,14 +36,16 @@ async def attempt(profile: Profile, access: Access) -> None:
         await destination.holder(profile, access)
         return
     finished = await ssh.run(profile, access, HARMLESS)
-    if finished.exit_code == ssh.OWN_FAILURE:
+    if not ssh.is_let_in(finished):
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
     printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
         server = facts.learn(profile, shell=shell)
-        if scheme.fits(access.facts, server, profile).possible:
+        if not scheme.fits(access.facts, server, profile).possible:
+            raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
+        if scheme.watchword(profile, access.facts):
             raise Failure(Kind.SERVER_SHELL_RSSH, shell, exports.export(profile, access.facts, "authorized-keys"))
-        raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
+        return
     server = facts.known(profile)
     if scheme.watchword(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
