@@ -17,7 +17,6 @@ from screens.walk_screens import screen_for
 from wizard import places, steps, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.schemes.base import ServerFacts
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
+    from wizard.schemes.base import ServerFacts
     from wizard.steps import Walk
 
 
@@ -113,7 +113,7 @@ def run(
     `apply_as_admin` and `server` are a demo's: its practice server's admin, and what is known of that server.
     """
     with Session() as session:
-        context = Context(session, apply_as_admin, server or ServerFacts())
+        context = Context(session, apply_as_admin, server)
         app = WizardApp(walk, context)
         session.ask = app.ask_passphrase
         return app.run() or 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import ServerFacts
 from wizard.server import host_trust, sign_in
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from wizard.client.rsync import Totals
     from wizard.client.session import Session
     from wizard.profile import Profile
+    from wizard.schemes.base import ServerFacts
     from wizard.steps import Step
 
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class Context:
     """The session, what was typed and not yet decided, and what stands in for the admin in a demo.
 
-    `apply_as_admin` takes the authorized_keys text. `pauses` are seconds: the first and the longest between two
-    sign-ins while the admin is awaited. `dry_run` is what the latest practice run found.
+    `apply_as_admin` takes the authorized_keys text; `server_facts` are a demo's, in place of what is known. `pauses`
+    are seconds: the first and the longest between two sign-ins while the admin is awaited.
     """
 
     session: Session
     apply_as_admin: Callable[[str], None] | None = None
-    server_facts: ServerFacts = field(default_factory=ServerFacts)
+    server_facts: ServerFacts | None = None
     pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
     dry_run: Totals | None = None

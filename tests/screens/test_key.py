@@ -206,8 +206,8 @@ async def test_an_unprotected_key_that_is_there_is_not_what_is_proposed(home: Pa
     keys.make(home / ".ssh/backup-wizard-amamac", "older", None)
     async with wizard_at(NEW, Step.KEY) as pilot:
         await _until_ready(pilot)
-        assert f"{FILE}, without protection." in text(pilot)
-        assert "● A new key, opened by you" in text(pilot)
+        await until(pilot, lambda: f"{FILE}, without protection." in text(pilot))
+        await until(pilot, lambda: "● A new key, opened by you" in text(pilot))
 
 
 async def test_a_locked_keyring_is_explained_and_nothing_half_made_stays(

@@ -62,7 +62,7 @@ async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place
 async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> None:
     place.let_in(place.weakened())
     async with wizard_at(place.profile, Step.PROOF) as pilot:
-        await until(pilot, lambda: OPEN in said(pilot))
+        await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: _is_asked(pilot))
         await pilot.press("enter")

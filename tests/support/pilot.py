@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.schemes.base import ServerFacts
 
 _MOST_TURNS = 1500
+_MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -49,7 +50,7 @@ async def wizard_at(
             yield pilot
         # What was cancelled is still ending its programs, which needs the event loop.
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(left)
+            await asyncio.wait(left, timeout=_MOST_SECONDS_TO_END)  # a test's own server may be among them
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
