@@ -17,16 +17,19 @@ SMALLEST = (80, 24)
 class TooSmallScreen(ModalScreen[None]):
     """Asks for a larger window."""
 
+    _is_over = False
+
     def compose(self) -> ComposeResult:
         """One sentence that fits nearly anywhere."""
         yield Static(self._sentence(), id="too-small", markup=False)
 
     def on_resize(self, event: Resize) -> None:
         """Go away once there is room."""
-        if event.size.width >= SMALLEST[0] and event.size.height >= SMALLEST[1]:
-            self.dismiss()
-        else:
+        if event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]:
             self.query_one(Static).update(self._sentence())
+        elif not self._is_over:
+            self._is_over = True  # a second size may follow before it is gone
+            self.dismiss()
 
     def _sentence(self) -> str:
         width, height = self.app.size
