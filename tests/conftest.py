@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
+
+# Under nohup it is ignored, and the programs that tests start would inherit that.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 _FOLDERS = {
     "XDG_CONFIG_HOME": ".config",
