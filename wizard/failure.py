@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TIMED_OUT = auto()
     NOT_SSH = auto()
     NOT_RSYNCD = auto()
+    DAEMON_CLOSED = auto()
     DAEMON_REFUSED = auto()
     DAEMON_MODULE_UNKNOWN = auto()
     DAEMON_HOST_DENIED = auto()
@@ -54,6 +55,8 @@ class Kind(StrEnum):
 
     SERVER_NO_RSYNC = auto()
     SERVER_NO_FOLDER = auto()
+    SERVER_FOLDER_CLOSED = auto()
+    SERVER_NO_CONFIG = auto()
     SERVER_BUSY = auto()
     SERVER_REFUSED_OPTION = auto()
     SERVER_SHELL_BLOCKS = auto()

@@ -17,7 +17,8 @@ from wizard.client import access
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
 from wizard.schemes.base import ServerFacts
-from wizard.server import exports, report, sign_in
+from wizard.server import destination, exports, report, sign_in
+from wizard.server.destination import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,25 @@ async def test_with_append_only_what_is_there_stays(office: Office, documents: P
     there = office.path(f"{profile.destination}documents")
     assert (there / "letter.txt").read_text() == thief.LETTER
     assert (there / "second.txt").read_text() == "new here"
+
+
+@pytest.mark.parametrize("append_only", [False, True])
+async def test_another_computers_backup_is_noticed(
+    office: Office, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, append_only: bool
+) -> None:
+    profile = placing.profile_for(office, "rrsync", documents, scheme={"append_only": append_only})
+    admitted = placing.settle(office, profile)
+    assert await destination.holder(profile, admitted) is Holder.NOBODY
+    await report.backup(profile, admitted)
+    assert await destination.holder(profile, admitted) is Holder.US
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "another computer"))
+    admitted = placing.settle(office, profile)
+    assert await destination.holder(profile, admitted) is Holder.ANOTHER
+    before = tree(office.path(profile.destination))
+    with pytest.raises(Failure) as refused:
+        await report.backup(profile, admitted)
+    assert refused.value.kind is Kind.DESTINATION_TAKEN
+    assert tree(office.path(profile.destination)) == before
 
 
 @pytest.mark.parametrize("kind", SSH_KINDS)

@@ -107,3 +107,8 @@ def exported(profile: Profile, format: str) -> str:
     ran = backup_wizard("export", profile.name, "--format", format)
     assert ran.exit_code == 0, ran.stderr
     return ran.stdout
+
+
+def at_port(profile: Profile, port: int) -> Profile:
+    """The same backup at another port of the server."""
+    return msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, port=port))

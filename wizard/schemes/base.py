@@ -213,13 +213,13 @@ class Description:
 class Transfer:
     """What one rsync call is to do.
 
-    `marker` is the file that tells whose backup a destination holds (see `wizard.server.destination`): it goes along
+    `markers` are the files that tell whose backup a destination holds (see `wizard.server.destination`): they go along
     with the folders, or alone.
     """
 
     dry_run: bool
-    marker: Path | None = None
-    marker_alone: bool = False
+    markers: tuple[Path, ...] = ()
+    markers_alone: bool = False
 
 
 class Scheme(Protocol):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LISTING_FORMAT = "%i|%l|%n"
 MARKER_NAME = ".backup-wizard"
+OWN_MARKER_PREFIX = ".backup-by-"
 
 
 def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
@@ -64,17 +65,17 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer) -> l
         *(["--compress"] if profile.compress else []),
         *(["--dry-run"] if transfer.dry_run else []),
         *(["--delete"] if profile.delete else []),
-        # First, so that no pattern of the person's (.*, say) leaves the marker out.
-        f"--include=/{MARKER_NAME}",
+        # First, so that no pattern of the person's (.*, say) leaves a marker out.
+        *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
         *(f"--exclude={pattern}" for pattern in profile.exclude),
     ]
 
 
 def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
-    """What is sent: the marker, if it goes along, and the folders."""
+    """What is sent: the markers, if they go along, and the folders."""
     return [
-        *([f"{transfer.marker.parent}/./{transfer.marker.name}"] if transfer.marker else []),
-        *([] if transfer.marker_alone else layout.sources(profile.folders)),
+        *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
+        *([] if transfer.markers_alone else layout.sources(profile.folders)),
     ]
 
 

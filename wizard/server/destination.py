@@ -1,8 +1,8 @@
-"""Whose backup the destination holds, told by a small marker that rsync compares for us.
+"""Whose backup the destination holds, told by two small markers that rsync looks for on our behalf.
 
-rsync itemizes the marker also where we may not read: nothing where it is there and the same, `+++` where there is
-none, and a difference where it is another computer's. rsync compares size and time only, so the marker's time is made
-from the computer's identity.
+Every backup holds a marker of the same name, and one that is named by the computer it is of. rsync itemizes a marker
+also where we may not read, as `+++` where it is not there; that much is told even where nothing may be changed, so
+that differences are passed over.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wizard import files, places, schemes
 from wizard.client import rsync
 from wizard.failure import ProgramFailed
 from wizard.schemes.base import Transfer
-from wizard.schemes.over_ssh import MARKER_NAME
+from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-_FIRST_TIME = 978307200  # 2001: far enough from now that no marker is taken for one that was written by chance
-_SPAN_SECONDS = 1 << 28
+_TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
 
 class Holder(StrEnum):
@@ -39,37 +38,42 @@ class Holder(StrEnum):
 
 
 async def holder(profile: Profile, access: Access) -> Holder:
-    """Ask the server, by a dry run of the marker alone, whose backup is at the destination.
+    """Ask the server, by a dry run of the markers alone, whose backup is at the destination.
 
     Raises:
         ProgramFailed: rsync failed, and says why on its standard error.
     """
-    transfer = Transfer(dry_run=True, marker=marker(profile.name), marker_alone=True)
-    found: list[rsync.Entry] = []
+    own, common = markers(profile.name)
+    transfer = Transfer(dry_run=True, markers=(own, common), markers_alone=True)
+    found: dict[str, rsync.Entry] = {}
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
     async with aclosing(rsync.run(command, access)) as events:
         async for event in events:
             if isinstance(event, rsync.Entries):
-                found += [entry for entry in event.entries if entry.path == MARKER_NAME]
+                found |= {entry.path: entry for entry in event.entries}
             elif isinstance(event, rsync.Ended) and event.exit_code:
                 raise ProgramFailed("rsync", event.exit_code, event.stderr)
-    if not found:
-        return Holder.US
-    return Holder.NOBODY if found[0].is_new else Holder.ANOTHER
+    if common.name in found and found[common.name].is_new:
+        return Holder.NOBODY
+    # A server that gives files another mode than they had here changes nothing in whose they are.
+    return Holder.ANOTHER if any(entry.is_sent for entry in found.values()) else Holder.US
 
 
-def marker(name: str) -> Path:
-    """The marker of this computer's backup of that name; written if it is not there.
+def markers(name: str) -> tuple[Path, Path]:
+    """This computer's own marker for the backup of that name, and the one of all; written if they are not there.
+
+    They are sent in that order: cut off between the two, a first backup is not taken for another's.
 
     Raises:
         Failure: a folder can't be written to.
     """
-    identity = hashlib.sha256(f"{_computer()}\n{name}".encode()).hexdigest()
-    path = files.private_folder(places.walk_state(name) / "marker") / MARKER_NAME
-    files.replace(path, f"This folder holds a backup made by backup-wizard: {identity}\n".encode(), 0o644)
-    time = _FIRST_TIME + int(identity, 16) % _SPAN_SECONDS
-    os.utime(path, (time, time))
-    return path
+    folder = files.private_folder(places.walk_state(name) / "marker")
+    identity = hashlib.sha256(f"{_computer()}\n{name}".encode()).hexdigest()[:16]
+    own, common = folder / f"{OWN_MARKER_PREFIX}{identity}", folder / MARKER_NAME
+    for path in (own, common):
+        files.replace(path, b"This folder holds a backup made by backup-wizard.\n", 0o644)
+        os.utime(path, (_TIME, _TIME))
+    return own, common
 
 
 def _computer() -> str:

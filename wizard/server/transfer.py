@@ -37,13 +37,13 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
 
 
 async def backup(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
-    """The real backup, with our marker in it.
+    """The real backup, with our markers in it.
 
     Raises:
         Failure: as for `dry_run`.
     """
     await _require_room(profile, access)
-    transfer = Transfer(dry_run=False, marker=destination.marker(profile.name))
+    transfer = Transfer(dry_run=False, markers=destination.markers(profile.name))
     async with aclosing(_run(profile, access, transfer)) as events:
         async for event in events:
             yield event

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard import files, places
+from wizard import files, places, schemes
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes import over_network
 from wizard.trouble import signs
 from wizard.trouble.words import WORDS, Who
 
@@ -69,8 +70,10 @@ class Trouble:
 def explain(failure: Failure, profile: Profile | None = None) -> Trouble:
     """What a failure means; all texts in it are safe to show on a terminal."""
     kind = signs.read(failure.exit_code, failure.raw) if isinstance(failure, ProgramFailed) else failure.kind
+    if kind is Kind.SERVER_SHELL_TALKS and profile and not schemes.of(profile).uses_ssh:
+        kind = Kind.NOT_RSYNCD  # no shell had a part in it
     words = WORDS[kind]
-    facts = _facts(failure, profile)
+    facts = _facts(failure, kind, profile)
     raw = printable(failure.raw, keep_lines=True).strip()
     if failure.exit_code is not None:
         raw = f"{raw}\n(exit code {failure.exit_code})".strip()
@@ -96,9 +99,9 @@ def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
     return path
 
 
-def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:
+def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, str]:
     facts = {
-        "about": failure.about,
+        "about": _about(failure, kind, profile),
         "raw": failure.raw.strip(),
         "name": "NAME",
         "host": "the server",
@@ -118,6 +121,18 @@ def _facts(failure: Failure, profile: Profile | None) -> dict[str, str]:
             "places": _places(profile),
         }
     return {name: printable(value) for name, value in facts.items()} | {"lines": _lines(failure)}
+
+
+def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
+    """What it happened to; a program that failed knows that less well than the profile does."""
+    if profile is None or not isinstance(failure, ProgramFailed) or kind is Kind.UNKNOWN:
+        return failure.about
+    if kind is Kind.KEY_UNUSABLE:
+        return places.shown(profile.key_path)
+    if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
+        return profile.server.host
+    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
+    return f"{profile.server.host}:{port}"
 
 
 def _places(profile: Profile) -> str:

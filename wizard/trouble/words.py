@@ -201,6 +201,12 @@ _ABOUT_THE_SERVER = {
         " mine; the home, .ssh and the file can be written to by {user} alone; the account is not locked (a '!' in"
         " /etc/shadow: usermod -p '*' {user}){places}. The reason is in sshd's log.",
     ),
+    Kind.DAEMON_CLOSED: Words(
+        "{about} is there but no rsync service answers",
+        _ADMIN,
+        "Check the port's number; if it is right, send the admin these words.",
+        "From my computer, connections to {about} are refused. Is rsync's daemon running, and is that its port?",
+    ),
     Kind.DAEMON_REFUSED: Words(
         "The server's rsync service does not take the name “{user}” with this backup's password",
         _ADMIN,
@@ -228,11 +234,11 @@ _ABOUT_THE_SERVER = {
         "The rsync service on {host} can't chroot to {root}: is the folder there, and does the service run as root?",
     ),
     Kind.NO_RRSYNC: Words(
-        "The server has no rrsync where the key line says it is",
+        "The server has no rrsync that can be run where the key line says it is",
         _ADMIN,
         "Send the admin these words.",
-        "The key line of {user} starts rrsync, and it is not there. It comes with rsync: find it with"
-        " “find / -name 'rrsync*'”, and put its path in the line.",
+        "The key line of {user} starts rrsync, and it is not there or can't be run. It comes with rsync: find it with"
+        " “find / -name 'rrsync*'”, make it executable, and put its path in the line.",
     ),
     Kind.SERVER_NO_RSYNC: Words(
         "The server has no rsync", _ADMIN, "Send the admin these words.", "Please install rsync on {host}."
@@ -243,6 +249,20 @@ _ABOUT_THE_SERVER = {
         "Send the admin these words.",
         "The folder “{root}” for the backups of {user} is not there (under the account's home, unless it starts with a"
         " slash). Please make it: install -d -m 700 -o {user} …",
+    ),
+    Kind.SERVER_FOLDER_CLOSED: Words(
+        "The account “{user}” may not write to the backup's folder on the server",
+        _ADMIN,
+        "Send the admin these words.",
+        "{user} can't write to the folder “{root}” for its backups (under the account's home, unless it starts with a"
+        " slash). Please make it the account's own: install -d -m 700 -o {user} …",
+    ),
+    Kind.SERVER_NO_CONFIG: Words(
+        "The private backup service on the server does not find its settings",
+        _ADMIN,
+        "Send the admin these words.",
+        "The settings of the backup “{name}” (the part for rsyncd.conf that I sent) are not in the file that its key"
+        " line names, or {user} can't read it. Please put them there.",
     ),
     Kind.SERVER_BUSY: Words(
         "Another backup into the same folder is running on the server",
