@@ -1,4 +1,4 @@
-"""The server's text in every format: each renders the same setup and decides nothing."""
+"""The server's text in every format: each renders the same order and decides nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.server import facts
 from wizard.server.exports import authorized_keys, covering_message, rsyncd, secrets_file
+from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,17 +29,31 @@ class Format:
     name: str
     title: str
     file_name: str
-    applies: Callable[[ServerSetup], object]
+    render: Callable[[Order], str]
+    applies: Callable[[ServerSetup], object] = lambda setup: True
     holds_secret: bool = False
 
 
 FORMATS = {
     one.name: one
     for one in (
-        Format("text", "Message", "message-to-the-admin.txt", lambda setup: True),
-        Format("authorized-keys", "authorized_keys", "authorized_keys.txt", lambda setup: setup.key_lines),
-        Format("rsyncd", "rsyncd.conf", "rsyncd.conf.txt", lambda setup: setup.daemon),
-        Format("secrets", "Secrets file", "rsyncd.secrets", lambda setup: setup.secrets, holds_secret=True),
+        Format("text", "Message", "message-to-the-admin.txt", covering_message.render),
+        Format(
+            "authorized-keys",
+            "authorized_keys",
+            "authorized_keys.txt",
+            authorized_keys.render,
+            lambda setup: setup.key_lines,
+        ),
+        Format("rsyncd", "rsyncd.conf", "rsyncd.conf.txt", rsyncd.render, lambda setup: setup.daemon),
+        Format(
+            "secrets",
+            "Secrets file",
+            "rsyncd.secrets",
+            secrets_file.render,
+            lambda setup: setup.secrets,
+            holds_secret=True,
+        ),
     )
 }
 
@@ -49,7 +64,7 @@ def formats(profile: Profile, client: ClientFacts, server: ServerFacts | None = 
     Raises:
         Failure: as for `export`.
     """
-    setup = _setup(profile, client, server)
+    setup = order(profile, client, server).setup
     return [one for one in FORMATS.values() if one.applies(setup)]
 
 
@@ -60,30 +75,28 @@ def export(
     server: ServerFacts | None = None,
     secret: Secret | None = None,
 ) -> str:
-    """The server's text for this backup; `secret` is the daemon's password, for the one format that holds it.
+    """The server's text for this backup; `secret` is the daemon's password, for the formats that hold it.
 
     Raises:
         Failure: `KEY_MISSING` while there is no key to let in, `SECRET_MISSING` without the password, `BAD_VALUE` for
             a format that is not known or says nothing for this scheme.
     """
-    setup = _setup(profile, client, server)
-    if format_name not in FORMATS or not FORMATS[format_name].applies(setup):
+    ordered = order(profile, client, server, secret)
+    chosen = FORMATS.get(format_name)
+    if chosen is None or not chosen.applies(ordered.setup):
         raise Failure(Kind.BAD_VALUE, f"{format_name} is not a format of the scheme {profile.scheme.kind}")
-    match format_name:
-        case "text":
-            return covering_message.render(profile, setup)
-        case "authorized-keys":
-            return authorized_keys.render(profile, setup)
-        case "rsyncd":
-            return rsyncd.render(profile, setup)
-        case _:
-            if secret is None:
-                raise Failure(Kind.SECRET_MISSING, profile.name)
-            return secrets_file.render(setup, secret)
+    return chosen.render(ordered)
 
 
-def _setup(profile: Profile, client: ClientFacts, server: ServerFacts | None) -> ServerSetup:
+def order(
+    profile: Profile, client: ClientFacts, server: ServerFacts | None = None, secret: Secret | None = None
+) -> Order:
+    """What this backup asks of the server, by what is known of both sides.
+
+    Raises:
+        Failure: `KEY_MISSING` while there is no key to let in, or a fact that the text depends on is not known.
+    """
     scheme = schemes.of(profile)
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
-    return scheme.server_setup(profile, client, server or facts.known(profile))
+    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret)

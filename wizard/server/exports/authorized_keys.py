@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wizard.profile import Profile
-    from wizard.schemes.base import KeyLine, Option, ServerSetup
+    from wizard.schemes.base import KeyLine, Option
+    from wizard.server.exports.order import Order
 
 
-def render(profile: Profile, setup: ServerSetup) -> str:
+def render(order: Order) -> str:
     """The key lines between marks, each option's reason in a comment above."""
-    body = "\n".join(part for key_line in setup.key_lines for part in (*reasons(key_line), line(key_line)))
-    return f"# backup-wizard begin {profile.name}\n{body}\n# backup-wizard end {profile.name}\n"
+    body = "\n".join(part for key_line in order.setup.key_lines for part in (*reasons(key_line), line(key_line)))
+    return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
 
 
 def line(key_line: KeyLine) -> str:

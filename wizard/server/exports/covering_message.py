@@ -12,8 +12,8 @@ from wizard.server.exports import authorized_keys, rsyncd
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.profile import Profile
-    from wizard.schemes.base import Directory, ServerSetup
+    from wizard.schemes.base import Directory
+    from wizard.server.exports.order import Order
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Task:
     text: str
 
 
-def render(profile: Profile, setup: ServerSetup) -> str:
+def render(order: Order) -> str:
     """A mail an admin can act on: what is asked for, the lines, how to test and how to take it back."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -36,23 +36,21 @@ def render(profile: Profile, setup: ServerSetup) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template("message.txt.j2").render(
-        profile=profile, setup=setup, tasks=list(_tasks(profile, setup))
+        profile=order.profile, setup=order.setup, tasks=list(_tasks(order))
     )
 
 
-def _tasks(profile: Profile, setup: ServerSetup) -> Iterator[_Task]:
-    account = setup.account
+def _tasks(order: Order) -> Iterator[_Task]:
+    setup, account = order.setup, order.setup.account
     for folder in setup.directories:
         yield _Task(f"Make the folder, as root\n({folder.reason}):", _make_folder(account, folder))
     if setup.daemon and setup.daemon.private:
         yield _Task(
             f"Put this into ~{account}/{setup.daemon.path},\na file that belongs to root and that {account} can read:",
-            rsyncd.render(profile, setup),
+            rsyncd.render(order),
         )
     elif setup.daemon:
-        yield _Task(
-            f"Add this to {setup.daemon.path}; rsync's daemon has to run as root:", rsyncd.render(profile, setup)
-        )
+        yield _Task(f"Add this to {setup.daemon.path}; rsync's daemon has to run as root:", rsyncd.render(order))
     if setup.secrets:
         yield _Task(
             f'Put the line "{setup.secrets.user}:PASSWORD" into {setup.secrets.path}.\n'
@@ -64,7 +62,7 @@ def _tasks(profile: Profile, setup: ServerSetup) -> Iterator[_Task]:
             f"Add these lines to ~{account}/.ssh/authorized_keys.\n"
             f"That file, its folder and the home may be writable by\n{account} alone, or sshd passes over them. A new\n"
             f"account is locked until \"usermod -p '*' {account}\".",
-            authorized_keys.render(profile, setup),
+            authorized_keys.render(order),
         )
         yield _Task(
             "Tell me the server's fingerprint, so that I can be\nsure it is yours:",

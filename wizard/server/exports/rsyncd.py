@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wizard.profile import Profile
-    from wizard.schemes.base import Module, ServerSetup
+    from wizard.schemes.base import Module
+    from wizard.server.exports.order import Order
 
 
-def render(profile: Profile, setup: ServerSetup) -> str:
+def render(order: Order) -> str:
     """The modules between marks, each setting's reason in a comment above it."""
-    assert setup.daemon
-    body = "\n\n".join(map(_module, setup.daemon.modules))
-    return f"# backup-wizard begin {profile.name}\n{body}\n# backup-wizard end {profile.name}\n"
+    assert order.setup.daemon
+    body = "\n\n".join(map(_module, order.setup.daemon.modules))
+    return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
 
 
 def _module(module: Module) -> str:

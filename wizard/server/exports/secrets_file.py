@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.failure import Failure, Kind
+
 if TYPE_CHECKING:
-    from wizard.client.secrets import Secret
-    from wizard.schemes.base import ServerSetup
+    from wizard.server.exports.order import Order
 
 
-def render(setup: ServerSetup, secret: Secret) -> str:
-    """The user and the password, as rsync's daemon reads them."""
-    assert setup.secrets
-    return f"{setup.secrets.user}:{secret.reveal()}\n"
+def render(order: Order) -> str:
+    """The user and the password, as rsync's daemon reads them.
+
+    Raises:
+        Failure: `SECRET_MISSING`.
+    """
+    assert order.setup.secrets
+    if order.secret is None:
+        raise Failure(Kind.SECRET_MISSING, order.profile.name)
+    return f"{order.setup.secrets.user}:{order.secret.reveal()}\n"
