@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from wizard import files, places, profiles
+from wizard import files, places, profiles, schemes
 from wizard.client import keys
 from wizard.profile import Profile
 
@@ -38,7 +38,6 @@ TITLES = {
     Step.FINISH: "Finish",
 }
 
-_KEYLESS_SCHEMES = {"daemon"}
 _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 
 
@@ -53,9 +52,9 @@ class Walk:
 
 def applicable(profile: Profile) -> list[Step]:
     """The steps that this profile goes through, in order."""
-    if profile.scheme.kind in _KEYLESS_SCHEMES:
-        return [step for step in Step if step not in _SSH_STEPS]
-    return list(Step)
+    if schemes.of(profile).uses_ssh:
+        return list(Step)
+    return [step for step in Step if step not in _SSH_STEPS]
 
 
 def lacks(profile: Profile, step: Step) -> str:

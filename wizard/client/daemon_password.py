@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard import schemes
 from wizard.client import secrets
 from wizard.failure import Failure, Kind
 
@@ -38,4 +39,4 @@ def fetch(profile: Profile) -> Secret | None:
 
 
 def _is_needed(profile: Profile) -> bool:
-    return profile.scheme.kind == "daemon" and profile.scheme.auth
+    return profile.scheme.auth and "auth" in schemes.of(profile).restrictions

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.schemes import over_network
 from wizard.schemes.base import ServerFacts
@@ -63,7 +64,8 @@ def with_what_is_left(profile: Profile, doors: Doors) -> Profile:
     """The profile as it is, or without ssh where only rsync's service answers."""
     if doors.failure is None or not doors.daemon_port:
         return profile
-    without_ssh = msgspec.structs.replace(profile, scheme=msgspec.structs.replace(profile.scheme, kind="daemon"))
+    kind = next(scheme.kind for scheme in schemes.SCHEMES if not scheme.uses_ssh)
+    without_ssh = msgspec.structs.replace(profile, scheme=msgspec.structs.replace(profile.scheme, kind=kind))
     if over_network.port(without_ssh) == doors.daemon_port:
         return without_ssh
     return msgspec.structs.replace(without_ssh, server=msgspec.structs.replace(profile.server, port=doors.daemon_port))
