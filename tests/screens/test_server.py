@@ -152,6 +152,7 @@ async def test_another_service_is_not_taken_for_ssh() -> None:
 @pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files"])
 async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "look", None)  # nobody is to be asked for it
+    monkeypatch.setattr("screens.server._TYPING_PAUSE_SECONDS", 3600)  # nor for its first letters, on a slow machine
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, host=host)
         await pilot.press("enter")
