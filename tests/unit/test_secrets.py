@@ -158,7 +158,7 @@ def test_a_secret_that_can_t_be_read_back_was_not_kept() -> None:
     assert secrets.keyring_name() == "Forgetful"
     with pytest.raises(Failure) as failure:
         secrets.store("amamac", "passphrase", Secret(CANARY))
-    assert failure.value.kind is Kind.KEYRING_LOCKED
+    assert failure.value.kind is Kind.KEYRING_REFUSED
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_secret_that_can_t_be_read_back_was_not_kept() -> None:
         (keyring.errors.InitError("x"), Kind.KEYRING_MISSING),
         (keyring.errors.NoKeyringError("x"), Kind.KEYRING_MISSING),
         (keyring.errors.KeyringLocked("x"), Kind.KEYRING_LOCKED),
-        (OSError("the platform's own"), Kind.KEYRING_LOCKED),
+        (OSError("the platform's own"), Kind.KEYRING_REFUSED),
     ],
 )
 def test_no_failure_of_a_keyring_shows_the_secret(error: Exception, kind: Kind) -> None:

@@ -17,7 +17,7 @@ def ensure(profile: Profile) -> None:
     """Make the password if the profile's scheme has one and it is not there yet.
 
     Raises:
-        Failure: `KEYRING_MISSING` or `KEYRING_LOCKED`; the password is kept nowhere else.
+        Failure: `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`; the password is kept nowhere else.
     """
     if not _is_needed(profile):
         return

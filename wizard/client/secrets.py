@@ -61,7 +61,7 @@ def store(profile_name: str, what: What, secret: Secret) -> None:
     """Keep the secret, and make sure that it can be read again.
 
     Raises:
-        Failure: `KEYRING_MISSING` or `KEYRING_LOCKED`; nothing is kept elsewhere instead.
+        Failure: `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`; nothing is kept elsewhere instead.
     """
     backend, user = _backend(), f"{profile_name}/{what}"
     try:
@@ -70,14 +70,14 @@ def store(profile_name: str, what: What, secret: Secret) -> None:
     except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
         _explain(error)
     if kept != secret.reveal():
-        raise Failure(Kind.KEYRING_LOCKED, keyring_name(), "The secret could not be read back.")
+        raise Failure(Kind.KEYRING_REFUSED, keyring_name(), "The secret could not be read back.")
 
 
 def fetch(profile_name: str, what: What) -> Secret:
     """The secret that was kept.
 
     Raises:
-        Failure: `SECRET_MISSING`, `KEYRING_MISSING` or `KEYRING_LOCKED`.
+        Failure: `SECRET_MISSING`, `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`.
     """
     try:
         kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
@@ -94,7 +94,7 @@ def remove(profile_name: str, what: What) -> None:
     """Remove the secret; one that is not there is no failure.
 
     Raises:
-        Failure: `KEYRING_MISSING` or `KEYRING_LOCKED`.
+        Failure: `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`.
     """
     from keyring.errors import PasswordDeleteError
 
@@ -141,6 +141,9 @@ def _is_safe(backend: KeyringBackend) -> bool:
 def _explain(error: Exception) -> NoReturn:
     from keyring.errors import InitError, NoKeyringError
 
-    kind = Kind.KEYRING_MISSING if isinstance(error, NoKeyringError | InitError) else Kind.KEYRING_LOCKED
     # The backend's own error is not chained: its frames hold the secret.
-    raise Failure(kind, type(error).__name__, str(error)) from None
+    name = type(error).__name__
+    if isinstance(error, NoKeyringError | InitError):
+        raise Failure(Kind.KEYRING_MISSING, name, str(error)) from None
+    is_locked = "Locked" in name  # secretstorage and keyring have an error each for it
+    raise Failure(Kind.KEYRING_LOCKED if is_locked else Kind.KEYRING_REFUSED, name, str(error)) from None

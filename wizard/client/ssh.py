@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 _OWN_FAILURE = 255
 
 
-async def run(profile: Profile, access: Access, request: Sequence[str], timeout: float = 40) -> Finished:
-    """Ask the server for a command, or with an empty `request` for a shell.
+async def run(
+    profile: Profile, access: Access, request: Sequence[str], timeout: float = 40, *, verbose: bool = False
+) -> Finished:
+    """Ask the server for a command, or with an empty `request` for a shell; `verbose` has ssh tell each thing it does.
 
     Raises:
         Failure: `TIMED_OUT` or `NO_SSH`.
     """
-    argv = [*over_ssh.ssh_command(profile, access.facts), "--", profile.server.host, *request]
+    program, *options = over_ssh.ssh_command(profile, access.facts)
+    log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # of two, ssh takes the first
+    argv = [program, *log_level, *options, "--", profile.server.host, *request]
     try:
         return await children.finish(argv, access.environment, timeout)
     except TimeoutError:

@@ -29,7 +29,8 @@ class Recorded:
 class ClientFacts:
     """What had to be learnt on this computer before a command can be written.
 
-    `remote_shell` stands in for ssh while rsync's command is recorded.
+    `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
+    take to answer, and three times that a connection may say nothing.
     """
 
     known_hosts: Path
@@ -39,6 +40,7 @@ class ClientFacts:
     openrsync: bool = False
     remote_shell: str = ""
     recorded: Recorded | None = None
+    patience: int = 15
 
 
 @dataclass(frozen=True)

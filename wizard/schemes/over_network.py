@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 USUAL_PORT = 873
 _SSH_PORT = 22
+_SILENCES = 12  # a daemon that looks through a big folder says nothing meanwhile
 
 
 def port(profile: Profile) -> int:
@@ -27,7 +28,8 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
     return [
         *over_ssh.rsync_options(profile, facts, transfer),
         f"--port={port(profile)}",
-        "--contimeout=15",
+        f"--contimeout={facts.patience}",
+        f"--timeout={_SILENCES * facts.patience}",
         *(["--password-file=-"] if profile.scheme.auth else []),
         "--",
         *over_ssh.rsync_sources(profile, transfer),

@@ -33,8 +33,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
         "NumberOfPasswordPrompts": "1",
         "ClearAllForwardings": "yes",
         "LogLevel": "ERROR",
-        "ConnectTimeout": "15",
-        "ServerAliveInterval": "20",
+        "ConnectTimeout": str(facts.patience),
+        "ServerAliveInterval": str(facts.patience),
         "ServerAliveCountMax": "3",
     }
     return [

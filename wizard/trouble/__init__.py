@@ -10,14 +10,16 @@ from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes import over_network
 from wizard.trouble import signs
+from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import WORDS, Who
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.profile import Profile
+    from wizard.server.report import Report
 
-__all__ = ["Trouble", "Who", "explain", "keep_raw"]
+__all__ = ["Finding", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of", "left_out"]
 
 _EXIT_CODES = {
     Kind.BAD_PROFILE: 2,
@@ -32,17 +34,23 @@ _EXIT_CODES = {
     Kind.LOCK_OPEN: 1,
     Kind.FILES_UNREADABLE: 1,
     Kind.FILES_VANISHED: 1,
+    Kind.SERVER_FILES_CLOSED: 1,
     Kind.WAITING_FOR_ADMIN: 75,
 }
 _UNAVAILABLE = 69
 
 # While the admin has not put the text in place, a server says one of these.
-_NOT_LET_IN = {Kind.KEY_REFUSED, Kind.DAEMON_REFUSED, Kind.DAEMON_MODULE_UNKNOWN}
+_NOT_LET_IN = {Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.DAEMON_REFUSED, Kind.DAEMON_MODULE_UNKNOWN}
+
+_WITHOUT_SSH = {Kind.SERVER_SHELL_TALKS: Kind.NOT_RSYNCD, Kind.SERVER_SILENT: Kind.CONNECTION_CUT}
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A failure as a person can act on it; `forward` holds the words for the admin, where the admin mends it."""
+    """A failure as a person can act on it; `forward` holds the words for the admin, where the admin mends it.
+
+    `found` is what came out when the wizard asked further, with how sure that is.
+    """
 
     kind: Kind
     what: str
@@ -50,6 +58,7 @@ class Trouble:
     to_do: str
     forward: str = ""
     raw: str = ""
+    found: str = ""
 
     @property
     def sentence(self) -> str:
@@ -67,31 +76,55 @@ class Trouble:
         return _EXIT_CODES.get(self.kind, _UNAVAILABLE)
 
 
-def explain(failure: Failure, profile: Profile | None = None) -> Trouble:
-    """What a failure means; all texts in it are safe to show on a terminal."""
-    kind = signs.read(failure.exit_code, failure.raw) if isinstance(failure, ProgramFailed) else failure.kind
-    if kind is Kind.SERVER_SHELL_TALKS and profile and not schemes.of(profile).uses_ssh:
-        kind = Kind.NOT_RSYNCD  # no shell had a part in it
+def explain(failure: Failure, profile: Profile | None = None, found: Finding | None = None) -> Trouble:
+    """What a failure means; all texts in it are safe to show on a terminal.
+
+    `found` is what `further.ask` came back with, if anything.
+    """
+    found = found or Finding()
+    kind = found.kind or kind_of(failure, profile)
     words = WORDS[kind]
     facts = _facts(failure, kind, profile)
     raw = printable(failure.raw, keep_lines=True).strip()
     if failure.exit_code is not None:
         raw = f"{raw}\n(exit code {failure.exit_code})".strip()
+    forward = words.forward.format_map(facts) if found.who in {None, Who.ADMIN} else ""
     return Trouble(
         kind=kind,
         what=words.what.format_map(facts),
-        who=words.who,
-        to_do=words.to_do.format_map(facts),
-        forward=words.forward.format_map(facts),
+        who=found.who or words.who,
+        to_do=printable(found.to_do) or words.to_do.format_map(facts),
+        forward=printable(found.forward) or forward,
         raw=raw,
+        found=printable(found.sentence),
     )
+
+
+def kind_of(failure: Failure, profile: Profile | None = None) -> Kind:
+    """The cause of a failure; what a program printed is read for it."""
+    if not isinstance(failure, ProgramFailed):
+        return failure.kind
+    kind = signs.read(failure.exit_code, failure.raw)
+    if profile and not schemes.of(profile).uses_ssh:  # no shell had a part in it
+        return _WITHOUT_SSH.get(kind, kind)
+    return kind
+
+
+def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
+    """Why a backup that came to its end left files out, if it did."""
+    if not report.exit_code:
+        return None
+    # As rsync puts it, so that the names in it are told from what rsync says.
+    complaints = "\n".join(f"rsync: {problem.message}" for problem in report.problems)
+    return explain(ProgramFailed("rsync", report.exit_code, complaints), profile)
 
 
 def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
     """Keep what a program printed beside the walk's other state, and return where."""
-    if not trouble.raw or profile is None:
+    if not trouble.raw:
         return None
-    path = places.walk_state(profile.name) / "last-trouble.txt"
+    folder = places.walk_state(profile.name) if profile and profile.name else places.state()
+    path = folder / "last-trouble.txt"
     try:
         files.replace(files.private_folder(path.parent) / path.name, f"{trouble.raw}\n".encode())
     except Failure:  # the words that matter are shown all the same

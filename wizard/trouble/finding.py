@@ -1,0 +1,36 @@
+"""What asking further brought to light about a failure, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.failure import Kind
+    from wizard.trouble.words import Who
+
+
+class Sure(StrEnum):
+    """How sure a finding is."""
+
+    SURELY = "surely"
+    PROBABLY = "probably"
+    CANT_TELL = "can't tell"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, as a sentence; where it changes who mends it or what the cause is, that stands beside it."""
+
+    sure: Sure = Sure.CANT_TELL
+    text: str = ""
+    kind: Kind | None = None
+    who: Who | None = None
+    to_do: str = ""
+    forward: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """How sure it is, and what was found."""
+        return f"{self.sure.value.capitalize()}: {self.text}" if self.text else ""

@@ -1,0 +1,105 @@
+"""Asking further before a failure is told: what a look at the server, or one more sign-in, brings to light.
+
+Each question is asked once and is bounded in time. At most two sign-ins are made, and only one of them may be refused:
+a server that counts refused ones (`sign_in.LEAST_PAUSE_SECONDS`) bears that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.client import access as accesses
+from wizard.failure import Failure, Kind
+from wizard.server import probe
+from wizard.trouble import further_at_door, further_of_key, kind_of
+from wizard.trouble.finding import Finding, Sure
+
+if TYPE_CHECKING:
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+_MOST_SECONDS = 12.0
+
+_AT_THE_DOOR = frozenset(
+    {
+        Kind.NAME_UNKNOWN,
+        Kind.HOST_UNREACHABLE,
+        Kind.PORT_CLOSED,
+        Kind.DAEMON_CLOSED,
+        Kind.TIMED_OUT,
+        Kind.NOT_SSH,
+        Kind.NOT_RSYNCD,
+        Kind.HUNG_UP,
+    }
+)
+_OF_THE_KEY = frozenset({Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.WAITING_FOR_ADMIN})
+_OF_THE_SHELL = frozenset({Kind.SERVER_SILENT, Kind.SERVER_SHELL_TALKS})
+_OF_THE_HOST_KEY = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE})
+_DEBIAN_11 = "deb11"
+
+
+async def ask(failure: Failure, profile: Profile | None, access: Access | None = None) -> Finding | None:
+    """What can be found out about why it failed; `None` where there is nothing to ask, or no answer came in time.
+
+    `access` is what was signed in with, if that is at hand.
+    """
+    if profile is None or not profile.server.host:
+        return None
+    try:
+        async with asyncio.timeout(_MOST_SECONDS):
+            return await _ask(kind_of(failure, profile), failure, profile, access)
+    except (Failure, TimeoutError, OSError):
+        return None
+
+
+def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
+    """Whether `ask` would go to the server."""
+    kind = kind_of(failure, profile)
+    return kind in _AT_THE_DOOR | _OF_THE_KEY | _OF_THE_SHELL | _OF_THE_HOST_KEY | {Kind.NO_RRSYNC}
+
+
+async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Finding | None:
+    uses_ssh = schemes.of(profile).uses_ssh
+    if kind in _AT_THE_DOOR:
+        return await further_at_door.look(kind, profile)
+    if kind in _OF_THE_KEY and uses_ssh:
+        return await further_of_key.ask(failure, profile, access or accesses.prepare(profile))
+    if kind in _OF_THE_SHELL and uses_ssh:
+        return await further_of_key.of_shell(profile, access or accesses.prepare(profile))
+    if kind in _OF_THE_HOST_KEY and uses_ssh:
+        return await _is_one_of_the_confirmed(profile)
+    if kind is Kind.NO_RRSYNC:
+        return await _usual_place(profile)
+    return _without_asking(kind, failure)
+
+
+def _without_asking(kind: Kind, failure: Failure) -> Finding | None:
+    if kind is Kind.SERVER_DISK_FULL and "No space left" not in failure.raw:
+        return Finding(Sure.PROBABLY, "It broke off while it wrote, which is nearly always for want of room.")
+    if kind is Kind.DAEMON_REFUSED:
+        return Finding(text="Whether it is the name, the password or the file with it, the service keeps to itself.")
+    if kind is Kind.DAEMON_CHROOT:
+        return Finding(text="Whether the folder is missing or closed, the service keeps to itself.")
+    return None
+
+
+async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
+    shown = await probe.host_keys(profile.server.host, profile.server.port)
+    types = ", ".join(key.type_name for key in shown)
+    if any(key.fingerprint in profile.server.host_keys for key in shown):
+        return Finding(
+            Sure.SURELY,
+            f"It is the same server: it also shows a fingerprint that was confirmed ({types}).",
+            kind=Kind.HOST_KEY_TYPE,
+        )
+    return Finding(text=f"It shows none of the fingerprints that were confirmed, but others ({types}).")
+
+
+async def _usual_place(profile: Profile) -> Finding | None:
+    greeting = await probe.reach(profile.server.host, profile.server.port)
+    if _DEBIAN_11 in greeting:
+        place = "/usr/share/doc/rsync/scripts/rrsync"
+        return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
+    return Finding(text="Where the server keeps it can't be seen from here.")

@@ -1,0 +1,16 @@
+"""What each kind of failure is told as: plain words, with a place for each fact; one file a subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.trouble.words import backup, daemon, here, keys, let_in, profiles, reaching, wizard
+from wizard.trouble.words.form import Who, Words
+
+if TYPE_CHECKING:
+    from wizard.failure import Kind
+
+__all__ = ["WORDS", "Who", "Words"]
+
+_SUBJECTS = (profiles, here, keys, reaching, let_in, daemon, backup, wizard)
+WORDS: dict[Kind, Words] = {kind: words for subject in _SUBJECTS for kind, words in subject.WORDS.items()}

@@ -1,0 +1,99 @@
+"""What stops a backup on a server that lets us in."""
+
+from __future__ import annotations
+
+from wizard.failure import Kind
+from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
+
+WORDS = {
+    Kind.NO_RRSYNC: Words(
+        "The server has no rrsync that can be run where the key line says it is",
+        ADMIN,
+        "Send the admin these words.",
+        "The key line of {user} starts rrsync, and it is not there or can't be run. It comes with rsync: find it with"
+        " “find / -name 'rrsync*'”, make it executable, and put its path in the line.",
+    ),
+    Kind.OLD_RRSYNC: Words(
+        "The server's rrsync is too old for the lock that was asked of it",
+        ADMIN,
+        "Send the admin these words.",
+        "The rrsync on {host} does not know an option in my key line. Please install a newer rsync, or tell me its"
+        " version. It says: {raw}",
+    ),
+    Kind.SERVER_NO_RSYNC: Words(
+        "The server has no rsync", ADMIN, "Send the admin these words.", "Please install rsync on {host}."
+    ),
+    Kind.SERVER_NO_FOLDER: Words(
+        "The folder for the backup is not on the server",
+        ADMIN,
+        "Send the admin these words.",
+        "The folder “{root}” for the backups of {user} is not there (under the account's home, unless it starts with a"
+        " slash). Please make it: install -d -m 700 -o {user} …",
+    ),
+    Kind.SERVER_FOLDER_CLOSED: Words(
+        "The account “{user}” may not write to the backup's folder on the server",
+        ADMIN,
+        "Send the admin these words.",
+        "{user} can't write to the folder “{root}” for its backups (under the account's home, unless it starts with a"
+        " slash). Please make it the account's own: install -d -m 700 -o {user} …",
+    ),
+    Kind.SERVER_NO_CONFIG: Words(
+        "The private backup service on the server does not find its settings",
+        ADMIN,
+        "Send the admin these words.",
+        "The settings of the backup “{name}” (the part for rsyncd.conf that I sent) are not in the file that its key"
+        " line names, or {user} can't read it. Please put them there.",
+    ),
+    Kind.SERVER_BUSY: Words(
+        "Another backup into the same folder is running on the server",
+        NOBODY,
+        "Wait until it is done, then try again.",
+    ),
+    Kind.SERVER_REFUSED_OPTION: Words(
+        "The server lets us in but refuses what rsync asks for",
+        ADMIN,
+        "Send the admin these words.",
+        "The key line of {user} on {host} refuses my backup. It says: {raw}",
+    ),
+    Kind.PROTOCOL_MISMATCH: Words(
+        "This computer's rsync and the server's do not understand each other",
+        ADMIN,
+        "Send the admin these words.",
+        "My rsync and the one on {host} disagree: their versions are too far apart, or the line of {user} starts it"
+        " with other options than mine sends. Please use the exact lines I sent. It says: {raw}",
+    ),
+    Kind.SERVER_DISK_FULL: Words(
+        "The server has no room left for this",
+        ADMIN,
+        "Send the admin these words.",
+        "The backup of {user} into {destination} stopped: no space left on the device.",
+    ),
+    Kind.SERVER_QUOTA: Words(
+        "The account “{user}” has used up the room it may use on the server",
+        ADMIN,
+        "Send the admin these words.",
+        "The backup of {user} into {destination} stopped: its disk quota is used up. Can it have more?",
+    ),
+    Kind.SERVER_READ_ONLY: Words(
+        "The server can't write to the backup's folder",
+        ADMIN,
+        "Send the admin these words.",
+        "{destination} is on a file system that is read-only.",
+    ),
+    Kind.SERVER_FILES_CLOSED: Words(
+        "Some files on the server could not be written, because they belong to somebody else there",
+        ADMIN,
+        "The rest was backed up. Send the admin these words.",
+        "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
+        " rsync says: {raw}",
+    ),
+    Kind.DELETE_LIMIT: Words(
+        "It stopped because more would be deleted than is allowed", YOU, "Look at the practice run before you go on."
+    ),
+    Kind.DESTINATION_TAKEN: Words(
+        "{about} holds another computer's backup, or one made before this computer was set up anew",
+        YOU,
+        "Give this backup another name. If that old backup is your own and may be gone over, ask the admin.",
+        "Is the backup in {about} mine? If so, please remove the small file .backup-wizard in it, and nothing else.",
+    ),
+}
