@@ -18,6 +18,8 @@ from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
 from wizard.server import exports, handed_over, sign_in
 from wizard.steps import Step
+from wizard.trouble import further
+from wizard.trouble.finding import Finding, Sure
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -70,6 +72,7 @@ class HandOverScreen(StepScreen):
         self._is_let_in = False
         self._obstacle: Failure | None = None
         self._wanted = asyncio.Event()
+        self._found: Finding | None = None
 
     def compose_step(self) -> ComposeResult:
         """The text, and whether it was used."""
@@ -207,12 +210,20 @@ class HandOverScreen(StepScreen):
         if told.kind in _NEEDS_THE_PERSON:
             note.say(_ASK, "warn")
         elif told.waits_for_admin:
-            note.say(_WAITING, "busy")
+            note.say(" ".join(filter(None, (_WAITING, await self._why(failure)))), "busy")
         elif told.forward:
             note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
         else:
             note.say(f"{told.what}. {told.to_do}", "warn")
         return told.kind in _NEEDS_THE_PERSON
+
+    async def _why(self, failure: Failure) -> str:
+        """What can be told of the reason; asked for once, as a server may count the tries."""
+        if self._found is None:
+            self._found = await further.ask(failure, self.profile, await self._access_at_hand()) or Finding()
+        if self._found.sure is Sure.CANT_TELL:
+            return ""
+        return trouble.explain(failure, self.profile, self._found).found
 
     async def _stop_at(self, failure: Failure) -> None:
         self._obstacle = failure

@@ -17,15 +17,20 @@ from screens.widgets.field import Field
 from screens.widgets.page import Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
-from wizard import steps, trouble
+from wizard import steps
 from wizard.failure import Failure
+from wizard.trouble import further, telling
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from screens.context import Context
+    from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.steps import Step, Walk
+    from wizard.trouble.telling import Told
+
+_ASKING = "That did not work. The wizard looks into why …"
 
 
 class StepScreen(Screen[Outcome]):
@@ -43,6 +48,7 @@ class StepScreen(Screen[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("f1", "explain", "Help"),
+        Binding("f2", "printed", "What was printed"),
         Binding("ctrl+s", "forward", "Continue", show=False),
         Binding("ctrl+q", "leave", "Leave", priority=True),
         Binding("up", "scroll_page(-1)", show=False),
@@ -134,10 +140,30 @@ class StepScreen(Screen[Outcome]):
             return
         place = self.query_one("#trouble-place", Vertical)
         await place.remove_children()
-        if failure is not None:
-            panel = TroublePanel(trouble.explain(failure, self.profile))
-            await place.mount(panel)
-            panel.scroll_visible()
+        self.refresh_bindings()
+        if failure is None:
+            return
+        if further.is_worth_asking(failure, self.profile):
+            await place.mount(Static(_ASKING, id="asking", markup=False))
+        await self._show_told(await telling.tell(failure, self.profile, await self._access_at_hand()))
+
+    async def _show_told(self, told: Told) -> None:
+        if self.is_leaving:
+            return
+        place, panel = self.query_one("#trouble-place", Vertical), TroublePanel(told.trouble, told.raw_file)
+        await place.remove_children()
+        await place.mount(panel)
+        self.refresh_bindings()
+        panel.scroll_visible()
+
+    async def _access_at_hand(self) -> Access | None:
+        """What signs in without asking anybody, where a passphrase is held that would be asked for."""
+        if not self.context.session.holds(self.profile.key_path):
+            return None
+        try:
+            return await self.context.session.access(self.profile)
+        except Failure:
+            return None
 
     def lead_with(self, id: str, *, focus: bool = True) -> None:
         """Make that button the primary one, and put the cursor on it."""
@@ -173,6 +199,17 @@ class StepScreen(Screen[Outcome]):
     def action_explain(self) -> None:
         """Show the explanation over a window that is too narrow for the pane."""
         self.app.push_screen(ExplanationScreen(self.question, self.explanation))
+
+    def action_printed(self) -> None:
+        """Show what a program printed, or put it away."""
+        for panel in self.query(TroublePanel):
+            panel.unfold()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What was printed is offered where something was."""
+        if action == "printed":
+            return any(panel.trouble.raw for panel in self.query(TroublePanel))
+        return super().check_action(action, parameters)
 
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 class TroubleScreen(ModalScreen[None]):
     """One failure, explained, until it is closed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("f2", "printed", "What was printed"),
+    ]
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__()
@@ -37,6 +40,10 @@ class TroubleScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """The way out has the focus."""
         self.query_one(Button).focus()
+
+    def action_printed(self) -> None:
+        """Show what a program printed, or put it away."""
+        self.query_one(TroublePanel).unfold()
 
     def on_button_pressed(self) -> None:
         """Close."""

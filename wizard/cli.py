@@ -30,16 +30,12 @@ def _told(chosen: argparse.Namespace) -> int:
     try:
         return int(chosen.command(chosen))
     except Failure as failure:
-        from wizard import lines, profiles, trouble
+        from wizard import lines
+        from wizard.trouble import telling
 
-        name = getattr(chosen, "name", "") or ""
-        try:
-            profile = profiles.load(name) if profiles.exists(name) else None
-        except Failure:
-            profile = None
-        explained = trouble.explain(failure, profile)
-        lines.complain(explained, trouble.keep_raw(explained, profile))
-        return explained.exit_code
+        told = telling.of_command(failure, chosen)
+        lines.complain(told.trouble, told.raw_file)
+        return told.trouble.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was decided is kept.\n")
         return 130

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, places
+from wizard import display, places, trouble
+from wizard.failure import Kind
 from wizard.server.report import in_words
 
 if TYPE_CHECKING:
@@ -26,14 +28,18 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-def complain(trouble: Trouble, raw_file: Path | None = None) -> None:
+def complain(told: Trouble, raw_file: Path | None = None) -> None:
     """Print a failure on standard error: what happened — who mends it — what to do, and the words to send.
 
     `raw_file` is where it was kept what a program printed.
     """
-    sys.stderr.write(f"{trouble.sentence}\n")
-    if trouble.forward:
-        sys.stderr.write(f"\n  Words for the admin:\n  {trouble.forward}\n")
+    sys.stderr.write(f"{told.sentence}\n")
+    if told.found:
+        sys.stderr.write(f"  {told.found}\n")
+    if told.forward:
+        sys.stderr.write(f"\n  Words for the admin:\n  {told.forward}\n")
+    if told.kind is Kind.UNKNOWN and told.raw:
+        sys.stderr.write(f"\n  It printed:\n{textwrap.indent(told.raw, '    ')}\n")
     if raw_file:
         sys.stderr.write(f"\n  What was printed is kept in {places.shown(raw_file)}\n")
     sys.stderr.flush()
@@ -86,8 +92,11 @@ def backup(report: Report) -> str:
 
 
 def _problems(report: Report) -> list[str]:
-    if not report.problems and not report.exit_code:
+    why = trouble.left_out(report)
+    if why is None:
         return []
     shown = [f"  ! {display.printable(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]
     more = len(report.problems) - len(shown)
-    return ["Some files were left out:", *shown, *([f"  and {display.number(more)} more"] if more else [])]
+    more_lines = [f"  and {display.number(more)} more"] if more else []
+    forward = ["", "  Words for the admin:", f"  {why.forward}"] if why.forward else []
+    return ["Some files were left out:", *shown, *more_lines, why.sentence, *forward]

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Collapsible, Static
 
+from wizard import places
+from wizard.failure import Kind
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import ComposeResult
 
     from wizard.trouble import Trouble
@@ -16,19 +21,30 @@ if TYPE_CHECKING:
 class TroublePanel(Vertical):
     """The explanation of one failure."""
 
-    def __init__(self, trouble: Trouble, *, id: str | None = None) -> None:
+    def __init__(self, trouble: Trouble, raw_file: Path | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="trouble")
         self.trouble = trouble
+        self._raw_file = raw_file
 
     def compose(self) -> ComposeResult:
         """The sentences, then what can be unfolded."""
         yield Static(f"✗ {self.trouble.what}.", classes="trouble-what", markup=False)
         yield Static(f"{_capital(self.trouble.who.value)}. {self.trouble.to_do}", markup=False)
+        if self.trouble.found:
+            yield Static(self.trouble.found, classes="trouble-found", markup=False)
         if self.trouble.forward:
             yield Static(self.trouble.forward, classes="trouble-forward", markup=False)
         if self.trouble.raw:
-            with Collapsible(title="What was printed"):
+            with Collapsible(title="What was printed (F2)", collapsed=self.trouble.kind is not Kind.UNKNOWN):
                 yield Static(self.trouble.raw, markup=False)
+                if self._raw_file:
+                    yield Static(f"Kept in {places.shown(self._raw_file)}", markup=False)
+
+    def unfold(self) -> None:
+        """Show what was printed, or put it away."""
+        for part in self.query(Collapsible):
+            part.collapsed = not part.collapsed
+            part.call_after_refresh(part.scroll_visible)
 
 
 def _capital(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from wizard import lines, steps, trouble
+from wizard import lines, steps
 from wizard.failure import Failure
 from wizard.lines import say
 from wizard.plain import asker, deciding, key, proving, way_in
 from wizard.plain.asker import GoAway, GoBack
 from wizard.steps import Step, Walk
+from wizard.trouble import telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +54,8 @@ def _after(here: Walk, session: Session) -> Walk | None:
     except GoBack:
         return steps.back(here)
     except Failure as failure:
-        explained = trouble.explain(failure, here.profile)
-        lines.complain(explained, trouble.keep_raw(explained, here.profile))
+        told = asyncio.run(telling.tell(failure, here.profile))
+        lines.complain(told.trouble, told.raw_file)
         return _try_again(here)
     return None if here.step is Step.FINISH else following
 

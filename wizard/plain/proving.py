@@ -13,6 +13,8 @@ from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
 from wizard.server import exports, handed_over, host_trust, locks, report, sign_in
+from wizard.trouble import further
+from wizard.trouble.finding import Finding, Sure
 
 if TYPE_CHECKING:
     from wizard.client.session import Session
@@ -30,8 +32,13 @@ def hand_over(profile: Profile, session: Session) -> Profile:
     say("Send this to the server's admin. It begins and ends with a line of dashes.")
     say(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
     asyncio.run(host_trust.establish(profile))
-    while not _is_let_in(profile, session):
+    found = None
+    while refusal := _refusal(profile, session):
         say("The server does not let this computer in yet: the admin has to act. Ctrl+D leaves; all is kept.")
+        if found is None:  # once: a server may count the tries
+            found = asyncio.run(further.ask(refusal, profile)) or Finding()
+        if found.sure is not Sure.CANT_TELL:
+            say(trouble.explain(refusal, profile, found).found)
         if asker.line(f"Enter looks again, {_SAVE} saves the text to a file") == _SAVE:
             _save(profile, message)
     say("The server lets this computer in.")
@@ -67,14 +74,15 @@ def finish(profile: Profile, _: Session) -> Profile:
     return profile
 
 
-def _is_let_in(profile: Profile, session: Session) -> bool:
+def _refusal(profile: Profile, session: Session) -> Failure | None:
+    """What the server says for as long as the admin has not acted, if it does."""
     try:
         asyncio.run(_sign_in(profile, session))
     except ProgramFailed as failure:
         if trouble.explain(failure, profile).waits_for_admin:
-            return False
+            return failure
         raise
-    return True
+    return None
 
 
 async def _sign_in(profile: Profile, session: Session) -> None:

@@ -123,13 +123,17 @@ def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
     """Keep what a program printed beside the walk's other state, and return where."""
     if not trouble.raw:
         return None
-    folder = places.walk_state(profile.name) if profile and profile.name else places.state()
-    path = folder / "last-trouble.txt"
+    path = _transcript(profile)
     try:
         files.replace(files.private_folder(path.parent) / path.name, f"{trouble.raw}\n".encode())
     except Failure:  # the words that matter are shown all the same
         return None
     return path
+
+
+def _transcript(profile: Profile | None) -> Path:
+    folder = places.walk_state(profile.name) if profile and profile.name else places.state()
+    return folder / "last-trouble.txt"
 
 
 def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, str]:
@@ -140,6 +144,8 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "host": "the server",
         "port": "",
         "user": "",
+        "exit_code": "" if failure.exit_code is None else f" (exit code {failure.exit_code})",
+        "kept": places.shown(_transcript(profile)),
     }
     facts |= {"root": "", "key": "", "destination": "", "places": ""}
     if profile:

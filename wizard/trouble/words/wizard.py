@@ -17,6 +17,8 @@ WORDS = {
         "Run it again. If it comes back, report it with the file {about}, in which there are no passwords.",
     ),
     Kind.UNKNOWN: Words(
-        "Something failed that backup-wizard doesn't know ({about})", YOU, "Read what was printed: {raw}"
+        "{about} failed in a way that backup-wizard doesn't know{exit_code}",
+        YOU,
+        "Read what was printed, and show it to the admin: it is kept in {kept}.",
     ),
 }

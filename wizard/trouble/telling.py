@@ -1,0 +1,48 @@
+"""A failure from its cause to all that is said of it: asked further, explained, and what was printed kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import profiles
+from wizard.failure import Failure
+from wizard.trouble import explain, further, keep_raw
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.trouble import Trouble
+
+
+@dataclass(frozen=True)
+class Told:
+    """An explained failure, and the file in which all is kept that was printed."""
+
+    trouble: Trouble
+    raw_file: Path | None
+
+
+async def tell(failure: Failure, profile: Profile | None, access: Access | None = None) -> Told:
+    """Ask further, explain and keep."""
+    explained = explain(failure, profile, await further.ask(failure, profile, access))
+    return Told(explained, keep_raw(explained, profile))
+
+
+def of_command(failure: Failure, chosen: Namespace) -> Told:
+    """The same for the failure of a command, by the backup that it names."""
+    return asyncio.run(tell(failure, _profile(chosen)))
+
+
+def _profile(chosen: Namespace) -> Profile | None:
+    name, answers = getattr(chosen, "name", None), getattr(chosen, "answers", None)
+    try:
+        if answers:
+            return profiles.read(Path(answers))
+        return profiles.load(name) if name and profiles.exists(name) else None
+    except Failure:
+        return None
