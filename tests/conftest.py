@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import samples
+from tests.support import samples, table
 from tests.support.agent import ssh_agent
 from tests.support.lifeline import Lifeline
 from tests.support.real_sshd import RealSshd
@@ -16,11 +16,14 @@ from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from _pytest.terminal import TerminalReporter
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
+    from tests.support.table import AddRow
 
 # Under nohup it is ignored, and the programs that tests start would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -68,6 +71,17 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable, raising=False)
     reset_keyring()
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what the tests have put into tables."""
+    table.print_all(terminalreporter)
+
+
+@pytest.fixture
+def add_row(record_property: Callable[[str, object], None]) -> AddRow:
+    """Adds a row to a table that the run prints at its end: `add_row(title, cell, cell, …)`."""
+    return table.adder(record_property)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from tests.support import placing
 from tests.support.commands import backup_wizard
 from tests.support.office import Office
+from tests.support.rssh import RSSH
 from tests.support.trees import tree
 from wizard import trouble
 from wizard.failure import Failure, Kind
@@ -17,17 +18,6 @@ from wizard.server import facts, report, sign_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-# As rssh does: it splits the command at blanks, takes nothing but what it allows, and says no on standard error.
-RSSH = r"""#!/bin/sh
-case "$1 $2" in
-    *" --daemon"* | *" --config"*) ;;
-    "-c rsync --server "*) set -f; exec $2 ;;
-esac
-printf '\nThis account is restricted by rssh.\nAllowed commands: rsync \n\nIf you believe this is in error, ' >&2
-printf 'please contact your system administrator.\n\n' >&2
-exit 1
-"""
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ _BUS_CONFIG = """\
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    {policy}
   </policy>
 </busconfig>
 """
@@ -55,10 +56,10 @@ class SecretService:
 
 
 @contextlib.contextmanager
-def session_bus(runtime_folder: Path) -> Iterator[str]:
-    """A session bus with nothing on it; yields its address."""
+def session_bus(runtime_folder: Path, policy: str = "") -> Iterator[str]:
+    """A session bus with nothing on it; yields its address. `policy` is what it forbids beside."""
     config = runtime_folder / "bus.conf"
-    config.write_text(_BUS_CONFIG.format(socket=runtime_folder / "bus"))
+    config.write_text(_BUS_CONFIG.format(socket=runtime_folder / "bus", policy=policy))
     argv = [programs.require("dbus-daemon"), f"--config-file={config}", "--nofork", "--print-address=1"]
     bus = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:

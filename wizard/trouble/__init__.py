@@ -84,8 +84,9 @@ def explain(failure: Failure, profile: Profile | None = None, found: Finding | N
     found = found or Finding()
     kind = found.kind or kind_of(failure, profile)
     words = WORDS[kind]
-    facts = _facts(failure, kind, profile)
-    raw = printable(failure.raw, keep_lines=True).strip()
+    printed = (found.raw or failure.raw).replace("\r\n", "\n")
+    facts = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
+    raw = printable(printed, keep_lines=True).strip()
     if failure.exit_code is not None:
         raw = f"{raw}\n(exit code {failure.exit_code})".strip()
     forward = words.forward.format_map(facts) if found.who in {None, Who.ADMIN} else ""

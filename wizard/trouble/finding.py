@@ -21,7 +21,7 @@ class Sure(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, as a sentence; where it changes who mends it or what the cause is, that stands beside it."""
+    """What was found, as a sentence; what of the explanation it changes stands beside it."""
 
     sure: Sure = Sure.CANT_TELL
     text: str = ""
@@ -29,6 +29,7 @@ class Finding:
     who: Who | None = None
     to_do: str = ""
     forward: str = ""
+    raw: str = ""
 
     @property
     def sentence(self) -> str:

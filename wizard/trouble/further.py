@@ -66,7 +66,10 @@ def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
 async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Finding | None:
     uses_ssh = schemes.of(profile).uses_ssh
     if kind in _AT_THE_DOOR:
-        return await further_at_door.look(kind, profile)
+        found = await further_at_door.look(kind, profile)
+        if kind is Kind.HUNG_UP and uses_ssh and found is None:
+            return await further_of_key.of_connection(profile, access or accesses.prepare(profile))
+        return found
     if kind in _OF_THE_KEY and uses_ssh:
         return await further_of_key.ask(failure, profile, access or accesses.prepare(profile))
     if kind in _OF_THE_SHELL and uses_ssh:
@@ -75,12 +78,14 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
         return await _is_one_of_the_confirmed(profile)
     if kind is Kind.NO_RRSYNC:
         return await _usual_place(profile)
-    return _without_asking(kind, failure)
+    if kind is Kind.DAEMON_MODULE_UNKNOWN:
+        return await asyncio.to_thread(further_of_key.by_address, profile)
+    return _without_asking(kind)
 
 
-def _without_asking(kind: Kind, failure: Failure) -> Finding | None:
-    if kind is Kind.SERVER_DISK_FULL and "No space left" not in failure.raw:
-        return Finding(Sure.PROBABLY, "It broke off while it wrote, which is nearly always for want of room.")
+def _without_asking(kind: Kind) -> Finding | None:
+    if kind is Kind.SERVER_CANT_WRITE:
+        return Finding(text="Whether room is lacking or the folder is closed: its rsync was gone before it could say.")
     if kind is Kind.DAEMON_REFUSED:
         return Finding(text="Whether it is the name, the password or the file with it, the service keeps to itself.")
     if kind is Kind.DAEMON_CHROOT:

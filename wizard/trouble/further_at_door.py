@@ -37,7 +37,8 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
         return Finding(text="This computer has a network; whether the name or the network's list of names is wrong.")
     port = profile.server.port if uses_ssh else over_network.port(profile)
     seen = await doors.look(host, port)
-    if answer := _at_that_port(port, seen, uses_ssh=uses_ssh):
+    answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
+    if answer or (uses_ssh and seen.failure is None):
         return answer
     usual = SSH_PORT if uses_ssh else over_network.USUAL_PORT
     if port != usual:
@@ -61,8 +62,6 @@ def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Finding | None:
         return Finding(Sure.SURELY, f"At port {port} it is ssh that answers.", kind=Kind.NOT_RSYNCD, to_do=_CHANGE_PORT)
     if seen.failure and "Not allowed at this time" in seen.failure.raw:
         return Finding(Sure.SURELY, "The server shuts this computer out for some minutes, after failed tries.")
-    if uses_ssh and seen.failure is None:
-        return Finding(Sure.PROBABLY, "It was for a moment only: the server answers now.")
     return None
 
 
@@ -71,8 +70,14 @@ def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | N
         return Finding(text=f"{host} is there: whether the port is another or the service is off.")
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:
         if seen.failure is None or seen.failure.kind in _IS_THERE:
-            text = f"{host} is there and answers at another port: a firewall keeps port {port} from this computer."
-            return Finding(Sure.PROBABLY, text)
+            return Finding(
+                Sure.PROBABLY,
+                f"{host} is there; a firewall keeps its port {port} from this computer, or the service hangs.",
+                who=Who.ADMIN,
+                to_do="Send the admin these words.",
+                forward=f"From my computer nothing comes back from port {port} of {host}, though {host} answers at"
+                " others. Does a firewall keep it shut, or does the service hang?",
+            )
         return Finding(text="Whether the server is off, or the network lies between.")
     return None
 

@@ -16,6 +16,7 @@ from wizard import profiles
 from wizard.client import ssh
 from wizard.failure import Failure, Kind
 from wizard.server import shells, sign_in
+from wizard.trouble import signs
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import Who
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _ADDRESS = re.compile(r"[0-9.*?]+|[0-9a-fA-F:*?]*:[0-9a-fA-F:*?]*")
+_CHATTER = ("debug1:", "OpenSSH_")
 _SECONDS = 10.0
 _NO_TELLING = "Whether it is the key's line or the account, a server keeps to itself."
 
@@ -36,17 +38,30 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
         return Finding(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
     return (
         _by_what_ssh_tells(tried.stderr, profile)
-        or await asyncio.to_thread(_by_address, profile)
+        or await asyncio.to_thread(by_address, profile)
         or await _by_other_name(profile, access)
         or Finding(text=_NO_TELLING + _also_offered(tried.stderr + failure.raw))
     )
+
+
+async def of_connection(profile: Profile, access: Access) -> Finding | None:
+    """Why ssh gets no connection; it says so only when it tells each thing that it does."""
+    tried = await ssh.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
+    if ssh.is_let_in(tried):
+        return Finding(Sure.PROBABLY, "It was for a moment only: the server lets this computer in now.")
+    said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
+    kind = signs.read(tried.exit_code, said)
+    return None if kind is Kind.HUNG_UP else Finding(Sure.SURELY, "ssh says so.", kind=kind, raw=said)
 
 
 async def of_shell(profile: Profile, access: Access) -> Finding | None:
     """What the account's shell says when it is asked for nothing of consequence."""
     answer = await ssh.run(profile, access, sign_in.HARMLESS, _SECONDS)
     if not ssh.is_let_in(answer):
-        return None
+        return await of_connection(profile, access)
+    if "\0" in answer.stdout:
+        text = "What its line starts is an rsync that speaks another protocol."
+        return Finding(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
     if shell := shells.blocking(answer):
         return Finding(Sure.SURELY, f"Its login shell is {shell}.", kind=Kind.SERVER_SHELL_BLOCKS)
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
@@ -82,7 +97,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
     return None
 
 
-def _by_address(profile: Profile) -> Finding | None:
+def by_address(profile: Profile) -> Finding | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
     ours = _own_address(profile)

@@ -53,17 +53,25 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"rrsync.*(?:invalid rsync-command|option .* has been disabled|error)|unsafe arg", Kind.SERVER_REFUSED_OPTION),
     (r"The server is configured to refuse", Kind.SERVER_REFUSED_OPTION),
     (r"account is (?:currently )?not available|restricted by rssh", Kind.SERVER_SHELL_BLOCKS),
-    (r"--protocol must be|\(code (?:2|4|22)\) at .*\[[Rr]eceiver|recv_acl_index", Kind.PROTOCOL_MISMATCH),
+    (
+        r"--protocol must be|\(code (?:2|4|22)\) at .*\[[Rr]eceiver|recv_acl_index|unexpected tag",
+        Kind.PROTOCOL_MISMATCH,
+    ),
     (r"on remote machine: .*: unknown option", Kind.PROTOCOL_MISMATCH),
     (r"is your shell clean\?|protocol version mismatch|rather than greeting", Kind.SERVER_SHELL_TALKS),
     (r"(?s)syntax or usage error .* at clientserver\.c.*did not see server greeting", Kind.SERVER_NO_CONFIG),
     (r"No space left on device", Kind.SERVER_DISK_FULL),
     (r"Disk quota exceeded", Kind.SERVER_QUOTA),
     (r"Read-only file system", Kind.SERVER_READ_ONLY),
-    (r"\[(?:receiver|generator)\] .*: (?:Permission denied|Operation not permitted)", Kind.SERVER_FILES_CLOSED),
+    (
+        r"(?:mkstemp|rename|symlink|mknod|unlink|recv_generator|delete_file|delete_stats|failed to set)\b.*"
+        r": (?:Permission denied|Operation not permitted)",
+        Kind.SERVER_FILES_CLOSED,
+    ),
     (r"received SIG(?:INT|TERM|HUP)", Kind.INTERRUPTED),
-    (r"Timeout, server .* not responding|timeout in data send/receive|io timeout", Kind.TIMED_OUT),
+    (r"timeout in data send/receive|io timeout", Kind.CONNECTION_CUT),
     (r"Connection (?:reset|closed) by|Broken pipe|client_loop: send disconnect", Kind.CONNECTION_CUT),
+    (r"(?s)\A\s*rsync: connection unexpectedly closed \(0 bytes.*\(code 255\)", Kind.HUNG_UP),
     (r"\A\s*rsync: connection unexpectedly closed \(0 bytes received so far\)", Kind.SERVER_SILENT),
     (r"connection unexpectedly closed", Kind.CONNECTION_CUT),
 )
@@ -73,13 +81,14 @@ _COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _SIGNS)
 _NAMES = re.compile(r'^(rsync: (?!server sent )[^"\n]*|file has vanished: )".*"', re.MULTILINE)
 
 _EXIT_CODES = {
-    11: Kind.SERVER_DISK_FULL,  # rsync's server may be gone before it has said so
+    11: Kind.SERVER_CANT_WRITE,  # the server's rsync may be gone before it has said why
     20: Kind.INTERRUPTED,
     23: Kind.FILES_UNREADABLE,
     24: Kind.FILES_VANISHED,
     25: Kind.DELETE_LIMIT,
-    30: Kind.TIMED_OUT,
+    30: Kind.CONNECTION_CUT,
     35: Kind.TIMED_OUT,
+    255: Kind.HUNG_UP,  # ssh, without a word
 }
 
 

@@ -62,6 +62,13 @@ WORDS = {
         "My rsync and the one on {host} disagree: their versions are too far apart, or the line of {user} starts it"
         " with other options than mine sends. Please use the exact lines I sent. It says: {raw}",
     ),
+    Kind.SERVER_CANT_WRITE: Words(
+        "The server could not write what was sent to it, and did not say why",
+        ADMIN,
+        "Send the admin these words.",
+        "The backup of {user} into {destination} stopped while it was written there. Is there room left, also by quota,"
+        " and is the folder {user}'s own?",
+    ),
     Kind.SERVER_DISK_FULL: Words(
         "The server has no room left for this",
         ADMIN,

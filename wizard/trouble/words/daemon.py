@@ -24,7 +24,7 @@ WORDS = {
         ADMIN,
         "If the admin has not put it in place yet, wait. If so, send these words.",
         "The rsync service on {host} does not know the module of the backup “{name}”. Please check that the part of"
-        " rsyncd.conf that I sent is there{places}.",
+        " rsyncd.conf that I sent is there, and that its “hosts allow” takes my address{places}.",
     ),
     Kind.DAEMON_HOST_DENIED: Words(
         "The server's rsync service takes nothing from this computer's address",

@@ -30,7 +30,7 @@ WORDS = {
         "Your keyring did not open", YOU, "Unlock it (signing in at the desktop does), then try again."
     ),
     Kind.KEYRING_REFUSED: Words(
-        "Your keyring refused to keep or to give the secret ({about})",
+        "Your keyring refused to keep or to give the secret",
         YOU,
         "Allow it when the keyring asks; or choose at the step “Key” to be asked each time.",
     ),

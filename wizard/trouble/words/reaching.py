@@ -76,7 +76,7 @@ WORDS = {
         "You sent me the fingerprint\n{about}\nbut at {host}, port {port}, I see\n{raw}\nWhich one is right?",
     ),
     Kind.CONNECTION_CUT: Words(
-        "The connection to the server was cut",
+        "The connection to the server was cut, or fell silent",
         NOBODY,
         "Try again in a while; what was sent already is not sent again.",
     ),

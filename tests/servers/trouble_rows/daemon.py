@@ -1,0 +1,156 @@
+"""rsync's own service on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
+from tests.support import faults, mishaps, placing, proxy
+from tests.support.mishaps import SIZE
+from tests.support.proxy import Fate
+from wizard.failure import Kind
+
+if TYPE_CHECKING:
+    from tests.support.faults import Fault
+
+MODULE = "path = "
+
+
+def in_module(text: str) -> Fault:
+    """With more in the daemon's module."""
+    return faults.rewritten(faults.CONFIG, MODULE, f"{text}\n    {MODULE}")
+
+
+ROWS = [
+    Row(
+        "no settings",
+        faults.missing(faults.PRIVATE_CONFIG),
+        Kind.SERVER_NO_CONFIG,
+        ADMIN,
+        "the part for rsyncd.conf",
+        scheme="daemon-over-ssh",
+    ),
+    Row(
+        "an unknown module",
+        faults.rewritten(faults.PRIVATE_CONFIG, "[amanda]", "[amandas]"),
+        Kind.DAEMON_MODULE_UNKNOWN,
+        ADMIN,
+        scheme="daemon-over-ssh",
+    ),
+    Row(
+        "an unknown module",
+        faults.rewritten(faults.CONFIG, "[amanda]", "[amandas]"),
+        Kind.DAEMON_MODULE_UNKNOWN,
+        ADMIN,
+        "rsyncd.conf",
+        scheme="daemon",
+    ),
+    Row(
+        "a wrong password",
+        faults.rewritten(faults.SECRETS, "amanda:", "amanda:x"),
+        Kind.DAEMON_REFUSED,
+        ADMIN,
+        "holds the line I sent",
+        CANT_TELL,
+        scheme="daemon",
+    ),
+    Row(
+        "a secrets file that others can read",
+        faults.with_mode(faults.SECRETS, "644"),
+        Kind.DAEMON_REFUSED,
+        ADMIN,
+        "nobody but root can read it",
+        CANT_TELL,
+        scheme="daemon",
+    ),
+    Row("no secrets file", faults.missing(faults.SECRETS), Kind.DAEMON_REFUSED, ADMIN, "secrets file", scheme="daemon"),
+    Row(
+        "no folder",
+        faults.missing(placing.ROOT),
+        Kind.DAEMON_CHROOT,
+        ADMIN,
+        "is the folder there",
+        CANT_TELL,
+        scheme="daemon",
+    ),
+    Row(
+        "hosts denied, by a module that is in the list",
+        faults.both(
+            in_module("hosts allow = 192.0.2.1"), faults.rewritten(faults.CONFIG, "list = false", "list = true")
+        ),
+        Kind.DAEMON_HOST_DENIED,
+        ADMIN,
+        "access denied",
+        scheme="daemon",
+    ),
+    Row(
+        "hosts denied, by our module",
+        faults.let_in_from_elsewhere,
+        Kind.DAEMON_MODULE_UNKNOWN,
+        ADMIN,
+        "this computer's address is 127.0.0.1",
+        PROBABLY,
+        scheme="daemon",
+    ),
+    Row(
+        "too many connections",
+        faults.both(
+            in_module("max connections = 1\n    lock file = /etc/rsyncd.lock"),
+            faults.held_connections(b"@RSYNCD: 31.0 md5\namanda\n"),
+        ),
+        Kind.DAEMON_BUSY,
+        NOBODY,
+        scheme="daemon",
+    ),
+    Row(
+        "a read-only module",
+        faults.rewritten(faults.CONFIG, "read only = false", "read only = true"),
+        Kind.DAEMON_READ_ONLY,
+        ADMIN,
+        "read only = false",
+        scheme="daemon",
+    ),
+    Row(
+        "an account that is not there",
+        faults.rewritten(faults.CONFIG, "uid = amanda", "uid = ananda"),
+        Kind.DAEMON_SAYS_NO,
+        ADMIN,
+        "invalid uid",
+        scheme="daemon",
+    ),
+    Row(
+        "an option refused (daemon)",
+        faults.both(mishaps.deleting, in_module("refuse options = delete")),
+        Kind.SERVER_REFUSED_OPTION,
+        ADMIN,
+        "refuse --delete",
+        scheme="daemon",
+    ),
+    Row(
+        "a closed port",
+        faults.told(port=1),
+        Kind.DAEMON_CLOSED,
+        ADMIN,
+        "no rsync service answers",
+        CANT_TELL,
+        scheme="daemon",
+    ),
+    Row(
+        "the port of ssh",
+        mishaps.at_ssh,
+        Kind.NOT_RSYNCD,
+        YOU,
+        "it is ssh that answers",
+        SURELY,
+        scheme="daemon",
+    ),
+    Row(
+        "silence halfway",
+        faults.both(mishaps.impatience_with_daemons, faults.by_way_of(proxy.after(SIZE // 2, Fate.SILENT))),
+        Kind.CONNECTION_CUT,
+        NOBODY,
+        "fell silent",
+        scheme="daemon",
+        writes=True,
+    ),
+]

@@ -1,0 +1,57 @@
+"""The disks and the files, on both sides."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.servers.trouble_rows.row import ADMIN, NOBODY, YOU, Row, without
+from tests.support import deprived, faults, mishaps, placing
+from tests.support.office import ACCOUNT
+from wizard.failure import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.faults import Case
+
+
+@contextlib.contextmanager
+def foreign_folder(case: Case) -> Iterator[Case]:
+    folder = Path(case.profile.folders[0]).name
+    place = f"{placing.ROOT}/{case.profile.name}"
+    case.office.run("install", "-d", "-o", ACCOUNT, place)
+    with faults.owned_by_root("755", f"{place}/{folder}")(case) as broken:
+        yield broken
+
+
+ROWS = [
+    Row("a full disk", faults.mounted("size=100k"), Kind.SERVER_DISK_FULL, ADMIN, "no space", writes=True),
+    Row("a used-up quota", faults.used_up_quota, Kind.SERVER_QUOTA, ADMIN, "disk quota", writes=True),
+    Row(
+        "a read-only disk",
+        faults.mounted("size=100k", then=("ro",)),
+        Kind.SERVER_READ_ONLY,
+        ADMIN,
+        "read-only",
+        writes=True,
+    ),
+    Row(
+        "a file of somebody else's there",
+        foreign_folder,
+        Kind.SERVER_FILES_CLOSED,
+        ADMIN,
+        "chown -R",
+        writes=True,
+    ),
+    Row(
+        "a file that may not be read here",
+        mishaps.closed_file,
+        Kind.FILES_UNREADABLE,
+        YOU,
+        act=without(deprived.no_privilege),
+        writes=True,
+    ),
+    Row("a file that vanishes", mishaps.file_that_vanishes, Kind.FILES_VANISHED, NOBODY, scheme="daemon", writes=True),
+]

@@ -1,0 +1,35 @@
+"""This computer: its programs, its key and its keyring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.servers.trouble_rows.row import YOU, Row
+from tests.support import mishaps
+from wizard.client import access, secrets
+from wizard.client.secrets import Secret
+from wizard.failure import Kind
+
+if TYPE_CHECKING:
+    from tests.support.faults import Case
+
+
+async def preparing(case: Case) -> None:
+    access.prepare(case.profile)
+
+
+async def keeping_a_secret(case: Case) -> None:
+    secrets.store(case.profile.name, "passphrase", Secret("a secret"))
+
+
+ROWS = [
+    Row("no rsync here", mishaps.programs_without_rsync, Kind.NO_RSYNC, YOU, "Install it", act=preparing),
+    Row("Apple's openrsync here", mishaps.openrsync, Kind.OPENRSYNC, YOU, "brew install rsync", act=preparing),
+    Row("an old rsync here", mishaps.old_rsync, Kind.OLD_RSYNC, YOU, "3.0.9", act=preparing),
+    Row("a key file that others can read", mishaps.other_mode_of_key, Kind.KEY_UNUSABLE, YOU),
+    Row("no keyring", mishaps.no_secret_service, Kind.KEYRING_MISSING, YOU, act=keeping_a_secret),
+    Row("a locked keyring", mishaps.locked_keyring, Kind.KEYRING_LOCKED, YOU, "Unlock it", act=keeping_a_secret),
+    Row(
+        "a keyring that refuses", mishaps.refusing_keyring, Kind.KEYRING_REFUSED, YOU, "Allow it", act=keeping_a_secret
+    ),
+]

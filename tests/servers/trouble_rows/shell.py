@@ -1,0 +1,48 @@
+"""The account's login shell."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from tests.servers.trouble_rows.row import ADMIN, SURELY, Row
+from tests.support import faults
+from tests.support.rssh import RSSH
+from wizard.failure import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.faults import Case
+
+
+@contextlib.contextmanager
+def rssh(case: Case) -> Iterator[Case]:
+    case.office.put("/etc/rssh", RSSH, mode=0o755)
+    with faults.shell("/etc/rssh")(case) as broken:
+        yield broken
+
+
+GREETING = (faults.start_up_file("echo Welcome\n"), Kind.SERVER_SHELL_TALKS, ADMIN, "prints text")
+ROWS = [
+    Row("/bin/false as shell", faults.shell("/bin/false"), Kind.SERVER_SHELL_BLOCKS, ADMIN, "usermod -s", SURELY),
+    Row(
+        "nologin as shell",
+        faults.shell("/usr/sbin/nologin"),
+        Kind.SERVER_SHELL_BLOCKS,
+        ADMIN,
+        "usermod -s",
+        SURELY,
+    ),
+    Row("rssh as shell", rssh, Kind.SERVER_SHELL_BLOCKS, ADMIN, "usermod -s"),
+    Row("rssh as shell", rssh, Kind.SERVER_SHELL_RSSH, ADMIN, "restrict,command=", scheme="forced-command"),
+    Row(
+        "a shell that prints",
+        faults.start_up_file("echo Welcome\n"),
+        Kind.SERVER_SHELL_TALKS,
+        ADMIN,
+        "It prints “Welcome”",
+        SURELY,
+    ),
+    *(Row("a shell that prints", *GREETING, scheme=kind) for kind in ("forced-command", "daemon-over-ssh", "login")),
+]

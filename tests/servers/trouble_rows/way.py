@@ -1,0 +1,111 @@
+"""The way to the server, and whether it is that server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row, without
+from tests.support import deprived, faults, mishaps, proxy
+from tests.support.mishaps import SIZE
+from tests.support.proxy import Fate
+from wizard.failure import Kind
+from wizard.server import host_trust
+
+if TYPE_CHECKING:
+    from tests.support.faults import Case
+
+
+async def meeting(case: Case) -> None:
+    await host_trust.establish(case.profile)
+
+
+ROWS = [
+    Row(
+        "a name that does not resolve",
+        faults.told(host="no.such.host.invalid"),
+        Kind.NAME_UNKNOWN,
+        YOU,
+        "how it is spelt",
+    ),
+    Row(
+        "no network here",
+        faults.told(host="192.0.2.1"),
+        Kind.HOST_UNREACHABLE,
+        YOU,
+        "on no network",
+        SURELY,
+        act=without(deprived.no_network),
+        asks_without=deprived.no_network,
+    ),
+    Row(
+        "no way to the host",
+        faults.told(host="198.51.100.1"),
+        Kind.HOST_UNREACHABLE,
+        YOU,
+        "no way from here to 198.51.100.1",
+        CANT_TELL,
+        act=without(deprived.no_way),
+        asks_without=deprived.no_way,
+    ),
+    Row("a closed port", faults.told(port=1), Kind.PORT_CLOSED, ADMIN, "127.0.0.1:1 is there", CANT_TELL),
+    Row(
+        "a wrong port",
+        faults.both(mishaps.ssh_at_the_usual_port, faults.told(port=1)),
+        Kind.PORT_CLOSED,
+        YOU,
+        "does answer at port",
+        SURELY,
+    ),
+    Row("the port of something else", mishaps.at_daemon, Kind.NOT_SSH, YOU, "rsync's own", SURELY),
+    Row(
+        "no answer",
+        faults.by_way_of(proxy.from_the_start(Fate.SILENT)),
+        Kind.TIMED_OUT,
+        ADMIN,
+        "Does a firewall keep it shut",
+        PROBABLY,
+    ),
+    Row(
+        "silence halfway",
+        faults.by_way_of(proxy.after(SIZE // 2, Fate.SILENT)),
+        Kind.CONNECTION_CUT,
+        NOBODY,
+        "fell silent",
+        writes=True,
+    ),
+    Row(
+        "a connection that is cut halfway",
+        faults.by_way_of(proxy.after(SIZE // 2, Fate.CUT)),
+        Kind.CONNECTION_CUT,
+        NOBODY,
+        "not sent again",
+        writes=True,
+    ),
+    Row(
+        "a backup that is interrupted", mishaps.terminated, Kind.INTERRUPTED, NOBODY, "goes on from there", writes=True
+    ),
+    Row(
+        "a host key that nobody confirmed",
+        mishaps.unconfirmed,
+        Kind.HOST_KEY_UNKNOWN,
+        YOU,
+        "SHA256:",
+        act=meeting,
+    ),
+    Row(
+        "a changed host key",
+        faults.confirmed_another("ed25519"),
+        Kind.HOST_KEY_CHANGED,
+        ADMIN,
+        "Was the server set up anew?",
+        CANT_TELL,
+    ),
+    Row(
+        "a host key of another type",
+        faults.confirmed_another("rsa"),
+        Kind.HOST_KEY_TYPE,
+        ADMIN,
+        "another type",
+        CANT_TELL,
+    ),
+]
