@@ -78,7 +78,6 @@ class Kind(StrEnum):
     SERVER_QUOTA = auto()
     SERVER_READ_ONLY = auto()
     SERVER_FILES_CLOSED = auto()
-    DELETE_LIMIT = auto()
     DESTINATION_TAKEN = auto()
     LOCK_OPEN = auto()
     WAITING_FOR_ADMIN = auto()

@@ -21,7 +21,10 @@ class Sure(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, as a sentence; what of the explanation it changes stands beside it."""
+    """What was found, as a sentence, or what can't be told, as the rest of one.
+
+    What it changes of the explanation stands beside it.
+    """
 
     sure: Sure = Sure.CANT_TELL
     text: str = ""
@@ -34,4 +37,6 @@ class Finding:
     @property
     def sentence(self) -> str:
         """How sure it is, and what was found."""
-        return f"{self.sure.value.capitalize()}: {self.text}" if self.text else ""
+        if self.sure is Sure.CANT_TELL:
+            return f"Can't tell {self.text}" if self.text else ""
+        return f"{self.sure.value.capitalize()}: {self.text}"

@@ -85,11 +85,11 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
 
 def _without_asking(kind: Kind) -> Finding | None:
     if kind is Kind.SERVER_CANT_WRITE:
-        return Finding(text="Whether room is lacking or the folder is closed: its rsync was gone before it could say.")
+        return Finding(text="whether room is lacking or the folder is closed: its rsync was gone before it could say.")
     if kind is Kind.DAEMON_REFUSED:
-        return Finding(text="Whether it is the name, the password or the file with it, the service keeps to itself.")
+        return Finding(text="whether it is the name, the password or the file with it, the service keeps to itself.")
     if kind is Kind.DAEMON_CHROOT:
-        return Finding(text="Whether the folder is missing or closed, the service keeps to itself.")
+        return Finding(text="whether the folder is missing or closed, the service keeps to itself.")
     return None
 
 
@@ -102,7 +102,7 @@ async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
             f"It is the same server: it also shows a fingerprint that was confirmed ({types}).",
             kind=Kind.HOST_KEY_TYPE,
         )
-    return Finding(text=f"It shows none of the fingerprints that were confirmed, but others ({types}).")
+    return Finding(text=f"whether it was set up anew: it shows other fingerprints than were confirmed ({types}).")
 
 
 async def _usual_place(profile: Profile) -> Finding | None:
@@ -110,4 +110,4 @@ async def _usual_place(profile: Profile) -> Finding | None:
     if _DEBIAN_11 in greeting:
         place = "/usr/share/doc/rsync/scripts/rrsync"
         return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
-    return Finding(text="Where the server keeps it can't be seen from here.")
+    return Finding(text="where the server keeps it: that is not to be seen from here.")

@@ -34,7 +34,7 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
             to_do="Connect this computer to the network, then try again.",
         )
     if kind is Kind.NAME_UNKNOWN:
-        return Finding(text="This computer has a network; whether the name or the network's list of names is wrong.")
+        return Finding(text="whether the name is wrong or the network's list of names; this computer has a network.")
     port = profile.server.port if uses_ssh else over_network.port(profile)
     seen = await doors.look(host, port)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
@@ -67,7 +67,7 @@ def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Finding | None:
 
 def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | None:
     if kind in {Kind.PORT_CLOSED, Kind.DAEMON_CLOSED}:
-        return Finding(text=f"{host} is there: whether the port is another or the service is off.")
+        return Finding(text=f"whether the port is another or the service is off; {host} itself is there.")
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:
         if seen.failure is None or seen.failure.kind in _IS_THERE:
             return Finding(
@@ -78,7 +78,7 @@ def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | N
                 forward=f"From my computer nothing comes back from port {port} of {host}, though {host} answers at"
                 " others. Does a firewall keep it shut, or does the service hang?",
             )
-        return Finding(text="Whether the server is off, or the network lies between.")
+        return Finding(text="whether the server is off or the network between is at fault.")
     return None
 
 

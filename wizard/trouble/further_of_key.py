@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _ADDRESS = re.compile(r"[0-9.*?]+|[0-9a-fA-F:*?]*:[0-9a-fA-F:*?]*")
 _CHATTER = ("debug1:", "OpenSSH_")
+_LONGEST_LINE = 120
 _SECONDS = 10.0
-_NO_TELLING = "Whether it is the key's line or the account, a server keeps to itself."
+_NO_TELLING = "whether it is the key's line or the account: a server keeps that to itself."
 
 
 async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
@@ -51,7 +52,9 @@ async def of_connection(profile: Profile, access: Access) -> Finding | None:
         return Finding(Sure.PROBABLY, "It was for a moment only: the server lets this computer in now.")
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = signs.read(tried.exit_code, said)
-    return None if kind is Kind.HUNG_UP else Finding(Sure.SURELY, "ssh says so.", kind=kind, raw=said)
+    if kind in {Kind.HUNG_UP, Kind.UNKNOWN}:
+        return None
+    return Finding(Sure.SURELY, f"ssh says “{said.strip().splitlines()[-1][:_LONGEST_LINE]}”.", kind=kind, raw=said)
 
 
 async def of_shell(profile: Profile, access: Access) -> Finding | None:
@@ -65,7 +68,7 @@ async def of_shell(profile: Profile, access: Access) -> Finding | None:
     if shell := shells.blocking(answer):
         return Finding(Sure.SURELY, f"Its login shell is {shell}.", kind=Kind.SERVER_SHELL_BLOCKS)
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
-    return Finding(Sure.SURELY, f"It prints “{first[:60]}”.") if first else None
+    return Finding(Sure.SURELY, f"It prints “{first[:_LONGEST_LINE]}”.") if first else None
 
 
 def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:

@@ -75,7 +75,7 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"\A\s*rsync: connection unexpectedly closed \(0 bytes received so far\)", Kind.SERVER_SILENT),
     (r"connection unexpectedly closed", Kind.CONNECTION_CUT),
 )
-_COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _SIGNS)
+SIGNS = tuple((re.compile(pattern), kind) for pattern, kind in _SIGNS)
 
 # What rsync says a name in, and whatever that name is made of.
 _NAMES = re.compile(r'^(rsync: (?!server sent )[^"\n]*|file has vanished: )".*"', re.MULTILINE)
@@ -85,7 +85,6 @@ _EXIT_CODES = {
     20: Kind.INTERRUPTED,
     23: Kind.FILES_UNREADABLE,
     24: Kind.FILES_VANISHED,
-    25: Kind.DELETE_LIMIT,
     30: Kind.CONNECTION_CUT,
     35: Kind.TIMED_OUT,
     255: Kind.HUNG_UP,  # ssh, without a word
@@ -94,8 +93,11 @@ _EXIT_CODES = {
 
 def read(exit_code: int | None, printed: str) -> Kind:
     """The cause that a program's words and exit code tell of."""
+    sign = deciding(printed)
+    return dict(SIGNS)[sign] if sign else _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
+
+
+def deciding(printed: str) -> re.Pattern[str] | None:
+    """The sign that the cause is told by, if there is one."""
     said = _NAMES.sub(r'\1""', printed)
-    for sign, kind in _COMPILED:
-        if sign.search(said):
-            return kind
-    return _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
+    return next((sign for sign, _ in SIGNS if sign.search(said)), None)

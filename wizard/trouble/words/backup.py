@@ -94,9 +94,6 @@ WORDS = {
         "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
         " rsync says: {raw}",
     ),
-    Kind.DELETE_LIMIT: Words(
-        "It stopped because more would be deleted than is allowed", YOU, "Look at the practice run before you go on."
-    ),
     Kind.DESTINATION_TAKEN: Words(
         "{about} holds another computer's backup, or one made before this computer was set up anew",
         YOU,
