@@ -26,7 +26,7 @@ def test_no_kind_is_there_that_never_happens() -> None:
         path.read_text()
         for folder in ("wizard", "screens")
         for path in (_CODE / folder).rglob("*.py")
-        if path.parts[-2] != "trouble"
+        if path.parts[-2] != "trouble" or path.name == "crash.py"
     ]
     raised = {Kind[name] for source in sources for name in _RAISED.findall(source)}
     read = {

@@ -46,7 +46,7 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     ),
     (r"(?s)rrsync.*PermissionError", Kind.SERVER_FOLDER_CLOSED),
     (r"rrsync.*error: unrecognized arguments", Kind.OLD_RRSYNC),
-    (r"Restricted directory does not exist|chdir.*No such file or directory", Kind.SERVER_NO_FOLDER),
+    (r"\[(?:[Rr]eceiver|generator)\] change_dir.*: No such file or directory", Kind.SERVER_NO_FOLDER),
     (r"(?:mkdir|cannot stat destination) .*: (?:No such file|Not a directory)", Kind.SERVER_NO_FOLDER),
     (r"(?:mkdir|cannot stat destination) .*: Permission denied", Kind.SERVER_FOLDER_CLOSED),
     (r"rsync: (?:command )?not found|rsync: No such file|Unknown command.*rsync", Kind.SERVER_NO_RSYNC),

@@ -1,0 +1,142 @@
+"""What a person or an admin gets wrong: a clear error that names who mends it, and nothing changed on either side."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import faults, placing
+from tests.support.commands import backup_wizard
+from tests.support.faults import Case, Fault
+from tests.support.office import ACCOUNT, Office
+from tests.support.trees import tree
+from wizard import places, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+
+YOU, ADMIN = " — you can mend this — ", " — the server's admin mends this — "
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with Office(tmp_path_factory.mktemp("office")) as running:
+        running.start_sshd()
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Dear Sir or Madam")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("decided", "instead"),
+    [
+        ('module = "amanda"', 'module = "a]\\n[evil"'),
+        ('module = "amanda"', 'module = "global"'),
+        ('module = "amanda"', 'module = "a/b"'),
+        (f'root = "{placing.ROOT}"', 'root = "/home/amanda/back\\nup"'),
+        (f'root = "{placing.ROOT}"', 'root = "/home/amanda/back\\\\up"'),
+        ('name = "amamac"', 'name = "ama\\nmac"'),
+        ('name = "amamac"', 'name = "-e"'),
+        ('"192.0.2.7",', '"192.0.2.700",'),
+        ('"192.0.2.7",', '"192.0.2.7\\" ssh-rsa",'),
+        ('"192.0.2.7",', '"!192.0.2.7",'),
+    ],
+)
+def test_a_value_that_would_break_the_server_s_text_is_refused(
+    decided: str, instead: str, office: Office, documents: Path, tmp_path: Path
+) -> None:
+    scheme = {"module": "amanda", "from": ["192.0.2.7"]}
+    text = profiles.dumps(placing.profile_for(office, "daemon-over-ssh", documents, scheme=scheme))
+    assert decided in text, text
+    answers = tmp_path / "answers.toml"
+    answers.write_text(text.replace(decided, instead))
+    server, connections = tree(office.path("/home")), office.connections()
+    refused = backup_wizard("--answers", answers)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert YOU in refused.stderr
+    assert re.search(r"answers\.toml, line \d+, ", refused.stderr)
+    assert office.connections() == connections + 1  # which is the counting itself
+    assert tree(office.path("/home")) == server
+    assert not places.config().exists()
+
+
+@contextlib.contextmanager
+def let_in_from_elsewhere(case: Case) -> Iterator[Case]:
+    with faults.let_in_from_elsewhere(case) as elsewhere:
+        profiles.save(elsewhere.profile)
+        yield elsewhere
+
+
+def greeting(file: str) -> Fault:
+    """With a file that the account's shell or sshd runs at each sign-in, which prints a text."""
+
+    @contextlib.contextmanager
+    def fault(case: Case) -> Iterator[Case]:
+        case.office.put(file, "echo Welcome\n", owner=ACCOUNT)
+        yield case
+        case.office.run("rm", file)
+
+    return fault
+
+
+MISTAKES = {
+    "a from= that matches nothing": ("rrsync", let_in_from_elsewhere, "does not accept this computer's key"),
+    "no root": ("rrsync", faults.missing(placing.ROOT), "is not on the server"),
+    "a root that is not writable": ("rrsync", faults.owned_by_root("755"), "may not write to the backup's folder"),
+    "no root (daemon)": ("daemon", faults.missing(placing.ROOT), "can't enter the backup's folder"),
+    "a root that is not writable (daemon)": ("daemon", faults.owned_by_root("755"), "may not write"),
+    "a secrets file others can read": ("daemon", faults.with_mode(faults.SECRETS, "644"), "does not take the name"),
+    "a wrong password": ("daemon", faults.rewritten(faults.SECRETS, ":", ":x"), "does not take the name"),
+    "a greeting of bash": ("rrsync", faults.start_up_file("echo Welcome\n"), "prints text where rsync should speak"),
+    "a greeting of sh": ("login", greeting(f"{faults.HOME}/.ssh/rc"), "prints text where rsync should speak"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_on_the_server_is_told_and_changes_nothing(
+    mistake: str,
+    office: Office,
+    documents: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    secret_service: SecretService,
+) -> None:
+    kind, fault, words = MISTAKES[mistake]
+    profile = placing.profile_for(office, kind, documents)
+    office.run("rm", "-rf", placing.ROOT)
+    whole = Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+    with fault(whole):
+        before = tree(office.path("/home")), tree(documents), tree(places.profiles())
+        ran = backup_wizard("run", profile.name)
+        while "did not say why" in ran.stderr:  # the server's rsync was gone before its reason came through
+            ran = backup_wizard("run", profile.name)
+        after = tree(office.path("/home")), tree(documents), tree(places.profiles())
+    assert (ran.exit_code, ran.stdout) == (69, ""), ran.stderr
+    assert words in ran.stderr
+    assert ADMIN in ran.stderr.splitlines()[0]
+    assert "Words for the admin:" in ran.stderr
+    assert before == after
+
+
+def test_a_locked_key_runs_no_file_that_greets(
+    office: Office, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    profile = placing.profile_for(office, "rrsync", documents)
+    whole = Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+    with greeting(f"{faults.HOME}/.ssh/rc")(whole):
+        assert backup_wizard("run", profile.name).exit_code == 0
