@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.trouble_rows import ROWS
-from tests.support import deprived, placing
+from tests.servers.trouble_rows import ROWS, backup
+from tests.support import deprived, faults, placing, programs
+from tests.support.commands import backup_wizard
 from tests.support.faults import Case
 from tests.support.mishaps import SIZE
 from tests.support.office import Office
 from tests.support.trees import tree
+from wizard import places
 from wizard.client import daemon_password
 from wizard.client.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.schemes import over_network
-from wizard.server import probe
-from wizard.trouble import Who, further_at_door, telling
+from wizard.server import probe, report, sign_in
+from wizard.trouble import Sure, Who, further, further_at_door, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.servers.trouble_rows.row import Row
+    from tests.support.agent import Agent
     from tests.support.table import AddRow
     from wizard.trouble import Trouble
 
@@ -91,3 +95,57 @@ async def _told(row: Row, case: Case) -> Trouble:
         return found.trouble
     assert told is not None, "it worked"
     return told
+
+
+@pytest.fixture
+def whole(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("Dear Sir or Madam")
+    profile = placing.profile_for(office, "rrsync", documents)
+    return Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+
+
+def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:
+    with backup.line("echo what nobody foresaw >&2; exit 3")(whole):
+        ran = backup_wizard("run", whole.profile.name)
+    kept = places.walk_state(whole.profile.name) / "last-trouble.txt"
+    assert (ran.exit_code, ran.stdout) == (69, "")
+    assert ran.stderr.startswith("rsync failed in a way that backup-wizard doesn't know (exit code 12) — ")
+    assert "    what nobody foresaw\n" in ran.stderr
+    assert f"it is kept in {places.shown(kept)}" in ran.stderr
+    assert "what nobody foresaw\n" in kept.read_text()
+    assert kept.read_text().endswith("(exit code 12)\n")
+
+
+def test_a_command_tells_a_trouble_in_its_fixed_form(whole: Case) -> None:
+    with faults.rewritten(faults.KEYS, "/usr/bin/rrsync", "/usr/local/bin/rrsync")(whole):
+        ran = backup_wizard("run", whole.profile.name)
+    assert (ran.exit_code, ran.stdout) == (69, "")
+    assert ran.stderr.startswith(
+        "The server has no rrsync that can be run where the key line says it is — the server's admin mends this — "
+    )
+
+
+async def test_asking_further_is_sparing_of_sign_ins(whole: Case) -> None:
+    """A server may count those that it refuses."""
+    with faults.told(user="Ananda")(whole) as broken:
+        with pytest.raises(Failure) as refused:
+            await sign_in.attempt(broken.profile, broken.access)
+        before = whole.office.connections()
+        found = await further.ask(refused.value, broken.profile, broken.access)
+        # The counting itself makes one, and so did the counting before.
+        assert whole.office.connections() - before - 1 == 1
+    assert found and found.sure is Sure.CANT_TELL
+
+
+async def test_an_agent_full_of_other_keys_does_no_harm(whole: Case, agent: Agent) -> None:
+    for number in range(7):
+        agent.add(a_key(whole.folder / f"key{number}"))
+    with faults.sshd("MaxAuthTries 2")(whole) as strict:
+        assert (await report.backup(strict.profile, strict.access)).exit_code == 0
+
+
+def a_key(path: Path) -> Path:
+    subprocess.run([programs.require("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return path

@@ -169,6 +169,8 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     (12, f"client_loop: send disconnect: Broken pipe\n{_BROKEN}", Kind.CONNECTION_CUT),
     (12, _BROKEN, Kind.SERVER_SILENT),
     (12, f"{_UNREADABLE}rsync: connection unexpectedly closed (5 bytes received so far)\n", Kind.CONNECTION_CUT),
+    (5, f"rsync: did not see server greeting\n{_DAEMON}", Kind.HUNG_UP),
+    (12, f"what nobody has seen yet\n{_BROKEN}", Kind.UNKNOWN),
     (11, "", Kind.SERVER_CANT_WRITE),
     (23, f"{_UNREADABLE}{_PARTLY}", Kind.FILES_UNREADABLE),
     (24, 'file has vanished: "/home/a/x"\n', Kind.FILES_VANISHED),

@@ -1,7 +1,7 @@
 """Asking further before a failure is told: what a look at the server, or one more sign-in, brings to light.
 
-Each question is asked once and is bounded in time. At most two sign-ins are made, and only one of them may be refused:
-a server that counts refused ones (`sign_in.LEAST_PAUSE_SECONDS`) bears that.
+Each question is asked once and is bounded in time. After a refused key there is one more sign-in: a server that counts
+refused ones (`sign_in.LEAST_PAUSE_SECONDS`) bears that, and no more.
 """
 
 from __future__ import annotations

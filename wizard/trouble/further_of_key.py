@@ -33,16 +33,20 @@ _NO_TELLING = "whether it is the key's line or the account: a server keeps that 
 
 
 async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
-    """Why the key may be refused, by what ssh tells of one more try and by what is known here."""
-    tried = await ssh.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
-    if ssh.is_let_in(tried):
-        return Finding(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
+    """Why the key may be refused, by one more try and by what is known here."""
+    others = _other_names(profile)
+    if others and (found := await _by_other_name(profile, access, others[0])):
+        return found
+    said = failure.raw if others else await _in_detail(profile, access)
     return (
-        _by_what_ssh_tells(tried.stderr, profile)
+        _by_what_ssh_tells(said, profile)
         or await asyncio.to_thread(by_address, profile)
-        or await _by_other_name(profile, access)
-        or Finding(text=_NO_TELLING + _also_offered(tried.stderr + failure.raw))
+        or Finding(text=_NO_TELLING + _also_offered(said))
     )
+
+
+async def _in_detail(profile: Profile, access: Access) -> str:
+    return (await ssh.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)).stderr
 
 
 async def of_connection(profile: Profile, access: Access) -> Finding | None:
@@ -114,18 +118,16 @@ def by_address(profile: Profile) -> Finding | None:
     )
 
 
-async def _by_other_name(profile: Profile, access: Access) -> Finding | None:
-    for user in _other_names(profile)[:1]:
-        other = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, user=user))
-        with contextlib.suppress(Failure):
-            if ssh.is_let_in(await ssh.run(other, access, sign_in.HARMLESS, _SECONDS)):
-                return Finding(
-                    Sure.SURELY,
-                    f"The server takes this key for “{user}”.",
-                    who=Who.YOU,
-                    to_do=f"Change the user's name to “{user}” at the step “Server”.",
-                )
-    return None
+async def _by_other_name(profile: Profile, access: Access, user: str) -> Finding | None:
+    other = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, user=user))
+    if not ssh.is_let_in(await ssh.run(other, access, sign_in.HARMLESS, _SECONDS)):
+        return None
+    return Finding(
+        Sure.SURELY,
+        f"The server takes this key for “{user}”.",
+        who=Who.YOU,
+        to_do=f"Change the user's name to “{user}” at the step “Server”.",
+    )
 
 
 def _other_names(profile: Profile) -> list[str]:

@@ -73,7 +73,8 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"Connection (?:reset|closed) by|Broken pipe|client_loop: send disconnect", Kind.CONNECTION_CUT),
     (r"(?s)\A\s*rsync: connection unexpectedly closed \(0 bytes.*\(code 255\)", Kind.HUNG_UP),
     (r"\A\s*rsync: connection unexpectedly closed \(0 bytes received so far\)", Kind.SERVER_SILENT),
-    (r"connection unexpectedly closed", Kind.CONNECTION_CUT),
+    (r"\A\s*rsync: did not see server greeting", Kind.HUNG_UP),
+    (r"connection unexpectedly closed \([1-9]", Kind.CONNECTION_CUT),
 )
 SIGNS = tuple((re.compile(pattern), kind) for pattern, kind in _SIGNS)
 
