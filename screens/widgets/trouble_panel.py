@@ -37,7 +37,7 @@ class TroublePanel(Vertical):
         if self.trouble.raw:
             with Collapsible(title="What was printed (F2)", collapsed=self.trouble.kind is not Kind.UNKNOWN):
                 yield Static(self.trouble.raw, markup=False)
-                if self._raw_file:
+                if self._raw_file and self.trouble.kind is not Kind.UNKNOWN:
                     yield Static(f"Kept in {places.shown(self._raw_file)}", markup=False)
 
     def unfold(self) -> None:

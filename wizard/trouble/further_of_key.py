@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"[0-9.*?]+|[0-9a-fA-F:*?]*:[0-9a-fA-F:*?]*")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
-_NO_TELLING = "whether it is the key's line or the account: a server keeps that to itself."
+_NO_TELLING = "whether it is the key's line or the account: no server tells that."
 
 
 async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
@@ -77,6 +77,8 @@ async def of_shell(profile: Profile, access: Access) -> Finding | None:
 
 def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
     user = profile.server.user
+    if "Authenticated to " in said:
+        return Finding(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
     if "with partial success" in said:
         return Finding(
             Sure.SURELY,

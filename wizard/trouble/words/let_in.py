@@ -10,16 +10,16 @@ WORDS = {
         "The server does not accept this computer's key for “{user}”",
         ADMIN,
         "If the admin has not added the key yet, wait. If it was added, send these words.",
-        "The server refuses my key for the account {user}. Please check: the line in ~{user}/.ssh/authorized_keys is"
-        " mine; the home, .ssh and the file can be written to by {user} alone; the account is not locked (a '!' in"
-        " /etc/shadow: usermod -p '*' {user}){places}. The reason is in sshd's log.",
+        "The server refuses my key for {user}. Please check: the line in ~{user}/.ssh/authorized_keys is mine; the"
+        " home, .ssh and the file can be written to by {user} alone; the account is not locked (usermod -p '*' {user})"
+        "{places}. sshd's log has the reason.",
     ),
     Kind.TOO_MANY_KEYS: Words(
         "The server broke off after too many tries to sign in as “{user}”",
         ADMIN,
         "If the admin has not added the key yet, wait. If it was added, send these words.",
-        "Your sshd breaks off (“Too many authentication failures”) though I offer one key only: it does not know that"
-        " key for {user}, and MaxAuthTries is very low. Please check the line in ~{user}/.ssh/authorized_keys.",
+        "Your sshd breaks off though I offer one key only: it does not know that key for {user}, and MaxAuthTries is"
+        " very low. Please check the line in ~{user}/.ssh/authorized_keys.",
     ),
     Kind.SERVER_SHELL_BLOCKS: Words(
         "The account's login shell on the server blocks rsync",
