@@ -39,7 +39,9 @@ _STILL_WAITING = (
     " nothing is lost."
 )
 _ASK = "To look, the wizard needs the passphrase of your key: “Look now” asks for it."
-_NOTHING_TO_WAIT_FOR = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_UNKNOWN, Kind.KEY_MISSING, Kind.KEY_UNUSABLE})
+_NOTHING_TO_WAIT_FOR = frozenset(
+    {Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.HOST_KEY_UNKNOWN, Kind.KEY_MISSING, Kind.KEY_UNUSABLE}
+)
 _NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
 

@@ -110,7 +110,7 @@ def by_address(profile: Profile) -> Finding | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
     ours = _own_address(profile)
-    if not ours or not places or any(_may_hold(place, ours) for place in places if not place.startswith("!")):
+    if not ours or not places or any(may_hold(place, ours) for place in places if not place.startswith("!")):
         return None
     return Finding(
         Sure.PROBABLY,
@@ -162,7 +162,8 @@ def _own_address(profile: Profile) -> str:
         return ""
 
 
-def _may_hold(place: str, address: str) -> bool:
+def may_hold(place: str, address: str) -> bool:
+    """Whether a place in a `from=` list may be that address."""
     if "/" in place:
         return ipaddress.ip_address(address) in ipaddress.ip_network(place, strict=False)
     if not _ADDRESS.fullmatch(place):
