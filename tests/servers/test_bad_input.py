@@ -10,7 +10,6 @@ import pytest
 
 from tests.support import faults, placing
 from tests.support.commands import backup_wizard
-from tests.support.faults import Case, Fault
 from tests.support.office import ACCOUNT, Office
 from tests.support.trees import tree
 from wizard import places, profiles
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.faults import Case, Fault
     from tests.support.secret_service import SecretService
 
 YOU, ADMIN = " — you can mend this — ", " — the server's admin mends this — "
@@ -26,19 +26,8 @@ YOU, ADMIN = " — you can mend this — ", " — the server's admin mends this 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with Office(tmp_path_factory.mktemp("office")) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with faults.an_office(tmp_path_factory.mktemp("office")) as running:
         yield running
-
-
-@pytest.fixture
-def documents(tmp_path: Path) -> Path:
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    (folder / "letter.txt").write_text("Dear Sir or Madam")
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -57,10 +46,10 @@ def documents(tmp_path: Path) -> Path:
     ],
 )
 def test_a_value_that_would_break_the_server_s_text_is_refused(
-    decided: str, instead: str, office: Office, documents: Path, tmp_path: Path
+    decided: str, instead: str, office: Office, tmp_path: Path
 ) -> None:
     scheme = {"module": "amanda", "from": ["192.0.2.7"]}
-    text = profiles.dumps(placing.profile_for(office, "daemon-over-ssh", documents, scheme=scheme))
+    text = profiles.dumps(placing.profile_for(office, "daemon-over-ssh", tmp_path, scheme=scheme))
     assert decided in text, text
     answers = tmp_path / "answers.toml"
     answers.write_text(text.replace(decided, instead))
@@ -108,18 +97,11 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_on_the_server_is_told_and_changes_nothing(
-    mistake: str,
-    office: Office,
-    documents: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-    secret_service: SecretService,
+    mistake: str, office: Office, request: pytest.FixtureRequest, secret_service: SecretService
 ) -> None:
     kind, fault, words = MISTAKES[mistake]
-    profile = placing.profile_for(office, kind, documents)
-    office.run("rm", "-rf", placing.ROOT)
-    whole = Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+    whole = faults.a_case(office, kind, request)
+    profile, documents = whole.profile, whole.folder / "documents"
     with fault(whole):
         before = tree(office.path("/home")), tree(documents), tree(places.profiles())
         ran = backup_wizard("run", profile.name)
@@ -133,10 +115,7 @@ def test_a_mistake_on_the_server_is_told_and_changes_nothing(
     assert before == after
 
 
-def test_a_locked_key_runs_no_file_that_greets(
-    office: Office, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    profile = placing.profile_for(office, "rrsync", documents)
-    whole = Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+def test_a_locked_key_runs_no_file_that_greets(office: Office, request: pytest.FixtureRequest) -> None:
+    whole = faults.a_case(office, "rrsync", request)
     with greeting(f"{faults.HOME}/.ssh/rc")(whole):
-        assert backup_wizard("run", profile.name).exit_code == 0
+        assert backup_wizard("run", whole.profile.name).exit_code == 0

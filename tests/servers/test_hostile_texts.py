@@ -11,7 +11,6 @@ import pytest
 
 from tests.support import faults, placing
 from tests.support.commands import backup_wizard
-from tests.support.faults import Case, Fault
 from tests.support.office import ACCOUNT, Office
 from tests.support.pilot import said, text, until, wizard_at
 from wizard import plain, profiles
@@ -21,21 +20,19 @@ from wizard.steps import Step, Walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.faults import Case, Fault
     from wizard.profile import Profile
 
 # Sets the window's title, clears the screen, colours in eight bits, and turns the writing around.
 EVIL = "\x1b]0;pwned\x07\x1b[2J\u009b31m\u202eevil\r\x7f"
-_PROGRAM = "/etc/evil"
+_PROGRAM = "/etc/evil-program"
 _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with Office(tmp_path_factory.mktemp("office")) as running:
-        running.put("/etc/evil-banner", f"{EVIL}\n", mode=0o644)
-        running.start_sshd("Banner /etc/evil-banner")
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with faults.an_office(tmp_path_factory.mktemp("office"), "Banner /etc/evil") as running:
+        running.put("/etc/evil", f"{EVIL}\n", mode=0o644)
         yield running
 
 
@@ -68,20 +65,10 @@ def evil_names(case: Case) -> Iterator[Case]:
         yield broken
 
 
-@contextlib.contextmanager
-def evil_motd(case: Case) -> Iterator[Case]:
-    case.office.put("/etc/evil-motd", f"{EVIL}\n", mode=0o644)
-    config = f"/home/{ACCOUNT}/.backup-wizard-{case.profile.name}.conf"
-    before = case.office.path(config).read_text()
-    case.office.path(config).write_text(f"motd file = /etc/evil-motd\n{before}")
-    yield case
-    case.office.path(config).write_text(before)
-
-
 DAEMON = "printf '@RSYNCD: 31.0\\n'; read -r greeting; read -r module"
 HOSTILE = {
     "a banner": faults.nothing,
-    "the day's message": evil_motd,
+    "the day's message": faults.rewritten(faults.PRIVATE_CONFIG, "[amanda]", "motd file = /etc/evil\n[amanda]"),
     "an error on its own": saying(f"printf '%s\\n' '{EVIL}' >&2; exit 3"),
     "an error of the daemon's": saying(f"{DAEMON}; printf '%s\\n' '{EVIL}' '@ERROR: {EVIL}'"),
     "a text in place of rsync": saying(f"printf '%s\\n' '{EVIL}' '{EVIL}'"),
@@ -91,13 +78,8 @@ TOLD = "an error of the daemon's"
 
 
 @pytest.fixture
-def case(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
-    documents = tmp_path / "documents"
-    documents.mkdir()
-    (documents / "letter.txt").write_text("Dear Sir or Madam")
-    profile = placing.profile_for(office, "daemon-over-ssh", documents, delete=True, scheme={"allow_delete": True})
-    office.run("rm", "-rf", placing.ROOT)
-    return Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+def case(office: Office, request: pytest.FixtureRequest) -> Case:
+    return faults.a_case(office, "daemon-over-ssh", request, delete=True, scheme={"allow_delete": True})
 
 
 @pytest.mark.parametrize("hostility", HOSTILE)

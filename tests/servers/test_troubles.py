@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.servers.trouble_rows import ROWS, backup
-from tests.support import deprived, faults, placing, programs
+from tests.support import deprived, faults, programs
 from tests.support.commands import backup_wizard
-from tests.support.faults import Case
-from tests.support.mishaps import SIZE
-from tests.support.office import Office
 from tests.support.trees import tree
 from wizard import places
 from wizard.client import daemon_password
@@ -29,16 +25,15 @@ if TYPE_CHECKING:
 
     from tests.servers.trouble_rows.row import Row
     from tests.support.agent import Agent
+    from tests.support.faults import Case
+    from tests.support.office import Office
     from tests.support.table import AddRow
     from wizard.trouble import Trouble
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with Office(tmp_path_factory.mktemp("office")) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with faults.an_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 
@@ -52,22 +47,11 @@ def no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 async def test_each_trouble_has_its_own_explanation(
-    row: Row,
-    office: Office,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-    add_row: AddRow,
+    row: Row, office: Office, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, add_row: AddRow
 ) -> None:
     monkeypatch.setattr(daemon_password, "ensure", lambda profile: None)
     monkeypatch.setattr(daemon_password, "fetch", lambda profile: Secret("the daemon's password"))
-    documents = tmp_path / "documents"
-    documents.mkdir()
-    (documents / "letter.txt").write_text("Dear Sir or Madam")
-    (documents / "picture").write_bytes(os.urandom(SIZE))
-    profile = placing.profile_for(office, row.scheme, documents)
-    office.run("rm", "-rf", placing.ROOT)
-    whole = Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+    whole = faults.a_case(office, row.scheme, request)
     with row.fault(whole) as case:
         before = tree(office.path("/home"))
         told = await _told(row, case)
@@ -98,12 +82,8 @@ async def _told(row: Row, case: Case) -> Trouble:
 
 
 @pytest.fixture
-def whole(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Case:
-    documents = tmp_path / "documents"
-    documents.mkdir()
-    (documents / "letter.txt").write_text("Dear Sir or Madam")
-    profile = placing.profile_for(office, "rrsync", documents)
-    return Case(office, profile, placing.settle(office, profile), tmp_path, monkeypatch, request)
+def whole(office: Office, request: pytest.FixtureRequest) -> Case:
+    return faults.a_case(office, "rrsync", request)
 
 
 def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -56,6 +56,31 @@ class Case:
 
 Fault = Callable[[Case], AbstractContextManager[Case]]
 
+
+@contextlib.contextmanager
+def an_office(place: Path, *settings: str) -> Iterator[Office]:
+    """An office with both doors open."""
+    with Office(place) as running:
+        running.start_sshd(*settings)
+        running.put(CONFIG, "", mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+def a_case(office: Office, kind: str, request: pytest.FixtureRequest, **changes: Any) -> Case:
+    """A backup of two files that works, in a test that has `tmp_path` and `monkeypatch`."""
+    folder: Path = request.getfixturevalue("tmp_path")
+    documents = folder / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("Dear Sir or Madam")
+    (documents / "picture").write_bytes(os.urandom(SIZE))
+    profile = placing.profile_for(office, kind, documents, **changes)
+    office.run("rm", "-rf", placing.ROOT)
+    admitted = placing.settle(office, profile)
+    return Case(office, profile, admitted, folder, request.getfixturevalue("monkeypatch"), request)
+
+
+SIZE = 300_000  # of the picture
 HOME = f"/home/{ACCOUNT}"
 KEYS = f"{HOME}/.ssh/authorized_keys"
 SECRETS = "/etc/rsyncd-amamac.secrets"

@@ -13,6 +13,7 @@ import msgspec
 
 from tests.support import faults, processes, secret_service
 from tests.support.fake_failures import put_in_rsyncs_place
+from tests.support.faults import SIZE
 from tests.support.proxy import Fate
 from tests.support.secret_service import reset_keyring
 from wizard.client import access, secrets
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tests.support.faults import Case
     from tests.support.secret_service import SecretService
 
-SIZE = 300_000  # of the one big file in each case's folder
 _NAME = "zebra.txt"
 
 

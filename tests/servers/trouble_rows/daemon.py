@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
 from tests.support import faults, mishaps, placing, proxy
-from tests.support.mishaps import SIZE
+from tests.support.faults import SIZE
 from tests.support.proxy import Fate
 from wizard.failure import Kind
 

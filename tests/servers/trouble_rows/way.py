@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row, without
 from tests.support import deprived, faults, mishaps, proxy
-from tests.support.mishaps import SIZE
+from tests.support.faults import SIZE
 from tests.support.proxy import Fate
 from wizard.failure import Kind
 from wizard.server import host_trust
