@@ -75,10 +75,10 @@ class Tally:
     def add(self, event: Event) -> None:
         """Take in what rsync told."""
         match event:
-            case rsync.Entries(entries):
-                for entry in entries:
+            case rsync.Entries():
+                for entry in event:
                     self._add(entry)
-                self.latest = printable(entries[-1].path)
+                self.latest = printable(event.last.path) if event.last else self.latest
             case rsync.Problem(path, message):
                 reason = _REASON.search(message)
                 self.groups["problems"].add(f"{reason['reason']}: {path}" if reason else message)

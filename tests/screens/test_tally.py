@@ -6,20 +6,18 @@ import pytest
 
 from screens import tally
 from screens.tally import Row, Tally
-from wizard.client.rsync import Ended, Entries, Entry, Problem
+from wizard.client.rsync import Ended, Entries, Problem
 
 
 def test_entries_come_into_their_groups() -> None:
     told = Tally()
     told.add(
         Entries(
-            [
-                Entry("cd+++++++++", 4096, "a/"),
-                Entry("<f+++++++++", 5, "a/new"),
-                Entry("<f.st......", 7, "a/changed"),
-                Entry(".f...p.....", 9, "a/mode alone"),
-                Entry("*deleting  ", 0, "a/gone\n"),
-            ]
+            b"cd+++++++++|4096|a/\n"
+            b"<f+++++++++|5|a/new\n"
+            b"<f.st......|7|a/changed\n"
+            b".f...p.....|9|a/mode alone\n"
+            b"*deleting  |0|a/gone\\#012\n"
         )
     )
     assert told.groups["new"].rows == [Row("a/"), Row("a/new", 5)]
@@ -30,7 +28,7 @@ def test_entries_come_into_their_groups() -> None:
 
 def test_more_than_can_be_kept_is_counted_all_the_same() -> None:
     told = Tally()
-    told.add(Entries([Entry("<f+++++++++", 1, f"file {number}") for number in range(tally.MOST_KEPT + 3)]))
+    told.add(Entries(b"".join(b"<f+++++++++|1|file %d\n" % number for number in range(tally.MOST_KEPT + 3))))
     group = told.groups["new"]
     assert (len(group.rows), group.count, group.more) == (tally.MOST_KEPT, tally.MOST_KEPT + 3, 3)
 

@@ -7,6 +7,7 @@ import pytest
 from tests.support import programs
 from wizard.client import rsync
 from wizard.client.rsync import Entry, Problem, Totals
+from wizard.client.rsync.output import Output
 
 STATS = """
 Number of files: 1234567 (reg: 1200000, dir: 34567)
@@ -27,8 +28,18 @@ total size is 9876543210123  speedup is 140092811.49 (DRY RUN)
 """
 
 
+ERROR = Problem("", "rsync error: x")
+
+
+def totals(lines: list[str]) -> Totals | None:
+    output = Output()
+    output.feed(b"<f+++++++++|1|new\n" + b"<f.st......|1|changed\n" * 5)
+    assert [one for one in output.feed("".join(f"{line}\n" for line in lines).encode()) if one != ERROR] == []
+    return output.totals()
+
+
 def test_totals_are_read() -> None:
-    assert rsync.totals(STATS.splitlines(), changed=5) == Totals(
+    assert totals(STATS.splitlines()) == Totals(
         files=1234567, new=100, changed=5, deleted=7, bytes_to_send=4567890123, bytes_total=9876543210123
     )
 
@@ -39,14 +50,14 @@ def test_unchanged_is_the_rest() -> None:
 
 def test_old_statistics_without_deletions_are_read() -> None:
     lines = [line for line in STATS.splitlines() if "deleted" not in line]
-    assert rsync.totals(lines, changed=5) == Totals(
+    assert totals(lines) == Totals(
         files=1234567, new=100, changed=5, deleted=0, bytes_to_send=4567890123, bytes_total=9876543210123
     )
 
 
 @pytest.mark.parametrize("lines", [[], STATS.splitlines()[:4], ["", "rsync error: x"]], ids=["none", "cut", "error"])
 def test_without_whole_statistics_there_are_no_totals(lines: list[str]) -> None:
-    assert rsync.totals(lines, changed=5) is None
+    assert totals(lines) is None
 
 
 @pytest.mark.parametrize(

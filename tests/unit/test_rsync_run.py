@@ -40,8 +40,8 @@ async def _run(argv: Sequence[str]) -> Seen:
     async for event in rsync.run(argv, ACCESS):
         assert not seen.ended, "nothing comes after the end"
         match event:
-            case Entries(entries):
-                seen.entries += entries
+            case Entries():
+                seen.entries += event
             case Problem():
                 seen.problems.append(event)
             case Ended():
@@ -154,17 +154,17 @@ async def test_a_last_line_without_an_end_is_read() -> None:
 
 
 async def test_many_complaints_do_not_hold_rsync_up() -> None:
-    script = "import sys\nfor _ in range(100_000): print('rsync: x' * 4, file=sys.stderr)\nprint('<f+++|1|x')"
+    script = "import sys\nfor _ in range(100_000): print('rsync: x' * 4, file=sys.stderr)\nprint('<f+++++++++|1|x')"
     seen = await _run(_python(script))
     assert len(seen.entries) == 1
     assert len(seen.ended[0].stderr) <= 1 << 20
 
 
 async def test_leaving_early_ends_rsync() -> None:
-    script = "import os, signal\nprint(f'<f+++|{os.getpid()}|x', flush=True)\nsignal.pause()"
+    script = "import os, signal\nprint(f'<f+++++++++|{os.getpid()}|x', flush=True)\nsignal.pause()"
     async with aclosing(rsync.run(_python(script), ACCESS)) as events:
         async for event in events:
             assert isinstance(event, Entries)
-            [entry] = event.entries
+            [entry] = event
             break
     assert not processes.is_running(entry.size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import tempfile
 import uuid
 from contextlib import aclosing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
+_FILE_SIZE = re.compile(rb"\n>f[^|\n]*\|(\d+)")
 _PAUSE_SECONDS = 0.05
 _FACTS = ClientFacts(known_hosts=Path(os.devnull))
 
@@ -55,8 +57,8 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
         async for event in events:
             match event:
                 case rsync.Entries():
-                    entries += len(event.entries)
-                    total += sum(entry.size for entry in event.entries if entry.change.startswith(">f"))
+                    entries += len(event)
+                    total += sum(map(int, _FILE_SIZE.findall(b"\n" + event.raw)))
                     if clock() - told >= _PAUSE_SECONDS:
                         told = clock()
                         yield BackupSize(entries, total)

@@ -27,16 +27,25 @@ class Finished:
 
 @contextlib.asynccontextmanager
 async def child(
-    argv: Sequence[str], env: Mapping[str, str], stdin: bytes = b""
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    stdin: bytes = b"",
+    *,
+    stdout: int = asyncio.subprocess.PIPE,
+    holding: Sequence[int] = (),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Start a program that can't reach the terminal; it and all it started are ended with the block."""
+    """Start a program that can't reach the terminal; it and all it started are ended with the block.
+
+    `stdout` is a file descriptor in place of a pipe, and `holding` are those that the program keeps open.
+    """
     # Shielded, because a start that is cancelled halfway would leave behind what the program has started by then.
     start = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,
             env=env,
             stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stdout,
+            pass_fds=holding,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
             limit=_MOST_OUTPUT,

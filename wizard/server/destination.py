@@ -50,7 +50,7 @@ async def holder(profile: Profile, access: Access) -> Holder:
     async with aclosing(rsync.run(command, access)) as events:
         async for event in events:
             if isinstance(event, rsync.Entries):
-                found |= {entry.path: entry for entry in event.entries}
+                found |= {entry.path: entry for entry in event}
             elif isinstance(event, rsync.Ended) and event.exit_code:
                 raise ProgramFailed("rsync", event.exit_code, event.stderr)
     if common.name in found and found[common.name].is_new:

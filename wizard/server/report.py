@@ -89,8 +89,8 @@ async def _follow(
     ended: rsync.Ended | None = None
     async for event in events:
         match event:
-            case rsync.Entries(entries) if listing:
-                listing.writelines(f"{one.change} {one.size} {display.printable(one.path)}\n" for one in entries)
+            case rsync.Entries() if listing:
+                listing.writelines(f"{one.change} {one.size} {display.printable(one.path)}\n" for one in event)
             case rsync.Problem():
                 problems.append(event)
             case rsync.Ended():

@@ -1,0 +1,122 @@
+"""rsync run for real, its output as typed events."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from typing import TYPE_CHECKING, Self
+
+from wizard.client import children
+from wizard.client.rsync.complaints import Complaints, problem_in
+from wizard.client.rsync.events import Ended, Entries, Entry, Event, Problem, Progress, Totals, unescaped
+from wizard.client.rsync.output import Output
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+
+    from wizard.client.access import Access
+
+__all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals", "problems", "run", "unescaped"]
+
+_CHUNK = 1 << 20
+_PAUSE_SECONDS = 0.01
+_SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
+
+
+async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = ()) -> AsyncGenerator[Event]:
+    """Run an rsync command; closing the generator ends rsync and its ssh.
+
+    `holding` are file descriptors that rsync keeps open, so that a lock lasts as long as the last of both.
+
+    Raises:
+        Failure: `NO_RSYNC` if it can't be started.
+    """
+    output, complaints = Output(), Complaints()
+    try:
+        with _Pipe() as pipe:
+            # In this order, so that rsync has ended before the pipe is closed.
+            async with children.child(
+                argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding
+            ) as process:
+                pipe.close_writer()
+                assert process.stderr
+                reading = asyncio.create_task(complaints.read(process.stderr))
+                try:
+                    async for chunk in pipe.chunks():
+                        for event in _kept(output.feed(chunk), complaints):
+                            yield event
+                    await reading
+                finally:
+                    reading.cancel()
+                for event in _kept(output.end(), complaints):
+                    yield event
+                yield Ended(await process.wait(), output.totals(), complaints.text, complaints.untold)
+    except FileNotFoundError as error:
+        raise Failure(Kind.NO_RSYNC, argv[0], str(error)) from None
+
+
+def problems(stderr: str) -> list[Problem]:
+    """What rsync complained of, file by file; its closing summary is left out."""
+    return [problem for line in stderr.splitlines() if (problem := problem_in(line))]
+
+
+def _kept(events: Sequence[Event], complaints: Complaints) -> Iterator[Event]:
+    for event in events:
+        if isinstance(event, Problem):
+            complaints.add(event)
+        else:
+            yield event
+    yield from complaints.take()
+
+
+def _stdin(access: Access) -> bytes:
+    return f"{access.password.reveal()}\n".encode() if access.password else b""
+
+
+class _Pipe:
+    """A pipe for what rsync prints, read in large pieces: each reading costs more than what is read."""
+
+    def __init__(self) -> None:
+        self._reader, self.writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        if _SET_PIPE_SIZE:
+            with contextlib.suppress(OSError):  # the system allows a person only so much
+                fcntl.fcntl(self._reader, _SET_PIPE_SIZE, _CHUNK)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close_writer()
+        os.close(self._reader)
+
+    def close_writer(self) -> None:
+        """Leave the writing end to rsync."""
+        if self.writer >= 0:
+            os.close(self.writer)
+            self.writer = -1
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """What is printed, to the end."""
+        clock = asyncio.get_running_loop().time
+        began = -_PAUSE_SECONDS
+        while True:
+            await self._readable()
+            if (early := began + _PAUSE_SECONDS - clock()) > 0:
+                await asyncio.sleep(early)
+            began = clock()
+            if not (chunk := os.read(self._reader, _CHUNK)):
+                return
+            yield chunk
+
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._reader, ready.set_result, None)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(self._reader)

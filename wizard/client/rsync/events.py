@@ -1,0 +1,137 @@
+"""What a run of rsync tells, as typed events."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LINE = re.compile(rb"([<>ch.*][^|\n]{10})\|(\d+)\|([^\n]+)\n")
+_ESCAPED = re.compile(r"\\#([0-7]{3})")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of rsync's list; `change` is its %i, `size` in bytes, `path` relative to the backup."""
+
+    change: str
+    size: int
+    path: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing of that name on the server yet."""
+        return "+++" in self.change
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it would be removed from the server."""
+        return self.change.startswith("*deleting")
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its content would be sent."""
+        return self.change.startswith("<f")
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Some lines of the list, in rsync's order.
+
+    `raw` are whole lines, `%i|%l|%n` and a line feed each, as rsync printed them. A list of a million is read only
+    by those who ask for it: all the rest is counted in `raw`.
+    """
+
+    raw: bytes
+
+    def __len__(self) -> int:
+        return self.raw.count(b"\n")
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (_entry(line) for line in _LINE.finditer(self.raw))
+
+    @property
+    def last(self) -> Entry | None:
+        """The last line read: the entry at hand."""
+        line = _LINE.match(self.raw, self.raw.rfind(b"\n", 0, -1) + 1)
+        return _entry(line) if line else None
+
+    @property
+    def changed(self) -> int:
+        """How many are there already, with other content."""
+        return self._starting(b"<f") - self._starting(b"<f+")
+
+    def _starting(self, sign: bytes) -> int:
+        return self.raw.count(b"\n" + sign) + self.raw.startswith(sign)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One complaint of rsync; `path` is empty where it names none."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a real run is, by rsync's own count.
+
+    `bytes_done` are of the files sent by now, `percent` their part of all that is backed up, whether it has to be sent
+    or not; `rate` is in bytes a second. `to_check` of `found` entries are still ahead; while `is_searching`, more may
+    be found.
+    """
+
+    bytes_done: int
+    percent: int
+    rate: float
+    seconds_left: int
+    to_check: int | None = None
+    found: int | None = None
+    is_searching: bool = False
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes."""
+
+    files: int = 0
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+    bytes_to_send: int = 0
+    bytes_total: int = 0
+
+    @property
+    def unchanged(self) -> int:
+        """Entries that are on the server already, with the same content."""
+        return self.files - self.new - self.changed
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last event: rsync's exit code, its totals unless it failed early, and what it complained of.
+
+    `stderr` is cut in the middle where it is long; `untold` problems were counted and have had no event.
+    """
+
+    exit_code: int
+    totals: Totals | None
+    stderr: str
+    untold: int = 0
+
+
+Event = Entries | Problem | Progress | Ended
+
+
+def unescaped(name: str) -> str:
+    """A file's name as it is, from rsync's `\\#ooo` form."""
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 8)), name)
+
+
+def _entry(line: re.Match[bytes]) -> Entry:
+    change, size, path = line.groups()
+    return Entry(change.decode(), int(size), unescaped(path.decode(errors="surrogateescape")))

@@ -1,0 +1,107 @@
+"""What rsync prints on its standard output, taken apart without a look at each line where that can be spared."""
+
+from __future__ import annotations
+
+import re
+
+from wizard.client.rsync.events import Entries, Event, Problem, Progress, Totals
+
+# No message of rsync's begins so, and a name never stands at the beginning of a line.
+_ANOTHER_LINE = re.compile(rb"\n(?![<>ch.*][fdLDS])")
+_LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d+\|[^\n]")
+_WHOLE_LINE = re.compile(rb"[^\n]*\n")
+_PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
+_PROGRESS = re.compile(
+    rb"\r *(?P<done>\d+) +(?P<percent>\d+)% +(?P<rate>[\d.]+)(?P<unit>[kMGT]?)B/s +"
+    rb"(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)"
+    rb"(?: \(xfr#\d+, (?P<search>ir|to)-chk=(?P<ahead>\d+)/(?P<found>\d+)\))?"
+)
+_UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
+_STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d+)")
+_OF_NO_CONSEQUENCE = re.compile(
+    rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
+)
+
+
+class Output:
+    """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now."""
+
+    def __init__(self) -> None:
+        self.changed = 0
+        self.values: dict[str, int] = {}
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events in a chunk, together with what was left of the one before."""
+        printed = self._rest + chunk if self._rest else chunk
+        end = printed.rfind(b"\n") + 1
+        whole, self._rest = printed[:end], printed[end:]
+        progress: Progress | None = None
+        if b"\r" in printed:
+            progress = _latest_progress(printed)
+            whole = _PROGRESS_LINE.sub(b"", whole)
+            self._rest = self._rest[max(self._rest.rfind(b"\r"), 0) :]
+        return [*self._lines(whole), *([progress] if progress else [])]
+
+    def end(self) -> list[Event]:
+        """What is in a last line without an end."""
+        return self.feed(b"\n") if self._rest else []
+
+    def totals(self) -> Totals | None:
+        """The totals in rsync's --stats, with plain digits; `None` where it ended before them.
+
+        `changed` is counted in the list: the statistics take a new hard link as created and not as sent, so what was
+        sent less what was created is no measure of it.
+        """
+        if "Total transferred file size" not in self.values:
+            return None
+        return Totals(
+            files=self.values.get("Number of files", 0),
+            new=self.values.get("Number of created files", 0),
+            changed=self.changed,
+            deleted=self.values.get("Number of deleted files", 0),
+            bytes_to_send=self.values["Total transferred file size"],
+            bytes_total=self.values.get("Total file size", 0),
+        )
+
+    def _lines(self, whole: bytes) -> list[Event]:
+        told: list[Event] = []
+        if not whole:
+            return told
+        if not _LIST_LINE.match(whole) or _ANOTHER_LINE.search(whole, 0, len(whole) - 1):
+            lines = _WHOLE_LINE.findall(whole)
+            told = [problem for line in lines if not _LIST_LINE.match(line) and (problem := self._other(line))]
+            whole = b"".join(line for line in lines if _LIST_LINE.match(line))
+        if whole:
+            entries = Entries(whole)
+            self.changed += entries.changed
+            told.insert(0, entries)
+        return told
+
+    def _other(self, line: bytes) -> Problem | None:
+        if found := _STATISTIC.match(line):
+            self.values[found["name"].decode()] = int(found["value"])
+        if _OF_NO_CONSEQUENCE.match(line):
+            return None
+        return Problem("", line.rstrip(b"\n").decode(errors="surrogateescape"))
+
+
+def _latest_progress(printed: bytes) -> Progress | None:
+    at = len(printed)
+    while (at := printed.rfind(b"\r", 0, at)) >= 0:
+        if found := _PROGRESS.match(printed, at):
+            return _progress(found)
+    return None
+
+
+def _progress(found: re.Match[bytes]) -> Progress:
+    hours, minutes, seconds = (int(found[part]) for part in ("hours", "minutes", "seconds"))
+    return Progress(
+        bytes_done=int(found["done"]),
+        percent=min(int(found["percent"]), 100),
+        rate=float(found["rate"]) * _UNITS[found["unit"]],
+        seconds_left=(hours * 60 + minutes) * 60 + seconds,
+        to_check=int(found["ahead"]) if found["ahead"] else None,
+        found=int(found["found"]) if found["found"] else None,
+        is_searching=found["search"] == b"ir",
+    )
