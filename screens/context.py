@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wizard.client.rsync import Totals
     from wizard.client.session import Session
     from wizard.profile import Profile
+    from wizard.running import Result
     from wizard.schemes.base import ServerFacts
     from wizard.steps import Step
 
@@ -32,6 +33,7 @@ class Context:
     pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
     dry_run: Totals | None = None
+    backup: Result | None = None
 
     async def access(self, profile: Profile) -> Access:
         """Access to the server, once it is seen to be the one that was confirmed.

@@ -10,11 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from screens.outcome import Jump, Leave
+from screens.outcome import Back, Jump, Leave
+from screens.running import RunningScreen
 from screens.step_screen import StepScreen
 from screens.widgets.decision import Decision
+from screens.widgets.labelled import Labelled
 from wizard import display, places, schemes
 from wizard.display import printable
+from wizard.running import record
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -38,10 +41,10 @@ class FinishScreen(StepScreen):
 
     step = Step.FINISH
     question = "All is set up"
-    primary = "Finish"
+    primary = "Back up now"
     explanation = (
-        "Nothing has been copied so far: the first real backup starts when you run the first command. It can be "
-        "stopped at any time, and goes on from there when it is run again.\n\n"
+        "Nothing is copied before you say so: “Back up now” makes the first real backup, here and now. It can be "
+        "stopped at any time, and goes on from there later. “Finish” leaves it for another time.\n\n"
         "“check” tries the lock again, which is worth doing when something was changed on the server.\n\n"
         "“Change” leads back to where a thing was decided. What depends on it is then tried anew.\n\n"
         "Up and Down lead from one to the next."
@@ -53,21 +56,41 @@ class FinishScreen(StepScreen):
 
     def compose_step(self) -> ComposeResult:
         """What to run, and what was decided."""
+        yield Labelled("Backups", id="backups")
         yield Static(self._commands(), id="commands")
         yield from self._decisions()
 
+    def compose_actions(self) -> ComposeResult:
+        """To leave it for another time."""
+        yield Button("Finish", id="finish", compact=True)
+
     def focus_first(self) -> None:
         """There is nothing to be answered."""
+        self._tell_of_backups()
         self.query_one("#forward", Button).focus()
 
     async def decide(self) -> Profile | None:
-        """Leave: the walk is at its end."""
-        self.leave_with(Leave())
+        """Back up, over this screen."""
+        outcome = await self.app.push_screen_wait(RunningScreen(self.walk, self.context))
+        if not isinstance(outcome, Back):
+            self.leave_with(outcome)
+            return None
+        self._tell_of_backups()
+        if self.context.backup and self.context.backup.is_whole:
+            self.lead_with("finish")
         return None
+
+    @on(Button.Pressed, "#finish")
+    def action_leave(self) -> None:
+        """The walk is at its end."""
+        self.leave_with(Leave())
 
     @on(Decision.Reopened)
     def _reopen(self, event: Decision.Reopened) -> None:
         self.leave_with(Jump(event.step))
+
+    def _tell_of_backups(self) -> None:
+        self.query_one("#backups", Labelled).say(record.in_words(self.profile.name))
 
     def _commands(self) -> Content:
         name = self.profile.name

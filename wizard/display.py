@@ -32,6 +32,15 @@ def files(count: int) -> str:
     return "1 file" if count == 1 else f"{number(count)} files"
 
 
+def duration(seconds: int) -> str:
+    """A time span as people say it, in two units at most."""
+    for size, unit, smaller, part in ((3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if seconds >= size:
+            whole, rest = divmod(seconds, size)
+            return f"{whole} {unit} {rest // smaller} {part}" if rest >= smaller and whole < 10 else f"{whole} {unit}"
+    return f"{seconds} s"
+
+
 def _visible(sign: str) -> str:
     code = ord(sign)
     if code in _PICTURES:

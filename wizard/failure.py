@@ -85,6 +85,7 @@ class Kind(StrEnum):
     FILES_UNREADABLE = auto()
     FILES_VANISHED = auto()
     INTERRUPTED = auto()
+    ALREADY_RUNNING = auto()
     NOT_RECORDED = auto()
     COMMAND_DRIFTED = auto()
     NO_DRY_RUN = auto()

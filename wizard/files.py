@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from wizard.failure import Failure, Kind
 
@@ -27,7 +28,9 @@ def replace(path: Path, content: bytes, mode: int = 0o600) -> None:
     Raises:
         Failure: the folder is read-only, missing or full; what was there is untouched.
     """
-    with _told(path), _temporary(path, content, mode) as temporary:
+    with _told(path), _temporary(path, mode) as (file, temporary):
+        file.write(content)
+        _finish(file)
         temporary.replace(path)
         _sync_folder(path.parent)
 
@@ -38,8 +41,24 @@ def create(path: Path, content: bytes, mode: int = 0o600) -> None:
     Raises:
         Failure: `FILE_EXISTS` if something is there, or as for `replace`.
     """
-    with _told(path), _temporary(path, content, mode) as temporary:
-        os.link(temporary, path)  # a link, unlike a rename, fails where something is
+    with creating(path, mode) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def creating(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file to write to for as long as the block lasts; it is at `path`, where nothing was, once the block is done.
+
+    Raises:
+        Failure: as for `create`; where something is already, before the block begins.
+    """
+    with _told(path):
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        with _temporary(path, mode) as (file, temporary):
+            yield file
+            _finish(file)
+            os.link(temporary, path)  # a link, unlike a rename, fails where something is
         _sync_folder(path.parent)
 
 
@@ -63,18 +82,20 @@ def _told(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _temporary(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
+            yield file, temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _finish(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.client.backup_size import BackupSize
+    from wizard.client.rsync import Progress
+    from wizard.running import Begun, Result, Retry
+    from wizard.running.outlook import Outlook
     from wizard.server.locks import Finding
     from wizard.server.report import Report
     from wizard.trouble import Trouble
@@ -81,14 +84,39 @@ def estimate(size: BackupSize) -> str:
     )
 
 
-def backup(report: Report) -> str:
-    """The result of a real backup in words."""
-    done = report.totals
-    sentence = (
-        f"Done: {display.number(done.new)} new and {display.number(done.changed)} changed of "
-        f"{display.files(done.files)}, {display.size(done.bytes_to_send)}, in {report.seconds:.0f} s."
+def backup(result: Result) -> str:
+    """The result of a real backup in words; only one that is whole is called done."""
+    totals = result.report.totals
+    counts = (
+        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of "
+        f"{display.files(totals.files)}, {display.size(totals.bytes_to_send)}, in {result.report.seconds:.0f} s"
     )
-    return "\n".join([sentence, *_problems(report)])
+    tries = f" (the last of {result.tries} tries)" if result.tries > 1 else ""
+    sentence = f"Done: {counts}{tries}." if result.is_whole else f"The backup is not whole: {counts}{tries}."
+    looked = [result.verification.sentence] if result.verification else []
+    return "\n".join([sentence, *looked, *_problems(result.report)])
+
+
+def begun(event: Begun) -> str:
+    """How it is sent, and why."""
+    return event.choice.sentence
+
+
+def retry(event: Retry) -> str:
+    """That the connection dropped, and what follows."""
+    return f"{event.trouble.what}: try {event.number} follows in {event.seconds:.0f} s."
+
+
+def progress(event: Progress, outlook: Outlook) -> str:
+    """How far a real backup is, on one line."""
+    parts = [
+        *([f"{outlook.percent} %"] if outlook.percent is not None else []),
+        f"{display.size(event.bytes_done)} sent",
+        f"{display.size(event.rate)}/s",
+        *([f"{display.duration(outlook.seconds_left)} left"] if outlook.seconds_left is not None else []),
+        *([f"{display.files(event.to_check)} to go"] if event.to_check is not None and not event.is_searching else []),
+    ]
+    return " · ".join(parts)
 
 
 def _problems(report: Report) -> list[str]:
@@ -96,7 +124,7 @@ def _problems(report: Report) -> list[str]:
     if why is None:
         return []
     shown = [f"  ! {display.printable(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]
-    more = len(report.problems) - len(shown)
+    more = len(report.problems) - len(shown) + report.untold
     more_lines = [f"  and {display.number(more)} more"] if more else []
     forward = ["", "  Words for the admin:", f"  {why.forward}"] if why.forward else []
     return ["Some files were left out:", *shown, *more_lines, why.sentence, *forward]

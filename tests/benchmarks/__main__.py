@@ -1,65 +1,30 @@
-"""The speed targets as ratios, each against a yardstick that is measured in the same run."""
+"""The speed targets, each against a yardstick that is measured in the same run.
+
+With names of modules, only theirs are measured.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
-import statistics
-import subprocess
 import sys
-import time
-from pathlib import Path
+from importlib import import_module
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-_COMMANDS = Path(sys.executable).parent
-_ROUNDS = 15
-
-
-def seconds(argv: Sequence[str | Path]) -> float:
-    """How long a command takes to its end."""
-    began = time.perf_counter()
-    subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
-
-
-def ratio(ours: Callable[[], float], yardstick: Callable[[], float]) -> float:
-    """How many times the yardstick's median ours takes, measured in turns so that both see the same machine."""
-    pairs = [(ours(), yardstick()) for _ in range(_ROUNDS)]
-    return statistics.median(pair[0] for pair in pairs) / statistics.median(pair[1] for pair in pairs)
-
-
-def version() -> float:
-    """`backup-wizard --version` against `python -c pass`."""
-    return ratio(
-        lambda: seconds([_COMMANDS / "backup-wizard", "--version"]),
-        lambda: seconds([sys.executable, "-c", "pass"]),
-    )
-
-
-def first_frame() -> float:
-    """The wizard's first screen, from the start of Python to its first full frame, against a bare app."""
-    ours = [sys.executable, "-m", "tests.benchmarks.first_frame", "wizard"]
-    widgets = subprocess.run(ours, capture_output=True, text=True, check=True).stdout.strip()
-    bare = [sys.executable, "-m", "tests.benchmarks.first_frame", widgets]
-    return ratio(lambda: seconds(ours), lambda: seconds(bare))
+# Each has a function `rows`, which yields a `Row` for every target that it measures.
+_MODULES = ("start_up", "sizing", "transfers")
 
 
 def main() -> None:
-    """Print each ratio beside its target."""
+    """Print each finding beside its target."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}; medians of {_ROUNDS} rounds")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    print(f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}; medians, measured in turns")
     with TemporaryDirectory() as folder:
         os.environ |= {"HOME": folder, "XDG_CONFIG_HOME": f"{folder}/config", "XDG_STATE_HOME": f"{folder}/state"}
-        for title, target, measured in (
-            ("--version against python -c pass", 2.0, version),
-            ("first full frame against a bare Textual app", 1.3, first_frame),
-        ):
-            found = measured()
-            print(f"{title:<48} {found:5.2f}×  (target: at most {target}×){'' if found <= target else '  MISSED'}")
+        for module in sys.argv[1:] or _MODULES:
+            for row in import_module(f"tests.benchmarks.{module}").rows():
+                print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -47,11 +47,14 @@ async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, in
         assert decided in told
 
 
-@pytest.mark.parametrize("key", ["enter", "ctrl+q"])
-async def test_finish_ends_the_wizard_and_all_is_kept(key: str) -> None:
+@pytest.mark.parametrize("way_out", ["#finish", "ctrl+q"])
+async def test_finish_ends_the_wizard_and_all_is_kept(way_out: str) -> None:
     steps.record(Walk(PROFILE, Step.FINISH, Step.FINISH))
     async with wizard_at(PROFILE, Step.FINISH) as pilot:
-        await pilot.press(key)
+        if way_out.startswith("#"):
+            await pilot.click(way_out)
+        else:
+            await pilot.press(way_out)
     assert pilot.app.return_code == 0
     assert steps.begin(PROFILE) == Walk(PROFILE, Step.FINISH, Step.FINISH)
 
@@ -79,8 +82,8 @@ async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
         pilot.app.context.dry_run = Totals(files=9, new=1204, changed=12, deleted=3, bytes_to_send=3_400_000_000)
         pilot.app.screen.leave_with(Jump(Step.FINISH))
         await until(pilot, lambda: "1,204 new, 12 changed, 3 gone: 3.4 GB to send" in said(pilot))
-        await until(pilot, lambda: _focused(pilot) == "Finish")
-        await pilot.press("up", "up")
+        await until(pilot, lambda: _focused(pilot) == "Back up now")
+        await pilot.press("up", "up", "up")
         await until(pilot, lambda: _focused(pilot) == "Repeat")
         await pilot.press("up")
         await until(pilot, lambda: _focused(pilot) == "Change")

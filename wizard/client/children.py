@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
 _MOST_OUTPUT = 1 << 20
-_GRACE_SECONDS = 2.0
+_GRACE_SECONDS = 0.7
 
 
 @dataclass(frozen=True)

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import tempfile
+import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from wizard import files, lines, profiles
+from wizard import files, lines, profiles, running, trouble
 from wizard.client import backup_size
 from wizard.commands.person import session
+from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import host_trust, report
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Coroutine
 
     from wizard.client.session import Session
     from wizard.profile import Profile
     from wizard.server.report import Report
 
+_STOPPED = 130
+T = TypeVar("T")
+
 
 def dry_run(chosen: Namespace) -> int:
     """Say what a backup would do; 1 where some files could not be looked at."""
     profile = profiles.load(chosen.name)
-    with session() as opened, tempfile.TemporaryFile("w+", encoding="utf-8") as listing:
+    output = files.creating(Path(chosen.output).absolute()) if chosen.output else contextlib.nullcontext()
+    with session() as opened, output as listing:
         try:
-            result = asyncio.run(_dry_run(profile, opened, listing if chosen.output else None))
+            result = _stoppable(_dry_run(profile, opened, listing))
         except Failure as failure:
             if failure.kind is Kind.NO_DRY_RUN and not chosen.json:
                 say(lines.estimate(asyncio.run(backup_size.whole(profile))))
             raise
-        if chosen.output:
-            listing.seek(0)
-            files.create(Path(chosen.output).absolute(), listing.read().encode())
     say(json.dumps(result.as_json()) if chosen.json else lines.dry_run(result))
     return 1 if result.exit_code else 0
 
@@ -43,20 +47,48 @@ def dry_run(chosen: Namespace) -> int:
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
     profile = profiles.load(chosen.name)
+    told = None if chosen.json else ProgressLine()
     with session() as opened:
-        result = asyncio.run(_run(profile, opened))
-    if chosen.json:
-        say(json.dumps(result.as_json()))
-    else:
-        say(lines.backup(result))
-    return 1 if result.exit_code else 0
+        try:
+            result = _stoppable(_run(profile, opened, told))
+        except KeyboardInterrupt:
+            lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+            return _STOPPED
+        finally:
+            if told:
+                told.clear()
+    say(json.dumps(result.as_json()) if chosen.json else lines.backup(result))
+    return 1 if result.report.exit_code or not result.is_whole else 0
 
 
-async def _dry_run(profile: Profile, opened: Session, listing: TextIO | None) -> Report:
+async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:
     await host_trust.establish(profile)
     return await report.dry_run(profile, await opened.access(profile), listing)
 
 
-async def _run(profile: Profile, opened: Session) -> Report:
+async def _run(profile: Profile, opened: Session, told: ProgressLine | None) -> running.Result:
     await host_trust.establish(profile)
-    return await report.backup(profile, await opened.access(profile))
+    async with contextlib.aclosing(running.run(profile, await opened.access(profile))) as events:
+        async for event in events:
+            if isinstance(event, running.Result):
+                return event
+            if told:
+                told.take(event)
+    raise AssertionError("a run ends with its result")
+
+
+def _stoppable(work: Coroutine[object, object, T]) -> T:
+    """Do the work; whatever asks this program to end, ends rsync and its ssh first.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+
+    async def do() -> T:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup would have it
+                loop.add_signal_handler(number, signal.raise_signal, signal.SIGINT)
+        return await work
+
+    return asyncio.run(do())

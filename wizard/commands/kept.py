@@ -9,6 +9,7 @@ from wizard import places, profiles, steps
 from wizard.client import forgetting, known_hosts
 from wizard.failure import Failure, Kind
 from wizard.lines import say
+from wizard.running import record
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -27,7 +28,8 @@ def list_all(_: Namespace) -> int:
             say(f"{name:<{width}}  its profile can't be read: “backup-wizard show {name}” says why")
         else:
             state = "set up" if walk.reached is steps.Step.FINISH else f"goes on at the step “{walk.step}”"
-            say(f"{name:<{width}}  to {walk.profile.server.host or 'no server yet'}; {state}")
+            runs = f"; {record.in_words(name)}" if walk.reached is steps.Step.FINISH else ""
+            say(f"{name:<{width}}  to {walk.profile.server.host or 'no server yet'}; {state}{runs}")
     return 0
 
 
@@ -41,6 +43,7 @@ def show(chosen: Namespace) -> int:
     say(f"# step:     {steps.begin(profile).reached}")
     trusted = "confirmed" if known_hosts.trusts(profile) else "not confirmed on this computer yet"
     say(f"# server:   {trusted}")
+    say(f"# backup:   {record.in_words(profile.name)}")
     return 0
 
 

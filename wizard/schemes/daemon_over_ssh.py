@@ -55,7 +55,7 @@ class DaemonOverSsh:
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the module, through ssh."""
         destination = f":{daemon_modules.name(profile)}/{profile.name}/"
-        return over_ssh.rsync_command(profile, facts, transfer, destination)
+        return over_ssh.rsync_command(profile, facts, transfer, destination, *over_ssh.LASTING)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the daemon's configuration, and the key line that starts the daemon with it."""

@@ -49,7 +49,7 @@ class Login:
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the folder under the account's home, or to an absolute one."""
         root = _WILDCARD.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
-        return over_ssh.rsync_command(profile, facts, transfer, f"{root}/{profile.name}/")
+        return over_ssh.rsync_command(profile, facts, transfer, f"{root}/{profile.name}/", *over_ssh.LASTING)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, and the bare key."""

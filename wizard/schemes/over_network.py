@@ -26,7 +26,7 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
     user = f"{server.user}@" if profile.scheme.auth else ""
     host = f"[{server.host}]" if ":" in server.host else server.host
     return [
-        *over_ssh.rsync_options(profile, facts, transfer),
+        *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
         f"--port={port(profile)}",
         f"--contimeout={facts.patience}",
         f"--timeout={_SILENCES * facts.patience}",

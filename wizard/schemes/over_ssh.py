@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 LISTING_FORMAT = "%i|%l|%n"
 MARKER_NAME = ".backup-wizard"
 OWN_MARKER_PREFIX = ".backup-by-"
+PARTIAL_FOLDER = ".backup-wizard-partial"
+
+# ssh notices a server that is gone, and this one that is there and says nothing. What a line holds as its one command
+# was recorded without it, and stays as it is.
+NO_LONG_SILENCE = "--timeout=120"
+
+# And what was cut off goes on where it was, and never stands under the file's own name.
+LASTING = (NO_LONG_SILENCE, f"--partial-dir={PARTIAL_FOLDER}")
 
 
 def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
@@ -45,12 +53,15 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
     ]
 
 
-def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, destination: str) -> list[str]:
-    """The rsync command to a destination on the ssh server: a path, or `:module/path` for a daemon behind it."""
+def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, destination: str, *more: str) -> list[str]:
+    """The rsync command to a destination on the ssh server: a path, or `:module/path` for a daemon behind it.
+
+    `more` are options of the scheme's own.
+    """
     remote_shell = facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
     host = f"[{profile.server.host}]" if ":" in profile.server.host else profile.server.host
     return [
-        *rsync_options(profile, facts, transfer),
+        *rsync_options(profile, facts, transfer, *more),
         f"--rsh={remote_shell}",
         "--",
         *rsync_sources(profile, transfer),
@@ -58,13 +69,15 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
     ]
 
 
-def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
+def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *more: str) -> list[str]:
     """What every scheme asks of rsync; what of it the server is told is the same for every transfer of a kind."""
     return [
         *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
-        *(["--compress"] if profile.compress else []),
-        *(["--dry-run"] if transfer.dry_run else []),
-        *(["--delete"] if profile.delete else []),
+        *(["--compress"] if profile.compress or transfer.compress else []),
+        *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
+        *(["--delete"] if profile.delete and not transfer.sample else []),
+        *(["--checksum", "--from0", f"--files-from={transfer.sample}"] if transfer.sample else []),
+        *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
         *(f"--exclude={pattern}" for pattern in profile.exclude),
@@ -72,7 +85,9 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer) -> l
 
 
 def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
-    """What is sent: the markers, if they go along, and the folders."""
+    """What is sent: the markers, if they go along, and the folders; or a sample, which is named from the root on."""
+    if transfer.sample:
+        return ["/"]
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
         *([] if transfer.markers_alone else layout.sources(profile.folders)),

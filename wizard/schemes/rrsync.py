@@ -69,7 +69,12 @@ class Rrsync:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to a path relative to the locked folder, which is the only form that every rrsync takes."""
-        return over_ssh.rsync_command(profile, facts, transfer, f"{profile.name}/")
+        # rrsync 3.5.0 makes a --partial-dir by itself, in a dry run too, and then loses what is in it. Without one,
+        # what was cut off stands under the file's own name: only a first backup has nothing better to lose there, and
+        # where nothing may be overwritten it would stay so for ever.
+        keeps_parts = transfer.is_first and not profile.scheme.append_only
+        partial = ["--partial"] if keeps_parts else []
+        return over_ssh.rsync_command(profile, facts, transfer, f"{profile.name}/", over_ssh.NO_LONG_SILENCE, *partial)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """One folder and one key line."""

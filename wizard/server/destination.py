@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import uuid
 from contextlib import aclosing
 from enum import StrEnum
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
+_WORDS = b"This folder holds a backup made by backup-wizard.\n"
 _TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
 
@@ -71,9 +73,18 @@ def markers(name: str) -> tuple[Path, Path]:
     identity = hashlib.sha256(f"{_computer()}\n{name}".encode()).hexdigest()[:16]
     own, common = folder / f"{OWN_MARKER_PREFIX}{identity}", folder / MARKER_NAME
     for path in (own, common):
-        files.replace(path, b"This folder holds a backup made by backup-wizard.\n", 0o644)
-        os.utime(path, (_TIME, _TIME))
+        if not _is_marker(path):
+            files.replace(path, _WORDS, 0o644)
+            os.utime(path, (_TIME, _TIME))
     return own, common
+
+
+def _is_marker(path: Path) -> bool:
+    try:
+        status = path.stat()
+        return (status.st_mtime, stat.S_IMODE(status.st_mode)) == (_TIME, 0o644) and path.read_bytes() == _WORDS
+    except OSError:
+        return False
 
 
 def _computer() -> str:

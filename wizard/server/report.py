@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from wizard import display
 from wizard.client import rsync
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """What a backup did, or would do, and in how many seconds."""
+    """What a backup did, or would do, and in how many seconds; `untold` problems are counted and not named."""
 
     profile: str
     totals: rsync.Totals
     seconds: float
     problems: tuple[rsync.Problem, ...]
     exit_code: int
+    untold: int = 0
 
     def as_json(self) -> dict[str, object]:
-        """The object that `dry-run --json` and `run --json` print."""
+        """The object that `dry-run --json` and `run --json` print, the latter with more."""
         return {
             "profile": self.profile,
             "new": self.totals.new,
@@ -57,7 +58,7 @@ def in_words(totals: rsync.Totals) -> str:
     )
 
 
-async def dry_run(profile: Profile, access: Access, listing: TextIO | None = None) -> Report:
+async def dry_run(profile: Profile, access: Access, listing: BinaryIO | None = None) -> Report:
     """Do a dry run to its end; `listing` is where a line an entry goes.
 
     Raises:
@@ -68,7 +69,7 @@ async def dry_run(profile: Profile, access: Access, listing: TextIO | None = Non
 
 
 async def backup(profile: Profile, access: Access) -> Report:
-    """Do a real backup to its end.
+    """Make one try of a real backup; `wizard.running` makes a run of it.
 
     Raises:
         Failure: as for `dry_run`.
@@ -76,27 +77,32 @@ async def backup(profile: Profile, access: Access) -> Report:
     return await _report(profile, transfer.backup(profile, access), None)
 
 
-async def _report(profile: Profile, events: AsyncIterator[rsync.Event], listing: TextIO | None) -> Report:
+async def _report(profile: Profile, events: AsyncIterator[rsync.Event], listing: BinaryIO | None) -> Report:
     began = time.monotonic()
     problems, ended = await _follow(events, listing)
-    return Report(profile.name, require_totals(ended), time.monotonic() - began, tuple(problems), ended.exit_code)
+    totals, seconds = require_totals(ended), time.monotonic() - began
+    return Report(profile.name, totals, seconds, tuple(problems), ended.exit_code, ended.untold)
 
 
 async def _follow(
-    events: AsyncIterator[rsync.Event], listing: TextIO | None
+    events: AsyncIterator[rsync.Event], listing: BinaryIO | None
 ) -> tuple[list[rsync.Problem], rsync.Ended]:
     problems: list[rsync.Problem] = []
     ended: rsync.Ended | None = None
     async for event in events:
         match event:
             case rsync.Entries() if listing:
-                listing.writelines(f"{one.change} {one.size} {display.printable(one.path)}\n" for one in event)
+                listing.writelines(_line(one) for one in event)
             case rsync.Problem():
                 problems.append(event)
             case rsync.Ended():
                 ended = event
     assert ended is not None
     return problems, ended
+
+
+def _line(entry: rsync.Entry) -> bytes:
+    return f"{entry.change} {entry.size} {display.printable(entry.path)}\n".encode()
 
 
 def require_totals(ended: rsync.Ended) -> rsync.Totals:

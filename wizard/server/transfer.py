@@ -12,7 +12,8 @@ from wizard.schemes.base import Transfer
 from wizard.server import destination, exports, facts, handed_over, sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
 
     from wizard.client.access import Access
     from wizard.profile import Profile
@@ -27,7 +28,7 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
         Failure: a source folder is not there, the destination is another's (`DESTINATION_TAKEN`), the server's line
             is for another command (`COMMAND_DRIFTED`), a dry run would be a real one (`NO_DRY_RUN`), or rsync failed.
     """
-    if not _can_preview(profile):
+    if not can_preview(profile):
         raise Failure(Kind.NO_DRY_RUN, profile.server.host)
     await _require_room(profile, access)
     transfer = Transfer(dry_run=True)
@@ -36,21 +37,34 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
             yield event
 
 
-async def backup(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
-    """The real backup, with our markers in it.
+async def backup(
+    profile: Profile, access: Access, *, is_first: bool = False, compress: bool = False, holding: Sequence[int] = ()
+) -> AsyncGenerator[rsync.Event]:
+    """The real backup, with our markers in it; `holding` is as for `rsync.run`.
 
     Raises:
         Failure: as for `dry_run`.
     """
     await _require_room(profile, access)
-    transfer = Transfer(dry_run=False, markers=destination.markers(profile.name))
-    async with aclosing(_run(profile, access, transfer)) as events:
+    markers = destination.markers(profile.name)
+    transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
+    async with aclosing(_run(profile, access, transfer, holding)) as events:
         async for event in events:
             yield event
 
 
-def _run(profile: Profile, access: Access, transfer: Transfer) -> AsyncGenerator[rsync.Event]:
-    return rsync.run(schemes.of(profile).client_command(profile, access.facts, transfer), access)
+async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenerator[rsync.Event]:
+    """What a backup of the files named in `sample` would send, by their content; nothing is changed on the server."""
+    async with aclosing(_run(profile, access, Transfer(dry_run=True, sample=sample))) as events:
+        async for event in events:
+            yield event
+
+
+def _run(
+    profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
+) -> AsyncGenerator[rsync.Event]:
+    command = schemes.of(profile).client_command(profile, access.facts, transfer)
+    return rsync.run(command, access, holding=holding)
 
 
 def require_sources(profile: Profile) -> None:
@@ -68,7 +82,7 @@ async def _require_room(profile: Profile, access: Access) -> None:
     if handed_over.has_drifted(profile, access.facts):
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
-    if not _can_preview(profile):
+    if not can_preview(profile):
         return
     if schemes.of(profile).watchword(profile, access.facts):
         await sign_in.attempt(profile, access)
@@ -76,5 +90,6 @@ async def _require_room(profile: Profile, access: Access) -> None:
         raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
 
 
-def _can_preview(profile: Profile) -> bool:
+def can_preview(profile: Profile) -> bool:
+    """Whether a dry run changes nothing on the profile's server."""
     return schemes.of(profile).can_preview(facts.known(profile))

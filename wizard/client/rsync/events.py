@@ -56,7 +56,11 @@ class Entries:
     @property
     def last(self) -> Entry | None:
         """The last line read: the entry at hand."""
-        line = _LINE.match(self.raw, self.raw.rfind(b"\n", 0, -1) + 1)
+        return self.at(len(self.raw) - 1)
+
+    def at(self, position: int) -> Entry | None:
+        """The line that the byte at `position` is in, read."""
+        line = _LINE.match(self.raw, self.raw.rfind(b"\n", 0, position) + 1)
         return _entry(line) if line else None
 
     @property
@@ -88,7 +92,7 @@ class Progress:
     bytes_done: int
     percent: int
     rate: float
-    seconds_left: int
+    seconds_left: int | None = None
     to_check: int | None = None
     found: int | None = None
     is_searching: bool = False

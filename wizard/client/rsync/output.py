@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from wizard.client.rsync.events import Entries, Event, Problem, Progress, Totals
 
@@ -30,18 +31,20 @@ class Output:
         self.changed = 0
         self.values: dict[str, int] = {}
         self._rest = b""
+        self._progress: Progress | None = None
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events in a chunk, together with what was left of the one before."""
         printed = self._rest + chunk if self._rest else chunk
         end = printed.rfind(b"\n") + 1
         whole, self._rest = printed[:end], printed[end:]
-        progress: Progress | None = None
+        progress: list[Event] = []
         if b"\r" in printed:
-            progress = _latest_progress(printed)
+            self._progress = _latest_progress(printed, self._progress)
+            progress += [self._progress] if self._progress else []
             whole = _PROGRESS_LINE.sub(b"", whole)
             self._rest = self._rest[max(self._rest.rfind(b"\r"), 0) :]
-        return [*self._lines(whole), *([progress] if progress else [])]
+        return [*self._lines(whole), *progress]
 
     def end(self) -> list[Event]:
         """What is in a last line without an end."""
@@ -86,22 +89,30 @@ class Output:
         return Problem("", line.rstrip(b"\n").decode(errors="surrogateescape"))
 
 
-def _latest_progress(printed: bytes) -> Progress | None:
-    at = len(printed)
+def _latest_progress(printed: bytes, before: Progress | None) -> Progress | None:
+    """The last of it; what is ahead is told at the end of a file alone, where the time is the one that has passed."""
+    latest, at = None, len(printed)
     while (at := printed.rfind(b"\r", 0, at)) >= 0:
         if found := _PROGRESS.match(printed, at):
-            return _progress(found)
-    return None
+            progress = _progress(found)
+            if progress.to_check is not None:
+                return _with_ahead(latest, progress) if latest else progress
+            latest = latest or progress
+    return _with_ahead(latest, before) if latest and before else latest or before
+
+
+def _with_ahead(latest: Progress, told: Progress) -> Progress:
+    return replace(latest, to_check=told.to_check, found=told.found, is_searching=told.is_searching)
 
 
 def _progress(found: re.Match[bytes]) -> Progress:
-    hours, minutes, seconds = (int(found[part]) for part in ("hours", "minutes", "seconds"))
-    return Progress(
+    now = Progress(
         bytes_done=int(found["done"]),
         percent=min(int(found["percent"]), 100),
         rate=float(found["rate"]) * _UNITS[found["unit"]],
-        seconds_left=(hours * 60 + minutes) * 60 + seconds,
-        to_check=int(found["ahead"]) if found["ahead"] else None,
-        found=int(found["found"]) if found["found"] else None,
-        is_searching=found["search"] == b"ir",
     )
+    if found["ahead"]:
+        is_searching = found["search"] == b"ir"
+        return replace(now, to_check=int(found["ahead"]), found=int(found["found"]), is_searching=is_searching)
+    hours, minutes, seconds = (int(found[part]) for part in ("hours", "minutes", "seconds"))
+    return replace(now, seconds_left=(hours * 60 + minutes) * 60 + seconds)

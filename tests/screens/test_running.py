@@ -1,0 +1,94 @@
+"""The real backup on a screen: done, stopped and gone on with, with nothing left running."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from screens.running import RunningScreen
+from tests.screens.at_the_server import clients, none_left
+from tests.support.lossy_line import THE_BACKUP, LossyLine, lossy_line
+from tests.support.pilot import SIZES, said, text, until, wizard_at
+from wizard.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.support.real_sshd import RealSshd
+
+
+@pytest.fixture
+def line(sshd: RealSshd, sample_folder: Path) -> Iterator[LossyLine]:
+    (sample_folder / "a large one").write_bytes(os.urandom(4_000_000))
+    with lossy_line(sshd, sample_folder) as line:
+        yield line
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLine, size: tuple[int, int]) -> None:
+    async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
+        assert "no backup yet" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert line.differences() == ""
+        assert "have the same content on the server" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot) and "last good backup" in said(pilot))
+        await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)
+
+
+async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await until(pilot, lambda: " sent · " in said(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: _is_running_shown(pilot))
+        assert clients()
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Stopped. What was sent stays" in said(pilot))
+        assert not clients()
+        assert line.differences() != ""
+        line.gate.release()
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert line.differences() == ""
+
+
+async def test_leaving_ends_rsync_and_its_ssh(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await pilot.press("ctrl+q")
+    await none_left()
+
+
+async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> None:
+    away = line.source.rename(line.source.with_name("away"))
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: f"{line.source} is not there" in said(pilot))
+        assert "Done" not in said(pilot)
+        away.rename(line.source)
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert "is not there" not in said(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+
+
+def _is_running_shown(pilot: Pilot[int]) -> bool:
+    return isinstance(pilot.app.screen, RunningScreen)

@@ -1,0 +1,239 @@
+"""A real backup that meets trouble: what is not done is never called done, and the next run finishes it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import placing, processes
+from tests.support.lossy_line import THE_BACKUP, LossyLine, lossy_line
+from tests.support.office import ACCOUNT, Office
+from wizard import places, running, trouble
+from wizard.client import access, rsync
+from wizard.failure import Failure, Kind
+from wizard.running import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tests.support.real_sshd import RealSshd
+    from wizard.profile import Profile
+
+LARGE = 6_000_000
+SMALL = 2_000
+HELD_AT = 3_000_000
+# What was cut off may still be at work on the server for a moment, and rrsync lets no second one in.
+STILL_BUSY = (0.05,) * 25
+
+
+@pytest.fixture
+def line(sshd: RealSshd, tmp_path: Path) -> Iterator[LossyLine]:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a-large").write_bytes(os.urandom(LARGE))
+    for number in range(SMALL):
+        (source / f"b-{number:04}-of-those-whose-names-make-the-list-long.txt").write_text(f"{number}\n" * 60)
+    with lossy_line(sshd, source) as line:
+        yield line
+
+
+async def run(
+    profile: Profile,
+    pauses: Sequence[float] = (),
+    at: Callable[[running.Event], object] = lambda event: None,
+) -> running.Result:
+    async for event in running.run(profile, access.prepare(profile), pauses=pauses):
+        at(event)
+    assert isinstance(event, running.Result)
+    return event
+
+
+async def finish(line: LossyLine) -> None:
+    """The next run: all there, both sides equal, and told so."""
+    result = await run(line.profile, STILL_BUSY)
+    assert result.is_whole
+    assert line.differences() == ""
+    assert record.read(line.profile.name).result == "done"
+
+
+def at_the_end(event: running.Event) -> bool:
+    return isinstance(event, rsync.Progress) and event.to_check == 0
+
+
+@pytest.mark.parametrize(
+    "bytes_passed",
+    [2_000, 30_000, 3_000_000, 6_400_000],
+    ids=["before the list", "in it", "in a file", "between files"],
+)
+async def test_a_connection_that_is_cut_is_told_and_the_next_run_finishes(line: LossyLine, bytes_passed: int) -> None:
+    line.gate.cuts[THE_BACKUP] = bytes_passed
+    with pytest.raises(Failure) as failure:
+        await run(line.profile)
+    assert trouble.explain(failure.value, line.profile).kind is Kind.CONNECTION_CUT
+    assert line.differences() != ""
+    assert record.read(line.profile.name).result == "unfinished"
+    await finish(line)
+
+
+async def test_a_cut_at_the_very_end_is_told_as_it_is(line: LossyLine) -> None:
+    try:
+        result = await run(line.profile, at=lambda event: line.gate.cut() if at_the_end(event) else None)
+    except Failure as failure:
+        assert trouble.explain(failure, line.profile).kind is Kind.CONNECTION_CUT
+        assert record.read(line.profile.name).result == "unfinished"
+        await finish(line)
+    else:  # rsync was quicker than its own news
+        assert result.is_whole
+        assert line.differences() == ""
+
+
+async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:
+    line.gate.cuts[THE_BACKUP] = HELD_AT
+    told: list[running.Event] = []
+    result = await run(line.profile, STILL_BUSY, told.append)
+    retries = [event for event in told if isinstance(event, running.Retry)]
+    assert (retries[0].number, retries[0].trouble.kind) == (2, Kind.CONNECTION_CUT)
+    assert result.is_whole
+    assert result.tries == len(retries) + 1
+    assert line.differences() == ""
+
+
+async def test_in_a_first_backup_a_large_file_that_was_cut_off_goes_on_where_it_was(line: LossyLine) -> None:
+    line.gate.cuts[THE_BACKUP] = HELD_AT
+    with pytest.raises(Failure):
+        await run(line.profile)
+    part = line.backup / line.source.name / "a-large"
+    while not part.exists():  # the server puts it away once it sees that the sender is gone
+        await asyncio.sleep(0)
+    assert 0 < part.stat().st_size < LARGE
+    await finish(line)
+
+
+async def test_a_connection_that_drops_every_time_is_given_up(line: LossyLine) -> None:
+    line.gate.cuts = dict.fromkeys(range(2, 99), 2_000)
+    told: list[running.Event] = []
+    with pytest.raises(Failure):
+        await run(line.profile, (0.01, 0.02), told.append)
+    assert [event.seconds for event in told if isinstance(event, running.Retry)] == [0.01, 0.02]
+
+
+async def while_held(line: LossyLine, act: Callable[[], object]) -> running.Result:
+    """A run, to which something happens while it sends the large file."""
+    line.gate.holds[THE_BACKUP] = HELD_AT
+    going = asyncio.create_task(run(line.profile))
+    assert await asyncio.to_thread(line.gate.held.wait, 60)
+    act()
+    line.gate.release()
+    return await going
+
+
+async def test_an_ssh_that_is_killed_is_told_and_the_next_run_finishes(line: LossyLine) -> None:
+    with pytest.raises(Failure) as failure:
+        await while_held(line, lambda: kill_all("ssh"))
+    assert trouble.explain(failure.value, line.profile).kind is Kind.CONNECTION_CUT
+    await finish(line)
+
+
+def started(line: LossyLine) -> subprocess.Popen[str]:
+    """`run` as a person starts it, held while it sends the large file."""
+    line.gate.holds[THE_BACKUP] = HELD_AT
+    command = [str(Path(sys.executable).parent / "backup-wizard"), "run", line.profile.name]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert line.gate.held.wait(60)
+    return process
+
+
+async def test_a_wizard_that_is_killed_leaves_a_lock_that_is_no_obstacle(line: LossyLine) -> None:
+    process = started(line)
+    process.kill()
+    process.communicate()
+    assert record.read(line.profile.name).result == "unfinished"
+    with (places.walk_state(line.profile.name) / "run.lock").open() as left, pytest.raises(BlockingIOError):
+        fcntl.flock(left, fcntl.LOCK_SH | fcntl.LOCK_NB)  # its rsync is still there
+    line.gate.release()
+    await finish(line)
+
+
+async def test_two_runs_of_one_backup_never_overlap(line: LossyLine) -> None:
+    first = started(line)
+    with pytest.raises(Failure) as failure:
+        await run(line.profile)
+    assert failure.value.kind is Kind.ALREADY_RUNNING
+    line.gate.release()
+    said, _ = first.communicate()
+    assert first.returncode == 0
+    assert "Done: " in said
+    assert line.differences() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(line: LossyLine, number: int) -> None:
+    process = started(line)
+    programs_of_it = processes.descendants(process.pid)
+    assert len(programs_of_it) >= 2
+    process.send_signal(number)
+    said, complained = process.communicate()
+    assert process.returncode == 130
+    assert "It was stopped before its end" in complained
+    assert "Done" not in said
+    assert not any(map(processes.is_running, programs_of_it))
+    line.gate.release()
+    await finish(line)
+
+
+async def test_files_that_vanish_and_change_while_they_are_read(line: LossyLine) -> None:
+    def meddle() -> None:
+        *_, gone, changed = sorted(line.source.iterdir())
+        gone.unlink()
+        changed.write_text("changed meanwhile")
+        os.truncate(line.source / "a-large", LARGE // 2)
+
+    result = await while_held(line, meddle)
+    assert result.report.exit_code in {23, 24}
+    await finish(line)
+
+
+def kill_all(name: str) -> None:
+    """Kill the programs of that name which this process runs."""
+    for pid in processes.descendants(os.getpid()):
+        if Path(os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0])).name == name:
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    (tmp_path / "office").mkdir()
+    with Office(tmp_path / "office") as running_one:
+        running_one.start_sshd()
+        yield running_one
+
+
+async def test_a_server_whose_disk_is_full_is_told_and_the_next_run_finishes(office: Office, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(40):
+        (source / f"{number}").write_bytes(os.urandom(100_000))
+    profile = placing.profile_for(office, "rrsync", source)
+    placing.settle(office, profile)
+    office.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", placing.ROOT)
+    office.run("chown", f"{ACCOUNT}:", placing.ROOT)
+    with pytest.raises(Failure) as failure:
+        await run(profile)
+    # rsync ends its ssh at once, and the server's own words are lost with it more often than not.
+    kind = trouble.explain(failure.value, profile).kind
+    assert kind in {Kind.SERVER_DISK_FULL, Kind.SERVER_CANT_WRITE}
+    assert record.read(profile.name).result == "unfinished"
+    office.run("mount", "-o", "remount,size=20m", placing.ROOT)
+    assert (await run(profile)).is_whole
+    landed = f"{placing.ROOT}/{profile.name}/{source.name}/"
+    assert office.run("rsync", "-naic", "--delete", "--no-owner", "--no-group", f"{source}/", landed) == ""

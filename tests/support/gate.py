@@ -1,0 +1,92 @@
+"""A forwarder on loopback that cuts or holds a connection once so many bytes of the client's have passed."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+from typing import Self
+
+_HOST = "127.0.0.1"
+_RESET = struct.pack("ii", 1, 0)
+
+
+class Gate:
+    """Forwards to a port of this machine; connections are counted from 0, in the order in which they are made.
+
+    `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._released = threading.Event()
+        self._listener = socket.create_server((_HOST, 0))
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self.port: int = self._listener.getsockname()[1]
+        self.cuts: dict[int, int] = {}
+        self.holds: dict[int, int] = {}
+        self.held = threading.Event()
+
+    @property
+    def connections(self) -> int:
+        """How many there were by now."""
+        return len(self._pairs)
+
+    @property
+    def is_released(self) -> bool:
+        """Whether nothing is held any more."""
+        return self._released.is_set()
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Reset all connections that there are."""
+        for pair in self._pairs:
+            self._reset(pair)
+
+    def release(self) -> None:
+        """Hold nothing from now on."""
+        self._released.set()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection((_HOST, self._target))
+                number = len(self._pairs)
+                self._pairs.append((client, server))
+                self._start(self._forward, number, client, server, True)
+                self._start(self._forward, number, server, client, False)
+
+    def _forward(self, number: int, source: socket.socket, sink: socket.socket, is_clients: bool) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 14):
+                sink.sendall(data)
+                passed += len(data)
+                if is_clients and passed >= self.cuts.get(number, 1 << 60):
+                    self._reset(self._pairs[number])
+                    return
+                if is_clients and passed >= self.holds.get(number, 1 << 60) and not self._released.is_set():
+                    self.held.set()
+                    self._released.wait()
+            sink.shutdown(socket.SHUT_WR)
+
+    def _reset(self, pair: tuple[socket.socket, socket.socket]) -> None:
+        for end in pair:
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                end.shutdown(socket.SHUT_RDWR)
+                end.close()
+
+    def _start(self, work: object, *arguments: object) -> None:
+        threading.Thread(target=work, args=arguments, daemon=True).start()  # type: ignore[arg-type]

@@ -1,0 +1,50 @@
+"""A backup towards a real server, with a gate between the two."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.screens.at_the_server import arrive
+from tests.support import placing, programs
+from tests.support.gate import Gate
+from wizard import profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.real_sshd import RealSshd
+    from wizard.profile import Profile
+
+# Of the first run's connections, which measure the link, ask whose backup is there, and back up.
+THE_BACKUP = 2
+
+
+@dataclass(frozen=True)
+class LossyLine:
+    """The profile with all put in place, and both sides of its backup."""
+
+    profile: Profile
+    gate: Gate
+    source: Path
+    backup: Path
+
+    def differences(self) -> str:
+        """What rsync would still do, by content."""
+        there = self.backup / self.source.name
+        argv = [programs.require("rsync"), "-naic", "--delete", f"{self.source}/", f"{there}/"]
+        return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+
+@contextlib.contextmanager
+def lossy_line(sshd: RealSshd, source: Path) -> Iterator[LossyLine]:
+    """A line that works until it is told otherwise."""
+    place = arrive(sshd, source)
+    place.let_in()
+    with Gate(sshd.port) as gate:
+        profile = placing.at_port(place.profile, gate.port)
+        profiles.save(profile)
+        yield LossyLine(profile, gate, source, place.backup)

@@ -1,0 +1,70 @@
+"""How far a backup is, while it runs: one line that changes on a terminal, and a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+
+from wizard import display, lines, running
+from wizard.client import rsync
+from wizard.running.outlook import outlook
+
+_ON_TERMINAL_SECONDS = 0.2
+_ELSEWHERE_SECONDS = 30.0
+_ERASE = "\r\x1b[K"
+
+
+class ProgressLine:
+    """Takes a run's events, and says on standard output what there is to say."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._pause = _ON_TERMINAL_SECONDS if self._is_terminal else _ELSEWHERE_SECONDS
+        self._told = time.monotonic() if not self._is_terminal else 0.0
+        self._is_fresh = False
+        self._at_hand = self._how = ""
+
+    def take(self, event: running.Event) -> None:
+        """Say what has to be said of an event."""
+        match event:
+            case running.Begun():
+                self._is_fresh, self._how = event.is_fresh, lines.begun(event)
+            case running.Retry():
+                self._say(lines.retry(event))
+            case running.Looking():
+                self._say("All is sent; looking at it on the server …")
+            case rsync.Entries():
+                self._say_how()
+                self._at_hand = event.last.path if event.last else self._at_hand
+            case rsync.Progress():
+                self._show(event)
+
+    def clear(self) -> None:
+        """Leave the line empty for what follows."""
+        if self._is_terminal:
+            sys.stdout.write(_ERASE)
+            sys.stdout.flush()
+
+    def _show(self, progress: rsync.Progress) -> None:
+        now = time.monotonic()
+        if now - self._told < self._pause:
+            return
+        self._told = now
+        far = lines.progress(progress, outlook(progress, is_fresh=self._is_fresh))
+        told = f"{far} · {display.printable(self._at_hand)}"
+        if self._is_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stdout.write(f"{_ERASE}{told[:width]}")
+            sys.stdout.flush()
+        else:
+            lines.say(told)
+
+    def _say_how(self) -> None:
+        if self._how:
+            self._say(self._how)
+            self._how = ""
+
+    def _say(self, text: str) -> None:
+        self.clear()
+        lines.say(text)

@@ -1,0 +1,145 @@
+"""Whether compression pays: for a near server it costs more than it saves, and for pictures it saves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import time
+import zlib
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import files, places, schemes
+from wizard.client.background import in_background
+from wizard.schemes import over_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wizard.profile import Profile
+
+_CHANCE = random.SystemRandom()
+_NEAR_SECONDS = 0.005
+_WORTH_IT = 0.8
+_PATIENCE_SECONDS = 5
+_MOST_LOOKED_AT = 2000
+_SAMPLES = 24
+_SAMPLE_BYTES = 1 << 16
+_VALID_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whether to compress, and why, as the rest of a sentence."""
+
+    compress: bool
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """The choice in words."""
+        return f"{'Compressed on the way' if self.compress else 'Sent as it is'}: {self.why}."
+
+
+class _Measured(msgspec.Struct, frozen=True):
+    place: str
+    when: float
+    seconds: float | None
+    share: float
+
+
+async def choose(profile: Profile) -> Choice:
+    """What the link and the files are worth; measured once in a while."""
+    if schemes.of(profile).records_command:
+        return Choice(profile.compress, "the server's line fixes it")
+    if profile.compress:
+        return Choice(True, "the profile says so")
+    found = _kept(profile) or await _measure(profile)
+    if found.seconds is None:
+        return Choice(False, "how far the server is could not be measured")
+    away = f"the server is {found.seconds * 1000:.{0 if found.seconds >= 0.01 else 1}f} ms away"
+    if found.seconds < _NEAR_SECONDS:
+        return Choice(False, away)
+    smaller = f"a sample of your files shrinks to {found.share:.0%} of its size"
+    return Choice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
+
+
+async def _measure(profile: Profile) -> _Measured:
+    seconds = await _round_trip(profile)
+    is_far = seconds is not None and seconds >= _NEAR_SECONDS
+    share = await in_background(lambda: _share_left(profile)) if is_far else 1.0
+    found = _Measured(_place(profile), time.time(), seconds, share)
+    path = _file(profile)
+    files.private_folder(path.parent)
+    files.replace(path, msgspec.json.encode(found))
+    return found
+
+
+async def _round_trip(profile: Profile) -> float | None:
+    """How long a connection takes to be made, in seconds, without the look-up of the name."""
+    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            found = await loop.getaddrinfo(profile.server.host, port, type=socket.SOCK_STREAM)
+            family, kind, protocol, _, address = found[0]
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setblocking(False)
+                began = loop.time()
+                await loop.sock_connect(probe, address)
+                return loop.time() - began
+    except (OSError, TimeoutError):
+        return None
+
+
+def _share_left(profile: Profile) -> float:
+    """What is left of a sample of the files once it is compressed, between 0 and 1."""
+    sizes = {path: size for folder in profile.folders for path, size in islice(_files(folder), _MOST_LOOKED_AT)}
+    if not any(sizes.values()):
+        return 1.0
+    before = after = 0
+    for path in _CHANCE.choices(list(sizes), weights=list(sizes.values()), k=_SAMPLES):
+        try:
+            with Path(path).open("rb") as file:
+                file.seek(_CHANCE.randrange(max(sizes[path] - _SAMPLE_BYTES, 1)))
+                piece = file.read(_SAMPLE_BYTES)
+        except OSError:
+            continue
+        before += len(piece)
+        after += min(len(zlib.compress(piece, 1)), len(piece))
+    return after / before if before else 1.0
+
+
+def _files(folder: str) -> Iterator[tuple[str, int]]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)  # noqa: PTH118 - a Path for each of thousands costs more than the look
+            try:
+                status = os.lstat(path)
+            except OSError:
+                continue
+            if os.path.isfile(path):  # noqa: PTH113
+                yield path, status.st_size
+
+
+def _kept(profile: Profile) -> _Measured | None:
+    try:
+        found = msgspec.json.decode(_file(profile).read_bytes(), type=_Measured)
+    except (OSError, msgspec.DecodeError):
+        return None
+    is_valid = found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS
+    return found if is_valid else None
+
+
+def _place(profile: Profile) -> str:
+    return f"{profile.server.host}:{profile.server.port}"
+
+
+def _file(profile: Profile) -> Path:
+    return places.walk_state(profile.name) / "link.json"

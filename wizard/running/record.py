@@ -1,0 +1,87 @@
+"""How the last run of a backup ended, and when one last came to a good end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from wizard import files, places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wizard.profile import Profile
+
+Result = Literal["done", "incomplete", "unfinished"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
+
+    A run is unfinished from its start to its end, so that one which was killed stays so.
+    """
+
+    last: datetime | None = None
+    result: Result = "done"
+    last_good: datetime | None = None
+    place: str = ""
+
+
+def read(name: str) -> Record:
+    """What is kept of the backup's runs; what can't be read is as if there had been none."""
+    try:
+        return msgspec.json.decode(_file(name).read_bytes(), type=Record)
+    except (OSError, msgspec.DecodeError):
+        return Record()
+
+
+def is_first(profile: Profile) -> bool:
+    """Whether no backup has come to a good end yet where this one goes."""
+    kept = read(profile.name)
+    return kept.last_good is None or kept.place != _place(profile)
+
+
+def is_fresh(profile: Profile) -> bool:
+    """Whether no backup was ever begun."""
+    return read(profile.name).last is None
+
+
+def note(profile: Profile, result: Result) -> None:
+    """Keep how a run ended.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    changed = msgspec.structs.replace(read(profile.name), last=now, result=result)
+    if result == "done":
+        changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile))
+    path = _file(profile.name)
+    files.private_folder(path.parent)
+    files.replace(path, msgspec.json.encode(changed))
+
+
+def in_words(name: str) -> str:
+    """When there was a good run, and whether a later one was none."""
+    kept = read(name)
+    if kept.last is None:
+        return "no backup yet"
+    good = f"last good backup {_local(kept.last_good)}" if kept.last_good else "no good backup yet"
+    if kept.result == "done":
+        return good
+    what = "did not come to its end" if kept.result == "unfinished" else "left some files out"
+    return f"{good}; the run of {_local(kept.last)} {what}"
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _place(profile: Profile) -> str:
+    return f"{profile.server.host}:{profile.destination}"
+
+
+def _file(name: str) -> Path:
+    return places.walk_state(name) / "last-run.json"
