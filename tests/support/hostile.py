@@ -56,19 +56,15 @@ def texts(longest: int = 6) -> SearchStrategy[str]:
 
 
 def spoilt(plain: str) -> SearchStrategy[str]:
-    """A plain value with something hostile at any place in it, or none at all."""
-    places = st.integers(0, len(plain))
-    return st.one_of(
-        st.just(plain),
-        st.tuples(places, texts(3)).map(lambda found: plain[: found[0]] + found[1] + plain[found[0] :]),
-        texts(),
-    )
+    """A plain value with something hostile at any place in it, or in its stead."""
+    found = st.tuples(st.integers(0, len(plain) + 1), texts(4))
+    return found.map(lambda at: at[1] if at[0] > len(plain) else plain[: at[0]] + at[1] + plain[at[0] :])
 
 
 def from_values() -> SearchStrategy[str]:
     """A value of `from=`: addresses, networks and names, many of them spoilt."""
     plain = ("192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "*.example.lan", "!192.0.2.9", "fe80::1%eth0", "laptop")
-    return st.sampled_from(plain).flatmap(spoilt)
+    return st.one_of([spoilt(value) for value in plain])
 
 
 def values(**fixed: Any) -> SearchStrategy[Hostile]:
@@ -89,9 +85,18 @@ def values(**fixed: Any) -> SearchStrategy[Hostile]:
 
 def one_spoilt(**fixed: Any) -> SearchStrategy[Hostile]:
     """A backup in which one value is hostile and all others are plain, so that many pass the rules."""
-    return st.sampled_from(("name", "host", "user", "root", "module", "from_", "exclude", "comment")).flatmap(
-        lambda key: values().map(lambda drawn: replace(Hostile(**{key: getattr(drawn, key)}), **fixed))
-    )
+    parts: dict[str, SearchStrategy[Any]] = {
+        "name": spoilt("amamac"),
+        "host": spoilt("files.example.lan"),
+        "user": spoilt("amanda"),
+        "root": spoilt("backup") | spoilt("/srv/back up"),
+        "module": spoilt("mine"),
+        "from_": from_values().map(lambda value: ("192.0.2.7", value)),
+        "exclude": spoilt("*.tmp").map(lambda value: (value,)),
+        "comment": spoilt("amanda@laptop"),
+    }
+    changes = [values.map(lambda value, key=key: {key: value}) for key, values in parts.items()]  # type: ignore[misc]
+    return st.one_of(changes).map(lambda change: replace(Hostile(**change), **fixed))
 
 
 def profile(hostile: Hostile, kind: str = "rrsync", **changes: Any) -> Profile:
