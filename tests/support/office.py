@@ -1,6 +1,7 @@
 """An office's file server of the test's own: real accounts, a real sshd and a real rsync daemon, gone without a trace.
 
-It runs in a mount namespace in which /etc and /home are overlays on a tmpfs, so the machine's own are never written.
+It runs in a mount namespace in which /etc, /home and their like are overlays on a tmpfs, so the machine's own are
+never written.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ACCOUNT = "amanda"
 _ENTER_AND_WAIT = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs {place}
-for name in etc home var/mail; do
+for name in etc home srv usr/local var/lib var/mail; do
     upper={place}/upper/$name work={place}/work/$name
     mkdir -p $upper $work
     mount -t overlay overlay -o lowerdir=/$name,upperdir=$upper,workdir=$work /$name
@@ -51,9 +52,9 @@ Subsystem sftp internal-sftp
 
 
 class Office:
-    """One account on one server; `home` is its home as seen from the test."""
+    """One account on one server, or none if it has no shell; `home` is its home as seen from the test."""
 
-    def __init__(self, place: Path, shell: str = "/bin/sh") -> None:
+    def __init__(self, place: Path, shell: str | None = "/bin/sh") -> None:
         self._place = place
         self._shell = shell
         self._open = ExitStack()
@@ -71,8 +72,9 @@ class Office:
         self._open.callback(processes.end, self._holder)
         assert self._holder.stdout
         assert self._holder.stdout.readline() == "ready\n"
-        self.run("useradd", "--create-home", "--no-log-init", "-s", self._shell, ACCOUNT)
-        self.run("usermod", "-p", "*", ACCOUNT)
+        if self._shell:
+            self.run("useradd", "--create-home", "--no-log-init", "-s", self._shell, ACCOUNT)
+            self.run("usermod", "-p", "*", ACCOUNT)
         self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/backup-wizard-test-host-key")
         return self
 

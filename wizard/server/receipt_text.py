@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from wizard import rules
 from wizard.display import printable
@@ -33,7 +34,7 @@ _LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
 # Mail programs may break these over lines; all others have no spaces at which they could.
-_MAY_GO_ON = frozenset({"warning", "folder", "home"})
+_MAY_GO_ON = frozenset({"warning", "home"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Receipt:
     warnings: tuple[str, ...]
 
 
+def plain_folder(root: str) -> str:
+    """A folder's name as a receipt spells it, so that no mail can change a sign in it."""
+    return quote(root, errors="surrogateescape")
+
+
 def holds_one(text: str) -> bool:
     """Whether a pasted text looks like a receipt at all."""
     return any(_BEGIN.fullmatch(line) for _, line in _plain_lines(text))
@@ -80,7 +86,7 @@ def parse(text: str, name: str) -> Receipt:
         name=name,
         account=found.one("account", rules.user),
         home=found.one("home", rules.root),
-        folder=found.one("folder", rules.root),
+        folder=unquote(found.one("folder", _folder), errors="surrogateescape"),
         shell=found.path("shell"),
         host_keys=tuple(_host_print(number, value) for number, value in found.all("host-key")),
         rsync=found.version("rsync"),
@@ -185,6 +191,11 @@ def _port(number: int, value: str) -> int:
     if complaint := rules.port(value):
         raise _refused(number, complaint)
     return int(value)
+
+
+def _folder(value: str) -> str | None:
+    root = unquote(value, errors="surrogateescape")
+    return rules.root(root) or (None if plain_folder(root) == value else "That is not how a receipt spells a folder.")
 
 
 def _path_or_none(value: str) -> str | None:
