@@ -19,8 +19,7 @@ main() {
     *) usage >&2 && exit 2 ;;
     esac
     [ "$(id -u)" = 0 ] || { complain 'only root can do this: run it with sudo, or as root' && exit 77; }
-    umask 077
-    planned=$newline changes=0
+    planned=$newline changes=0 sshd_was_asked_for=''
     case $mode in
     check) look ;;
     apply) change ;;
@@ -220,24 +219,24 @@ $folders
 END
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
-        put_block "$daemon_block" "$conf" "0:$gid" 640 "let $account's key start an rsync daemon by"
+        put_block "$daemon_block" "$conf" "0:$gid" 640 "give the key of $name an rsync daemon of its own"
     elif [ -n "$daemon_block" ]; then
         wants_daemon=yes
-        put_block "$daemon_block" "$conf" 0:0 644 "open the module $module in"
+        put_block "$daemon_block" "$conf" 0:0 644 "open the module $module"
     fi
     if [ -n "$key_block" ]; then
         if [ "$rrsync_mark" ]; then copy_rrsync; fi
         make_folder "${keys%/*}" 700
-        put_block "$(key_text)" "$keys" "$uid:$gid" 600 "let in the key by"
+        put_block "$(key_text)" "$keys" "$uid:$gid" 600 "let in the key of $name"
     fi
 }
 
 # The password reaches the file through this shell alone: it is in no program's arguments and in no environment.
 put_secret() {
     if [ -n "$secret" ]; then
-        put_block "$(secret_text)" "$secrets_file" 0:0 600 "put the password of $secrets_user into"
+        put_block "$(secret_text)" "$secrets_file" 0:0 600 "set the password of $secrets_user"
     elif [ ! -e "$secrets_file" ] || ! grep -qxF "# backup-wizard begin $name" "$secrets_file"; then
-        does "put the password of $secrets_user, which is read from standard input, into $secrets_file" || return 0
+        does "set the password of $secrets_user, read from standard input: lines in $secrets_file" || return 0
         ask_secret
         put_block "$(secret_text)" "$secrets_file" 0:0 600 ''
     fi
@@ -370,6 +369,7 @@ END
         home=${home:-/home}/$account shell=/bin/sh
     fi
     if [ -d "$home" ]; then home=$(cd -P "$home" && pwd -P); fi
+    ask_sshd
     order=$state/accounts/$account/orders/$name
     keys='' conf=''
     if [ -n "$key_block" ]; then find_keys; fi
@@ -403,7 +403,13 @@ remove_account() {
         return 0
     fi
     does "remove the account $account"
-    userdel "$account" || fail "userdel does not remove $account"
+    # It refuses while a session of the account is on, also one that is just ending.
+    tries=1
+    until userdel "$account"; do
+        [ "$tries" -lt 5 ] || fail "userdel does not remove the account $account"
+        tries=$((tries + 1))
+        sleep 1
+    done
     restore_databases "$state/accounts/$account/databases"
 }
 
@@ -584,9 +590,9 @@ put_block() { # BLOCK FILE OWNER MODE WORDS
     if [ -z "$5" ]; then
         : # it was said before
     elif [ -n "$is_there" ] || is_planned "file $2"; then
-        does "$5 the lines of $name in $2" || return 0
+        does "$5: lines in $2" || return 0
     else
-        does "$5 the lines of $name in $2 (a new file, mode $4)" || return 0
+        does "$5: lines in $2 (a new file, mode $4)" || return 0
     fi
     save "$2"
     grep -qxF "$2" "$order" || printf '%s\n' "$2" >>"$order"
@@ -698,9 +704,17 @@ forget_before() { # FILE
 
 # ---- sshd and rrsync ----
 
+ask_sshd() {
+    if [ "$sshd_was_asked_for" = "$account" ]; then return 0; fi
+    sshd_was_asked_for=$account sshd_settings=
+    ! command -v sshd >/dev/null ||
+        sshd_settings=$("$(command -v sshd)" -T -C "user=$account,host=localhost,addr=127.0.0.1" 2>/dev/null) || :
+}
+
 sshd_says() { # SETTING
-    command -v sshd >/dev/null || return 0
-    "$(command -v sshd)" -T -C "user=$account,host=localhost,addr=127.0.0.1" 2>/dev/null | sed -n "s/^$1 //p"
+    sed -n "s/^$1 //p" <<END
+$sshd_settings
+END
 }
 
 sshd_is_well() {
@@ -860,7 +874,7 @@ receipt() {
     if [ -n "$rrsync_mark" ] || [ -z "${rrsync-}" ]; then find_rrsync; fi
     [ -e "$rrsync" ] || rrsync=
     printf '\n=== backup-wizard receipt for %s ===\n' "$name"
-    for file in $(sshd_says hostkey || :) /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_rsa_key; do
+    for file in $(sshd_says hostkey) /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_rsa_key; do
         if [ -f "$file.pub" ]; then ssh-keygen -l -f "$file.pub"; fi
     done | awk '!seen[$2]++ { type = $NF; gsub(/[()]/, "", type); print "host-key: " type " " $2 }'
     printf 'account: %s\n' "$account"
