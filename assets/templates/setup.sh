@@ -123,7 +123,7 @@ take_back() {
 begin() {
     mkdir -p "$state" || fail "nothing was changed: $state can not be made"
     chmod 700 "$state"
-    exec 9>"$state/lock"
+    exec 9>>"$state/lock"
     ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run is at work'
     tmp=$state/run
     trap : HUP INT TERM # a step that is cut short is put back first
@@ -208,7 +208,7 @@ require() {
 let_in() {
     if [ "$mode" = apply ]; then
         mkdir -p "$state/accounts/$account/orders"
-        touch "$order"
+        [ -e "$order" ] || : >"$order"
     fi
     make_account
     make_folder "$home" 700

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 _Value = TypeVar("_Value")
+_AT_ONCE = 30  # to begin anew takes longer than to draw one more
 
 FRAGMENTS = (
     "'", '"', "`", "\\", "\\\\", "$", "%", "#", "!", "&", "|", ";", "<", ">", "(", ")", "{", "}", "[", "]", "*", "?",
@@ -133,15 +134,15 @@ def batch(strategy: SearchStrategy[_Value], count: int, start: int = 0) -> Seque
 
     @seed(start)
     @settings(
-        max_examples=count,
+        max_examples=-(-count // _AT_ONCE),
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(strategy)
-    def draw(value: _Value) -> None:
-        found.append(value)
+    @given(st.lists(strategy, min_size=_AT_ONCE, max_size=_AT_ONCE))
+    def draw(values: list[_Value]) -> None:
+        found.extend(values)
 
     draw()
     return found

@@ -103,7 +103,7 @@ class Office:
 
     def run(self, *argv: str) -> str:
         """Run a command on the server, as root."""
-        ended = subprocess.run(self._inside(*argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        ended = subprocess.run(self.inside(*argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert ended.returncode == 0, f"{argv}: {ended.stdout}{ended.stderr}"
         return ended.stdout
 
@@ -165,12 +165,12 @@ class Office:
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")
 
-    def _inside(self, *argv: str) -> list[str]:
+    def inside(self, *argv: str) -> list[str]:
         return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *argv]
 
     def _start(self, argv: list[str], sign: str) -> None:
         process = subprocess.Popen(
-            self._inside(*argv),
+            self.inside(*argv),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -97,7 +97,7 @@ def _values(order: Order) -> Iterator[str]:
     yield from ("# Whose backup it is, and the account that it works as", f"name={quoted(order.profile.name)}")
     yield from (f"account={quoted(setup.account)}", f"root={quoted(plain_folder(order.profile.server.root))}")
     yield from (f"# {folder.reason}" for folder in setup.directories)
-    folders = (f"{folder.mode:o} {_normal(folder.path)}" for folder in setup.directories)
+    folders = (f"{folder.mode:o} {normal(folder.path)}" for folder in setup.directories)
     yield f"folders={quoted(chr(10).join(folders))} # its mode, and where it is"
     if setup.key_lines:
         yield from _key(order)
@@ -146,7 +146,8 @@ def _daemon(order: Order) -> Iterator[str]:
     yield f"daemon_block={quoted(rsyncd.render(order).rstrip(chr(10)))}"
 
 
-def _normal(path: str) -> str:
+def normal(path: str) -> str:
+    """A folder's path without what says nothing in it, as the script goes down it step by step."""
     return str(PurePosixPath("/", path.lstrip("/"))) if path.startswith("/") else str(PurePosixPath(path))
 
 
