@@ -452,6 +452,10 @@ restore_databases() { # FOLDER
     if [ ! -e "$1/lock" ]; then rm -f /etc/.pwd.lock; fi
 }
 
+note_once() { # LINE FILE
+    if [ ! -e "$2" ] || ! grep -qxF "$1" "$2"; then printf '%s\n' "$1" >>"$2"; fi
+}
+
 is_planned() { # WHAT
     case $planned in *"$newline$1$newline"*) return 0 ;; esac
     planned=$planned$1$newline
@@ -473,7 +477,7 @@ make_folder() { # PATH MODE ["above": it is only on the way to one]
     :* | above:"$home"/*) does "make the folder $1 (mode $2, for $account)" || return 0 ;;
     *) does "make the folder $1 (mode $2, for root)" || return 0 ;;
     esac
-    printf '%s\n' "$1" >>"$state/accounts/$account/folders"
+    note_once "$1" "$state/accounts/$account/folders"
     case ${3-}:$1/ in
     :* | above:"$home"/*) put_folder "$1" "$uid:$gid" "$2" ;;
     *) put_folder "$1" 0:0 "$2" ;;
@@ -595,7 +599,7 @@ put_block() { # BLOCK FILE OWNER MODE WORDS
         does "$5: lines in $2 (a new file, mode $4)" || return 0
     fi
     save "$2"
-    grep -qxF "$2" "$order" || printf '%s\n' "$2" >>"$order"
+    note_once "$2" "$order"
     if [ -n "$is_there" ]; then
         put_file "$tmp/new" "$2" "$owner" "$mode_there"
     else

@@ -168,8 +168,8 @@ def test_rsync_reads_each_module_as_it_was_meant(kind: str, drawn: Drawn, tmp_pa
     assert len(orders) > 300
     settings, log = tmp_path / "rsyncd.conf", tmp_path / "log"
     odd = [order for order in orders if order.profile.server.root != Hostile().root]
-    assert len(odd) > 30
-    for number, order in enumerate(odd):
+    assert len(odd) > 100
+    for number, order in enumerate(odd[::4]):
         here = tmp_path / str(number)
         (here / order.profile.server.root.lstrip("/")).mkdir(parents=True)
         assert order.setup.daemon

@@ -1,0 +1,104 @@
+"""The setup script, killed at each of its commands in turn: no file is half-written, and running it again ends it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.test_script import order_for
+from tests.support import setting_up
+from tests.support.setting_up import SCRIPT, SetUpOffice
+from tests.support.stopping import Gates
+from tests.support.trees import tree
+from wizard.server.exports import script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+
+# All that the script changes, temporary files and locks included.
+_TOUCHED = (
+    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
+    " home var/lib/backup-wizard"
+)
+_KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
+_RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
+_FILES = ("/etc/rsyncd.conf", "/etc/rsyncd-two.secrets", "/home/amanda/.ssh/authorized_keys", "/etc/passwd")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[SetUpOffice]:
+    with SetUpOffice(setting_up.place(tmp_path), None) as running:
+        running.start_sshd()
+        running.put("/etc/rsyncd.conf", setting_up.FOREIGN_SETTINGS, mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
+    office: SetUpOffice, sample_folder: Path, tmp_path: Path, secret_service: SecretService
+) -> None:
+    kinds = {"one": "rrsync", "two": "daemon"}
+    orders = [order_for(office, kind, sample_folder, name)[0] for name, kind in kinds.items()]
+    setting_up.install(office, script.render_many(orders))
+    office.run("sh", "-c", _KEEP.format("/srv/before.tar"))
+    before = {path: content(office, path) for path in _FILES}
+    untouched = kept(office)
+    assert office.script().exit_code == 0
+    after = {path: content(office, path) for path in _FILES}
+    whole = kept(office)
+    office.run("sh", "-c", _RESTORE.format("/srv/before.tar"))
+    assert kept(office) == untouched
+
+    commands, states = 0, {fingerprint(office): "/srv/before.tar"}
+    for _ in Gates(tmp_path / "gates").stops(office.inside("dash", SCRIPT)):
+        commands += 1
+        for path in _FILES:
+            assert content(office, path) in {before[path], after[path]}, f"{path} is half-written at {commands}"
+        state = fingerprint(office)
+        if state not in states:
+            states[state] = f"/srv/{commands}.tar"
+            office.run("sh", "-c", _KEEP.format(states[state]))
+    assert kept(office) == whole
+    assert commands > 100
+    assert len(states) > 30
+
+    for number, kept_at in enumerate(states.values()):
+        office.run("sh", "-c", _RESTORE.format(kept_at))
+        again = office.script()
+        assert again.exit_code == 0, f"{kept_at}: {again.stderr}"
+        assert kept(office) == whole, kept_at
+        if number % 10 == 0:
+            assert office.script("--undo").exit_code == 0
+            assert kept(office) == untouched, kept_at
+    print(f"stopped before each of {commands} commands; run again from each of {len(states)} states of the disk")
+
+
+def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
+    place = office.path(path)
+    return (place.read_bytes(), place.stat().st_mode) if place.exists() else None
+
+
+def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]]:
+    """What is on the server, but for times and the copies that the account tools make."""
+    entries = office.snapshot()
+    return {
+        path: (entry.kind, entry.mode, entry.owner, entry.content)
+        for path, entry in entries.items()
+        if not path.startswith("/srv/") and "/databases" not in path and not path.endswith("-")
+    }
+
+
+def fingerprint(office: SetUpOffice) -> str:
+    found = []
+    for top in ("/home", "/var/lib/backup-wizard"):
+        if office.path(top).exists():
+            found += [(top, path, entry.mode, entry.content) for path, entry in sorted(tree(office.path(top)).items())]
+    for path in sorted(office.path("/etc").iterdir()):
+        if path.name.startswith(("passwd", "shadow", "group", "gshadow", "sub", ".pwd", "rsyncd", ".backup-wizard")):
+            found += [(path.name, name, entry.mode, entry.content) for name, entry in sorted(tree(path).items())]
+    return hashlib.sha256(repr(found).encode()).hexdigest()
