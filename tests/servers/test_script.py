@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
     from wizard.client.access import Access
-    from wizard.profile import Profile
     from wizard.server.exports.order import Order
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]

@@ -23,8 +23,6 @@ SHELLS = {"dash": ("dash",), "busybox": ("busybox", "sh")}
 FOREIGN_KEYS = "# mine\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGLXpIcJgjzkAYFZMHxNPmnBTq3H6mEBwcy8XIPgLBN/ laptop"
 FOREIGN_SETTINGS = "# kept by hand\nmax connections = 4\n\n[photos] ; ours\n    path = /srv/photos\n    read only = yes"
 
-Snapshot = dict[str, Entry] if TYPE_CHECKING else dict
-
 
 class SetUpOffice(Office):
     """An office whose sshd the script finds at its usual place, and whose accounts are numbered like no others here."""
@@ -56,9 +54,9 @@ class SetUpOffice(Office):
         ran = subprocess.run(self.inside(*argv), input=said, capture_output=True, text=True, env=environment)
         return Ended(ran.returncode, ran.stdout, ran.stderr)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> dict[str, Entry]:
         """All of /etc, of the homes and of what else the script may touch, but for the times of folders."""
-        found = {}
+        found: dict[str, Entry] = {}
         for top in ("/etc", "/home", "/srv", "/usr/local/bin", "/var/lib/backup-wizard", "/var/mail"):
             if self.path(top).exists():
                 entries = {os.path.normpath(f"{top}/{name}"): entry for name, entry in tree(self.path(top)).items()}

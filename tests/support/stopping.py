@@ -6,20 +6,22 @@ Every program on its path is a gate that asks the test before it lets the real o
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-PROGRAMS = (
-    "awk cat chmod chown cmp cp find flock getent grep head id mkdir mktemp mv readlink rm rmdir rsync sed"
-    " ssh-keygen sshd stat sync tail touch tr useradd userdel"
-).split()
+# All that the script starts, but for rrsync: that goes into the key line with its path.
+PROGRAMS = """
+awk cat chmod chown cmp cp find flock getent grep head id mkdir mktemp mv readlink rm rmdir rsync sed ssh-keygen sshd
+stat sync tail touch tr useradd userdel
+"""
 _GATE = """\
 #!{dash}
 exec 8>{place}/lock
@@ -38,7 +40,7 @@ class Gates:
         self.place = place
         place.mkdir()
         dash, flock = programs.require("dash"), programs.require("flock")
-        for name in PROGRAMS:
+        for name in PROGRAMS.split():
             gate = place / name
             program = programs.require(name)
             gate.write_text(_GATE.format(dash=dash, flock=flock, place=place, name=name, program=program))
@@ -46,28 +48,30 @@ class Gates:
         os.mkfifo(place / "asks")
         os.mkfifo(place / "may")
 
-    def stops(self, argv: list[str], said: bytes = b"") -> Iterator[str]:
+    def stops(self, argv: list[str]) -> Iterator[str]:
         """The name of each program that the script is about to start, while it stands still; closing it kills it."""
         environment = os.environ | {"PATH": f"{self.place}:{os.environ['PATH']}"}
         asks = os.open(self.place / "asks", os.O_RDWR)
         may = os.open(self.place / "may", os.O_RDWR)
-        pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(argv, env=environment, start_new_session=True, **pipe)
-        assert process.stdin
-        process.stdin.write(said)
-        process.stdin.close()
+        process = subprocess.Popen(
+            argv,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         ended = os.pidfd_open(process.pid)
         try:
             yield from self._each(asks, may, ended)
         finally:
-            os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             for descriptor in (asks, may, ended):
                 os.close(descriptor)
 
     def _each(self, asks: int, may: int, ended: int) -> Iterator[str]:
-        import select
-
         while True:
             ready, _, _ = select.select([asks, ended], [], [], 60)
             assert ready, "the script hangs"

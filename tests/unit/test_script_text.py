@@ -14,21 +14,19 @@ import pytest
 
 from tests.support import hostile, programs
 from tests.support.hostile import Hostile
-from wizard import schemes
 from wizard.client import keys
 from wizard.client.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import authorized_keys, rsyncd, script
-from wizard.server.exports.order import Order
 from wizard.server.receipt_text import plain_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.support.real_sshd import RealSshd
-    from wizard.profile import Profile
+    from wizard.server.exports.order import Order
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 COUNT = 2_100

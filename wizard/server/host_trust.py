@@ -60,10 +60,14 @@ async def establish(profile: Profile) -> None:
     if not profile.server.host_keys:
         shown = "\n".join(f"{key.type_name} {key.fingerprint}" for key in offered)
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host, shown)
-    try:
-        known_hosts.trust(profile, offered)
-    except Failure as failure:
-        if failure.kind is Kind.HOST_KEY_CHANGED and vouched.by_receipt(profile):
-            named = "\n".join(profile.server.host_keys)
-            raise Failure(Kind.RECEIPT_DIFFERS, named, failure.raw) from None
-        raise
+    if not any(key.fingerprint in profile.server.host_keys for key in offered):
+        raise stranger(profile, offered)
+    known_hosts.trust(profile, offered)
+
+
+def stranger(profile: Profile, offered: Sequence[HostKey]) -> Failure:
+    """What to say of a server that shows none of the keys that were confirmed, by you or by the admin's receipt."""
+    shown = "\n".join(f"{key.type_name} {key.fingerprint}" for key in offered)
+    if vouched.by_receipt(profile):
+        return Failure(Kind.RECEIPT_DIFFERS, "\n".join(profile.server.host_keys), shown)
+    return Failure(Kind.HOST_KEY_CHANGED, profile.server.host, shown)

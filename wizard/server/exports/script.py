@@ -37,7 +37,9 @@ _HEAD = """\
 
 # shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every backup uses every value
 """
-_HOLDS_SECRET = "#\n# THIS FILE HOLDS A PASSWORD: keep it closed to others (chmod 600), and delete it when it is done.\n"  # noqa: S105
+_HOLDS_SECRET = (
+    "#\n# THIS FILE HOLDS A PASSWORD: keep it closed to others (chmod 600), and delete it when it is done.\n"  # noqa: S105
+)
 
 
 def render(order: Order) -> str:
