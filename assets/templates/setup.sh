@@ -133,8 +133,7 @@ begin() {
 }
 
 prepare() {
-    # What a run that was killed may have left.
-    if [ -s "$state/working" ]; then clear_away "$(cat "$state/working")"; fi
+    clear_away
     rm -rf "$tmp"
     mkdir -p "$tmp" "$state/accounts" "$state/before"
     cp -Rp "$state/accounts" "$tmp/accounts"
@@ -151,6 +150,7 @@ end() {
 
 # Everything this run has changed, the last first.
 put_back() {
+    clear_away
     backwards "$tmp/list" >"$tmp/backwards"
     while read -r at uid file <&5; do
         if [ -e "$tmp/$at.first" ]; then forget_before "$file"; fi
@@ -397,20 +397,21 @@ make_account() {
 }
 
 remove_account() {
-    if [ -z "$entry" ]; then return 0; fi
-    if [ "$comment" != backup-wizard ]; then
-        note "kept: the account $account was changed since it was made"
-        return 0
+    if [ -n "$entry" ]; then
+        if [ "$comment" != backup-wizard ]; then
+            note "kept: the account $account was changed since it was made"
+            return 0
+        fi
+        does "remove the account $account"
+        # It refuses while a session of the account is on, also one that is just ending.
+        tries=1
+        until userdel "$account"; do
+            [ "$tries" -lt 5 ] || fail "userdel does not remove the account $account"
+            tries=$((tries + 1))
+            sleep 1
+        done
     fi
-    does "remove the account $account"
-    # It refuses while a session of the account is on, also one that is just ending.
-    tries=1
-    until userdel "$account"; do
-        [ "$tries" -lt 5 ] || fail "userdel does not remove the account $account"
-        tries=$((tries + 1))
-        sleep 1
-    done
-    restore_databases "$state/accounts/$account/databases"
+    if [ -d "$state/accounts/$account/databases" ]; then restore_databases "$state/accounts/$account/databases"; fi
 }
 
 # The files that useradd changes, with the copies ("passwd-") that it makes of each.
@@ -513,10 +514,16 @@ leave_work() {
     rm -f "$state/working"
 }
 
-clear_away() { # FOLDER
+# What a step that failed, or a run that was killed, may have left.
+clear_away() {
+    if [ ! -s "$state/working" ]; then return 0; fi
+    set -- "$(cat "$state/working")"
     if [ -d "$1/$work" ] && [ ! -L "$1/$work" ]; then
         uid=$(stat -c %u "$1")
-        (enter_work "$1" && leave_work)
+        (
+            enter_work "$1"
+            leave_work
+        )
     fi
     rm -f "$state/working"
 }

@@ -37,10 +37,11 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 def order_for(
-    office: SetUpOffice, kind: str, folder: Path, name: str = "amamac", **changes: Any
+    office: SetUpOffice, kind: str, folder: Path, name: str = "amamac", root: str = placing.ROOT, **changes: Any
 ) -> tuple[Order, Access]:
     profile = placing.profile_for(office, kind, folder, **changes)
-    profile = msgspec.structs.replace(profile, name=name)
+    server = msgspec.structs.replace(profile.server, root=root)
+    profile = msgspec.structs.replace(profile, name=name, server=server)
     profiles.save(profile)
     if schemes.of(profile).uses_ssh:
         known_hosts.trust(profile, [HostKey(*office.host_key)])

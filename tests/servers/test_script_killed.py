@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.trees import Entry
 
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
@@ -42,7 +43,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     office: SetUpOffice, sample_folder: Path, tmp_path: Path, secret_service: SecretService
 ) -> None:
-    kinds = {"one": "rrsync", "two": "daemon"}
+    kinds = {"one": "forced-command", "two": "daemon"}
     orders = [order_for(office, kind, sample_folder, name)[0] for name, kind in kinds.items()]
     setting_up.install(office, script.render_many(orders))
     office.run("sh", "-c", _KEEP.format("/srv/before.tar"))
@@ -86,7 +87,7 @@ def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
 def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]]:
     """What the script has changed, but for times, the copies that the account tools make, and what a run begins with
     throwing away."""
-    found = {}
+    found: dict[str, Entry] = {}
     for top in ("/home", "/var/lib/backup-wizard"):
         if office.path(top).exists():
             found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from tests.support import programs
 from tests.support.office import Office
@@ -25,14 +25,11 @@ FOREIGN_SETTINGS = "# kept by hand\nmax connections = 4\n\n[photos] ; ours\n    
 
 
 class SetUpOffice(Office):
-    """An office whose sshd the script finds at its usual place, and whose accounts are numbered like no others here."""
+    """An office whose sshd the script finds at its usual place."""
 
-    def __enter__(self) -> Self:
-        entered = super().__enter__()
-        # userdel leaves an account that has processes, and goes by its number to find them.
-        number = 100_000 + os.getpid() % 400_000
-        self.run("sed", "-i", f"s/^UID_MIN.*/UID_MIN {number}/; s/^UID_MAX.*/UID_MAX {number + 99}/", "/etc/login.defs")
-        return entered
+    def __init__(self, place: Path, shell: str | None = "/bin/sh") -> None:
+        super().__init__(place, shell)
+        self._known: dict[tuple[str, int, int], Entry] = {}
 
     def start_sshd(self, *settings: str) -> None:
         """Start it, with the settings where sshd looks for them by itself."""
@@ -59,7 +56,10 @@ class SetUpOffice(Office):
         found: dict[str, Entry] = {}
         for top in ("/etc", "/home", "/srv", "/usr/local/bin", "/var/lib/backup-wizard", "/var/mail"):
             if self.path(top).exists():
-                entries = {os.path.normpath(f"{top}/{name}"): entry for name, entry in tree(self.path(top)).items()}
+                entries = {
+                    os.path.normpath(f"{top}/{name}"): entry
+                    for name, entry in tree(self.path(top), self._known).items()
+                }
                 found |= {
                     path: replace(entry, modified_ns=0) if entry.kind == "d" else entry
                     for path, entry in entries.items()
