@@ -447,7 +447,7 @@ restore_databases() { # FOLDER
             if ! cmp -s "$1/$file" "/etc/$file"; then
                 put_file "$1/$file" "/etc/$file" "$(stat -c %u:%g "$1/$file")" "$(stat -c %a "$1/$file")"
             fi
-            touch -r "$1/$file" "/etc/$file"
+            if [ "$(stat -c %y "$1/$file")" != "$(stat -c %y "/etc/$file")" ]; then touch -r "$1/$file" "/etc/$file"; fi
         done
     done
     if [ ! -e "$1/lock" ]; then rm -f /etc/.pwd.lock; fi
@@ -518,7 +518,7 @@ leave_work() {
 clear_away() {
     if [ ! -s "$state/working" ]; then return 0; fi
     set -- "$(cat "$state/working")"
-    if [ -d "$1/$work" ] && [ ! -L "$1/$work" ]; then
+    if [ -d "$1/$work" ] && [ "$(stat -c %u "$1/$work")" = 0 ]; then
         uid=$(stat -c %u "$1")
         (
             enter_work "$1"
