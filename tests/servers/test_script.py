@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.support import placing, setting_up
+from tests.support import placing, programs, setting_up
 from tests.support.office import ACCOUNT
 from tests.support.setting_up import SetUpOffice
 from wizard import profiles, schemes
@@ -198,4 +198,36 @@ def test_a_module_of_that_name_is_not_mixed_with_ours(
     refused = office.script()
     assert refused.exit_code == 1
     assert "has a module amanda already" in refused.stderr
+    assert office.snapshot() == before
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "not runnable"])
+def test_an_rrsync_among_the_documents_is_installed(packed: bool, office: SetUpOffice, sample_folder: Path) -> None:
+    # As Debian 11 has it, in a view in which nothing else is changed.
+    real = office.run("cat", programs.require("rrsync"))
+    for folder in ("/usr/bin", "/usr/share/doc"):
+        office.cover(folder)
+    for place in ("/usr/bin/rrsync", "/usr/share/doc/rsync/scripts/rrsync"):
+        office.run("rm", "-f", place)
+    office.run("mkdir", "-p", "/usr/share/doc/rsync/scripts")
+    office.put("/usr/share/doc/rsync/scripts/rrsync", real, mode=0o644)
+    if packed:
+        office.run("gzip", "/usr/share/doc/rsync/scripts/rrsync")
+    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    before = office.snapshot()
+    checked, applied = office.script("--check"), office.script()
+    assert applied.exit_code == 0, applied.stderr
+    assert applied.changes == checked.changes
+    assert any("as /usr/local/bin/rrsync" in change for change in applied.changes)
+    assert 'command="/usr/local/bin/rrsync -wo' in office.path(KEYS).read_text()
+    assert office.run("stat", "-c", "%U %a", "/usr/local/bin/rrsync") == "root 755\n"
+    assert receipt_text.parse(applied.stdout, "amamac").rrsync == "/usr/local/bin/rrsync"
+    assert office.script().changes == []
+    assert office.script("--undo").exit_code == 0
+    assert office.snapshot() == before
+
+    office.run("sh", "-c", "rm /usr/share/doc/rsync/scripts/*")
+    missing = office.script()
+    assert missing.exit_code == 1
+    assert "no rrsync here that works" in missing.stderr
     assert office.snapshot() == before

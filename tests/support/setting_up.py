@@ -36,6 +36,13 @@ class SetUpOffice(Office):
         super().start_sshd(*settings)
         self.run("cp", "/etc/backup-wizard-test-sshd", "/etc/ssh/sshd_config")
 
+    def cover(self, folder: str) -> None:
+        """Have another folder's changes go with the office too."""
+        upper, changes = f"{self._place}/upper{folder}", f"{self._place}/work{folder}"
+        self.run("mkdir", "-p", upper, changes)
+        options = f"lowerdir={folder},upperdir={upper},workdir={changes}"
+        self.run("mount", "-t", "overlay", "overlay", "-o", options, folder)
+
     def live_in(self) -> None:
         """Make what was there before."""
         self.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", "amanda")
