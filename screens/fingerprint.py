@@ -178,8 +178,10 @@ class FingerprintScreen(StepScreen):
     def _changed(self, identity: Identity) -> TroublePanel:
         now = [f"{key.type_name} {key.fingerprint}" for key in identity.offered]
         raw = "\n".join(["Before:", *identity.expected, "Now:", *now])
-        told = trouble.explain(Failure(Kind.HOST_KEY_CHANGED, self.profile.server.host, raw), self.profile)
-        if identity.standing is Standing.CONTRADICTED:
+        if identity.standing is Standing.CHANGED:
+            told = replace(trouble.explain(host_trust.stranger(self.profile, identity.offered), self.profile), raw=raw)
+        else:
+            told = trouble.explain(Failure(Kind.HOST_KEY_CHANGED, self.profile.server.host, raw), self.profile)
             told = replace(told, what=_CONTRADICTED)
         return TroublePanel(told)
 

@@ -11,7 +11,7 @@ from wizard.rules import COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets")
+_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script")
 _EXITS = (
     "Exit codes: 0 done; 1 done, and the answer is bad (a lock is open, some files failed); 2 wrong usage or a bad "
     "profile; 69 a server, program or keyring is unavailable; 75 waiting for the server's admin."
@@ -68,6 +68,10 @@ def _commands() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=_FORMATS, required=True)
     export.add_argument("--output", metavar="FILE", help="write to a new file")
     export.set_defaults(command=_from("server", "export"))
+
+    receipt = _named(add("receipt", help="take the receipt that the server's admin sent"))
+    receipt.add_argument("file", nargs="?", metavar="FILE", help="the file it is in; without one, standard input")
+    receipt.set_defaults(command=_from("server", "receipt"))
 
     check = _named(add("check", help="try the locks"))
     check.add_argument("--json", action="store_true", help="print one JSON object")

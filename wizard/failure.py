@@ -40,6 +40,8 @@ class Kind(StrEnum):
     HOST_KEY_CHANGED = auto()
     HOST_KEY_TYPE = auto()
     HOST_KEY_DIFFERS = auto()
+    RECEIPT_DIFFERS = auto()
+    BAD_RECEIPT = auto()
     KEY_REFUSED = auto()
     TOO_MANY_KEYS = auto()
     CONNECTION_CUT = auto()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.running import Begun, Result, Retry
     from wizard.running.outlook import Outlook
     from wizard.server.locks import Finding
+    from wizard.server.receipt import Taken
     from wizard.server.report import Report
     from wizard.trouble import Trouble
 
@@ -60,6 +61,19 @@ def verdict(word: str) -> str:
         "open": "A door is open that should be shut.",
         "unknown": "Not every door could be tried.",
     }[word]
+
+
+def receipt(taken: Taken) -> str:
+    """What was taken from a server's receipt."""
+    verified = "is the one that the server shows" if taken.met else "will be compared as soon as the server answers"
+    return "\n".join(
+        [
+            f"The receipt is taken. Its fingerprint {verified}:",
+            *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
+            *(f"  Decided by the admin: {display.printable(change)}." for change in taken.changes),
+            *(f"  The server warns: {warning}" for warning in taken.receipt.warnings),
+        ]
+    )
 
 
 def dry_run(report: Report) -> str:

@@ -68,6 +68,8 @@ def root(value: str) -> str | None:
         return "Name a folder on the server, such as backup."
     if _CONTROL.search(value) or value != value.strip():
         return "A folder's name can't hold line breaks or control characters, nor start or end with a space."
+    if not _is_text(value):
+        return "A folder's name has to be readable text (UTF-8)."
     if "\\" in value or "!" in value:  # even in quotes, fish takes the one and csh the other for something else
         return "A folder's name can't hold a backslash or “!” here: some servers' shells would change it."
     if value[0] in "-~" or ".." in path.parts:
@@ -91,7 +93,7 @@ def folder(value: str) -> str | None:
 
 def exclude(value: str) -> str | None:
     """A pattern of what to leave out, as rsync's --exclude takes it."""
-    if not value or _CONTROL.search(value):
+    if not value or _CONTROL.search(value) or not _is_text(value):
         return "A pattern is one line of text, such as *.tmp or .cache/."
     if value == "!" or value.startswith(("+ ", "- ")):
         return "rsync would read this as an order and not as a name: begin it with something else."

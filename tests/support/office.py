@@ -1,6 +1,7 @@
 """An office's file server of the test's own: real accounts, a real sshd and a real rsync daemon, gone without a trace.
 
-It runs in a mount namespace in which /etc and /home are overlays on a tmpfs, so the machine's own are never written.
+It runs in a mount namespace in which /etc, /home and their like are overlays on a tmpfs, so the machine's own are
+never written.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ACCOUNT = "amanda"
 _ENTER_AND_WAIT = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs {place}
-for name in etc home var/mail; do
+for name in etc home srv usr/local var/lib var/mail; do
     upper={place}/upper/$name work={place}/work/$name
     mkdir -p $upper $work
     mount -t overlay overlay -o lowerdir=/$name,upperdir=$upper,workdir=$work /$name
@@ -51,9 +52,9 @@ Subsystem sftp internal-sftp
 
 
 class Office:
-    """One account on one server; `home` is its home as seen from the test."""
+    """One account on one server, or none if it has no shell; `home` is its home as seen from the test."""
 
-    def __init__(self, place: Path, shell: str = "/bin/sh") -> None:
+    def __init__(self, place: Path, shell: str | None = "/bin/sh") -> None:
         self._place = place
         self._shell = shell
         self._open = ExitStack()
@@ -71,8 +72,12 @@ class Office:
         self._open.callback(processes.end, self._holder)
         assert self._holder.stdout
         assert self._holder.stdout.readline() == "ready\n"
-        self.run("useradd", "--create-home", "--no-log-init", "-s", self._shell, ACCOUNT)
-        self.run("usermod", "-p", "*", ACCOUNT)
+        # userdel leaves an account that has processes, which it finds by number: so that is like no other here.
+        number = 100_000 + os.getpid() % 400_000
+        self.run("sed", "-i", f"s/^UID_MIN.*/UID_MIN {number}/; s/^UID_MAX.*/UID_MAX {number + 99}/", "/etc/login.defs")
+        if self._shell:
+            self.run("useradd", "--create-home", "--no-log-init", "-s", self._shell, ACCOUNT)
+            self.run("usermod", "-p", "*", ACCOUNT)
         self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/backup-wizard-test-host-key")
         return self
 
@@ -101,7 +106,7 @@ class Office:
 
     def run(self, *argv: str) -> str:
         """Run a command on the server, as root."""
-        ended = subprocess.run(self._inside(*argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        ended = subprocess.run(self.inside(*argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert ended.returncode == 0, f"{argv}: {ended.stdout}{ended.stderr}"
         return ended.stdout
 
@@ -163,12 +168,12 @@ class Office:
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")
 
-    def _inside(self, *argv: str) -> list[str]:
+    def inside(self, *argv: str) -> list[str]:
         return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *argv]
 
     def _start(self, argv: list[str], sign: str) -> None:
         process = subprocess.Popen(
-            self._inside(*argv),
+            self.inside(*argv),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

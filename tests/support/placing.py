@@ -36,7 +36,7 @@ def profile_for(
         folders=(str(folder),),
         server=Server(
             host=HOST,
-            port=office.daemon_port if kind == "daemon" else office.port,
+            port=(office.daemon_port or 873) if kind == "daemon" else office.port,
             user=ACCOUNT,
             root=ROOT,
             host_keys=(office.fingerprint,),

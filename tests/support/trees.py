@@ -21,18 +21,29 @@ class Entry:
     content: str
 
 
-def tree(folder: Path) -> dict[str, Entry]:
-    """Every entry under the folder, and the folder itself as `.`, by its path in it."""
-    found = {".": _entry(folder)}
+def tree(folder: Path, known: dict[tuple[str, int, int], Entry] | None = None) -> dict[str, Entry]:
+    """Every entry under the folder, and the folder itself as `.`, by its path in it.
+
+    `known` keeps what was read for the next time, as long as a file's inode and time of change stay.
+    """
+    known = {} if known is None else known
+    found = {".": _entry(folder, known)}
     for parent, folders, files in os.walk(folder):
         for name in folders + files:
             path = Path(parent, name)
-            found[str(path.relative_to(folder))] = _entry(path)
+            found[str(path.relative_to(folder))] = _entry(path, known)
     return found
 
 
-def _entry(path: Path) -> Entry:
+def _entry(path: Path, known: dict[tuple[str, int, int], Entry]) -> Entry:
     status = path.lstat()
+    key = (str(path), status.st_ino, status.st_ctime_ns)
+    if key not in known or stat.S_ISDIR(status.st_mode):
+        known[key] = _read(path, status)
+    return known[key]
+
+
+def _read(path: Path, status: os.stat_result) -> Entry:
     kind, content = stat.filemode(status.st_mode)[0], ""
     if stat.S_ISLNK(status.st_mode):
         content = str(path.readlink())

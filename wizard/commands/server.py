@@ -1,9 +1,10 @@
-"""What goes to the server's admin, and what is seen of the server: export, check."""
+"""What goes to the server's admin, and what comes back from there: export, receipt, check."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 from wizard import files, lines, profiles
 from wizard.client import access, daemon_password
 from wizard.commands.person import session
+from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
+from wizard.server import receipt as receipts
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,6 +38,15 @@ def export(chosen: Namespace) -> int:
     return 0
 
 
+def receipt(chosen: Namespace) -> int:
+    """Take the server's receipt: its fingerprint counts as verified, and its facts as known."""
+    profile = profiles.load(chosen.name)
+    taken = asyncio.run(receipts.take(profile, _receipt_text(chosen.file)))
+    profiles.save(taken.profile)
+    say(lines.receipt(taken))
+    return 0
+
+
 def check(chosen: Namespace) -> int:
     """Try the locks; 1 where one is open."""
     with session() as opened:
@@ -48,6 +60,17 @@ def check(chosen: Namespace) -> int:
             say(lines.finding(found))
         say(lines.verdict(verdict))
     return 1 if verdict == "open" else 0
+
+
+def _receipt_text(file: str | None) -> str:
+    if file is None:
+        return sys.stdin.buffer.read().decode(errors="replace")
+    try:
+        return Path(file).read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        raise Failure(Kind.FOLDER_MISSING, file) from None
+    except OSError as error:
+        raise Failure(Kind.FOLDER_UNREADABLE, file, str(error)) from None
 
 
 async def _findings(profile: Profile, opened: Session) -> list[locks.Finding]:

@@ -91,7 +91,7 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
     for key in identity.offered:
         say(f"  {key.type_name} {key.fingerprint}")
     if identity.standing is Standing.CHANGED:
-        raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
+        raise host_trust.stranger(profile, identity.offered)
     if identity.standing is Standing.KNOWN:
         say("This computer's own ssh knows this server by one of them.")
         if asker.agrees("Is it the same server as before?", default=True):

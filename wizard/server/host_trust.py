@@ -10,7 +10,7 @@ import msgspec
 from wizard import schemes
 from wizard.client import host_identity, known_hosts
 from wizard.failure import Failure, Kind
-from wizard.server import probe
+from wizard.server import probe, vouched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,8 @@ async def establish(profile: Profile) -> None:
 
     Raises:
         Failure: `HOST_KEY_UNKNOWN` if nothing was confirmed yet, `HOST_KEY_CHANGED` if the server shows other keys,
-            or what `probe.host_keys` raises.
+            `RECEIPT_DIFFERS` if the admin's receipt had vouched for those that it doesn't show, or what
+            `probe.host_keys` raises.
     """
     if not schemes.of(profile).uses_ssh or known_hosts.trusts(profile):
         return
@@ -59,4 +60,14 @@ async def establish(profile: Profile) -> None:
     if not profile.server.host_keys:
         shown = "\n".join(f"{key.type_name} {key.fingerprint}" for key in offered)
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host, shown)
+    if not any(key.fingerprint in profile.server.host_keys for key in offered):
+        raise stranger(profile, offered)
     known_hosts.trust(profile, offered)
+
+
+def stranger(profile: Profile, offered: Sequence[HostKey]) -> Failure:
+    """What to say of a server that shows none of the keys that were confirmed, by you or by the admin's receipt."""
+    shown = "\n".join(f"{key.type_name} {key.fingerprint}" for key in offered)
+    if vouched.by_receipt(profile):
+        return Failure(Kind.RECEIPT_DIFFERS, "\n".join(profile.server.host_keys), shown)
+    return Failure(Kind.HOST_KEY_CHANGED, profile.server.host, shown)

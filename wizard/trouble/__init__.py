@@ -28,6 +28,7 @@ _EXIT_CODES = {
     Kind.PROFILE_DIFFERS: 2,
     Kind.UNDECIDED: 2,
     Kind.BAD_VALUE: 2,
+    Kind.BAD_RECEIPT: 2,
     Kind.SCHEME_UNKNOWN: 2,
     Kind.FILE_EXISTS: 2,
     Kind.NO_TERMINAL: 2,

@@ -75,6 +75,19 @@ WORDS = {
         "Nothing was sent. If the server's name and port are right, send the admin these words.",
         "You sent me the fingerprint\n{about}\nbut at {host}, port {port}, I see\n{raw}\nWhich one is right?",
     ),
+    Kind.RECEIPT_DIFFERS: Words(
+        "Stop: the admin's receipt names another fingerprint than the one that was seen at {host}: it is for another"
+        " server, or somebody is in between",
+        ADMIN,
+        "Nothing was taken from it, and nothing was sent. Ask the admin, by phone or in person, with these words.",
+        "Your receipt for the backup “{name}” names\n{about}\nbut at {host}, port {port}, I saw\n{raw}\n"
+        "Which one is right?",
+    ),
+    Kind.BAD_RECEIPT: Words(
+        "That is no receipt for the backup “{name}”: {about}",
+        YOU,
+        "Paste all of it, from the first line with === to the last, as the server's script printed it.",
+    ),
     Kind.CONNECTION_CUT: Words(
         "The connection to the server was cut, or fell silent",
         NOBODY,

@@ -1,0 +1,111 @@
+"""The setup script, killed at each of its commands in turn: no file is half-written, and running it again ends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.test_script import order_for
+from tests.support import setting_up
+from tests.support.setting_up import SCRIPT, SetUpOffice
+from tests.support.stopping import Gates
+from tests.support.trees import tree
+from wizard.server.exports import script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from tests.support.trees import Entry
+
+# All that the script changes, temporary files and locks included.
+_TOUCHED = (
+    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
+    " home var/lib/backup-wizard"
+)
+_KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
+_RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
+_ACCOUNT_FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
+_FILES = (
+    "/etc/passwd",
+    "/etc/rsyncd.conf",
+    "/etc/rsyncd-amamac.secrets",
+    "/home/amanda/.ssh/authorized_keys",
+    "/home/amanda/.backup-wizard-amamac.conf",
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[SetUpOffice]:
+    with SetUpOffice(setting_up.place(tmp_path), None) as running:
+        running.start_sshd()
+        yield running
+
+
+@pytest.mark.parametrize(("kind", "lived_in"), [("daemon-over-ssh", False), ("daemon", True)])
+def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
+    kind: str,
+    lived_in: bool,
+    office: SetUpOffice,
+    sample_folder: Path,
+    tmp_path: Path,
+    secret_service: SecretService,
+) -> None:
+    if lived_in:
+        office.live_in()
+    setting_up.install(office, script.render(order_for(office, kind, sample_folder)[0]))
+    office.run("sh", "-c", _KEEP.format("/srv/before.tar"))
+    before = {path: content(office, path) for path in _FILES}
+    untouched = kept(office)
+    assert office.script().exit_code == 0
+    after = {path: content(office, path) for path in _FILES}
+    whole = kept(office)
+    office.run("sh", "-c", _RESTORE.format("/srv/before.tar"))
+    assert kept(office) == untouched
+
+    commands, states = 0, {repr(kept(office)): "/srv/before.tar"}
+    for _ in Gates(tmp_path / "gates").stops(office.inside("dash", SCRIPT)):
+        commands += 1
+        for path in _FILES:
+            assert content(office, path) in {before[path], after[path]}, f"{path} is half-written at {commands}"
+        state = repr(kept(office))
+        if state not in states:
+            states[state] = f"/srv/{commands}.tar"
+            office.run("sh", "-c", _KEEP.format(states[state]))
+    assert kept(office) == whole
+    assert commands > 80
+    assert len(states) > 12
+
+    for number, kept_at in enumerate(states.values()):
+        office.run("sh", "-c", _RESTORE.format(kept_at))
+        again = office.script()
+        assert again.exit_code == 0, f"{kept_at}: {again.stderr}"
+        assert kept(office) == whole, kept_at
+        if number % 16 == 0:
+            assert office.script("--undo").exit_code == 0
+            assert kept(office) == untouched, kept_at
+    print(f"stopped before each of {commands} commands; run again from each of {len(states)} states of the disk")
+
+
+def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
+    place = office.path(path)
+    return (place.read_bytes(), place.stat().st_mode) if place.exists() else None
+
+
+def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]]:
+    """What the script has changed, but for times, the copies that the account tools make, and what a run begins with
+    throwing away."""
+    found: dict[str, Entry] = {}
+    for top in ("/home", "/var/lib/backup-wizard"):
+        if office.path(top).exists():
+            found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}
+    for path in office.path("/etc").iterdir():
+        if path.name.startswith(_ACCOUNT_FILES) or path.name.startswith(("rsyncd", ".backup-wizard")):
+            found |= {f"/etc/{path.name}/{inner}": entry for inner, entry in tree(path).items()}
+    return {
+        path: (entry.kind, entry.mode, entry.owner, entry.content)
+        for path, entry in found.items()
+        if not path.startswith("/var/lib/backup-wizard/run") and "/databases" not in path and not path.endswith("-/.")
+    }

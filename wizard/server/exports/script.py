@@ -1,0 +1,185 @@
+"""One POSIX shell script that sets a server up for any number of backups, and takes it back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from wizard import __version__, places
+from wizard.failure import Failure, Kind
+from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.receipt_text import plain_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wizard.schemes.base import ServerSetup
+    from wizard.server.exports.order import Order
+
+FILE_NAME = "backup-wizard-setup.sh"
+
+_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,3}(?: .*)?", re.ASCII)
+_LINE_ENDS = re.compile(r"[\n\r\0]")
+
+_HEAD = """\
+#!/bin/sh
+# Lets {who} back up to this server with rsync. Made by backup-wizard {version}.
+{secret}#
+#   sh {file} --check    says what it would change, and changes nothing
+#   sh {file}            does it, and prints a receipt to send back
+#   sh {file} --undo     takes back just what it made; backups are never deleted
+#
+# It runs as root. What it is to do is below, up to the line "How it is done"; that part is the same in every such
+# script. Each file is changed in one step, all other lines in it stay, and if a step fails, all are put back.
+
+# shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every backup uses every value
+"""
+_HOLDS_SECRET = (
+    "#\n# THIS FILE HOLDS A PASSWORD: keep it closed to others (chmod 600), and delete it when it is done.\n"  # noqa: S105
+)
+
+
+def render(order: Order) -> str:
+    """The script for one backup.
+
+    Raises:
+        Failure: as for `render_many`.
+    """
+    return render_many([order])
+
+
+def render_many(orders: Sequence[Order]) -> str:
+    """The script for any number of backups; it asks for the passwords that are not in the orders.
+
+    Raises:
+        Failure: `BAD_VALUE` for a value that would not stay in its line, or for two backups in one place.
+    """
+    _require_apart(orders)
+    functions = "\n".join(_function(number, order) for number, order in enumerate(orders, 1))
+    machinery = (places.assets() / "templates" / "setup.sh").read_text("utf-8")
+    return f"{_head(orders)}\norders={len(orders)}\n\n{functions}\n{machinery}"
+
+
+def holds_secret(orders: Iterable[Order]) -> bool:
+    """Whether the script has a password in it, and so is to be shown and saved with care."""
+    return any(order.secret and order.setup.secrets for order in orders)
+
+
+def quoted(text: str) -> str:
+    """A text as the shell reads back just that; signs that can't be seen are spelt out in octal."""
+    if all(sign.isprintable() or sign == "\n" for sign in text):
+        return "'" + text.replace("'", "'\\''") + "'"
+    # Bytes that are no UTF-8 and marks that turn writing around would mislead who reads the script.
+    seen = (sign if sign.isprintable() or sign == "\n" else _octal(sign) for sign in text.replace("\\", "\\\\"))
+    return f"\"$(printf '%b' {quoted(''.join(seen))})\""
+
+
+def _octal(sign: str) -> str:
+    return "".join(f"\\0{byte:03o}" for byte in os.fsencode(sign))
+
+
+def _head(orders: Sequence[Order]) -> str:
+    names = [order.profile.name for order in orders]
+    who = f"the computer “{names[0]}”" if len(names) == 1 else f"{len(names)} computers"
+    secret = _HOLDS_SECRET if holds_secret(orders) else ""
+    return _HEAD.format(who=who, version=__version__, file=FILE_NAME, secret=secret)
+
+
+def _function(number: int, order: Order) -> str:
+    lines = "\n".join(f"    {line}" if line else "" for line in _values(order))
+    return f"order_{number}() {{\n{lines}\n}}\n"
+
+
+def _values(order: Order) -> Iterator[str]:
+    setup, daemon, secrets = order.setup, order.setup.daemon, order.setup.secrets
+    _require_lines(order)
+    yield from ("# Whose backup it is, and the account that it works as", f"name={quoted(order.profile.name)}")
+    yield from (f"account={quoted(setup.account)}", f"root={quoted(plain_folder(order.profile.server.root))}")
+    yield from (f"# {folder.reason}" for folder in setup.directories)
+    folders = (f"{folder.mode:o} {normal(folder.path)}" for folder in setup.directories)
+    yield f"folders={quoted(chr(10).join(folders))} # its mode, and where it is"
+    if setup.key_lines:
+        yield from _key(order)
+    if daemon:
+        yield from _daemon(order)
+    if secrets:
+        yield "# The password goes into a file that only root can read, before anything else opens"
+        yield f"secrets_file={quoted(secrets.path)} secrets_user={quoted(secrets.user)}"
+        yield f"secret={quoted(order.secret.reveal() if order.secret else '')} # if empty, it is asked for"
+
+
+def _key(order: Order) -> Iterator[str]:
+    block = authorized_keys.render(order).rstrip("\n")
+    if order.profile.scheme.kind == "rrsync":
+        block, mark = _open_place(order, block)
+        yield "# The mark stands for the place of rrsync, which is looked for on this server"
+        yield f"rrsync_mark={quoted(mark)}"
+    yield "# What goes into the account's authorized_keys: the key, and why each option is there"
+    if not any(key_line.options for key_line in order.setup.key_lines):
+        yield "# CAREFUL: no option limits this key: it may do all that the account may do"
+    yield f"key_block={quoted(block)}"
+
+
+def _open_place(order: Order, block: str) -> tuple[str, str]:
+    """The block with a mark, that nothing else in it looks like, in the place of rrsync's path."""
+    mark = "@RRSYNC@"
+    while mark in block:
+        mark = f"@{mark}@"
+    for key_line in order.setup.key_lines:
+        line = authorized_keys.line(key_line)
+        command = next(option.value for option in key_line.options if option.name == "command")
+        assert command
+        path = shlex.quote(shlex.split(command)[0]).replace('"', '\\"')
+        block = block.replace(line, line.replace(f'command="{path}', f'command="{mark}', 1))
+    return block, mark
+
+
+def _daemon(order: Order) -> Iterator[str]:
+    daemon = order.setup.daemon
+    assert daemon
+    where = "a file of its own" if daemon.private else "the rsync daemon's settings"
+    yield f"# What goes into {where}, with a reason for each setting"
+    yield f"module={quoted(daemon.modules[0].name)}"
+    if daemon.private:
+        yield f"daemon_private={quoted(daemon.path)} # under the account's home; it belongs to root"
+    yield f"daemon_block={quoted(rsyncd.render(order).rstrip(chr(10)))}"
+
+
+def normal(path: str) -> str:
+    """A folder's path without what says nothing in it, as the script goes down it step by step."""
+    return str(PurePosixPath("/", path.lstrip("/"))) if path.startswith("/") else str(PurePosixPath(path))
+
+
+def _require_apart(orders: Sequence[Order]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for order in orders:
+        place = order.setup.account if order.setup.key_lines else ""  # one daemon serves all accounts
+        if (place, order.profile.name) in seen:
+            raise Failure(Kind.BAD_VALUE, f"two backups are named {order.profile.name}: one needs another name")
+        seen.add((place, order.profile.name))
+
+
+def _require_lines(order: Order) -> None:
+    for value in _all_values(order.setup):
+        if _LINE_ENDS.search(value):
+            raise Failure(Kind.BAD_VALUE, f"a line break in what the server is to be told ({value!r})")
+    for key_line in order.setup.key_lines:
+        if not _PUBLIC_KEY.fullmatch(key_line.key):
+            raise Failure(Kind.BAD_VALUE, f"{key_line.key[:60]!r} is no public key")
+    if order.secret and _LINE_ENDS.search(order.secret.reveal()):
+        raise Failure(Kind.BAD_VALUE, "a password with a line break in it")
+
+
+def _all_values(setup: ServerSetup) -> Iterator[str]:
+    yield setup.account
+    for folder in setup.directories:
+        yield from (folder.path, folder.reason)
+    for key_line in setup.key_lines:
+        yield key_line.key
+        yield from (text for option in key_line.options for text in (option.reason, option.value or ""))
+    for module in setup.daemon.modules if setup.daemon else ():
+        yield module.name
+        yield from (text for one in module.settings for text in (one.value, one.reason))

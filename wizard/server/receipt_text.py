@@ -1,0 +1,210 @@
+"""The receipt that the setup script prints on the server, as it comes out of a mail: read strictly, trusted nowhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from wizard import rules
+from wizard.display import printable
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from wizard.schemes.base import Version
+
+BEGIN = "=== backup-wizard receipt for {name} ==="
+END = "=== end of receipt for {name} ==="
+NONE = "none"
+
+_BEGIN = re.compile(r"=== backup-wizard receipt for (\S+) ===")
+_END = re.compile(r"=== end of receipt for (\S+) ===")
+# What mail programs put before a line that they quote, and the spaces they put instead of spaces.
+_QUOTED = re.compile(r"^[\s>|\ufeff]+")
+_SPACES = re.compile(r"[ \t\u00a0\u2007\u202f]+")
+_LINE = re.compile(r"([a-z-]+): ?(.*)")
+_HOST_KEY = re.compile(r"([A-Z0-9-]{1,20}) (SHA256:\S+)", re.ASCII)
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}", re.ASCII)
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]{1,200}", re.ASCII)
+_LONGEST_TEXT = 1_000_000
+_LONGEST_LINE = 1_000
+_MOST_LINES = 200
+_MANY = frozenset({"host-key", "ssh-port", "warning"})
+# Mail programs may break these over lines; all others have no spaces at which they could.
+_MAY_GO_ON = frozenset({"warning", "home"})
+
+
+@dataclass(frozen=True)
+class HostPrint:
+    """The fingerprint of one of the server's host keys, and the key's type as ssh-keygen names it."""
+
+    type_name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the server told of itself and of one backup; empty texts, `None` and 0 stand for what it doesn't have."""
+
+    name: str
+    account: str
+    home: str
+    folder: str
+    shell: str
+    host_keys: tuple[HostPrint, ...]
+    rsync: Version | None
+    openssh: Version | None
+    rrsync: str
+    ssh_ports: tuple[int, ...]
+    daemon_port: int
+    warnings: tuple[str, ...]
+
+
+def plain_folder(root: str) -> str:
+    """A folder's name as a receipt spells it, so that no mail can change a sign in it."""
+    return quote(root, errors="surrogateescape")
+
+
+def holds_one(text: str) -> bool:
+    """Whether a pasted text looks like a receipt at all."""
+    return any(_BEGIN.fullmatch(line) for _, line in _plain_lines(text))
+
+
+def parse(text: str, name: str) -> Receipt:
+    """The receipt for the backup of that name in a text that may be a whole mail.
+
+    Raises:
+        Failure: `BAD_RECEIPT`, with the line that can't be taken.
+    """
+    found = _Fields()
+    for number, line in _block(text, name):
+        found.add(number, line)
+    return Receipt(
+        name=name,
+        account=found.one("account", rules.user),
+        home=found.one("home", rules.root),
+        folder=unquote(found.one("folder", _folder), errors="surrogateescape"),
+        shell=found.path("shell"),
+        host_keys=tuple(_host_print(number, value) for number, value in found.all("host-key")),
+        rsync=found.version("rsync"),
+        openssh=found.version("openssh"),
+        rrsync=found.path("rrsync"),
+        ssh_ports=tuple(_port(number, value) for number, value in found.all("ssh-port")),
+        daemon_port=found.port("rsync-port"),
+        warnings=tuple(printable(value) for _, value in found.all("warning")),
+    )
+
+
+class _Fields:
+    """The values under each key, with the number of the line that each began at."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[tuple[int, str]]] = {}
+        self._last = ""
+
+    def add(self, number: int, line: str) -> None:
+        if len(line) > _LONGEST_LINE or not line.isprintable():
+            raise _refused(number, "it holds signs that no receipt has, or is too long")
+        matched = _LINE.fullmatch(line)
+        if matched and matched[1] in _KEYS:
+            self._last = matched[1]
+            values = self._found.setdefault(self._last, [])
+            if values and self._last not in _MANY:
+                raise _refused(number, f"“{self._last}” is there twice")
+            values.append((number, matched[2]))
+        elif self._last in _MAY_GO_ON:
+            began, value = self._found[self._last].pop()
+            self._found[self._last].append((began, f"{value} {line}"))
+        else:
+            raise _refused(number, f"“{printable(line[:60])}” is no line of a receipt")
+
+    def all(self, key: str) -> list[tuple[int, str]]:
+        return self._found.get(key, [])
+
+    def one(self, key: str, rule: Callable[[str], str | None]) -> str:
+        if not self.all(key):
+            raise Failure(Kind.BAD_RECEIPT, f"the line “{key}” is missing")
+        number, value = self.all(key)[0]
+        if complaint := rule(value):
+            raise _refused(number, f"{key}: {complaint}")
+        return value
+
+    def path(self, key: str) -> str:
+        value = self.one(key, _path_or_none)
+        return "" if value == NONE else value
+
+    def version(self, key: str) -> Version | None:
+        value = self.one(key, _version_or_none)
+        return None if value == NONE else tuple(map(int, value.split(".")))
+
+    def port(self, key: str) -> int:
+        value = self.one(key, lambda value: None if value == NONE else rules.port(value))
+        return 0 if value == NONE else int(value)
+
+
+_KEYS = _MANY | {"account", "home", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"}
+
+
+def _plain_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, without what a mail has added to it."""
+    for number, line in enumerate(text[:_LONGEST_TEXT].split("\n"), 1):
+        plain = _SPACES.sub(" ", _QUOTED.sub("", line.removesuffix("\r"))).strip()
+        if plain:
+            yield number, plain
+
+
+def _block(text: str, name: str) -> list[tuple[int, str]]:
+    inside: list[tuple[int, str]] | None = None
+    blocks = []
+    for number, line in _plain_lines(text):
+        if begun := _BEGIN.fullmatch(line):
+            inside = [] if begun[1] == name else None
+        elif (ended := _END.fullmatch(line)) and inside is not None:
+            if ended[1] != name:
+                raise _refused(number, "this ends another receipt")
+            blocks.append(inside)
+            inside = None
+        elif inside is not None:
+            inside.append((number, line))
+            if len(inside) > _MOST_LINES:
+                raise _refused(number, "a receipt is not that long")
+    if inside is not None:
+        raise Failure(Kind.BAD_RECEIPT, f"its last line is missing: {END.format(name=name)}")
+    if not blocks:
+        raise Failure(Kind.BAD_RECEIPT, f"there is no line “{BEGIN.format(name=name)}” in it")
+    if any([line for _, line in block] != [line for _, line in blocks[0]] for block in blocks):
+        raise Failure(Kind.BAD_RECEIPT, "there are two receipts in it that say different things")
+    return blocks[0]
+
+
+def _host_print(number: int, value: str) -> HostPrint:
+    matched = _HOST_KEY.fullmatch(value)
+    if not matched or rules.fingerprint(matched[2]):
+        raise _refused(number, "that is no whole fingerprint")
+    return HostPrint(matched[1], matched[2])
+
+
+def _port(number: int, value: str) -> int:
+    if complaint := rules.port(value):
+        raise _refused(number, complaint)
+    return int(value)
+
+
+def _folder(value: str) -> str | None:
+    root = unquote(value, errors="surrogateescape")
+    return rules.root(root) or (None if plain_folder(root) == value else "That is not how a receipt spells a folder.")
+
+
+def _path_or_none(value: str) -> str | None:
+    return None if value == NONE or _PLAIN_PATH.fullmatch(value) else "That is no program's path."
+
+
+def _version_or_none(value: str) -> str | None:
+    return None if value == NONE or _VERSION.fullmatch(value) else "That is no version."
+
+
+def _refused(number: int, why: str) -> Failure:
+    return Failure(Kind.BAD_RECEIPT, f"line {number}: {why}")
