@@ -29,7 +29,8 @@ class Recorded:
 class ClientFacts:
     """What had to be learnt on this computer before a command can be written.
 
-    `remote_shell` stands in for ssh while rsync's command is recorded.
+    `remote_shell` stands in for ssh while rsync's command is recorded. The versions are as printed, and empty where
+    nobody could tell.
     """
 
     known_hosts: Path
@@ -39,6 +40,8 @@ class ClientFacts:
     openrsync: bool = False
     remote_shell: str = ""
     recorded: Recorded | None = None
+    rsync_version: str = ""
+    openssh_version: str = ""
 
 
 @dataclass(frozen=True)

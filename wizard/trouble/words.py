@@ -43,6 +43,12 @@ _ABOUT_PROFILES = {
         _YOU,
         "Give the new one another name, or first run “backup-wizard forget {about}”.",
     ),
+    Kind.NO_SUCH_REQUEST: Words("There is no file {about}", _YOU, "Check the name, and give the file in full."),
+    Kind.FOREIGN_REQUEST: Words(
+        "{about} is not a request of backup-wizard",
+        _YOU,
+        "Give the file that the user's wizard saved (backup-wizard export NAME --format request).",
+    ),
     Kind.UNDECIDED: Words(
         "{about} is not decided yet", _YOU, "Run “backup-wizard {name}” and answer what it asks, or add it to the file."
     ),

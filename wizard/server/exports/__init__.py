@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.server import facts
-from wizard.server.exports import authorized_keys, covering_message, rsyncd, secrets_file
+from wizard.server.exports import authorized_keys, covering_message, request_file, rsyncd, secrets_file
 from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Format:
     """One format: the name it is asked for by, its title on a tab, the file it is saved as, and what it is for.
 
+    `render_many` is for one text over many computers, where that is more than theirs one after the other.
     `holds_secret` is whether its text is to be shown and saved with care.
     """
 
@@ -32,20 +33,42 @@ class Format:
     render: Callable[[Order], str]
     applies: Callable[[ServerSetup], object] = lambda setup: True
     holds_secret: bool = False
+    render_many: Callable[[Sequence[Order]], str] | None = None
+
+    def render_all(self, orders: Sequence[Order]) -> str:
+        """One text over all those orders that the format says something for."""
+        concerned = [one for one in orders if self.applies(one.setup)]
+        if len(concerned) > 1 and self.render_many:
+            return self.render_many(concerned)
+        return "\n".join(map(self.render, concerned))
 
 
 FORMATS = {
     one.name: one
     for one in (
-        Format("text", "Message", "message-to-the-admin.txt", covering_message.render),
+        Format(
+            "text",
+            "Message",
+            "message-to-the-admin.txt",
+            covering_message.render,
+            render_many=covering_message.render_many,
+        ),
         Format(
             "authorized-keys",
             "authorized_keys",
             "authorized_keys.txt",
             authorized_keys.render,
             lambda setup: setup.key_lines,
+            render_many=authorized_keys.render_many,
         ),
-        Format("rsyncd", "rsyncd.conf", "rsyncd.conf.txt", rsyncd.render, lambda setup: setup.daemon),
+        Format(
+            "rsyncd",
+            "rsyncd.conf",
+            "rsyncd.conf.txt",
+            rsyncd.render,
+            lambda setup: setup.daemon,
+            render_many=rsyncd.render_many,
+        ),
         Format(
             "secrets",
             "Secrets file",
@@ -54,6 +77,7 @@ FORMATS = {
             lambda setup: setup.secrets,
             holds_secret=True,
         ),
+        Format("request", "Request", "request.toml", request_file.render),
     )
 }
 
@@ -99,4 +123,4 @@ def order(
     scheme = schemes.of(profile)
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
-    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret)
+    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret, client)

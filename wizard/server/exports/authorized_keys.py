@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.server.exports.grouping import by_file
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.schemes.base import KeyLine, Option
     from wizard.server.exports.order import Order
 
@@ -13,6 +17,11 @@ def render(order: Order) -> str:
     """The key lines between marks, each option's reason in a comment above."""
     body = "\n".join(part for key_line in order.setup.key_lines for part in (*reasons(key_line), line(key_line)))
     return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
+
+
+def render_many(orders: Sequence[Order]) -> str:
+    """The key lines of many computers, each account's under the name of its file."""
+    return by_file((f"~{order.setup.account}/.ssh/authorized_keys", render(order)) for order in orders)
 
 
 def line(key_line: KeyLine) -> str:

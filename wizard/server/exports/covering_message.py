@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from wizard import places
 from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports.grouping import by_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wizard.schemes.base import Directory
     from wizard.server.exports.order import Order
@@ -38,6 +39,11 @@ def render(order: Order) -> str:
     return environment.get_template("message.txt.j2").render(
         profile=order.profile, setup=order.setup, tasks=list(_tasks(order))
     )
+
+
+def render_many(orders: Sequence[Order]) -> str:
+    """The messages of many computers, each under its computer's name."""
+    return by_file((order.profile.name, render(order)) for order in orders)
 
 
 def _tasks(order: Order) -> Iterator[_Task]:
