@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.widgets import Button
 from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
+from screens.widgets.sheet import Sheet
 from wizard import trouble
 from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.server.exports import Format
+    from wizard.schemes.base import ClientFacts
     from wizard.steps import Walk
 
 _GROWTH = 1.5
 _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
 )
-_ALSO_SEND = "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
+_ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."
@@ -58,6 +60,7 @@ class HandOverScreen(StepScreen):
         Binding("c", "copy", "Copy"),
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
+        Binding("v", "reveal", "Show/hide"),
         Binding("l", "look", "Look now"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
@@ -73,20 +76,18 @@ class HandOverScreen(StepScreen):
 
     def compose_step(self) -> ComposeResult:
         """The text, and whether it was used."""
-        texts: dict[Format, str] = {}
         password = ""
         try:
             daemon_password.ensure(self.profile)
             facts = access.facts(self.profile)
-            formats = exports.formats(self.profile, facts, self.context.server_facts)
-            texts = {format: self._export(format.name) for format in formats if not format.holds_secret}
+            sheets = self._sheets(facts)
             handed_over.keep(self.profile, facts)
-            if any(format.holds_secret for format in formats):
-                password = _ALSO_SEND.format(name=self.profile.name)
+            if any(sheet.masked for sheet in sheets):
+                password = _ALSO_SEND
         except Failure as failure:
             self._obstacle = failure
         else:
-            yield ExportPane(self.profile.name, texts)
+            yield ExportPane(sheets)
         yield Note(password, "warn", id="password")
         yield Note(id="admitted")
 
@@ -120,6 +121,8 @@ class HandOverScreen(StepScreen):
             return self.context.apply_as_admin is not None and not self._is_let_in
         if action == "look":
             return not (self._is_let_in or self.context.apply_as_admin)
+        if action == "reveal":
+            return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
         if action in {"copy", "save", "plain", "turn"}:
             return self._obstacle is None
         return super().check_action(action, parameters)
@@ -161,9 +164,18 @@ class HandOverScreen(StepScreen):
         else:
             self._start_looking()
 
+    def action_reveal(self) -> None:
+        """Show the password in the text, or hide it again."""
+        self.query_one(ExportPane).reveal()
+
     @property
     def _is_looking(self) -> bool:
         return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
+
+    def _sheets(self, facts: ClientFacts) -> list[Sheet]:
+        server, password = self.context.server_facts, partial(daemon_password.fetch, self.profile)
+        order = exports.order(self.profile, facts, server)
+        return [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
 
     def _export(self, format_name: str) -> str:
         facts = access.facts(self.profile)

@@ -63,7 +63,7 @@ FORMATS = {
         ),
         Format(
             "rsyncd",
-            "rsyncd.conf",
+            "rsyncd",
             "rsyncd.conf.txt",
             rsyncd.render,
             lambda setup: setup.daemon,
@@ -71,7 +71,7 @@ FORMATS = {
         ),
         Format(
             "secrets",
-            "Secrets file",
+            "Secrets",
             "rsyncd.secrets",
             secrets_file.render,
             lambda setup: setup.secrets,

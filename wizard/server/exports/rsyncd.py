@@ -34,4 +34,5 @@ def _path(order: Order) -> str:
 def _module(module: Module) -> str:
     # A comment on a setting's own line would be part of its value.
     lines = (f"    # {one.reason}\n    {one.name} = {one.value}" for one in module.settings)
-    return "\n".join([f"[{module.name}]", *lines])
+    name = f"# the name by which the client asks for it\n[{module.name}]"
+    return "\n".join([name, *lines])
