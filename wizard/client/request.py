@@ -25,7 +25,7 @@ MOST_BYTES = 64 << 10
 # What our own rsync commands come to. Anything else might read, or write elsewhere, in the name of a backup.
 _FLAGS = re.compile(r"-(?P<letters>[vnlHogDtpRrz]+)e(?:\d+\.\d+|\.)[A-Za-z]*", re.ASCII)
 _WORDS = {"--log-format=%i", "--stats", "--delete", "--delete-during"}
-_DELETES = {"--delete", "--delete-during"}
+DELETES = {"--delete", "--delete-during"}
 
 _VERSION = re.compile(r"[A-Za-z0-9._+-]{0,40}", re.ASCII)
 
@@ -166,7 +166,7 @@ def _is_our_own(words: Sequence[str], *, dry: bool, deletes: bool) -> bool:
         flags is not None
         and ("n" in flags["letters"]) is dry
         and options <= _WORDS
-        and bool(options & _DELETES) is deletes
+        and bool(options & DELETES) is deletes
         and words[-1].isprintable()
     )
 

@@ -38,7 +38,7 @@ class Format:
     def render_all(self, orders: Sequence[Order]) -> str:
         """One text over all those orders that the format says something for."""
         concerned = [one for one in orders if self.applies(one.setup)]
-        if len(concerned) > 1 and self.render_many:
+        if len(orders) > 1 and self.render_many:
             return self.render_many(concerned)
         return "\n".join(map(self.render, concerned))
 
