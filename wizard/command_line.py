@@ -69,6 +69,12 @@ def _commands() -> argparse.ArgumentParser:
     export.add_argument("--output", metavar="FILE", help="write to a new file")
     export.set_defaults(command=_from("server", "export"))
 
+    admin = add("admin", help="the admin's pane over requests that users' wizards saved")
+    admin.add_argument("files", nargs="*", metavar="FILE", help="a request, or a folder of them")
+    admin.add_argument("--format", choices=_FORMATS, help="print the text for all of them, without screens")
+    admin.add_argument("--output", metavar="FILE", help="write to a new file")
+    admin.set_defaults(command=_from("admin", "admin"))
+
     check = _named(add("check", help="try the locks"))
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.set_defaults(command=_from("server", "check"))

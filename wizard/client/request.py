@@ -15,7 +15,7 @@ from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
 from wizard.strict_toml import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wizard.profile import Found
@@ -106,6 +106,22 @@ def read(path: Path) -> Request:
         BadProfile: a value in it can't be taken; the key and the line are named.
     """
     return strict_toml.read(path, _FORM)
+
+
+def read_all(paths: Iterable[Path]) -> tuple[list[Request], list[Failure]]:
+    """The requests in those files, and in those folders every file that ends in .toml; and why some can't be read."""
+    taken: list[Request] = []
+    refused: list[Failure] = []
+    for path in paths:
+        inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not inside:
+            refused.append(Failure(Kind.NO_SUCH_REQUEST, str(path / "*.toml")))
+        for file in inside:
+            try:
+                taken.append(read(file))
+            except Failure as failure:
+                refused.append(failure)
+    return taken, refused
 
 
 def dumps(request: Request) -> str:

@@ -65,6 +65,10 @@ def _module(request: Request) -> Hashable:
     return daemon_modules.name(request.profile) if request.scheme.kind == "daemon" else None
 
 
+def _key_in_account(request: Request) -> Hashable:
+    return (request.server.user, _key(request)) if request.public_key else None
+
+
 def _key(request: Request) -> Hashable:
     return tuple(request.public_key.split(" ", 2)[:2]) if request.public_key else None
 
@@ -75,5 +79,9 @@ _RULES = (
     (_name, "is asked for by more than one request: the text of one would take the other's place."),
     (_place, "would be kept in the same folder, one over the other."),
     (_module, "name the same module, of which rsync's daemon would take one: give them modules of their own."),
-    (_key, "have the same key: sshd takes the first line with it, and whoever has the key has both."),
+    (
+        _key_in_account,
+        "have the same key in one account: sshd takes the first line with it, and the others never work.",
+    ),
+    (_key, "have the same key: whoever has it can be either."),
 )

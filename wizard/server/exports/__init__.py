@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Format:
     """One format: the name it is asked for by, its title on a tab, the file it is saved as, and what it is for.
 
-    `render_many` is for one text over many computers, where that is more than theirs one after the other.
+    `render_many` is for one text over many computers, where that is more than theirs one after the other; one that is
+    not `is_for_many` has no sense for more than one.
     `holds_secret` is whether its text is to be shown and saved with care.
     """
 
@@ -34,6 +35,7 @@ class Format:
     applies: Callable[[ServerSetup], object] = lambda setup: True
     holds_secret: bool = False
     render_many: Callable[[Sequence[Order]], str] | None = None
+    is_for_many: bool = True
 
     def render_all(self, orders: Sequence[Order]) -> str:
         """One text over all those orders that the format says something for."""
@@ -77,7 +79,7 @@ FORMATS = {
             lambda setup: setup.secrets,
             holds_secret=True,
         ),
-        Format("request", "Request", "request.toml", request_file.render),
+        Format("request", "Request", "request.toml", request_file.render, is_for_many=False),
     )
 }
 
@@ -90,6 +92,17 @@ def formats(profile: Profile, client: ClientFacts, server: ServerFacts | None = 
     """
     setup = order(profile, client, server).setup
     return [one for one in FORMATS.values() if one.applies(setup)]
+
+
+def for_admin(orders: Sequence[Order]) -> list[Format]:
+    """The formats that say something for one of those orders and need no secret, which no request holds."""
+    return [
+        one
+        for one in FORMATS.values()
+        if (one.is_for_many or len(orders) == 1)
+        and not one.holds_secret
+        and any(one.applies(order.setup) for order in orders)
+    ]
 
 
 def export(
