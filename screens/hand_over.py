@@ -60,7 +60,7 @@ class HandOverScreen(StepScreen):
         Binding("c", "copy", "Copy"),
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
-        Binding("v", "reveal", "Show/hide"),
+        Binding("v", "reveal", "Show/hide", show=False),
         Binding("l", "look", "Look now"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),

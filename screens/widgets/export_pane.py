@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from screens.widgets.sheet import Sheet
 
-_IS_HIDDEN = "This text holds a password, which is hidden here. “Show” shows it, and “Save” saves it for you alone."
+_IS_HIDDEN = "This text holds a password, which is hidden here. “Show” (v) shows it, and “Save” saves it for you alone."
 _HIDDEN = "The password in it is hidden: “Show” it first, or save it."
 _WARNING = "The file will hold a password: it is written for you alone (mode 0600). Keep it so."
 

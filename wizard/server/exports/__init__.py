@@ -74,7 +74,7 @@ FORMATS = {
         Format(
             "secrets",
             "Secrets",
-            "rsyncd.secrets",
+            "rsyncd-secrets.txt",
             secrets_file.render,
             lambda setup: setup.secrets,
             holds_secret=True,
