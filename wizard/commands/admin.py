@@ -42,14 +42,14 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
     format = exports.FORMATS[format_name]
     if format not in exports.for_admin(orders):
         raise Failure(Kind.BAD_VALUE, f"{format_name} is no format for {_what(taken)}")
+    found = clashes.among(taken)
+    for clash in found:
+        sys.stderr.write(f"! {clash.sentence}\n")
     text = format.render_all(orders)
     if output:
         files.create(Path(output).absolute(), text.encode())
     else:
         say(text.rstrip("\n"))
-    found = clashes.among(taken)
-    for clash in found:
-        sys.stderr.write(f"! {clash.sentence}\n")
     return 1 if found else 0
 
 
