@@ -118,7 +118,7 @@ def test_a_command_that_is_not_our_rsync_s_is_refused(live: tuple[str, ...], dry
 
 
 def _fill(path: Path) -> None:
-    path.write_text("#" * (request.MOST_BYTES + 1))
+    path.write_text(request.dumps(a_request()) + "#" * request.MOST_BYTES)
 
 
 @pytest.mark.parametrize(
