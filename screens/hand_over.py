@@ -52,7 +52,7 @@ class HandOverScreen(StepScreen):
         "The server lets nobody in by itself: its admin has to add this computer's key. The message says how, and "
         "that this key can be used for your backup and nothing else.\n\n"
         "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
-        "same for admins who want just the lines.\n\n"
+        "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
         "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
         "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
     )
