@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screens.base_app import BaseApp
 from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
-from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.outcome import Back, Changed, Forward, Jump, Leave, Outcome
 from screens.passphrase import PassphraseScreen
 from screens.trouble_screen import TroubleScreen
 from screens.walk_screens import screen_for
@@ -63,6 +64,8 @@ class WizardApp(BaseApp):
         match outcome:
             case Forward(profile):
                 return await self._recorded(walk, steps.forward(walk, profile))
+            case Changed(profile):
+                return await self._recorded(walk, replace(walk, profile=profile))
             case Back():
                 return steps.back(walk)
             case Jump(step):

@@ -11,6 +11,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
+from screens.outcome import Changed
+from screens.receipt import ReceiptScreen
 from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.profile import Profile
     from wizard.schemes.base import ClientFacts
+    from wizard.server.receipt import Taken
     from wizard.steps import Walk
 
 _GROWTH = 1.5
@@ -39,7 +42,9 @@ _STILL_WAITING = (
     " nothing is lost."
 )
 _ASK = "To look, the wizard needs the passphrase of your key: “Look now” asks for it."
-_NOTHING_TO_WAIT_FOR = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_UNKNOWN, Kind.KEY_MISSING, Kind.KEY_UNUSABLE})
+_NOTHING_TO_WAIT_FOR = frozenset(
+    {Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_UNKNOWN, Kind.RECEIPT_DIFFERS, Kind.KEY_MISSING, Kind.KEY_UNUSABLE}
+)
 _NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
 
@@ -61,6 +66,7 @@ class HandOverScreen(StepScreen):
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
         Binding("v", "reveal", "Show/hide", show=False),
+        Binding("r", "receipt", "Receipt"),
         Binding("l", "look", "Look now"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
@@ -72,6 +78,7 @@ class HandOverScreen(StepScreen):
         super().__init__(walk, context)
         self._is_let_in = False
         self._obstacle: Failure | None = None
+        self._is_doubtful = False
         self._wanted = asyncio.Event()
 
     def compose_step(self) -> ComposeResult:
@@ -118,9 +125,9 @@ class HandOverScreen(StepScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
         if action == "apply":
-            return self.context.apply_as_admin is not None and not self._is_let_in
+            return self.context.apply_as_admin is not None and not (self._is_let_in or self._is_doubtful)
         if action == "look":
-            return not (self._is_let_in or self.context.apply_as_admin)
+            return not (self._is_let_in or self.context.apply_as_admin or self._is_doubtful)
         if action == "reveal":
             return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
         if action in {"copy", "save", "plain", "turn"}:
@@ -168,9 +175,24 @@ class HandOverScreen(StepScreen):
         """Show the password in the text, or hide it again."""
         self.query_one(ExportPane).reveal()
 
+    def action_receipt(self) -> None:
+        """Take the receipt that the admin sent back."""
+        self.app.push_screen(ReceiptScreen(self.profile), self._take)
+
     @property
     def _is_looking(self) -> bool:
         return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
+
+    async def _take(self, taken: Taken | Failure | None) -> None:
+        if isinstance(taken, Failure):
+            # Whatever the server says from now on, it may be another one's word.
+            self._is_doubtful = True
+            self.workers.cancel_group(self, "look")
+            await self._stop_at(taken)
+            self.query("#look, #apply").set(display=False)
+            self.lead_with("back")
+        elif taken:
+            self.leave_with(Changed(taken.profile))
 
     def _sheets(self, facts: ClientFacts) -> list[Sheet]:
         server, password = self.context.server_facts, partial(daemon_password.fetch, self.profile)
