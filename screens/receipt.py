@@ -47,7 +47,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         with Vertical(classes="window wide"):
             yield Label("The admin's receipt", classes="window-title")
             yield Static(_WHAT, id="receipt-what", classes="window-words", markup=False)
-            yield TextArea(id="pasted-receipt", theme="css", soft_wrap=False, tab_behavior="focus")
+            yield TextArea(id="pasted-receipt", theme="css", tab_behavior="focus")
             yield Waiting(id="receipt-waiting")
             yield Note(id="receipt-news")
             with VerticalScroll(id="receipt-says", can_focus=False):
@@ -64,6 +64,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
     @on(TextArea.Changed)
     def _pasted(self) -> None:
         self.query_one("#receipt-news", Note).say("")
+        self.query_one("#receipt-what").display = True
         text = self.query_one(TextArea).text
         if receipt_text.holds_one(text) and receipt_text.END.format(name=self._profile.name) in text:
             self.query_one("#take", Button).focus()
@@ -92,6 +93,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
                 self._end(failure)
                 return
             told = trouble.explain(failure, self._profile)
+            self.query_one("#receipt-what").display = False  # in a low window there is room for one of them
             self.query_one("#receipt-news", Note).say(f"{told.what}. {told.to_do}", "bad")
             self.query_one(TextArea).focus()
         else:
