@@ -59,6 +59,7 @@ class HandOverScreen(StepScreen):
         "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
         "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
         "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
+        "If the admin sends a receipt back, paste it (r): then your server is verified for good.\n\n"
         "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
