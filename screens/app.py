@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from rich.text import Text
-from textual.app import App
-
+from screens.base_app import BaseApp
 from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
-from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.outcome import Back, Changed, Forward, Jump, Leave, Outcome
 from screens.passphrase import PassphraseScreen
-from screens.too_small import SMALLEST, TooSmallScreen
 from screens.trouble_screen import TroubleScreen
 from screens.walk_screens import screen_for
-from wizard import places, steps, trouble
+from wizard import steps, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.trouble import crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.binding import BindingType
-    from textual.events import Resize
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
@@ -31,17 +25,11 @@ if TYPE_CHECKING:
     from wizard.steps import Walk
 
 
-class WizardApp(App[int]):
+class WizardApp(BaseApp):
     """The wizard on the whole terminal; it returns the exit code."""
-
-    CSS_PATH = places.assets() / "wizard.tcss"
-    TITLE = "backup-wizard"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, walk: Walk | None, context: Context) -> None:
         super().__init__()
-        self.theme = "ansi-dark"  # the terminal's own palette, light or dark
         self.walk = walk
         self.context = context
 
@@ -60,19 +48,6 @@ class WizardApp(App[int]):
             raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
         return typed
 
-    def on_resize(self, event: Resize) -> None:
-        """Say so when the window is too small to be read, until it is large enough."""
-        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
-        if small and not isinstance(self.screen, TooSmallScreen):
-            self.push_screen(TooSmallScreen())
-
-    def _fatal_error(self) -> None:
-        # Textual's own crash screen prints the values of local variables, and a secret may be one of them.
-        error = self._exception
-        if error is not None:
-            self._exit_renderables.append(Text(f"\n{crash.tell(error).sentence}\n"))
-        self._close_messages_no_wait()
-
     async def _conduct(self) -> None:
         if self.walk is None:
             self.walk = await self.push_screen_wait(ChooseBackupScreen())
@@ -89,6 +64,8 @@ class WizardApp(App[int]):
         match outcome:
             case Forward(profile):
                 return await self._recorded(walk, steps.forward(walk, profile))
+            case Changed(profile):
+                return await self._recorded(walk, replace(walk, profile=profile))
             case Back():
                 return steps.back(walk)
             case Jump(step):

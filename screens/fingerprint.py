@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Button
 
 from screens.explanation import ExplanationScreen
+from screens.receipt import ReceiptScreen
 from screens.step_screen import StepScreen
 from screens.widgets.choice import Alternative, Choice
 from screens.widgets.field import Field
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
     from wizard.client.host_identity import Identity
     from wizard.profile import Profile
 
-_SAME, _PASTE, _LATER = "same", "paste", "later"
+_SAME, _PASTE, _RECEIPT, _LATER = "same", "paste", "receipt", "later"
 
 _COMPARED = Alternative(_SAME, "I compared it: it is the same", "The admin told me this fingerprint, sign for sign.")
 _AS_BEFORE = Alternative(_SAME, "It is the same server as before", "Nothing has changed, so go on.")
 _FOR_ME = Alternative(_PASTE, "The admin sent me a fingerprint", "Paste it, and the wizard compares.")
+_PASTE_ALL = Alternative(
+    _RECEIPT, "I have the admin's receipt", "Paste it whole, and the wizard reads it and compares."
+)
 _NOT_NOW = Alternative(_LATER, "I can't compare it now", "See what to ask the admin. The wizard can wait.")
 
 _CONTRADICTED = (
@@ -90,6 +94,8 @@ class FingerprintScreen(StepScreen):
         answer = self._answer()
         if answer == _PASTE:
             return await self._compared(identity)
+        if answer == _RECEIPT:
+            return await self._by_receipt()
         if answer == _SAME:
             shown = self.query_one(FingerprintBox).shown
             return host_trust.confirm(self.profile, identity.as_expected or [shown])
@@ -120,12 +126,22 @@ class FingerprintScreen(StepScreen):
             return None
         if matching := host_identity.matching(field.value, identity.offered):
             return host_trust.confirm(self.profile, matching)
-        for choice in self.query(Choice):
-            choice.disable_option(_SAME)
+        self._shut_the_easy_way()
         boxes = self.query(FingerprintBox)
         shown = boxes.first().shown if boxes else identity.offered[0]
         pasted = ", ".join(host_identity.fingerprints(field.value))
         raise Failure(Kind.HOST_KEY_DIFFERS, pasted, shown.fingerprint)
+
+    async def _by_receipt(self) -> Profile | None:
+        taken = await self.app.push_screen_wait(ReceiptScreen(self.profile))
+        if isinstance(taken, Failure):
+            self._shut_the_easy_way()
+            raise taken
+        return taken.profile if taken else None
+
+    def _shut_the_easy_way(self) -> None:
+        for choice in self.query(Choice):
+            choice.disable_option(_SAME)
 
     def _tell_how_to_ask(self) -> None:
         type = self.query_one(FingerprintBox).shown.type_name.lower()
@@ -159,11 +175,11 @@ class FingerprintScreen(StepScreen):
             case Standing.NEW:
                 yield Note(f"{host} shows this fingerprint. Is it the one that the server's admin names?")
                 yield FingerprintBox(identity.offered, id="shown")
-                yield Choice([_COMPARED, _FOR_ME, _NOT_NOW], id="answer")
+                yield Choice([_COMPARED, _FOR_ME, _PASTE_ALL, _NOT_NOW], id="answer")
             case Standing.KNOWN:
                 yield Note(f"This computer has been at {host} before, and saw this fingerprint then.", "good")
                 yield FingerprintBox(identity.as_expected, id="shown")
-                yield Choice([_AS_BEFORE, _FOR_ME], id="answer")
+                yield Choice([_AS_BEFORE, _FOR_ME, _PASTE_ALL], id="answer")
             case Standing.CONFIRMED:
                 yield Note(f"{host} shows the fingerprint that was confirmed for this backup.", "good")
                 yield FingerprintBox(identity.as_expected, id="shown")

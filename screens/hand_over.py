@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
+from screens.outcome import Changed
+from screens.receipt import ReceiptScreen
 from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
+from screens.widgets.sheet import Sheet
 from wizard import trouble
 from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
@@ -26,21 +30,29 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.server.exports import Format
+    from wizard.schemes.base import ClientFacts
+    from wizard.server.receipt import Taken
     from wizard.steps import Walk
 
 _GROWTH = 1.5
 _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
 )
-_ALSO_SEND = "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
+_ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."
 )
 _ASK = "To look, the wizard needs the passphrase of your key: “Look now” asks for it."
 _NOTHING_TO_WAIT_FOR = frozenset(
-    {Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.HOST_KEY_UNKNOWN, Kind.KEY_MISSING, Kind.KEY_UNUSABLE}
+    {
+        Kind.HOST_KEY_CHANGED,
+        Kind.HOST_KEY_TYPE,
+        Kind.HOST_KEY_UNKNOWN,
+        Kind.RECEIPT_DIFFERS,
+        Kind.KEY_MISSING,
+        Kind.KEY_UNUSABLE,
+    }
 )
 _NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
@@ -54,14 +66,17 @@ class HandOverScreen(StepScreen):
         "The server lets nobody in by itself: its admin has to add this computer's key. The message says how, and "
         "that this key can be used for your backup and nothing else.\n\n"
         "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
-        "same for admins who want just the lines.\n\n"
+        "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
         "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
+        "If the admin sends a receipt back, paste it (r): then your server is verified for good.\n\n"
         "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy"),
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
+        Binding("v", "reveal", "Show/hide", show=False),
+        Binding("r", "receipt", "Receipt"),
         Binding("l", "look", "Look now"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
@@ -73,25 +88,24 @@ class HandOverScreen(StepScreen):
         super().__init__(walk, context)
         self._is_let_in = False
         self._obstacle: Failure | None = None
+        self._is_doubtful = False
         self._wanted = asyncio.Event()
         self._found: Finding | None = None
 
     def compose_step(self) -> ComposeResult:
         """The text, and whether it was used."""
-        texts: dict[Format, str] = {}
         password = ""
         try:
             daemon_password.ensure(self.profile)
             facts = access.facts(self.profile)
-            formats = exports.formats(self.profile, facts, self.context.server_facts)
-            texts = {format: self._export(format.name) for format in formats if not format.holds_secret}
+            sheets = self._sheets(facts)
             handed_over.keep(self.profile, facts)
-            if any(format.holds_secret for format in formats):
-                password = _ALSO_SEND.format(name=self.profile.name)
+            if any(sheet.masked for sheet in sheets):
+                password = _ALSO_SEND
         except Failure as failure:
             self._obstacle = failure
         else:
-            yield ExportPane(self.profile.name, texts)
+            yield ExportPane(sheets)
         yield Note(password, "warn", id="password")
         yield Note(id="admitted")
 
@@ -122,9 +136,11 @@ class HandOverScreen(StepScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
         if action == "apply":
-            return self.context.apply_as_admin is not None and not self._is_let_in
+            return self.context.apply_as_admin is not None and not (self._is_let_in or self._is_doubtful)
         if action == "look":
-            return not (self._is_let_in or self.context.apply_as_admin)
+            return not (self._is_let_in or self.context.apply_as_admin or self._is_doubtful)
+        if action == "reveal":
+            return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
         if action in {"copy", "save", "plain", "turn"}:
             return self._obstacle is None
         return super().check_action(action, parameters)
@@ -166,9 +182,33 @@ class HandOverScreen(StepScreen):
         else:
             self._start_looking()
 
+    def action_reveal(self) -> None:
+        """Show the password in the text, or hide it again."""
+        self.query_one(ExportPane).reveal()
+
+    def action_receipt(self) -> None:
+        """Take the receipt that the admin sent back."""
+        self.app.push_screen(ReceiptScreen(self.profile), self._take)
+
     @property
     def _is_looking(self) -> bool:
         return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
+
+    async def _take(self, taken: Taken | Failure | None) -> None:
+        if isinstance(taken, Failure):
+            # Whatever the server says from now on, it may be another one's word.
+            self._is_doubtful = True
+            self.workers.cancel_group(self, "look")
+            await self._stop_at(taken)
+            self.query("#look, #apply").set(display=False)
+            self.lead_with("back")
+        elif taken:
+            self.leave_with(Changed(taken.profile))
+
+    def _sheets(self, facts: ClientFacts) -> list[Sheet]:
+        server, password = self.context.server_facts, partial(daemon_password.fetch, self.profile)
+        order = exports.order(self.profile, facts, server)
+        return [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
 
     def _export(self, format_name: str) -> str:
         facts = access.facts(self.profile)

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from screens.widgets.field import Field
+from screens.widgets.note import Note
 from wizard import files, trouble
 from wizard.failure import Failure
 
@@ -23,14 +24,15 @@ class SaveTextScreen(ModalScreen[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
 
-    def __init__(self, text: str, default: str) -> None:
+    def __init__(self, text: str, default: str, warning: str = "") -> None:
         super().__init__()
-        self._text, self._default = text, default
+        self._text, self._default, self._warning = text, default, warning
 
     def compose(self) -> ComposeResult:
         """One line for the file's name."""
         with Vertical(classes="window"):
             yield Label("Save it as a file", classes="window-title")
+            yield Note(self._warning, "warn")
             yield Field("The file", id="file", value=self._default, rule=_rule)
             with Horizontal(classes="window-buttons"):
                 yield Button("Not now", id="give-up", compact=True)

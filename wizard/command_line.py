@@ -11,7 +11,7 @@ from wizard.rules import COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script")
+_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script", "request")
 _EXITS = (
     "Exit codes: 0 done; 1 done, and the answer is bad (a lock is open, some files failed); 2 wrong usage or a bad "
     "profile; 69 a server, program or keyring is unavailable; 75 waiting for the server's admin."
@@ -72,6 +72,11 @@ def _commands() -> argparse.ArgumentParser:
     receipt = _named(add("receipt", help="take the receipt that the server's admin sent"))
     receipt.add_argument("file", nargs="?", metavar="FILE", help="the file it is in; without one, standard input")
     receipt.set_defaults(command=_from("server", "receipt"))
+    admin = add("admin", help="the admin's pane over requests that users' wizards saved")
+    admin.add_argument("files", nargs="*", metavar="FILE", help="a request, or a folder of them")
+    admin.add_argument("--format", choices=_FORMATS, help="print the text for all of them, without screens")
+    admin.add_argument("--output", metavar="FILE", help="write to a new file")
+    admin.set_defaults(command=_from("admin", "admin"))
 
     check = _named(add("check", help="try the locks"))
     check.add_argument("--json", action="store_true", help="print one JSON object")

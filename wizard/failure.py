@@ -12,6 +12,8 @@ class Kind(StrEnum):
     FOREIGN_PROFILE = auto()
     NO_SUCH_PROFILE = auto()
     PROFILE_DIFFERS = auto()
+    NO_SUCH_REQUEST = auto()
+    FOREIGN_REQUEST = auto()
     UNDECIDED = auto()
     FOLDER_MISSING = auto()
     FOLDER_UNREADABLE = auto()

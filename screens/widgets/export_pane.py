@@ -2,64 +2,66 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Button, Static, Tab, Tabs
 
 from screens.save_text import SaveTextScreen
 from screens.widgets.note import Note
-from wizard import places
+from wizard import places, trouble
 from wizard.display import printable
+from wizard.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
 
-    from wizard.server.exports import Format
+    from screens.widgets.sheet import Sheet
 
-_COLOURS = (
-    (re.compile(r"^#.*$", re.MULTILINE), "ansi_bright_black"),
-    (re.compile(r"^\S.*(?= (?:ssh|ecdsa|sk)-\S+ AAAA)", re.MULTILINE), "ansi_cyan"),
-    (re.compile(r"\b(?:ssh|ecdsa|sk)-\S+ AAAA\S+"), "ansi_green"),
-    (re.compile(r"^(?:install|ssh-keygen) -.*$", re.MULTILINE), "ansi_cyan"),
-)
+_IS_HIDDEN = "This text holds a password, which is hidden here. “Show” (v) shows it, and “Save” saves it for you alone."
+_HIDDEN = "The password in it is hidden: “Show” it first, or save it."
+_WARNING = "The file will hold a password: it is written for you alone (mode 0600). Keep it so."
 
 
 class ExportPane(Vertical):
-    """One backup's text in every format it is given in."""
+    """The server's text in every format it is given in; one that holds a secret hides it until it is revealed."""
 
-    def __init__(self, name: str, texts: Mapping[Format, str]) -> None:
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
         super().__init__()
-        self._name = name
-        self._texts = {format.name: (format, text) for format, text in texts.items()}
+        self._sheets = {sheet.name: sheet for sheet in sheets}
+        self._is_revealed = False
 
     def compose(self) -> ComposeResult:
         """The tabs, the text, and what can be done with it."""
-        yield Tabs(*(Tab(format.title, id=name) for name, (format, _) in self._texts.items()))
+        yield Tabs(*(Tab(sheet.title, id=name) for name, sheet in self._sheets.items()))
         with VerticalScroll(id="export-page", classes="scrolls"):
             yield Static(id="export-text")
         with Horizontal(id="export-actions"):
             yield Button("Copy", id="copy", variant="primary", compact=True)
             yield Button("Save…", id="save", compact=True)
             yield Button("Plain", id="plain", compact=True)
+            yield Button("Show", id="reveal", compact=True)
         yield Note(id="export-news")
 
     @property
-    def text(self) -> str:
-        """The text under the tab that is shown, exactly."""
-        return self._texts[self._shown][1]
+    def holds_secret(self) -> bool:
+        """Whether there is a secret in the text under the tab that is shown."""
+        return self._sheet.masked is not None
 
     @property
-    def _shown(self) -> str:
-        return self.query_one(Tabs).active or next(iter(self._texts))
+    def _sheet(self) -> Sheet:
+        return self._sheets[self.query_one(Tabs).active or next(iter(self._sheets))]
+
+    @property
+    def _text(self) -> str:
+        masked = None if self._is_revealed else self._sheet.masked
+        return (masked or self._sheet.render)()
 
     def turn(self, direction: int) -> None:
         """Show the next format, or the one before."""
@@ -67,50 +69,78 @@ class ExportPane(Vertical):
         (tabs.action_next_tab if direction > 0 else tabs.action_previous_tab)()
 
     @on(Tabs.TabActivated)
-    def _show(self, event: Tabs.TabActivated) -> None:
+    def _turned(self, event: Tabs.TabActivated) -> None:
         event.stop()
-        self.query_one("#export-text", Static).update(coloured(self.text))
+        self._is_revealed = False
+        self._show()
         self.query_one("#export-page").scroll_home(animate=False)
-        self.query_one("#export-news", Note).say("")
+
+    @on(Button.Pressed, "#reveal")
+    def reveal(self) -> None:
+        """Show the secret in the text, or hide it again."""
+        if self.holds_secret:
+            self._is_revealed = not self._is_revealed
+            self._show()
 
     @on(Button.Pressed, "#copy")
     def copy(self) -> None:
         """Send the text to the terminal's clipboard, which gives no answer."""
-        self.app.copy_to_clipboard(self.text)
+        if self._is_hidden:
+            self._tell(_HIDDEN, good=False)
+            return
+        self.app.copy_to_clipboard(self._text)
         self._tell(
             "Sent to the terminal's clipboard; if pasting brings nothing, save it, or select it in the plain view."
         )
 
     @on(Button.Pressed, "#save")
     def save(self) -> None:
-        """Ask where the text is to be saved."""
-        default = f"~/backup-wizard-{self._name}-{self._shown}.txt"
-        self.app.push_screen(SaveTextScreen(self.text, default), self._saved)
+        """Ask where the text is to be saved, a secret in it included."""
+        sheet = self._sheet
+        try:
+            text = sheet.render()
+        except Failure as failure:
+            self._tell(trouble.explain(failure).sentence, good=False)
+            return
+        warning = _WARNING if sheet.masked else ""
+        self.app.push_screen(SaveTextScreen(text, f"~/{sheet.file_name}", warning), self._saved)
 
     @on(Button.Pressed, "#plain")
     def plain(self) -> None:
         """Show the text on the bare terminal, where its own mouse selects it with nothing in the way."""
+        if self._is_hidden:
+            self._tell(_HIDDEN, good=False)
+            return
         try:
             with self.app.suspend():
                 # Blank lines, so that nothing that stood on the terminal before is taken along.
-                sys.stdout.write(f"\n\n{printable(self.text, keep_lines=True)}\n\nPress Enter to go on. ")
+                sys.stdout.write(f"\n\n{printable(self._text, keep_lines=True)}\n\nPress Enter to go on. ")
                 sys.stdout.flush()
                 sys.stdin.readline()
         except SuspendNotSupported:
             self._tell("This terminal has no plain view: save the text instead.", good=False)
 
+    @property
+    def _is_hidden(self) -> bool:
+        return self.holds_secret and not self._is_revealed
+
+    def _show(self) -> None:
+        try:
+            text = self._text
+        except Failure as failure:
+            self._is_revealed = False
+            self._tell(trouble.explain(failure).sentence, good=False)
+            return
+        self.query_one("#export-text", Static).update(self._sheet.coloured(text))
+        button = self.query_one("#reveal", Button)
+        button.display, button.label = self.holds_secret, "Hide" if self._is_revealed else "Show"
+        self.query_one("#export-news", Note).say(_IS_HIDDEN if self._is_hidden else "", "warn")
+        self.screen.refresh_bindings()
+
     def _saved(self, path: Path | None) -> None:
         if path is not None:
-            self._tell(f"Saved as {printable(places.shown(path))}.")
+            secret = ", for you alone (mode 0600): it holds a password" if self.holds_secret else ""
+            self._tell(f"Saved as {printable(places.shown(path))}{secret}.")
 
     def _tell(self, sentence: str, *, good: bool = True) -> None:
         self.query_one("#export-news", Note).say(sentence, "good" if good else "warn")
-
-
-def coloured(text: str) -> Content:
-    """The text with its comments, options and keys told apart."""
-    content = Content(printable(text, keep_lines=True))
-    for pattern, style in _COLOURS:
-        for found in pattern.finditer(content.plain):
-            content = content.stylize(style, *found.span())
-    return content

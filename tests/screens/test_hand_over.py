@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Tabs
 
 from screens.passphrase import PassphraseScreen
 from screens.save_text import SaveTextScreen
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.profiles import a_profile
 from wizard import profiles, steps
-from wizard.client import protected_key
+from wizard.client import daemon_password, protected_key
 from wizard.client.secrets import Secret
-from wizard.profile import Key
+from wizard.profile import Key, Scheme, Server
 from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from tests.screens.at_the_server import Place
     from tests.support.real_sshd import RealSshd
+    from tests.support.secret_service import SecretService
 
 NOT_YET = "doesn't let this computer in yet"
 LET_IN = "The server lets this computer in."
@@ -109,6 +111,39 @@ async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Plac
             await pilot.press("enter")
             await until(pilot, lambda complaint=complaint: complaint in text(pilot))  # type: ignore[misc]
             assert isinstance(pilot.app.screen, SaveTextScreen)
+
+
+async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
+    secret_service: SecretService, home: Path
+) -> None:
+    server = Server(host="127.0.0.1", port=1, user="amanda", root="/srv/backup")
+    profile = a_profile(server=server, scheme=Scheme(kind="daemon", module="amanda"))
+    async with wizard_at(profile, Step.HAND_OVER) as pilot:
+        await until(pilot, lambda: "tab “Secrets”" in said(pilot))
+        fetched = daemon_password.fetch(profile)
+        assert fetched
+        password = fetched.reveal()
+        tabs = pilot.app.screen.query_one(Tabs)
+        while tabs.active != "secrets":
+            assert password not in said(pilot)
+            await pilot.press("right")
+        await until(pilot, lambda: "amanda:********" in text(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "“Show” it first" in said(pilot))
+        assert not pilot.app.clipboard
+        await pilot.press("v")
+        await until(pilot, lambda: f"amanda:{password}" in said(pilot))
+        await pilot.press("c")
+        assert password in pilot.app.clipboard
+        await pilot.press("left", "right")
+        await until(pilot, lambda: "amanda:********" in said(pilot) and password not in said(pilot))
+        await pilot.press("s")
+        await until(pilot, lambda: "it is written for you alone" in text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "alone (mode 0600): it holds a password" in said(pilot))
+    saved = home / "backup-wizard-amamac-secrets.txt"
+    assert saved.read_text().endswith(f"\namanda:{password}\n")
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
 
 
 async def test_going_on_too_early_stays_and_says_what_it_waits_for(place: Place) -> None:

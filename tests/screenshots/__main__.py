@@ -8,8 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.pilot import SIZES, at, said, until, wizard_at
+from screens.admin.app import AdminApp
+from tests.support.pilot import SIZES, at, said, text, until, wizard_at
+from tests.support.requests import a_request, public_key, saved
 from wizard import demo, places
+from wizard.client.request import Versions
+from wizard.profile import Server
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ def main() -> None:
     for size in SIZES:
         with demo.stage() as stage:
             asyncio.run(_walk(stage, size))
+        asyncio.run(_admin(size))
 
 
 async def _walk(stage: demo.Stage, size: tuple[int, int]) -> None:
@@ -43,6 +48,30 @@ async def _walk(stage: demo.Stage, size: tuple[int, int]) -> None:
             await pilot.pause(_SETTLED_SECONDS)
             _take(pilot, f"{step}-{size[0]}x{size[1]}")
             await _go_on(pilot, step)
+
+
+async def _admin(size: tuple[int, int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(("amamac", "bobs-laptop", "carols-mac")):
+            server = Server(host="files.example.lan", user=("amanda", "bob", "carol")[number])
+            versions = Versions(rsync="3.2.7", openssh="9.2p1")
+            saved(a_request(name=name, public_key=public_key(number), server=server, versions=versions), Path(folder))
+        async with AdminApp([Path(folder)]).run_test(size=size) as pilot:
+            await until(pilot, lambda: "Export all 3" in text(pilot))
+            await pilot.press("enter")
+            await until(pilot, lambda: "What you grant" in text(pilot))
+            await pilot.press("end", *"-backup", "tab", "tab", *"192.0.2.0/24")
+            await pilot.pause(_SETTLED_SECONDS)
+            _take(pilot, f"admin-change-{size[0]}x{size[1]}")
+            await pilot.press("enter")
+            await until(pilot, lambda: "Export all 3" in text(pilot))
+            await pilot.pause(_SETTLED_SECONDS)
+            _take(pilot, f"admin-{size[0]}x{size[1]}")
+            await pilot.press("e")
+            await until(pilot, lambda: "The text for your server" in text(pilot))
+            await pilot.press("right")
+            await pilot.pause(_SETTLED_SECONDS)
+            _take(pilot, f"admin-export-{size[0]}x{size[1]}")
 
 
 async def _go_on(pilot: Pilot[int], step: Step) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard import places, schemes
-from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version
+from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version, ssh_version
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import ClientFacts
 
@@ -51,7 +51,7 @@ def facts(profile: Profile) -> ClientFacts:
         Failure: the key can't be read, or rsync's command could not be recorded where the scheme depends on it.
     """
     scheme = schemes.of(profile)
-    found = computer()
+    found = replace(computer(), rsync_version=rsync_version.as_printed(), openssh_version=ssh_version.as_printed())
     if scheme.uses_ssh and profile.key_path.exists():
         found = replace(found, public_key=keys.public_line(profile.key_path))
     if scheme.records_command:

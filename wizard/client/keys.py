@@ -112,7 +112,7 @@ def public_line(path: Path) -> str:
         raise Failure(Kind.KEY_MISSING, str(public_path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(Kind.KEY_UNUSABLE, str(public_path), str(error)) from None
-    if not _is_public_line(line):
+    if not is_public_line(line):
         raise Failure(Kind.KEY_UNUSABLE, str(public_path))
     return line
 
@@ -144,7 +144,19 @@ def agent_lines() -> list[str]:
     except (OSError, subprocess.TimeoutExpired):
         return []
     lines = listed.stdout.decode(errors="replace").splitlines() if listed.returncode == 0 else []
-    return [line for line in lines if _is_public_line(line)]
+    return [line for line in lines if is_public_line(line)]
+
+
+def is_public_line(line: str) -> bool:
+    """Whether it is one public key as OpenSSH writes it, whose first word is what the key itself says it is."""
+    type, _, rest = line.partition(" ")
+    if not line.isprintable() or not type.startswith(_KEY_TYPES):
+        return False
+    try:
+        blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
 
 
 def keep_agent_key(name: str, line: str) -> Path:
@@ -197,13 +209,3 @@ def _line(public: Path) -> str:
         return public_line(public)
     except Failure:
         return ""
-
-
-def _is_public_line(line: str) -> bool:
-    fields = line.split(" ")
-    if len(fields) < 2 or not line.isprintable() or not line.startswith(_KEY_TYPES):
-        return False
-    try:
-        return len(base64.b64decode(fields[1], validate=True)) > len(fields[0])
-    except binascii.Error:
-        return False

@@ -38,6 +38,14 @@ def require(program: str = "rsync") -> RsyncVersion:
     return RsyncVersion(numbers, found["version"])
 
 
+def as_printed(program: str = "rsync") -> str:
+    """The version in a word, or an empty text where it can't be told."""
+    try:
+        return require(program).text
+    except Failure:
+        return ""
+
+
 def is_openrsync(program: str = "rsync") -> bool:
     """Whether it is Apple's openrsync; a missing rsync is not."""
     try:

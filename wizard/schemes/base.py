@@ -30,7 +30,8 @@ class ClientFacts:
     """What had to be learnt on this computer before a command can be written.
 
     `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
-    take to answer, and three times that a connection may say nothing.
+    take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
+    nobody could tell.
     """
 
     known_hosts: Path
@@ -41,6 +42,8 @@ class ClientFacts:
     remote_shell: str = ""
     recorded: Recorded | None = None
     patience: int = 15
+    rsync_version: str = ""
+    openssh_version: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ _EXIT_CODES = {
     Kind.FOREIGN_PROFILE: 2,
     Kind.NO_SUCH_PROFILE: 2,
     Kind.PROFILE_DIFFERS: 2,
+    Kind.NO_SUCH_REQUEST: 2,
+    Kind.FOREIGN_REQUEST: 2,
     Kind.UNDECIDED: 2,
     Kind.BAD_VALUE: 2,
     Kind.BAD_RECEIPT: 2,

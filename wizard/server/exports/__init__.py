@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.server import facts
-from wizard.server.exports import authorized_keys, covering_message, rsyncd, script, secrets_file
+from wizard.server.exports import authorized_keys, covering_message, request_file, rsyncd, script, secrets_file
 from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Format:
     """One format: the name it is asked for by, its title on a tab, the file it is saved as, and what it is for.
 
+    `render_many` is for one text over many computers, where that is more than theirs one after the other; one that is
+    not `is_for_many` has no sense for more than one.
     `holds_secret` is whether its text is to be shown and saved with care.
     """
 
@@ -32,29 +34,53 @@ class Format:
     render: Callable[[Order], str]
     applies: Callable[[ServerSetup], object] = lambda setup: True
     holds_secret: bool = False
+    render_many: Callable[[Sequence[Order]], str] | None = None
+    is_for_many: bool = True
+
+    def render_all(self, orders: Sequence[Order]) -> str:
+        """One text over all those orders that the format says something for."""
+        concerned = [one for one in orders if self.applies(one.setup)]
+        if len(orders) > 1 and self.render_many:
+            return self.render_many(concerned)
+        return "\n".join(map(self.render, concerned))
 
 
 FORMATS = {
     one.name: one
     for one in (
-        Format("text", "Message", "message-to-the-admin.txt", covering_message.render),
+        Format(
+            "text",
+            "Message",
+            "message-to-the-admin.txt",
+            covering_message.render,
+            render_many=covering_message.render_many,
+        ),
         Format(
             "authorized-keys",
             "authorized_keys",
             "authorized_keys.txt",
             authorized_keys.render,
             lambda setup: setup.key_lines,
+            render_many=authorized_keys.render_many,
         ),
-        Format("rsyncd", "rsyncd.conf", "rsyncd.conf.txt", rsyncd.render, lambda setup: setup.daemon),
+        Format(
+            "rsyncd",
+            "rsyncd",
+            "rsyncd.conf.txt",
+            rsyncd.render,
+            lambda setup: setup.daemon,
+            render_many=rsyncd.render_many,
+        ),
         Format(
             "secrets",
-            "Secrets file",
-            "rsyncd.secrets",
+            "Secrets",
+            "rsyncd-secrets.txt",
             secrets_file.render,
             lambda setup: setup.secrets,
             holds_secret=True,
         ),
-        Format("script", "Script", script.FILE_NAME, script.render),
+        Format("script", "Script", script.FILE_NAME, script.render, render_many=script.render_many),
+        Format("request", "Request", "request.toml", request_file.render, is_for_many=False),
     )
 }
 
@@ -67,6 +93,17 @@ def formats(profile: Profile, client: ClientFacts, server: ServerFacts | None = 
     """
     setup = order(profile, client, server).setup
     return [one for one in FORMATS.values() if one.applies(setup)]
+
+
+def for_admin(orders: Sequence[Order]) -> list[Format]:
+    """The formats that say something for one of those orders and need no secret, which no request holds."""
+    return [
+        one
+        for one in FORMATS.values()
+        if (one.is_for_many or len(orders) == 1)
+        and not one.holds_secret
+        and any(one.applies(order.setup) for order in orders)
+    ]
 
 
 def export(
@@ -100,4 +137,4 @@ def order(
     scheme = schemes.of(profile)
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
-    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret)
+    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret, client)

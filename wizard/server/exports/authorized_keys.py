@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.server.exports.grouping import by_file
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.schemes.base import KeyLine, Option
     from wizard.server.exports.order import Order
 
@@ -15,14 +19,22 @@ def render(order: Order) -> str:
     return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
 
 
+def render_many(orders: Sequence[Order]) -> str:
+    """The key lines of many computers, each account's under the name of its file."""
+    return by_file((f"~{order.setup.account}/.ssh/authorized_keys", render(order)) for order in orders)
+
+
 def line(key_line: KeyLine) -> str:
     """One key as sshd reads it."""
     return " ".join(filter(None, (",".join(map(_option, key_line.options)), key_line.key)))
 
 
 def reasons(key_line: KeyLine) -> list[str]:
-    """A comment for each option."""
-    return [f"#   {option.name}: {option.reason}" for option in key_line.options]
+    """A comment for each option, and one for what a line without a command leaves open."""
+    said = [f"#   {option.name}: {option.reason}" for option in key_line.options]
+    if not any(option.name == "command" for option in key_line.options):
+        said.append("#   no command=: a full login, so this key may do all that the account may")
+    return said
 
 
 def _option(option: Option) -> str:

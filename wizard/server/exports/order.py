@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-    from wizard.schemes.base import ServerSetup
+    from wizard.schemes.base import ClientFacts, ServerSetup
 
 
 @dataclass(frozen=True)
 class Order:
-    """One backup and what the server needs for it; `secret` is a daemon's password, where it is known."""
+    """One backup and what the server needs for it; `secret` is a daemon's password, where it is known.
+
+    `client` is what was known of the computer that asks.
+    """
 
     profile: Profile
     setup: ServerSetup
     secret: Secret | None = None
+    client: ClientFacts | None = None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.server.exports.grouping import by_file
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.schemes.base import Module
     from wizard.server.exports.order import Order
 
@@ -16,7 +20,19 @@ def render(order: Order) -> str:
     return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
 
 
+def render_many(orders: Sequence[Order]) -> str:
+    """The modules of many computers, each under the name of the file that they belong into."""
+    return by_file((_path(order), render(order)) for order in orders)
+
+
+def _path(order: Order) -> str:
+    daemon = order.setup.daemon
+    assert daemon
+    return f"~{order.setup.account}/{daemon.path}" if daemon.private else daemon.path
+
+
 def _module(module: Module) -> str:
     # A comment on a setting's own line would be part of its value.
     lines = (f"    # {one.reason}\n    {one.name} = {one.value}" for one in module.settings)
-    return "\n".join([f"[{module.name}]", *lines])
+    name = f"# the name by which the client asks for it\n[{module.name}]"
+    return "\n".join([name, *lines])

@@ -9,6 +9,8 @@ from wizard.failure import Failure, Kind
 if TYPE_CHECKING:
     from wizard.server.exports.order import Order
 
+_REASON = "# who is let in, and the password; rsync's daemon refuses this file if others could read it"
+
 
 def render(order: Order) -> str:
     """The user and the password, as rsync's daemon reads them.
@@ -19,4 +21,4 @@ def render(order: Order) -> str:
     assert order.setup.secrets
     if order.secret is None:
         raise Failure(Kind.SECRET_MISSING, order.profile.name)
-    return f"{order.setup.secrets.user}:{order.secret.reveal()}\n"
+    return f"{_REASON}\n{order.setup.secrets.user}:{order.secret.reveal()}\n"

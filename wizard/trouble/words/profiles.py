@@ -20,6 +20,12 @@ WORDS = {
         YOU,
         "Give the new one another name, or first run “backup-wizard forget {about}”.",
     ),
+    Kind.NO_SUCH_REQUEST: Words("There is no file {about}", YOU, "Check the name, and give the file in full."),
+    Kind.FOREIGN_REQUEST: Words(
+        "{about} is not a request of backup-wizard",
+        YOU,
+        "Give the file that the user's wizard saved (backup-wizard export NAME --format request).",
+    ),
     Kind.UNDECIDED: Words(
         "{about} is not decided yet", YOU, "Run “backup-wizard {name}” and answer what it asks, or add it to the file."
     ),

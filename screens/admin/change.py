@@ -1,0 +1,143 @@
+"""One request as a form: what is the admin's to decide, and how it differs from what was asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from screens.admin.frame import AdminScreen
+from screens.widgets.field import Field
+from screens.widgets.note import Note
+from screens.widgets.tick_list import Tick, TickList
+from wizard import grant as grants
+from wizard import rules, schemes
+from wizard.display import printable
+from wizard.failure import BadProfile
+from wizard.grant import RESTRICTIONS, Grant
+from wizard.server import clashes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+
+    from wizard.profile import Scheme
+
+_FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
+_AS_ASKED = "Nothing differs from what was asked."
+
+
+class ChangeScreen(AdminScreen[Grant | None]):
+    """Returns the request as it is granted, or nothing where it stays as it was."""
+
+    explanation = (
+        "The form holds what was asked for. Change what is yours to decide; what then differs is listed below, and the "
+        "user is told in words (tab “Reply” of the export).\n\n"
+        "The way in and the key are the user's: for another way, the user chooses it in the wizard and sends a new "
+        "request.\n\nThe note goes to the user as it is: a quota, when you are away, whom to ask. The server does not "
+        "enforce it."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", "Keep")]
+
+    def __init__(self, grant: Grant) -> None:
+        super().__init__()
+        self.question = f"What you grant to {clashes.label(grant.asked)}"
+        self._grant = grant
+        self._restrictions = schemes.of(grant.asked.profile).restrictions
+
+    def compose_page(self) -> ComposeResult:
+        """The lines, the boxes, and what differs."""
+        granted = self._grant.granted
+        with VerticalScroll(id="form", classes="scrolls", can_focus=False):
+            with Horizontal(classes="fields"):
+                yield Field("Account", id="account", value=granted.server.user, rule=rules.user)
+                yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
+            with Horizontal(classes="fields"):
+                places = ", ".join(granted.scheme.from_)
+                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_places_complaint)
+                yield Field("Note to the user", id="note", value=self._grant.note, hint="quota 50 GB", rule=_one_line)
+            ticks = [Tick(name, words, "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
+            if ticks:
+                ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
+                yield TickList(ticks, id="may", ticked=ticked)
+            yield Note(id="slip")
+            yield Static(id="differences", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """To keep it, or to go back to what was asked."""
+        yield Button("As asked", id="as-asked", compact=True)
+        yield Button("Back", id="back", compact=True)
+        yield Button("Keep", id="grant", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The first line has the cursor."""
+        self.query(Input).first().focus()
+        self._tell()
+
+    @on(Button.Pressed, "#grant")
+    @on(Input.Submitted)
+    def action_grant(self) -> None:
+        """Keep what is in the form."""
+        fields = [field for field in reversed(self.query(Field)) if not field.check()]
+        if not fields and (decided := self._decided(aloud=True)) and self.is_current:
+            self.dismiss(decided)
+
+    def action_forward(self) -> None:
+        """Enter in the boxes keeps the form as well."""
+        self.action_grant()
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        """Leave the request as it was."""
+        super().action_back()
+
+    @on(Button.Pressed, "#as-asked")
+    def _as_asked(self) -> None:
+        if self.is_current:
+            self.dismiss(Grant.as_asked(self._grant.asked))
+
+    @on(Input.Changed)
+    @on(TickList.Changed)
+    def _tell(self) -> None:
+        self.query_one("#slip", Note).say("")
+        decided = self._decided(aloud=False)
+        if decided is None:
+            return
+        said = [f"± {one.words}" for one in decided.differences]
+        self.query_one("#differences", Static).update(printable("\n".join(said) or _AS_ASKED, keep_lines=True))
+
+    def _decided(self, *, aloud: bool) -> Grant | None:
+        value = {field.id: field.value for field in self.query(Field)}
+        try:
+            return grants.changed(
+                self._grant, account=value["account"], root=value["root"], scheme=self._scheme(), note=value["note"]
+            )
+        except BadProfile as slip:
+            if aloud and slip.key in _FIELDS:
+                self.query_one(f"#{_FIELDS[slip.key]}", Field).complain(slip.message)
+            elif aloud or slip.key not in _FIELDS:
+                self.query_one("#slip", Note).say(slip.message, "bad")
+            return None
+
+    def _scheme(self) -> Scheme:
+        ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
+        chosen = {name: name in ticked for name in RESTRICTIONS if name in self._restrictions}
+        places = _places(self.query_one("#from", Field).value)
+        return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
+
+
+def _places(typed: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
+
+
+def _places_complaint(typed: str) -> str | None:
+    return rules.places(_places(typed))
+
+
+def _one_line(typed: str) -> str | None:
+    return None if typed.isprintable() or not typed else "Only letters, digits and signs can stand here."

@@ -1,0 +1,72 @@
+"""What the screens of the admin's pane share: a title, the way back, help, and buttons in a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen, ScreenResultType
+from textual.widgets import Button, Footer, Label
+
+from screens.explanation import ExplanationScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+
+
+class AdminScreen(Screen[ScreenResultType]):
+    """A screen of the admin's; it says what it shows in `compose_page` and what can be done in `compose_buttons`."""
+
+    question: str
+    explanation: ClassVar[str]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("f1", "explain", "Help"),
+        Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("pageup", "scroll_page(-8)", show=False),
+        Binding("pagedown", "scroll_page(8)", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    AUTO_FOCUS = ""
+
+    def compose(self) -> ComposeResult:
+        """The frame around the screen's own widgets."""
+        with Horizontal(id="title-bar"):
+            yield Label("backup-wizard", id="product", markup=False)
+            yield Label("for the server's admin", id="whereabouts", markup=False)
+        with Vertical(id="admin-page"):
+            yield Label(self.question, id="question", markup=False)
+            yield from self.compose_page()
+            if buttons := list(self.compose_buttons()):
+                yield Horizontal(*buttons, id="buttons")
+        yield Footer(show_command_palette=False)
+
+    def compose_page(self) -> ComposeResult:
+        """The screen's own widgets."""
+        raise NotImplementedError
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """What can be done, beside what the keys do."""
+        yield from ()
+
+    def action_back(self) -> None:
+        """Go back without a result, once: a second key press on the way out is dropped."""
+        if self.is_current:
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Leave the pane."""
+        self.app.exit(0)
+
+    def action_explain(self) -> None:
+        """Show what the screen is about."""
+        self.app.push_screen(ExplanationScreen(self.question, self.explanation))
+
+    def action_scroll_page(self, lines: int) -> None:
+        """Move what does not fit, wherever the cursor is."""
+        for part in self.query(".scrolls"):
+            part.scroll_relative(y=lines, animate=False)

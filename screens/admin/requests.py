@@ -1,0 +1,172 @@
+"""The requests that are open: what each asks, what was changed, and which clash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Button, Label, OptionList, Static
+
+from screens.admin import asked_words
+from screens.admin.change import ChangeScreen
+from screens.admin.export import ExportScreen
+from screens.admin.frame import AdminScreen
+from screens.admin.open_requests import OpenRequestsScreen
+from screens.admin.request_list import RequestList
+from screens.widgets.labelled import Labelled
+from screens.widgets.note import Note
+from wizard import trouble
+from wizard.client import request as requests
+from wizard.grant import Grant
+from wizard.server import clashes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+    from wizard.failure import Failure
+    from wizard.server.clashes import Clash
+
+_NOTHING_OPEN = (
+    "No request is open yet. A user's wizard saves one at the step “Hand-over” (tab “Request”). Open it with “o”: one"
+    " file, or a whole folder of them."
+)
+_MOST_REFUSALS = 3
+
+
+class RequestsScreen(AdminScreen[None]):
+    """Opens requests, and leads to changing and exporting them."""
+
+    question = "Requests for a backup on your server"
+    explanation = (
+        "Each line is a computer that asks to be let in: its name, the account, the server, the folder and the way in."
+        "\n\nEnter shows a request as a form, where you change what is yours to decide: the account, the folder, from "
+        "where, and what the key may do.\n\n“Export” gives the text for the server in every format, for all requests "
+        "or for those that are ticked (Space; “a” ticks all).\n\n"
+        "A ± stands where you changed something, and a ! where two requests can't both be had.\n\n"
+        "Nothing is done on any server from here: you get text, and you decide where it goes."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+q", "leave", "Leave", priority=True),
+        Binding("o", "open", "Open"),
+        Binding("e", "export", "Export"),
+        Binding("a", "tick_all", "All/none"),
+        Binding("x", "close", "Take off"),
+    ]
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self._paths = paths
+        self._grants: list[Grant] = []
+        self._clashes: list[Clash] = []
+
+    def compose_page(self) -> ComposeResult:
+        """The list, and what is to be known of the request under the cursor."""
+        with Vertical(id="requests-view"):
+            yield RequestList(id="requests")
+            with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
+                yield Note(id="refused")
+                yield Note(id="clashes")
+                yield Static(_NOTHING_OPEN, id="nothing-open", markup=False)
+                yield Static(id="changes", markup=False)
+                for title in asked_words.TITLES:
+                    yield Labelled(title, id=f"asked-{title.replace(' ', '-')}")
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """To open, to change, to export."""
+        yield Button("Open…", id="open", compact=True)
+        yield Button("Change…", id="change", compact=True)
+        yield Button("Export", id="export", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Open what was named on the command line."""
+        self._take(self._paths)
+
+    @on(Button.Pressed, "#open")
+    def action_open(self) -> None:
+        """Ask for a file or a folder, and open it."""
+        self.app.push_screen(OpenRequestsScreen(), lambda path: self._take([path] if path else []))
+
+    @on(Button.Pressed, "#export")
+    def action_export(self) -> None:
+        """Export what is ticked, or all."""
+        if self._chosen:
+            self.app.push_screen(ExportScreen(self._chosen))
+
+    @on(Button.Pressed, "#change")
+    @on(OptionList.OptionSelected, "#requests")
+    def change(self) -> None:
+        """Show the request under the cursor as a form."""
+        if (number := self.query_one(RequestList).highlighted) is not None:
+
+            def take(changed: Grant | None) -> None:
+                if changed:
+                    self._grants[number] = changed
+                    self._show()
+
+            self.app.push_screen(ChangeScreen(self._grants[number]), take)
+
+    def action_tick_all(self) -> None:
+        """Tick all, or none."""
+        self.query_one(RequestList).tick_all()
+
+    def action_close(self) -> None:
+        """Take the request under the cursor off the list; its file stays."""
+        if (number := self.query_one(RequestList).highlighted) is not None:
+            del self._grants[number]
+            self.query_one(RequestList).forget(number)
+            self._show()
+
+    @property
+    def _chosen(self) -> list[Grant]:
+        ticked = self.query_one(RequestList).ticked
+        return [grant for number, grant in enumerate(self._grants) if number in ticked or not ticked]
+
+    def _take(self, paths: Sequence[Path]) -> None:
+        taken, refused = requests.read_all(paths)
+        self._grants += map(Grant.as_asked, taken)
+        self.query_one("#refused", Note).say(_refusals(refused), "bad")
+        self._show()
+
+    def _show(self) -> None:
+        self._clashes = clashes.among([grant.granted for grant in self._grants])
+        clashing = {number for clash in self._clashes for number in clash.requests}
+        listed = self.query_one(RequestList)
+        listed.show(self._grants, clashing)
+        listed.display = bool(self._grants)
+        self.query("#change, #export").set(disabled=not self._grants)
+        (listed if self._grants else self.query_one("#open", Button)).focus()
+        self._tell()
+
+    @on(RequestList.Ticked)
+    @on(OptionList.OptionHighlighted, "#requests")
+    def _tell(self) -> None:
+        number = self.query_one(RequestList).highlighted
+        grant = self._grants[number] if number is not None and number < len(self._grants) else None
+        concerned = [clash.sentence for clash in self._clashes if number in clash.requests]
+        self.query_one("#nothing-open").display = grant is None
+        self.query_one("#clashes", Note).say("\n! ".join(concerned), "warn")
+        changes = self.query_one("#changes", Static)
+        changes.display = bool(grant and asked_words.changes(grant))
+        changes.update(asked_words.changes(grant) if grant else "")
+        said = asked_words.about(grant.granted) if grant else {}
+        for title in asked_words.TITLES:
+            row = self.query_one(f"#asked-{title.replace(' ', '-')}", Labelled)
+            row.display = bool(said.get(title))
+            row.say(said.get(title, ""))
+        hosts = {grant.granted.server.host for grant in self._grants}
+        where = f" · {hosts.pop()}" if len(hosts) == 1 else ""
+        self.query_one("#whereabouts", Label).update(f"for the server's admin · {len(self._grants)} open{where}")
+        ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
+        self.query_one("#export", Button).label = f"Export {ticked} ticked" if ticked else f"Export all {everyone}"
+        self.query_one("#asked").scroll_home(animate=False)
+
+
+def _refusals(refused: Sequence[Failure]) -> str:
+    said = [trouble.explain(failure).what for failure in refused[:_MOST_REFUSALS]]
+    more = len(refused) - len(said)
+    return "\n✗ ".join([*said, *([f"… and {more} more that can't be taken"] if more else [])])

@@ -1,0 +1,42 @@
+"""What the wizard and the admin's pane have in common: the terminal's palette, and nothing told that is secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import App
+
+from screens.too_small import SMALLEST, TooSmallScreen
+from wizard import places
+from wizard.trouble import crash
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.events import Resize
+
+
+class BaseApp(App[int]):
+    """An app on the whole terminal; it returns the exit code."""
+
+    CSS_PATH = places.assets() / "wizard.tcss"
+    TITLE = "backup-wizard"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = "ansi-dark"  # the terminal's own palette, light or dark
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so when the window is too small to be read, until it is large enough."""
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+
+    def _fatal_error(self) -> None:
+        # Textual's own crash screen prints the values of local variables, and a secret may be one of them.
+        error = self._exception
+        if error is not None:
+            self._exit_renderables.append(Text(f"\n{crash.tell(error).sentence}\n"))
+        self._close_messages_no_wait()

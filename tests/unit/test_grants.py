@@ -1,0 +1,138 @@
+"""What an admin changes in a request, how it is told, and which requests can't all be granted."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tests.support.requests import COMMAND, a_request, public_key
+from wizard import grant as grants
+from wizard.client import request as requests
+from wizard.client.request import Command, Request
+from wizard.failure import BadProfile
+from wizard.grant import Grant
+from wizard.profile import Scheme, Server
+from wizard.schemes.forced_command import ForcedCommand
+from wizard.server import clashes, exports, request
+
+
+def _changed(asked: Request, **scheme: object) -> Grant:
+    return grants.changed(
+        Grant.as_asked(asked),
+        account="backup-amanda",
+        root="/srv/backup",
+        scheme=msgspec.structs.replace(asked.scheme, **scheme),
+        note="20 GB",
+    )
+
+
+def test_what_is_granted_as_asked_has_no_difference() -> None:
+    granted = Grant.as_asked(a_request())
+    assert granted.differences == []
+    assert "other than you asked" not in grants.reply(granted)
+    assert "backup-wizard amamac" in grants.reply(granted)
+
+
+def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
+    asked = a_request(delete=True, scheme=Scheme(allow_delete=True))
+    granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=True, write_only=False)
+    said = [one.words for one in granted.differences]
+    assert said == [
+        "account: asked: amanda → yours: backup-amanda",
+        "folder on the server: asked: backup → yours: /srv/backup",
+        "only from: asked: anywhere → yours: 192.0.2.7",
+        "write only (nothing can be read back): asked: yes → yours: no",
+        "may delete in the backup: asked: yes → yours: no",
+        "append only (nothing there can be changed): asked: no → yours: yes",
+        "links are disarmed (munge): asked: no → yours: yes",
+        "what is removed here is removed there: asked: yes → yours: no",
+    ]
+    told = grants.reply(granted)
+    assert "  - account: backup-amanda\n    (you asked for: amanda; in the wizard, step “Server”)" in told
+    assert "To keep in mind: 20 GB" in told
+    assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() -> None:
+    with_delete = Command(
+        live=(*COMMAND.live[:4], "--delete", *COMMAND.live[4:]), dry=(*COMMAND.dry[:4], "--delete", *COMMAND.dry[4:])
+    )
+    asked = a_request("forced-command", delete=True, command=with_delete)
+    asked = requests.check(msgspec.structs.replace(asked, scheme=Scheme(kind="forced-command", allow_delete=True)))
+    granted = _changed(asked, allow_delete=False).granted
+    assert granted.command == COMMAND
+    line = exports.FORMATS["authorized-keys"].render(request.order(granted))
+    assert ForcedCommand().watchword(granted.profile, granted.client) in line
+    assert "--delete" not in line
+
+
+@pytest.mark.parametrize(
+    ("account", "root", "scheme", "key"),
+    [
+        ("a b", "backup", Scheme(), "server.user"),
+        ("", "backup", Scheme(), "server.user"),
+        ("amanda", "~", Scheme(), "server.root"),
+        ("amanda", "backup", Scheme(from_=("!192.0.2.7",)), "scheme.from"),
+        ("amanda", "backup", Scheme(append_only=True, allow_delete=True), "scheme.append_only"),
+    ],
+)
+def test_an_admin_s_slip_is_told_with_its_key(account: str, root: str, scheme: Scheme, key: str) -> None:
+    with pytest.raises(BadProfile) as failure:
+        grants.changed(Grant.as_asked(a_request()), account=account, root=root, scheme=scheme, note="")
+    assert failure.value.key == key
+
+
+def _other(**changes: object) -> Request:
+    return msgspec.structs.replace(a_request(name="bobpc", public_key=public_key(2)), **changes)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (a_request(), a_request(), "opened more than once"),
+        (a_request(), a_request(public_key=public_key(2)), "asked for by more than one"),
+        (
+            a_request(),
+            _other(name="amamac", server=Server(host="f.lan", user="bob", root="/home/amanda/backup/")),
+            "same folder",
+        ),
+        (
+            a_request("daemon"),
+            msgspec.structs.replace(a_request("daemon"), name="bobpc"),
+            "name the same module",
+        ),
+        (a_request(), _other(public_key=public_key(comment="another")), "have the same key"),
+    ],
+)
+def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:
+    found = clashes.among([first, _other(name="third", public_key=public_key(3)), second])
+    assert [(one.requests, words in one.sentence) for one in found] == [((0, 2), True)]
+
+
+def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:
+    office = [_other(name=f"pc{number}", public_key=public_key(number)) for number in range(300)]
+    assert clashes.among(office) == []
+    (found,) = clashes.among([*office, *office[7:8] * 4])
+    assert found.requests == (7, 300, 301, 302, 303)
+    assert "pc7 (amanda) is the same" in found.sentence
+
+
+def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
+    orders = [
+        request.order(one)
+        for one in (
+            a_request(),
+            _other(),
+            _other(name="carolpc", server=Server(host="f.lan", user="carol")),
+            a_request("daemon-over-ssh", name="davepc", public_key=public_key(4)),
+        )
+    ]
+    keys = exports.FORMATS["authorized-keys"].render_all(orders)
+    amanda, carol = keys.split("# ~carol/.ssh/authorized_keys\n")
+    assert amanda.count("# backup-wizard begin") == 3
+    assert carol.count("# backup-wizard begin") == 1
+    modules = exports.FORMATS["rsyncd"].render_all(orders)
+    assert "# ~amanda/.backup-wizard-davepc.conf\n" in modules
+    assert modules.endswith(exports.FORMATS["rsyncd"].render(orders[3]))
+    messages = exports.FORMATS["text"].render_all(orders)
+    assert all(f"\n# {one.profile.name}\n" in messages for one in orders)

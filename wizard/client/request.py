@@ -1,0 +1,209 @@
+"""What this computer asks of the server, for its admin: public parts only, and read as strictly as a stranger's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import __version__, places, profile, schemes, strict_toml
+from wizard.client import keys
+from wizard.failure import BadProfile, Failure, Kind
+from wizard.profile import FORMAT, Profile, Scheme, Server
+from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
+from wizard.strict_toml import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from wizard.profile import Found
+
+MOST_BYTES = 64 << 10
+
+# What our own rsync commands come to. Anything else might read, or write elsewhere, in the name of a backup.
+_FLAGS = re.compile(r"-(?P<letters>[vnlHogDtpRrz]+)e(?:\d+\.\d+|\.)[A-Za-z]*", re.ASCII)
+_WORDS = {"--log-format=%i", "--stats", "--delete", "--delete-during"}
+DELETES = {"--delete", "--delete-during"}
+
+_VERSION = re.compile(r"[A-Za-z0-9._+-]{0,40}", re.ASCII)
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The commands that the computer's rsync asks the server to run, for schemes whose text holds them."""
+
+    live: tuple[str, ...]
+    dry: tuple[str, ...]
+
+
+class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The programs of the computer that asks; what is not known is empty."""
+
+    backup_wizard: str = ""
+    rsync: str = ""
+    openssh: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One computer's request; `name` is the computer's, and its folder's on the server.
+
+    `public_key` is the key's whole line, empty for a scheme without keys.
+    """
+
+    format: int = FORMAT
+    name: str
+    public_key: str = ""
+    delete: bool = False
+    server: Server
+    scheme: Scheme
+    command: Command | None = None
+    versions: Versions = Versions()
+
+    @property
+    def profile(self) -> Profile:
+        """The backup as far as its server has to know it."""
+        return Profile(name=self.name, delete=self.delete, server=self.server, scheme=self.scheme)
+
+    @property
+    def client(self) -> ClientFacts:
+        """What the schemes must know of the computer that asks."""
+        recorded = Recorded(live=self.command.live, dry=self.command.dry) if self.command else None
+        return ClientFacts(
+            known_hosts=places.known_hosts(),
+            public_key=self.public_key,
+            recorded=recorded,
+            rsync_version=self.versions.rsync,
+            openssh_version=self.versions.openssh,
+        )
+
+
+def of(decided: Profile, client: ClientFacts) -> Request:
+    """The request of a backup.
+
+    Raises:
+        BadProfile: something in it no admin's wizard would take.
+    """
+    command = Command(live=client.recorded.live, dry=client.recorded.dry) if client.recorded else None
+    return check(
+        Request(
+            name=decided.name,
+            public_key=client.public_key,
+            delete=decided.delete,
+            server=decided.server,
+            scheme=decided.scheme,
+            command=command,
+            versions=Versions(backup_wizard=__version__, rsync=client.rsync_version, openssh=client.openssh_version),
+        )
+    )
+
+
+def read(path: Path) -> Request:
+    """Read a request file.
+
+    Raises:
+        Failure: it can't be read (`NO_SUCH_REQUEST`, `FOREIGN_REQUEST`).
+        BadProfile: a value in it can't be taken; the key and the line are named.
+    """
+    return strict_toml.read(path, _FORM)
+
+
+def read_all(paths: Iterable[Path]) -> tuple[list[Request], list[Failure]]:
+    """The requests in those files, and in those folders every file that ends in .toml; and why some can't be read."""
+    taken: list[Request] = []
+    refused: list[Failure] = []
+    for path in paths:
+        inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not inside:
+            refused.append(Failure(Kind.NO_SUCH_REQUEST, str(path / "*.toml")))
+        for file in inside:
+            try:
+                taken.append(read(file))
+            except Failure as failure:
+                refused.append(failure)
+    return taken, refused
+
+
+def dumps(request: Request) -> str:
+    """The request as its file holds it."""
+    return strict_toml.dumps(request)
+
+
+def check(request: Request) -> Request:
+    """Return the request if every value in it can be taken.
+
+    Raises:
+        BadProfile: names the first value that can't.
+    """
+    profile.check(request.profile)
+    for key, complaint in _complaints(request):
+        if complaint:
+            raise BadProfile(complaint, key=key)
+    return request
+
+
+def _complaints(request: Request) -> Iterator[Found]:
+    scheme = schemes.of(request.profile)
+    yield "format", None if request.format == FORMAT else f"This version reads requests of format {FORMAT} only."
+    yield "server.host", None if request.server.host else "This setting is missing."
+    yield "server.user", None if request.server.user else "This setting is missing."
+    if request.public_key or scheme.uses_ssh:
+        yield "public_key", _key_complaint(request.public_key)
+    if request.command or scheme.records_command:
+        yield "command", _command_complaint(request.command, deletes=request.delete)
+    fit = scheme.fits(request.client, ServerFacts(), request.profile)
+    yield "scheme.kind", None if fit.possible else fit.reason
+    for name in ("backup_wizard", "rsync", "openssh"):
+        version = getattr(request.versions, name)
+        yield f"versions.{name}", None if _VERSION.fullmatch(version) else "This is no version's number."
+    if scheme.records_command:
+        yield "command", _renders(request)
+
+
+def _key_complaint(line: str) -> str | None:
+    if keys.is_public_line(line):
+        return None
+    return "This is not one public key, as a file that ends in .pub holds it."
+
+
+def _command_complaint(command: Command | None, *, deletes: bool) -> str | None:
+    if command is None:
+        return "This scheme needs the recorded commands."
+    if all(_is_our_own(words, dry=dry, deletes=deletes) for words, dry in ((command.live, False), (command.dry, True))):
+        return None
+    return "This is not the command that backup-wizard's rsync sends."
+
+
+def _is_our_own(words: Sequence[str], *, dry: bool, deletes: bool) -> bool:
+    if len(words) < 5 or (*words[:2], words[-2]) != ("rsync", "--server", "."):
+        return False
+    flags, options = _FLAGS.fullmatch(words[2]), set(words[3:-2])
+    return (
+        flags is not None
+        and ("n" in flags["letters"]) is dry
+        and options <= _WORDS
+        and bool(options & DELETES) is deletes
+        and words[-1].isprintable()
+    )
+
+
+def _renders(request: Request) -> str | None:
+    try:
+        schemes.of(request.profile).server_setup(request.profile, request.client, ServerFacts())
+    except Failure:
+        return "This is not the command that backup-wizard's rsync sends."
+    return None
+
+
+def _is_request(topmost: Mapping[str, object]) -> bool:
+    return "server" in topmost and not topmost.keys() & {"folders", "key"}
+
+
+_FORM = Form(
+    type=Request,
+    check=check,
+    is_ours=_is_request,
+    missing=Kind.NO_SUCH_REQUEST,
+    foreign=Kind.FOREIGN_REQUEST,
+    most_bytes=MOST_BYTES,
+)

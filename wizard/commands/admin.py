@@ -1,0 +1,57 @@
+"""The admin's side: requests, seen on screens or exported at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import files, trouble
+from wizard.client import request as requests
+from wizard.commands import person
+from wizard.failure import Failure, Kind
+from wizard.lines import say
+from wizard.server import clashes, exports, request
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from wizard.client.request import Request
+
+
+def admin(chosen: Namespace) -> int:
+    """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
+    paths = [Path(file) for file in chosen.files]
+    if not (chosen.format or chosen.output) and person.is_there():
+        from screens.admin import app
+
+        return app.run(paths)
+    if not paths:
+        raise Failure(Kind.BAD_VALUE, "there is no request to export: name its file")
+    return _export(paths, chosen.format or "text", chosen.output)
+
+
+def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
+    taken, refused = requests.read_all(paths)
+    if refused:  # all or nothing: half an office is easily taken for the whole
+        for failure in refused[1:]:
+            sys.stderr.write(f"{trouble.explain(failure).sentence}\n")
+        raise refused[0]
+    orders = [request.order(one) for one in taken]
+    format = exports.FORMATS[format_name]
+    if format not in exports.for_admin(orders):
+        raise Failure(Kind.BAD_VALUE, f"{format_name} is no format for {_what(taken)}")
+    found = clashes.among(taken)
+    for clash in found:
+        sys.stderr.write(f"! {clash.sentence}\n")
+    text = format.render_all(orders)
+    if output:
+        files.create(Path(output).absolute(), text.encode())
+    else:
+        say(text.rstrip("\n"))
+    return 1 if found else 0
+
+
+def _what(taken: Sequence[Request]) -> str:
+    return f"the scheme {taken[0].scheme.kind}" if len(taken) == 1 else "these requests together"

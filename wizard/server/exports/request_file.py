@@ -1,0 +1,26 @@
+"""The request as a file, for an admin who opens it with backup-wizard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.client import request
+
+if TYPE_CHECKING:
+    from wizard.server.exports.order import Order
+
+
+def render(order: Order) -> str:
+    """All that the admin's wizard needs to write every other format itself.
+
+    Raises:
+        BadProfile: something in it no admin's wizard would take.
+    """
+    assert order.client
+    return _HEAD + request.dumps(request.of(order.profile, order.client))
+
+
+_HEAD = """\
+# A request for a backup. There is no secret in it: send it to the server's admin, who opens it with
+#     backup-wizard admin THIS-FILE
+"""

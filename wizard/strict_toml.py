@@ -1,0 +1,132 @@
+"""Our own files in TOML: read strictly, whatever is wrong being told with its key and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+import tomli_w
+
+from wizard.failure import BadProfile, Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+Content = TypeVar("Content")
+
+_UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`")
+_MISSING_KEY = re.compile(r"Object missing required field `(?P<key>[^`]*)`")
+_WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
+_PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
+_TOML_LINE = re.compile(r"at line (?P<line>\d+)")
+_TOML_HEADER = re.compile(r"\s*\[{1,2}(?P<key>[^\[\]]+)\]")
+_TOML_SETTING = re.compile(r"\s*(?P<key>[^=#\[\]]+?)\s*=")
+_TOML_KEY_PARTS = re.compile(r"""(?<=")[^"]+(?=")|(?<=')[^']+(?=')|[^\s."']+""")
+_TYPE_WORDS = {
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+@dataclass(frozen=True)
+class Form(Generic[Content]):
+    """What a kind of file has to be; `is_ours` tells it from other programs' by its topmost keys."""
+
+    type: type[Content]
+    check: Callable[[Content], Content]
+    is_ours: Callable[[Mapping[str, object]], bool]
+    missing: Kind
+    foreign: Kind
+    most_bytes: int
+
+
+def read(path: Path, form: Form[Content]) -> Content:
+    """What stands in a file.
+
+    Raises:
+        Failure: it can't be read (`form.missing`, `form.foreign`).
+        BadProfile: a value can't be taken; the key and the line are named.
+    """
+    text = _text(path, form)
+    try:
+        decoded = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _TOML_LINE.search(str(error))
+        message = f"This is not valid TOML: {error}."
+        raise BadProfile(message, file=str(path), line=int(place["line"]) if place else None) from None
+    except RecursionError:
+        raise Failure(form.foreign, str(path)) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise BadProfile("There is a number in it that no setting can have.", file=str(path)) from None
+    if not form.is_ours(decoded):
+        raise Failure(form.foreign, str(path))
+    try:
+        return form.check(msgspec.convert(decoded, form.type))
+    except msgspec.ValidationError as error:
+        key, message = _read_complaint(str(error))
+        raise BadProfile(message, key=key, file=str(path), line=_line_of(text, key)) from None
+    except BadProfile as error:
+        line = _line_of(text, error.key)
+        raise BadProfile(error.message, key=error.key, file=str(path), line=line) from None
+
+
+def dumps(content: msgspec.Struct) -> str:
+    """The content as TOML; what is not decided yet is left out."""
+    return tomli_w.dumps(_without_blanks(msgspec.to_builtins(content)))
+
+
+def _text(path: Path, form: Form[Content]) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(form.most_bytes + 1)
+        if len(content) > form.most_bytes:
+            raise Failure(form.foreign, str(path))
+        return content.decode()
+    except FileNotFoundError:
+        raise Failure(form.missing, str(path)) from None
+    except UnicodeDecodeError:
+        raise Failure(form.foreign, str(path)) from None
+    except OSError as error:
+        raise Failure(form.foreign, str(path), str(error)) from error
+
+
+def _read_complaint(message: str) -> tuple[str, str]:
+    place = _PLACE.search(message)
+    key = re.sub(r"\[\d*\.*\]$", "", place["place"]) if place else ""
+    if unknown := _UNKNOWN_KEY.match(message):
+        return ".".join(filter(None, (key, unknown["key"]))), "No such setting is known: is it misspelt?"
+    if missing := _MISSING_KEY.match(message):
+        return ".".join(filter(None, (key, missing["key"]))), "This setting is missing."
+    if wrong := _WRONG_TYPE.match(message):
+        wanted = _TYPE_WORDS.get(wrong["wanted"], wrong["wanted"])
+        return key, f"This must be {wanted}."
+    return key, _PLACE.sub("", message) + "."
+
+
+def _line_of(text: str, key: str) -> int | None:
+    wanted, section = key.split("."), list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _TOML_HEADER.match(line):
+            section = _TOML_KEY_PARTS.findall(header["key"])
+            if section == wanted:
+                return number
+        elif setting := _TOML_SETTING.match(line):
+            full = section + _TOML_KEY_PARTS.findall(setting["key"])
+            if full == wanted[: len(full)]:  # shorter where the value is an inline table
+                return number
+    return None
+
+
+def _without_blanks(value: dict[str, object]) -> dict[str, object]:
+    return {
+        key: _without_blanks(inner) if isinstance(inner, dict) else list(inner) if isinstance(inner, tuple) else inner
+        for key, inner in value.items()
+        if inner is not None and inner != ""
+    }
