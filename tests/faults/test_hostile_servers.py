@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-
 from tests.support.hostile_servers import ESCAPES, HOST, STAGES, HostileSsh, Stage, endless, once, silent, talking
 from tests.support.profiles import a_profile
 from tests.support.profiles import towards as towards_real
@@ -92,9 +91,7 @@ def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
     ],
     ids=["silent", "lines", "one line", "escapes", "noise after the greeting", "greeting", "preface", "bad packet"],
 )
-async def test_before_anyone_signs_in(
-    talk: Talk, kind: Kind, request: pytest.FixtureRequest, add_row: AddRow
-) -> None:
+async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, add_row: AddRow) -> None:
     with talking(talk) as port:
         told = await told_by(probe.host_keys(HOST, port))
     assert told.kind is kind, told
@@ -189,5 +186,3 @@ async def test_a_daemon(
         told = await told_by(sign_in.attempt(profile, admitted), profile)
     assert told.kind is kind, told
     add_row(TABLE, f"a daemon: {request.node.callspec.id}", told.kind)
-
-
