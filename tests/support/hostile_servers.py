@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -14,12 +15,12 @@ from paramiko.message import Message
 from wizard.client.known_hosts import HostKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 HOST = "127.0.0.1"
 ESCAPES = b"\x1b]0;owned\x07\x1b[2J\x1b[31m"
 
-Talk = Callable[[socket.socket], None] if TYPE_CHECKING else object
+Talk = Callable[[socket.socket], None]
 
 
 @contextlib.contextmanager
