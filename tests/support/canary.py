@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets as random
 import threading
 from pathlib import Path
 from typing import Self
 
-SECRET = "canary-3f9c1d7e5b"
+# Another in every process, so that what one test lets be seen on purpose is not found by the watch of another.
+SECRET = f"canary-{random.token_hex(6)}"
 
 
 class ProcessWatch:
