@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -43,8 +44,21 @@ _BUS_CONFIG = """\
 class SecretService:
     """A gnome-keyring whose login keyring starts unlocked; nobody is there to answer when it asks."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, daemon: subprocess.Popen[str]) -> None:
         self.address = address
+        self._daemon = daemon
+
+    def hang(self) -> None:
+        """Answer nothing from now on, as a keyring does that waits for its owner or is swapped out."""
+        self._daemon.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Answer what was asked meanwhile, and go on."""
+        self._daemon.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """Go away in the middle of things."""
+        processes.end(self._daemon)
 
     def lock(self) -> None:
         """Lock all that is kept, as a screen lock does on some systems."""
@@ -86,7 +100,7 @@ def secret_service(address: str) -> Iterator[SecretService]:
         daemon.stdin.write(_PASSWORD)
         daemon.stdin.close()
     try:
-        yield SecretService(address)
+        yield SecretService(address, daemon)
     finally:
         processes.end(daemon)
 

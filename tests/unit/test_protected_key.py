@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,6 +48,27 @@ def test_doing_it_again_changes_nothing(home: Path) -> None:
     before = tree(home / ".ssh")
     assert protected_key.ensure(_with("keyring")) == line
     assert tree(home / ".ssh") == before
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_begun_again_while_it_is_at_work_it_leaves_a_key_that_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered = threading.Event(), threading.Event()
+    real = keys.make
+
+    def slow(*arguments: Any) -> None:
+        asked.set()
+        answered.wait()
+        real(*arguments)
+
+    monkeypatch.setattr(keys, "make", slow)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(protected_key.ensure, _with("keyring"))
+        asked.wait()
+        second = pool.submit(protected_key.ensure, _with("keyring"))
+        wait([second], timeout=0.2)  # as far as it gets while the first is at work
+        answered.set()
+        assert second.result() == first.result()
+    assert keys.opens(_with("keyring").key_path, secrets.fetch("amamac", "passphrase"))
 
 
 def test_without_a_keyring_no_key_is_made(home: Path) -> None:

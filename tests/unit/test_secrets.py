@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import keyring
 import pytest
 from keyring.backends import chainer, fail, null
+from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 
 from tests.support.keyrings import Forgetful, PlainText
 from tests.support.secret_service import reset_keyring
@@ -140,7 +141,7 @@ def test_a_backend_that_keeps_nothing_safe_is_no_keyring(
 
 
 def test_a_chain_never_falls_back_on_plain_text(monkeypatch: pytest.MonkeyPatch, secret_service: SecretService) -> None:
-    plain_text, real = PlainText(), keyring.get_keyring()
+    plain_text, real = PlainText(), SecretServiceKeyring()  # type: ignore[no-untyped-call]
     chain = chainer.ChainerBackend()  # type: ignore[no-untyped-call]
     monkeypatch.setattr(keyring.backend, "get_all_keyring", lambda: [plain_text, chain, real])
     keyring.set_keyring(chain)

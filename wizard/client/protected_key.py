@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from wizard.client import keys, secrets
@@ -10,6 +11,8 @@ from wizard.failure import Failure, Kind
 if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
+
+_AT_WORK = threading.Lock()
 
 
 def ensure(profile: Profile, typed: Secret | None = None) -> str:
@@ -21,13 +24,15 @@ def ensure(profile: Profile, typed: Secret | None = None) -> str:
         Failure: `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making and
             keeping raise.
     """
-    if profile.key_is_agents:
-        _require_agent(profile)
-    elif profile.key_path.exists():
-        _require_it_opens(profile, typed)
-    else:
-        _make(profile, typed)
-    return keys.public_line(profile.key_path)
+    # Whoever stops waiting for a keyring leaves this at work, and may come back and begin it once more.
+    with _AT_WORK:
+        if profile.key_is_agents:
+            _require_agent(profile)
+        elif profile.key_path.exists():
+            _require_it_opens(profile, typed)
+        else:
+            _make(profile, typed)
+        return keys.public_line(profile.key_path)
 
 
 def _make(profile: Profile, typed: Secret | None) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from wizard.client import access, keys, passphrase_socket
+from wizard.client import access, apart, keys, passphrase_socket
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Session:
             if not keys.opens(path, passphrase):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
-        return access.prepare(profile, self._sockets.get(path))
+        # A keyring may wait for its owner for as long as it likes.
+        return await apart.run(partial(access.prepare, profile, self._sockets.get(path)))
 
 
 def _needs_a_person(profile: Profile) -> bool:

@@ -7,6 +7,7 @@ that differences are passed over.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import stat
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, places, schemes
 from wizard.client import rsync
-from wizard.failure import ProgramFailed
+from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes.base import Transfer
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _WORDS = b"This folder holds a backup made by backup-wizard.\n"
+_PATIENCES = 8  # a daemon may take its time over a folder full of files
 _TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
 
@@ -44,17 +46,21 @@ async def holder(profile: Profile, access: Access) -> Holder:
 
     Raises:
         ProgramFailed: rsync failed, and says why on its standard error.
+        Failure: `TIMED_OUT` if the server goes on for longer than so small a question can take.
     """
     own, common = markers(profile.name)
     transfer = Transfer(dry_run=True, markers=(own, common), markers_alone=True)
     found: dict[str, rsync.Entry] = {}
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
-    async with aclosing(rsync.run(command, access)) as events:
-        async for event in events:
-            if isinstance(event, rsync.Entries):
-                found |= {entry.path: entry for entry in event}
-            elif isinstance(event, rsync.Ended) and event.exit_code:
-                raise ProgramFailed("rsync", event.exit_code, event.stderr)
+    try:
+        async with asyncio.timeout(_PATIENCES * access.facts.patience), aclosing(rsync.run(command, access)) as events:
+            async for event in events:
+                if isinstance(event, rsync.Entries):
+                    found |= {entry.path: entry for entry in event if entry.path in {own.name, common.name}}
+                elif isinstance(event, rsync.Ended) and event.exit_code:
+                    raise ProgramFailed("rsync", event.exit_code, event.stderr)
+    except TimeoutError:
+        raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     if common.name in found and found[common.name].is_new:
         return Holder.NOBODY
     # A server that gives files another mode than they had here changes nothing in whose they are.

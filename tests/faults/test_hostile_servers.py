@@ -1,0 +1,188 @@
+"""Servers that mean no good: whatever they do, it ends, in little memory and with words of its own."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.hostile_servers import ESCAPES, HOST, STAGES, HostileSsh, Stage, endless, once, silent, talking
+from tests.support.profiles import a_profile
+from tests.support.profiles import towards as towards_real
+from wizard import trouble
+from wizard.client import access, daemon_password, known_hosts, protected_key
+from wizard.client.known_hosts import HostKey
+from wizard.failure import Failure, Kind
+from wizard.profile import Scheme, Server
+from wizard.server import destination, locks, probe, report, sign_in
+from wizard.server.rrsync_place import find_rrsync
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from pathlib import Path
+
+    from tests.support.hostile_servers import Talk
+    from tests.support.real_sshd import RealSshd
+    from tests.support.secret_service import SecretService
+    from tests.support.table import AddRow
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+TABLE = "Hostile servers"
+MOST_MEGABYTES = 64
+MANY = 1_000_000
+GREETING = b"SSH-2.0-OpenSSH_9.2p1\r\n"
+DAEMON_GREETING = b"@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n"
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little, so that the tests wait for as little."""
+    monkeypatch.setattr(probe, "_SECONDS", 1.0)
+    monkeypatch.setattr(destination, "_PATIENCES", 2)
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Dear Sir or Madam")
+    return folder
+
+
+async def told_by(failing: Awaitable[object], profile: Profile | None = None) -> trouble.Trouble:
+    """What a person reads of it, which may hold nothing that a terminal obeys, after no great feast."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Failure) as failed:
+        await failing
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < MOST_MEGABYTES
+    told = trouble.explain(failed.value, profile)
+    shown = "\n".join((told.what, told.to_do, told.forward, told.raw))
+    assert not set(shown) & {"\x1b", "\x07", "\r"}
+    assert told.kind is not Kind.UNKNOWN, failed.value.raw
+    return told
+
+
+def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
+    """A backup whose key is made, and to which the server's host key is the confirmed one."""
+    at = Server(host=HOST, port=server.port, user="amanda", host_keys=(server.known.fingerprint,))
+    profile = a_profile(server=at, folders=(str(documents),), scheme=Scheme())
+    known_hosts.trust(profile, [server.known])
+    protected_key.ensure(profile)
+    admitted = access.prepare(profile)
+    return profile, replace(admitted, facts=replace(admitted.facts, patience=1))
+
+
+@pytest.mark.parametrize(
+    ("talk", "kind"),
+    [
+        (silent, Kind.TIMED_OUT),
+        (endless(b"hello\r\n" * 100), Kind.NOT_SSH),
+        (endless(b"x" * 10000), Kind.NOT_SSH),
+        (endless(ESCAPES * 100), Kind.NOT_SSH),
+        (endless(b"\xff" * 1000, first=GREETING), Kind.NOT_SSH),
+        (once(GREETING), Kind.TIMED_OUT),
+        (once(ESCAPES + b"\r\n" + GREETING), Kind.TIMED_OUT),
+        (once(GREETING + b"\0\0\0\x0c\x0a\x14" + b"\xff" * 40), Kind.NOT_SSH),
+    ],
+    ids=["silent", "lines", "one line", "escapes", "noise after the greeting", "greeting", "preface", "bad packet"],
+)
+async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, add_row: AddRow) -> None:
+    with talking(talk) as port:
+        told = await told_by(probe.host_keys(HOST, port))
+    assert told.kind is kind, told
+    add_row(TABLE, f"before the sign-in: {request.node.callspec.id}", told.kind)
+
+
+@pytest.mark.parametrize("stage", [*STAGES, Stage.BANNERS, Stage.OUTPUT, Stage.ERRORS])
+async def test_while_signing_in(stage: str, documents: Path, add_row: AddRow) -> None:
+    with HostileSsh(stage) as server:
+        profile, admitted = towards(server, documents)
+        told = await told_by(sign_in.attempt(profile, admitted), profile)
+    assert told.kind is Kind.TIMED_OUT
+    add_row(TABLE, f"at the sign-in: {stage}", told.kind)
+
+
+@pytest.mark.parametrize("stage", [Stage.ANSWER, Stage.OUTPUT, Stage.ERRORS])
+async def test_while_rsync_speaks(stage: str, documents: Path, add_row: AddRow) -> None:
+    with HostileSsh(stage) as server:
+        profile, admitted = towards(server, documents)
+        told = await told_by(destination.holder(profile, admitted), profile)
+    assert told.kind in {Kind.TIMED_OUT, Kind.SERVER_SHELL_TALKS}
+    add_row(TABLE, f"at the practice run: {stage}", told.kind)
+
+
+async def test_a_host_key_that_changes_between_two_connections(documents: Path, add_row: AddRow) -> None:
+    with HostileSsh(Stage.NEVER) as server:
+        profile, admitted = towards(server, documents)
+        server.change_host_key()
+        told = await told_by(sign_in.attempt(profile, admitted), profile)
+        assert told.kind is Kind.HOST_KEY_CHANGED
+        told = await told_by(destination.holder(profile, admitted), profile)
+    assert told.kind is Kind.HOST_KEY_CHANGED
+    add_row(TABLE, "another host key on the next connection", told.kind)
+
+
+async def test_one_that_lets_any_key_in_is_not_called_locked(documents: Path, add_row: AddRow) -> None:
+    with HostileSsh(Stage.NEVER) as server:
+        profile, admitted = towards(server, documents)
+        found = [finding async for finding in locks.check(profile, admitted)]
+    assert locks.verdict(found) == "open"
+    add_row(TABLE, "any key is let in", locks.verdict(found))
+
+
+async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, add_row: AddRow) -> None:
+    profile = towards_real(sshd, folders=(str(documents),))
+    protected_key.ensure(profile)
+    known_hosts.trust(profile, [HostKey(*key.split()) for key in sshd.public_host_keys])
+    admitted = access.prepare(profile)
+    (sshd.folder / "backup").mkdir()
+    complaint = f'rsync: [receiver] mkstemp "{ESCAPES.decode()}/x" failed: Permission denied (13)'
+    flood = f"yes {shlex.quote(complaint)} | head -n {MANY} >&2; exec {find_rrsync()} -wo {sshd.folder / 'backup'}"
+    script = sshd.folder / "rsync-with-errors"
+    script.write_text(f"#!/bin/sh\n{flood}\n")
+    script.chmod(0o755)
+    sshd.install(f'restrict,command="{script}" {admitted.facts.public_key}')
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    result = await report.dry_run(profile, admitted)
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < MOST_MEGABYTES
+    assert result.totals.new > 0
+    assert len(result.problems) + result.untold == MANY
+    assert "\\x1b" not in json.dumps(result.as_json())
+    add_row(TABLE, f"{MANY:,} lines of errors", f"{len(result.problems)} kept, all counted")
+
+
+@pytest.mark.parametrize(
+    ("talk", "kind"),
+    [
+        (silent, Kind.TIMED_OUT),
+        (endless(b"x" * 10000), Kind.NOT_RSYNCD),
+        (endless(b"x" * 10000, first=b"@RSYNCD: "), Kind.NOT_RSYNCD),
+        (endless(b"Number of files: 7\n" * 100, first=DAEMON_GREETING), Kind.TIMED_OUT),
+        (endless(ESCAPES + b"\n", first=DAEMON_GREETING), Kind.TIMED_OUT),
+        (endless(b"x" * 10000, first=DAEMON_GREETING), Kind.NOT_RSYNCD),
+        (once(DAEMON_GREETING + b"@ERROR: " + ESCAPES + b"auth failed\n"), Kind.DAEMON_SAYS_NO),
+    ],
+    ids=["silent", "one line", "giant greeting", "endless motd", "escapes in the motd", "giant motd", "error"],
+)
+async def test_a_daemon(
+    talk: Talk,
+    kind: Kind,
+    documents: Path,
+    request: pytest.FixtureRequest,
+    secret_service: SecretService,
+    add_row: AddRow,
+) -> None:
+    with talking(talk) as port:
+        at = Server(host=HOST, port=port, user="amanda", root="/srv/backup")
+        profile = a_profile(server=at, folders=(str(documents),), scheme=Scheme(kind="daemon"))
+        daemon_password.ensure(profile)
+        admitted = access.prepare(profile)
+        admitted = replace(admitted, facts=replace(admitted.facts, patience=1))
+        told = await told_by(sign_in.attempt(profile, admitted), profile)
+    assert told.kind is kind, told
+    add_row(TABLE, f"a daemon: {request.node.callspec.id}", told.kind)
