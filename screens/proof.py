@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Button, Static
+from textual.containers import ItemGrid, Vertical
+from textual.widgets import Button, Collapsible, Static
 
 from screens.confirm import ConfirmScreen
+from screens.save_text import SaveTextScreen
 from screens.step_screen import StepScreen
 from screens.widgets.door import Door
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
-from wizard import trouble
+from wizard import lines, places, trouble
+from wizard.display import printable
 from wizard.failure import Failure, Kind
 from wizard.server import locks, sign_in
 from wizard.steps import Step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import ComposeResult
 
     from screens.context import Context
+    from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.server.locks import Finding
     from wizard.steps import Walk
 
 _LOCKED = "The lock holds: every door that was tried is shut."
-_UNKNOWN = "Not every door could be tried. Try again, or go on without knowing."
+_UNKNOWN = "Not every door could be tried. Try again later, or go on without knowing."
 _OPEN = (
     "Whoever steals your key could do more on the server than it is meant for. Nothing of yours is lost by waiting"
     " until the admin has shut the door."
 )
+_SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
 
 
 class ProofScreen(StepScreen):
@@ -46,11 +53,14 @@ class ProofScreen(StepScreen):
         "the wizard tries that now, and the server has to refuse.\n\n"
         "✓ is a door that is shut.\n\n"
         "✗ is a door that is open: the admin has to shut it, and the words for that are shown.\n\n"
-        "? could not be tried from here.\n\n"
+        "? could not be tried this time.\n\n"
+        "– can't be proven from here, by anybody.\n\n"
         "Nothing is changed on the server, and none of your files is sent."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Try again"),
+        Binding("c", "copy", "Copy"),
+        Binding("s", "save", "Save"),
         Binding("enter", "forward", "Continue", show=False),
     ]
 
@@ -60,22 +70,33 @@ class ProofScreen(StepScreen):
         self._failure: Failure | None = None
 
     def compose_step(self) -> ComposeResult:
-        """A line for each door, and what they come to."""
+        """What the doors come to, a line for each, and what to send of those that are open."""
         yield Static("The wizard tries what a thief of your key would try.", id="proof-intro", markup=False)
         yield Waiting(id="signing-in")
-        with Vertical(id="doors"):
-            for refusal in locks.refusals(self.profile):
-                yield Door(refusal)
         yield Note(id="verdict")
         yield Vertical(id="open-doors")
+        yield Note(id="proof-news")
+        with ItemGrid(id="doors", min_column_width=27):
+            for refusal in locks.refusals(self.profile):
+                yield Door(refusal)
+        with Collapsible(title="What was tried, and what came back", id="tried"):
+            yield Static(id="tried-text", markup=False)
 
     def compose_actions(self) -> ComposeResult:
-        """To try again."""
+        """To try again, and to send what is to be changed."""
+        yield Button("Copy", id="copy", compact=True)
+        yield Button("Save…", id="save", compact=True)
         yield Button("Try again", id="again", compact=True)
 
     def focus_first(self) -> None:
         """Try at once."""
         self.action_again()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to send once a door was found open."""
+        if action in ("copy", "save"):
+            return self.has_class("-open")
+        return super().check_action(action, parameters)
 
     async def decide(self) -> Profile | None:
         """The profile as it is, if the doors are shut or the person goes on all the same."""
@@ -90,6 +111,22 @@ class ProofScreen(StepScreen):
         """Try all doors, from the beginning."""
         self.run_worker(self._try_doors(), group="proof", exclusive=True)
 
+    @on(Button.Pressed, "#copy")
+    def action_copy(self) -> None:
+        """Send the words for the admin to the terminal's clipboard, which gives no answer."""
+        self.app.copy_to_clipboard(self._letter)
+        self._tell(_SENT)
+
+    @on(Button.Pressed, "#save")
+    def action_save(self) -> None:
+        """Ask where the words for the admin are to be saved."""
+        default = f"~/backup-wizard-{self.profile.name}-open-doors.txt"
+        self.app.push_screen(SaveTextScreen(self._letter, default), self._saved)
+
+    @property
+    def _letter(self) -> str:
+        return locks.letter(self.profile, self._findings)
+
     async def _try_doors(self) -> None:
         self._findings, self._failure = [], None
         await self._tidy()
@@ -98,9 +135,7 @@ class ProofScreen(StepScreen):
                 access = await self.context.access(self.profile)
                 await sign_in.attempt(self.profile, access)
             self.query_one("#doors").display = True
-            async for finding in locks.check(self.profile, access):
-                self._findings.append(finding)
-                self.query_one(f"#door-{finding.id}", Door).tell(finding)
+            await self._try_each(access)
         except Failure as failure:
             self._failure = failure
             self.add_class("-trouble-alone")
@@ -110,19 +145,34 @@ class ProofScreen(StepScreen):
             await self._conclude()
         self.busy(False)
 
+    async def _try_each(self, access: Access) -> None:
+        doors = list(self.query(Door))
+        doors[0].begin()
+        async for finding in locks.check(self.profile, access):
+            self._findings.append(finding)
+            doors[len(self._findings) - 1].tell(finding)
+            if len(self._findings) < len(doors):
+                doors[len(self._findings)].begin()
+
     async def _tidy(self) -> None:
         self.busy(True)
-        self.remove_class("-trouble-alone")
+        self.remove_class("-trouble-alone", "-open")
+        self.refresh_bindings()
         await self.show_trouble(None)
         self.query_one("#proof-intro").display = True
         await self.query_one("#open-doors").remove_children()
         self.query_one("#verdict", Note).say("")
-        self.query_one("#doors").display = False
+        self._tell("")
+        self.query_one("#doors").display = self.query_one("#tried").display = False
         for door in self.query(Door):
             door.reset()
 
     async def _conclude(self) -> None:
         note = self.query_one("#verdict", Note)
+        self.query_one("#proof-intro").display = False
+        tried = "\n".join(lines.finding(finding).strip() for finding in self._findings)
+        self.query_one("#tried-text", Static).update(tried)
+        self.query_one("#tried").display = True
         match locks.verdict(self._findings):
             case "locked":
                 note.say(_LOCKED, "good")
@@ -132,15 +182,22 @@ class ProofScreen(StepScreen):
                 note.say(_UNKNOWN, "warn")
                 self.lead_with("again")
             case "open":
-                self.query_one("#proof-intro").display = False
+                self.add_class("-open")
+                self.refresh_bindings()
                 told = trouble.explain(Failure(Kind.LOCK_OPEN, self._open_doors()), self.profile)
-                await self.query_one("#open-doors").mount(TroublePanel(told))
+                await self.query_one("#open-doors").mount(TroublePanel(replace(told, forward=self._letter)))
                 self.lead_with("again")
 
     def _open_doors(self) -> str:
-        found_open = {finding.id for finding in self._findings if finding.held is False}
-        titles = (refusal.title for refusal in locks.refusals(self.profile) if refusal.id in found_open)
+        titles = (finding.title for finding in self._findings if finding.held is False)
         return ", ".join(title[:1].lower() + title[1:] for title in titles)
+
+    def _saved(self, path: Path | None) -> None:
+        if path is not None:
+            self._tell(f"Saved as {printable(places.shown(path))}.")
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one("#proof-news", Note).say(sentence, "good")
 
     async def _all_the_same(self) -> bool:
         return await self.app.push_screen_wait(

@@ -51,7 +51,8 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
 
 def finding(found: Finding) -> str:
     """One line for one probe."""
-    return f"  {_SIGNS[found.held]} {found.title}: {found.detail}"
+    sign = "-" if found.is_beyond_proof else _SIGNS[found.held]
+    return f"  {sign} {found.title}: {found.detail}"
 
 
 def verdict(word: str) -> str:

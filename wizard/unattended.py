@@ -77,6 +77,8 @@ async def prove(profile: Profile, session: Session) -> int:
         say(lines.finding(found))
     verdict = locks.verdict(findings)
     say(lines.verdict(verdict))
+    if verdict == "open":
+        say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}\n")
     result = await report.dry_run(profile, access)
     say(lines.dry_run(result))
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))

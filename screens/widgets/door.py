@@ -4,45 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from wizard.schemes.base import Refusal
     from wizard.server.locks import Finding
 
 _SIGNS = {True: ("✓", "shut"), False: ("✗", "ajar"), None: ("?", "unsure")}
+_BEYOND_PROOF = ("–", "beyond-proof")
 
 
-class Door(Vertical):
-    """What is tried, and what was found."""
+class Door(Static):
+    """A line: the door's sign and its name."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(id=f"door-{refusal.id}", classes="door")
+        super().__init__(id=f"door-{refusal.id}", classes="door", markup=False)
         self._title = refusal.title
-
-    def compose(self) -> ComposeResult:
-        """A title, and a line under it."""
-        yield Static(classes="door-title", markup=False)
-        yield Static(classes="door-detail", markup=False)
-
-    def on_mount(self) -> None:
-        """Nothing was tried yet."""
         self.reset()
 
     def reset(self) -> None:
         """Forget what was found."""
-        self._say("…", "", "")
+        self._say("·", "untried")
+
+    def begin(self) -> None:
+        """It is tried now."""
+        self._say("…", "tried")
 
     def tell(self, finding: Finding) -> None:
         """Show what was found."""
-        sign, tone = _SIGNS[finding.held]
-        self._say(sign, tone, finding.detail)
+        self._say(*(_BEYOND_PROOF if finding.is_beyond_proof else _SIGNS[finding.held]))
 
-    def _say(self, sign: str, tone: str, detail: str) -> None:
+    def _say(self, sign: str, tone: str) -> None:
         self.set_classes(f"door {tone}")
-        title, line = self.query(Static)
-        title.update(f"{sign} {self._title}")
-        line.update(detail)
+        self.update(f"{sign} {self._title}")

@@ -10,7 +10,7 @@ from screens.confirm import ConfirmScreen
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import steps
-from wizard.server import locks
+from wizard.server.locks import requests
 from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from tests.screens.at_the_server import Place
     from tests.support.real_sshd import RealSshd
-    from wizard.client.access import Access
-    from wizard.profile import Profile
+    from wizard.server.locks.visit import Visit
 
 HOLDS = "The lock holds"
 OPEN = "A door that should be shut is open on the server"
@@ -49,14 +48,27 @@ async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place
     place.let_in(place.weakened())
     async with wizard_at(place.profile, Step.PROOF) as pilot:
         await until(pilot, lambda: f"{OPEN}: a shell on the server, any other command" in said(pilot))
-        assert "✗ A shell on the server" in text(pilot)
-        assert "✗ Any other command" in text(pilot)
-        await until(pilot, lambda: "that key." in text(pilot))
+        assert "✗ A shell on the server" in said(pilot)
+        assert "✓ Signing in by password" in said(pilot)
+        assert place.text().splitlines()[-2] in said(pilot)
         assert HOLDS not in said(pilot)
+        await until(pilot, lambda: pilot.app.focused is pilot.app.screen.query_one("#again"))
         place.let_in()
         await pilot.press("enter")
         await until(pilot, lambda: HOLDS in text(pilot))
         assert OPEN not in said(pilot)
+
+
+async def test_what_is_to_be_changed_can_be_sent(place: Place, home: Path) -> None:
+    place.let_in(place.text().replace("restrict,", ""))
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "Sent to the terminal's clipboard" in said(pilot))
+        assert pilot.app.clipboard.endswith(place.text().splitlines()[-2])
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: "Saved as ~/backup-wizard-amamac-open-doors.txt" in said(pilot))
+    assert (home / "backup-wizard-amamac-open-doors.txt").read_text() == pilot.app.clipboard
 
 
 async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> None:
@@ -89,10 +101,10 @@ async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: 
 async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nobody_knows(profile: Profile, access: Access) -> tuple[bool | None, str]:
+    async def nobody_knows(visit: Visit) -> tuple[bool | None, str]:
         return None, "This could not be tried."
 
-    monkeypatch.setitem(locks._PROBES, "shell", nobody_knows)
+    monkeypatch.setitem(requests.PROBES, "shell", nobody_knows)
     async with wizard_at(place.profile, Step.PROOF) as pilot:
         await until(pilot, lambda: "Not every door could be tried" in text(pilot))
         assert "? A shell on the server" in text(pilot)

@@ -73,7 +73,12 @@ def known_to_person(host: str, port: int, file: Path | None = None) -> list[Host
 
 def trusts(profile: Profile) -> bool:
     """Whether our file holds a key for this backup that its profile has as confirmed."""
-    return any(key.fingerprint in profile.server.host_keys for key in _kept(profile.name))
+    return bool(confirmed(profile))
+
+
+def confirmed(profile: Profile) -> list[HostKey]:
+    """The keys in our file for this backup that its profile has as confirmed."""
+    return [key for key in _kept(profile.name) if key.fingerprint in profile.server.host_keys]
 
 
 def trust(profile: Profile, offered: Iterable[HostKey]) -> None:

@@ -59,6 +59,8 @@ def check(chosen: Namespace) -> int:
         for found in findings:
             say(lines.finding(found))
         say(lines.verdict(verdict))
+        if verdict == "open":
+            say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
     return 1 if verdict == "open" else 0
 
 

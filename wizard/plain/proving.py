@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, lines, places, trouble
 from wizard.client import access, daemon_password
-from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.failure import Failure, ProgramFailed
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
@@ -52,7 +52,7 @@ def proof(profile: Profile, session: Session) -> Profile:
     verdict = locks.verdict(findings)
     say(lines.verdict(verdict))
     if verdict == "open":
-        _warn_of_open_doors(profile, [found.title for found in findings if found.held is False])
+        _warn_of_open_doors(profile, findings)
     return profile
 
 
@@ -101,8 +101,8 @@ async def _dry_run(profile: Profile, session: Session) -> report.Report:
     return await report.dry_run(profile, await session.access(profile))
 
 
-def _warn_of_open_doors(profile: Profile, titles: list[str]) -> None:
-    lines.complain(trouble.explain(Failure(Kind.LOCK_OPEN, ", ".join(titles)), profile))
+def _warn_of_open_doors(profile: Profile, findings: list[locks.Finding]) -> None:
+    say(f"Send this to the server's admin:\n{'-' * 40}\n{locks.letter(profile, findings)}\n{'-' * 40}")
     if not asker.agrees("Go on although a door is open?", default=False):
         raise GoBack
 

@@ -164,16 +164,14 @@ class ServerSetup:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A door that has to be shut: `id` names its probe in `wizard.server.locks`."""
+    """A door that has to be shut: `id` names its probe in `wizard.server.locks`.
+
+    `shut_by` are the options of the key line, or the settings of the module, that can shut it; a setup has one of them.
+    """
 
     id: str
     title: str
-
-
-SSH_REFUSALS = (
-    Refusal("shell", "A shell on the server"),
-    Refusal("command", "Any other command"),
-)
+    shut_by: tuple[str, ...] = ()
 
 
 NEEDS_RSYNC = Fit.no("This Mac has Apple's openrsync: install the real one (brew install rsync).")

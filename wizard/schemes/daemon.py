@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, over_network
+from wizard.schemes import daemon_modules, doors, over_network
 from wizard.schemes.base import (
     NEEDS_RSYNC,
     DaemonConfig,
     Description,
     Directory,
     Fit,
-    Refusal,
     SecretsFile,
     ServerSetup,
     Setting,
@@ -20,7 +19,7 @@ from wizard.schemes.base import (
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Restriction, ServerFacts, Transfer
+    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
 
 _CONFIG = "/etc/rsyncd.conf"
 
@@ -87,12 +86,7 @@ class Daemon:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""
-        return (
-            *([Refusal("no-password", "Getting in without the password")] if profile.scheme.auth else []),
-            *([Refusal("wrong-password", "Getting in with a wrong password")] if profile.scheme.auth else []),
-            *([Refusal("daemon-read", "Reading the backup")] if profile.scheme.write_only else []),
-            Refusal("daemon-list", "A list of what the service has"),
-        )
+        return doors.over_network(profile)
 
 
 def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, key_line, over_ssh
+from wizard.schemes import daemon_modules, doors, key_line, over_ssh
 from wizard.schemes.base import (
-    SSH_REFUSALS,
     DaemonConfig,
     Description,
     Directory,
@@ -81,8 +80,8 @@ class DaemonOverSsh:
         return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts."""
-        return SSH_REFUSALS
+        """The doors that the key line shuts, and those that the module does."""
+        return doors.over_ssh(profile, *doors.in_module(profile))
 
 
 def _config_path(profile: Profile) -> str:

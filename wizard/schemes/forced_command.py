@@ -8,8 +8,8 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
-from wizard.schemes import key_line, over_ssh
-from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
+from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes.base import Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ class ForcedCommand:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
-        return SSH_REFUSALS
+        return doors.over_ssh(profile, *doors.OUTSIDE, doors.READ_BACK)
 
 
 def _path(profile: Profile) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import key_line, over_ssh
-from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
+from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes.base import Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
@@ -65,4 +65,4 @@ class Login:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
-        return SSH_REFUSALS
+        return doors.over_ssh(profile)

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import key_line, over_ssh
-from wizard.schemes.base import SSH_REFUSALS, Description, Directory, Fit, ServerSetup, needs_of_ssh
+from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes.base import Description, Directory, Fit, ServerSetup, needs_of_ssh
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
@@ -91,8 +91,16 @@ class Rrsync:
         return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts."""
-        return SSH_REFUSALS
+        """The doors that the key line shuts, rrsync's own among them."""
+        scheme = profile.scheme
+        return doors.over_ssh(
+            profile,
+            *doors.OUTSIDE,
+            *doors.ABOVE,
+            *([doors.READ_BACK] if scheme.write_only else []),
+            *([] if scheme.allow_delete else [doors.DELETE]),
+            *([doors.OVERWRITE] if scheme.append_only else []),
+        )
 
 
 @dataclass(frozen=True)

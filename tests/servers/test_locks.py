@@ -1,0 +1,273 @@
+"""The locks are tried for real: each slip of an admin's is told by one probe, and what was handed over by none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import sys
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.support import placing, thief, weaknesses
+from tests.support.commands import backup_wizard
+from tests.support.office import ACCOUNT, Office
+from tests.support.trees import tree
+from wizard.client import connection, keys, protected_key
+from wizard.client.background import in_background
+from wizard.client.secrets import Secret
+from wizard.client.session import Session
+from wizard.failure import Failure, Kind
+from wizard.profile import Key
+from wizard.server import locks, report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.support.agent import Agent
+    from tests.support.secret_service import SecretService
+    from tests.support.table import AddRow
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.server.locks import Finding
+
+TABLE = "Locks: what each probe tells, and of what"
+LOCKED = ["rrsync", "forced-command", "daemon-over-ssh", "daemon"]
+SHELLS = ["/bin/bash", "/usr/bin/fish", "/bin/csh"]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    place = tmp_path / "office"
+    place.mkdir()
+    with Office(place) as running:
+        running.start_sshd(*weaknesses.SSHD_USUAL)
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        running.authorize("")
+        yield running
+
+
+@pytest.fixture
+def server(kind: str, office: Office, documents: Path) -> Server:
+    return Server(office, kind, documents)
+
+
+@pytest.fixture
+def a_socket(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A program's socket on the server, at one of the places where they usually are."""
+    path = "/home/program.sock"
+    with socket.socket(socket.AF_UNIX) as program:
+        program.bind(str(office.path(path)))
+        office.path(path).chmod(0o666)
+        program.listen()
+        monkeypatch.setattr(connection, "USUAL_SOCKETS", ("/nonexistent", path))
+        yield
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "letter.txt").write_text(thief.LETTER)
+    return folder
+
+
+async def found(profile: Profile, access: Access) -> list[Finding]:
+    async with aclosing(locks.check(profile, access)) as findings:
+        return [finding async for finding in findings]
+
+
+def names(findings: list[Finding], held: bool | None) -> list[str]:
+    return [finding.id for finding in findings if finding.held is held]
+
+
+class Server:
+    """The office with one backup's text in place, by whichever sshd a slip is in."""
+
+    def __init__(self, office: Office, kind: str, documents: Path) -> None:
+        self.office, self.kind, self.documents = office, kind, documents
+        self._ports = {weaknesses.SSHD_USUAL: office.port}
+        self._exported: dict[str, tuple[Profile, Access, dict[Path, str]]] = {}
+
+    def as_exported(self, scheme: Mapping[str, bool], sshd: tuple[str, ...]) -> tuple[Profile, Access]:
+        """Put the text for that choice in place, unchanged."""
+        if str(scheme) not in self._exported:
+            profile = placing.profile_for(self.office, self.kind, self.documents, scheme=dict(scheme))
+            access = placing.settle(self.office, profile)
+            files = [file for name in weaknesses.FILES if (file := self.office.path(name)).exists()]
+            self._exported[str(scheme)] = (profile, access, {file: file.read_text() for file in files})
+        profile, access, texts = self._exported[str(scheme)]
+        for file, text in texts.items():
+            file.write_text(text)
+        return (profile if self.kind == "daemon" else placing.at_port(profile, self._port(sshd))), access
+
+    def _port(self, sshd: tuple[str, ...]) -> int:
+        if sshd not in self._ports:
+            usual = self.office.port
+            self.office.start_sshd(*sshd)
+            self._ports[sshd], self.office.port = self.office.port, usual
+        return self._ports[sshd]
+
+
+@pytest.mark.parametrize("kind", LOCKED)
+async def test_each_slip_is_told_by_one_probe_and_no_other(
+    kind: str, server: Server, secret_service: SecretService, add_row: AddRow, a_socket: None
+) -> None:
+    await report.backup(*server.as_exported({}, weaknesses.SSHD_USUAL))
+    shut: dict[str, list[Finding]] = {}
+    wrong = []
+    for weakness in weaknesses.OF[kind]:
+        profile, access = server.as_exported(weakness.scheme, weaknesses.SSHD_USUAL)
+        if str(weakness.scheme) not in shut:
+            shut[str(weakness.scheme)] = await found(profile, access)
+        profile, access = server.as_exported(weakness.scheme, weakness.sshd)
+        weakness.spoil(server.office)
+        before = tree(server.office.home)
+        findings = await found(profile, access)
+        told = names(findings, held=False)
+        add_row(TABLE, kind, ", ".join(weakness.opens), weakness.slip, f"told by {', '.join(told) or 'none'}")
+        has_fixes = all(finding.fix for finding in findings if finding.held is False)
+        if told != list(weakness.opens) or not has_fixes or tree(server.office.home) != before:
+            wrong.append((weakness.slip, findings))
+    assert wrong == []
+    assert {choice: locks.verdict(findings) for choice, findings in shut.items()} == dict.fromkeys(shut, "locked")
+    tried = {finding.id for findings in shut.values() for finding in findings}
+    add_row(TABLE, kind, "(as exported)", f"{len(tried)} doors", "told by none")
+    assert tried - {door for weakness in weaknesses.OF[kind] for door in weakness.opens} == NOT_WEAKENED[kind]
+
+
+@pytest.mark.parametrize("kind", ["forced-command", "login"])
+async def test_any_login_shell_and_a_single_session_will_do(kind: str, server: Server) -> None:
+    for shell in SHELLS:
+        server.office.run("usermod", "-s", shell, ACCOUNT)
+        findings = await found(*server.as_exported({}, ("MaxSessions 1",)))
+        shut = set(names(findings, held=True))
+        if kind == "login":
+            assert (locks.verdict(findings), shut) == ("open", SHUT_FOR_A_LOGIN), (shell, findings)
+        else:
+            assert (locks.verdict(findings), set(names(findings, held=None))) == ("locked", {"x11"}), (shell, findings)
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh"])
+async def test_a_running_backup_is_not_disturbed(kind: str, server: Server, documents: Path, tmp_path: Path) -> None:
+    (documents / "large").write_bytes(random.Random(5).randbytes(2 * _PASSED_ON))
+    profile, access = server.as_exported({}, weaknesses.SSHD_USUAL)
+    ssh, is_held, go_on = held_up(tmp_path)
+    held = replace(access, facts=replace(access.facts, ssh=str(ssh)))
+    running = asyncio.create_task(report.backup(profile, held))
+    stopped = asyncio.create_task(in_background(is_held.read_text))
+    await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+    assert stopped.done(), await running
+    findings = await found(profile, access)
+    assert not running.done()
+    await in_background(lambda: go_on.write_text(""))
+    assert (await running).exit_code == 0
+    there = server.office.path(f"{profile.destination}documents")
+    contents = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in (there, documents)]
+    assert contents[0] == contents[1]
+    assert names(findings, held=False) == []
+    assert (locks.verdict(findings), set(names(findings, held=None)) - {"x11"}) == BESIDE_A_BACKUP[kind]
+
+
+@pytest.mark.parametrize("kind", ["rrsync"])
+async def test_another_server_is_told_nothing(kind: str, server: Server) -> None:
+    profile, access = server.as_exported({}, weaknesses.SSHD_USUAL)
+    office = server.office
+    office.run("rm", "/etc/backup-wizard-test-host-key")
+    office.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/backup-wizard-test-host-key")
+    office.start_sshd()
+    with pytest.raises(Failure) as refused:
+        await found(placing.at_port(profile, office.port), access)
+    assert refused.value.kind is Kind.HOST_KEY_CHANGED
+
+
+@pytest.mark.parametrize("key", ["keyring", "typed", "agent"])
+async def test_a_key_can_be_used_wherever_its_passphrase_is(
+    key: str, office: Office, documents: Path, secret_service: SecretService, agent: Agent, tmp_path: Path
+) -> None:
+    path = tmp_path / "key"
+    profile = placing.profile_for(office, "forced-command", documents)
+    if key == "agent":
+        keys.make(path, "", None)
+        agent.add(path)
+        path.unlink()
+        profile = msgspec.structs.replace(profile, key=Key(protection="ask", file=f"{path}.pub"))
+    else:
+        profile = msgspec.structs.replace(
+            profile, key=Key(protection="keyring" if key == "keyring" else "ask", file=str(path))
+        )
+        protected_key.ensure(profile, Secret("open sesame"))
+    with Session() as session:
+        if key == "typed":
+            session.remember(path, Secret("open sesame"))
+        placing.settle(office, profile)
+        findings = await found(profile, await session.access(profile))
+    assert locks.verdict(findings) == "locked"
+
+
+def test_check_ends_with_what_it_found(office: Office, documents: Path) -> None:
+    profile = placing.profile_for(office, "rrsync", documents)
+    placing.settle(office, profile)
+    checked = backup_wizard("check", profile.name, "--json")
+    assert (checked.exit_code, checked.json["profile"], checked.json["verdict"]) == (0, "amamac", "locked")
+    assert {key for finding in checked.json["findings"] for key in finding} == {"id", "title", "held", "detail", "fix"}
+    exported = office.path(weaknesses.KEYS).read_text()
+    office.path(weaknesses.KEYS).write_text(exported.replace("restrict,", "restrict,pty,"))
+    checked = backup_wizard("check", profile.name, "--json")
+    told = [finding for finding in checked.json["findings"] if finding["held"] is False]
+    assert (checked.exit_code, [finding["id"] for finding in told]) == (1, ["terminal"])
+    assert told[0]["fix"].endswith(exported.splitlines()[-2])
+    plainly = backup_wizard("check", profile.name)
+    assert plainly.exit_code == 1
+    assert "✗ A terminal: Asked for a terminal: the server granted it." in plainly.stdout
+    assert told[0]["fix"] in plainly.stdout
+
+
+def held_up(folder: Path) -> tuple[Path, Path, Path]:
+    """An ssh that stops in the middle of a backup, what can be read once it has, and what it waits for."""
+    ssh, is_held, go_on = (folder / name for name in ("held-up-ssh", "held", "go"))
+    os.mkfifo(is_held)
+    os.mkfifo(go_on)
+    words = repr((_PASSED_ON, str(is_held), str(go_on)))
+    ssh.write_text(f"#!{sys.executable}\nMOST, IS_HELD, GO_ON = {words}\n{_STOPPING}")
+    ssh.chmod(0o755)
+    return ssh, is_held, go_on
+
+
+# It ends with ssh, for which rsync waits before it closes what ssh reads.
+_STOPPING = """
+import os, subprocess, sys, threading
+ssh = subprocess.Popen(["ssh", *sys.argv[1:]], stdin=subprocess.PIPE)
+def pass_on():
+    passed = 0
+    while chunk := os.read(0, 65536):
+        if passed < MOST <= passed + len(chunk):
+            open(IS_HELD, "w").close()
+            open(GO_ON).read()
+        passed += len(chunk)
+        ssh.stdin.write(chunk)
+        ssh.stdin.flush()
+    ssh.stdin.close()
+threading.Thread(target=pass_on, daemon=True).start()
+os._exit(ssh.wait())
+"""
+_PASSED_ON = 300_000
+SHUT_FOR_A_LOGIN = {"host-key", "password"}
+# rrsync lets nobody else in meanwhile, so of what only it can tell nothing is known.
+BESIDE_A_BACKUP = {
+    "rrsync": ("unknown", {"read-outside", "write-outside", "account", "neighbour", "read-back", "delete"}),
+    "daemon-over-ssh": ("locked", set()),
+}
+NOT_WEAKENED = {
+    "rrsync": {"host-key"},
+    "forced-command": {"host-key"},
+    "daemon-over-ssh": {"host-key"},
+    "daemon": {"clear-text"},
+}

@@ -1,0 +1,149 @@
+"""What an admin may get wrong, each of it opening one door: the text that was handed over, spoilt at one place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.support.office import ACCOUNT
+from tests.support.placing import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.support.office import Office
+
+KEYS = f"/home/{ACCOUNT}/.ssh/authorized_keys"
+PRIVATE_CONFIG = f"/home/{ACCOUNT}/.backup-wizard-amamac.conf"
+CONFIG = "/etc/rsyncd.conf"
+SECRETS = "/etc/rsyncd-amamac.secrets"
+FILES = (KEYS, PRIVATE_CONFIG, CONFIG, SECRETS)
+_WRAPPER = "/etc/backup-wizard-test-wrapper"
+_OPEN_MODULE = "[public]\n    path = /home\n\n"
+_COMMAND = re.compile(r'command="((?:[^"\\]|\\.)*)"')
+
+SSHD_USUAL: tuple[str, ...] = ("AllowStreamLocalForwarding no",)
+SSHD_ONE_WAY = {way: (f"AllowTcpForwarding {way}",) for way in ("local", "remote")}
+SSHD_PASSWORDS = (f"Match User {ACCOUNT}", "PasswordAuthentication yes")
+SSHD_WINDOWS = ("X11Forwarding yes", "XAuthLocation /bin/true")
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """One slip: in which file what is put in place of what, or what a wrapper around the command lets through.
+
+    `opens` are the probes that have to tell, nearly always one, and `scheme` what was chosen before.
+    """
+
+    opens: tuple[str, ...]
+    slip: str
+    file: str = KEYS
+    swap: Mapping[str, str] = field(default_factory=dict)
+    lets_through: str = ""
+    empties: bool = False
+    sshd: tuple[str, ...] = SSHD_USUAL
+    scheme: Mapping[str, bool] = field(default_factory=dict)
+
+    def spoil(self, office: Office) -> None:
+        """Make the slip on the server."""
+        path = office.path(self.file)
+        text = path.read_text()
+        for exported, slip in self.swap.items():
+            assert exported in text, (exported, text)
+            text = text.replace(exported, slip)
+        if self.empties:
+            text = f"{ACCOUNT}:\n"
+        if self.lets_through:
+            text = _wrapped(office, text, self.lets_through)
+        path.write_text(text)
+
+
+def _option(opens: tuple[str, ...] | str, option: str, sshd: tuple[str, ...] = SSHD_USUAL) -> Weakness:
+    doors = (opens,) if isinstance(opens, str) else opens
+    return Weakness(doors, f"restrict,{option}", swap={"restrict,": f"restrict,{option},"}, sshd=sshd)
+
+
+def _wrapper(opens: str, slip: str, lets_through: str) -> Weakness:
+    return Weakness((opens,), slip, lets_through=lets_through)
+
+
+def _setting(file: str, opens: str, exported: str, slip: str, **scheme: bool) -> Weakness:
+    return Weakness((opens,), slip.strip() or f"no “{exported.strip()}”", file, {exported: slip}, scheme=scheme)
+
+
+_REQUEST = "$SSH_ORIGINAL_COMMAND"
+OF_EVERY_KEY = (
+    _option("terminal", "pty"),
+    _option("agent", "agent-forwarding"),
+    _option("x11", "X11-forwarding", SSHD_WINDOWS),
+    _option("tunnel-out", 'port-forwarding,permitlisten="192.0.2.1:1"'),
+    _option("tunnel-in", 'port-forwarding,permitopen="192.0.2.1:1"'),
+    # sshd opens no tunnel to a socket where it would open none to a port.
+    *(
+        _option(("tunnel-" + direction, "tunnel-socket"), "port-forwarding", SSHD_ONE_WAY[way])
+        for direction, way in (("out", "local"), ("in", "remote"))
+    ),
+    Weakness(("password",), "PasswordAuthentication yes", sshd=SSHD_PASSWORDS),
+    _wrapper("shell", "no request: a shell", '"") exec /bin/sh;;'),
+    _wrapper("command", "a monitor's command runs", f"expr*) exec {_REQUEST};;"),
+    _wrapper("program", "any program with --server", f'rsync*) ;; *" --server "*) exec {_REQUEST};;'),
+    _wrapper("options", "--version is passed on", f"*--version*) exec {_REQUEST};;"),
+    _wrapper("words", "dry runs go through eval", f'rsync*" -n "*) eval "{_REQUEST}"; exit;;'),
+    _wrapper("sftp", "sftp is let through", "*sftp*) exec /usr/lib/openssh/sftp-server;;"),
+    _wrapper("scp", "scp is let through", f"scp*) exec {_REQUEST};;"),
+)
+
+
+def _paths(file: str, before: str, after: str = "") -> tuple[Weakness, ...]:
+    """The folder written too short, by more and more."""
+    return tuple(
+        Weakness((opens,), f"{before}{folder}", file, {f"{before}{ROOT}{after}": f"{before}{folder}{after}"})
+        for opens, folder in (("account", f"/home/{ACCOUNT}"), ("neighbour", "/home"), ("write-outside", "/"))
+    )
+
+
+def _module(file: str) -> tuple[Weakness, ...]:
+    readable = {f"path = {ROOT}": "path = /", "read only = false": "read only = true"}
+    return (
+        *_paths(file, "path = ", "\n"),
+        Weakness(("read-outside",), "path = /, read only", file, readable, scheme={"write_only": False}),
+        _setting(file, "read-back", "write only = true", "write only = false"),
+        _setting(file, "delete", "refuse options = delete force", "refuse options = force"),
+        _setting(file, "replace", "refuse options = delete force", "refuse options = delete"),
+    )
+
+
+OF = {
+    "rrsync": (
+        *OF_EVERY_KEY,
+        *_paths(KEYS, "-wo -no-del ", '"'),
+        Weakness(("read-outside",), "rrsync -ro /", swap={f"-no-del {ROOT}": "-ro /"}, scheme={"write_only": False}),
+        Weakness(("read-back",), "rrsync without -wo", swap={" -wo": ""}),
+        Weakness(("delete",), "rrsync without -no-del", swap={" -no-del": ""}),
+        Weakness(("overwrite",), "no -no-overwrite", swap={" -no-overwrite": ""}, scheme={"append_only": True}),
+    ),
+    "forced-command": (
+        *OF_EVERY_KEY,
+        _wrapper("read-back", "sends the backup", f'"rsync --server --sender "*/backup/*) exec {_REQUEST};;'),
+        _wrapper("read-outside", "sends all of /etc", f'"rsync --server --sender "*/etc/*) exec {_REQUEST};;'),
+        _wrapper("write-outside", "takes other folders", f'"rsync --server -re"*" . /etc/") exec {_REQUEST};;'),
+    ),
+    "daemon-over-ssh": (*OF_EVERY_KEY, *_module(PRIVATE_CONFIG)),
+    "daemon": (
+        *_module(CONFIG),
+        _setting(CONFIG, "no-password", f"auth users = {ACCOUNT}\n", "\n"),
+        _setting(CONFIG, "list", "list = false", "list = true"),
+        Weakness(("wrong-password",), "an empty password", SECRETS, empties=True),
+        Weakness(("modules",), "an open module beside it", CONFIG, {"[amanda]": f"{_OPEN_MODULE}[amanda]"}),
+    ),
+}
+
+
+def _wrapped(office: Office, text: str, lets_through: str) -> str:
+    found = _COMMAND.search(text)
+    assert found
+    command = found[1].replace('\\"', '"')
+    script = f'#!/bin/sh\ncase "{_REQUEST}" in\n{lets_through}\nesac\n{command}\n'
+    office.put(_WRAPPER, script, mode=0o755)
+    return text.replace(found[0], f'command="{_WRAPPER}"')

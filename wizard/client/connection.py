@@ -1,0 +1,312 @@
+"""One ssh connection of our own, for what can't be asked with the ssh program or is told by it with no answer."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from paramiko import AuthenticationException, BadAuthenticationType, ChannelException, Message, SSHException, Transport
+from paramiko.common import (
+    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
+    OPEN_FAILED_CONNECT_FAILED,
+    OPEN_SUCCEEDED,
+    cMSG_CHANNEL_OPEN,
+    cMSG_CHANNEL_REQUEST,
+)
+
+from wizard.client import known_hosts, signing_key
+from wizard.failure import Failure, Kind, ProgramFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from paramiko import Channel
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+_SECONDS = 5.0
+_PATIENT_SECONDS = 1.0
+_PAUSES = (0.02, 0.1, 0.5, 0.0)
+_SECONDS_TO_SIGN_IN = 15.0
+_MOST_BYTES = 1 << 16
+# Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
+_NOWHERE = ("127.0.0.1", 1)
+# Linux takes it for a name that stands in no folder, so nothing is left behind; others refuse it.
+_NAMELESS = ""
+# Those that take a connection of anybody's, and of which a server has at least one; nothing is said to them.
+USUAL_SOCKETS = (
+    "/run/systemd/journal/stdout",
+    "/run/dbus/system_bus_socket",
+    "/var/run/nscd/socket",
+    "/run/docker.sock",
+)
+_SILENT = logging.getLogger("backup-wizard.connection")
+_SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back of a request: the first 64 KiB of each stream; not `granted` where the server took none."""
+
+    stdout: bytes = b""
+    stderr: bytes = b""
+    granted: bool = True
+
+    @property
+    def printed(self) -> str:
+        """Both streams as text."""
+        return (self.stdout + self.stderr).decode(errors="replace")
+
+    @property
+    def complaint(self) -> str:
+        """What was printed as an error, or all where nothing was."""
+        return self.stderr.decode(errors="replace") or self.printed
+
+
+class Connection:
+    """Signed in with the profile's key; `methods` are the ways to sign in that the account offers.
+
+    Calls block, one at a time, each for some seconds at most or until `close`; whatever fails in between is an
+    `OSError`, an `SSHException` or an `EOFError`.
+    """
+
+    def __init__(self, transport: _Transport, methods: tuple[str, ...]) -> None:
+        self._transport = transport
+        self.methods = methods
+
+    @classmethod
+    def open(cls, profile: Profile, access: Access) -> Self:
+        """Sign in, once the server has shown a key that was confirmed.
+
+        Raises:
+            Failure: `HOST_KEY_CHANGED` if it has not; the key can't be used or is refused; the connection failed.
+        """
+        key = signing_key.load(profile, access)
+        try:
+            server = profile.server
+            connected = socket.create_connection((server.host, server.port), timeout=_SECONDS_TO_SIGN_IN)
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each request waits for its answer
+            transport = _Transport(connected)
+        except OSError as error:
+            raise ProgramFailed("ssh", 255, str(error)) from None
+        try:
+            transport.meet(profile)
+            methods = transport.methods(server.user)
+            transport.auth_publickey(server.user, key)
+        except Failure:
+            transport.close()
+            raise
+        except AuthenticationException:
+            transport.close()
+            raise ProgramFailed("ssh", 255, f"{server.user}@{server.host}: Permission denied (publickey).") from None
+        except (SSHException, EOFError, OSError) as error:
+            transport.close()
+            raise ProgramFailed("ssh", 255, str(error)) from None
+        return cls(transport, methods)
+
+    def close(self) -> None:
+        """End it, and with it every call that waits."""
+        self._transport.close()
+
+    def start(self, command: str) -> Channel:
+        """Ask for a command, and go on with its channel."""
+        channel = self._session()
+        channel.exec_command(command.encode("utf-8", "surrogateescape"))
+        return channel
+
+    def run(self, command: str) -> Reply:
+        """Ask for a command, and give it nothing."""
+        return self._asked(lambda channel: channel.exec_command(command.encode("utf-8", "surrogateescape")))
+
+    def run_with(self, command: str, stdin: bytes) -> Reply:
+        """Ask for a command, and give it that."""
+        return self._asked(lambda channel: channel.exec_command(command.encode()), stdin)
+
+    def shell(self, stdin: bytes) -> Reply:
+        """Ask for a shell, and give it that."""
+        return self._asked(lambda channel: channel.invoke_shell(), stdin)
+
+    def sftp(self, stdin: bytes) -> Reply:
+        """Ask for sftp, and give it that; at the end of its input it would end without an answer."""
+        return self._asked(lambda channel: channel.invoke_subsystem("sftp"), stdin, patient=True)
+
+    def grants_terminal(self) -> bool:
+        """Whether a terminal is granted."""
+        return self._grants(lambda channel: channel.get_pty())
+
+    def grants_windows(self) -> bool:
+        """Whether X11 is forwarded."""
+        return self._grants(lambda channel: channel.request_x11())
+
+    def grants_agent(self) -> bool:
+        """Whether an agent is forwarded; asked with a reply wanted, which paramiko's own request is not."""
+        return self._grants(_ask_for_agent)
+
+    def grants_tunnel_out(self) -> bool | None:
+        """Whether the server connects on our behalf; `None` where it gives another reason than that it won't."""
+        code = self._code(lambda: self._transport.open_channel("direct-tcpip", _NOWHERE, _NOWHERE, timeout=_SECONDS))
+        answers = {
+            OPEN_SUCCEEDED: True,
+            OPEN_FAILED_CONNECT_FAILED: True,
+            OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED: False,
+        }
+        return answers.get(code)
+
+    def grants_tunnel_in(self) -> bool:
+        """Whether the server listens on our behalf; it stops at once."""
+        try:
+            port = self._transport.request_port_forward(_NOWHERE[0], 0)
+        except SSHException:
+            self._require_alive()
+            return False
+        self._transport.cancel_port_forward(_NOWHERE[0], port)
+        return True
+
+    def grants_socket_tunnel(self) -> bool:
+        """Whether the server listens on a socket on our behalf, or connects to one; it stops at once.
+
+        sshd's answer is the same where it won't connect and where there is no such socket.
+        """
+        granted = self._transport.global_request("streamlocal-forward@openssh.com", (_NAMELESS,))
+        self._require_alive()
+        if granted is not None:
+            self._transport.global_request("cancel-streamlocal-forward@openssh.com", (_NAMELESS,))
+            return True
+        codes = (self._code(partial(self._transport.open_socket, path)) for path in USUAL_SOCKETS)
+        return any(code == OPEN_SUCCEEDED for code in codes)
+
+    def _session(self) -> Channel:
+        for pause in _PAUSES:
+            try:
+                channel = self._transport.open_session(timeout=_SECONDS)
+            except ChannelException:  # sshd's MaxSessions; the last one may still be on its way out
+                time.sleep(pause)
+            else:
+                channel.settimeout(_SECONDS)
+                return channel
+        raise EOFError
+
+    def _grants(self, ask: Callable[[Channel], object]) -> bool:
+        channel = self._session()
+        try:
+            ask(channel)
+        except SSHException:
+            self._require_alive()
+            return False
+        finally:
+            channel.close()
+        return True
+
+    def _code(self, open: Callable[[], Channel]) -> int:
+        try:
+            open().close()
+        except ChannelException as refused:
+            return refused.code
+        return OPEN_SUCCEEDED
+
+    def _asked(self, ask: Callable[[Channel], object], stdin: bytes = b"", *, patient: bool = False) -> Reply:
+        channel = self._session()
+        try:
+            try:
+                ask(channel)
+            except SSHException:
+                self._require_alive()
+                return Reply(granted=False)
+            if stdin:
+                channel.sendall(stdin)
+            first = _first(channel) if patient else b""
+            channel.shutdown_write()
+            return Reply(first + _head(channel.recv), _head(channel.recv_stderr))
+        finally:
+            channel.close()
+
+    def _require_alive(self) -> None:
+        if not self._transport.is_active():
+            raise EOFError
+
+
+class _Transport(Transport):
+    _payload = b""
+
+    def __init__(self, connected: socket.socket) -> None:
+        super().__init__(connected)
+        self.set_log_channel(_SILENT.name)
+        self.banner_timeout = self.handshake_timeout = self.auth_timeout = _SECONDS_TO_SIGN_IN
+
+    def meet(self, profile: Profile) -> None:
+        """Agree on a key of the server's that was confirmed."""
+        confirmed = known_hosts.confirmed(profile)
+        options = self.get_security_options()
+        options.key_types = [name for name in options.key_types if _family(name) in {key.type for key in confirmed}]
+        self.start_client(timeout=_SECONDS_TO_SIGN_IN)
+        shown = self.get_remote_server_key()
+        if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
+            raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
+
+    def methods(self, user: str) -> tuple[str, ...]:
+        """The ways to sign in that are offered to whoever has none yet."""
+        try:
+            self.auth_none(user)
+        except BadAuthenticationType as refused:
+            return tuple(refused.allowed_types)
+        return ("none",)
+
+    def open_socket(self, path: str) -> Channel:
+        """Ask for a tunnel to a socket of the server's file system, in OpenSSH's own form.
+
+        Raises:
+            ChannelException: it was not opened.
+        """
+        wanted = Message()
+        wanted.add_string(path)
+        wanted.add_string("")
+        wanted.add_int(0)
+        self._payload = wanted.asbytes()
+        try:
+            return self.open_channel("direct-streamlocal@openssh.com", timeout=_SECONDS)
+        finally:
+            self._payload = b""
+
+    def _send_user_message(self, data: Message) -> None:
+        if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
+            data.add_bytes(self._payload)  # a kind that paramiko doesn't know has none, and sshd would hang up
+        super()._send_user_message(data)  # type: ignore[misc]
+
+
+def _family(algorithm: str) -> str:
+    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
+
+
+def _ask_for_agent(channel: Any) -> None:
+    request = Message()
+    request.add_byte(cMSG_CHANNEL_REQUEST)
+    request.add_int(channel.remote_chanid)
+    request.add_string("auth-agent-req@openssh.com")
+    request.add_boolean(True)
+    channel._event_pending()
+    channel.transport._send_user_message(request)
+    channel._wait_for_event()
+
+
+def _first(channel: Channel) -> bytes:
+    channel.settimeout(_PATIENT_SECONDS)
+    try:
+        return channel.recv(_MOST_BYTES)
+    except TimeoutError:
+        return b""
+    finally:
+        channel.settimeout(_SECONDS)
+
+
+def _head(receive: Callable[[int], bytes]) -> bytes:
+    kept, latest = b"", time.monotonic() + _SECONDS
+    while len(kept) < _MOST_BYTES and (chunk := receive(_MOST_BYTES)):
+        kept += chunk
+        if time.monotonic() > latest:
+            raise TimeoutError
+    return kept

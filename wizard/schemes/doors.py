@@ -1,0 +1,86 @@
+"""The doors that schemes name as shut, each with what shuts it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes.base import Refusal
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+_COMMAND = ("command",)
+
+HOST_KEY = Refusal("host-key", "A server that only poses")
+PASSWORD = Refusal("password", "Signing in by password")
+PLACES = Refusal("places", "Use from another place", ("from", "hosts allow"))
+
+REQUESTS = (
+    Refusal("shell", "A shell on the server", _COMMAND),
+    Refusal("command", "Any other command", _COMMAND),
+    Refusal("program", "Any other program", _COMMAND),
+    Refusal("options", "Other options of rsync", _COMMAND),
+    Refusal("words", "Hidden commands", _COMMAND),
+    Refusal("sftp", "Files by sftp", _COMMAND),
+    Refusal("scp", "Files by scp", _COMMAND),
+)
+SESSIONS = (
+    Refusal("terminal", "A terminal", ("restrict", "no-pty")),
+    Refusal("tunnel-out", "A tunnel out of the server", ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-in", "A tunnel into the server", ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-socket", "A tunnel to a program", ("restrict", "no-port-forwarding")),
+    Refusal("agent", "Your other keys (agent)", ("restrict", "no-agent-forwarding")),
+    Refusal("x11", "Windows here (X11)", ("restrict", "no-X11-forwarding")),
+)
+OUTSIDE = (
+    Refusal("read-outside", "Reading other folders", ("command", "path")),
+    Refusal("write-outside", "Writing to other folders", ("command", "path")),
+)
+ABOVE = (
+    Refusal("account", "The account's settings", ("command", "path")),
+    Refusal("neighbour", "Another user's folder", ("command", "path")),
+)
+READ_BACK = Refusal("read-back", "Reading the backup", ("command", "write only"))
+DELETE = Refusal("delete", "Deleting the backup", ("command", "refuse options"))
+REPLACE = Refusal("replace", "Replacing a whole folder", ("refuse options",))
+OVERWRITE = Refusal("overwrite", "Changing what is there", _COMMAND)
+
+NO_PASSWORD = Refusal("no-password", "No password", ("auth users",))
+WRONG_PASSWORD = Refusal("wrong-password", "A wrong password", ("secrets file",))
+LIST = Refusal("list", "Showing it in a list", ("list",))
+MODULES = Refusal("modules", "Other open services")
+CLEAR_TEXT = Refusal("clear-text", "Listening in on the way")
+
+# What no answer of the server can settle: it tells nothing about the lock that these stay untold.
+BEYOND_PROOF = frozenset({"x11", "places", "clear-text"})
+
+
+def over_ssh(profile: Profile, *own: Refusal) -> tuple[Refusal, ...]:
+    """The doors of every key, with those of the scheme's own after them."""
+    return (HOST_KEY, *REQUESTS, *SESSIONS, *own, PASSWORD, *_places(profile))
+
+
+def in_module(profile: Profile) -> tuple[Refusal, ...]:
+    """The doors of a daemon's module."""
+    return (
+        *OUTSIDE,
+        *ABOVE,
+        *([READ_BACK] if profile.scheme.write_only else []),
+        *([] if profile.scheme.allow_delete else [DELETE, REPLACE]),
+    )
+
+
+def over_network(profile: Profile) -> tuple[Refusal, ...]:
+    """The doors of the server's own daemon."""
+    return (
+        *([NO_PASSWORD, WRONG_PASSWORD] if profile.scheme.auth else []),
+        LIST,
+        MODULES,
+        *in_module(profile),
+        CLEAR_TEXT,
+        *_places(profile),
+    )
+
+
+def _places(profile: Profile) -> list[Refusal]:
+    return [PLACES] if profile.scheme.from_ else []
