@@ -9,7 +9,7 @@ from textual.app import App
 
 from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
-from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
 from screens.passphrase import PassphraseScreen
 from screens.too_small import SMALLEST, TooSmallScreen
 from screens.trouble_screen import TroubleScreen
@@ -89,6 +89,8 @@ class WizardApp(App[int]):
         match outcome:
             case Forward(profile):
                 return await self._recorded(walk, steps.forward(walk, profile))
+            case Again(profile):
+                return await self._recorded(walk, steps.again(walk, profile))
             case Back():
                 return steps.back(walk)
             case Jump(step):

@@ -18,6 +18,13 @@ class Forward:
 
 
 @dataclass(frozen=True)
+class Again:
+    """The step is shown anew, with something else decided."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True)
 class Back:
     """One step back; nothing was checked."""
 
@@ -34,4 +41,4 @@ class Leave:
     """Leave the wizard; what was decided is kept."""
 
 
-Outcome = Forward | Back | Jump | Leave
+Outcome = Forward | Again | Back | Jump | Leave

@@ -74,12 +74,6 @@ class Folders:
             yield inner
             inner = self._beside[inner]
 
-    def own(self, folder: int) -> Sums:
-        """The files right in it."""
-        inside = list(map(self.sums, self.inside(folder)))
-        files, size = self.sums(folder)
-        return Sums(files - sum(one.files for one in inside), size - sum(one.bytes for one in inside))
-
     def around(self, folder: int) -> Iterator[int]:
         """The folders around it, up to the top."""
         while folder != TOP:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_LARGEST = 200
+_SLICE_BYTES = 1 << 14
 _SENT = (b"<f", b">f")  # to a server, and in a count on this computer alone
 
 
@@ -28,7 +29,6 @@ class Listing:
         self.proposals = Proposals(self.folders)
         self.changed = self.new = 0
         self.removed = array("Q")
-        self.latest = b""
         self._largest: list[tuple[int, int]] = []
         self._smallest_of_them = 0
         self._here, self._here_path = TOP, b""
@@ -49,25 +49,18 @@ class Listing:
         return [-number for _, number in nlargest(MOST_LARGEST, self._largest)]
 
     def add(self, lines: bytes) -> None:
-        """Take in whole lines of rsync's list; what is no entry of it is passed over."""
-        split = lines.split(b"\n")
-        split.pop()
+        """Take in whole lines of rsync's list, `%i|%l|%n` and a line feed each."""
         number = first = self.store.count
         files = size_here = 0
-        odd = []
-        for line in split:
-            try:
-                change, size_text, name = line.split(b"|", 2)
-                size = int(size_text)
-            except ValueError:
-                odd.append(line)
-                continue
+        for line in lines.split(b"\n")[:-1]:
+            change, size_text, name = line.split(b"|", 2)
             if change[:2] in _SENT:
                 path = name[: name.rfind(b"/") + 1]
                 if path != self._here_path:
                     self._leave(files, size_here)
                     files = size_here = 0
                     self._here, self._here_path = self.folders.enter(path), path
+                size = int(size_text)
                 files += 1
                 size_here += size
                 if b"+" not in change:
@@ -79,13 +72,9 @@ class Listing:
             if b"+" in change:
                 self.new += 1
             number += 1
-        if number == first:
-            return
         self._leave(files, size_here)
-        kept = lines if not odd else _without(split, odd)
-        self.store.add(kept, number - first)
-        self.latest = name
-        self.proposals.consider(kept)
+        self.store.add(lines, number - first)
+        self.proposals.consider(lines)
 
     def entry(self, number: int) -> Entry:
         """The entry of that number, counted from 0."""
@@ -113,6 +102,10 @@ class Listing:
             self.folders.add(self._here, files, size)
 
 
-def _without(lines: list[bytes], odd: list[bytes]) -> bytes:
-    left_out = set(odd)
-    return b"".join(line + b"\n" for line in lines if line not in left_out)
+def slices(lines: bytes) -> Iterator[bytes]:
+    """Whole lines in pieces small enough that nothing else has to wait for one to be taken in."""
+    start = 0
+    while start < len(lines):
+        end = lines.find(b"\n", start + _SLICE_BYTES) + 1 or len(lines)
+        yield lines[start:end]
+        start = end
