@@ -159,7 +159,9 @@ class DryRunScreen(StepScreen):
         else:
             self._say(*self._told)
             self._show_duration()
-        self.query_one("#again", Button).label = "Run without them" if left_out else "Run again"
+        again = self.query_one("#again", Button)
+        again.label = "Run without them" if left_out else "Run again"
+        again.refresh(layout=True)
         self.lead_with("again" if left_out else "forward", focus=False)
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -223,7 +225,7 @@ class DryRunScreen(StepScreen):
         self._problems.insert(0, f"{explained.what}. {explained.to_do}\n\n{explained.forward}\n")
         self.context.dry_run = None
         self._is_done = True
-        await self._settle(dry_run_words.estimate(self._listing, explained.what), "warn")
+        await self._settle(dry_run_words.estimate(self._listing, explained.what), "warn", server_was_asked=False)
 
     def _add_unnamed(self, ended: rsync.Ended) -> None:
         # Some complaints name no file in quotes; where there are no others, they are the only reason there is.
@@ -268,10 +270,10 @@ class DryRunScreen(StepScreen):
         told = dry_run_words.duration(self.profile, remaining) if self._is_done else ""
         self.query_one("#looking-at", Static).update(told)
 
-    async def _settle(self, sentence: str, tone: Tone = "plain") -> None:
+    async def _settle(self, sentence: str, tone: Tone = "plain", *, server_was_asked: bool = True) -> None:
         self._is_running = self._is_stopping = False
         self._pulse.pause()
-        await self._views.settle()
+        await self._views.settle(server_was_asked=server_was_asked)
         self._offer_to_stop(False)
         self._told = (sentence, tone)
         self._say(sentence, tone)

@@ -38,7 +38,10 @@ def result(listing: Listing, totals: Totals) -> str:
 
 def estimate(listing: Listing, why: str) -> str:
     """What stands in for it where no practice run is possible, and why."""
-    return f"{why}. Counted on this computer instead: in a first backup, {_sent(listing.sent)}."
+    return (
+        f"{why}. Counted on this computer instead: in a first backup, {_sent(listing.sent)}. “Problems” has words for"
+        " the admin."
+    )
 
 
 def without(listing: Listing, saved: Sums) -> str:

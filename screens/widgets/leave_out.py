@@ -35,7 +35,7 @@ class LeaveOut(VerticalScroll, can_focus=False):
             hint = "Programs make these again, and they weigh much. Space ticks what can stay out of the backup."
             await self.mount(
                 Static(hint, classes="aside", markup=False),
-                TickList([_tick(one) for one in proposals[:_MOST]], id="proposals"),
+                TickList([_tick(one) for one in proposals[:_MOST]], id="proposals", sentences_below=True),
             )
 
 

@@ -39,7 +39,7 @@ class RunViews(Vertical):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._listing, self._is_whole = Listing(), False
+        self.listing, self._is_whole = Listing(), False
         self._problems: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
@@ -64,7 +64,7 @@ class RunViews(Vertical):
 
     async def begin(self, listing: Listing, problems: Sequence[str]) -> None:
         """Show another listing, which grows; the problems may become more as well."""
-        self._listing, self._problems, self._is_whole = listing, problems, False
+        self.listing, self._problems, self._is_whole = listing, problems, False
         self.query_one(WeightTree).show(listing)
         largest = EntryRows(listing, lambda: listing.largest, "Nothing would be sent.")
         removed = EntryRows(listing, lambda: listing.removed, "Nothing would be removed.")
@@ -72,21 +72,24 @@ class RunViews(Vertical):
         self.query_one("#removed", EntryList).show(removed, is_whole=False)
         self.query_one(SearchedList).show(listing)
         await self.query_one(LeaveOut).offer(())
+        self._offer("removed", True)
+        self._offer("leave-out", False)
         self.grow()
 
     def grow(self) -> None:
         """Take in what has come: the counts, and what is in sight."""
-        self._count("removed", len(self._listing.removed))
-        self._count("all", self._listing.count)
-        self._count("problems", len(self._problems))
+        tab, label = self.query_one("#tab-removed", Tab), f"Removed {display.number(len(self.listing.removed))}"
+        if tab.label_text != label:
+            tab.label = label
         self._offer("problems", bool(self._problems))
         self.query_one(ProblemList).show(self._problems)
         self._grow_shown()
 
-    async def settle(self) -> None:
+    async def settle(self, *, server_was_asked: bool = True) -> None:
         """All has come: offer what could be left out."""
         self._is_whole = True
-        proposals = self._listing.proposals.heavy()
+        self._offer("removed", server_was_asked)
+        proposals = self.listing.proposals.heavy()
         await self.query_one(LeaveOut).offer(proposals)
         self._offer("leave-out", bool(proposals))
         self.query_one(SearchedList).grow(is_whole=True)
@@ -117,7 +120,7 @@ class RunViews(Vertical):
 
     @on(TickList.Changed)
     def _recount(self) -> None:
-        self.query_one(WeightTree).leave_out(self._listing.proposals.less(self.left_out))
+        self.query_one(WeightTree).leave_out(self.listing.proposals.less(self.left_out))
 
     def _show(self, name: str) -> None:
         had_focus = any(view.has_focus_within or view.has_focus for view in self._views.values())
@@ -131,11 +134,6 @@ class RunViews(Vertical):
         view = self._views[self.shown]
         if isinstance(view, EntryList | SearchedList | WeightTree):
             view.grow(is_whole=self._is_whole)
-
-    def _count(self, name: str, count: int) -> None:
-        tab, label = self.query_one(f"#tab-{name}", Tab), f"{_TITLES[name]} {display.number(count)}"
-        if tab.label_text != label:
-            tab.label = label
 
     def _offer(self, name: str, is_offered: bool) -> None:
         tabs, tab = self.query_one(Tabs), self.query_one(f"#tab-{name}", Tab)

@@ -65,8 +65,13 @@ class SearchedList(Vertical):
     def grow(self, *, is_whole: bool) -> None:
         """Take in what has come."""
         self._is_whole = is_whole
-        self.query_one(EntryList).grow(is_whole=is_whole and (self._search is None or self._search.is_done))
+        self.query_one(EntryList).grow(is_whole=is_whole and not self.is_looking)
         self.query_one("#find-count", Label).update(self._count)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether there are entries that were not looked at yet."""
+        return self._search is not None and not self._search.is_done
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -76,8 +81,8 @@ class SearchedList(Vertical):
     @property
     def _count(self) -> str:
         if self._search is None:
-            return ""
-        more = "" if self._search.is_done and self._is_whole else " …"
+            return display.number(self._listing.count)
+        more = "" if self._is_whole and not self.is_looking else " …"
         return f"{display.number(len(self._search.matches))} of {display.number(self._search.looked_at)}{more}"
 
     def _look_for(self, text: str) -> None:

@@ -164,9 +164,10 @@ class WeightTree(ScrollView, can_focus=True):
     def _open_bulk(self) -> None:
         folder = TOP
         while inside := self._heaviest(folder, 1):
-            if inside[0].sums.bytes <= _BULK * self._sums(TOP).bytes:
+            heaviest = inside[0]
+            if heaviest.sums.bytes <= _BULK * self._sums(TOP).bytes or not self._can_open(heaviest):
                 return
-            folder = inside[0].folder
+            folder = heaviest.folder
             self._opened.add(folder)
 
     def _heaviest(self, folder: int, most: int, depth: int = 0) -> list[_Line]:
