@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.steps import Walk
 
-_PULSE_SECONDS = 1 / 20
+_PULSE_SECONDS = 1 / 10
 _A_WHILE_SECONDS = 2
 _SUMMARY = ("rsync error:", "rsync warning:")
 
@@ -245,7 +245,7 @@ class DryRunScreen(StepScreen):
         await self._views.begin(self._listing, self._problems)
         self._offer_to_stop(True)
         self._views.focus_shown()
-        self._show_progress()
+        self._say("Looking at your files …", "busy")
         self._pulse.resume()
 
     def _offer_to_stop(self, is_running: bool) -> None:
@@ -260,15 +260,15 @@ class DryRunScreen(StepScreen):
         seconds, sent = int(time.monotonic() - self._began), self._listing.sent
         so_far = f": {display.files(sent.files)}, {display.size(sent.bytes)} to send so far" if sent.files else ""
         hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else " …"
-        self._say(f"Looking at your files{so_far}{hint}", "busy")
-        self.query_one("#looking-at", Static).update(display.printable(self._latest))
+        self.query_one("#run-news", Note).go_on(f"Looking at your files{so_far}{hint}")
+        self.query_one("#looking-at", Static).update(display.printable(self._latest), layout=False)
         self._views.grow()
 
     def _show_duration(self, less_files: int = 0, less_bytes: int = 0) -> None:
         sent = self._listing.sent
         remaining = sent._replace(files=sent.files - less_files, bytes=sent.bytes - less_bytes)
         told = dry_run_words.duration(self.profile, remaining) if self._is_done else ""
-        self.query_one("#looking-at", Static).update(told)
+        self.query_one("#looking-at", Static).update(told, layout=False)
 
     async def _settle(self, sentence: str, tone: Tone = "plain", *, server_was_asked: bool = True) -> None:
         self._is_running = self._is_stopping = False

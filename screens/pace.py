@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-WORK_SECONDS = 0.01
+WORK_SECONDS = 0.005
 _REST_SECONDS = 0.005
 
 

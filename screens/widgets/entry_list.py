@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -17,6 +18,7 @@ from wizard import display
 from wizard.server.listing import Listing
 
 _SIZE_WIDTH = 9
+_MEASURED_EVERY_SECONDS = 0.5
 
 
 class EntryList(ScrollView, can_focus=True):
@@ -33,30 +35,41 @@ class EntryList(ScrollView, can_focus=True):
         super().__init__(id=id, classes="scrolls")
         self._rows = EntryRows(Listing(), tuple, "")
         self._is_whole = False
+        self._count = 0
+        self._measured = 0.0
 
     def show(self, rows: EntryRows, *, is_whole: bool) -> None:
         """Show other rows, from the top."""
-        self._rows = rows
+        self._rows, self._count, self._measured = rows, 0, 0.0
         self.scroll_to(0, 0, animate=False)
         self.grow(is_whole=is_whole)
 
     def grow(self, *, is_whole: bool) -> None:
         """Take in what has come; only a list that is whole is told to be empty."""
+        before, self._count = self._count, len(self._rows)
+        if before < self.scroll_offset.y + self.size.height or is_whole != self._is_whole:
+            self.refresh()
         self._is_whole = is_whole
-        size = Size(0, max(len(self._rows), 1))
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self.refresh()
+        # Each other length is another layout of the whole screen.
+        is_due = is_whole or time.monotonic() - self._measured >= _MEASURED_EVERY_SECONDS
+        if is_due or self.virtual_size.height <= self.size.height:
+            self._measured = time.monotonic()
+            self.virtual_size = Size(0, max(self._count, 1))
 
     def action_go(self, end: int) -> None:
         """To the top or to the end, at once."""
         self.scroll_to(y=end * self.max_scroll_y, animate=False)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in sight, whose styles are looked up once."""
+        self._styles = self.rich_style, self.get_component_rich_style("entry-list--size")
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line in sight."""
-        plain, dim = self.rich_style, self.get_component_rich_style("entry-list--size")
+        plain, dim = self._styles
         width, number = self.scrollable_content_region.width, self.scroll_offset.y + y
-        if number < len(self._rows):
+        if number < self._count:
             margin, text = _parts(self._rows.row(number))
             return Strip([Segment(margin, dim), Segment(filled(text, max(width - len(margin), 0)), plain)])
         is_told = number == 0 and self._is_whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -19,8 +20,7 @@ from wizard.server.listing import Listing, Search
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-_WAIT_FOR_MORE_SECONDS = 0.05
-_REPAINTED_SLICES = 4
+_SHOWN_EVERY_SECONDS = 0.1
 
 
 class FindBox(Input):
@@ -66,7 +66,7 @@ class SearchedList(Vertical):
         """Take in what has come."""
         self._is_whole = is_whole
         self.query_one(EntryList).grow(is_whole=is_whole and not self.is_looking)
-        self.query_one("#find-count", Label).update(self._count)
+        self.query_one("#find-count", Label).update(self._count, layout=False)
 
     @property
     def is_looking(self) -> bool:
@@ -99,10 +99,10 @@ class SearchedList(Vertical):
         self.grow(is_whole=self._is_whole)
 
     async def _look(self, search: Search) -> None:
-        pace, slices = Pace(), 0
+        pace, shown = Pace(), 0.0
         while not (search.advance(WORK_SECONDS) and self._is_whole):
-            slices += 1
-            if slices % _REPAINTED_SLICES == 1:
+            if time.monotonic() - shown >= _SHOWN_EVERY_SECONDS:
+                shown = time.monotonic()
                 self.grow(is_whole=self._is_whole)
-            await (asyncio.sleep(_WAIT_FOR_MORE_SECONDS) if search.is_done else pace.keep())
+            await (asyncio.sleep(_SHOWN_EVERY_SECONDS) if search.is_done else pace.keep())
         self.grow(is_whole=self._is_whole)

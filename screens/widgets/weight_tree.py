@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _SIZE_WIDTH, _BAR_WIDTH, _FILES_WIDTH = 9, 8, 13
 _INDENT = 2
+_PARTS = ("quiet", "bar", "cursor")
+_WEIGHED_EVERY_SECONDS = 0.5
 _MOST_INSIDE = 500
 _BULK = 0.5
 _HERE = "files right here"
@@ -62,29 +65,37 @@ class WeightTree(ScrollView, can_focus=True):
         self._opened: set[int] = set()
         self._lines: list[_Line] = []
         self._cursor = 0
-        self._is_whole = False
+        self._is_whole, self._weighed = False, 0.0
 
     def show(self, listing: Listing) -> None:
         """Show another listing, from its top."""
         self._listing, self._less, self._opened, self._cursor = listing, {}, set(), 0
+        self._weighed = 0.0
         self.grow(is_whole=False)
 
     def grow(self, *, is_whole: bool) -> None:
         """Take in what has come; in one that is whole, the way to the bulk is opened."""
         if is_whole and not self._is_whole and not self._opened:
             self._open_bulk()
-        self._is_whole = is_whole
-        self._make_lines()
+        if is_whole or time.monotonic() - self._weighed >= _WEIGHED_EVERY_SECONDS:
+            self._is_whole, self._weighed = is_whole, time.monotonic()
+            self._make_lines()
 
     def leave_out(self, less: Mapping[int, Sums]) -> None:
         """Show each folder with that much less in it."""
         self._less = less
         self._make_lines()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in sight, whose styles are looked up once."""
+        quiet, blocks, cursor = (self.get_component_rich_style(f"weight-tree--{name}") for name in _PARTS)
+        self._styles = quiet, blocks, self.rich_style, cursor if self.has_focus else self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line in sight."""
         width, number = self.scrollable_content_region.width, self.scroll_offset.y + y
-        quiet = self.get_component_rich_style("weight-tree--quiet")
+        quiet, blocks, plain, cursor = self._styles
         if number >= len(self._lines):
             is_told = number == 0 and self._is_whole
             return Strip([Segment(filled("Nothing would be sent." if is_told else "", width), quiet)])
@@ -92,17 +103,15 @@ class WeightTree(ScrollView, can_focus=True):
         whole = self._sums(TOP).bytes
         files = f"{display.files(line.sums.files):>{_FILES_WIDTH}}"
         room = width - _SIZE_WIDTH - _BAR_WIDTH - _FILES_WIDTH - 3
-        is_here = number == self._cursor and self.has_focus
-        name = self.get_component_rich_style("weight-tree--cursor") if is_here else self.rich_style
         return Strip(
             [
                 Segment(f"{display.size(line.sums.bytes):>{_SIZE_WIDTH}} ", quiet),
+                Segment(bar(line.sums.bytes / whole if whole else 0, _BAR_WIDTH), blocks),
+                Segment(" ", plain),
                 Segment(
-                    bar(line.sums.bytes / whole if whole else 0, _BAR_WIDTH),
-                    self.get_component_rich_style("weight-tree--bar"),
+                    filled(f"{' ' * _INDENT * line.depth}{self._sign(line)} {line.title}", max(room, 0)),
+                    cursor if number == self._cursor else plain,
                 ),
-                Segment(" ", self.rich_style),
-                Segment(filled(f"{' ' * _INDENT * line.depth}{self._sign(line)} {line.title}", max(room, 0)), name),
                 Segment(f" {files}", quiet),
             ]
         )

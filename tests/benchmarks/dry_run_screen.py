@@ -14,10 +14,9 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from textual import events
@@ -25,6 +24,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
 ENTRIES = 1_000_000
 _SIZE = (120, 40)
@@ -68,7 +70,7 @@ class Watch:
             display(*arguments)
             self._painted.set()
 
-        app._display = watched  # type: ignore[method-assign]
+        app._display = watched  # type: ignore[assignment,method-assign]
 
     async def answer(self, key: str, state: Callable[[], object]) -> float:
         """Press a key; how many seconds until what it has changed is painted."""
@@ -140,6 +142,7 @@ async def wizard(listing: Path) -> dict[str, float]:
         await until(pilot, lambda: views.listing.count)
         for _ in range(3):
             await watch.answer("f2", lambda: views.shown)
+        await until(pilot, lambda: found.max_scroll_y)
         moving = await _waits(
             lambda: watch.answer("down", lambda: found.scroll_offset.y), lambda: views.listing.count < ENTRIES / 2
         )
@@ -184,7 +187,7 @@ def _stream_in_rsyncs_place(listing: Path) -> asyncio.Event:
         async for event in rsync.run(["cat", str(listing)], await access()):
             yield event
 
-    Context.access = access  # type: ignore[method-assign]
+    Context.access = access  # type: ignore[assignment,method-assign]
     transfer.dry_run = dry_run
     return go
 
