@@ -214,7 +214,7 @@ class StepScreen(Screen[Outcome]):
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""
         for part in self.query("#content, #trouble-place, .scrolls"):
-            if part.is_on_screen:
+            if all(node.display for node in part.ancestors_with_self):
                 part.scroll_relative(y=lines, animate=False)
 
     @on(Rail.Chosen)
