@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App
+from textual.events import InputEvent
 
 from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
 from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
+from screens.pace import Pace
 from screens.passphrase import PassphraseScreen
 from screens.too_small import SMALLEST, TooSmallScreen
 from screens.trouble_screen import TroubleScreen
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.binding import BindingType
-    from textual.events import Resize
+    from textual.events import Event, Resize
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
@@ -59,6 +61,12 @@ class WizardApp(App[int]):
         if typed is None:
             raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
         return typed
+
+    async def on_event(self, event: Event) -> None:
+        """Whatever a person does comes before long work."""
+        if isinstance(event, InputEvent):
+            Pace.give_way()
+        await super().on_event(event)
 
     def on_resize(self, event: Resize) -> None:
         """Say so when the window is too small to be read, until it is large enough."""

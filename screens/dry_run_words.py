@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.server.listing import Listing, Sums
 
+_MINUTE = 60
 _MANY_REMOVED = 1000
 _MUCH_OF_THE_BACKUP = 0.25
 _REASON = re.compile(r'.*"(?P<where>[^"]*?):? ?\)? (?:failed: )?(?P<reason>[^"]+?)(?: \(\d+\))?$')
@@ -89,7 +90,9 @@ def duration(profile: Profile, sums: Sums) -> str:
     measured = link_speed.known(profile.name)
     speed = measured or link_speed.ASSUMED
     by = f"as fast as your last backup ({display.size(speed)} a second)" if measured else "over 100 Mbit/s"
-    return f"Sending it takes about {display.duration(link_speed.seconds(sums.files, sums.bytes, speed))} {by}."
+    seconds = round(link_speed.seconds(sums.files, sums.bytes, speed))
+    rounded = seconds // _MINUTE * _MINUTE if seconds > 2 * _MINUTE else max(seconds, 1)
+    return f"Sending it takes about {display.duration(rounded)} {by}."
 
 
 def _sent(sums: Sums) -> str:

@@ -70,13 +70,17 @@ class SaveTextScreen(ModalScreen[Path | None]):
     async def _save_as(self, path: Path) -> None:
         try:
             with self.query_one(Waiting).on("Saving", ""):
-                await in_background(lambda: files.create_of(path, self._parts()))
+                await in_background(lambda: self._write(path))
         except Failure as failure:
             told = trouble.explain(failure)
             self.query_one(Field).complain(f"{told.what}. {told.to_do}")
         else:
             if self.is_current:
                 self.dismiss(path)
+
+    def _write(self, path: Path) -> None:
+        with files.creating(path) as file:
+            file.writelines(self._parts())
 
 
 def _rule(value: str) -> str | None:

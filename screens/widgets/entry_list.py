@@ -40,7 +40,8 @@ class EntryList(ScrollView, can_focus=True):
 
     def show(self, rows: EntryRows, *, is_whole: bool) -> None:
         """Show other rows, from the top."""
-        self._rows, self._count, self._measured = rows, 0, 0.0
+        # The room of the former rows is kept for a moment: most often they are narrowed down while a person types.
+        self._rows, self._count, self._measured = rows, 0, time.monotonic()
         self.scroll_to(0, 0, animate=False)
         self.grow(is_whole=is_whole)
 
