@@ -7,7 +7,7 @@ import time
 
 WORK_SECONDS = 0.005
 _REST_SECONDS = 0.005
-_ANSWER_SECONDS = 0.05
+_ANSWER_SECONDS = 0.02
 
 
 class Pace:

@@ -232,11 +232,11 @@ async def test_leaving_ends_rsync_and_its_ssh(place: Place, way_out: str) -> Non
 
 async def _look_through(pilot: Pilot[int]) -> None:
     """See each view, and narrow the list of all down, by keys alone."""
-    await until(pilot, lambda: "sample folder" in text(pilot))
-    await pilot.press("right")
-    await until(pilot, lambda: "sub folder" in text(pilot))
+    await until(pilot, lambda: "▸ sub folder" in text(pilot))  # the bulk is in sight from the start
     await pilot.press("left")
     await until(pilot, lambda: "sub folder" not in text(pilot))
+    await pilot.press("right", "right", "space")
+    await until(pilot, lambda: "▾ sub folder" in text(pilot) and "deep" in text(pilot))
     await pilot.press("f2")
     await until(pilot, lambda: "~ sample folder/two words.txt" in text(pilot))
     await pilot.press("right")
