@@ -54,18 +54,18 @@ class DryRunScreen(StepScreen):
         "All: + is new, ~ is sent again because it has changed, · has new settings alone, − would be removed. / looks "
         "for a name.\n\n"
         "Leave out: what programs can make again.\n\n"
-        "F2 shows the next of these lists. S saves the whole list as a file.\n\n"
+        "F3 shows the next of these lists. S saves the whole list as a file.\n\n"
         "How long sending takes is reckoned for 100 Mbit/s, until a backup has shown how fast your network really is."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop"),
         Binding("escape", "back", "Back"),
-        Binding("f2", "turn(1)", "Next list"),
+        Binding("f3", "turn(1)", "Next list"),
         Binding("slash", "find", "Find", key_display="/"),
         Binding("s", "save", "Save"),
         Binding("r", "again", "Run again", show=False),
         Binding("enter", "forward", "Continue", show=False),
-        Binding("shift+f2,left", "turn(-1)", show=False),
+        Binding("shift+f3,left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
 

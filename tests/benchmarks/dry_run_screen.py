@@ -148,7 +148,7 @@ async def wizard(listing: Path) -> dict[str, float]:
         go.set()
         await until(pilot, lambda: views.listing.count)
         for _ in range(3):
-            await watch.answer("f2", lambda: views.shown)
+            await watch.answer("f3", lambda: views.shown)
         await until(pilot, lambda: found.max_scroll_y)
         moving = await _waits(
             lambda: watch.answer("down", lambda: found.scroll_offset.y), lambda: views.listing.count < ENTRIES / 2

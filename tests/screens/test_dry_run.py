@@ -86,7 +86,7 @@ async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place
     Path(place.profile.folders[0], "[bold]x \x1b[2J.txt").touch()
     async with wizard_at(place.profile, Step.DRY_RUN, size=(120, 40)) as pilot:
         await until(pilot, lambda: DONE in said(pilot))
-        await pilot.press("f2", "f2", "f2")
+        await pilot.press("f3", "f3", "f3")
         await until(pilot, lambda: "[bold]x ␛[2J.txt" in text(pilot))
         for shown in ("line␊break.txt", "tab␉here.txt", "\\u202eright-to-left.txt", "not-utf8-\\xff.txt"):
             assert shown in text(pilot)
@@ -97,7 +97,7 @@ async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_
     _make_too_deep(Path(place.profile.folders[0]))
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "could not be looked at: see “Problems”" in said(pilot))
-        await pilot.press("shift+f2")
+        await pilot.press("shift+f3")
         await until(pilot, lambda: "The path is too long: /" in text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
@@ -110,7 +110,7 @@ async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) 
     async with wizard_at(place.profile, Step.DRY_RUN, reached=Step.FINISH) as pilot:
         await until(pilot, lambda: "1.0 MB would be sent" in said(pilot))
         assert "Sending it takes about 1 s over 100 Mbit/s" in said(pilot)
-        await pilot.press("shift+f2")
+        await pilot.press("shift+f3")
         await until(
             pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · build folders" in text(pilot)
         )
@@ -164,7 +164,7 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
         assert "(rssh) makes a practice run impossible" in said(pilot)
         assert "Removed" not in text(pilot).replace("would be removed", "")
         assert not clients()
-        await pilot.press("shift+f2")
+        await pilot.press("shift+f3")
         await until(pilot, lambda: "Could the account" in text(pilot))
         assert "usermod -s /bin/sh" in said(pilot)
         await pilot.press("enter")
@@ -237,7 +237,7 @@ async def _look_through(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "sub folder" not in text(pilot))
     await pilot.press("right", "right", "space")
     await until(pilot, lambda: "▾ sub folder" in text(pilot) and "deep" in text(pilot))
-    await pilot.press("f2")
+    await pilot.press("f3")
     await until(pilot, lambda: "~ sample folder/two words.txt" in text(pilot))
     await pilot.press("right")
     await until(pilot, lambda: "− sample folder/old␊and gone.txt" in text(pilot))
