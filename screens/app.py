@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from textual.events import InputEvent
 
 from screens.base_app import BaseApp
 from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
-from screens.outcome import Back, Changed, Forward, Jump, Leave, Outcome
+from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
+from screens.pace import Pace
 from screens.passphrase import PassphraseScreen
 from screens.trouble_screen import TroubleScreen
 from screens.walk_screens import screen_for
@@ -18,6 +20,8 @@ from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.events import Event
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
@@ -48,6 +52,12 @@ class WizardApp(BaseApp):
             raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
         return typed
 
+    async def on_event(self, event: Event) -> None:
+        """Whatever a person does comes before long work."""
+        if isinstance(event, InputEvent):
+            Pace.give_way()
+        await super().on_event(event)
+
     async def _conduct(self) -> None:
         if self.walk is None:
             self.walk = await self.push_screen_wait(ChooseBackupScreen())
@@ -64,8 +74,8 @@ class WizardApp(BaseApp):
         match outcome:
             case Forward(profile):
                 return await self._recorded(walk, steps.forward(walk, profile))
-            case Changed(profile):
-                return await self._recorded(walk, replace(walk, profile=profile))
+            case Again(profile):
+                return await self._recorded(walk, steps.again(walk, profile))
             case Back():
                 return steps.back(walk)
             case Jump(step):

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Static, Tab, Tabs
+from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
+from screens import dry_run_words
+from screens.outcome import Again
+from screens.pace import Pace
+from screens.save_text import SaveTextScreen
 from screens.step_screen import StepScreen
-from screens.tally import Tally
-from screens.widgets.entry_list import EntryList
 from screens.widgets.note import Note, Tone
-from wizard import display
-from wizard.failure import Failure
+from screens.widgets.run_views import RunViews
+from screens.widgets.tick_list import TickList
+from wizard import display, trouble
+from wizard.client import backup_size, rsync
+from wizard.failure import Failure, Kind
 from wizard.server import report, transfer
+from wizard.server.listing import Listing, slices
 from wizard.steps import Step
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from textual.app import ComposeResult
 
     from screens.context import Context
     from wizard.profile import Profile
     from wizard.steps import Walk
 
-_PULSE_SECONDS = 1 / 20
+_PULSE_SECONDS = 1 / 10
 _A_WHILE_SECONDS = 2
-_TITLES = {"new": "New", "changed": "Changed", "gone": "Gone", "problems": "Problems"}
+_SUMMARY = ("rsync error:", "rsync warning:")
 
 
 class DryRunScreen(StepScreen):
@@ -39,54 +49,65 @@ class DryRunScreen(StepScreen):
     explanation = (
         "The wizard goes through the whole backup, and the server answers, but no file is copied and nothing on the "
         "server changes.\n\n"
-        "New: not on the server yet.\n\n"
-        "Changed: there already, and would be sent again.\n\n"
-        "Gone: on the server, and would be removed there because it is gone here.\n\n"
-        "Up and Down move the list, Left and Right choose what it shows."
+        "Folders: how much would be sent from where, and where the bulk is. → opens a folder, ← closes it.\n\n"
+        "Removed: what is on the server and gone here.\n\n"
+        "All: + is new, ~ is sent again because it has changed, · has new settings alone, − would be removed. / looks "
+        "for a name.\n\n"
+        "Leave out: what programs can make again.\n\n"
+        "F3 shows the next of these lists. S saves the whole list as a file.\n\n"
+        "How long sending takes is reckoned for 100 Mbit/s, until a backup has shown how fast your network really is."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop"),
         Binding("escape", "back", "Back"),
-        Binding("r", "again", "Run again"),
+        Binding("f3", "turn(1)", "Next list"),
+        Binding("slash", "find", "Find", key_display="/"),
+        Binding("s", "save", "Save"),
+        Binding("r", "again", "Run again", show=False),
         Binding("enter", "forward", "Continue", show=False),
-        Binding("left", "turn(-1)", show=False),
+        Binding("shift+f3,left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._tally = Tally()
+        self._listing = Listing()
+        self._problems: list[str] = []
+        self._ended: rsync.Ended | None = None
         self._is_running = self._is_stopping = self._is_done = False
         self._began = 0.0
-        self._shown = (0, -1)
+        self._latest = ""
+        self._told: tuple[str, Tone] = ("", "plain")
 
     def compose_step(self) -> ComposeResult:
-        """What is going on, and the lists."""
+        """What is going on or came of it, and the views."""
         yield Note(id="run-news")
+        yield Note(id="danger")
         yield Static(id="looking-at", markup=False)
-        yield Tabs(*(Tab(title, id=name) for name, title in _TITLES.items()))
-        yield EntryList(id="entries")
+        yield RunViews(id="views")
 
     def compose_actions(self) -> ComposeResult:
-        """To stop it, or to run it again."""
+        """To stop it, to run it again, or to keep the list."""
         yield Button("Stop", id="stop", compact=True)
         yield Button("Run again", id="again", compact=True)
 
     def focus_first(self) -> None:
         """Run at once."""
+        self._views = self.query_one(RunViews)
         self._pulse = self.set_interval(_PULSE_SECONDS, self._show_progress, pause=True)
-        self.query_one(EntryList).focus()
-        self.action_again()
+        self._views.focus_shown()
+        self._run()
 
     async def decide(self) -> Profile | None:
         """The profile as it is, once a run came to its end."""
-        if not self._is_done:
-            self.query_one("#run-news", Note).say(
-                "The practice run has to come to its end first: run it again.", "warn"
-            )
+        if self._views.left_out:
+            self.action_again()
+        elif self._is_done:
+            return self.profile
+        else:
+            self._say("The practice run has to come to its end first: run it again.", "warn")
             self.lead_with("again")
-            return None
-        return self.profile
+        return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape stops what runs, and else goes back."""
@@ -94,106 +115,172 @@ class DryRunScreen(StepScreen):
             return self._is_running
         if action in {"back", "again"}:
             return not self._is_running
+        if action == "save":
+            return self._is_done
         return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
-        """Run, from the beginning."""
-        self.run_worker(self._practise(), group="run", exclusive=True)
+        """Run, from the beginning, and without what is ticked."""
+        left_out = self._views.left_out
+        if left_out:
+            exclude = tuple(dict.fromkeys((*self.profile.exclude, *left_out)))
+            self.leave_with(Again(msgspec.structs.replace(self.profile, exclude=exclude)))
+        else:
+            self._run()
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
         """End rsync and its ssh."""
         if self._is_running and not self._is_stopping:
             self._is_stopping = True
-            self.query_one("#run-news", Note).say("Stopping …", "busy")
+            self._say("Stopping …", "busy")
             self.workers.cancel_group(self, "run")
 
     def action_turn(self, direction: int) -> None:
-        """Show the next group, wherever the cursor is."""
-        tabs = self.query_one(Tabs)
-        (tabs.action_next_tab if direction > 0 else tabs.action_previous_tab)()
+        """Show the next view, wherever the cursor is."""
+        self._views.turn(direction)
 
-    @on(Tabs.TabActivated)
-    def _show_group(self, event: Tabs.TabActivated) -> None:
-        self.query_one(EntryList).show(self._tally.groups[event.tab.id or "new"], is_whole=not self._is_running)
+    def action_find(self) -> None:
+        """Look for a name in all of it."""
+        self._views.find()
+
+    def action_save(self) -> None:
+        """Save the whole list as a file."""
+        self.app.push_screen(SaveTextScreen(self._listing.lines, f"~/practice-run-{self.profile.name}.txt"))
+
+    @on(TickList.Changed)
+    def _recount(self) -> None:
+        left_out = self._views.left_out
+        if left_out:
+            saved = self._listing.proposals.saved(left_out)
+            self._say(dry_run_words.without(self._listing, saved), "plain")
+            self._show_duration(saved.files, saved.bytes)
+        else:
+            self._say(*self._told)
+            self._show_duration()
+        again = self.query_one("#again", Button)
+        again.label = "Run without them" if left_out else "Run again"
+        again.refresh(layout=True)
+        self.lead_with("again" if left_out else "forward", focus=False)
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Once a run that was stopped has ended, say so."""
         if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
-            self._settle("The practice run was stopped. Nothing was copied.", "warn")
+            await self._settle("The practice run was stopped. Nothing was copied.", "warn")
+
+    def _run(self) -> None:
+        self.run_worker(self._practise(), group="run", exclusive=True)
 
     async def _practise(self) -> None:
         await self._set_off()
         try:
-            access = await self.context.access(self.profile)
-            # Nothing is awaited between two events, so that a stop always meets rsync at work and ends it.
-            async for event in transfer.dry_run(self.profile, access, listing=True):
-                self._tally.add(event)
-            assert self._tally.ended
-            totals = report.require_totals(self._tally.ended)
+            try:
+                access = await self.context.access(self.profile)
+                await self._follow(transfer.dry_run(self.profile, access, listing=True))
+            except Failure as failure:
+                if failure.kind is not Kind.NO_DRY_RUN:
+                    raise
+                await self._count_here_instead(failure)
+            else:
+                await self._show_result()
         except Failure as failure:
-            self._show_lists(False)
-            self._settle("")
+            self._views.display = False
             self.add_class("-trouble-alone")
+            await self._settle("")
             await self.show_trouble(failure)
-        else:
-            self._is_done = True
-            self.context.dry_run = totals
-            problems = _about_problems(self._tally.groups["problems"].count)
-            told = f"Nothing was copied. {report.in_words(totals)}{problems}"
-            self._settle(told, "warn" if self._tally.ended.exit_code else "good")
+
+    async def _follow(self, running: AsyncGenerator[rsync.Event]) -> None:
+        pace = Pace()
+        async with aclosing(running) as events:
+            async for event in events:
+                match event:
+                    case rsync.Entries():
+                        self._latest = event.last.path if event.last else ""
+                        for piece in slices(event.raw):
+                            self._listing.add(piece)
+                            await pace.keep()
+                    case rsync.Problem():
+                        self._problems.append(dry_run_words.problem(event))
+                    case rsync.Ended():
+                        self._ended = event
+
+    async def _show_result(self) -> None:
+        assert self._ended
+        ended, totals = self._ended, report.require_totals(self._ended)
+        self._add_unnamed(ended)
+        self.context.dry_run = totals
+        told = dry_run_words.result(self._listing, totals)
+        count = len(self._problems) + ended.untold
+        self.query_one("#danger", Note).say(dry_run_words.danger(totals), "warn")
+        self._is_done = True
+        tone: Tone = "warn" if ended.exit_code else "good"
+        await self._settle(f"{told}{dry_run_words.about_problems(count)}", tone)
+
+    async def _count_here_instead(self, failure: Failure) -> None:
+        explained = trouble.explain(failure, self.profile)
+        await self._follow(backup_size.listing(self.profile))
+        assert self._ended
+        report.require_totals(self._ended)
+        self._problems.insert(0, f"{explained.what}. {explained.to_do}\n\n{explained.forward}\n")
+        self.context.dry_run = None
+        self._is_done = True
+        await self._settle(dry_run_words.estimate(self._listing, explained.what), "warn", server_was_asked=False)
+
+    def _add_unnamed(self, ended: rsync.Ended) -> None:
+        # Some complaints name no file in quotes; where there are no others, they are the only reason there is.
+        if ended.exit_code in transfer.SOME_FILES_FAILED and not self._problems:
+            lines = (line for line in ended.stderr.splitlines() if line and not line.startswith(_SUMMARY))
+            self._problems += map(display.printable, lines)
 
     async def _set_off(self) -> None:
         self._is_running, self._is_stopping, self._is_done = True, False, False
-        self._tally, self._began, self._shown = Tally(), time.monotonic(), (0, -1)
+        self._listing, self._problems, self._ended, self._latest = Listing(), [], None, ""
+        self._began = time.monotonic()
         self.lead_with("forward", focus=False)
         self.remove_class("-trouble-alone")
+        self.query_one("#danger", Note).say("")
         await self.show_trouble(None)
+        self._views.display = True
+        await self._views.begin(self._listing, self._problems)
         self._offer_to_stop(True)
-        self._show_lists(True)
-        self._show_progress()
+        self._views.focus_shown()
+        self._say("Looking at your files …", "busy")
         self._pulse.resume()
 
     def _offer_to_stop(self, is_running: bool) -> None:
-        self.query_one("#stop").display = self.query_one("#looking-at").display = is_running
+        self.query_one("#stop").display = is_running
         self.query_one("#again").display = not is_running
         self.busy(is_running)
         self.refresh_bindings()
 
-    def _show_lists(self, are_shown: bool) -> None:
-        tabs, entries = self.query_one(Tabs), self.query_one(EntryList)
-        tabs.display = entries.display = are_shown
-        tabs.active = "new"
-        entries.show(self._tally.groups["new"], is_whole=False)
-
     def _show_progress(self) -> None:
-        tally, seconds = self._tally, int(time.monotonic() - self._began)
-        if self._is_stopping or (tally.count, seconds) == self._shown:
+        if self._is_stopping:
             return
-        self._shown = (tally.count, seconds)
-        so_far = f": {display.number(tally.count)} to back up so far, {display.size(tally.bytes_to_send)}"
+        seconds, sent = int(time.monotonic() - self._began), self._listing.sent
+        so_far = f": {display.files(sent.files)}, {display.size(sent.bytes)} to send so far" if sent.files else ""
         hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else " …"
-        self.query_one("#run-news", Note).say(f"Looking at your files{so_far if tally.count else ''}{hint}", "busy")
-        self.query_one("#looking-at", Static).update(tally.latest)
-        self._show_counts()
+        self.query_one("#run-news", Note).go_on(f"Looking at your files{so_far}{hint}")
+        self.query_one("#looking-at", Static).update(display.printable(self._latest), layout=False)
+        self._views.grow()
 
-    def _show_counts(self) -> None:
-        tabs = self.query_one(Tabs)
-        for name, title in _TITLES.items():
-            count = self._tally.groups[name].count
-            tabs.query_one(f"#{name}", Tab).label = f"{title} {display.number(count)}"
-        tabs.query_one("#problems").display = self._tally.groups["problems"].count > 0
-        self.query_one(EntryList).grow(is_whole=not self._is_running)
+    def _show_duration(self, less_files: int = 0, less_bytes: int = 0) -> None:
+        sent = self._listing.sent
+        remaining = sent._replace(files=sent.files - less_files, bytes=sent.bytes - less_bytes)
+        told = dry_run_words.duration(self.profile, remaining) if self._is_done else ""
+        self.query_one("#looking-at", Static).update(told, layout=False)
 
-    def _settle(self, sentence: str, tone: Tone = "plain") -> None:
+    async def _settle(self, sentence: str, tone: Tone = "plain", *, server_was_asked: bool = True) -> None:
         self._is_running = self._is_stopping = False
         self._pulse.pause()
-        self._show_counts()
+        await self._views.settle(server_was_asked=server_was_asked)
         self._offer_to_stop(False)
+        self._told = (sentence, tone)
+        self._say(sentence, tone)
+        self._show_duration()
+        self.lead_with("forward" if self._is_done else "again", focus=not self._is_done)
+        if self.focused is None or not self.focused.display:
+            self._views.focus_shown()
+
+    def _say(self, sentence: str, tone: Tone) -> None:
         self.query_one("#run-news", Note).say(sentence, tone)
-        self.lead_with("forward" if self._is_done else "again")
-
-
-def _about_problems(count: int) -> str:
-    return f" {display.files(count)} could not be looked at: see “Problems”." if count else ""

@@ -11,7 +11,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
-from screens.outcome import Changed
+from screens.outcome import Again
 from screens.receipt import ReceiptScreen
 from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
@@ -203,7 +203,7 @@ class HandOverScreen(StepScreen):
             self.query("#look, #apply").set(display=False)
             self.lead_with("back")
         elif taken:
-            self.leave_with(Changed(taken.profile))
+            self.leave_with(Again(taken.profile))
 
     def _sheets(self, facts: ClientFacts) -> list[Sheet]:
         server, password = self.context.server_facts, partial(daemon_password.fetch, self.profile)

@@ -18,8 +18,8 @@ class Forward:
 
 
 @dataclass(frozen=True)
-class Changed:
-    """The admin has decided something otherwise: the same step once more, with that."""
+class Again:
+    """Something was decided otherwise, here or by the admin: the step is shown anew with that."""
 
     profile: Profile
 
@@ -41,4 +41,4 @@ class Leave:
     """Leave the wizard; what was decided is kept."""
 
 
-Outcome = Forward | Changed | Back | Jump | Leave
+Outcome = Forward | Again | Back | Jump | Leave

@@ -12,21 +12,26 @@ from textual.widgets import Button, Input, Label
 
 from screens.widgets.field import Field
 from screens.widgets.note import Note
+from screens.widgets.waiting import Waiting
 from wizard import files, trouble
+from wizard.client.background import in_background
 from wizard.failure import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from textual.app import ComposeResult
 
 
 class SaveTextScreen(ModalScreen[Path | None]):
-    """Returns the file that the text was saved as, or nothing."""
+    """Returns the file that the text was saved as, or nothing; a very long text is given in parts, made as they go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
 
-    def __init__(self, text: str, default: str, warning: str = "") -> None:
+    def __init__(self, text: str | Callable[[], Iterable[bytes]], default: str, warning: str = "") -> None:
         super().__init__()
-        self._text, self._default, self._warning = text, default, warning
+        self._parts = (lambda: (text.encode(),)) if isinstance(text, str) else text
+        self._default, self._warning = default, warning
 
     def compose(self) -> ComposeResult:
         """One line for the file's name."""
@@ -34,6 +39,7 @@ class SaveTextScreen(ModalScreen[Path | None]):
             yield Label("Save it as a file", classes="window-title")
             yield Note(self._warning, "warn")
             yield Field("The file", id="file", value=self._default, rule=_rule)
+            yield Waiting()
             with Horizontal(classes="window-buttons"):
                 yield Button("Not now", id="give-up", compact=True)
                 yield Button("Save", id="save-file", variant="primary", compact=True)
@@ -59,16 +65,24 @@ class SaveTextScreen(ModalScreen[Path | None]):
 
     def _save(self) -> None:
         field = self.query_one(Field)
-        if not field.check() or not self.is_current:
-            return
-        path = Path(field.value).expanduser()
+        if field.check() and self.is_current:
+            path = Path(field.value).expanduser()
+            self.run_worker(self._save_as(path), group="save", exclusive=True)
+
+    async def _save_as(self, path: Path) -> None:
         try:
-            files.create(path, self._text.encode())
+            with self.query_one(Waiting).on("Saving", ""):
+                await in_background(lambda: self._write(path))
         except Failure as failure:
             told = trouble.explain(failure)
-            field.complain(f"{told.what}. {told.to_do}")
+            self.query_one(Field).complain(f"{told.what}. {told.to_do}")
         else:
-            self.dismiss(path)
+            if self.is_current:
+                self.dismiss(path)
+
+    def _write(self, path: Path) -> None:
+        with files.creating(path) as file:
+            file.writelines(self._parts())
 
 
 def _rule(value: str) -> str | None:

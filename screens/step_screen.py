@@ -214,7 +214,8 @@ class StepScreen(Screen[Outcome]):
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""
         for part in self.query("#content, #trouble-place, .scrolls"):
-            part.scroll_relative(y=lines, animate=False)
+            if all(node.display for node in part.ancestors_with_self):
+                part.scroll_relative(y=lines, animate=False)
 
     @on(Rail.Chosen)
     def _jump(self, event: Rail.Chosen) -> None:

@@ -99,6 +99,11 @@ def forward(walk: Walk, decided: Profile) -> Walk:
     return Walk(decided, following, max(following, reached, key=order.index))
 
 
+def again(walk: Walk, decided: Profile) -> Walk:
+    """The walk at the same step after something else was decided there; what that makes untrue is walked again."""
+    return replace(walk, profile=decided, reached=_still_true(walk, decided))
+
+
 def back(walk: Walk) -> Walk:
     """The walk one step earlier, with nothing checked and nothing lost."""
     order = applicable(walk.profile)

@@ -17,11 +17,21 @@ class Note(Static):
     def __init__(self, sentence: str = "", tone: Tone = "plain", *, id: str | None = None) -> None:
         super().__init__("", id=id, classes="note", markup=False)
         self.sentence = ""
+        self._shown: tuple[str, Tone] | None = None
         self.say(sentence, tone)
 
     def say(self, sentence: str, tone: Tone = "plain") -> None:
-        """Show another sentence."""
+        """Show another sentence; the same once more costs nothing."""
+        if self._shown == (sentence, tone):
+            return
+        self._shown = (sentence, tone)
         self.sentence = sentence
         self.set_classes(f"note {tone}")
         self.display = bool(sentence)
         self.update(f"{_SIGNS[tone]}{sentence}" if sentence else "")
+
+    def go_on(self, sentence: str) -> None:
+        """Show how far the same thing is by now, in the room that it has: nothing else is laid out anew."""
+        self.sentence = sentence
+        self._shown = None
+        self.update(f"{_SIGNS['busy']}{sentence}", layout=False)

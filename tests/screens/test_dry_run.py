@@ -13,14 +13,16 @@ import msgspec
 import pytest
 
 from screens.app import WizardApp
+from screens.save_text import SaveTextScreen
 from screens.widgets.entry_list import EntryList
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support import programs
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from tests.support.trees import tree
-from wizard import steps
+from wizard import profiles, steps
 from wizard.profile import Scheme
 from wizard.schemes.over_ssh import MARKER_NAME
+from wizard.server import facts
 from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def begun(place: Place, sample_folder: Path) -> Place:
     (there / "two words.txt").write_text("an older text")
     for name in ("plain.txt", *(f"many-{number:03}.tex" for number in range(50))):
         (there / name).unlink()
+    (there / "sub folder" / "deep" / "file.txt").unlink()
     (there / "old\nand gone.txt").write_text("old")
     profile = msgspec.structs.replace(place.profile, delete=True, scheme=Scheme(allow_delete=True))
     place.let_in(place.text(profile=profile))
@@ -70,8 +73,8 @@ async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Pla
         assert found.deleted == told["Number of deleted files"] == 1
         assert found.bytes_to_send == told["Total transferred file size"]
         assert found.bytes_total == told["Total file size"]
-        for title in (f"New {found.new}", "Changed 1", "Gone 1"):
-            assert title in text(pilot)
+        assert "1 changed; 1 would be removed" in said(pilot)
+        await until(pilot, lambda: "Removed 1" in text(pilot))
         await _look_through(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
@@ -83,6 +86,7 @@ async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place
     Path(place.profile.folders[0], "[bold]x \x1b[2J.txt").touch()
     async with wizard_at(place.profile, Step.DRY_RUN, size=(120, 40)) as pilot:
         await until(pilot, lambda: DONE in said(pilot))
+        await pilot.press("f3", "f3", "f3")
         await until(pilot, lambda: "[bold]x ␛[2J.txt" in text(pilot))
         for shown in ("line␊break.txt", "tab␉here.txt", "\\u202eright-to-left.txt", "not-utf8-\\xff.txt"):
             assert shown in text(pilot)
@@ -93,8 +97,76 @@ async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_
     _make_too_deep(Path(place.profile.folders[0]))
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "could not be looked at: see “Problems”" in said(pilot))
-        await pilot.press("left")
-        await until(pilot, lambda: "File name too long: /" in text(pilot))
+        await pilot.press("shift+f3")
+        await until(pilot, lambda: "The path is too long: /" in text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+
+
+async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) -> None:
+    modules = Path(place.profile.folders[0], "site", "node_modules")
+    modules.mkdir(parents=True)
+    (modules / "heavy.js").write_bytes(bytes(1_000_000))
+    async with wizard_at(place.profile, Step.DRY_RUN, reached=Step.FINISH) as pilot:
+        await until(pilot, lambda: "1.0 MB would be sent" in said(pilot))
+        assert "Sending it takes about 1 s over 100 Mbit/s" in said(pilot)
+        await pilot.press("shift+f3")
+        await until(
+            pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · build folders" in text(pilot)
+        )
+        await pilot.press("space")
+        await until(
+            pilot, lambda: "Without what you ticked, 14 files, 1.1 kB would be sent: 1.0 MB less" in said(pilot)
+        )
+        await pilot.press("space")
+        await until(pilot, lambda: "1.0 MB would be sent" in said(pilot))
+        await pilot.press("space", "ctrl+s")
+        await until(pilot, lambda: "node_modules/" in walk(pilot).profile.exclude)
+        await until(pilot, lambda: f"{DONE}14 files, 1.1 kB would be sent" in said(pilot))
+        assert walk(pilot).reached == Step.DRY_RUN
+        assert "Leave out" not in text(pilot)
+        assert steps.begin(walk(pilot).profile).step == Step.DRY_RUN
+        assert profiles.load(place.profile.name).exclude == (*place.profile.exclude, "node_modules/")
+
+
+async def test_the_list_is_saved_and_nothing_is_written_over(place: Place, home: Path) -> None:
+    there = home / "practice-run-amamac.txt"
+    there.write_text("mine")
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: DONE in said(pilot))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗" in said(pilot))
+        assert there.read_text() == "mine"
+        await pilot.press(*["left"] * 4, "2", "enter")
+        await until(pilot, lambda: at(pilot) == Step.DRY_RUN)
+    lines = (home / "practice-run-amamac2.txt").read_text().splitlines()
+    assert "<f+++++++++ 50 sample folder/line␊break.txt" in lines
+    assert len(lines) == int(_statistics(place)["Number of created files"])
+
+
+async def test_much_that_would_be_removed_is_warned_of(begun: Place) -> None:
+    for number in range(60):
+        (begun.backup / "sample folder" / f"gone-{number}").touch()
+    async with wizard_at(begun.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "Careful: 61 files would be removed from the server" in said(pilot))
+        assert "Removed 61" in text(pilot)
+
+
+async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(place: Place) -> None:
+    profile = msgspec.structs.replace(place.profile, scheme=Scheme(kind="forced-command"))
+    facts.learn(profile, shell="/usr/bin/rssh")
+    async with wizard_at(profile, Step.DRY_RUN) as pilot:
+        await until(
+            pilot, lambda: "Counted on this computer instead: in a first backup, 14 files, 1.1 kB" in said(pilot)
+        )
+        assert "(rssh) makes a practice run impossible" in said(pilot)
+        assert "Removed" not in text(pilot).replace("would be removed", "")
+        assert not clients()
+        await pilot.press("shift+f3")
+        await until(pilot, lambda: "Could the account" in text(pilot))
+        assert "usermod -s /bin/sh" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
 
@@ -159,19 +231,33 @@ async def test_leaving_ends_rsync_and_its_ssh(place: Place, way_out: str) -> Non
 
 
 async def _look_through(pilot: Pilot[int]) -> None:
-    """Move the list and choose what it shows, with the cursor on Continue."""
-    entries = pilot.app.screen.query_one(EntryList)
+    """See each view, and narrow the list of all down, by keys alone."""
+    await until(pilot, lambda: "▸ sub folder" in text(pilot))  # the bulk is in sight from the start
+    await pilot.press("left")
+    await until(pilot, lambda: "sub folder" not in text(pilot))
+    await pilot.press("right", "right", "space")
+    await until(pilot, lambda: "▾ sub folder" in text(pilot) and "deep" in text(pilot))
+    await pilot.press("f3")
+    await until(pilot, lambda: "~ sample folder/two words.txt" in text(pilot))
+    await pilot.press("right")
+    await until(pilot, lambda: "− sample folder/old␊and gone.txt" in text(pilot))
+    await pilot.press("right")
+    entries = pilot.app.screen.query_one("#found", EntryList)
+    await until(pilot, lambda: "+ sample folder/" in text(pilot))
     await pilot.press("pagedown", "down")
     await until(pilot, lambda: entries.scroll_y == 9)
     await pilot.press("up")
     await until(pilot, lambda: entries.scroll_y == 8)
-    await pilot.press("right")
-    await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
-    assert "many-" not in text(pilot)
-    await pilot.press("right")
-    await until(pilot, lambda: "sample folder/old␊and gone.txt" in text(pilot))
-    await pilot.press("left")
-    await until(pilot, lambda: "sample folder/two words.txt" in text(pilot))
+    await pilot.press("slash", *"WORDS")
+    await until(pilot, lambda: "  1 of " in text(pilot))
+    assert "~ sample folder/two words.txt" in text(pilot)
+    await pilot.press("x")
+    await until(pilot, lambda: "No name has that in it." in text(pilot))
+    await pilot.press("enter")
+    await until(pilot, lambda: entries.has_focus)
+    assert walk(pilot).step == Step.DRY_RUN
+    await pilot.press("slash", "escape")
+    await until(pilot, lambda: "+ sample folder/" in text(pilot) and entries.has_focus)
 
 
 def _context(pilot: Pilot[int]) -> Context:

@@ -26,7 +26,7 @@ _SHOWN_ONCE = {
     Step.PROOF: "every door that was tried is shut",
     Step.DRY_RUN: "Nothing was copied",
 }
-_GONE_ON_FROM_LATER = {Step.HAND_OVER, Step.PROOF, Step.DRY_RUN}
+_GONE_ON_FROM_LATER = {Step.HAND_OVER, Step.PROOF}
 _SETTLED_SECONDS = 0.5
 
 

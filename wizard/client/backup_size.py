@@ -46,14 +46,11 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
     Raises:
         Failure: rsync is missing or too old, or it failed.
     """
-    await in_background(rsync_version.require)
-    # rsync takes a destination that is not there for an empty one, and in a dry run doesn't make it.
-    nowhere = Path(tempfile.gettempdir(), f"backup-wizard-{uuid.uuid4()}")
     clock = asyncio.get_running_loop().time
     entries = total = 0
     unreadable: list[str] = []
     told = clock()
-    async with aclosing(rsync.run(command(profile, nowhere), Access(_FACTS, environment()))) as events:
+    async with aclosing(listing(profile)) as events:
         async for event in events:
             match event:
                 case rsync.Entries():
@@ -68,6 +65,20 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
                     if event.totals is None:
                         raise ProgramFailed("rsync", event.exit_code, event.stderr)
                     yield BackupSize(event.totals.files, event.totals.bytes_to_send, tuple(unreadable))
+
+
+async def listing(profile: Profile) -> AsyncGenerator[rsync.Event]:
+    """All that the first backup would send, as rsync lists it on this computer alone.
+
+    Raises:
+        Failure: as for `count`.
+    """
+    await in_background(rsync_version.require)
+    # rsync takes a destination that is not there for an empty one, and in a dry run doesn't make it.
+    nowhere = Path(tempfile.gettempdir(), f"backup-wizard-{uuid.uuid4()}")
+    async with aclosing(rsync.run(command(profile, nowhere), Access(_FACTS, environment()))) as events:
+        async for event in events:
+            yield event
 
 
 async def whole(profile: Profile) -> BackupSize:

@@ -13,7 +13,7 @@ from wizard.client import rsync
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import compression, lock, record, transcript, verification
 from wizard.running.verification import Sample, Verification
-from wizard.server import report, transfer
+from wizard.server import link_speed, report, transfer
 from wizard.server.report import Report
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class _Run:
                 yield event
         assert ended
         totals = report.require_totals(ended)
+        if self._tries == 1:  # the pauses between several are no matter of speed
+            link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - began)
         found: Verification | None = None
         if totals.new or totals.changed:
             yield Looking()
