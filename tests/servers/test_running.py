@@ -10,8 +10,8 @@ import pytest
 
 from tests.support import placing
 from tests.support.commands import backup_wizard
-from tests.support.office import Office
 from tests.support.gate import Gate
+from tests.support.office import Office
 from wizard import running
 from wizard.client import access
 from wizard.failure import Failure
