@@ -44,7 +44,7 @@ def test_what_is_told(is_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys
     assert printed == (
         f"{erase}Sent as it is: the server is 1 ms away.\n"
         f"{erase}{shown}"
-        f"{erase}The connection to the server was cut: try 2 follows in 5 s.\n"
+        f"{erase}{CUT.trouble.what}: try 2 follows in 5 s.\n"
         f"{erase}All is sent; looking at it on the server …\n"
         f"{erase}"
     )
