@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from wizard import files, lines, profiles, running, trouble
 from wizard.client import backup_size
+from wizard.commands import person
 from wizard.commands.person import session
 from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
@@ -46,9 +47,9 @@ def dry_run(chosen: Namespace) -> int:
 
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
-    profile = profiles.load(chosen.name)
     told = None if chosen.json else ProgressLine()
     with session() as opened:
+        profile = person.held(chosen.name, opened)
         try:
             result = _stoppable(_run(profile, opened, told))
         except KeyboardInterrupt:

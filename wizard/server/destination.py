@@ -8,7 +8,6 @@ that differences are passed over.
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 import uuid
 from contextlib import aclosing
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, places, schemes
 from wizard.client import rsync
-from wizard.failure import ProgramFailed
+from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes.base import Transfer
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 
@@ -74,8 +73,7 @@ def markers(name: str) -> tuple[Path, Path]:
     own, common = folder / f"{OWN_MARKER_PREFIX}{identity}", folder / MARKER_NAME
     for path in (own, common):
         if not _is_marker(path):
-            files.replace(path, _WORDS, 0o644)
-            os.utime(path, (_TIME, _TIME))
+            files.replace(path, _WORDS, 0o644, _TIME)
     return own, common
 
 
@@ -92,4 +90,7 @@ def _computer() -> str:
     if not path.exists():
         files.private_folder(places.config())
         files.create(path, f"{uuid.uuid4()}\n".encode())
-    return path.read_text().strip()
+    try:
+        return files.read(path).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Kind.FOLDER_UNREADABLE, str(path), str(error)) from None
