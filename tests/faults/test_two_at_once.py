@@ -77,7 +77,12 @@ def test_while_one_is_at_work(
     answers.write_text(profiles.dumps(profile))
     arguments = [*first, *([str(answers)] if first == ["--answers"] else [])]
     with busy(silent_server, *arguments):
-        for second in (["run", "amamac"], ["forget", "amamac", "--remove-key"], ["--answers", str(answers)]):
+        for second in (
+            ["run", "amamac"],
+            ["receipt", "amamac"],
+            ["forget", "amamac", "--remove-key"],
+            ["--answers", str(answers)],
+        ):
             refused(home, *second)
             add_row(TABLE, f"{first[0]}, then {second[0]}")
     assert backup_wizard("forget", "amamac").exit_code == 0  # the first was killed, and its lock is no obstacle
