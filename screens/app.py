@@ -59,13 +59,23 @@ class WizardApp(BaseApp):
         await super().on_event(event)
 
     async def _conduct(self) -> None:
-        if self.walk is None:
-            self.walk = await self.push_screen_wait(ChooseBackupScreen())
-        walk = self.walk
+        walk = await self._begun()
         while walk is not None:
             self.walk = walk
             walk = await self._after(walk, await self._show(walk))
         self.exit(0)
+
+    async def _begun(self) -> Walk | None:
+        while True:
+            walk = self.walk or await self.push_screen_wait(ChooseBackupScreen())
+            if walk is None:
+                return None
+            try:
+                return steps.take(walk, self.context.session)
+            except Failure as failure:
+                explained = trouble.explain(failure, walk.profile)
+                if not await self.push_screen_wait(TroubleScreen(explained, again="Try again", close="Leave")):
+                    return None
 
     async def _show(self, walk: Walk) -> Outcome:
         return await self.push_screen_wait(screen_for(walk.step)(walk, self.context))
@@ -85,6 +95,7 @@ class WizardApp(BaseApp):
 
     async def _recorded(self, before: Walk, after: Walk) -> Walk:
         try:
+            self.context.session.hold(after.profile.name)
             steps.record(after)
         except Failure as failure:
             await self.push_screen_wait(TroubleScreen(trouble.explain(failure, after.profile)))

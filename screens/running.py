@@ -113,7 +113,8 @@ class RunningScreen(StepScreen):
         await self._set_off()
         try:
             access = await self.context.access(self.profile)
-            async with aclosing(running.run(self.profile, access)) as events:
+            holding = (self.context.session.hold(self.profile.name),)
+            async with aclosing(running.run(self.profile, access, holding=holding)) as events:
                 async for event in events:
                     self._take(event)
         except Failure as failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
@@ -17,34 +17,48 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
 
 
-class TroubleScreen(ModalScreen[None]):
-    """One failure, explained, until it is closed."""
+class TroubleScreen(ModalScreen[bool]):
+    """One failure, explained, until it is closed; returns whether it is to be tried again, where that is offered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
+        Binding("escape", "close", "Close"),
         Binding("f2", "printed", "What was printed"),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, *, again: str = "", close: str = "Close") -> None:
         super().__init__()
         self._trouble = trouble
+        self._again, self._close = again, close
 
     def compose(self) -> ComposeResult:
-        """The explanation and a way out."""
+        """The explanation and the ways out."""
         with Vertical(classes="window"):
-            yield Label("That did not work", classes="window-title")
+            yield Label("That did not work", classes="window-title", markup=False)
             with VerticalScroll():
                 yield TroublePanel(self._trouble)
-            yield Button("Close", variant="primary", compact=True)
+            with Horizontal(classes="window-buttons"):
+                if self._again:
+                    yield Button(self._again, id="again", variant="primary", compact=True)
+                yield Button(self._close, id="close", variant="default" if self._again else "primary", compact=True)
 
     def on_mount(self) -> None:
-        """The way out has the focus."""
-        self.query_one(Button).focus()
+        """The first way out has the focus."""
+        self.query(Button).first().focus()
 
     def action_printed(self) -> None:
         """Show what a program printed, or put it away."""
         self.query_one(TroublePanel).unfold()
 
-    def on_button_pressed(self) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Close, or try again."""
+        self._leave(again=event.button.id == "again")
+
+    def action_close(self) -> None:
         """Close."""
-        self.dismiss()
+        self._leave(again=False)
+
+    def _leave(self, *, again: bool) -> None:
+        if self.is_current:  # a second key press on the way out is dropped
+            self.dismiss(again)

@@ -1,8 +1,10 @@
-"""Writing files so that none is ever half-written, overwritten by accident or readable by others."""
+"""Writing files so that none is ever half-written, overwritten by accident, readable by others or somebody else's."""
 
 import contextlib
 import errno
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,22 +19,34 @@ _CAUSES = {
     errno.ENOSPC: Kind.DISK_FULL_HERE,
     errno.EDQUOT: Kind.DISK_FULL_HERE,
     errno.EEXIST: Kind.FILE_EXISTS,
+    errno.EISDIR: Kind.FILE_EXISTS,
     errno.ENOTDIR: Kind.FOLDER_MISSING,
     errno.ENOENT: Kind.FOLDER_MISSING,
+    errno.ELOOP: Kind.LINK_IN_THE_WAY,
 }
+_OUR_FOLDER = "backup-wizard"
+_DEEPEST = 3
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)-[^.]+\.new")
 
 
-def replace(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Put `content` at `path` in one step, over what was there.
+def replace(path: Path, content: bytes, mode: int = 0o600, modified: float | None = None) -> None:
+    """Put `content` at `path` in one step, over what was there; `modified` is its time, if it is not to be now.
 
     Raises:
-        Failure: the folder is read-only, missing or full; what was there is untouched.
+        Failure: the folder is read-only, missing or full, or a link is there (`LINK_IN_THE_WAY`); what was there is
+            untouched.
     """
-    with _told(path), _temporary(path, mode) as (file, temporary):
-        file.write(content)
-        _finish(file)
-        temporary.replace(path)
-        _sync_folder(path.parent)
+    with _told(path):
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        with _temporary(path, mode) as (file, temporary):
+            file.write(content)
+            file.flush()
+            if modified is not None:
+                os.utime(file.fileno(), (modified, modified))
+            _finish(file)
+            temporary.replace(path)
+            _sync_folder(path.parent)
 
 
 def create(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -59,18 +73,88 @@ def creating(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             yield file
             _finish(file)
             os.link(temporary, path)  # a link, unlike a rename, fails where something is
-        _sync_folder(path.parent)
+            try:
+                _sync_folder(path.parent)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, and what a killed program has left beside it.
+
+    Raises:
+        Failure: it can't be removed.
+    """
+    with _told(path):
+        path.unlink(missing_ok=True)
+        clear(path.parent, path.name)
+
+
+def clear(folder: Path, beginning: str = "") -> None:
+    """Remove what programs that were killed have left of files that they wrote in a folder, by how their names begin.
+
+    What can't be removed stays: it is in nobody's way.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            left = _TEMPORARY.fullmatch(entry.name)
+            if left and left["name"].startswith(beginning) and not is_running(int(left["process"])):
+                with contextlib.suppress(OSError):
+                    Path(entry.path).unlink()
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that is closed to others, with its parents; an existing one is left as it is.
+    """Make a folder that is closed to others, with its parents; one that is there has to be the person's own.
 
     Raises:
-        Failure: it can't be made.
+        Failure: it can't be made, it is a link (`LINK_IN_THE_WAY`), or others can change what is in it
+            (`FOLDER_SHARED`); so too with those above it that are ours.
+    """
+    ours = _ours(path)
+    for folder in reversed([path, *path.parents]):
+        with _told(folder):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
+            if folder in ours:
+                _require_own(folder)
+    return path
+
+
+def open_own(path: Path) -> int:
+    """A descriptor of a file that is made if it is missing, for its owner alone; nothing is changed in it.
+
+    Raises:
+        Failure: as for `replace`.
     """
     with _told(path):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def read(path: Path, most_bytes: int = 1 << 20) -> bytes:
+    """What is in a file; a pipe or a device is not waited for.
+
+    Raises:
+        OSError: it can't be read, or holds more than `most_bytes`.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "It is not a file.")
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of that number, whoever's it is."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's, or a number that is none of a process
+        return True
+    return True
 
 
 @contextlib.contextmanager
@@ -81,16 +165,34 @@ def _told(path: Path) -> Iterator[None]:
         raise Failure(_CAUSES.get(error.errno or 0, Kind.UNKNOWN), str(path), str(error)) from error
 
 
+def _ours(path: Path) -> list[Path]:
+    above = list(path.parents[:_DEEPEST])
+    names = [folder.name for folder in above]
+    return [path, *above[: names.index(_OUR_FOLDER) + 1]] if _OUR_FOLDER in names else [path]
+
+
+def _require_own(folder: Path) -> None:
+    found = folder.lstat()
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if not stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if found.st_uid not in {os.geteuid(), 0} or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise Failure(Kind.FOLDER_SHARED, str(folder), stat.filemode(found.st_mode))
+
+
 @contextlib.contextmanager
 def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    clear(path.parent, path.name)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".new")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
             yield file, temporary
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the file itself is in its place, or the failure is told already
+            temporary.unlink(missing_ok=True)
 
 
 def _finish(file: BinaryIO) -> None:

@@ -46,6 +46,11 @@ def walk_state(name: str) -> Path:
     return state() / name
 
 
+def lock(name: str) -> Path:
+    """What a program holds while it works on one backup."""
+    return walk_state(name) / "lock"
+
+
 def shown(path: Path) -> str:
     """A path as people write it, with ~ for the home folder."""
     home = Path.home()

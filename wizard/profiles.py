@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,10 @@ def load(name: str) -> Profile:
         Failure: as for `read`; also if the file's name is not the profile's.
     """
     _refuse_strange(name)
-    found = read(places.profile(name))
+    path = places.profile(name)
+    if path.exists() and not path.is_file():
+        raise Failure(Kind.FOREIGN_PROFILE, str(path))  # a pipe would never end
+    found = read(path)
     if found.name != name:
         message = f"The file is called {name}.toml, so the name in it must be {name}."
         raise BadProfile(message, key="name", file=str(places.profile(name)))
@@ -83,11 +87,14 @@ def remove(name: str) -> None:
     _refuse_strange(name)
     if not exists(name):
         raise Failure(Kind.NO_SUCH_PROFILE, name)
-    try:
-        places.profile(name).unlink()
-        shutil.rmtree(places.walk_state(name), ignore_errors=True)
-    except OSError as error:
-        raise Failure(Kind.FOLDER_READ_ONLY, str(places.profiles()), str(error)) from error
+    state = places.walk_state(name)
+    # The profile goes after all that it is needed to find again, and its lock after that.
+    with contextlib.suppress(OSError):
+        for left in state.iterdir() if not state.is_symlink() else ():
+            if left != places.lock(name):
+                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    files.remove(places.profile(name))
+    shutil.rmtree(state, ignore_errors=True)
 
 
 def _refuse_strange(name: str) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from wizard import files, places, profiles, schemes
 from wizard.client import keys
 from wizard.profile import Profile
+
+if TYPE_CHECKING:
+    from wizard.client.session import Session
 
 
 class Step(StrEnum):
@@ -81,6 +85,20 @@ def begin(profile: Profile) -> Walk:
     return Walk(profile, _furthest(profile, reached), _furthest(profile, reached))
 
 
+def take(walk: Walk, session: Session) -> Walk:
+    """The walk with its backup held for this session, as it is by now if another program has changed it.
+
+    Raises:
+        Failure: `PROFILE_IN_USE`, or the profile can't be read.
+    """
+    name = walk.profile.name
+    if not profiles.exists(name):
+        return walk
+    session.hold(name)
+    now = profiles.load(name)
+    return walk if now == walk.profile else begin(now)
+
+
 def new() -> Walk:
     """A walk for a new backup, named after this computer."""
     base = keys.computer_name()
@@ -127,14 +145,22 @@ def record(walk: Walk) -> None:
     Raises:
         Failure: a folder can't be written to.
     """
+    order = list(Step)
+    if order.index(walk.reached) < order.index(_recorded(walk.profile.name)):
+        # Cut off between the two, a step that a changed profile has made untrue must not be what is found.
+        _note(walk)
     profiles.save(walk.profile)
+    _note(walk)
+
+
+def _note(walk: Walk) -> None:
     folder = files.private_folder(places.walk_state(walk.profile.name))
     files.replace(folder / "step", f"{walk.reached}\n".encode())
 
 
 def _recorded(name: str) -> Step:
     try:
-        return Step((places.walk_state(name) / "step").read_text().strip())
+        return Step(files.read(places.walk_state(name) / "step").decode().strip())
     except (OSError, ValueError):  # a lost or foreign note costs a few key presses, so the walk starts over
         return Step.WELCOME
 

@@ -36,6 +36,7 @@ async def prepare(profile: Profile, session: Session) -> None:
     if missing := steps.undecided(profile):
         raise Failure(Kind.UNDECIDED, missing)
     transfer.require_sources(profile)
+    session.hold(profile.name)
     keep(profile)
     say(f"Backup “{profile.name}”: {len(profile.folders)} folder(s) to {profile.server.host}")
     if schemes.of(profile).uses_ssh:

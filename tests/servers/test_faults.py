@@ -17,7 +17,7 @@ from tests.support import placing, processes
 from tests.support.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.office import ACCOUNT, Office
 from wizard import places, running, trouble
-from wizard.client import access, rsync
+from wizard.client import access, profile_lock, rsync
 from wizard.failure import Failure, Kind
 from wizard.running import record
 
@@ -50,8 +50,9 @@ async def run(
     pauses: Sequence[float] = (),
     at: Callable[[running.Event], object] = lambda event: None,
 ) -> running.Result:
-    async for event in running.run(profile, access.prepare(profile), pauses=pauses):
-        at(event)
+    with profile_lock.alone(profile.name, patience=60) as held:
+        async for event in running.run(profile, access.prepare(profile), holding=(held,), pauses=pauses):
+            at(event)
     assert isinstance(event, running.Result)
     return event
 
@@ -158,7 +159,7 @@ async def test_a_wizard_that_is_killed_leaves_a_lock_that_is_no_obstacle(line: L
     process.kill()
     process.communicate()
     assert record.read(line.profile.name).result == "unfinished"
-    with (places.walk_state(line.profile.name) / "run.lock").open() as left, pytest.raises(BlockingIOError):
+    with places.lock(line.profile.name).open() as left, pytest.raises(BlockingIOError):
         fcntl.flock(left, fcntl.LOCK_SH | fcntl.LOCK_NB)  # its rsync is still there
     line.gate.release()
     await finish(line)
@@ -168,7 +169,7 @@ async def test_two_runs_of_one_backup_never_overlap(line: LossyLine) -> None:
     first = started(line)
     with pytest.raises(Failure) as failure:
         await run(line.profile)
-    assert failure.value.kind is Kind.ALREADY_RUNNING
+    assert failure.value.kind is Kind.PROFILE_IN_USE
     line.gate.release()
     said, _ = first.communicate()
     assert first.returncode == 0

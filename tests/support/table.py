@@ -1,8 +1,11 @@
-"""Tables of what the tests saw, printed at the end of the run: a test adds its rows to one by the table's title."""
+"""Tables of what the tests saw, printed at the end of the run: a test adds its rows to one by the table's title.
+
+A row that several tests have added is printed once, with their number.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +39,9 @@ def print_all(reporter: TerminalReporter) -> None:
                         tables[name.removeprefix(_PROPERTY)].append(cells)
     for title in sorted(tables):
         reporter.section(title)
-        for line in _lines(sorted(tables[title])):
+        times = Counter(map(tuple, tables[title]))
+        rows = [[*row, f"× {times[row]}"] if times[row] > 1 else row for row in sorted(times)]
+        for line in _lines(rows):
             reporter.write_line(line)
 
 

@@ -13,9 +13,8 @@ from tests.support.profiles import a_profile
 from wizard import lines, places
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.display import duration
-from wizard.failure import Failure, Kind
 from wizard.profile import Scheme
-from wizard.running import Result, compression, lock, record, transcript
+from wizard.running import Result, compression, record, transcript
 from wizard.running.outlook import Outlook, outlook
 from wizard.running.verification import Verification
 from wizard.server.report import Report
@@ -63,17 +62,6 @@ def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.Mo
     assert text.count("a file") == 2
     assert text.count("[the list goes on]") == 1
     assert "a problem" in text
-
-
-async def test_the_lock_is_one_run_s_and_one_that_was_killed_is_no_obstacle() -> None:
-    async with lock.held(PROFILE):
-        with pytest.raises(Failure) as failure:
-            async with lock.held(PROFILE):
-                pass
-    assert failure.value.kind is Kind.ALREADY_RUNNING
-    (places.walk_state(PROFILE.name) / "run.lock").write_text(f"{os.getppid()}\n")
-    async with lock.held(PROFILE):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-from wizard import places, profiles
-from wizard.client import keys, known_hosts, secrets
+from wizard import files, places, profiles
+from wizard.client import keys, known_hosts, leftovers, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
 
-def own_key(name: str) -> Path | None:
-    """The key that was made for this backup and for nothing else, if it is there."""
+
+def own_keys(name: str) -> list[Path]:
+    """The keys that were made for this backup and for nothing else: its present one first, then those it had before."""
     try:
-        path = profiles.load(name).key_path
-        line = keys.public_line(path)
+        present = profiles.load(name).key_path
     except Failure:
-        return None
-    made_here = line.endswith(f" {keys.comment_for(name)}") and path.suffix != ".pub"
-    return path if made_here and path.exists() else None
+        return []
+    others = _keys_of_others(name)
+    candidates = [present, *(path for path in keys.begun_for(name) if path != present and path not in others)]
+    for path in candidates:
+        if path.suffix != ".pub" and path.exists():
+            with contextlib.suppress(Failure):
+                keys.complete(path, name)
+    return [path for path in candidates if keys.is_made_for(path, name)]
+
+
+def _keys_of_others(name: str) -> set[Path]:
+    others = [other for other in profiles.names() if other != name]
+    found = {keys.usual_folder() / keys.file_name_for(other) for other in others}
+    for other in others:
+        with contextlib.suppress(Failure):
+            found.add(profiles.load(other).key_path)
+    return found
 
 
 def forget(name: str, *, remove_key: bool) -> None:
-    """Remove a backup's secrets, its entry among the known hosts, its profile, and its own key if so wished.
+    """Remove a backup's secrets, its entry among the known hosts, its profile, and its own keys if so wished.
 
     Raises:
         Failure: a part can't be removed; the profile goes last, so that it can be tried again.
     """
-    key = own_key(name) if remove_key else None
-    for what in ("passphrase", "daemon-password"):
+    leftovers.clear(name)
+    own = own_keys(name) if remove_key else []
+    for what in _SECRETS:
+        _require_keyring(name, what)
+    for key in own:
+        keys.remove(key)  # before its passphrase, without which it would be worth nothing
+    for what in _SECRETS:
         _remove_secret(name, what)
-    if key:
-        keys.remove(key)
-    (places.agent_keys() / f"{name}.pub").unlink(missing_ok=True)
+    files.remove(places.agent_keys() / f"{name}.pub")
     known_hosts.forget(name)
     profiles.remove(name)
+
+
+def _require_keyring(name: str, what: secrets.What) -> None:
+    try:
+        secrets.fetch(name, what)
+    except Failure as failure:
+        # Without a keyring nothing of ours can be in one; a locked one may hold it, and has to be opened.
+        if failure.kind not in {Kind.KEYRING_MISSING, Kind.SECRET_MISSING}:
+            raise
 
 
 def _remove_secret(name: str, what: secrets.What) -> None:
     try:
         secrets.remove(name, what)
     except Failure as failure:
-        # Without a keyring nothing of ours can be in one; a locked one may hold it, and has to be opened.
         if failure.kind is not Kind.KEYRING_MISSING:
             raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import places
@@ -12,6 +11,8 @@ from wizard.client import keys, secrets
 from wizard.failure import Failure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizard.client.keys import FoundKey
     from wizard.profile import Profile
 
@@ -38,7 +39,9 @@ def look(profile: Profile) -> KeyOutlook:
         keyring = ""
     there, is_open = places.shown(profile.key_path), False
     try:
-        is_open = not profile.key_is_agents and keys.opens(profile.key_path, None)
+        if not profile.key_is_agents:
+            is_open = keys.opens(profile.key_path, None)
+            keys.complete(profile.key_path, profile.name)
         keys.public_line(profile.key_path)
     except Failure:
         there = ""
@@ -46,7 +49,7 @@ def look(profile: Profile) -> KeyOutlook:
 
 
 def _free(name: str) -> str:
-    folder, first = Path("~/.ssh").expanduser(), f"backup-wizard-{name}"
+    folder, first = keys.usual_folder(), keys.file_name_for(name)
     candidates = (folder / candidate for candidate in chain([first], (f"{first}-{number}" for number in count(2))))
     return next(places.shown(path) for path in candidates if not _is_taken(path))
 

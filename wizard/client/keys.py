@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import os
 import platform
+import re
+import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from wizard.client.secrets import Secret
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
+_OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,6 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
         PublicFormat,
     )
 
-    public_path = _public(path)
     require_free(path)
     key = Ed25519PrivateKey.generate()
     encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
@@ -58,14 +60,48 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
     files.private_folder(path.parent)
     files.create(path, private)
     try:
-        files.create(public_path, public + f" {comment}\n".encode(), 0o644)
+        _write_public(path, public.decode(), comment)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
+def complete(path: Path, name: str) -> None:
+    """Make the public half of a backup's key anew where it is missing: it is told in the private half.
+
+    Raises:
+        Failure: `KEY_UNUSABLE` if it is no key in OpenSSH's own format, or the folder can't be written to.
+    """
+    files.clear(path.parent, path.name)
+    if not os.path.lexists(_public(path)):
+        # It is by its comment that a key is known as this backup's own, to be removed with it.
+        made_here = path.name.startswith(file_name_for(name))
+        _write_public(path, _public_part(path), comment_for(name) if made_here else path.name)
+
+
 def comment_for(name: str) -> str:
     """What a new key says of itself in the server's file."""
+    return f"backup-wizard-{name}"
+
+
+def usual_folder() -> Path:
+    """The person's ssh folder, in which new keys are made."""
+    return Path("~/.ssh").expanduser()
+
+
+def begun_for(name: str) -> list[Path]:
+    """The private keys in the ssh folder that are called as those of this backup, whole or half-made."""
+    called = re.compile(rf"{re.escape(file_name_for(name))}(-\d+)?")
+    return [path for path in sorted(usual_folder().glob("backup-wizard-*")) if called.fullmatch(path.name)]
+
+
+def is_made_for(path: Path, name: str) -> bool:
+    """Whether the key was made for the backup of that name and for nothing else."""
+    return path.suffix != ".pub" and _line(_public(path)).endswith(f" {comment_for(name)}")
+
+
+def file_name_for(name: str) -> str:
+    """What a new key's file is called, or begins with."""
     return f"backup-wizard-{name}"
 
 
@@ -79,7 +115,7 @@ def opens(path: Path, passphrase: Secret | None) -> bool:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
     try:
-        content = path.read_bytes()
+        content = files.read(path)
     except FileNotFoundError:
         raise Failure(Kind.KEY_MISSING, str(path)) from None
     except OSError as error:
@@ -107,7 +143,7 @@ def public_line(path: Path) -> str:
     """
     public_path = _public(path)
     try:
-        line = public_path.read_text("utf-8").strip()
+        line = files.read(public_path).decode().strip()
     except FileNotFoundError:
         raise Failure(Kind.KEY_MISSING, str(public_path)) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -119,7 +155,7 @@ def public_line(path: Path) -> str:
 
 def found(folder: Path | None = None) -> list[FoundKey]:
     """The keys in the person's ssh folder and agent that could be reused, those of other backups left out."""
-    folder = folder or Path("~/.ssh").expanduser()
+    folder = folder or usual_folder()
     in_files = [
         FoundKey(line, places.shown(public.with_suffix("")))
         for public in sorted(folder.glob("*.pub"))
@@ -154,7 +190,7 @@ def is_public_line(line: str) -> bool:
         return False
     try:
         blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:  # also for letters that no base64 has
         return False
     return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
 
@@ -176,11 +212,8 @@ def remove(path: Path) -> None:
     Raises:
         Failure: it can't be removed.
     """
-    try:
-        path.unlink(missing_ok=True)
-        _public(path).unlink(missing_ok=True)
-    except OSError as error:
-        raise Failure(Kind.FOLDER_READ_ONLY, str(path), str(error)) from error
+    files.remove(path)
+    files.remove(_public(path))  # last, because it tells whose key it is
 
 
 def computer_name() -> str:
@@ -198,6 +231,32 @@ def require_free(path: Path) -> None:
     for taken in (path, _public(path)):
         if taken.exists() or taken.is_symlink():
             raise Failure(Kind.FILE_EXISTS, str(taken))
+
+
+def _write_public(path: Path, key: str, comment: str) -> None:
+    files.create(_public(path), f"{key} {comment}\n".encode(), 0o644)
+
+
+def _public_part(path: Path) -> str:
+    """Type and key from what stands unencrypted at the start of a private key (OpenSSH's PROTOCOL.key)."""
+    try:
+        lines = files.read(path).decode("ascii").split("-----")[2]
+        rest = base64.b64decode(lines).removeprefix(_OPENSSH_MAGIC)
+        for _ in ("cipher", "key derivation", "its options"):
+            _, rest = _field(rest)
+        blob, _ = _field(rest[4:])  # past the number of keys, which is 1
+        kind, _ = _field(blob)
+    except (OSError, ValueError, IndexError, struct.error) as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+    line = f"{kind.decode('ascii', 'replace')} {base64.b64encode(blob).decode()}"
+    if not is_public_line(line):
+        raise Failure(Kind.KEY_UNUSABLE, str(path))
+    return line
+
+
+def _field(data: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack_from(">I", data)
+    return data[4 : 4 + length], data[4 + length :]
 
 
 def _public(path: Path) -> Path:

@@ -7,7 +7,6 @@ for one is never taken for another.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import subprocess
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
+_MOST_BYTES = 1 << 24
 _TYPE_NAMES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA"}
 
 
@@ -117,7 +117,8 @@ def _rewrite(name: str, lines: list[str]) -> None:
 
 def _lines() -> list[str]:
     try:
-        return places.known_hosts().read_text("utf-8", errors="surrogateescape").splitlines()
+        text = files.read(places.known_hosts(), _MOST_BYTES).decode(errors="surrogateescape")
+        return text.removesuffix("\n").split("\n") if text else []  # no other sign ends a line for ssh
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -127,5 +128,5 @@ def _lines() -> list[str]:
 def _is_base64(text: str) -> bool:
     try:
         return bool(base64.b64decode(text, validate=True))
-    except binascii.Error:
+    except ValueError:  # also for letters that no base64 has
         return False

@@ -30,6 +30,7 @@ def ensure(profile: Profile, typed: Secret | None = None) -> str:
             _require_agent(profile)
         elif profile.key_path.exists():
             _require_it_opens(profile, typed)
+            keys.complete(profile.key_path, profile.name)
         else:
             _make(profile, typed)
         return keys.public_line(profile.key_path)
@@ -39,9 +40,10 @@ def _make(profile: Profile, typed: Secret | None) -> None:
     passphrase: Secret | None = None
     kept: Secret | None = None
     if profile.key.protection == "keyring":
+        # One that is kept may be another key's, which the profile names for as long as this one is not done.
         kept = _kept(profile.name)
+        passphrase = typed or kept or secrets.generate()
         # Into the keyring before there is a key: a key whose passphrase nobody has would be worth nothing.
-        passphrase = typed or secrets.generate()
         secrets.store(profile.name, "passphrase", passphrase)
     elif profile.key.protection == "ask":
         if not typed:

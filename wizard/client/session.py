@@ -6,7 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from wizard.client import access, apart, keys, passphrase_socket
+from wizard.client import access, apart, keys, leftovers, passphrase_socket, profile_lock
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Gives access to the server, and asks for a passphrase at most once where nothing else holds it.
+    """Holds a backup, gives access to its server, and asks for a passphrase at most once where nothing else holds it.
 
     `ask` is how a person is asked; without it, a key that needs a person can't be used.
     """
@@ -27,6 +27,7 @@ class Session:
     def __init__(self, ask: Callable[[Profile], Awaitable[Secret]] | None = None) -> None:
         self.ask = ask
         self._sockets: dict[Path, Path] = {}
+        self._held: dict[str, int] = {}
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -34,6 +35,19 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self._open.close()
+
+    def hold(self, name: str, *, patience: float = 0.0) -> int:
+        """Keep every other program off the backup of that name until the session ends; returns the lock's descriptor.
+
+        A child that is given it holds the backup as well. `patience` is as for `profile_lock.alone`.
+
+        Raises:
+            Failure: `PROFILE_IN_USE`, or our folder can't be written to.
+        """
+        if name not in self._held:
+            self._held[name] = self._open.enter_context(profile_lock.alone(name, patience=patience))
+            leftovers.clear(name)
+        return self._held[name]
 
     def remember(self, key_file: Path, passphrase: Secret) -> None:
         """Hold a key's passphrase for ssh, until the session ends."""

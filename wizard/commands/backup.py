@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from wizard import files, lines, profiles, running, trouble
 from wizard.client import backup_size
+from wizard.commands import person
 from wizard.commands.person import session
 from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.server.report import Report
 
 _STOPPED = 130
+_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than rsync, whose wizard was killed, lets a server be silent
 T = TypeVar("T")
 
 
@@ -46,9 +48,9 @@ def dry_run(chosen: Namespace) -> int:
 
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
-    profile = profiles.load(chosen.name)
     told = None if chosen.json else ProgressLine()
     with session() as opened:
+        profile = person.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
         try:
             result = _stoppable(_run(profile, opened, told))
         except KeyboardInterrupt:
@@ -68,7 +70,8 @@ async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) 
 
 async def _run(profile: Profile, opened: Session, told: ProgressLine | None) -> running.Result:
     await host_trust.establish(profile)
-    async with contextlib.aclosing(running.run(profile, await opened.access(profile))) as events:
+    holding = (opened.hold(profile.name),)
+    async with contextlib.aclosing(running.run(profile, await opened.access(profile), holding=holding)) as events:
         async for event in events:
             if isinstance(event, running.Result):
                 return event

@@ -6,13 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from wizard import places, profiles, steps
-from wizard.client import forgetting, known_hosts
+from wizard.client import forgetting, known_hosts, profile_lock
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.running import record
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
 
 def list_all(_: Namespace) -> int:
@@ -51,18 +52,27 @@ def forget(chosen: Namespace) -> int:
     """Remove the profile, its secrets and, if wanted, the key that was made for it."""
     if not profiles.exists(chosen.name):
         raise Failure(Kind.NO_SUCH_PROFILE, chosen.name)
-    key = forgetting.own_key(chosen.name)
-    remove_key = bool(key) and (_ask_about(chosen) if chosen.remove_key is None else chosen.remove_key)
-    forgetting.forget(chosen.name, remove_key=remove_key)
+    with profile_lock.alone(chosen.name):
+        passphrase_goes = _about_passphrase(chosen.name)
+        own = forgetting.own_keys(chosen.name)
+        remove_key = _ask_about(own) if chosen.remove_key is None else chosen.remove_key
+        forgetting.forget(chosen.name, remove_key=remove_key)
     say(f"The backup “{chosen.name}” is forgotten here. What is on the server stays.")
-    if key:
-        say(f"Its key {places.shown(key)} was {'removed' if remove_key else 'kept'}.")
+    for key in own:
+        say(f"Its key {places.shown(key)} was {'removed' if remove_key else f'kept{passphrase_goes}'}.")
     return 0
 
 
-def _ask_about(chosen: Namespace) -> bool:
-    key = forgetting.own_key(chosen.name)
-    if not key or not sys.stdin.isatty():
+def _about_passphrase(name: str) -> str:
+    try:
+        in_keyring = profiles.load(name).key.protection == "keyring"
+    except Failure:
+        return ""
+    return ", but the keyring does not hold its passphrase any more" if in_keyring else ""
+
+
+def _ask_about(own: list[Path]) -> bool:
+    if not own or not sys.stdin.isatty():
         return False
-    answer = input(f"Remove its key {places.shown(key)} as well? It can't be brought back. [y/N] ")
+    answer = input(f"Remove its key {', '.join(map(places.shown, own))} as well? It can't be brought back. [y/N] ")
     return answer.strip().lower() in {"y", "yes"}

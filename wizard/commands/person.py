@@ -6,7 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import places
+from wizard import places, profiles
 from wizard.client.secrets import Secret
 from wizard.client.session import Session
 
@@ -22,6 +22,19 @@ def is_there() -> bool:
 def session() -> Session:
     """A session that asks at the terminal, if there is one."""
     return Session(_ask if is_there() else None)
+
+
+def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
+    """The profile of that name, with every other program kept off the backup until the session ends.
+
+    `patience` is as for `Session.hold`.
+
+    Raises:
+        Failure: `PROFILE_IN_USE`, or it can't be read.
+    """
+    profiles.load(name)  # a backup that is not here gets no lock
+    session.hold(name, patience=patience)
+    return profiles.load(name)
 
 
 async def _ask(profile: Profile) -> Secret:

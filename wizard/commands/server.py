@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, lines, profiles
 from wizard.client import access, daemon_password
-from wizard.commands.person import session
+from wizard.commands.person import held, session
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
@@ -40,9 +40,11 @@ def export(chosen: Namespace) -> int:
 
 def receipt(chosen: Namespace) -> int:
     """Take the server's receipt: its fingerprint counts as verified, and its facts as known."""
-    profile = profiles.load(chosen.name)
-    taken = asyncio.run(receipts.take(profile, _receipt_text(chosen.file)))
-    profiles.save(taken.profile)
+    profiles.load(chosen.name)
+    text = _receipt_text(chosen.file)
+    with session() as opened:
+        taken = asyncio.run(receipts.take(held(chosen.name, opened), text))
+        profiles.save(taken.profile)
     say(lines.receipt(taken))
     return 0
 

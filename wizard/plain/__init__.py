@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from wizard import lines, steps
@@ -37,7 +38,7 @@ def walk(begun: Walk | None, session: Session) -> int:
     """Lead from question to question; everything decided is kept, whenever the person leaves."""
     say("backup-wizard on lines. Enter takes what stands in brackets, < goes a step back, Ctrl+D leaves.")
     try:
-        here: Walk | None = begun or deciding.choose_backup()
+        here = _begun(begun, session)
         while here is not None:
             here = _after(here, session)
     except GoAway:
@@ -45,11 +46,25 @@ def walk(begun: Walk | None, session: Session) -> int:
     return 0
 
 
+def _begun(walk: Walk | None, session: Session) -> Walk | None:
+    while True:
+        try:
+            return steps.take(walk or deciding.choose_backup(), session)
+        except GoBack:
+            continue
+        except Failure as failure:
+            told = asyncio.run(telling.tell(failure, walk.profile if walk else None))
+            lines.complain(told.trouble, told.raw_file)
+            with contextlib.suppress(GoBack):
+                asker.line("Enter tries again, Ctrl+D leaves")
+
+
 def _after(here: Walk, session: Session) -> Walk | None:
     order = steps.applicable(here.profile)
     say(f"\nStep {order.index(here.step) + 1} of {len(order)}: {steps.TITLES[here.step]}")
     try:
         following = steps.forward(here, _STEPS[here.step](here.profile, session))
+        session.hold(following.profile.name)
         steps.record(following)
     except GoBack:
         return steps.back(here)

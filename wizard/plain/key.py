@@ -9,7 +9,7 @@ import msgspec
 from wizard import places, rules
 from wizard.client import keys, protected_key, secrets
 from wizard.display import printable
-from wizard.failure import Failure
+from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
@@ -31,11 +31,23 @@ def key(profile: Profile, session: Session) -> Profile:
         typed = _new_passphrase() if decided.key.protection == "ask" and not decided.key_path.exists() else None
         if decided.key_path.exists():
             decided, typed = _own(decided)
-    protected_key.ensure(decided, typed)
+    decided, typed = _ensured(decided, typed)
     if typed and decided.key.protection == "ask":
         session.remember(decided.key_path, typed)
     say(f"The key is {places.shown(decided.key_path)}.")
     return decided
+
+
+def _ensured(profile: Profile, typed: Secret | None) -> tuple[Profile, Secret | None]:
+    try:
+        protected_key.ensure(profile, typed)
+    except Failure as failure:
+        if typed or failure.kind not in {Kind.SECRET_MISSING, Kind.PASSPHRASE_WRONG}:
+            raise
+        say("The keyring does not hold this key's passphrase.")
+        profile, typed = _own(profile)
+        protected_key.ensure(profile, typed)
+    return profile, typed
 
 
 def _protection(profile: Profile) -> Key:

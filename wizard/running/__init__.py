@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wizard import trouble
 from wizard.client import rsync
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.running import compression, lock, record, transcript, verification
+from wizard.running import compression, record, transcript, verification
 from wizard.running.verification import Sample, Verification
 from wizard.server import link_speed, report, transfer
 from wizard.server.report import Report
@@ -86,32 +86,39 @@ class Result:
 Event = rsync.Event | Begun | Retry | Looking | Result
 
 
-async def run(profile: Profile, access: Access, *, pauses: Sequence[float] = PAUSES) -> AsyncGenerator[Event]:
+async def run(
+    profile: Profile, access: Access, *, holding: Sequence[int] = (), pauses: Sequence[float] = PAUSES
+) -> AsyncGenerator[Event]:
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
-    `pauses` are seconds: before each new try that follows one which got nowhere.
+    `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
+    are seconds: before each new try that follows one which got nowhere.
 
     Raises:
-        Failure: `ALREADY_RUNNING`, as for `transfer.backup`, or the connection dropped once too often.
+        Failure: as for `transfer.backup`, or the connection dropped once too often.
     """
-    async with lock.held(profile) as holding:
-        with transcript.kept(profile.name) as kept:
-            run = _Run(profile, access, pauses, holding, kept)
-            try:
-                async with aclosing(run.events()) as events:
-                    async for event in events:
-                        yield event
-            except Failure as failure:
-                kept.say(trouble.explain(failure, profile).sentence)
-                raise
-            except (asyncio.CancelledError, GeneratorExit):
-                kept.say("stopped")
-                raise
+    with transcript.kept(profile.name) as kept:
+        run = _Run(profile, access, pauses, holding, kept)
+        try:
+            async with aclosing(run.events()) as events:
+                async for event in events:
+                    yield event
+        except Failure as failure:
+            kept.say(trouble.explain(failure, profile).sentence)
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            kept.say("stopped")
+            raise
 
 
 class _Run:
     def __init__(
-        self, profile: Profile, access: Access, pauses: Sequence[float], holding: int, kept: Transcript
+        self,
+        profile: Profile,
+        access: Access,
+        pauses: Sequence[float],
+        holding: Sequence[int],
+        kept: Transcript,
     ) -> None:
         self._profile, self._access, self._pauses = profile, access, pauses
         self._holding, self._kept = holding, kept
@@ -167,7 +174,7 @@ class _Run:
                         self._access,
                         is_first=is_first,
                         compress=choice.compress,
-                        holding=(self._holding,),
+                        holding=self._holding,
                     )
                 ) as events:
                     async for event in events:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import stat
 import uuid
 from contextlib import aclosing
@@ -80,8 +79,7 @@ def markers(name: str) -> tuple[Path, Path]:
     own, common = folder / f"{OWN_MARKER_PREFIX}{identity}", folder / MARKER_NAME
     for path in (own, common):
         if not _is_marker(path):
-            files.replace(path, _WORDS, 0o644)
-            os.utime(path, (_TIME, _TIME))
+            files.replace(path, _WORDS, 0o644, _TIME)
     return own, common
 
 
@@ -98,4 +96,7 @@ def _computer() -> str:
     if not path.exists():
         files.private_folder(places.config())
         files.create(path, f"{uuid.uuid4()}\n".encode())
-    return path.read_text().strip()
+    try:
+        return files.read(path).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Kind.FOLDER_UNREADABLE, str(path), str(error)) from None

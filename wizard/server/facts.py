@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def known(profile: Profile) -> ServerFacts:
     """What is known of the profile's server; what was kept and can't be read is learnt anew."""
     try:
-        return msgspec.json.decode(_file(profile).read_bytes(), type=ServerFacts)
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(files.read(_file(profile)), type=ServerFacts)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ServerFacts()
 
 

@@ -33,8 +33,8 @@ def has_drifted(profile: Profile, client: ClientFacts) -> bool:
     if client.recorded is None:
         return False
     try:
-        return msgspec.json.decode(_file(profile).read_bytes(), type=Recorded) != client.recorded
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(files.read(_file(profile)), type=Recorded) != client.recorded
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return True
 
 

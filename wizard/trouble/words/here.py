@@ -29,6 +29,16 @@ WORDS = {
         YOU,
         "Choose another name, or move that file away yourself.",
     ),
+    Kind.LINK_IN_THE_WAY: Words(
+        "{about} is a link to another place, and nothing is written through a link",
+        YOU,
+        "Look where it leads and who made it; put a real file or folder in its place, then try again.",
+    ),
+    Kind.FOLDER_SHARED: Words(
+        "Other people can change what is in {about}, so nothing is kept there",
+        YOU,
+        "See what they did in it, then close it with “chmod go-w” and the folder's name; or have it given to you.",
+    ),
     Kind.FILES_UNREADABLE: Words(
         "Some files could not be read", YOU, "Look at the list: leave them out, or get the right to read them."
     ),

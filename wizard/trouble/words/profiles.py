@@ -26,6 +26,11 @@ WORDS = {
         YOU,
         "Give the file that the user's wizard saved (backup-wizard export NAME --format request).",
     ),
+    Kind.PROFILE_IN_USE: Words(
+        "Another backup-wizard is busy with the backup “{about}”",
+        YOU,
+        "Wait until that one is done, or close it; then try again. Nothing was changed.",
+    ),
     Kind.UNDECIDED: Words(
         "{about} is not decided yet", YOU, "Run “backup-wizard {name}” and answer what it asks, or add it to the file."
     ),

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.trouble.words.form import NOBODY, YOU, Words
+from wizard.trouble.words.form import YOU, Words
 
 WORDS = {
     Kind.NO_TERMINAL: Words(
         "The wizard needs a terminal to show its screens on, and there is none",
         YOU,
         "Run it in a terminal, as questions on lines (--plain), or unattended from a file (--answers FILE).",
-    ),
-    Kind.ALREADY_RUNNING: Words(
-        "The backup “{about}” is running already on this computer",
-        NOBODY,
-        "Wait until it is done, then run it again.",
     ),
     Kind.CRASHED: Words(
         "backup-wizard made a mistake of its own ({raw}); what was decided is kept",

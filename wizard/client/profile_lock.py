@@ -1,0 +1,73 @@
+"""One program at a time on a backup: a second one is told to wait."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from typing import TYPE_CHECKING
+
+from wizard import files, places
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+@contextlib.contextmanager
+def alone(name: str, *, patience: float = 0.0) -> Iterator[int]:
+    """Keep every other program off the backup until the block ends, however it ends; yields the lock's descriptor.
+
+    The system lets go of the lock of a program that was killed, once its children that were given the descriptor have
+    ended as well: for those, and for nothing else, `patience` is how many seconds to wait.
+
+    Raises:
+        Failure: `PROFILE_IN_USE`, or our folder can't be written to.
+    """
+    descriptor = _locked(name, time.monotonic() + patience)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _locked(name: str, latest: float) -> int:
+    path = places.lock(name)
+    while True:
+        files.private_folder(path.parent)
+        descriptor = files.open_own(path)
+        if _is_taken(descriptor):
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                _sign(descriptor)
+                return descriptor
+            os.close(descriptor)  # whoever held it has forgotten the backup, lock and all
+            continue
+        is_used = _holder_is_running(descriptor)
+        os.close(descriptor)
+        if is_used or time.monotonic() >= latest:
+            raise Failure(Kind.PROFILE_IN_USE, name)
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _is_taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sign(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # on a full disk it is locked all the same
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def _holder_is_running(descriptor: int) -> bool:
+    try:
+        return files.is_running(int(os.pread(descriptor, 20, 0)))
+    except ValueError:  # it has not said yet who it is
+        return True
