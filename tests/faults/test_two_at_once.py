@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,7 @@ def busy(server: socket.socket, *arguments: str) -> Iterator[None]:
     process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
     try:
         with server.accept()[0]:
+            process.send_signal(signal.SIGSTOP)  # or it would lose patience with the server, sooner or later
             yield
     finally:
         processes.end(process)
