@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from paramiko import AuthenticationException, BadAuthenticationType, ChannelException, Message, SSHException, Transport
+from paramiko import AuthenticationException, ChannelException, Message, SSHException
 from paramiko.common import (
     OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
     OPEN_FAILED_CONNECT_FAILED,
     OPEN_SUCCEEDED,
-    cMSG_CHANNEL_OPEN,
     cMSG_CHANNEL_REQUEST,
 )
 
-from wizard.client import known_hosts, signing_key
-from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.client import signing_key
+from wizard.client.transport import SECONDS, SECONDS_TO_SIGN_IN, QuietTransport
+from wizard.failure import Failure, ProgramFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +28,8 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-_SECONDS = 5.0
 _PATIENT_SECONDS = 1.0
 _PAUSES = (0.02, 0.1, 0.5, 0.0)
-_SECONDS_TO_SIGN_IN = 15.0
 _MOST_BYTES = 1 << 16
 # Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
 _NOWHERE = ("127.0.0.1", 1)
@@ -45,8 +42,6 @@ USUAL_SOCKETS = (
     "/var/run/nscd/socket",
     "/run/docker.sock",
 )
-_SILENT = logging.getLogger("backup-wizard.connection")
-_SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ class Connection:
     `OSError`, an `SSHException` or an `EOFError`.
     """
 
-    def __init__(self, transport: _Transport, methods: tuple[str, ...]) -> None:
+    def __init__(self, transport: QuietTransport, methods: tuple[str, ...]) -> None:
         self._transport = transport
         self.methods = methods
 
@@ -89,9 +84,9 @@ class Connection:
         key = signing_key.load(profile, access)
         try:
             server = profile.server
-            connected = socket.create_connection((server.host, server.port), timeout=_SECONDS_TO_SIGN_IN)
+            connected = socket.create_connection((server.host, server.port), timeout=SECONDS_TO_SIGN_IN)
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each request waits for its answer
-            transport = _Transport(connected)
+            transport = QuietTransport(connected)
         except OSError as error:
             raise ProgramFailed("ssh", 255, str(error)) from None
         try:
@@ -149,7 +144,7 @@ class Connection:
 
     def grants_tunnel_out(self) -> bool | None:
         """Whether the server connects on our behalf; `None` where it gives another reason than that it won't."""
-        code = self._code(lambda: self._transport.open_channel("direct-tcpip", _NOWHERE, _NOWHERE, timeout=_SECONDS))
+        code = self._code(lambda: self._transport.open_channel("direct-tcpip", _NOWHERE, _NOWHERE, timeout=SECONDS))
         answers = {
             OPEN_SUCCEEDED: True,
             OPEN_FAILED_CONNECT_FAILED: True,
@@ -183,11 +178,11 @@ class Connection:
     def _session(self) -> Channel:
         for pause in _PAUSES:
             try:
-                channel = self._transport.open_session(timeout=_SECONDS)
+                channel = self._transport.open_session(timeout=SECONDS)
             except ChannelException:  # sshd's MaxSessions; the last one may still be on its way out
                 time.sleep(pause)
             else:
-                channel.settimeout(_SECONDS)
+                channel.settimeout(SECONDS)
                 return channel
         raise EOFError
 
@@ -230,58 +225,6 @@ class Connection:
             raise EOFError
 
 
-class _Transport(Transport):
-    _payload = b""
-
-    def __init__(self, connected: socket.socket) -> None:
-        super().__init__(connected)
-        self.set_log_channel(_SILENT.name)
-        self.banner_timeout = self.handshake_timeout = self.auth_timeout = _SECONDS_TO_SIGN_IN
-
-    def meet(self, profile: Profile) -> None:
-        """Agree on a key of the server's that was confirmed."""
-        confirmed = known_hosts.confirmed(profile)
-        options = self.get_security_options()
-        options.key_types = [name for name in options.key_types if _family(name) in {key.type for key in confirmed}]
-        self.start_client(timeout=_SECONDS_TO_SIGN_IN)
-        shown = self.get_remote_server_key()
-        if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
-            raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
-
-    def methods(self, user: str) -> tuple[str, ...]:
-        """The ways to sign in that are offered to whoever has none yet."""
-        try:
-            self.auth_none(user)
-        except BadAuthenticationType as refused:
-            return tuple(refused.allowed_types)
-        return ("none",)
-
-    def open_socket(self, path: str) -> Channel:
-        """Ask for a tunnel to a socket of the server's file system, in OpenSSH's own form.
-
-        Raises:
-            ChannelException: it was not opened.
-        """
-        wanted = Message()
-        wanted.add_string(path)
-        wanted.add_string("")
-        wanted.add_int(0)
-        self._payload = wanted.asbytes()
-        try:
-            return self.open_channel("direct-streamlocal@openssh.com", timeout=_SECONDS)
-        finally:
-            self._payload = b""
-
-    def _send_user_message(self, data: Message) -> None:
-        if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
-            data.add_bytes(self._payload)  # a kind that paramiko doesn't know has none, and sshd would hang up
-        super()._send_user_message(data)  # type: ignore[misc]
-
-
-def _family(algorithm: str) -> str:
-    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
-
-
 def _ask_for_agent(channel: Any) -> None:
     request = Message()
     request.add_byte(cMSG_CHANNEL_REQUEST)
@@ -300,11 +243,11 @@ def _first(channel: Channel) -> bytes:
     except TimeoutError:
         return b""
     finally:
-        channel.settimeout(_SECONDS)
+        channel.settimeout(SECONDS)
 
 
 def _head(receive: Callable[[int], bytes]) -> bytes:
-    kept, latest = b"", time.monotonic() + _SECONDS
+    kept, latest = b"", time.monotonic() + SECONDS
     while len(kept) < _MOST_BYTES and (chunk := receive(_MOST_BYTES)):
         kept += chunk
         if time.monotonic() > latest:
