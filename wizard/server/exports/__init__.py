@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.server import facts
-from wizard.server.exports import authorized_keys, covering_message, rsyncd, secrets_file
+from wizard.server.exports import ansible, authorized_keys, covering_message, rsyncd, secrets_file
 from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ FORMATS = {
             lambda setup: setup.secrets,
             holds_secret=True,
         ),
+        Format("ansible", "Ansible", "backups.yml", ansible.render),
     )
 }
 
