@@ -36,6 +36,9 @@ COMPUTERS = {
     "rosapc": ("login", "rosa", "backup"),
 }
 FOREIGN_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt amanda@elsewhere"
+ACCOUNT_FILES = {
+    f"{name}{old}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid") for old in ("", "-")
+}
 FOREIGN_MODULE = "# kept\n[scans]\n    path = /home\n"
 
 
@@ -103,3 +106,28 @@ def test_all_schemes_work_and_are_taken_back(
     filled = everything(office)
     assert run().changed == []
     assert everything(office) == filled
+
+    # One backup is deleted by the admin first, and with it goes the account that was made for nothing else.
+    office.run("rm", "-r", "/home/rosa/backup/rosapc")
+    kept = everything(office)["/home"]
+    removed = run("--tags=remove")
+    print(removed.printed)
+    assert FOREIGN_KEY == office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").read_text().rstrip("\n")
+    assert office.path("/etc/rsyncd.conf").read_text() == FOREIGN_MODULE
+    left = everything(office)
+    assert differing(left["/etc"], untouched["/etc"]) <= ACCOUNT_FILES | {".", "rsyncd.conf"}
+    for name, entry in untouched["/home"].items():
+        assert (left["/home"][name].mode, left["/home"][name].owner) == (entry.mode, entry.owner)
+    assert kept.keys() - left["/home"].keys() == {
+        "omar/.backup-wizard-omarpc.conf",
+        *(f"{name}/.ssh{part}" for name in ("nadia", "omar", "rosa") for part in ("", "/authorized_keys")),
+        *(name for name in kept if name == "rosa" or name.startswith("rosa/")),
+    }
+    accounts = office.path("/etc/passwd").read_text()
+    assert "rosa" not in accounts
+    assert "nadia" in accounts
+
+
+def differing(one: dict[str, Entry], other: dict[str, Entry]) -> set[str]:
+    """The names of what is in one alone, or not the same in both."""
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}

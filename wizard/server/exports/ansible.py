@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Ansible's modules put the environment's value in place of $NAME in every path, and know no way to say that they shouldn't.
 _VARIABLE = re.compile(r"\$[\w{]", re.ASCII)
+_BYTES = re.compile(r"[\ud800-\udfff]")
 _NO_PASSWORDS = "No password is needed for these computers."
 _PASSWORDS = """Passwords are not in this file. Keep them in a vault (ansible-vault create passwords.yml):
     backup_passwords:
@@ -40,7 +41,7 @@ def render_many(orders: Sequence[Order]) -> str:
     """One playbook for all of them.
 
     Raises:
-        Failure: `BAD_VALUE` for a folder that Ansible would take for another.
+        Failure: `BAD_VALUE` for a folder that Ansible would take for another, or that is no text.
     """
     done, to_do = "", (places.assets() / "templates" / "playbook.yml").read_text("utf-8")
     for mark, lines in (
@@ -61,14 +62,20 @@ def computers(orders: Iterable[Order]) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """A text as YAML, which Ansible takes for nothing but itself."""
+    """A text as YAML, which Ansible takes for nothing but itself.
+
+    Raises:
+        Failure: `BAD_VALUE` for what is no text.
+    """
+    if _BYTES.search(text):
+        raise Failure(Kind.BAD_VALUE, f"{text} is no readable text (UTF-8)")
     escaped = "".join(one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False))
     return f"!unsafe {escaped}" if "{" in text else escaped
 
 
 def _entry(order: Order) -> Iterator[str]:
     setup, name = order.setup, order.profile.name
-    yield f"      - name: {quoted(name)}"
+    yield f"\n      - name: {quoted(name)}  # {order.profile.scheme.kind}"
     yield f"        server: {quoted(order.profile.server.host)}"
     yield f"        account: {quoted(setup.account)}"
     yield "        folders:"
