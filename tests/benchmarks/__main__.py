@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import exporting
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -26,9 +28,9 @@ def seconds(argv: Sequence[str | Path]) -> float:
     return time.perf_counter() - began
 
 
-def ratio(ours: Callable[[], float], yardstick: Callable[[], float]) -> float:
+def ratio(ours: Callable[[], float], yardstick: Callable[[], float], rounds: int = _ROUNDS) -> float:
     """How many times the yardstick's median ours takes, measured in turns so that both see the same machine."""
-    pairs = [(ours(), yardstick()) for _ in range(_ROUNDS)]
+    pairs = [(ours(), yardstick()) for _ in range(rounds)]
     return statistics.median(pair[0] for pair in pairs) / statistics.median(pair[1] for pair in pairs)
 
 
@@ -48,6 +50,20 @@ def first_frame() -> float:
     return ratio(lambda: seconds(ours), lambda: seconds(bare))
 
 
+def exports_of_many() -> float:
+    """Exporting for each of 10,000 computers, against each of 1,000."""
+    return ratio(
+        lambda: exporting.seconds_for_each(exporting.COMPUTERS),
+        lambda: exporting.seconds_for_each(exporting.FEWER),
+        rounds=5,
+    )
+
+
+def exports_in_all() -> float:
+    """Exporting for 10,000 computers, against ten million additions: half a second where the target is 5 s."""
+    return ratio(lambda: exporting.seconds_for(exporting.COMPUTERS), exporting.seconds_of_bare_python, rounds=5)
+
+
 def main() -> None:
     """Print each ratio beside its target."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
@@ -57,6 +73,8 @@ def main() -> None:
         for title, target, measured in (
             ("--version against python -c pass", 2.0, version),
             ("first full frame against a bare Textual app", 1.3, first_frame),
+            ("exporting for 10,000 against 1,000, each", 1.3, exports_of_many),
+            ("exporting for 10,000 against 10^7 additions", 10.0, exports_in_all),
         ):
             found = measured()
             print(f"{title:<48} {found:5.2f}×  (target: at most {target}×){'' if found <= target else '  MISSED'}")

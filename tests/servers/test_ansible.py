@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from tests.support import placing
 from tests.support.commands import backup_wizard
-from tests.support.office import ACCOUNT, HOST, Office
+from tests.support.office import ACCOUNT, Office
 from tests.support.playbook import Played, play
 from tests.support.trees import Entry, tree
 from wizard import profiles, schemes
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
-    from wizard.profile import Profile
     from wizard.server.exports.order import Order
 
 # One account was there before, with a key of its own; the others are made.
@@ -112,7 +111,7 @@ def test_all_schemes_work_and_are_taken_back(
     kept = everything(office)["/home"]
     removed = run("--tags=remove")
     print(removed.printed)
-    assert FOREIGN_KEY == office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").read_text().rstrip("\n")
+    assert office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").read_text().rstrip("\n") == FOREIGN_KEY
     assert office.path("/etc/rsyncd.conf").read_text() == FOREIGN_MODULE
     left = everything(office)
     assert differing(left["/etc"], untouched["/etc"]) <= ACCOUNT_FILES | {".", "rsyncd.conf"}

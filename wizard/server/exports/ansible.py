@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wizard.server.exports.order import Order
 
-# Ansible's modules put the environment's value in place of $NAME in every path, and know no way to say that they shouldn't.
+# In every path, Ansible's modules put the environment's value in place of $NAME; no quote keeps them from it.
 _VARIABLE = re.compile(r"\$[\w{]", re.ASCII)
 _BYTES = re.compile(r"[\ud800-\udfff]")
 _NO_PASSWORDS = "No password is needed for these computers."

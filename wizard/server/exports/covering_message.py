@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from wizard.server.exports import authorized_keys, rsyncd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jinja2 import Template
 
     from wizard.schemes.base import Directory
     from wizard.server.exports.order import Order
@@ -26,6 +29,11 @@ class _Task:
 
 def render(order: Order) -> str:
     """A mail an admin can act on: what is asked for, the lines, how to test and how to take it back."""
+    return _template().render(profile=order.profile, setup=order.setup, tasks=list(_tasks(order)))
+
+
+@functools.cache
+def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(  # noqa: S701 - this is text for a mail and a shell, not for a browser
@@ -35,9 +43,7 @@ def render(order: Order) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("message.txt.j2").render(
-        profile=order.profile, setup=order.setup, tasks=list(_tasks(order))
-    )
+    return environment.get_template("message.txt.j2")
 
 
 def _tasks(order: Order) -> Iterator[_Task]:
