@@ -73,7 +73,12 @@ def known_to_person(host: str, port: int, file: Path | None = None) -> list[Host
 
 def trusts(profile: Profile) -> bool:
     """Whether our file holds a key for this backup that its profile has as confirmed."""
-    return any(key.fingerprint in profile.server.host_keys for key in _kept(profile.name))
+    return bool(confirmed(profile))
+
+
+def confirmed(profile: Profile) -> list[HostKey]:
+    """The keys in our file for this backup that its profile has as confirmed."""
+    return [key for key in _kept(profile.name) if key.fingerprint in profile.server.host_keys]
 
 
 def trust(profile: Profile, offered: Iterable[HostKey]) -> None:
@@ -83,10 +88,10 @@ def trust(profile: Profile, offered: Iterable[HostKey]) -> None:
         Failure: `HOST_KEY_CHANGED` if none of them is confirmed, or our folder can't be written to.
     """
     offered = list(offered)
-    confirmed = [key for key in offered if key.fingerprint in profile.server.host_keys]
-    if not confirmed:
+    right = [key for key in offered if key.fingerprint in profile.server.host_keys]
+    if not right:
         raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host, "\n".join(key.fingerprint for key in offered))
-    _rewrite(profile.name, [f"{profile.name} {key.type} {key.blob}" for key in confirmed])
+    _rewrite(profile.name, [f"{profile.name} {key.type} {key.blob}" for key in right])
 
 
 def forget(name: str) -> None:

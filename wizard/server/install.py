@@ -1,0 +1,227 @@
+"""Doing what the admin is asked for, with the account's own password: all of it or, if the proof fails, nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import shlex
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard import schemes
+from wizard.client import apart
+from wizard.failure import Failure, Kind
+from wizard.server import exports, facts, locks, marked_lines, sign_in
+from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.rrsync_place import USUAL_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wizard.client.access import Access
+    from wizard.client.secrets import Secret
+    from wizard.profile import Profile
+    from wizard.schemes.base import ServerFacts, Version
+    from wizard.server.exports.order import Order
+    from wizard.server.password_login import PasswordLogin
+
+T = TypeVar("T")
+
+_KEYS = ".ssh/authorized_keys"
+
+
+class Stage(StrEnum):
+    """How far it is."""
+
+    SIGNING_IN = auto()
+    INSTALLING = auto()
+    TRYING = auto()
+    UNDOING = auto()
+
+
+@dataclass
+class Change:
+    """What was changed on the server, as far as it has come: what was in each file before, or that it was not there."""
+
+    before: dict[str, bytes | None] = field(default_factory=dict)
+    after: dict[str, bytes] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+
+
+def is_offered(profile: Profile) -> bool:
+    """Whether the account itself may do all that the scheme needs; a daemon's settings are root's."""
+    return schemes.of(profile).uses_ssh
+
+
+async def install(profile: Profile, access: Access, password: Secret, tell: Callable[[Stage], None]) -> None:
+    """Put this computer's key on the server and prove it; whatever goes wrong, the server is as it was before.
+
+    Raises:
+        Failure: as for `PasswordLogin.sign_in`, `put` and `sign_in.attempt`; `LOCK_OPEN`; `NOT_UNDONE`.
+    """
+    from wizard.server.password_login import PasswordLogin  # paramiko takes its time
+
+    tell(Stage.SIGNING_IN)
+    login, change = PasswordLogin(profile), Change()
+    try:
+        await _to_its_end(partial(login.sign_in, password))
+        tell(Stage.INSTALLING)
+        await _to_its_end(partial(put, login, profile, access, change))
+        tell(Stage.TRYING)
+        await _prove(profile, access)
+    except BaseException:
+        if change.after:
+            tell(Stage.UNDOING)
+            await _to_its_end(partial(undo, login, profile, change))
+        raise
+    finally:
+        login.close()
+
+
+def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) -> None:
+    """Put folder, settings and key in place, the key last; `change` notes what there was before.
+
+    Raises:
+        Failure: `SERVER_SHELL_BLOCKS`, `NO_RRSYNC` or `SERVER_HOME_CLOSED`.
+    """
+    learnt = _learn(login, profile)
+    if profile.scheme.kind == "rrsync" and not learnt.rrsync:
+        raise Failure(Kind.NO_RRSYNC, profile.server.host)
+    order = exports.order(profile, access.facts, learnt)
+    texts = _texts(order)
+    folders = list(dict.fromkeys([*_folders(order), *(part for path in texts for part in _parents(path))]))
+    found = _look(login, [*folders, *texts])
+    change.made = [path for path in folders if found[path] is None]
+    for path, text in texts.items():
+        change.before[path] = content = found[path]
+        change.after[path] = text if path != _KEYS else marked_lines.put(content or b"", profile.name, text)
+    _change(login, [*map(_make_folder, change.made), *(_write(path, text) for path, text in change.after.items())])
+
+
+def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
+    """Take back what was put in place; lines that others have added meanwhile stay.
+
+    Raises:
+        Failure: `NOT_UNDONE`.
+    """
+    try:
+        now = _look(login, change.after)
+        steps = []
+        for path, before in change.before.items():
+            found = now[path]
+            if found is None or found == before:
+                continue
+            if found == change.after[path]:
+                steps.append(_write(path, before) if before is not None else f"rm -f {_quoted(path)}\n".encode())
+            elif path == _KEYS:
+                steps.append(_write(path, marked_lines.without(found, profile.name)))
+        steps += [f"rmdir {_quoted(path)} 2>/dev/null || :\n".encode() for path in reversed(change.made)]
+        _change(login, steps)
+    except Failure as failure:
+        raise Failure(Kind.NOT_UNDONE, profile.server.host, failure.raw) from None
+
+
+async def _prove(profile: Profile, access: Access) -> None:
+    await sign_in.attempt(profile, access)
+    if not schemes.of(profile).locks_key:
+        return  # what it leaves open was said and agreed to before
+    open_doors = [found.title async for found in locks.check(profile, access) if found.held is False]
+    if open_doors:
+        raise Failure(Kind.LOCK_OPEN, ", ".join(open_doors))
+
+
+async def _to_its_end(work: Callable[[], T]) -> T:
+    """Do the work in a thread; who stops waiting for it goes on only when it is done, so that it can be undone."""
+    working = asyncio.ensure_future(apart.run(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
+
+
+def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
+    places = " ".join(f"{folder}/rrsync" for folder in USUAL_FOLDERS)
+    asked = (
+        f'for one in "$(command -v rrsync)" {places}; do if test -f "$one" && test -x "$one"; then\n'
+        'printf %s "$one"; break; fi; done\n',
+        "rsync --version\n",
+    )
+    rrsync, version = _ask(login, asked)
+    found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
+    if told := re.search(rb"version v?(\d+(?:\.\d+)+)", version):
+        found["rsync_version"] = tuple(map(int, told[1].split(b".")))
+    return facts.learn(profile, **found)
+
+
+def _look(login: PasswordLogin, paths: Iterable[str]) -> dict[str, bytes | None]:
+    """What is in each file, nothing for a folder, and `None` where there is neither."""
+    paths = list(paths)
+    asked = (
+        f"if test -e {path}; then printf +; test -d {path} || cat {path} || exit; fi\n" for path in map(_quoted, paths)
+    )
+    answers = _ask(login, asked)
+    return {path: answer[1:] if answer else None for path, answer in zip(paths, answers, strict=True)}
+
+
+def _ask(login: PasswordLogin, questions: Iterable[str]) -> list[bytes]:
+    # A word that nobody can foresee parts the answers; before the first, a start-up file may have printed anything.
+    word, questions = secrets.token_hex(16), list(questions)
+    parts = "".join(f"printf %s {word}\n{question}" for question in questions)
+    answer = login.run(f"cd || exit\n{parts}printf %s {word}\n".encode())
+    answers = answer.stdout.split(word.encode())[1:-1]
+    if not answers and not answer.stderr:
+        raise Failure(Kind.SERVER_SHELL_BLOCKS, raw=answer.stdout.decode(errors="replace"))
+    if len(answers) != len(questions):
+        raise Failure(Kind.SERVER_HOME_CLOSED, "~", answer.stderr.decode(errors="replace"))
+    return answers
+
+
+def _change(login: PasswordLogin, steps: Iterable[bytes]) -> None:
+    word = secrets.token_hex(16)
+    answer = login.run(b"".join([b"set -e\numask 077\ncd\n", *steps, f"printf %s {word}\n".encode()]))
+    if not answer.stdout.endswith(word.encode()):
+        printed = answer.stderr.decode(errors="replace")
+        raise Failure(Kind.SERVER_HOME_CLOSED, "~", printed)
+
+
+def _texts(order: Order) -> dict[str, bytes]:
+    daemon = order.setup.daemon
+    settings = {daemon.path: rsyncd.render(order).encode()} if daemon else {}
+    return settings | {_KEYS: authorized_keys.render(order).encode()}
+
+
+def _folders(order: Order) -> list[str]:
+    return [part for folder in order.setup.directories for part in (*_parents(folder.path), folder.path)]
+
+
+def _parents(path: str) -> list[str]:
+    return [str(parent) for parent in reversed(PurePosixPath(path).parents) if parent.name]
+
+
+def _make_folder(path: str) -> bytes:
+    return f"mkdir -m 700 {_quoted(path)}\n".encode()
+
+
+def _write(path: str, content: bytes) -> bytes:
+    """Steps that put a file in place whole, with the mode it has, or for its owner alone; a link stays a link."""
+    quoted = b"'" + content.replace(b"'", b"'\\''") + b"'"
+    return (
+        (
+            f"file=$(readlink -f {_quoted(path)} || printf %s {_quoted(path)})\n"
+            'new=$file.backup-wizard-new\nrm -f "$new"\n'
+            "trap 'rm -f \"$new\"' EXIT\n"
+            'if test -e "$file"; then cp -p "$file" "$new"; fi\n'
+        ).encode()
+        + b"printf %s "
+        + quoted
+        + b' > "$new"\nmv -f "$new" "$file"\n'
+    )
+
+
+def _quoted(path: str) -> str:
+    return shlex.quote(path)
