@@ -10,13 +10,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
+from screens.do_it_for_me import DoItForMeScreen
 from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from wizard import trouble
 from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
-from wizard.server import exports, handed_over, sign_in
+from wizard.server import exports, handed_over, install, sign_in
 from wizard.steps import Step
 from wizard.trouble import further
 from wizard.trouble.finding import Finding, Sure
@@ -63,6 +64,7 @@ class HandOverScreen(StepScreen):
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
         Binding("l", "look", "Look now"),
+        Binding("i", "install", "I have the password"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
         Binding("left", "turn(-1)", show=False),
@@ -101,6 +103,8 @@ class HandOverScreen(StepScreen):
             yield Button("Apply as the admin", id="apply", compact=True)
         else:
             yield Button("Look now", id="look", compact=True)
+            if install.is_offered(self.profile):
+                yield Button("Do it for me", id="install", compact=True)
 
     def focus_first(self) -> None:
         """Begin to look; while there is nothing to go on with, copying comes first."""
@@ -123,6 +127,8 @@ class HandOverScreen(StepScreen):
         """Only what makes sense now is offered."""
         if action == "apply":
             return self.context.apply_as_admin is not None and not self._is_let_in
+        if action == "install":
+            return not self.context.apply_as_admin and self._is_waiting and install.is_offered(self.profile)
         if action == "look":
             return not (self._is_let_in or self.context.apply_as_admin)
         if action in {"copy", "save", "plain", "turn"}:
@@ -166,6 +172,20 @@ class HandOverScreen(StepScreen):
         else:
             self._start_looking()
 
+    @on(Button.Pressed, "#install")
+    def action_install(self) -> None:
+        """Do the admin's part with the account's password, for those who have it, and look at once."""
+        self.workers.cancel_group(self, "look")
+
+        def look(_: object) -> None:
+            self._start_looking()
+
+        self.app.push_screen(DoItForMeScreen(self.profile, self.context), look)
+
+    @property
+    def _is_waiting(self) -> bool:
+        return self._obstacle is None and not self._is_let_in
+
     @property
     def _is_looking(self) -> bool:
         return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
@@ -182,7 +202,7 @@ class HandOverScreen(StepScreen):
         self._obstacle = None
         self.remove_class("-trouble-alone")
         await self.show_trouble(None)
-        for pane in self.query(ExportPane):
+        for pane in self.query("ExportPane, #install"):
             pane.display = True
         self.refresh_bindings()
         pause, longest = self.context.pauses
@@ -230,7 +250,7 @@ class HandOverScreen(StepScreen):
     async def _stop_at(self, failure: Failure) -> None:
         self._obstacle = failure
         self.query_one("#admitted", Note).say("")
-        for pane in self.query(ExportPane):
+        for pane in self.query("ExportPane, #install"):
             pane.display = False
         self.add_class("-trouble-alone")
         self.lead_with("apply" if self.context.apply_as_admin else "look")
@@ -240,7 +260,7 @@ class HandOverScreen(StepScreen):
     def _go_ahead(self) -> None:
         self._is_let_in = True
         self.query_one("#admitted", Note).say("The server lets this computer in.", "good")
-        for spent in self.query("#look, #apply"):
+        for spent in self.query("#look, #apply, #install"):
             spent.display = False
         self.lead_with("forward")
         self.refresh_bindings()

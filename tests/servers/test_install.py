@@ -12,56 +12,36 @@ import pytest
 
 from tests.support import canary, placing
 from tests.support.commands import backup_wizard
-from tests.support.office import ACCOUNT, Office
+from tests.support.office import ACCOUNT
 from tests.support.profiles import towards
 from tests.support.trees import Entry, tree
-from wizard import profiles
+from tests.support.with_password import FOREIGN, HOME, KEYS, PASSWORD, begun, furnish, office_with_password
 from wizard.client import access, keys, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.client.secrets import Secret
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.server import facts, handed_over, install
+from wizard.server import facts, install
 from wizard.server.install import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.support.office import Office
     from tests.support.real_sshd import RealSshd
     from wizard.profile import Profile
-
-PASSWORD = Secret(canary.SECRET)
-HOME = f"/home/{ACCOUNT}"
-KEYS = f"{HOME}/.ssh/authorized_keys"
-FOREIGN = "# mine\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt amanda's \\ é"
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with Office(tmp_path_factory.mktemp("office")) as office:
-        office.run("sh", "-c", f"echo {ACCOUNT}:{canary.SECRET} | chpasswd --crypt-method SHA512")
-        office.start_sshd("PasswordAuthentication yes", f"SetEnv PATH={HOME}/bin:/usr/bin:/bin")
+    with office_with_password(tmp_path_factory.mktemp("office")) as office:
         yield office
 
 
 @pytest.fixture
 def office(running: Office) -> Office:
-    """The office with the account's home as a person has it, who signs in elsewhere by a key."""
-    running.run("sh", "-c", f"rm -rf {HOME} && cp -r /etc/skel {HOME} && chown -R {ACCOUNT}: {HOME}")
-    running.run("usermod", "-s", "/bin/sh", ACCOUNT)
-    running.authorize(FOREIGN)
-    running.path(KEYS).chmod(0o640)
+    furnish(running)
     return running
-
-
-def begun(office: Office, folder: Path, kind: str = "rrsync", root: str = "back up/of 'mine'") -> Profile:
-    profile = placing.profile_for(office, kind, folder)
-    profile = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, root=root))
-    profiles.save(profile)
-    known_hosts.trust(profile, [HostKey(*office.host_key)])
-    protected_key.ensure(profile)
-    handed_over.keep(profile, access.facts(profile))
-    return profile
 
 
 def silent(_: Stage) -> None:
