@@ -26,13 +26,7 @@ if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
 
-_STAGES = {
-    Stage.SIGNING_IN: "Signing in with the password",
-    Stage.INSTALLING: "Putting the key in place",
-    Stage.TRYING: "Trying whether the key works and the lock holds",
-    Stage.UNDOING: "Taking it all back",
-}
-_TAKEN_BACK = "The server is as it was before: what was put there has been taken back."
+_TAKEN_BACK = "All was taken back: the server is as it was before."
 
 
 class DoItForMeScreen(ModalScreen[bool]):
@@ -118,10 +112,10 @@ class DoItForMeScreen(ModalScreen[bool]):
         if stage:
             self._reached = stage
         if self.is_attached:
-            self.query_one("#working", Note).say(f"{_STAGES[stage]} …" if stage else "", "busy")
+            self.query_one("#working", Note).say(install.STAGES[stage] if stage else "", "busy")
 
     async def _show(self, failure: Failure | None) -> None:
-        self.query_one("#plan").display = failure is None
+        self.query_one("#plan").display = False  # what comes of it needs the room
         place = self.query_one("#came-of-it", Vertical)
         await place.remove_children()
         self.query_one("#outcome", Note).say("")
@@ -139,7 +133,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         self._is_done = True
         locked = " and its lock holds" if schemes.of(self._profile).locks_key else ""
         self.query_one("#outcome", Note).say(f"Done: the key works{locked}.", "good")
-        for spent in self.query("#plan, #password, #give-up"):
+        for spent in self.query("#password, #give-up"):
             spent.display = False
         done = self.query_one("#do", Button)
         done.label = "Go on"

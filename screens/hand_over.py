@@ -34,6 +34,7 @@ _GROWTH = 1.5
 _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
 )
+_INSTALL = "If you have the account's password, “i” does it for you."
 _ALSO_SEND = "The admin needs the password too. “backup-wizard export {name} --format secrets” shows it."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
@@ -57,14 +58,15 @@ class HandOverScreen(StepScreen):
         "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
         "same for admins who want just the lines.\n\n"
         "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
-        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
+        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back.\n\n"
+        "Do you sign in there yourself, with a password? Then “i” has the wizard put the key in place for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy"),
         Binding("s", "save", "Save"),
         Binding("p", "plain", "Plain"),
         Binding("l", "look", "Look now"),
-        Binding("i", "install", "I have the password"),
+        Binding("i", "install", "Install"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
         Binding("left", "turn(-1)", show=False),
@@ -103,8 +105,6 @@ class HandOverScreen(StepScreen):
             yield Button("Apply as the admin", id="apply", compact=True)
         else:
             yield Button("Look now", id="look", compact=True)
-            if install.is_offered(self.profile):
-                yield Button("Do it for me", id="install", compact=True)
 
     def focus_first(self) -> None:
         """Begin to look; while there is nothing to go on with, copying comes first."""
@@ -172,7 +172,6 @@ class HandOverScreen(StepScreen):
         else:
             self._start_looking()
 
-    @on(Button.Pressed, "#install")
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""
         self.workers.cancel_group(self, "look")
@@ -202,7 +201,7 @@ class HandOverScreen(StepScreen):
         self._obstacle = None
         self.remove_class("-trouble-alone")
         await self.show_trouble(None)
-        for pane in self.query("ExportPane, #install"):
+        for pane in self.query(ExportPane):
             pane.display = True
         self.refresh_bindings()
         pause, longest = self.context.pauses
@@ -232,7 +231,8 @@ class HandOverScreen(StepScreen):
         if told.kind in _NEEDS_THE_PERSON:
             note.say(_ASK, "warn")
         elif told.waits_for_admin:
-            note.say(" ".join(filter(None, (_WAITING, await self._why(failure)))), "busy")
+            offer = _INSTALL if self.check_action("install", ()) else ""
+            note.say(" ".join(filter(None, (_WAITING, await self._why(failure), offer))), "busy")
         elif told.forward:
             note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
         else:
@@ -250,7 +250,7 @@ class HandOverScreen(StepScreen):
     async def _stop_at(self, failure: Failure) -> None:
         self._obstacle = failure
         self.query_one("#admitted", Note).say("")
-        for pane in self.query("ExportPane, #install"):
+        for pane in self.query(ExportPane):
             pane.display = False
         self.add_class("-trouble-alone")
         self.lead_with("apply" if self.context.apply_as_admin else "look")
@@ -260,7 +260,7 @@ class HandOverScreen(StepScreen):
     def _go_ahead(self) -> None:
         self._is_let_in = True
         self.query_one("#admitted", Note).say("The server lets this computer in.", "good")
-        for spent in self.query("#look, #apply, #install"):
+        for spent in self.query("#look, #apply"):
             spent.display = False
         self.lead_with("forward")
         self.refresh_bindings()

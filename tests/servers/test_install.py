@@ -19,7 +19,9 @@ from tests.support.with_password import FOREIGN, HOME, KEYS, PASSWORD, begun, fu
 from wizard.client import access, keys, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.client.secrets import Secret
+from wizard.client.session import Session
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.plain import proving
 from wizard.server import facts, install
 from wizard.server.install import Stage
 
@@ -95,6 +97,20 @@ async def test_a_home_without_any_keys_gets_a_closed_folder(office: Office, samp
     await do_it(begun(office, sample_folder))
     assert office.path(f"{HOME}/.ssh").stat().st_mode & 0o777 == 0o700
     assert office.path(KEYS).stat().st_mode & 0o777 == 0o600
+
+
+def test_on_lines_it_is_one_of_the_answers(
+    office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed, passwords = iter(["i", "i"]), iter(["wrong", canary.SECRET])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    monkeypatch.setattr("getpass.getpass", lambda _: next(passwords))
+    with Session() as session:
+        proving.hand_over(begun(office, sample_folder), session)
+    shown = capsys.readouterr()
+    assert "does not take that password" in shown.err
+    assert "The server lets this computer in." in shown.out
+    assert canary.SECRET not in shown.out + shown.err
 
 
 async def test_an_open_door_has_it_all_taken_back(office: Office, sample_folder: Path) -> None:

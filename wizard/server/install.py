@@ -43,6 +43,14 @@ class Stage(StrEnum):
     UNDOING = auto()
 
 
+STAGES = {
+    Stage.SIGNING_IN: "Signing in with the password",
+    Stage.INSTALLING: "Putting the key in place",
+    Stage.TRYING: "Trying whether the key works and the lock holds",
+    Stage.UNDOING: "Taking it all back",
+}
+
+
 @dataclass
 class Change:
     """What was changed on the server, as far as it has come: what was in each file before, or that it was not there."""
@@ -129,9 +137,10 @@ async def _prove(profile: Profile, access: Access) -> None:
     await sign_in.attempt(profile, access)
     if not schemes.of(profile).locks_key:
         return  # what it leaves open was said and agreed to before
-    open_doors = [found.title async for found in locks.check(profile, access) if found.held is False]
-    if open_doors:
-        raise Failure(Kind.LOCK_OPEN, ", ".join(open_doors))
+    is_open = {found.id async for found in locks.check(profile, access) if found.held is False}
+    titles = [door.title for door in locks.refusals(profile) if door.id in is_open]
+    if titles:
+        raise Failure(Kind.LOCK_OPEN, ", ".join(title[:1].lower() + title[1:] for title in titles))
 
 
 async def _to_its_end(work: Callable[[], T]) -> T:
