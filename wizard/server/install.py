@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
-import shlex
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from functools import partial
@@ -15,12 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard import schemes
 from wizard.client import apart
 from wizard.failure import Failure, Kind
-from wizard.server import exports, facts, locks, marked_lines, sign_in
+from wizard.server import account_files, exports, facts, locks, marked_lines, sign_in
 from wizard.server.exports import authorized_keys, rsyncd
 from wizard.server.rrsync_place import USUAL_FOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from wizard.client.access import Access
     from wizard.client.secrets import Secret
@@ -102,12 +100,18 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
     order = exports.order(profile, access.facts, learnt)
     texts = _texts(order)
     folders = list(dict.fromkeys([*_folders(order), *(part for path in texts for part in _parents(path))]))
-    found = _look(login, [*folders, *texts])
+    found = account_files.look(login, [*folders, *texts])
     change.made = [path for path in folders if found[path] is None]
     for path, text in texts.items():
         change.before[path] = content = found[path]
         change.after[path] = text if path != _KEYS else marked_lines.put(content or b"", profile.name, text)
-    _change(login, [*map(_make_folder, change.made), *(_write(path, text) for path, text in change.after.items())])
+    account_files.change(
+        login,
+        [
+            *map(account_files.make_folder, change.made),
+            *(account_files.write(path, text) for path, text in change.after.items()),
+        ],
+    )
 
 
 def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
@@ -117,18 +121,18 @@ def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
         Failure: `NOT_UNDONE`.
     """
     try:
-        now = _look(login, change.after)
+        now = account_files.look(login, change.after)
         steps = []
         for path, before in change.before.items():
             found = now[path]
             if found is None or found == before:
                 continue
             if found == change.after[path]:
-                steps.append(_write(path, before) if before is not None else f"rm -f {_quoted(path)}\n".encode())
+                steps.append(account_files.write(path, before) if before is not None else account_files.remove(path))
             elif path == _KEYS:
-                steps.append(_write(path, marked_lines.without(found, profile.name)))
-        steps += [f"rmdir {_quoted(path)} 2>/dev/null || :\n".encode() for path in reversed(change.made)]
-        _change(login, steps)
+                steps.append(account_files.write(path, marked_lines.without(found, profile.name)))
+        steps += [account_files.remove_if_empty(path) for path in reversed(change.made)]
+        account_files.change(login, steps)
     except Failure as failure:
         raise Failure(Kind.NOT_UNDONE, profile.server.host, failure.raw) from None
 
@@ -160,42 +164,11 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
         'printf %s "$one"; break; fi; done\n',
         "rsync --version\n",
     )
-    rrsync, version = _ask(login, asked)
+    rrsync, version = account_files.ask(login, asked)
     found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
     if told := re.search(rb"version v?(\d+(?:\.\d+)+)", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))
     return facts.learn(profile, **found)
-
-
-def _look(login: PasswordLogin, paths: Iterable[str]) -> dict[str, bytes | None]:
-    """What is in each file, nothing for a folder, and `None` where there is neither."""
-    paths = list(paths)
-    asked = (
-        f"if test -e {path}; then printf +; test -d {path} || cat {path} || exit; fi\n" for path in map(_quoted, paths)
-    )
-    answers = _ask(login, asked)
-    return {path: answer[1:] if answer else None for path, answer in zip(paths, answers, strict=True)}
-
-
-def _ask(login: PasswordLogin, questions: Iterable[str]) -> list[bytes]:
-    # A word that nobody can foresee parts the answers; before the first, a start-up file may have printed anything.
-    word, questions = secrets.token_hex(16), list(questions)
-    parts = "".join(f"printf %s {word}\n{question}" for question in questions)
-    answer = login.run(f"cd || exit\n{parts}printf %s {word}\n".encode())
-    answers = answer.stdout.split(word.encode())[1:-1]
-    if not answers and not answer.stderr:
-        raise Failure(Kind.SERVER_SHELL_BLOCKS, raw=answer.stdout.decode(errors="replace"))
-    if len(answers) != len(questions):
-        raise Failure(Kind.SERVER_HOME_CLOSED, "~", answer.stderr.decode(errors="replace"))
-    return answers
-
-
-def _change(login: PasswordLogin, steps: Iterable[bytes]) -> None:
-    word = secrets.token_hex(16)
-    answer = login.run(b"".join([b"set -e\numask 077\ncd\n", *steps, f"printf %s {word}\n".encode()]))
-    if not answer.stdout.endswith(word.encode()):
-        printed = answer.stderr.decode(errors="replace")
-        raise Failure(Kind.SERVER_HOME_CLOSED, "~", printed)
 
 
 def _texts(order: Order) -> dict[str, bytes]:
@@ -210,27 +183,3 @@ def _folders(order: Order) -> list[str]:
 
 def _parents(path: str) -> list[str]:
     return [str(parent) for parent in reversed(PurePosixPath(path).parents) if parent.name]
-
-
-def _make_folder(path: str) -> bytes:
-    return f"mkdir -m 700 {_quoted(path)}\n".encode()
-
-
-def _write(path: str, content: bytes) -> bytes:
-    """Steps that put a file in place whole, with the mode it has, or for its owner alone; a link stays a link."""
-    quoted = b"'" + content.replace(b"'", b"'\\''") + b"'"
-    return (
-        (
-            f"file=$(readlink -f {_quoted(path)} || printf %s {_quoted(path)})\n"
-            'new=$file.backup-wizard-new\nrm -f "$new"\n'
-            "trap 'rm -f \"$new\"' EXIT\n"
-            'if test -e "$file"; then cp -p "$file" "$new"; fi\n'
-        ).encode()
-        + b"printf %s "
-        + quoted
-        + b' > "$new"\nmv -f "$new" "$file"\n'
-    )
-
-
-def _quoted(path: str) -> str:
-    return shlex.quote(path)
