@@ -11,6 +11,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
+from screens.do_it_for_me import DoItForMeScreen
 from screens.outcome import Again
 from screens.receipt import ReceiptScreen
 from screens.step_screen import StepScreen
@@ -20,7 +21,7 @@ from screens.widgets.sheet import Sheet
 from wizard import trouble
 from wizard.client import access, daemon_password
 from wizard.failure import Failure, Kind
-from wizard.server import exports, handed_over, sign_in
+from wizard.server import exports, handed_over, install, sign_in
 from wizard.steps import Step
 from wizard.trouble import further
 from wizard.trouble.finding import Finding, Sure
@@ -39,6 +40,7 @@ _WAITING = (
     "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
 )
 _ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
+_INSTALL = "If you have the account's password, “i” does it for you."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."
@@ -69,7 +71,8 @@ class HandOverScreen(StepScreen):
         "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
         "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
         "If the admin sends a receipt back, paste it (r): then your server is verified for good.\n\n"
-        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back."
+        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back.\n\n"
+        "Do you sign in there yourself, with a password? Then “i” has the wizard put the key in place for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy"),
@@ -78,6 +81,7 @@ class HandOverScreen(StepScreen):
         Binding("v", "reveal", "Show/hide", show=False),
         Binding("r", "receipt", "Receipt"),
         Binding("l", "look", "Look now"),
+        Binding("i", "install", "Install"),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
         Binding("left", "turn(-1)", show=False),
@@ -137,6 +141,8 @@ class HandOverScreen(StepScreen):
         """Only what makes sense now is offered."""
         if action == "apply":
             return self.context.apply_as_admin is not None and not (self._is_let_in or self._is_doubtful)
+        if action == "install":
+            return not self.context.apply_as_admin and self._is_waiting and install.is_offered(self.profile)
         if action == "look":
             return not (self._is_let_in or self.context.apply_as_admin or self._is_doubtful)
         if action == "reveal":
@@ -189,6 +195,19 @@ class HandOverScreen(StepScreen):
     def action_receipt(self) -> None:
         """Take the receipt that the admin sent back."""
         self.app.push_screen(ReceiptScreen(self.profile), self._take)
+
+    def action_install(self) -> None:
+        """Do the admin's part with the account's password, for those who have it, and look at once."""
+        self.workers.cancel_group(self, "look")
+
+        def look(_: object) -> None:
+            self._start_looking()
+
+        self.app.push_screen(DoItForMeScreen(self.profile, self.context), look)
+
+    @property
+    def _is_waiting(self) -> bool:
+        return self._obstacle is None and not self._is_let_in
 
     @property
     def _is_looking(self) -> bool:
@@ -252,7 +271,8 @@ class HandOverScreen(StepScreen):
         if told.kind in _NEEDS_THE_PERSON:
             note.say(_ASK, "warn")
         elif told.waits_for_admin:
-            note.say(" ".join(filter(None, (_WAITING, await self._why(failure)))), "busy")
+            offer = _INSTALL if self.check_action("install", ()) else ""
+            note.say(" ".join(filter(None, (_WAITING, await self._why(failure), offer))), "busy")
         elif told.forward:
             note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
         else:

@@ -11,7 +11,7 @@ from wizard.rules import COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script", "request")
+_FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script", "ansible", "request")
 _EXITS = (
     "Exit codes: 0 done; 1 done, and the answer is bad (a lock is open, some files failed); 2 wrong usage or a bad "
     "profile; 69 a server, program or keyring is unavailable; 75 waiting for the server's admin."

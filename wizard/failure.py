@@ -50,6 +50,8 @@ class Kind(StrEnum):
     KEY_REFUSED = auto()
     TOO_MANY_KEYS = auto()
     CONNECTION_CUT = auto()
+    PASSWORD_WRONG = auto()
+    PASSWORD_NOT_TAKEN = auto()
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()
@@ -86,6 +88,8 @@ class Kind(StrEnum):
     SERVER_READ_ONLY = auto()
     SERVER_FILES_CLOSED = auto()
     DESTINATION_TAKEN = auto()
+    SERVER_HOME_CLOSED = auto()
+    NOT_UNDONE = auto()
     LOCK_OPEN = auto()
     WAITING_FOR_ADMIN = auto()
 

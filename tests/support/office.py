@@ -156,7 +156,8 @@ class Office:
         """Start sshd with the settings a distribution has, but for the port and those of the test."""
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self.port = _free_port()
-        config = _SSHD_CONFIG.format(host=HOST, port=self.port) + "".join(f"{line}\n" for line in settings)
+        # The first value of a setting counts.
+        config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(host=HOST, port=self.port)
         self.put("/etc/backup-wizard-test-sshd", config)
         sshd = programs.require("sshd")
         self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")

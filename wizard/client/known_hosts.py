@@ -88,10 +88,10 @@ def trust(profile: Profile, offered: Iterable[HostKey]) -> None:
         Failure: `HOST_KEY_CHANGED` if none of them is confirmed, or our folder can't be written to.
     """
     offered = list(offered)
-    confirmed = [key for key in offered if key.fingerprint in profile.server.host_keys]
-    if not confirmed:
+    right = [key for key in offered if key.fingerprint in profile.server.host_keys]
+    if not right:
         raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host, "\n".join(key.fingerprint for key in offered))
-    _rewrite(profile.name, [f"{profile.name} {key.type} {key.blob}" for key in confirmed])
+    _rewrite(profile.name, [f"{profile.name} {key.type} {key.blob}" for key in right])
 
 
 def forget(name: str) -> None:

@@ -12,15 +12,17 @@ from wizard.failure import Failure, ProgramFailed
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
-from wizard.server import exports, handed_over, host_trust, locks, report, sign_in
+from wizard.server import exports, handed_over, host_trust, install, locks, report, sign_in
 from wizard.trouble import further
 from wizard.trouble.finding import Finding, Sure
 
 if TYPE_CHECKING:
+    from wizard.client.secrets import Secret
     from wizard.client.session import Session
     from wizard.profile import Profile
 
 _SAVE = "s"
+_INSTALL = "i"
 
 
 def hand_over(profile: Profile, session: Session) -> Profile:
@@ -32,6 +34,9 @@ def hand_over(profile: Profile, session: Session) -> Profile:
     say("Send this to the server's admin. It begins and ends with a line of dashes.")
     say(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
     asyncio.run(host_trust.establish(profile))
+    choices = f"Enter looks again, {_SAVE} saves the text to a file"
+    if install.is_offered(profile):
+        choices += f", {_INSTALL} does it for you if you have the account's password"
     found = None
     while refusal := _refusal(profile, session):
         say("The server does not let this computer in yet: the admin has to act. Ctrl+D leaves; all is kept.")
@@ -39,8 +44,11 @@ def hand_over(profile: Profile, session: Session) -> Profile:
             found = asyncio.run(further.ask(refusal, profile)) or Finding()
         if found.sure is not Sure.CANT_TELL:
             say(trouble.explain(refusal, profile, found).found)
-        if asker.line(f"Enter looks again, {_SAVE} saves the text to a file") == _SAVE:
+        answer = asker.line(choices)
+        if answer == _SAVE:
             _save(profile, message)
+        elif answer == _INSTALL and install.is_offered(profile):
+            _install(profile, session)
     say("The server lets this computer in.")
     return profile
 
@@ -83,6 +91,21 @@ def _refusal(profile: Profile, session: Session) -> Failure | None:
             return failure
         raise
     return None
+
+
+def _install(profile: Profile, session: Session) -> None:
+    """Do the admin's part; whatever goes wrong is told and leaves the server as it was."""
+    password = asker.passphrase(f"The password of {profile.server.user} on {profile.server.host} (it is kept nowhere)")
+    try:
+        asyncio.run(_put_in_place(profile, session, password))
+    except Failure as failure:
+        lines.complain(trouble.explain(failure, profile))
+
+
+async def _put_in_place(profile: Profile, session: Session, password: Secret) -> None:
+    await install.install(
+        profile, await session.access(profile), password, lambda stage: say(f"  {install.STAGES[stage]} …")
+    )
 
 
 async def _sign_in(profile: Profile, session: Session) -> None:

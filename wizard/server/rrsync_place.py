@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wizard.failure import Failure, Kind
 
-_USUAL_FOLDERS = (
+USUAL_FOLDERS = (
     "/usr/bin",
     "/usr/local/bin",
     "/usr/lib/rsync",
@@ -25,7 +25,7 @@ def find_rrsync() -> Path:
         Failure: `NO_RRSYNC`, with the files that were found but can't be run.
     """
     unusable = []
-    for folder in dict.fromkeys((*os.get_exec_path(), *_USUAL_FOLDERS)):
+    for folder in dict.fromkeys((*os.get_exec_path(), *USUAL_FOLDERS)):
         path = Path(folder).absolute() / "rrsync"
         if path.is_file() and os.access(path, os.X_OK) and _has_interpreter(path):
             return path

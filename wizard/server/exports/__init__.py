@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.server import facts
-from wizard.server.exports import authorized_keys, covering_message, request_file, rsyncd, script, secrets_file
+from wizard.server.exports import (
+    ansible,
+    authorized_keys,
+    covering_message,
+    request_file,
+    rsyncd,
+    script,
+    secrets_file,
+)
 from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:
@@ -80,6 +88,7 @@ FORMATS = {
             holds_secret=True,
         ),
         Format("script", "Script", script.FILE_NAME, script.render, render_many=script.render_many),
+        Format("ansible", "Ansible", "backups.yml", ansible.render, render_many=ansible.render_many),
         Format("request", "Request", "request.toml", request_file.render, is_for_many=False),
     )
 }

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 def render(order: Order) -> str:
     """The key lines between marks, each option's reason in a comment above."""
-    body = "\n".join(part for key_line in order.setup.key_lines for part in (*reasons(key_line), line(key_line)))
-    return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
+    return f"# backup-wizard begin {order.profile.name}\n{body(order)}\n# backup-wizard end {order.profile.name}\n"
+
+
+def body(order: Order) -> str:
+    """What stands between the marks."""
+    return "\n".join(part for key_line in order.setup.key_lines for part in (*reasons(key_line), line(key_line)))
 
 
 def render_many(orders: Sequence[Order]) -> str:

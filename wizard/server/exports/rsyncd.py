@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 def render(order: Order) -> str:
     """The modules between marks, each setting's reason in a comment above it."""
+    return f"# backup-wizard begin {order.profile.name}\n{body(order)}\n# backup-wizard end {order.profile.name}\n"
+
+
+def body(order: Order) -> str:
+    """What stands between the marks."""
     assert order.setup.daemon
-    body = "\n\n".join(map(_module, order.setup.daemon.modules))
-    return f"# backup-wizard begin {order.profile.name}\n{body}\n# backup-wizard end {order.profile.name}\n"
+    return "\n\n".join(map(_module, order.setup.daemon.modules))
 
 
 def render_many(orders: Sequence[Order]) -> str:

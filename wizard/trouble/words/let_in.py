@@ -49,6 +49,30 @@ WORDS = {
         "My key for {user} on {host} is taken, but what its line starts ends at once and says nothing. Please check"
         " that line, and that the account's login shell is /bin/sh.",
     ),
+    Kind.PASSWORD_WRONG: Words(
+        "The server does not take that password for “{user}”",
+        YOU,
+        "Type it again. If it is another account's, change the name at the step “Server”.",
+    ),
+    Kind.PASSWORD_NOT_TAKEN: Words(
+        "The server lets nobody in with a password, only with keys",
+        YOU,
+        "Nothing was changed. Send the admin the message instead.",
+    ),
+    Kind.SERVER_HOME_CLOSED: Words(
+        "The account “{user}” may not write on the server what is needed ({about})",
+        ADMIN,
+        "Nothing was changed. Send the admin the message instead, and these words.",
+        "{user} can't write in its own home on {host}, so I can't add my key myself. It says: {raw}",
+    ),
+    Kind.NOT_UNDONE: Words(
+        "What was put on the server could not be taken back",
+        ADMIN,
+        "Send the admin these words.",
+        "Please take the lines from “backup-wizard begin {name}” to “backup-wizard end {name}” out of"
+        " ~{user}/.ssh/authorized_keys on {host}: I put them there, and the connection was cut before I could take"
+        " them back.",
+    ),
     Kind.LOCK_OPEN: Words(
         "A door that should be shut is open on the server: {about}",
         ADMIN,

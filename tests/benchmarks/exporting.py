@@ -1,0 +1,71 @@
+"""Exporting for an office of computers: a file of each format for every one, and one playbook for all."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from tests.benchmarks.measuring import Row, ratio
+from tests.support.profiles import a_profile
+from wizard.client.secrets import Secret
+from wizard.profile import Scheme, SchemeKind, Server
+from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
+from wizard.server import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wizard.profile import Profile
+
+COMPUTERS = 10_000
+FEWER = 1_000
+_ADDITIONS = 10_000_000
+_KINDS = get_args(SchemeKind)
+_RECORDED = Recorded(
+    ("rsync", "--server", "-lHogDtpRre.iLsfxCIvu", ".", "x"), ("rsync", "--server", "-nlHogDtpRre.iLsfxCIvu", ".", "x")
+)
+
+
+def rows() -> Iterator[Row]:
+    """Whether each of many costs more than each of few, and what they cost in all."""
+    each = ratio(lambda: seconds_for_each(COMPUTERS), lambda: seconds_for_each(FEWER), rounds=5)
+    yield Row("exporting for each of 10,000 computers against each of 1,000", each, 1.3)
+    # Ten million additions take half a second where the target is 5 s.
+    in_all = ratio(lambda: seconds_for(COMPUTERS), seconds_of_bare_python, rounds=5)
+    yield Row("exporting for 10,000 computers against 10,000,000 additions", in_all, 10.0)
+
+
+def export_for(count: int) -> int:
+    """Export for so many computers of all schemes, and return how many characters that made."""
+    orders = [exports.order(_profile(number), _client(number), ServerFacts(), Secret("x")) for number in range(count)]
+    return sum(len(one.render_all(orders)) for one in exports.FORMATS.values() if one.is_for_many)
+
+
+def seconds_for(count: int) -> float:
+    """How long that takes."""
+    began = time.perf_counter()
+    export_for(count)
+    return time.perf_counter() - began
+
+
+def seconds_for_each(count: int) -> float:
+    """How long each of so many takes."""
+    return seconds_for(count) / count
+
+
+def seconds_of_bare_python() -> float:
+    """How long this Python takes for ten million additions."""
+    began, total = time.perf_counter(), 0
+    for number in range(_ADDITIONS):
+        total += number
+    return time.perf_counter() - began
+
+
+def _profile(number: int) -> Profile:
+    server = Server(host="files.example.lan", user=f"user{number}", root=f"/srv/backup/{number}")
+    return a_profile(name=f"computer{number}", server=server, scheme=Scheme(kind=_KINDS[number % len(_KINDS)]))
+
+
+def _client(number: int) -> ClientFacts:
+    return ClientFacts(Path("/nowhere"), public_key=f"ssh-ed25519 AAAA{number:064}", recorded=_RECORDED)

@@ -1,0 +1,213 @@
+"""Doing it for the admin with the account's password, on a real sshd: all of it or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.support import canary, placing
+from tests.support.commands import backup_wizard
+from tests.support.office import ACCOUNT
+from tests.support.profiles import towards
+from tests.support.trees import Entry, tree
+from tests.support.with_password import FOREIGN, HOME, KEYS, PASSWORD, begun, furnish, office_with_password
+from wizard.client import access, keys, known_hosts, protected_key
+from wizard.client.known_hosts import HostKey
+from wizard.client.secrets import Secret
+from wizard.client.session import Session
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.plain import proving
+from wizard.server import facts, install
+from wizard.server.install import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.office import Office
+    from tests.support.real_sshd import RealSshd
+    from wizard.profile import Profile
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with office_with_password(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def office(running: Office) -> Office:
+    furnish(running)
+    return running
+
+
+def silent(_: Stage) -> None:
+    """Tell nobody."""
+
+
+async def do_it(profile: Profile, password: Secret = PASSWORD, tell: Callable[[Stage], None] = silent) -> None:
+    await install.install(profile, access.prepare(profile), password, tell)
+
+
+def contents(office: Office) -> dict[str, tuple[str, int, tuple[int, int], str]]:
+    """All of the home but its times: a file that is written back has another."""
+    return {name: _timeless(entry) for name, entry in tree(office.home).items()}
+
+
+def _timeless(entry: Entry) -> tuple[str, int, tuple[int, int], str]:
+    return entry.kind, entry.mode, entry.owner, entry.content
+
+
+async def failed(office: Office, profile: Profile, **options: object) -> Failure:
+    """Why it failed, once it is seen that it left nothing behind and the password nowhere."""
+    before = contents(office)
+    with pytest.raises(Failure) as raised:
+        await do_it(profile, **options)  # type: ignore[arg-type]
+    assert contents(office) == before
+    told = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    assert canary.SECRET not in "".join(told.format())
+    return raised.value
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
+async def test_it_works_and_keeps_what_is_others(kind: str, office: Office, sample_folder: Path, home: Path) -> None:
+    profile = begun(office, sample_folder, kind, "backup" if kind == "daemon-over-ssh" else "back up/of 'mine'")
+    with canary.ProcessWatch() as watch:
+        await do_it(profile)
+    assert watch.holding(canary.SECRET) == []
+    assert canary.files_holding(canary.SECRET, home) == []
+    written = office.path(KEYS).read_text()
+    assert written.startswith(f"{FOREIGN}\n# backup-wizard begin amamac\n")
+    assert office.path(KEYS).stat().st_mode & 0o777 == 0o640
+    assert office.path(f"{HOME}/{profile.server.root}").stat().st_mode & 0o777 == 0o700
+    assert {entry.owner for entry in tree(office.home).values()} == {tree(office.home)["."].owner}
+    assert backup_wizard("run", profile.name).exit_code == 0
+    done = contents(office)
+    await do_it(profile)
+    assert contents(office) == done
+
+
+async def test_a_home_without_any_keys_gets_a_closed_folder(office: Office, sample_folder: Path) -> None:
+    office.run("rm", "-r", f"{HOME}/.ssh")
+    await do_it(begun(office, sample_folder))
+    assert office.path(f"{HOME}/.ssh").stat().st_mode & 0o777 == 0o700
+    assert office.path(KEYS).stat().st_mode & 0o777 == 0o600
+
+
+def test_on_lines_it_is_one_of_the_answers(
+    office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed, passwords = iter(["i", "i"]), iter(["wrong", canary.SECRET])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    monkeypatch.setattr("getpass.getpass", lambda _: next(passwords))
+    with Session() as session:
+        proving.hand_over(begun(office, sample_folder), session)
+    shown = capsys.readouterr()
+    assert "does not take that password" in shown.err
+    assert "The server lets this computer in." in shown.out
+    assert canary.SECRET not in shown.out + shown.err
+
+
+async def test_an_open_door_has_it_all_taken_back(office: Office, sample_folder: Path) -> None:
+    profile = begun(office, sample_folder)
+    # sshd takes the first line with the key: one that locks nothing stands there already.
+    office.authorize(f"{keys.public_line(profile.key_path)}\n{FOREIGN}")
+    assert (await failed(office, profile)).kind is Kind.LOCK_OPEN
+
+
+async def test_a_key_that_is_refused_is_taken_back(office: Office, sample_folder: Path) -> None:
+    office.run("rm", "-r", f"{HOME}/.ssh")
+    office.home.chmod(0o777)  # sshd passes over the keys of such a home
+    profile = begun(office, sample_folder, "daemon-over-ssh", "backup")
+    assert isinstance(await failed(office, profile), ProgramFailed)
+
+
+async def test_whoever_leaves_in_the_middle_leaves_nothing_behind(office: Office, sample_folder: Path) -> None:
+    profile, before = begun(office, sample_folder), contents(office)
+    for stage in (Stage.INSTALLING, Stage.TRYING):
+        assert await is_cancelled_at(stage, profile)
+        assert contents(office) == before
+
+
+async def is_cancelled_at(stage: Stage, profile: Profile) -> bool:
+    def leave(now: Stage) -> None:
+        if now is stage:
+            doing.cancel()
+
+    doing = asyncio.ensure_future(do_it(profile, tell=leave))
+    await asyncio.wait([doing])
+    return doing.cancelled()
+
+
+async def test_what_others_add_meanwhile_stays(office: Office, sample_folder: Path) -> None:
+    profile = begun(office, sample_folder)
+
+    def add(now: Stage) -> None:
+        if now is Stage.TRYING:
+            with office.path(KEYS).open("a") as file:
+                file.write("# another's\n")
+            office.home.chmod(0o777)
+
+    with pytest.raises(ProgramFailed):
+        await do_it(profile, tell=add)
+    assert office.path(KEYS).read_text() == f"{FOREIGN}\n# another's\n"
+
+
+async def test_a_wrong_password_is_told_as_such(office: Office, sample_folder: Path) -> None:
+    wrong = await failed(office, begun(office, sample_folder), password=Secret(f"{canary.SECRET}x"))
+    assert wrong.kind is Kind.PASSWORD_WRONG
+
+
+async def test_a_server_that_takes_no_passwords_is_told_as_such(sshd: RealSshd, sample_folder: Path) -> None:
+    profile = towards(sshd, folders=(str(sample_folder),))
+    known_hosts.trust(profile, [HostKey(*key.split()) for key in sshd.public_host_keys])
+    protected_key.ensure(profile)
+    with pytest.raises(Failure) as raised:
+        await do_it(profile)
+    assert raised.value.kind is Kind.PASSWORD_NOT_TAKEN
+
+
+@pytest.mark.parametrize("key_type", ["ed25519", "ecdsa"])
+async def test_another_server_never_sees_the_password(key_type: str, office: Office, sample_folder: Path) -> None:
+    profile, before = begun(office, sample_folder), office.log()
+    office.run("ssh-keygen", "-q", "-t", key_type, "-N", "", "-f", f"{HOME}/other")
+    other = HostKey(*office.path(f"{HOME}/other.pub").read_text().split()[:2])
+    server = msgspec.structs.replace(profile.server, host_keys=(other.fingerprint,))
+    profile = msgspec.structs.replace(profile, server=server)
+    known_hosts.trust(profile, [other])
+    assert (await failed(office, profile)).kind is Kind.HOST_KEY_CHANGED
+    office.connections()  # by then all is logged
+    assert "password" not in office.log().removeprefix(before)
+
+
+async def test_a_home_that_cannot_be_written_to(office: Office, sample_folder: Path) -> None:
+    office.run("chown", "root:", HOME)
+    office.run("rm", "-r", f"{HOME}/.ssh")
+    closed = await failed(office, begun(office, sample_folder))
+    assert closed.kind is Kind.SERVER_HOME_CLOSED
+    assert "ermission denied" in closed.raw
+
+
+async def test_a_shell_that_starts_nothing(office: Office, sample_folder: Path) -> None:
+    office.run("usermod", "-s", "/usr/sbin/nologin", ACCOUNT)
+    assert (await failed(office, begun(office, sample_folder))).kind is Kind.SERVER_SHELL_BLOCKS
+
+
+async def test_rrsync_is_taken_from_where_it_is(office: Office, sample_folder: Path) -> None:
+    office.run("install", "-D", "-o", ACCOUNT, "/usr/bin/rrsync", f"{HOME}/bin/rrsync")
+    profile = begun(office, sample_folder)
+    await do_it(profile)
+    assert f'command="{HOME}/bin/rrsync -wo' in office.path(KEYS).read_text()
+    assert facts.known(profile).rrsync == f"{HOME}/bin/rrsync"
+    assert facts.known(profile).rsync_version
+
+
+def test_a_daemon_s_settings_are_root_s_alone(office: Office, sample_folder: Path) -> None:
+    offered = partial(placing.profile_for, office, folder=sample_folder)
+    assert install.is_offered(offered(kind="rrsync"))
+    assert not install.is_offered(offered(kind="daemon"))

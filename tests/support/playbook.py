@@ -1,0 +1,44 @@
+"""Ansible, run for real on the machine at hand."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(.*)\]")
+_CHANGED = re.compile(r"changed: \[[^]]*\](?: => \(item=(.*)\))?")
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a run printed, and each task and item that it changed."""
+
+    printed: str
+    changed: list[tuple[str, str]]
+
+
+def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "127.0.0.1") -> Played:
+    """Run a playbook to its end with `run`, for a host that is this machine.
+
+    Raises:
+        AssertionError: it failed.
+    """
+    settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(playbook.parent / "ansible")}
+    printed = run(
+        *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
+        *(str(Path(sys.executable).parent / "ansible-playbook"), "--connection=local", f"--inventory={host},"),
+        *(f"--extra-vars=ansible_python_interpreter={sys.executable}", *options, str(playbook)),
+    )
+    changed, task = [], ""
+    for line in printed.splitlines():
+        if found := _TASK.match(line):
+            task = found[1]
+        elif found := _CHANGED.match(line):
+            changed.append((task, found[1] or ""))
+    return Played(printed, changed)

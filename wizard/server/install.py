@@ -1,0 +1,185 @@
+"""Doing what the admin is asked for, with the account's own password: all of it or, if the proof fails, nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard import schemes
+from wizard.client import apart
+from wizard.failure import Failure, Kind
+from wizard.server import account_files, exports, facts, locks, marked_lines, sign_in
+from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.rrsync_place import USUAL_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.client.access import Access
+    from wizard.client.secrets import Secret
+    from wizard.profile import Profile
+    from wizard.schemes.base import ServerFacts, Version
+    from wizard.server.exports.order import Order
+    from wizard.server.password_login import PasswordLogin
+
+T = TypeVar("T")
+
+_KEYS = ".ssh/authorized_keys"
+
+
+class Stage(StrEnum):
+    """How far it is."""
+
+    SIGNING_IN = auto()
+    INSTALLING = auto()
+    TRYING = auto()
+    UNDOING = auto()
+
+
+STAGES = {
+    Stage.SIGNING_IN: "Signing in with the password",
+    Stage.INSTALLING: "Putting the key in place",
+    Stage.TRYING: "Trying whether the key works and the lock holds",
+    Stage.UNDOING: "Taking it all back",
+}
+
+
+@dataclass
+class Change:
+    """What was changed on the server, as far as it has come: what was in each file before, or that it was not there."""
+
+    before: dict[str, bytes | None] = field(default_factory=dict)
+    after: dict[str, bytes] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+
+
+def is_offered(profile: Profile) -> bool:
+    """Whether the account itself may do all that the scheme needs; a daemon's settings are root's."""
+    return schemes.of(profile).uses_ssh
+
+
+async def install(profile: Profile, access: Access, password: Secret, tell: Callable[[Stage], None]) -> None:
+    """Put this computer's key on the server and prove it; whatever goes wrong, the server is as it was before.
+
+    Raises:
+        Failure: as for `PasswordLogin.sign_in`, `put` and `sign_in.attempt`; `LOCK_OPEN`; `NOT_UNDONE`.
+    """
+    from wizard.server.password_login import PasswordLogin  # paramiko takes its time
+
+    tell(Stage.SIGNING_IN)
+    login, change = PasswordLogin(profile), Change()
+    try:
+        await _to_its_end(partial(login.sign_in, password))
+        tell(Stage.INSTALLING)
+        await _to_its_end(partial(put, login, profile, access, change))
+        tell(Stage.TRYING)
+        await _prove(profile, access)
+    except BaseException:
+        if change.after:
+            tell(Stage.UNDOING)
+            await _to_its_end(partial(undo, login, profile, change))
+        raise
+    finally:
+        login.close()
+
+
+def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) -> None:
+    """Put folder, settings and key in place, the key last; `change` notes what there was before.
+
+    Raises:
+        Failure: `SERVER_SHELL_BLOCKS`, `NO_RRSYNC` or `SERVER_HOME_CLOSED`.
+    """
+    learnt = _learn(login, profile)
+    if profile.scheme.kind == "rrsync" and not learnt.rrsync:
+        raise Failure(Kind.NO_RRSYNC, profile.server.host)
+    order = exports.order(profile, access.facts, learnt)
+    texts = _texts(order)
+    folders = list(dict.fromkeys([*_folders(order), *(part for path in texts for part in _parents(path))]))
+    found = account_files.look(login, [*folders, *texts])
+    change.made = [path for path in folders if found[path] is None]
+    for path, text in texts.items():
+        change.before[path] = content = found[path]
+        change.after[path] = text if path != _KEYS else marked_lines.put(content or b"", profile.name, text)
+    account_files.change(
+        login,
+        [
+            *map(account_files.make_folder, change.made),
+            *(account_files.write(path, text) for path, text in change.after.items()),
+        ],
+    )
+
+
+def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
+    """Take back what was put in place; lines that others have added meanwhile stay.
+
+    Raises:
+        Failure: `NOT_UNDONE`.
+    """
+    try:
+        now = account_files.look(login, change.after)
+        steps = []
+        for path, before in change.before.items():
+            found = now[path]
+            if found is None or found == before:
+                continue
+            if found == change.after[path]:
+                steps.append(account_files.write(path, before) if before is not None else account_files.remove(path))
+            elif path == _KEYS:
+                steps.append(account_files.write(path, marked_lines.without(found, profile.name)))
+        steps += [account_files.remove_if_empty(path) for path in reversed(change.made)]
+        account_files.change(login, steps)
+    except Failure as failure:
+        raise Failure(Kind.NOT_UNDONE, profile.server.host, failure.raw) from None
+
+
+async def _prove(profile: Profile, access: Access) -> None:
+    await sign_in.attempt(profile, access)
+    if not schemes.of(profile).locks_key:
+        return  # what it leaves open was said and agreed to before
+    is_open = {found.id async for found in locks.check(profile, access) if found.held is False}
+    titles = [door.title for door in locks.refusals(profile) if door.id in is_open]
+    if titles:
+        raise Failure(Kind.LOCK_OPEN, ", ".join(title[:1].lower() + title[1:] for title in titles))
+
+
+async def _to_its_end(work: Callable[[], T]) -> T:
+    """Do the work in a thread; who stops waiting for it goes on only when it is done, so that it can be undone."""
+    working = asyncio.ensure_future(apart.run(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
+
+
+def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
+    places = " ".join(f"{folder}/rrsync" for folder in USUAL_FOLDERS)
+    asked = (
+        f'for one in "$(command -v rrsync)" {places}; do if test -f "$one" && test -x "$one"; then\n'
+        'printf %s "$one"; break; fi; done\n',
+        "rsync --version\n",
+    )
+    rrsync, version = account_files.ask(login, asked)
+    found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
+    if told := re.search(rb"version v?(\d+(?:\.\d+)+)", version):
+        found["rsync_version"] = tuple(map(int, told[1].split(b".")))
+    return facts.learn(profile, **found)
+
+
+def _texts(order: Order) -> dict[str, bytes]:
+    daemon = order.setup.daemon
+    settings = {daemon.path: rsyncd.render(order).encode()} if daemon else {}
+    return settings | {_KEYS: authorized_keys.render(order).encode()}
+
+
+def _folders(order: Order) -> list[str]:
+    return [part for folder in order.setup.directories for part in (*_parents(folder.path), folder.path)]
+
+
+def _parents(path: str) -> list[str]:
+    return [str(parent) for parent in reversed(PurePosixPath(path).parents) if parent.name]

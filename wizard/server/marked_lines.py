@@ -1,0 +1,23 @@
+"""The lines between a backup's marks in a file that holds others' lines too."""
+
+from __future__ import annotations
+
+import re
+
+
+def put(content: bytes, name: str, block: bytes) -> bytes:
+    """The file with this block, marks included, in place of the backup's, or at its end; all else stays as it is."""
+    if found := _between(name).search(content):
+        return content[: found.start()] + block + without(content[found.end() :], name)
+    gap = b"\n" if content and not content.endswith(b"\n") else b""
+    return content + gap + block
+
+
+def without(content: bytes, name: str) -> bytes:
+    """The file without the backup's lines."""
+    return _between(name).sub(b"", content)
+
+
+def _between(name: str) -> re.Pattern[bytes]:
+    marks = (re.escape(f"# backup-wizard {mark} {name}").encode() for mark in ("begin", "end"))
+    return re.compile(rb"(?ms)^%b\n.*?^%b(?:\n|\Z)" % tuple(marks))
