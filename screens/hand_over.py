@@ -81,7 +81,7 @@ class HandOverScreen(StepScreen):
         Binding("v", "reveal", "Show/hide", show=False),
         Binding("r", "receipt", "Receipt"),
         Binding("l", "look", "Look now"),
-        Binding("i", "install", "Install"),
+        Binding("i", "install", show=False),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
         Binding("left", "turn(-1)", show=False),
@@ -207,7 +207,7 @@ class HandOverScreen(StepScreen):
 
     @property
     def _is_waiting(self) -> bool:
-        return self._obstacle is None and not self._is_let_in
+        return self._obstacle is None and not (self._is_let_in or self._is_doubtful)
 
     @property
     def _is_looking(self) -> bool:
