@@ -22,8 +22,8 @@ _GAP = "  "
 def adder(record_property: Callable[[str, object], None]) -> AddRow:
     """What adds a row to the table of that title: `add(title, cell, cell, …)`; it travels with the test's report."""
 
-    def add(title: str, *cells: str) -> None:
-        record_property(f"{_PROPERTY}{title}", list(cells))
+    def add(title: str, *cells: object) -> None:
+        record_property(f"{_PROPERTY}{title}", [str(cell) for cell in cells])
 
     return add
 
