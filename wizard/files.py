@@ -68,6 +68,7 @@ def creating(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """
     with _told(path):
         if os.path.lexists(path):
+            clear(path.parent, path.name)
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         with _temporary(path, mode) as (file, temporary):
             yield file
