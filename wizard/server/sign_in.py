@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import ssh
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.server import destination, exports, facts, shells
+from wizard.server import destination, facts, shells
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -44,13 +44,17 @@ async def attempt(profile: Profile, access: Access) -> None:
         if not scheme.fits(access.facts, server, profile).possible:
             raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
         if scheme.watchword(profile, access.facts):
-            raise Failure(Kind.SERVER_SHELL_RSSH, shell, exports.export(profile, access.facts, "authorized-keys"))
+            raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
         return
     server = facts.known(profile)
     if scheme.watchword(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
             facts.learn(profile, shell="")
     elif scheme.can_preview(server):
-        raise Failure(
-            Kind.COMMAND_DRIFTED, profile.server.host, exports.export(profile, access.facts, "authorized-keys")
-        )
+        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
+
+
+def _lines(profile: Profile, access: Access) -> str:
+    from wizard.server import exports  # what every run would wait for, and only a refusal needs
+
+    return exports.export(profile, access.facts, "authorized-keys")

@@ -9,7 +9,7 @@ from wizard import schemes
 from wizard.client import folders, rsync
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
-from wizard.server import destination, exports, facts, handed_over, sign_in
+from wizard.server import destination, facts, handed_over, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -80,6 +80,8 @@ def require_sources(profile: Profile) -> None:
 async def _require_room(profile: Profile, access: Access) -> None:
     require_sources(profile)
     if handed_over.has_drifted(profile, access.facts):
+        from wizard.server import exports  # what every run would wait for, and only this needs
+
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
     if not can_preview(profile):
