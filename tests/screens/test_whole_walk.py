@@ -101,8 +101,13 @@ class Person:
 
 
 async def can_go_on(pilot: Pilot[int]) -> None:
-    """Wait until the cursor stands on a Continue that can be pressed."""
-    await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+    """Wait until Enter goes on: with the cursor on Continue, or in the practice run's views."""
+
+    def holds() -> bool:
+        forward = pilot.app.screen.query_one("#forward")
+        return forward.has_focus or (at(pilot) == Step.DRY_RUN and not forward.disabled)
+
+    await until(pilot, holds)
 
 
 async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...] = ("enter",)) -> None:
