@@ -482,7 +482,7 @@ def test_an_rrsync_that_cannot_be_run_is_none(tmp_path: Path, monkeypatch: pytes
     place = tmp_path / "rrsync"
     place.write_text("#!/bin/sh\n")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("wizard.server.rrsync_place._USUAL_FOLDERS", ())
+    monkeypatch.setattr("wizard.server.rrsync_place.USUAL_FOLDERS", ())
     with pytest.raises(Failure) as failed:
         find_rrsync()
     assert failed.value.kind is Kind.NO_RRSYNC

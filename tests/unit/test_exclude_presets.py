@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wizard import rules
@@ -62,6 +62,7 @@ def test_a_part_of_a_group_is_the_persons_own() -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1), unique=True))
+@example(['"', ","])
 def test_a_line_holds_any_patterns(own: list[str]) -> None:
     assert exclude_presets.read_line(exclude_presets.line(tuple(own))) == tuple(own)
 

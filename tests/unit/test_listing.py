@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 NEW, CHANGED, MODE, GONE = "<f+++++++++", "<f.st......", ".f...p.....", "*deleting  "
 
-_parts = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=8).map(str.encode)
+_parts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=8).map(
+    str.encode
+)
 _odd_parts = st.sampled_from([b"\xff\xfe", b"a|b", b"back\\slash", b"\\#012", b"\x1b[2J", b"two\nlines", b"x"])
 _parts_or_odd = st.one_of(_odd_parts, st.text("ab", min_size=1, max_size=2).map(str.encode), _parts)
 _paths = st.lists(_parts_or_odd, min_size=1, max_size=4).map(b"/".join)

@@ -170,6 +170,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     (12, _BROKEN, Kind.SERVER_SILENT),
     (12, f"{_UNREADABLE}rsync: connection unexpectedly closed (5 bytes received so far)\n", Kind.CONNECTION_CUT),
     (5, f"rsync: did not see server greeting\n{_DAEMON}", Kind.HUNG_UP),
+    (5, f"rsync: didn't get server startup line\n{_DAEMON}", Kind.SERVER_SHELL_TALKS),
     (12, f"what nobody has seen yet\n{_BROKEN}", Kind.UNKNOWN),
     (11, "", Kind.SERVER_CANT_WRITE),
     (23, f"{_UNREADABLE}{_PARTLY}", Kind.FILES_UNREADABLE),

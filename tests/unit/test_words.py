@@ -13,7 +13,7 @@ from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.trouble.words import WORDS, Who
 
-_RAISED = re.compile(r"(?:\(\s*|else |= |: )Kind\.(\w+)(?!: )")
+_RAISED = re.compile(r"(?:\(\s*|else |= |: |foreign=)Kind\.(\w+)(?!: )")
 _CODE = Path(trouble.__file__).parents[2]
 
 

@@ -91,7 +91,7 @@ def presets_at_first() -> frozenset[str]:
 
 def line(own: tuple[str, ...]) -> str:
     """Patterns on one line, with commas between; one that would be read otherwise is put in quotes."""
-    return ", ".join(pattern if read_line(pattern) == (pattern,) else _quoted(pattern) for pattern in own)
+    return ", ".join(pattern if _stays_alone(pattern) else _quoted(pattern) for pattern in own)
 
 
 def read_line(typed: str) -> tuple[str, ...]:
@@ -110,6 +110,10 @@ def _complaint(pattern: str) -> str | None:
     if pattern.startswith(("~/", f"{Path.home()}/")):
         return f"Write the name alone, as in {Path(pattern).name}/, and not the way to it."
     return rules.exclude(pattern)
+
+
+def _stays_alone(pattern: str) -> bool:
+    return read_line(pattern) == (pattern,) and '"' not in pattern
 
 
 def _quoted(pattern: str) -> str:

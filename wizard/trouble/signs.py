@@ -60,7 +60,7 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"on remote machine: .*: unknown option", Kind.PROTOCOL_MISMATCH),
     (r"is your shell clean\?|protocol version mismatch|rather than greeting", Kind.SERVER_SHELL_TALKS),
     (r"(?s)syntax or usage error .* at clientserver\.c.*did not see server greeting", Kind.SERVER_NO_CONFIG),
-    (r"did not see server greeting|didn't get server startup line", Kind.SERVER_SHELL_TALKS),
+    (r"didn't get server startup line", Kind.SERVER_SHELL_TALKS),
     (r"No space left on device", Kind.SERVER_DISK_FULL),
     (r"Disk quota exceeded", Kind.SERVER_QUOTA),
     (r"Read-only file system", Kind.SERVER_READ_ONLY),
