@@ -136,7 +136,7 @@ def test_a_key_line_without_a_lock_is_open_and_ends_with_1(
     assert checked.exit_code == 1
     assert checked.json["verdict"] == "open"
     is_open = [one for one in checked.json["findings"] if one["held"] is False]
-    assert {"shell", "command", "terminal", "sftp"} <= {one["id"] for one in is_open}
+    assert {"shell", "command", "terminal"} <= {one["id"] for one in is_open}
     assert all(one["fix"] for one in is_open)
 
 

@@ -178,9 +178,10 @@ async def test_another_computers_backup_is_noticed(
     admitted = placing.settle(office, profile)
     assert await destination.holder(profile, admitted) is Holder.ANOTHER
     before = tree(office.path(profile.destination))
-    with pytest.raises(Failure) as refused:
-        await report.backup(profile, admitted)
-    assert refused.value.kind is Kind.DESTINATION_TAKEN
+    for run in (report.dry_run, report.backup):
+        with pytest.raises(Failure) as refused:
+            await run(profile, admitted)
+        assert refused.value.kind is Kind.DESTINATION_TAKEN
     assert tree(office.path(profile.destination)) == before
 
 

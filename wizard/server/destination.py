@@ -12,6 +12,7 @@ import hashlib
 import stat
 import uuid
 from contextlib import aclosing
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _WORDS = b"This folder holds a backup made by backup-wizard.\n"
+_SIGN = b"|.backup-"
 _PATIENCES = 8  # a daemon may take its time over a folder full of files
 _TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
@@ -47,23 +49,62 @@ async def holder(profile: Profile, access: Access) -> Holder:
         ProgramFailed: rsync failed, and says why on its standard error.
         Failure: `TIMED_OUT` if the server goes on for longer than so small a question can take.
     """
-    own, common = markers(profile.name)
-    transfer = Transfer(dry_run=True, markers=(own, common), markers_alone=True)
-    found: dict[str, rsync.Entry] = {}
+    both = markers(profile.name)
+    told = Told(both)
+    transfer = Transfer(dry_run=True, markers=both, markers_alone=True)
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
     try:
         async with asyncio.timeout(_PATIENCES * access.facts.patience), aclosing(rsync.run(command, access)) as events:
             async for event in events:
                 if isinstance(event, rsync.Entries):
-                    found |= {entry.path: entry for entry in event if entry.path in {own.name, common.name}}
+                    told.without(event)
                 elif isinstance(event, rsync.Ended) and event.exit_code:
                     raise ProgramFailed("rsync", event.exit_code, event.stderr)
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
-    if common.name in found and found[common.name].is_new:
-        return Holder.NOBODY
-    # A server that gives files another mode than they had here changes nothing in whose they are.
-    return Holder.ANOTHER if any(entry.is_sent for entry in found.values()) else Holder.US
+    return told.holder
+
+
+class Told:
+    """What a run that takes the markers along tells of them, and the run as it is without them."""
+
+    def __init__(self, markers: tuple[Path, Path]) -> None:
+        self._markers = {marker.name: marker for marker in markers}
+        self._common = markers[1].name
+        self._found: dict[str, rsync.Entry] = {}
+
+    @property
+    def holder(self) -> Holder:
+        """Whose backup it is, once all is told."""
+        if self._common in self._found and self._found[self._common].is_new:
+            return Holder.NOBODY
+        # A server that gives files another mode than they had here changes nothing in whose they are.
+        return Holder.ANOTHER if any(entry.is_sent for entry in self._found.values()) else Holder.US
+
+    def without(self, entries: rsync.Entries) -> rsync.Entries:
+        """The entries without the markers, which are remembered."""
+        if _SIGN not in entries.raw:
+            return entries
+        kept = []
+        for line in entries.raw.removesuffix(b"\n").split(b"\n"):
+            entry = rsync.Entries(line + b"\n").at(0)
+            if entry and entry.path in self._markers:
+                self._found[entry.path] = entry
+            else:
+                kept.append(line + b"\n")
+        return rsync.Entries(b"".join(kept))
+
+    def apart(self, totals: rsync.Totals) -> rsync.Totals:
+        """The totals without the markers."""
+        new = sum(entry.is_new for entry in self._found.values())
+        return replace(
+            totals,
+            files=totals.files - len(self._markers),
+            new=totals.new - new,
+            changed=totals.changed - sum(entry.is_sent for entry in self._found.values()) + new,
+            bytes_to_send=totals.bytes_to_send - sum(one.size for one in self._found.values() if one.is_sent),
+            bytes_total=totals.bytes_total - len(self._markers) * len(_WORDS),
+        )
 
 
 def markers(name: str) -> tuple[Path, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wizard import schemes
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
+    from wizard.server.destination import Holder
 
 SOME_FILES_FAILED = frozenset({23, 24})
 
@@ -30,9 +32,10 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
     """
     if not can_preview(profile):
         raise Failure(Kind.NO_DRY_RUN, profile.server.host)
-    await _require_room(profile, access)
-    transfer = Transfer(dry_run=True)
-    async with aclosing(_run(profile, access, transfer)) as events:
+    await _require_agreement(profile, access)
+    # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
+    transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
+    async with aclosing(_with_markers(profile, access, transfer)) as events:
         async for event in events:
             yield event
 
@@ -45,10 +48,12 @@ async def backup(
     Raises:
         Failure: as for `dry_run`.
     """
-    await _require_room(profile, access)
+    await _require_agreement(profile, access)
+    if can_preview(profile):
+        _require_ours(profile, await destination.holder(profile, access))
     markers = destination.markers(profile.name)
     transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
-    async with aclosing(_run(profile, access, transfer, holding)) as events:
+    async with aclosing(_with_markers(profile, access, transfer, holding)) as events:
         async for event in events:
             yield event
 
@@ -77,19 +82,38 @@ def require_sources(profile: Profile) -> None:
         folders.require(folder)
 
 
-async def _require_room(profile: Profile, access: Access) -> None:
+async def _with_markers(
+    profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
+) -> AsyncGenerator[rsync.Event]:
+    told = destination.Told(destination.markers(profile.name))
+    async with aclosing(_run(profile, access, transfer, holding)) as events:
+        async for event in events:
+            if isinstance(event, rsync.Entries):
+                without_markers = told.without(event)
+                if without_markers.raw:
+                    yield without_markers
+            elif isinstance(event, rsync.Ended) and event.totals:
+                if transfer.dry_run:
+                    _require_ours(profile, told.holder)
+                yield replace(event, totals=told.apart(event.totals))
+            else:
+                yield event
+
+
+def _require_ours(profile: Profile, holder: Holder) -> None:
+    if holder is destination.Holder.ANOTHER:
+        raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
+
+
+async def _require_agreement(profile: Profile, access: Access) -> None:
     require_sources(profile)
     if handed_over.has_drifted(profile, access.facts):
         from wizard.server import exports  # what every run would wait for, and only this needs
 
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
-    if not can_preview(profile):
-        return
-    if schemes.of(profile).watchword(profile, access.facts):
+    if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):
         await sign_in.attempt(profile, access)
-    if await destination.holder(profile, access) is destination.Holder.ANOTHER:
-        raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
 
 
 def can_preview(profile: Profile) -> bool:
