@@ -70,7 +70,7 @@ def holds_secret(orders: Iterable[Order]) -> bool:
 
 def quoted(text: str) -> str:
     """A text as the shell reads back just that; signs that can't be seen are spelt out in octal."""
-    if all(sign.isprintable() or sign == "\n" for sign in text):
+    if text.replace("\n", "").isprintable():
         return "'" + text.replace("'", "'\\''") + "'"
     # Bytes that are no UTF-8 and marks that turn writing around would mislead who reads the script.
     seen = (sign if sign.isprintable() or sign == "\n" else _octal(sign) for sign in text.replace("\\", "\\\\"))

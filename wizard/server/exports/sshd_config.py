@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from wizard.schemes.base import ServerSetup, Setting
 
-_SCOPE = "    # (this reaches up to the next Match, or to the end of the file: what is for all stands above it)"
+_SCOPE = "    # (this reaches to the next Match or the end of the file: what is for all accounts belongs above it)"
 
 
 def render(setup: ServerSetup) -> str:
