@@ -189,6 +189,9 @@ def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sampl
     assert "passwordauthentication no" in office.run(programs.require("sshd"), "-T", "-C", "user=amanda")
     assert "passwordauthentication yes" in office.run(programs.require("sshd"), "-T", "-C", "user=petra")
     assert office.script().changes == []
+    office.put("/var/lib/backup-wizard/reload", "")  # as after a run that was killed before sshd knew
+    assert [change.partition(" (")[0] for change in office.script().changes] == ["have sshd read its settings anew"]
+    assert office.script().changes == []
     for order, is_shut in ((orders[0], True), (orders[1], False)):
         set_up(office, order)
         assert office.script("--undo").exit_code == 0
