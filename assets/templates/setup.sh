@@ -66,7 +66,7 @@ each_order() { # FUNCTION
 }
 
 take_order() {
-    key_block='' rrsync_mark='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret=''
+    key_block='' rrsync_mark='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret=''
     "order_$number"
     locate
 }
@@ -143,7 +143,7 @@ prepare() {
 }
 
 end() {
-    rm -rf "$tmp"
+    rm -rf "$tmp" "$state/reload"
     rmdir "$state"/accounts/*/orders "$state"/accounts/* "$state/accounts" 2>/dev/null
     [ -d "$state/accounts" ] || rm -rf "$state"
 }
@@ -165,6 +165,7 @@ put_back() {
     if [ -e "$state/copied" ] && [ ! -e "$tmp/had-copied" ]; then rm -f "$state/copied"; fi
     rm -rf "$state/accounts"
     mv "$tmp/accounts" "$state/accounts"
+    if [ -e "$state/reload" ]; then reload_sshd; fi
 }
 
 put_back_account() {
@@ -183,12 +184,13 @@ put_back_account() {
 apply() {
     command -v rsync >/dev/null || fail 'there is no rsync here: install it (apt install rsync), then run this again'
     [ -e /proc/self/fd ] || fail '/proc is not mounted, and without it no file can be read safely'
-    sshd_was_well=yes wants_daemon=
+    sshd_was_well=yes wants_daemon='' wants_reload=
     sshd_is_well || sshd_was_well=
     each_order require
     each_order let_in
     if [ -n "$wants_daemon" ]; then serve; fi
     if [ "$mode" = apply ]; then check_result; fi
+    if [ -n "$wants_reload" ] || [ -e "$state/reload" ]; then reload_sshd; fi
     if [ "$changes" = 0 ]; then note 'nothing to do: all of it is in place'; fi
 }
 
@@ -229,6 +231,7 @@ END
         make_folder "${keys%/*}" 700
         put_block "$(key_text)" "$keys" "$uid:$gid" 600 "let in the key of $name"
     fi
+    if [ -n "$sshd_block" ]; then shut_passwords; fi
 }
 
 # The password reaches the file through this shell alone: it is in no program's arguments and in no environment.
@@ -309,6 +312,7 @@ undo() {
             stop_service
         fi
     fi
+    if [ -e "$state/reload" ]; then reload_sshd; fi
 }
 
 undo_order() {
@@ -320,9 +324,20 @@ undo_order() {
     while IFS= read -r file <&5; do
         take_block "$file"
     done 5<"$tmp/files"
-    rm -f "$order"
     set -- "$state/accounts/$account"/orders/*
-    if [ -e "$1" ]; then return 0; fi
+    if [ $# = 1 ]; then undo_account; fi
+    rm -f "$order"
+}
+
+# What all backups of an account share goes with the last of them.
+undo_account() {
+    if [ -e "$state/accounts/$account/sshd" ]; then
+        : >"$state/reload"
+        mark="account $account"
+        take_block "$(cat "$state/accounts/$account/sshd")"
+        mark=$name
+        rm -f "$state/accounts/$account/sshd"
+    fi
     if [ -e "$state/accounts/$account/folders" ]; then
         remove_folders "$state/accounts/$account/folders"
         rm -f "$state/accounts/$account/folders"
@@ -371,6 +386,7 @@ END
     if [ -d "$home" ]; then home=$(cd -P "$home" && pwd -P); fi
     ask_sshd
     order=$state/accounts/$account/orders/$name
+    mark=$name made_list=$order
     keys='' conf=''
     if [ -n "$key_block" ]; then find_keys; fi
     if [ -n "$daemon_private" ]; then
@@ -606,7 +622,7 @@ put_block() { # BLOCK FILE OWNER MODE WORDS
         does "$5: lines in $2 (a new file, mode $4)" || return 0
     fi
     save "$2"
-    note_once "$2" "$order"
+    note_once "$2" "$made_list"
     if [ -n "$is_there" ]; then
         put_file "$tmp/new" "$2" "$owner" "$mode_there"
     else
@@ -638,16 +654,16 @@ take_block() { # FILE
         put_file "$before" "$1" "$owner" "$mode_there" "$before"
         forget_before "$1"
     elif ! cmp -s "$tmp/now" "$tmp/new"; then
-        does "take the lines of $name out of $1"
+        does "take the lines of $mark out of $1"
         put_file "$tmp/new" "$1" "$owner" "$mode_there"
     fi
 }
 
-# Prints a file with the block of this backup replaced, or added at the end; an empty block takes it out. With "keep",
+# Prints a file with the block of this mark replaced, or added at the end; an empty block takes it out. With "keep",
 # prints the file as it is, its last line made whole.
 edit() { # FILE BLOCK-FILE ["keep"]
     if [ -n "$(tail -c 1 "$1")" ]; then whole=; else whole=1; fi
-    awk -v begin="# backup-wizard begin $name" -v end="# backup-wizard end $name" -v whole="$whole" \
+    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" -v whole="$whole" \
         -v keep="${3-}" -v block_file="$2" '
         BEGIN { while ((getline line < block_file) > 0) block = block line "\n" }
         $0 == begin && !keep { inside = 1; if (!done++) { printf "%s%s", after, block; after = "" }; next }
@@ -660,7 +676,7 @@ edit() { # FILE BLOCK-FILE ["keep"]
 }
 
 block_in() { # FILE
-    awk -v begin="# backup-wizard begin $name" -v end="# backup-wizard end $name" '
+    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" '
         $0 == begin { inside = 1 }
         inside { print }
         $0 == end { inside = 0 }' "$1"
@@ -670,10 +686,10 @@ block_in() { # FILE
 require_whole_block() { # FILE
     if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 0; fi
     read_file "$1"
-    awk -v begin="# backup-wizard begin $name" -v end="# backup-wizard end $name" '
+    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" '
         $0 == begin { bad += inside; inside = 1 }
         $0 == end { bad += !inside; inside = 0 }
-        END { exit(bad + inside > 0) }' "$tmp/now" || fail "$1 has only one of the two marks of $name: mend that first"
+        END { exit(bad + inside > 0) }' "$tmp/now" || fail "$1 has only one of the two marks of $mark: mend that first"
 }
 
 backwards() { awk '{ line[NR] = $0 } END { for (at = NR; at; at--) print line[at] }' "$1"; }
@@ -730,6 +746,96 @@ END
 
 sshd_is_well() {
     ! command -v sshd >/dev/null || "$(command -v sshd)" -t 2>/dev/null
+}
+
+# A locked key locks nothing where a password opens the same account. That is changed only where there is no password
+# that anyone could be using.
+shut_passwords() {
+    if ! opens_by_password || is_planned "sshd $account"; then return 0; fi
+    find_sshd_file
+    if [ -z "$sshd_file" ] || has_password; then
+        note "careful: $(password_warning)"
+        return 0
+    fi
+    wants_reload=yes
+    if [ "$mode" = apply ]; then : >"$state/reload"; fi # also if this run is cut short
+    mark="account $account" made_list=$state/accounts/$account/sshd
+    put_block "$sshd_block" "$sshd_file" 0:0 644 "let no password open the account $account over ssh"
+    mark=$name made_list=$order
+}
+
+opens_by_password() {
+    case "$(sshd_says passwordauthentication) $(sshd_says kbdinteractiveauthentication)" in
+    *yes*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# An account that is not in /etc/shadow is known elsewhere, and may have one there. An empty one is one, too.
+has_password() {
+    [ -n "$entry" ] || return 1
+    ! awk -F: -v name="$account" '$1 == name && $2 ~ /^[*!]/ { found = 1 } END { exit !found }' /etc/shadow 2>/dev/null
+}
+
+password_warning() {
+    printf 'the account %s still signs in by password: ' "$account"
+    if has_password; then
+        printf "if nobody needs that, usermod -p '*' %s, and run this again\n" "$account"
+    else
+        printf 'see PasswordAuthentication in the settings of sshd, which this script does not change there\n'
+    fi
+}
+
+# The account's own file where sshd's settings include a folder of such files; else a block at their end. Nothing where
+# such a block is there already and others come before it.
+find_sshd_file() {
+    sshd_file=
+    if [ ! -f /etc/ssh/sshd_config ] || [ -L /etc/ssh/sshd_config ]; then return 0; fi
+    sshd_file=$(cd -P /etc/ssh && pwd -P)/sshd_config
+    includes=$(awk '
+        tolower($1) == "match" { exit }
+        tolower($1) == "include" { for (at = 2; at <= NF; at++) if (sub(/\/\*\.conf$/, "", $at)) print $at }' "$sshd_file")
+    while read -r folder <&6; do
+        case $folder in /*) ;; ?*) folder=/etc/ssh/$folder ;; esac
+        if [ -d "$folder" ]; then
+            sshd_file=$(cd -P "$folder" && pwd -P)/backup-wizard-$account.conf
+            break
+        fi
+    done 6<<END
+$includes
+END
+    for file in "$sshd_file" /etc/ssh/sshd_config; do
+        if [ -e "$file" ] && grep -qxF "# backup-wizard begin account $account" "$file"; then sshd_file=; fi
+    done
+}
+
+# Those who are connected stay so.
+reload_sshd() {
+    if ! sshd_is_well; then
+        note 'sshd has to be reloaded, once "sshd -t" finds no fault'
+        return 0
+    fi
+    find_reload
+    if [ -n "$reload" ]; then
+        does "have sshd read its settings anew ($reload)" || return 0
+        if $reload; then return 0; fi
+    fi
+    note 'sshd has to be reloaded before it knows of that: systemctl reload ssh'
+}
+
+find_reload() {
+    reload=
+    if [ -d /run/systemd/system ]; then
+        for service in ssh sshd; do
+            if systemctl is-active --quiet "$service.service"; then
+                reload="systemctl reload $service"
+                return 0
+            fi
+        done
+    fi
+    pid=$(head -n 1 "$(sshd_says pidfile)" 2>/dev/null) || :
+    case $pid in '' | *[!0-9]*) return 0 ;; esac
+    case $(readlink "/proc/$pid/exe") in */sshd | */sshd' (deleted)') reload="kill -HUP $pid" ;; esac
 }
 
 find_keys() {
@@ -944,6 +1050,7 @@ warn_of_sshd() {
     for setting in allowusers denyusers allowgroups denygroups; do
         if [ -n "$(sshd_says "$setting")" ]; then printf 'sshd has %s: see that it lets in %s\n' "$setting" "$account"; fi
     done
+    if [ -n "$sshd_block" ] && opens_by_password; then password_warning; fi
     blob=${key_block##* AAAA}
     blob=${blob%%"$newline"*}
     if [ -f "$keys" ] && [ ! -L "$keys" ] && edit "$keys" /dev/null | grep -qF "AAAA${blob%% *}"; then

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.support import placing
+from tests.support import placing, programs
 from tests.support.commands import backup_wizard
 from tests.support.office import ACCOUNT, Office
 from tests.support.playbook import Played, play
+from tests.support.setting_up import SSHD_USUAL
 from tests.support.trees import Entry, tree
 from wizard import profiles, schemes
 from wizard.client import access, daemon_password, known_hosts, protected_key
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
     from wizard.server.exports.order import Order
 
-# One account was there before, with a key of its own; the others are made.
+# One account was there before, with a key and a password of its own; the others are made.
 COMPUTERS = {
     "amamac": ("rrsync", ACCOUNT, "backup"),
     "nadiapc": ("forced-command", "nadia", "backups/all of {{ mine }}"),
@@ -46,7 +47,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     place = tmp_path / "office"
     place.mkdir()
     with Office(place) as running:
-        running.start_sshd()
+        running.start_sshd(*SSHD_USUAL)
+        running.run("cp", "/etc/backup-wizard-test-sshd", "/etc/ssh/sshd_config")
+        running.run("usermod", "-p", "$6$salt$hash", ACCOUNT)
         running.authorize(FOREIGN_KEY)  # without a newline at its end
         running.path(f"/home/{ACCOUNT}/.ssh").chmod(0o755)
         running.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").chmod(0o644)
@@ -102,6 +105,11 @@ def test_all_schemes_work_and_are_taken_back(
     for order in orders:
         backed_up = backup_wizard("run", order.profile.name)
         assert backed_up.exit_code == 0, backed_up.stderr
+    said = office.run(programs.require("sshd"), "-T", "-C", "user=nadia")
+    assert {"passwordauthentication no", "kbdinteractiveauthentication no"} <= set(said.splitlines())
+    shut = {path.name for path in office.path("/etc/ssh/sshd_config.d").iterdir()}
+    assert shut == {f"backup-wizard-{name}.conf" for name in ("nadia", "omar")}
+    assert "amanda still signs in by password" in done.printed
     filled = everything(office)
     assert run().changed == []
     assert everything(office) == filled
@@ -113,7 +121,7 @@ def test_all_schemes_work_and_are_taken_back(
     assert office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").read_text().rstrip("\n") == FOREIGN_KEY
     assert office.path("/etc/rsyncd.conf").read_text() == FOREIGN_MODULE
     left = everything(office)
-    assert differing(left["/etc"], untouched["/etc"]) <= ACCOUNT_FILES | {".", "rsyncd.conf"}
+    assert differing(left["/etc"], untouched["/etc"]) <= ACCOUNT_FILES | {".", "rsyncd.conf", "ssh/sshd_config.d"}
     for name, entry in untouched["/home"].items():
         assert (left["/home"][name].mode, left["/home"][name].owner) == (entry.mode, entry.owner)
     assert kept.keys() - left["/home"].keys() == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from tests.support.setting_up import SetUpOffice
 from wizard import profiles, schemes
 from wizard.client import access, daemon_password, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
-from wizard.server import exports, handed_over, receipt_text, report
+from wizard.server import exports, handed_over, locks, receipt_text, report
 from wizard.server.exports import script
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def set_up(office: SetUpOffice, *orders: Order) -> None:
     setting_up.install(office, script.render_many(orders))
 
 
+async def tried(order: Order, admitted: Access) -> list[tuple[str, bool | None]]:
+    async with aclosing(locks.check(order.profile, admitted)) as findings:
+        return [(finding.id, finding.held) async for finding in findings]
+
+
 async def back_up(order: Order, admitted: Access) -> None:
     assert (await report.dry_run(order.profile, admitted)).exit_code == 0
     done = await report.backup(order.profile, admitted)
@@ -90,6 +96,8 @@ async def test_every_scheme_is_set_up_foretold_and_taken_back(
             office.start_daemon()  # which needs settings, and these are the first
             order, admitted = order_for(office, kind, sample_folder)
         await back_up(order, admitted)
+        if kind == "rrsync":
+            assert ("password", True) in await tried(order, admitted)
         office.run("rm", "-r", f"{placing.ROOT}/{order.profile.name}")
         undone = office.script("--undo", shell=shell)
         assert undone.exit_code == 0, undone.stderr
@@ -150,6 +158,45 @@ def test_a_changed_order_replaces_its_lines(office: SetUpOffice, sample_folder: 
     assert office.script("--undo").exit_code == 0
     assert office.snapshot().keys() == before.keys()
     assert office.path(KEYS).read_text() == setting_up.FOREIGN_KEYS
+
+
+def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sample_folder: Path) -> None:
+    office.live_in()
+    orders = [order_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")]
+    set_up(office, *orders)
+    config = "/etc/ssh/sshd_config"
+    office.run("sed", "-i", "/^Include/d", config)
+    before = office.snapshot()
+    for password in ("$6$salt$hash", ""):
+        office.run("sed", "-i", f"s/^amanda:[^:]*/amanda:{password}/", "/etc/shadow")
+        warning = "the account amanda still signs in by password: if nobody needs that, usermod -p '*' amanda"
+        for option in ("--check", ""):
+            ran = office.script(option)
+            assert ran.exit_code == 0
+            assert f"careful: {warning}" in ran.stdout
+        assert any(one.startswith(warning) for one in receipt_text.parse(ran.stdout, "one").warnings)
+        assert office.snapshot()[config] == before[config]
+
+    # In settings that include no others, it is the last thing, and goes with the account's last backup.
+    office.run("sed", "-i", "s/^amanda:[^:]*/amanda:*/", "/etc/shadow")
+    checked = office.script("--check")
+    assert office.script().changes == checked.changes != []
+    assert (
+        office.path(config)
+        .read_text()
+        .endswith("KbdInteractiveAuthentication no\n# backup-wizard end account amanda\n")
+    )
+    assert "passwordauthentication no" in office.run(programs.require("sshd"), "-T", "-C", "user=amanda")
+    assert "passwordauthentication yes" in office.run(programs.require("sshd"), "-T", "-C", "user=petra")
+    assert office.script().changes == []
+    office.put("/var/lib/backup-wizard/reload", "")  # as after a run that was killed before sshd knew
+    assert [change.partition(" (")[0] for change in office.script().changes] == ["have sshd read its settings anew"]
+    assert office.script().changes == []
+    for order, is_shut in ((orders[0], True), (orders[1], False)):
+        set_up(office, order)
+        assert office.script("--undo").exit_code == 0
+        assert ("account amanda" in office.path(config).read_text()) is is_shut
+    assert office.snapshot()[config] == before[config]
 
 
 def test_a_password_that_is_not_in_the_script_is_read_and_shown_nowhere(

@@ -89,7 +89,7 @@ def test_what_keeps_the_backup_out_is_warned_of(office: SetUpOffice, sample_fold
     assert office.run("stat", "-c", "%U %a", HOME) == "amanda 777\n"
 
 
-@pytest.mark.parametrize("failing", ["ssh-keygen", "sync", "mv"])
+@pytest.mark.parametrize("failing", ["ssh-keygen", "sync", "mv", "sshd"])
 def test_a_step_that_fails_puts_everything_back(
     failing: str, office: SetUpOffice, sample_folder: Path, tmp_path: Path
 ) -> None:
@@ -98,9 +98,12 @@ def test_a_step_that_fails_puts_everything_back(
     before = office.snapshot()
     broken = tmp_path / "broken"
     broken.mkdir()
-    # It fails where the key is put in place, which is last.
+    # It fails where the key is put in place, or sshd is told of it, which is last.
     real = programs.require(failing)
-    said = "case $* in *authorized_keys*) exit 1 ;; esac" if failing == "mv" else "exit 1"
+    said = {
+        "mv": "case $* in *authorized_keys*) exit 1 ;; esac",
+        "sshd": "test ! -e /etc/ssh/sshd_config.d/backup-wizard-amanda.conf || exit 1",
+    }.get(failing, "exit 1")
     (broken / failing).write_text(f'#!/bin/sh\n{said}\nexec {real} "$@"\n')
     (broken / failing).chmod(0o755)
     failed = office.script(path=str(broken))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
     "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
-    " home var/lib/backup-wizard"
+    " etc/ssh/sshd_config* home var/lib/backup-wizard"
 )
 _KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
 _RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
@@ -34,13 +34,14 @@ _FILES = (
     "/etc/rsyncd-amamac.secrets",
     "/home/amanda/.ssh/authorized_keys",
     "/home/amanda/.backup-wizard-amamac.conf",
+    "/etc/ssh/sshd_config.d/backup-wizard-amanda.conf",
 )
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[SetUpOffice]:
     with SetUpOffice(setting_up.place(tmp_path), None) as running:
-        running.start_sshd()
+        running.start_sshd("PidFile none")  # it is not reloaded each time
         yield running
 
 
@@ -102,7 +103,7 @@ def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]
         if office.path(top).exists():
             found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}
     for path in office.path("/etc").iterdir():
-        if path.name.startswith(_ACCOUNT_FILES) or path.name.startswith(("rsyncd", ".backup-wizard")):
+        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard")) or path.name == "ssh":
             found |= {f"/etc/{path.name}/{inner}": entry for inner, entry in tree(path).items()}
     return {
         path: (entry.kind, entry.mode, entry.owner, entry.content)

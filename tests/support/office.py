@@ -144,13 +144,17 @@ class Office:
         """What the servers have logged."""
         return "".join(self._log)
 
+    def wait_until_logged(self, sign: str, times: int = 1) -> None:
+        """Wait until the servers have logged that so many times."""
+        with self._logged:
+            assert self._logged.wait_for(lambda: self.log().count(sign) >= times, timeout=20), self.log()
+
     def connections(self) -> int:
         """How many connections sshd has taken by now."""
         with socket.create_connection((HOST, self.port)) as ours:
             sign = f"Connection from {HOST} port {ours.getsockname()[1]} "
-            with self._logged:
-                assert self._logged.wait_for(lambda: sign in self.log(), timeout=20), self.log()
-                return self.log().count("Connection from ") - 1
+            self.wait_until_logged(sign)
+            return self.log().count("Connection from ") - 1
 
     def start_sshd(self, *settings: str) -> None:
         """Start sshd with the settings a distribution has, but for the port and those of the test."""

@@ -24,6 +24,11 @@ FOREIGN_KEYS = "# mine\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGLXpIcJgjzkAYFZMHxN
 FOREIGN_SETTINGS = "# kept by hand\nmax connections = 4\n\n[photos] ; ours\n    path = /srv/photos\n    read only = yes"
 
 
+# As on an ordinary server, which has to be told of an account before it takes no password for it.
+SSHD_USUAL = ("Include /etc/ssh/sshd_config.d/*.conf", "PasswordAuthentication yes", "PidFile /var/lib/sshd.pid")
+_LISTENING = "Server listening on"
+
+
 class SetUpOffice(Office):
     """An office whose sshd the script finds at its usual place."""
 
@@ -33,7 +38,7 @@ class SetUpOffice(Office):
 
     def start_sshd(self, *settings: str) -> None:
         """Start it, with the settings where sshd looks for them by itself."""
-        super().start_sshd(*settings)
+        super().start_sshd(*settings, *SSHD_USUAL)
         self.run("cp", "/etc/backup-wizard-test-sshd", "/etc/ssh/sshd_config")
 
     def cover(self, folder: str) -> None:
@@ -55,8 +60,12 @@ class SetUpOffice(Office):
         program, *rest = SHELLS[shell]
         argv = [programs.require(program), *rest, SCRIPT, *filter(None, [option])]
         environment = os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {})
+        starts = self.log().count(_LISTENING)
         ran = subprocess.run(self.inside(*argv), input=said, capture_output=True, text=True, env=environment)
-        return Ended(ran.returncode, ran.stdout, ran.stderr)
+        ended = Ended(ran.returncode, ran.stdout, ran.stderr)
+        if option != "--check" and any("kill -HUP" in change for change in ended.changes):
+            self.wait_until_logged(_LISTENING, starts + 1)
+        return ended
 
     def snapshot(self) -> dict[str, Entry]:
         """All of /etc, of the homes and of what else the script may touch, but for the times of folders."""

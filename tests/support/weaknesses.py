@@ -25,7 +25,7 @@ _COMMAND = re.compile(r'command="((?:[^"\\]|\\.)*)"')
 
 SSHD_USUAL: tuple[str, ...] = ("AllowStreamLocalForwarding no",)
 SSHD_ONE_WAY = {way: (f"AllowTcpForwarding {way}",) for way in ("local", "remote")}
-SSHD_PASSWORDS = (f"Match User {ACCOUNT}", "PasswordAuthentication yes")
+SSHD_PASSWORDS = ("PasswordAuthentication yes",)
 SSHD_WINDOWS = ("X11Forwarding yes", "XAuthLocation /bin/true")
 
 

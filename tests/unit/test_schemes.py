@@ -19,7 +19,10 @@ from wizard import profile as profiles
 from wizard import schemes
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Scheme, Server
+from wizard.schemes import doors
 from wizard.schemes.base import ClientFacts, Recorded, ServerFacts, Transfer
+from wizard.server import exports
+from wizard.server.locks import fixes
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -31,7 +34,9 @@ RECORDED = Recorded(
     dry=("rsync", "--server", f"-n{_FLAGS}", "--stats", ".", "backup/amamac/"),
 )
 CLIENT = ClientFacts(
-    known_hosts=Path("/nowhere/known_hosts"), public_key="ssh-ed25519 AAAA backup-wizard-amamac", recorded=RECORDED
+    known_hosts=Path("/nowhere/known_hosts"),
+    public_key="ssh-ed25519 AAAAC3NzaC1lZDI1 backup-wizard-amamac",
+    recorded=RECORDED,
 )
 KINDS = [scheme.kind for scheme in schemes.SCHEMES]
 SSH_KINDS = [scheme.kind for scheme in schemes.SCHEMES if scheme.uses_ssh]
@@ -188,6 +193,20 @@ def test_no_line_is_made_of_a_command_that_can_t_be_told_from_its_dry_run(
     with pytest.raises(Failure) as refused:
         schemes.of(profile).server_setup(profile, client, ServerFacts(shell=shell))
     assert refused.value.kind is Kind.NOT_RECORDED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_locked_key_asks_sshd_for_what_the_check_asks(kind: str) -> None:
+    ordered = exports.order(profile_of(kind), CLIENT)
+    has_lock = kind in {"rrsync", "forced-command", "daemon-over-ssh"}
+    names = tuple(setting.name for setting in ordered.setup.sshd)
+    assert names == (doors.PASSWORD.shut_by if has_lock else ())
+    fix = fixes.fix(doors.PASSWORD, ordered.setup)
+    block = fix[fix.index("Match User amanda") :]
+    assert block.endswith("KbdInteractiveAuthentication no")
+    for text in ("text", "script", "ansible"):
+        exported = "\n".join(line.strip() for line in exports.FORMATS[text].render(ordered).splitlines())
+        assert ("\n".join(line.strip() for line in block.splitlines()) in exported) is has_lock, text
 
 
 def test_the_watchword_stands_for_the_commands_in_the_line() -> None:

@@ -119,7 +119,7 @@ class Directory:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of an rsync daemon, with the reason for it."""
+    """One setting of an rsync daemon or of sshd, with the reason for it."""
 
     name: str
     value: str
@@ -153,20 +153,21 @@ class SecretsFile:
 
 @dataclass(frozen=True)
 class ServerSetup:
-    """Everything the server has to have for one backup."""
+    """Everything the server has to have for one backup; `sshd` are the settings that sshd needs for the account."""
 
     account: str
     directories: tuple[Directory, ...]
     key_lines: tuple[KeyLine, ...] = ()
     daemon: DaemonConfig | None = None
     secrets: SecretsFile | None = None
+    sshd: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True)
 class Refusal:
     """A door that has to be shut: `id` names its probe in `wizard.server.locks`.
 
-    `shut_by` are the options of the key line, or the settings of the module, that can shut it; a setup has one of them.
+    `shut_by` are the options of the key line, or the settings of the module or of sshd, that can shut it.
     """
 
     id: str

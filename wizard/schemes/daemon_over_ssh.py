@@ -73,6 +73,7 @@ class DaemonOverSsh:
                 ),
             ),
             daemon=DaemonConfig(path, (daemon_modules.module(profile, own),), private=True),
+            sshd=doors.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import Refusal
+from wizard.schemes.base import Refusal, Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _COMMAND = ("command",)
 
+# A locked key locks nothing where a password opens the same account.
+KEYS_ALONE = (
+    Setting("PasswordAuthentication", "no", "the key is locked, and a password would open all of the account"),
+    Setting("KbdInteractiveAuthentication", "no", "the same, asked as a question (PAM does so)"),
+)
+
 HOST_KEY = Refusal("host-key", "A server that only poses")
-PASSWORD = Refusal("password", "Signing in by password")
+PASSWORD = Refusal("password", "Signing in by password", tuple(one.name for one in KEYS_ALONE))
 PLACES = Refusal("places", "Use from another place", ("from", "hosts allow"))
 
 REQUESTS = (

@@ -85,6 +85,7 @@ class ForcedCommand:
             account=profile.server.user,
             directories=(Directory(profile.server.root, 0o700, reason),),
             key_lines=(key_line.locked(profile, client, server, option),),
+            sshd=doors.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:

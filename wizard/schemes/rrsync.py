@@ -84,6 +84,7 @@ class Rrsync:
                 Directory(profile.server.root, 0o700, "the folder the key is locked to; rrsync fails without it"),
             ),
             key_lines=(key_line.locked(profile, client, server, _command(profile, server)),),
+            sshd=doors.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard import places
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.rrsync_place import USUAL_FOLDERS
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def _entry(order: Order) -> Iterator[str]:
         if rrsync := _rrsync(order):
             yield f"          rrsync: {quoted(rrsync)}  # as in the line; where it is found elsewhere, that is taken"
         yield f"          lines: {_block(authorized_keys.body(order), 12)}"
+    if setup.sshd:
+        yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
     if setup.daemon and setup.daemon.private:
         yield "        private:"
         yield f"          file: {quoted(_in_full(order, setup.daemon.path))}"

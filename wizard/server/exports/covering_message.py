@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import places
-from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.grouping import by_file
 
 if TYPE_CHECKING:
@@ -76,6 +76,18 @@ def _tasks(order: Order) -> Iterator[_Task]:
             f"account is locked until \"usermod -p '*' {account}\".",
             authorized_keys.render(order),
         )
+        if setup.sshd:
+            yield _Task(
+                f"So that a password doesn't open the account {account}\n"
+                "all the same, put this into\n"
+                f"/etc/ssh/sshd_config.d/backup-wizard-{account}.conf\n"
+                "or, where sshd_config doesn't include that folder, at the\n"
+                "END of sshd_config. Then run: sshd -t, and if it says\n"
+                "nothing: systemctl reload ssh (on some: sshd).\n"
+                f"Leave it out if a person signs in to {account} with a\n"
+                "password; my check of the locks will tell me so:",
+                sshd_config.render(setup),
+            )
         yield _Task(
             "Tell me the server's fingerprint, so that I can be\nsure it is yours:",
             "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",

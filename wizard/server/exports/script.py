@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__, places
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.receipt_text import plain_folder
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def holds_secret(orders: Iterable[Order]) -> bool:
 
 def quoted(text: str) -> str:
     """A text as the shell reads back just that; signs that can't be seen are spelt out in octal."""
-    if all(sign.isprintable() or sign == "\n" for sign in text):
+    if text.replace("\n", "").isprintable():
         return "'" + text.replace("'", "'\\''") + "'"
     # Bytes that are no UTF-8 and marks that turn writing around would mislead who reads the script.
     seen = (sign if sign.isprintable() or sign == "\n" else _octal(sign) for sign in text.replace("\\", "\\\\"))
@@ -121,6 +121,9 @@ def _key(order: Order) -> Iterator[str]:
     if not any(key_line.options for key_line in order.setup.key_lines):
         yield "# CAREFUL: no option limits this key: it may do all that the account may do"
     yield f"key_block={quoted(block)}"
+    if order.setup.sshd:
+        yield "# What sshd is told, unless a person needs the account's password: only a key opens the account"
+        yield f"sshd_block={quoted(sshd_config.render(order.setup).rstrip(chr(10)))}"
 
 
 def _open_place(order: Order, block: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.schemes import doors
-from wizard.server.exports import authorized_keys
+from wizard.server.exports import authorized_keys, sshd_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 def fix(refusal: Refusal, setup: ServerSetup) -> str:
     """The exact text, and where it belongs."""
     if refusal == doors.PASSWORD:
-        return (
-            "In sshd_config, as its last lines:\n"
-            f"Match User {setup.account}\n    PasswordAuthentication no\n    KbdInteractiveAuthentication no"
-        )
+        block = sshd_config.body(setup.account, doors.KEYS_ALONE)
+        return f"In sshd_config, as its last lines (then: sshd -t && systemctl reload ssh):\n{block}"
     if refusal == doors.MODULES:
         return "In rsyncd.conf, in every other module, the names that may use it, and their passwords:\nauth users ="
     return _in_module(refusal, setup) or _in_key_line(refusal, setup)
