@@ -18,8 +18,9 @@ from screens.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
+from screens.widgets.waiting import Waiting
 from wizard import trouble
-from wizard.client import access, daemon_password
+from wizard.client import access, apart, daemon_password
 from wizard.failure import Failure, Kind
 from wizard.server import exports, handed_over, install, sign_in
 from wizard.steps import Step
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts
     from wizard.server.receipt import Taken
     from wizard.steps import Walk
 
@@ -41,6 +41,7 @@ _WAITING = (
 )
 _ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
 _INSTALL = "If you have the account's password, “i” does it for you."
+_MAY_ASK = "Your keyring may be asking for its password in a window of its own. Esc goes back."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."
@@ -97,20 +98,9 @@ class HandOverScreen(StepScreen):
         self._found: Finding | None = None
 
     def compose_step(self) -> ComposeResult:
-        """The text, and whether it was used."""
-        password = ""
-        try:
-            daemon_password.ensure(self.profile)
-            facts = access.facts(self.profile)
-            sheets = self._sheets(facts)
-            handed_over.keep(self.profile, facts)
-            if any(sheet.masked for sheet in sheets):
-                password = _ALSO_SEND
-        except Failure as failure:
-            self._obstacle = failure
-        else:
-            yield ExportPane(sheets)
-        yield Note(password, "warn", id="password")
+        """Room for the text, and whether it was used."""
+        yield Waiting(id="preparing")
+        yield Note(id="password")
         yield Note(id="admitted")
 
     def compose_actions(self) -> ComposeResult:
@@ -121,12 +111,8 @@ class HandOverScreen(StepScreen):
             yield Button("Look now", id="look", compact=True)
 
     def focus_first(self) -> None:
-        """Begin to look; while there is nothing to go on with, copying comes first."""
-        if self._obstacle:
-            self.run_worker(self._stop_at(self._obstacle))
-        else:
-            self.lead_with("copy")
-            self._start_looking()
+        """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
+        self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
     async def decide(self) -> Profile | None:
         """The profile as it is, once the server lets this computer in."""
@@ -148,7 +134,7 @@ class HandOverScreen(StepScreen):
         if action == "reveal":
             return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
         if action in {"copy", "save", "plain", "turn"}:
-            return self._obstacle is None
+            return self._obstacle is None and bool(self.query(ExportPane))
         return super().check_action(action, parameters)
 
     def action_copy(self) -> None:
@@ -224,10 +210,30 @@ class HandOverScreen(StepScreen):
         elif taken:
             self.leave_with(Again(taken.profile))
 
-    def _sheets(self, facts: ClientFacts) -> list[Sheet]:
-        server, password = self.context.server_facts, partial(daemon_password.fetch, self.profile)
-        order = exports.order(self.profile, facts, server)
-        return [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
+    async def _prepare(self) -> None:
+        try:
+            with self.query_one(Waiting).on("Preparing the text for the admin", _MAY_ASK):
+                sheets = await apart.run(self._sheets)
+        except Failure as failure:
+            await self._stop_at(failure)
+            return
+        if self.is_leaving:
+            return
+        note = self.query_one("#password", Note)
+        if any(sheet.masked for sheet in sheets):
+            note.say(_ALSO_SEND, "warn")
+        await self.mount(ExportPane(sheets), before=note)
+        self.refresh_bindings()
+        self.lead_with("copy")
+        self._start_looking()
+
+    def _sheets(self) -> list[Sheet]:
+        daemon_password.ensure(self.profile)
+        facts, server = access.facts(self.profile), self.context.server_facts
+        order, password = exports.order(self.profile, facts, server), partial(daemon_password.fetch, self.profile)
+        sheets = [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
+        handed_over.keep(self.profile, facts)
+        return sheets
 
     def _export(self, format_name: str) -> str:
         facts = access.facts(self.profile)

@@ -72,6 +72,17 @@ async def test_one_that_hangs_keeps_the_screen_alive_and_goes_on_when_it_wakes(
     protected_key.ensure(NEW)  # which sees that what is kept opens the key
 
 
+async def test_one_that_hangs_at_the_hand_over_keeps_the_screen_alive(secret_service: SecretService) -> None:
+    profile = a_profile(scheme=Scheme(kind="daemon"), folders=("/",))
+    secrets.store("another", "passphrase", Secret("x"))
+    secret_service.hang()
+    async with wizard_at(profile, Step.HAND_OVER) as pilot:
+        await until(pilot, lambda: "Preparing the text" in text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        secret_service.wake()
+
+
 async def test_one_that_hangs_at_a_sign_in_keeps_nothing_else_waiting(secret_service: SecretService) -> None:
     profile = a_profile(scheme=Scheme(kind="daemon"), folders=("/",))
     daemon_password.ensure(profile)
