@@ -12,7 +12,7 @@ from tests.support.commands import backup_wizard
 from tests.support.office import Office
 from tests.support.pilot import said, until, wizard_at
 from wizard import cli
-from wizard.client import keys, secrets
+from wizard.client import access, daemon_password, keys, secrets
 from wizard.client.secrets import Secret
 from wizard.profile import Key
 from wizard.server import exports
@@ -54,12 +54,13 @@ def test_a_secret_is_in_the_keyring_and_nowhere_else(
     profile = with_a_canary(placing.profile_for(office, kind, sample_folder), home)
     with canary.ProcessWatch() as watch:
         placing.begin(profile, tmp_path)
-        placing.apply(office, profile)
+        placing.make_root(office, profile)
+        client, password = access.facts(profile), daemon_password.fetch(profile)
+        placing.place(office, profile, lambda name: exports.export(profile, client, name, secret=password))
         said_by = [
             backup_wizard(*command)
             for command in (
                 ("--answers", tmp_path / "answers.toml"),
-                ("check", profile.name),
                 ("run", profile.name),
             )
         ]

@@ -141,7 +141,9 @@ def facts() -> ServerFacts:
     return ServerFacts(rrsync=str(find_rrsync()))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("office", "size"), zip(["practice server", "real sshd"], SIZES, strict=True), indirect=["office"]
+)
 async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
     size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
 ) -> None:
@@ -171,6 +173,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
     assert secrets.fetch("amamac", "passphrase")
 
 
+@pytest.mark.parametrize("office", ["practice server"], indirect=True)
 async def test_leaving_at_the_hand_over_and_coming_back(
     office: Office, documents: Path, secret_service: SecretService
 ) -> None:
@@ -188,6 +191,7 @@ async def test_leaving_at_the_hand_over_and_coming_back(
         await until(pilot, lambda: walk(pilot).step == Step.PROOF)
 
 
+@pytest.mark.parametrize("office", ["real sshd"], indirect=True)
 async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
     office: Office,
     documents: Path,

@@ -24,6 +24,7 @@ DELETING_ALL: dict[str, Any] = {"delete": True, "compress": True, "exclude": ("*
 FROM_HERE = ["192.0.2.0/24", HOST]
 OPTIONS: dict[str, list[dict[str, Any]]] = {
     "rrsync": [
+        {},
         MAY_DELETE,
         {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE}},
         {"scheme": {"append_only": True}},
@@ -31,15 +32,18 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
         DELETING_ALL | {"scheme": {"allow_delete": True, "munge": True, "write_only": False, "from": [HOST]}},
     ],
     "forced-command": [
+        {},
         {"scheme": {"allow_delete": True, "from": FROM_HERE}},
         {"compress": True},
         DELETING_ALL | {"scheme": {"allow_delete": True, "from": [HOST]}},
     ],
     "daemon-over-ssh": [
+        {},
         {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE}},
         DELETING_ALL | {"scheme": {"allow_delete": True, "module": "of-amanda"}},
     ],
     "daemon": [
+        {},
         {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE, "module": "of-amanda"}},
         DELETING_ALL | {"scheme": {"allow_delete": True, "from": [HOST], "auth": False}},
     ],

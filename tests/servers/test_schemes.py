@@ -10,6 +10,7 @@ from tests.support import placing
 from tests.support.commands import backup_wizard
 from tests.support.office import Office
 from tests.support.trees import tree
+from wizard.server import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,17 +61,15 @@ def differences(office: Office, source: Path, *options: str) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("changes", [{}, DELETING], ids=["keeping", "deleting"])
 def test_a_dry_run_changes_nothing_and_a_run_makes_both_sides_equal(
     kind: str,
-    changes: dict[str, Any],
     office: Office,
     sample_folder: Path,
     backup: Path,
     tmp_path: Path,
     secret_service: SecretService,
 ) -> None:
-    profile = set_up(office, kind, sample_folder, tmp_path, **changes)
+    profile = set_up(office, kind, sample_folder, tmp_path, **DELETING)
     root = backup.parent
     empty = tree(root)
     first = backup_wizard("dry-run", profile.name, "--json")
@@ -89,22 +88,23 @@ def test_a_dry_run_changes_nothing_and_a_run_makes_both_sides_equal(
     filled = tree(root)
     second = backup_wizard("dry-run", profile.name, "--json")
     assert second.exit_code == 0, second.stderr
-    gone = 1 if profile.delete else 0
-    assert (second.json["new"], second.json["changed"], second.json["deleted"]) == (1, 1, gone)
+    assert (second.json["new"], second.json["changed"], second.json["deleted"]) == (1, 1, 1)
     assert tree(root) == filled
 
     run(profile)
     third = backup_wizard("dry-run", profile.name, "--json")
     assert (third.json["new"], third.json["changed"], third.json["deleted"]) == (0, 0, 0)
-    assert ("-rf" in {path.name for path in (backup / sample_folder.name).iterdir()}) is not profile.delete
+    assert "-rf" not in {path.name for path in (backup / sample_folder.name).iterdir()}
 
 
-@pytest.mark.parametrize("kind", SSH_KINDS)
 @pytest.mark.parametrize("office", SHELLS, indirect=True)
-def test_any_login_shell_will_do(kind: str, office: Office, sample_folder: Path, backup: Path, tmp_path: Path) -> None:
-    profile = set_up(office, kind, sample_folder, tmp_path, **DELETING)
-    before = tree(backup.parent)
-    assert backup_wizard("dry-run", profile.name).exit_code == 0
-    assert tree(backup.parent) == before
-    run(profile)
-    assert differences(office, sample_folder, "--exclude=link") == ""
+async def test_any_login_shell_will_do(office: Office, sample_folder: Path, backup: Path) -> None:
+    for kind in SSH_KINDS:
+        profile = placing.profile_for(office, kind, sample_folder, **DELETING)
+        admitted = placing.settle(office, profile)
+        before = tree(backup.parent)
+        await report.dry_run(profile, admitted)
+        assert tree(backup.parent) == before, kind
+        await report.backup(profile, admitted)
+        assert differences(office, sample_folder, "--exclude=link") == "", kind
+        office.run("rm", "-r", placing.ROOT)

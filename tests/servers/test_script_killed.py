@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.table import AddRow
     from tests.support.trees import Entry
 
+TABLE = "The script killed at each command"
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
     "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
@@ -53,6 +55,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     sample_folder: Path,
     tmp_path: Path,
     secret_service: SecretService,
+    add_row: AddRow,
 ) -> None:
     if lived_in:
         office.live_in()
@@ -87,7 +90,8 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
         if number % 16 == 0:
             assert office.script("--undo").exit_code == 0
             assert kept(office) == untouched, kept_at
-    print(f"stopped before each of {commands} commands; run again from each of {len(states)} states of the disk")
+    server = "on a server that was lived in" if lived_in else "on a new server"
+    add_row(TABLE, kind, server, f"before each of {commands} commands", f"begun again from {len(states)} states")
 
 
 def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 _Value = TypeVar("_Value")
-_AT_ONCE = 30  # to begin anew takes longer than to draw one more
 
 FRAGMENTS = (
     "'", '"', "`", "\\", "\\\\", "$", "%", "#", "!", "&", "|", ";", "<", ">", "(", ")", "{", "}", "[", "]", "*", "?",
@@ -134,15 +133,15 @@ def batch(strategy: SearchStrategy[_Value], count: int, start: int = 0) -> Seque
 
     @seed(start)
     @settings(
-        max_examples=-(-count // _AT_ONCE),
+        max_examples=count,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(strategy, min_size=_AT_ONCE, max_size=_AT_ONCE))
-    def draw(values: list[_Value]) -> None:
-        found.extend(values)
+    @given(strategy)
+    def draw(value: _Value) -> None:
+        found.append(value)
 
     draw()
     return found

@@ -33,7 +33,7 @@ def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "12
     printed = run(
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
         *(str(Path(sys.executable).parent / "ansible-playbook"), "--connection=local", f"--inventory={host},"),
-        *(f"--extra-vars=ansible_python_interpreter={sys.executable}", *options, str(playbook)),
+        *(f"--extra-vars=ansible_python_interpreter={Path(sys.executable).resolve()}", *options, str(playbook)),
     )
     changed, task = [], ""
     for line in printed.splitlines():
