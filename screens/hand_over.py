@@ -134,7 +134,7 @@ class HandOverScreen(StepScreen):
         if action == "reveal":
             return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
         if action in {"copy", "save", "plain", "turn"}:
-            return self._obstacle is None and bool(self.query(ExportPane))
+            return self._obstacle is None and bool(self.query("ExportPane Tabs"))
         return super().check_action(action, parameters)
 
     def action_copy(self) -> None:

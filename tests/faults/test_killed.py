@@ -73,14 +73,15 @@ def test_from_the_hand_over_to_the_end(
     undisturbed = whole.run("answers", file)
     assert undisturbed.exit_code == 0, undisturbed.printed
     whole.require("look_again", NAME, "finish")
-    for number, point in enumerate(undisturbed.distinct()):
+    chosen = undisturbed.distinct()[::2]  # each costs a proof and a dry run
+    for number, point in enumerate(chosen):
         home = make_home(begun)
         assert home.run("answers", file, fault=KILL, at=point).was_killed
         home.require("look", NAME, "finish")
-        if number % 11 == 10:
+        if number % 6 == 5:
             home.require("answers", file)
             home.require("look_again", NAME, "finish")
-    add_row(TABLE, "--answers, from the hand-over to the end", *count(undisturbed))
+    add_row(TABLE, "--answers, from the hand-over to the end", f"{len(chosen)} kills", "every second state")
 
 
 @pytest.mark.usefixtures("secret_service")

@@ -15,7 +15,7 @@ from wizard import cli
 from wizard.client import access, daemon_password, keys, secrets
 from wizard.client.secrets import Secret
 from wizard.profile import Key
-from wizard.server import exports
+from wizard.server import exports, handed_over
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tests.support.table import AddRow
     from wizard.profile import Profile
 
-KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+# The walk over rrsync, on the screens, is in tests/screens/test_whole_walk.py.
+KINDS = ["forced-command", "daemon-over-ssh", "daemon", "login"]
 FOR_THE_ADMIN = {"secrets", "script"}
 
 
@@ -56,6 +57,7 @@ def test_a_secret_is_in_the_keyring_and_nowhere_else(
         placing.begin(profile, tmp_path)
         placing.make_root(office, profile)
         client, password = access.facts(profile), daemon_password.fetch(profile)
+        handed_over.keep(profile, client)
         placing.place(office, profile, lambda name: exports.export(profile, client, name, secret=password))
         said_by = [
             backup_wizard(*command)

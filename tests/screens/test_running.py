@@ -60,6 +60,7 @@ async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(lin
         assert not clients()
         assert line.differences() != ""
         line.gate.release()
+        line.sshd.end_sessions()
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Done: " in said(pilot))

@@ -82,7 +82,8 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     assert commands > 80
     assert len(states) > 12
 
-    for number, kept_at in enumerate(states.values()):
+    begun_again = list(states.values())[:: 1 if lived_in else 3]
+    for number, kept_at in enumerate(begun_again):
         office.run("sh", "-c", _RESTORE.format(kept_at))
         again = office.script()
         assert again.exit_code == 0, f"{kept_at}: {again.stderr}"
@@ -91,7 +92,13 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
             assert office.script("--undo").exit_code == 0
             assert kept(office) == untouched, kept_at
     server = "on a server that was lived in" if lived_in else "on a new server"
-    add_row(TABLE, kind, server, f"before each of {commands} commands", f"begun again from {len(states)} states")
+    add_row(
+        TABLE,
+        kind,
+        server,
+        f"before each of {commands} commands",
+        f"begun again from {len(begun_again)} of {len(states)} states",
+    )
 
 
 def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:

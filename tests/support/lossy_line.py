@@ -28,14 +28,15 @@ class LossyLine:
     """The profile with all put in place, and both sides of its backup."""
 
     profile: Profile
+    sshd: RealSshd
     gate: Gate
     source: Path
     backup: Path
 
     def differences(self) -> str:
-        """What rsync would still do, by content."""
+        """What rsync would still do, by content; temporary files of a server's rsync that was ended are none of it."""
         there = self.backup / self.source.name
-        argv = [programs.require("rsync"), "-naic", "--delete", f"{self.source}/", f"{there}/"]
+        argv = [programs.require("rsync"), "-naic", "--delete", "--exclude=.*.??????", f"{self.source}/", f"{there}/"]
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
@@ -47,4 +48,4 @@ def lossy_line(sshd: RealSshd, source: Path) -> Iterator[LossyLine]:
     with Gate(sshd.port) as gate:
         profile = placing.at_port(place.profile, gate.port)
         profiles.save(profile)
-        yield LossyLine(profile, gate, source, place.backup)
+        yield LossyLine(profile, sshd, gate, source, place.backup)

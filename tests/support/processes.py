@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -11,12 +12,28 @@ def end(process: subprocess.Popen[str]) -> None:
     """End the process and every descendant of it."""
     if process.poll() is None:
         process.send_signal(signal.SIGSTOP)  # so that it starts no more while its descendants are ended
-        while found := descendants(process.pid):
-            for pid in found:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        end_descendants(process.pid)
         process.kill()
     process.wait()
+
+
+def let_end(pids: list[int], patience: float = 5) -> None:
+    """Wait until processes have ended; those that take longer are told to."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            ending = os.pidfd_open(pid)
+            if not select.select([ending], [], [], patience)[0]:
+                os.kill(pid, signal.SIGTERM)
+                select.select([ending], [], [], patience)
+            os.close(ending)
+
+
+def end_descendants(pid: int) -> None:
+    """End all that a process has started, and what that has started since."""
+    while found := descendants(pid):
+        for one in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
 
 
 def descendants(pid: int) -> list[int]:

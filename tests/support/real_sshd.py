@@ -116,6 +116,11 @@ class RealSshd:
             banner = connection.makefile("rb").readline()
         assert banner.startswith(b"SSH-2.0-OpenSSH"), banner
 
+    def end_sessions(self) -> None:
+        """Let all end that clients have started: what was cut off may go on for as long as rsync's own time-out."""
+        assert self._process
+        processes.let_end(processes.descendants(self._process.pid))
+
     def end(self) -> None:
         """End the server and every session on it."""
         if self._process:
