@@ -129,6 +129,8 @@ class HandOverScreen(StepScreen):
             return self.context.apply_as_admin is not None and not (self._is_let_in or self._is_doubtful)
         if action == "install":
             return not self.context.apply_as_admin and self._is_waiting and install.is_offered(self.profile)
+        if action == "receipt":
+            return not self.context.apply_as_admin
         if action == "look":
             return not (self._is_let_in or self.context.apply_as_admin or self._is_doubtful)
         if action == "reveal":
