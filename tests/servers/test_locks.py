@@ -9,6 +9,7 @@ import socket
 import sys
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,7 +29,6 @@ from wizard.server import locks, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
@@ -237,7 +237,8 @@ def held_up(folder: Path) -> tuple[Path, Path, Path]:
     os.mkfifo(is_held)
     os.mkfifo(go_on)
     words = repr((_PASSED_ON, str(is_held), str(go_on)))
-    ssh.write_text(f"#!{sys.executable}\nMOST, IS_HELD, GO_ON = {words}\n{_STOPPING}")
+    # A first line can't hold a space, which the folder of the tests' own Python may have.
+    ssh.write_text(f"#!{Path(sys.executable).resolve()}\nMOST, IS_HELD, GO_ON = {words}\n{_STOPPING}")
     ssh.chmod(0o755)
     return ssh, is_held, go_on
 

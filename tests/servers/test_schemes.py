@@ -60,7 +60,7 @@ def differences(office: Office, source: Path, *options: str) -> str:
 
 
 # Each scheme with each of its options is in test_every_option.py; this is by the installed commands.
-@pytest.mark.parametrize("kind", ["forced-command", "daemon"])
+@pytest.mark.parametrize("kind", ["forced-command"])
 def test_a_dry_run_changes_nothing_and_a_run_makes_both_sides_equal(
     kind: str,
     office: Office,
