@@ -122,7 +122,7 @@ async def test_in_a_first_backup_a_large_file_that_was_cut_off_goes_on_where_it_
 
 
 async def test_a_connection_that_drops_every_time_is_given_up(line: LossyLine) -> None:
-    line.gate.cuts = dict.fromkeys(range(2, 99), 2_000)
+    line.gate.cuts = dict.fromkeys(range(THE_BACKUP, 99), 12_000)
     told: list[running.Event] = []
     with pytest.raises(Failure):
         await run(line.profile, (0.01, 0.02), told.append)
@@ -164,7 +164,9 @@ async def test_a_wizard_that_is_killed_leaves_a_lock_that_is_no_obstacle(line: L
     assert record.read(line.profile.name).result == "unfinished"
     with places.lock(line.profile.name).open() as left, pytest.raises(BlockingIOError):
         fcntl.flock(left, fcntl.LOCK_SH | fcntl.LOCK_NB)  # its rsync is still there
+    going_on = processes.naming(line.profile.key_path)
     line.gate.release()
+    processes.wait_for_end(going_on)
     await finish(line)
 
 
@@ -183,8 +185,8 @@ async def test_two_runs_of_one_backup_never_overlap(line: LossyLine) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(line: LossyLine, number: int) -> None:
     process = started(line)
-    programs_of_it = processes.descendants(process.pid)
-    assert len(programs_of_it) >= 2
+    programs_of_it = {*processes.descendants(process.pid), *processes.naming(line.profile.key_path)}
+    assert len(programs_of_it) >= 3  # rsync, its ssh, and the one that keeps the connection
     process.send_signal(number)
     said, complained = process.communicate()
     assert process.returncode == 130

@@ -28,6 +28,15 @@ def let_end(pids: list[int], patience: float = 5) -> None:
             os.close(ending)
 
 
+def wait_for_end(pids: list[int], patience: float = 20) -> None:
+    """Wait until processes have ended of themselves."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            ending = os.pidfd_open(pid)
+            assert select.select([ending], [], [], patience)[0], f"process {pid} goes on"
+            os.close(ending)
+
+
 def end_descendants(pid: int) -> None:
     """End all that a process has started, and what that has started since."""
     while found := descendants(pid):
@@ -43,6 +52,17 @@ def descendants(pid: int) -> list[int]:
     for parent in found:
         found += [child for child, its_parent in parents.items() if its_parent == parent]
     return found[1:]
+
+
+def naming(path: Path) -> list[int]:
+    """The running processes in whose command line a path stands, whoever has started them."""
+    named = os.fsencode(path)
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if named in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
 
 
 def is_running(pid: int) -> bool:

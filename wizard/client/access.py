@@ -45,13 +45,17 @@ def computer() -> ClientFacts:
 
 
 def facts(profile: Profile) -> ClientFacts:
-    """What the schemes must know of this computer; the public key is empty while there is none.
+    """What the schemes and the server's admin must know of this computer; the public key is empty while there is none.
 
     Raises:
         Failure: the key can't be read, or rsync's command could not be recorded where the scheme depends on it.
     """
-    scheme = schemes.of(profile)
     found = replace(computer(), rsync_version=rsync_version.as_printed(), openssh_version=ssh_version.as_printed())
+    return _with_backup(found, profile)
+
+
+def _with_backup(found: ClientFacts, profile: Profile) -> ClientFacts:
+    scheme = schemes.of(profile)
     if scheme.uses_ssh and profile.key_path.exists():
         found = replace(found, public_key=keys.public_line(profile.key_path))
     if scheme.records_command:
@@ -68,15 +72,16 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
         Failure: a program, the key, a confirmed host key or a daemon's password is missing.
     """
     rsync_version.require()
+    found = ClientFacts(known_hosts=places.known_hosts())
     if not schemes.of(profile).uses_ssh:
-        return Access(facts(profile), environment(), daemon_password.fetch(profile))
+        return Access(_with_backup(found, profile), environment(), daemon_password.fetch(profile))
     if shutil.which("ssh") is None:
         raise Failure(Kind.NO_SSH)
     if not profile.key_path.exists():
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     if not known_hosts.trusts(profile):
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host)
-    return Access(facts(profile), environment() | askpass.environment(profile, socket))
+    return Access(_with_backup(found, profile), environment() | askpass.environment(profile, socket))
 
 
 def environment() -> dict[str, str]:

@@ -31,7 +31,7 @@ class ClientFacts:
 
     `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
     take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
-    nobody could tell.
+    nobody could tell. `connection` is the socket of one that is open already, for ssh to use.
     """
 
     known_hosts: Path
@@ -44,6 +44,7 @@ class ClientFacts:
     patience: int = 15
     rsync_version: str = ""
     openssh_version: str = ""
+    connection: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
         "ServerAliveInterval": str(facts.patience),
         "ServerAliveCountMax": "3",
     }
+    if facts.connection:
+        options |= {"ControlPath": _literal(facts.connection), "ControlMaster": "no"}
     return [
         *(facts.ssh, "-F", "none", "-T", "-a", "-x"),
         *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client import folders, rsync
+from wizard.client.shared_connection import shared
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
 from wizard.server import destination, facts, handed_over, sign_in
@@ -32,7 +33,8 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
     """
     if not can_preview(profile):
         raise Failure(Kind.NO_DRY_RUN, profile.server.host)
-    await _require_agreement(profile, access)
+    _require_as_handed_over(profile, access)
+    await _require_watchword(profile, access)
     # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
     transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
     async with aclosing(_with_markers(profile, access, transfer)) as events:
@@ -48,14 +50,16 @@ async def backup(
     Raises:
         Failure: as for `dry_run`.
     """
-    await _require_agreement(profile, access)
-    if can_preview(profile):
-        _require_ours(profile, await destination.holder(profile, access))
+    _require_as_handed_over(profile, access)
     markers = destination.markers(profile.name)
     transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
-    async with aclosing(_with_markers(profile, access, transfer, holding)) as events:
-        async for event in events:
-            yield event
+    async with shared(profile, access) as shared_access:
+        await _require_watchword(profile, shared_access)
+        if can_preview(profile):
+            _require_ours(profile, await destination.holder(profile, shared_access))
+        async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
+            async for event in events:
+                yield event
 
 
 async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenerator[rsync.Event]:
@@ -105,13 +109,16 @@ def _require_ours(profile: Profile, holder: Holder) -> None:
         raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
 
 
-async def _require_agreement(profile: Profile, access: Access) -> None:
+def _require_as_handed_over(profile: Profile, access: Access) -> None:
     require_sources(profile)
     if handed_over.has_drifted(profile, access.facts):
         from wizard.server import exports  # what every run would wait for, and only this needs
 
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
+
+
+async def _require_watchword(profile: Profile, access: Access) -> None:
     if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):
         await sign_in.attempt(profile, access)
 

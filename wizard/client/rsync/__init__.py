@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals", "problems", "run", "unescaped"]
 
 _CHUNK = 1 << 20
-_PAUSE_SECONDS = 0.01
+_USUAL_PIPE = 1 << 16
+_SHORT_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.01, 0.04
 _SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
 
 
@@ -82,9 +83,10 @@ class _Pipe:
     def __init__(self) -> None:
         self._reader, self.writer = os.pipe()
         os.set_blocking(self._reader, False)
+        self._room = _USUAL_PIPE
         if _SET_PIPE_SIZE:
             with contextlib.suppress(OSError):  # the system allows a person only so much
-                fcntl.fcntl(self._reader, _SET_PIPE_SIZE, _CHUNK)
+                self._room = fcntl.fcntl(self._reader, _SET_PIPE_SIZE, _CHUNK)
 
     def __enter__(self) -> Self:
         return self
@@ -101,16 +103,14 @@ class _Pipe:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """What is printed, to the end."""
-        clock = asyncio.get_running_loop().time
-        began = -_PAUSE_SECONDS
         while True:
             await self._readable()
-            if (early := began + _PAUSE_SECONDS - clock()) > 0:
-                await asyncio.sleep(early)
-            began = clock()
             if not (chunk := os.read(self._reader, _CHUNK)):
                 return
             yield chunk
+            # A list that pours is waited for longer, but never so long that rsync finds the pipe full.
+            is_pouring = self._room // 32 < len(chunk) < self._room // 3
+            await asyncio.sleep(_LONG_PAUSE_SECONDS if is_pouring else _SHORT_PAUSE_SECONDS)
 
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()
