@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.profiles import a_profile
 from tests.support.trees import tree
-from wizard import files
+from wizard import files, profiles
 from wizard.client import keys, protected_key, secrets
 from wizard.client.secrets import Secret
 from wizard.failure import Failure, Kind
@@ -169,3 +170,28 @@ def test_a_key_in_the_agent_is_taken_while_the_agent_holds_it(home: Path, agent:
     assert failure.value.kind is Kind.AGENT_SILENT
     agent.add(home / "held")
     assert protected_key.ensure(profile) == keys.public_line(home / "held")
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("is_refused", [False, True], ids=["killed", "refused"])
+def test_a_key_of_ones_own_that_moves_into_the_keyring_never_leaves_the_profile_with_anothers_passphrase(
+    is_refused: bool, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _with("keyring")
+    protected_key.ensure(made)
+    profiles.save(made)
+    (home / ".ssh" / "own").parent.mkdir(exist_ok=True)
+    keys.make(home / ".ssh" / "own", "amanda", TYPED)
+    own = _with("keyring", "~/.ssh/own")
+    seen: list[Key] = []
+
+    def store(*_: object) -> None:
+        seen.append(profiles.load("amamac").key)
+        if is_refused:
+            raise Failure(Kind.KEYRING_REFUSED)
+
+    monkeypatch.setattr(secrets, "store", store)
+    with pytest.raises(Failure) if is_refused else nullcontext():
+        protected_key.ensure(own, TYPED)
+    assert seen == [Key(protection="ask", file="~/.ssh/own")]
+    assert not is_refused or profiles.load("amamac") == made

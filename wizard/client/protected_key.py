@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from wizard import profiles
 from wizard.client import keys, secrets
 from wizard.failure import Failure, Kind
 
@@ -81,7 +84,21 @@ def _require_it_opens(profile: Profile, typed: Secret | None) -> None:
     if not keys.opens(path, passphrase):
         raise Failure(Kind.PASSPHRASE_WRONG, str(path))
     if protection == "keyring" and typed:
+        _move_into_keyring(profile, typed)
+
+
+def _move_into_keyring(profile: Profile, typed: Secret) -> None:
+    before = profiles.load(profile.name) if profiles.exists(profile.name) else None
+    if before:
+        # What is kept may open the key before this one: killed in between, the profile must not name that one any more.
+        asked_for = msgspec.structs.replace(profile.key, protection="ask")
+        profiles.save(msgspec.structs.replace(before, key=asked_for))
+    try:
         secrets.store(profile.name, "passphrase", typed)
+    except BaseException:
+        if before:
+            profiles.save(before)
+        raise
 
 
 def _require_agent(profile: Profile) -> None:
