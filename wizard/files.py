@@ -24,6 +24,8 @@ _CAUSES = {
     errno.ENOENT: Kind.FOLDER_MISSING,
     errno.ELOOP: Kind.LINK_IN_THE_WAY,
 }
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
+_MODE_OF_TEMPORARIES = 0o600  # tempfile's
 _OUR_FOLDER = "backup-wizard"
 _DEEPEST = 3
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)-[^.]+\.new")
@@ -73,7 +75,7 @@ def creating(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
         with _temporary(path, mode) as (file, temporary):
             yield file
             _finish(file)
-            os.link(temporary, path)  # a link, unlike a rename, fails where something is
+            _name(temporary, path)
             try:
                 _sync_folder(path.parent)
             except BaseException:
@@ -189,11 +191,27 @@ def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
+            if mode != _MODE_OF_TEMPORARIES:
+                os.fchmod(file.fileno(), mode)
             yield file, temporary
     finally:
         with contextlib.suppress(OSError):  # the file itself is in its place, or the failure is told already
             temporary.unlink(missing_ok=True)
+
+
+def _name(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)  # a link, unlike a rename, fails where something is
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A memory stick knows no links: its place is taken by an empty file first.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE_OF_TEMPORARIES))
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _finish(file: BinaryIO) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tempfile
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_missing_folder_is_told(tmp_path: Path, write: Callable[[Path, bytes],
 def test_nothing_half_made_stays(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    write: Callable[[Path, bytes], None],
+    write: Callable[[Path, bytes, int], None],
     place: tuple[object, str],
     number: int,
     kind: Kind,
@@ -102,7 +103,7 @@ def test_nothing_half_made_stays(
 
     with monkeypatch.context() as broken, pytest.raises(Failure) as failure:
         broken.setattr(*place, fail)
-        write(tmp_path / "file", b"content")
+        write(tmp_path / "file", b"content", 0o644)
     assert failure.value.kind is kind
     assert list(tmp_path.iterdir()) == []
 
@@ -122,3 +123,20 @@ def test_a_file_in_the_folder_s_place_is_told(tmp_path: Path, name: str, kind: K
     with pytest.raises(Failure) as failure:
         files.private_folder(tmp_path / name)
     assert failure.value.kind is kind
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_memory_stick_that_knows_neither_links_nor_modes_takes_a_file_and_keeps_what_is_there(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        if is_there:
+            (tmp_path / "text").write_text("theirs")  # since it was last looked at
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", unknown)
+    monkeypatch.setattr(os, "fchmod", unknown)
+    with pytest.raises(Failure) if is_there else nullcontext():
+        files.create(tmp_path / "text", b"ours")
+    assert [path.name for path in tmp_path.iterdir()] == ["text"]
+    assert (tmp_path / "text").read_bytes() == (b"theirs" if is_there else b"ours")
