@@ -24,7 +24,8 @@ _OPEN_MODULE = "[public]\n    path = /home\n\n"
 _COMMAND = re.compile(r'command="((?:[^"\\]|\\.)*)"')
 
 SSHD_USUAL: tuple[str, ...] = ("AllowStreamLocalForwarding no",)
-SSHD_ONE_WAY = {way: (f"AllowTcpForwarding {way}",) for way in ("local", "remote")}
+SSHD_SOCKETS = ("AllowStreamLocalForwarding yes",)
+SSHD_ONE_WAY = ("AllowTcpForwarding local",)
 SSHD_PASSWORDS = ("PasswordAuthentication yes",)
 SSHD_WINDOWS = ("X11Forwarding yes", "XAuthLocation /bin/true")
 
@@ -79,11 +80,10 @@ OF_EVERY_KEY = (
     _option("x11", "X11-forwarding", SSHD_WINDOWS),
     _option("tunnel-out", 'port-forwarding,permitlisten="192.0.2.1:1"'),
     _option("tunnel-in", 'port-forwarding,permitopen="192.0.2.1:1"'),
-    # sshd opens no tunnel to a socket where it would open none to a port.
-    *(
-        _option(("tunnel-" + direction, "tunnel-socket"), "port-forwarding", SSHD_ONE_WAY[way])
-        for direction, way in (("out", "local"), ("in", "remote"))
-    ),
+    # Names for ports are none for sockets: sshd listens on a socket wherever it would listen on any port at all.
+    _option("tunnel-socket", 'port-forwarding,permitopen="192.0.2.1:1",permitlisten="192.0.2.1:1"', SSHD_SOCKETS),
+    # And it connects to one only where it would connect to every port.
+    _option(("tunnel-out", "tunnel-socket"), "port-forwarding", SSHD_ONE_WAY),
     Weakness(("password",), "PasswordAuthentication yes", sshd=SSHD_PASSWORDS),
     _wrapper("shell", "no request: a shell", '"") exec /bin/sh;;'),
     _wrapper("command", "a monitor's command runs", f"expr*) exec {_REQUEST};;"),
@@ -128,6 +128,7 @@ OF = {
         _wrapper("read-back", "sends the backup", f'"rsync --server --sender "*/backup/*) exec {_REQUEST};;'),
         _wrapper("read-outside", "sends all of /etc", f'"rsync --server --sender "*/etc/*) exec {_REQUEST};;'),
         _wrapper("write-outside", "takes other folders", f'"rsync --server -re"*" . /etc/") exec {_REQUEST};;'),
+        Weakness(("delete",), "recorded with --delete", swap={"--log-format=%i .": "--log-format=%i --delete ."}),
     ),
     "daemon-over-ssh": (*OF_EVERY_KEY, *_module(PRIVATE_CONFIG)),
     "daemon": (

@@ -162,10 +162,11 @@ class Connection:
         self._transport.cancel_port_forward(_NOWHERE[0], port)
         return True
 
-    def grants_socket_tunnel(self) -> bool:
+    def grants_socket_tunnel(self) -> bool | None:
         """Whether the server listens on a socket on our behalf, or connects to one; it stops at once.
 
-        sshd's answer is the same where it won't connect and where there is no such socket.
+        sshd's answer is the same where it won't connect and where there is no such socket. But it connects to none
+        where it would not to a port; where it would, and there is none of the usual sockets, that can't be told.
         """
         granted = self._transport.global_request("streamlocal-forward@openssh.com", (_NAMELESS,))
         self._require_alive()
@@ -173,7 +174,9 @@ class Connection:
             self._transport.global_request("cancel-streamlocal-forward@openssh.com", (_NAMELESS,))
             return True
         codes = (self._code(partial(self._transport.open_socket, path)) for path in USUAL_SOCKETS)
-        return any(code == OPEN_SUCCEEDED for code in codes)
+        if any(code == OPEN_SUCCEEDED for code in codes):
+            return True
+        return False if self.grants_tunnel_out() is False else None
 
     def _session(self) -> Channel:
         for pause in _PAUSES:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import ClientFacts, Recorded, Refusal, Restriction, ServerFacts, Transfer
 
+# By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
+TOLD_TO_OTHERS = "backup-wizard: this key is for"
+
 _FLAGS = re.compile(r"-[A-Za-z0-9.]+", re.ASCII)
 
 
@@ -94,7 +97,7 @@ class ForcedCommand:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
-        return doors.over_ssh(profile, *doors.OUTSIDE, doors.READ_BACK)
+        return doors.over_ssh(profile, *doors.OUTSIDE, doors.READ_BACK, *([] if profile.delete else [doors.DELETE]))
 
 
 def _path(profile: Profile) -> str:
@@ -111,7 +114,7 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
         f'*" --server {words[2]} "*) exec {_command(profile, words)};;' for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
-    neither = f"*) echo backup-wizard: this key is for {_watchword(profile, recorded)} alone >&2; exit 1;;"
+    neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit 1;;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
     script = f'case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
     return shlex.join(["/bin/sh", "-c", script])

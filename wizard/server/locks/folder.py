@@ -2,7 +2,8 @@
 
 Where the server looks at requests, rsync is called for dry runs and lists alone, of which it says what it would do.
 One that does the same whatever is asked might run a dry run for real, so there no rsync is ever called: a request with
-nothing behind it tells whether an rsync starts, and changes nothing.
+nothing behind it tells whether an rsync starts, and changes nothing. A line that takes a request exactly is known by
+what it says to others; only then its dry run is called.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
-from wizard.server.locks.requests import behind, starts_rsync
+from wizard.server.locks.requests import behind, says_whose_it_is, starts_rsync
 from wizard.server.locks.visit import Behind
 from wizard.server.locks.wording import quoted
 
@@ -114,9 +115,36 @@ async def _delete(visit: Visit) -> Answer:
     asked = "Asked to delete (nothing)"
     if await _is_deaf(visit):
         return _DEAF
+    if _takes_requests_exactly(visit):
+        return await _exact_delete(visit)
     if await _looks_at_requests(visit):
         return await _asked_for_rsync(visit, asked, f"{_FLAGS} --delete . {_own_path(visit)}")
     return await _option_refused(visit, asked, "--delete")
+
+
+async def _exact_delete(visit: Visit) -> Answer:
+    """The line says by itself whether its rsync deletes, and no other fits: told by whether it understands ours.
+
+    A list of files with none in it would be understood either way, so one is in it, which is not to be deleted.
+    """
+    asked = "Asked in a dry run to delete (nothing)"
+    if not await says_whose_it_is(visit):
+        return None, "The server's line is not the wizard's, so a dry run might be a real one: not tried."
+    if await _understands(visit, "--delete"):
+        return False, f"{asked}: the server's rsync understood."
+    if await _understands(visit):
+        return True, f"{asked}: the server's rsync did not understand, as it does without."
+    return None, f"{asked}: the server's line takes none of our requests."
+
+
+async def _understands(visit: Visit, *options: str) -> bool:
+    compress = ["--compress"] if visit.profile.compress else []
+    with _folder() as folder:
+        sent = Path(folder) / MARKER_NAME
+        sent.write_text("Asked about by backup-wizard, in a dry run.\n")
+        flags = ("-aHRn", *compress, *options, "--out-format=%i|%n")
+        called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=_own_path(visit))
+    return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
 
 
 async def _replace(visit: Visit) -> Answer:
@@ -135,8 +163,19 @@ async def _overwrite(visit: Visit) -> Answer:
     if called.exit_code:
         return None, f"{asked}: {quoted(called.printed)}."
     if "+++" in change:
-        return None, "Nothing of this backup is there yet that could be changed: try again after the first one."
+        return await _overwrite_by_its_word(visit)
     return change == "", f"{asked}: the server {'would have' if change else 'would not'}."
+
+
+async def _overwrite_by_its_word(visit: Visit) -> Answer:
+    """With nothing there yet, an option that rrsync refuses for no other reason (since 3.5.0) tells as much."""
+    reply = await visit.request(f"rsync --server {_FLAGS} --delay-updates . {_own_name(visit)}")
+    if "--delay-updates has been disabled" in reply.printed:
+        return True, "Asked to put changed files in place later: the server refused, as with “append only” alone."
+    return None, (
+        "Nothing of this backup is there yet that could be changed, and the server's rrsync tells no other way:"
+        " the first check after the first backup proves it."
+    )
 
 
 async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:

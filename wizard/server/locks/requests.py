@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.schemes.forced_command import TOLD_TO_OTHERS
 from wizard.server.locks.visit import Behind
 from wizard.server.locks.wording import quoted
 
@@ -21,6 +22,11 @@ _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2"
 async def behind(visit: Visit) -> Behind:
     """What stands behind the key."""
     return await visit.once("behind", lambda: _look_behind(visit))
+
+
+async def says_whose_it_is(visit: Visit) -> bool:
+    """Whether it is a line of ours with one command, or two, which says so to whoever asks for another."""
+    return f"{TOLD_TO_OTHERS} {visit.profile.name}-" in (await _sum(visit)).printed
 
 
 def starts_rsync(reply: Reply) -> bool:
