@@ -11,6 +11,7 @@ from textual.containers import ItemGrid, Vertical
 from textual.widgets import Button, Collapsible, Static
 
 from screens.confirm import ConfirmScreen
+from screens.outcome import Jump
 from screens.save_text import SaveTextScreen
 from screens.step_screen import StepScreen
 from screens.widgets.door import Door
@@ -40,6 +41,7 @@ _OPEN = (
     "Whoever steals your key could do more on the server than it is meant for. Nothing of yours is lost by waiting"
     " until the admin has shut the door."
 )
+_COMPARE = "To the fingerprint"
 _SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
 
 
@@ -100,6 +102,9 @@ class ProofScreen(StepScreen):
 
     async def decide(self) -> Profile | None:
         """The profile as it is, if the doors are shut or the person goes on all the same."""
+        if self._is_another_server:
+            self.leave_with(Jump(Step.FINGERPRINT))
+            return None
         if self._failure:
             raise self._failure
         if locks.verdict(self._findings) == "open" and not await self._all_the_same():
@@ -140,10 +145,21 @@ class ProofScreen(StepScreen):
             self._failure = failure
             self.add_class("-trouble-alone")
             await self.show_trouble(failure)
-            self.lead_with("again")
+            self._offer_what_helps()
         else:
             await self._conclude()
         self.busy(False)
+
+    @property
+    def _is_another_server(self) -> bool:
+        return self._failure is not None and trouble.kind_of(self._failure, self.profile) in locks.ANOTHER_SERVER
+
+    def _offer_what_helps(self) -> None:
+        """Another fingerprint is compared at its own step; all else may pass."""
+        if self._is_another_server:
+            self.query_one("#forward", Button).label = _COMPARE
+            self.busy(False)
+        self.lead_with("forward" if self._is_another_server else "again")
 
     async def _try_each(self, access: Access) -> None:
         doors = list(self.query(Door))
@@ -159,6 +175,7 @@ class ProofScreen(StepScreen):
         self.remove_class("-trouble-alone", "-open")
         self.refresh_bindings()
         await self.show_trouble(None)
+        self.query_one("#forward", Button).label = self.primary
         self.query_one("#proof-intro").display = True
         await self.query_one("#open-doors").remove_children()
         self.query_one("#verdict", Note).say("")

@@ -98,6 +98,17 @@ async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: 
         assert "does not accept" not in said(pilot)
 
 
+async def test_another_server_is_told_nothing_and_leads_to_the_fingerprint(place: Place, sshd: RealSshd) -> None:
+    sshd.change_host_keys()
+    async with wizard_at(place.profile, Step.PROOF) as pilot:
+        await until(pilot, lambda: "does not show the fingerprint that was confirmed" in said(pilot))
+        await until(pilot, lambda: pilot.app.focused is pilot.app.screen.query_one("#forward"))
+        assert "To the fingerprint" in text(pilot)
+        assert HOLDS not in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FINGERPRINT)
+
+
 async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

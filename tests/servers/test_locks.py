@@ -16,14 +16,12 @@ import msgspec
 import pytest
 
 from tests.support import placing, thief, weaknesses
-from tests.support.commands import backup_wizard
 from tests.support.office import ACCOUNT, Office
 from tests.support.trees import tree
 from wizard.client import connection, keys, protected_key
 from wizard.client.background import in_background
 from wizard.client.secrets import Secret
 from wizard.client.session import Session
-from wizard.failure import Failure, Kind
 from wizard.profile import Key
 from wizard.server import locks, report
 
@@ -177,18 +175,6 @@ async def test_a_running_backup_is_not_disturbed(kind: str, server: Server, docu
     assert (locks.verdict(findings), set(names(findings, held=None)) - {"x11"}) == BESIDE_A_BACKUP[kind]
 
 
-@pytest.mark.parametrize("kind", ["rrsync"])
-async def test_another_server_is_told_nothing(kind: str, server: Server) -> None:
-    profile, access = server.as_exported({}, weaknesses.SSHD_USUAL)
-    office = server.office
-    office.run("rm", "/etc/backup-wizard-test-host-key")
-    office.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/backup-wizard-test-host-key")
-    office.start_sshd()
-    with pytest.raises(Failure) as refused:
-        await found(placing.at_port(profile, office.port), access)
-    assert refused.value.kind is Kind.HOST_KEY_CHANGED
-
-
 @pytest.mark.parametrize("key", ["keyring", "typed", "agent"])
 async def test_a_key_can_be_used_wherever_its_passphrase_is(
     key: str, office: Office, documents: Path, secret_service: SecretService, agent: Agent, tmp_path: Path
@@ -211,24 +197,6 @@ async def test_a_key_can_be_used_wherever_its_passphrase_is(
         placing.settle(office, profile)
         findings = await found(profile, await session.access(profile))
     assert locks.verdict(findings) == "locked"
-
-
-def test_check_ends_with_what_it_found(office: Office, documents: Path) -> None:
-    profile = placing.profile_for(office, "rrsync", documents)
-    placing.settle(office, profile)
-    checked = backup_wizard("check", profile.name, "--json")
-    assert (checked.exit_code, checked.json["profile"], checked.json["verdict"]) == (0, "amamac", "locked")
-    assert {key for finding in checked.json["findings"] for key in finding} == {"id", "title", "held", "detail", "fix"}
-    exported = office.path(weaknesses.KEYS).read_text()
-    office.path(weaknesses.KEYS).write_text(exported.replace("restrict,", "restrict,pty,"))
-    checked = backup_wizard("check", profile.name, "--json")
-    told = [finding for finding in checked.json["findings"] if finding["held"] is False]
-    assert (checked.exit_code, [finding["id"] for finding in told]) == (1, ["terminal"])
-    assert told[0]["fix"].endswith(exported.splitlines()[-2])
-    plainly = backup_wizard("check", profile.name)
-    assert plainly.exit_code == 1
-    assert "✗ A terminal: Asked for a terminal: the server granted it." in plainly.stdout
-    assert told[0]["fix"] in plainly.stdout
 
 
 def held_up(folder: Path) -> tuple[Path, Path, Path]:

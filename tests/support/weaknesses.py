@@ -128,7 +128,7 @@ OF = {
         _wrapper("read-back", "sends the backup", f'"rsync --server --sender "*/backup/*) exec {_REQUEST};;'),
         _wrapper("read-outside", "sends all of /etc", f'"rsync --server --sender "*/etc/*) exec {_REQUEST};;'),
         _wrapper("write-outside", "takes other folders", f'"rsync --server -re"*" . /etc/") exec {_REQUEST};;'),
-        Weakness(("delete",), "recorded with --delete", swap={"--log-format=%i .": "--log-format=%i --delete ."}),
+        Weakness(("delete",), "recorded with --delete", swap={" --stats": " --delete --stats"}),
     ),
     "daemon-over-ssh": (*OF_EVERY_KEY, *_module(PRIVATE_CONFIG)),
     "daemon": (

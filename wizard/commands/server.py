@@ -9,17 +9,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, lines, profiles
+from wizard import files, lines, profiles, trouble
 from wizard.client import access, daemon_password
 from wizard.commands.person import held, session
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
 from wizard.server import receipt as receipts
+from wizard.trouble import telling
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from wizard.client.access import Access
     from wizard.client.session import Session
     from wizard.profile import Profile
 
@@ -53,7 +55,7 @@ def check(chosen: Namespace) -> int:
     """Try the locks; 1 where one is open."""
     with session() as opened:
         profile = profiles.load(chosen.name)
-        findings = asyncio.run(_findings(profile, opened))
+        findings, is_told = asyncio.run(_findings(profile, opened))
     verdict = locks.verdict(findings)
     if chosen.json:
         say(json.dumps({"profile": profile.name, "verdict": verdict, "findings": [asdict(one) for one in findings]}))
@@ -61,7 +63,7 @@ def check(chosen: Namespace) -> int:
         for found in findings:
             say(lines.finding(found))
         say(lines.verdict(verdict))
-        if verdict == "open":
+        if verdict == "open" and not is_told:
             say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
     return 1 if verdict == "open" else 0
 
@@ -77,8 +79,28 @@ def _receipt_text(file: str | None) -> str:
         raise Failure(Kind.FOLDER_UNREADABLE, file, str(error)) from None
 
 
-async def _findings(profile: Profile, opened: Session) -> list[locks.Finding]:
-    await host_trust.establish(profile)
-    admitted = await opened.access(profile)
-    await sign_in.attempt(profile, admitted)
-    return [found async for found in locks.check(profile, admitted)]
+async def _findings(profile: Profile, opened: Session) -> tuple[list[locks.Finding], bool]:
+    """What was found, and whether the words for the admin are told already."""
+    try:
+        await host_trust.establish(profile)
+        return await _tried(profile, await opened.access(profile)), False
+    except Failure as failure:
+        if trouble.kind_of(failure, profile) not in locks.ANOTHER_SERVER:
+            raise
+        told = await telling.tell(failure, profile)
+    lines.complain(told.trouble, told.raw_file)
+    return locks.of_another_server(profile, told.trouble.what, told.trouble.forward), True
+
+
+async def _tried(profile: Profile, admitted: Access) -> list[locks.Finding]:
+    drifted: Failure | None = None
+    try:
+        await sign_in.attempt(profile, admitted)
+    except Failure as failure:
+        if failure.kind is not Kind.COMMAND_DRIFTED:
+            raise
+        drifted = failure
+    findings = [found async for found in locks.check(profile, admitted)]
+    if drifted and locks.verdict(findings) != "open":  # what is open matters more than that it is an older line
+        raise drifted
+    return findings

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.background import in_background
 from wizard.failure import Failure, Kind
+from wizard.schemes.doors import HOST_KEY
 from wizard.server import facts
 from wizard.server.locks.finding import Finding, Verdict, verdict
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Refusal
     from wizard.server.locks.visit import Answer, Probe, Visit
 
-__all__ = ["Finding", "Verdict", "check", "letter", "refusals", "verdict"]
+__all__ = ["ANOTHER_SERVER", "Finding", "Verdict", "check", "letter", "of_another_server", "refusals", "verdict"]
+
+# What says that the server may be another than the one that was confirmed.
+ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECEIPT_DIFFERS})
 
 # A daemon keeps nobody waiting for another, and takes its time to refuse.
 _AT_ONCE = ("daemon", "daemon-over-ssh")
@@ -47,6 +51,17 @@ async def check(profile: Profile, access: Access) -> AsyncGenerator[Finding]:
             raise
         for door in doors:
             yield Finding(door.id, door.title, None, "Only ssh itself can use this kind of key: not tried.")
+
+
+def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
+    """What is found where the server is not the one that was confirmed, so that nothing was sent to it."""
+    not_tried = "Not tried: nothing is sent to a server that may be another."
+    return [
+        Finding(door.id, door.title, False, detail, fix)
+        if door == HOST_KEY
+        else Finding(door.id, door.title, None, not_tried)
+        for door in refusals(profile)
+    ]
 
 
 def refusals(profile: Profile) -> tuple[Refusal, ...]:

@@ -142,7 +142,7 @@ async def _understands(visit: Visit, *options: str) -> bool:
     with _folder() as folder:
         sent = Path(folder) / MARKER_NAME
         sent.write_text("Asked about by backup-wizard, in a dry run.\n")
-        flags = ("-aHRn", *compress, *options, "--out-format=%i|%n")
+        flags = ("-aHRn", "--stats", *compress, *options, "--out-format=%i|%n")
         called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=_own_path(visit))
     return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
 
