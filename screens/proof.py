@@ -41,7 +41,11 @@ _OPEN = (
     "Whoever steals your key could do more on the server than it is meant for. Nothing of yours is lost by waiting"
     " until the admin has shut the door."
 )
-_COMPARE = "To the fingerprint"
+_LOCKED_BUT = (
+    "Your key is locked. But whoever learns the account's password can sign in with it, as before this backup was set"
+    " up, and do all that the account may."
+)
+_COMPARE = "Compare"
 _SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
 
 
@@ -201,9 +205,14 @@ class ProofScreen(StepScreen):
             case "open":
                 self.add_class("-open")
                 self.refresh_bindings()
-                told = trouble.explain(Failure(Kind.LOCK_OPEN, self._open_doors()), self.profile)
+                kind = Kind.PASSWORD_OPEN if self._is_password_alone else Kind.LOCK_OPEN
+                told = trouble.explain(Failure(kind, self._open_doors()), self.profile)
                 await self.query_one("#open-doors").mount(TroublePanel(replace(told, forward=self._letter)))
                 self.lead_with("again")
+
+    @property
+    def _is_password_alone(self) -> bool:
+        return locks.opens_by_password_alone(self._findings)
 
     def _open_doors(self) -> str:
         titles = (finding.title for finding in self._findings if finding.held is False)
@@ -217,6 +226,9 @@ class ProofScreen(StepScreen):
         self.query_one("#proof-news", Note).say(sentence, "good")
 
     async def _all_the_same(self) -> bool:
-        return await self.app.push_screen_wait(
-            ConfirmScreen("A door is open", _OPEN, yes="Go on although a door is open", no="Stay here")
+        asked = (
+            ConfirmScreen("The password opens it", _LOCKED_BUT, yes="Go on, the password stays", no="Stay here")
+            if self._is_password_alone
+            else ConfirmScreen("A door is open", _OPEN, yes="Go on although a door is open", no="Stay here")
         )
+        return await self.app.push_screen_wait(asked)

@@ -91,6 +91,7 @@ class Kind(StrEnum):
     SERVER_HOME_CLOSED = auto()
     NOT_UNDONE = auto()
     LOCK_OPEN = auto()
+    PASSWORD_OPEN = auto()
     WAITING_FOR_ADMIN = auto()
 
     FILES_UNREADABLE = auto()

@@ -35,6 +35,7 @@ _EXIT_CODES = {
     Kind.FILE_EXISTS: 2,
     Kind.NO_TERMINAL: 2,
     Kind.LOCK_OPEN: 1,
+    Kind.PASSWORD_OPEN: 1,
     Kind.FILES_UNREADABLE: 1,
     Kind.FILES_VANISHED: 1,
     Kind.SERVER_FILES_CLOSED: 1,

@@ -11,7 +11,7 @@ from wizard.client.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes.doors import HOST_KEY
 from wizard.server import facts
-from wizard.server.locks.finding import Finding, Verdict, verdict
+from wizard.server.locks.finding import Finding, Verdict, opens_by_password_alone, verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Refusal
     from wizard.server.locks.visit import Answer, Probe, Visit
 
-__all__ = ["ANOTHER_SERVER", "Finding", "Verdict", "check", "letter", "of_another_server", "refusals", "verdict"]
+__all__ = [
+    "ANOTHER_SERVER",
+    "Finding",
+    "Verdict",
+    "check",
+    "letter",
+    "of_another_server",
+    "opens_by_password_alone",
+    "refusals",
+    "verdict",
+]
 
 # What says that the server may be another than the one that was confirmed.
 ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECEIPT_DIFFERS})

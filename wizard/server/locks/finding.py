@@ -32,6 +32,11 @@ class Finding:
         return self.held is None and self.id in doors.BEYOND_PROOF
 
 
+def opens_by_password_alone(findings: Sequence[Finding]) -> bool:
+    """Whether the key is locked, and all that is open is the account's own password."""
+    return {finding.id for finding in findings if finding.held is False} == {doors.PASSWORD.id}
+
+
 def verdict(findings: Sequence[Finding]) -> Verdict:
     """One word for all findings: a single open door makes it `open`; what can never be told is passed over."""
     if any(finding.held is False for finding in findings):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard.schemes import doors
 from wizard.server.exports import authorized_keys, sshd_config
+from wizard.server.locks.finding import opens_by_password_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,12 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
     tried = "\n".join(f"- {finding.detail}" for finding in found_open)
     changes = "\n\n".join(dict.fromkeys(finding.fix for finding in found_open))
     server = profile.server
+    if opens_by_password_alone(findings):
+        return (
+            f"The key of the backup “{profile.name}” is locked on {server.host}. But the account {server.user} also"
+            f" takes its password, which opens all of it:\n{tried}\n\nIf nobody signs in with it any more, please shut"
+            f" it, for this account alone (its keys stay):\n\n{changes}"
+        )
     return (
         f"The backup “{profile.name}” may do more on {server.host}, as {server.user}, than it should:\n"
         f"{tried}\n\nPlease change this:\n\n{changes}"

@@ -80,6 +80,14 @@ WORDS = {
         "My key for {user} on {host} can do more than back up: {about}. Please use the exact lines of"
         " “backup-wizard export {name} --format authorized-keys”, and no other line with that key.",
     ),
+    Kind.PASSWORD_OPEN: Words(
+        "Your key is locked. But the account “{user}” also takes its password, which opens all of it",
+        ADMIN,
+        "If you or others sign in with that password, keep it secret and go on. If nobody does any more, send the admin"
+        " these words.",
+        "{user} on {host} still takes a password, which goes round the lock on my key. If nobody needs it, please shut"
+        " it, for this account alone.",
+    ),
     Kind.WAITING_FOR_ADMIN: Words(
         "{about} does not let this computer in yet",
         ADMIN,
