@@ -45,6 +45,7 @@ _LOCKED_BUT = (
     "Your key is locked. But whoever learns the account's password can sign in with it, as before this backup was set"
     " up, and do all that the account may."
 )
+_MOST_REASONS = 3
 _COMPARE = "Compare"
 _SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
 
@@ -200,7 +201,7 @@ class ProofScreen(StepScreen):
                 self.busy(False)
                 self.lead_with("forward")
             case "unknown":
-                note.say(_UNKNOWN, "warn")
+                note.say("\n".join([_UNKNOWN, *self._why_untold()]), "warn")
                 self.lead_with("again")
             case "open":
                 self.add_class("-open")
@@ -213,6 +214,10 @@ class ProofScreen(StepScreen):
     @property
     def _is_password_alone(self) -> bool:
         return locks.opens_by_password_alone(self._findings)
+
+    def _why_untold(self) -> list[str]:
+        untold = (one.detail for one in self._findings if one.held is None and not one.is_beyond_proof)
+        return list(dict.fromkeys(untold))[:_MOST_REASONS]
 
     def _open_doors(self) -> str:
         titles = (finding.title for finding in self._findings if finding.held is False)

@@ -119,6 +119,7 @@ async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
     async with wizard_at(place.profile, Step.PROOF) as pilot:
         await until(pilot, lambda: "Not every door could be tried" in text(pilot))
         assert "? A shell on the server" in text(pilot)
+        assert "This could not be tried." in said(pilot)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
 

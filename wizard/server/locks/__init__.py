@@ -105,10 +105,10 @@ async def _visit(profile: Profile, access: Access) -> AsyncIterator[Visit]:
 
 @contextlib.asynccontextmanager
 async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[str, asyncio.Task[Answer]]]:
-    from wizard.server.locks import folder, service
+    from wizard.server.locks import changing, folder, service
     from wizard.server.locks.visit import answered
 
-    probes = folder.PROBES | service.PROBES if visit.profile.scheme.kind in _AT_ONCE else {}
+    probes = folder.PROBES | changing.PROBES | service.PROBES if visit.profile.scheme.kind in _AT_ONCE else {}
     begun = {door.id: asyncio.create_task(answered(probes[door.id], visit)) for door in doors if door.id in probes}
     try:
         yield begun
@@ -119,9 +119,10 @@ async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[s
 
 
 def _probe(door: Refusal) -> Probe:
-    from wizard.server.locks import folder, requests, service, sessions
+    from wizard.server.locks import changing, folder, requests, service, sessions
 
-    return (sessions.PROBES | requests.PROBES | folder.PROBES | service.PROBES).get(door.id, _not_tried)
+    probes = sessions.PROBES | requests.PROBES | folder.PROBES | changing.PROBES | service.PROBES
+    return probes.get(door.id, _not_tried)
 
 
 async def _not_tried(visit: Visit) -> Answer:

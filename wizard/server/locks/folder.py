@@ -1,34 +1,32 @@
-"""What rsync itself lets through: reading back, deleting, changing, and everything outside the folder.
-
-Where the server looks at requests, rsync is called for dry runs and lists alone, of which it says what it would do.
-One that does the same whatever is asked might run a dry run for real, so there no rsync is ever called: a request with
-nothing behind it tells whether an rsync starts, and changes nothing. A line that takes a request exactly is known by
-what it says to others; only then its dry run is called.
-"""
+"""What is in reach through rsync: reading back, and everything outside the folder."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
-from wizard.server.locks.requests import behind, says_whose_it_is, starts_rsync
-from wizard.server.locks.visit import Behind
+from wizard.schemes.over_ssh import MARKER_NAME
+from wizard.server.locks.asking import (
+    DEAF,
+    FLAGS,
+    a_folder,
+    asked_for_rsync,
+    is_deaf,
+    looks_at_requests,
+    own_path,
+    takes_requests_exactly,
+)
+from wizard.server.locks.requests import starts_rsync
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from wizard.server.locks.visit import Answer, Probe, Visit
 
-_FLAGS = "-re.iLsfxCIvu"
 _FILE_OF_ALL = "etc/passwd"
 _FILE_OF_ACCOUNT = ".ssh/authorized_keys"
 _UP = "../" * 12
-_DEAF: Answer = (None, "The server starts one fixed rsync whatever is asked; which folder it is for can't be tried.")
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,11 @@ class _Seen:
 
 async def _read_outside(visit: Visit) -> Answer:
     asked = f"Asked for /{_FILE_OF_ALL}"
-    if await _is_deaf(visit):
-        return _DEAF
-    if await _looks_at_requests(visit) and await _refuses_rsync(visit, f"--sender {_FLAGS} . /{_FILE_OF_ALL}"):
+    if await is_deaf(visit):
+        return DEAF
+    if await looks_at_requests(visit) and await _refuses_rsync(visit, f"--sender {FLAGS} . /{_FILE_OF_ALL}"):
         return True, f"{asked}: the server refused."
-    if _takes_requests_exactly(visit):
+    if takes_requests_exactly(visit):
         return False, f"{asked}: the server started rsync for it."
     printed = ""
     for path in (_FILE_OF_ALL, f"/{_FILE_OF_ALL}", f"{_UP}{_FILE_OF_ALL}"):
@@ -61,15 +59,15 @@ async def _read_outside(visit: Visit) -> Answer:
 
 async def _write_outside(visit: Visit) -> Answer:
     asked = "Asked in a dry run to write to /etc"
-    if await _is_deaf(visit):
-        return _DEAF
-    if _takes_requests_exactly(visit):
-        return await _asked_for_rsync(visit, "Asked to write to /etc", f"{_FLAGS} . /etc/")
+    if await is_deaf(visit):
+        return DEAF
+    if takes_requests_exactly(visit):
+        return await asked_for_rsync(visit, "Asked to write to /etc", f"{FLAGS} . /etc/")
     seen = await _under_lock(visit)
     if _FILE_OF_ALL in seen.there:
         return False, f"{asked}: the folder that is opened is the server's whole disk (/)."
     for target in ("/", _UP):
-        if await _looks_at_requests(visit) and await _refuses_rsync(visit, f"{_FLAGS} . {target}"):
+        if await looks_at_requests(visit) and await _refuses_rsync(visit, f"{FLAGS} . {target}"):
             continue
         if _FILE_OF_ALL in (await _look(visit, target, (_FILE_OF_ALL,))).there:
             return False, f"{asked}: the server took the path {target}."
@@ -78,8 +76,8 @@ async def _write_outside(visit: Visit) -> Answer:
 
 async def _account(visit: Visit) -> Answer:
     asked = "Looked for the account's own ~/.ssh"
-    if await _is_deaf(visit):
-        return _DEAF
+    if await is_deaf(visit):
+        return DEAF
     seen = await _under_lock(visit)
     if _FILE_OF_ACCOUNT in seen.there:
         return False, f"{asked}: it is in reach, so a thief could let in keys of their own."
@@ -88,8 +86,8 @@ async def _account(visit: Visit) -> Answer:
 
 async def _neighbour(visit: Visit) -> Answer:
     asked = "Looked for the folder above the backup's"
-    if await _is_deaf(visit):
-        return _DEAF
+    if await is_deaf(visit):
+        return DEAF
     seen = await _under_lock(visit)
     if not seen.there & {_FILE_OF_ALL, _FILE_OF_ACCOUNT}:
         for tail in _tails(visit):
@@ -101,111 +99,14 @@ async def _neighbour(visit: Visit) -> Answer:
 
 async def _read_back(visit: Visit) -> Answer:
     asked = "Asked for the backup"
-    if await _is_deaf(visit):
-        return _DEAF
-    if await _looks_at_requests(visit):
-        return await _asked_for_rsync(visit, asked, f"--sender {_FLAGS} . {_own_path(visit)}")
+    if await is_deaf(visit):
+        return DEAF
+    if await looks_at_requests(visit):
+        return await asked_for_rsync(visit, asked, f"--sender {FLAGS} . {own_path(visit)}")
     called = await visit.rsync("--list-only")
     if called.exit_code == 0:
         return False, f"{asked}: the server listed it."
     return (True if "write only" in called.printed else None), f"{asked}: {quoted(called.printed)}."
-
-
-async def _delete(visit: Visit) -> Answer:
-    asked = "Asked to delete (nothing)"
-    if await _is_deaf(visit):
-        return _DEAF
-    if _takes_requests_exactly(visit):
-        return await _exact_delete(visit)
-    if await _looks_at_requests(visit):
-        return await _asked_for_rsync(visit, asked, f"{_FLAGS} --delete . {_own_path(visit)}")
-    return await _option_refused(visit, asked, "--delete")
-
-
-async def _exact_delete(visit: Visit) -> Answer:
-    """The line says by itself whether its rsync deletes, and no other fits: told by whether it understands ours.
-
-    A list of files with none in it would be understood either way, so one is in it, which is not to be deleted.
-    """
-    asked = "Asked in a dry run to delete (nothing)"
-    if not await says_whose_it_is(visit):
-        return None, "The server's line is not the wizard's, so a dry run might be a real one: not tried."
-    if await _understands(visit, "--delete"):
-        return False, f"{asked}: the server's rsync understood."
-    if await _understands(visit):
-        return True, f"{asked}: the server's rsync did not understand, as it does without."
-    return None, f"{asked}: the server's line takes none of our requests."
-
-
-async def _understands(visit: Visit, *options: str) -> bool:
-    compress = ["--compress"] if visit.profile.compress else []
-    with _folder() as folder:
-        sent = Path(folder) / MARKER_NAME
-        sent.write_text("Asked about by backup-wizard, in a dry run.\n")
-        flags = ("-aHRn", "--stats", *compress, *options, "--out-format=%i|%n")
-        called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=_own_path(visit))
-    return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
-
-
-async def _replace(visit: Visit) -> Answer:
-    return await _option_refused(visit, "Asked to put a file in a folder's place (none)", "--force")
-
-
-async def _overwrite(visit: Visit) -> Answer:
-    asked = "Asked in a dry run to change a small file of ours"
-    if await _is_deaf(visit):
-        return _DEAF
-    with _folder() as folder:
-        changed = Path(folder) / MARKER_NAME
-        changed.write_text("Changed, in a dry run alone, to see whether it would be.\n")
-        called = await visit.rsync("-nt", "-ii", "--out-format=%i|%n", sources=(str(changed),), target=_own_name(visit))
-    change = next((line.split("|")[0] for line in called.listed.splitlines() if line.endswith(MARKER_NAME)), "")
-    if called.exit_code:
-        return None, f"{asked}: {quoted(called.printed)}."
-    if "+++" in change:
-        return await _overwrite_by_its_word(visit)
-    return change == "", f"{asked}: the server {'would have' if change else 'would not'}."
-
-
-async def _overwrite_by_its_word(visit: Visit) -> Answer:
-    """With nothing there yet, an option that rrsync refuses for no other reason (since 3.5.0) tells as much."""
-    reply = await visit.request(f"rsync --server {_FLAGS} --delay-updates . {_own_name(visit)}")
-    if "--delay-updates has been disabled" in reply.printed:
-        return True, "Asked to put changed files in place later: the server refused, as with “append only” alone."
-    return None, (
-        "Nothing of this backup is there yet that could be changed, and the server's rrsync tells no other way:"
-        " the first check after the first backup proves it."
-    )
-
-
-async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
-    with _folder() as folder:
-        # Into a folder that isn't there: even if it were done in earnest, nothing would be in its way.
-        target = f"{_own_name(visit)}{OWN_MARKER_PREFIX}check/"
-        called = await visit.rsync("-nr", option, sources=(f"{folder}/",), target=target)
-    if called.exit_code == 0:
-        return False, f"{asked}: the server would have."
-    refused = "refuse" in called.printed
-    return (True if refused else None), f"{asked}: {quoted(called.printed)}."
-
-
-async def _looks_at_requests(visit: Visit) -> bool:
-    return visit.connection is not None and await behind(visit) in (Behind.GUARD, Behind.SHELL)
-
-
-async def _is_deaf(visit: Visit) -> bool:
-    return visit.connection is not None and await behind(visit) is Behind.RSYNC
-
-
-def _takes_requests_exactly(visit: Visit) -> bool:
-    return visit.profile.scheme.kind == "forced-command"
-
-
-async def _asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
-    reply = await visit.request(f"rsync --server {words}")
-    if starts_rsync(reply):
-        return False, f"{asked}: the server started rsync for it."
-    return True, f"{asked}: {quoted(reply.complaint)}."
 
 
 async def _refuses_rsync(visit: Visit, words: str) -> bool:
@@ -220,7 +121,7 @@ async def _under_lock(visit: Visit) -> _Seen:
 
 async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> _Seen:
     """Let a dry run say which of the paths, and of the folders they are in, are under the target."""
-    with _folder() as folder:
+    with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), paths)
         sources = tuple(f"{folder}/./{path}" for path in paths)
         called = await visit.rsync("-nRt", "-ii", "--out-format=%i|%n", sources=sources, target=target)
@@ -240,20 +141,6 @@ def _tails(visit: Visit) -> tuple[str, ...]:
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
 
 
-def _own_path(visit: Visit) -> str:
-    if visit.profile.scheme.kind == "forced-command":
-        return visit.profile.destination
-    return _own_name(visit)
-
-
-def _own_name(visit: Visit) -> str:
-    return f"{visit.profile.name}/"
-
-
-def _folder() -> AbstractContextManager[str]:
-    return tempfile.TemporaryDirectory(prefix="backup-wizard-")
-
-
 def _make(folder: Path, paths: tuple[str, ...]) -> None:
     for path in paths:
         file = folder / path
@@ -267,7 +154,4 @@ PROBES: dict[str, Probe] = {
     "account": _account,
     "neighbour": _neighbour,
     "read-back": _read_back,
-    "delete": _delete,
-    "replace": _replace,
-    "overwrite": _overwrite,
 }

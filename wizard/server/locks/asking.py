@@ -1,0 +1,64 @@
+"""How rsync is asked what it lets through, without any harm.
+
+Where the server looks at requests, rsync is called for dry runs and lists alone, of which it says what it would do.
+One that does the same whatever is asked might run a dry run for real, so there no rsync is ever called: a request with
+nothing behind it tells whether an rsync starts, and changes nothing. A line that takes a request exactly is known by
+what it says to others; only then its dry run is called.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+from wizard.server.locks.requests import behind, starts_rsync
+from wizard.server.locks.visit import Behind
+from wizard.server.locks.wording import quoted
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from wizard.server.locks.visit import Answer, Visit
+
+FLAGS = "-re.iLsfxCIvu"
+DEAF: Answer = (None, "The server starts one fixed rsync whatever is asked; which folder it is for can't be tried.")
+
+
+async def looks_at_requests(visit: Visit) -> bool:
+    """Whether ssh is in between, and what is behind the key decides by what is asked."""
+    return visit.connection is not None and await behind(visit) in (Behind.GUARD, Behind.SHELL)
+
+
+async def is_deaf(visit: Visit) -> bool:
+    """Whether one rsync is started whatever is asked."""
+    return visit.connection is not None and await behind(visit) is Behind.RSYNC
+
+
+def takes_requests_exactly(visit: Visit) -> bool:
+    """Whether nothing but a backup's own words is let through, path and all."""
+    return visit.profile.scheme.kind == "forced-command"
+
+
+async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
+    """Shut if no rsync starts for those words; `asked` begins the sentence."""
+    reply = await visit.request(f"rsync --server {words}")
+    if starts_rsync(reply):
+        return False, f"{asked}: the server started rsync for it."
+    return True, f"{asked}: {quoted(reply.complaint)}."
+
+
+def own_path(visit: Visit) -> str:
+    """Where the backup is, as rsync is asked for it."""
+    if visit.profile.scheme.kind == "forced-command":
+        return visit.profile.destination
+    return own_name(visit)
+
+
+def own_name(visit: Visit) -> str:
+    """The backup's folder under the lock."""
+    return f"{visit.profile.name}/"
+
+
+def a_folder() -> AbstractContextManager[str]:
+    """A folder of our own for what rsync is to look at."""
+    return tempfile.TemporaryDirectory(prefix="backup-wizard-")
