@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from argparse import Namespace
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ import msgspec
 import pytest
 
 from tests.support import placing, processes, weaknesses
-from tests.support.commands import backup_wizard
+from tests.support.commands import Ran, backup_wizard
 from tests.support.office import ACCOUNT, Office
 from tests.support.trees import tree
 from wizard import profiles, running
 from wizard.client import known_hosts
-from wizard.failure import Kind
+from wizard.commands import server
+from wizard.failure import Failure, Kind
 from wizard.server import locks, vouched
 
 if TYPE_CHECKING:
@@ -60,6 +62,13 @@ def test_check_ends_with_what_it_found(office: Office, sample_folder: Path) -> N
     assert told[0]["fix"] in plainly.stdout
 
 
+def checked_here(profile: Profile, capsys: pytest.CaptureFixture[str]) -> Ran:
+    """The command in this process, which spares the start of another."""
+    capsys.readouterr()
+    exit_code = server.check(Namespace(name=profile.name, json=True))
+    return Ran(exit_code, *capsys.readouterr())
+
+
 def confirmed(profile: Profile) -> None:
     """It was seen before."""
 
@@ -80,7 +89,13 @@ def vouched_for(profile: Profile) -> None:
     ids=["changed", "another type", "against the receipt"],
 )
 def test_another_server_is_found_and_told_nothing(
-    before: Callable[[Profile], None], key_type: str, says: str, office: Office, sample_folder: Path, add_row: AddRow
+    before: Callable[[Profile], None],
+    key_type: str,
+    says: str,
+    office: Office,
+    sample_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    add_row: AddRow,
 ) -> None:
     profile, _ = settled(office, "rrsync", sample_folder)
     before(profile)
@@ -89,7 +104,7 @@ def test_another_server_is_found_and_told_nothing(
     office.start_sshd()
     profiles.save(placing.at_port(profile, office.port))
     homes = tree(office.home)
-    checked = backup_wizard("check", profile.name, "--json")
+    checked = checked_here(profile, capsys)
     found = {finding["id"]: finding for finding in checked.json["findings"]}
     open_doors = [id for id, finding in found.items() if finding["held"] is False]
     add_row(TABLE, "rrsync", "host-key", f"another host key ({says})", f"told by {', '.join(open_doors)}")
@@ -103,12 +118,14 @@ def test_another_server_is_found_and_told_nothing(
     assert tree(office.home) == homes
 
 
-def test_an_older_line_that_deletes_is_found_before_it_is_called_old(office: Office, sample_folder: Path) -> None:
+def test_an_older_line_that_deletes_is_found_before_it_is_called_old(
+    office: Office, sample_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Nothing is there yet, and nothing is there afterwards."""
     deleting, _ = settled(office, "forced-command", sample_folder, delete=True, scheme={"allow_delete": True})
     profiles.save(msgspec.structs.replace(deleting, delete=False))
     before = tree(office.home)
-    checked = backup_wizard("check", deleting.name, "--json")
+    checked = checked_here(deleting, capsys)
     told = {finding["id"]: finding for finding in checked.json["findings"] if finding["held"] is False}
     assert (checked.exit_code, list(told)) == (1, ["delete"])
     assert "--delete" not in told["delete"]["fix"]
@@ -118,9 +135,9 @@ def test_an_older_line_that_deletes_is_found_before_it_is_called_old(office: Off
 def test_an_older_line_that_opens_nothing_is_called_old(office: Office, sample_folder: Path) -> None:
     profile, _ = settled(office, "forced-command", sample_folder)
     profiles.save(msgspec.structs.replace(profile, compress=True))
-    checked = backup_wizard("check", profile.name, "--json")
-    assert (checked.exit_code, checked.stdout) == (69, "")
-    assert "in place of the lines" in checked.stderr
+    with pytest.raises(Failure) as refused:
+        server.check(Namespace(name=profile.name, json=True))
+    assert refused.value.kind is Kind.COMMAND_DRIFTED
 
 
 @contextmanager
