@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from wizard import display, places, trouble
 from wizard.failure import Kind
+from wizard.server import locks
 from wizard.server.report import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wizard.client.backup_size import BackupSize
@@ -55,13 +57,15 @@ def finding(found: Finding) -> str:
     return f"  {sign} {found.title}: {found.detail}"
 
 
-def verdict(word: str) -> str:
+def verdict(findings: Sequence[Finding]) -> str:
     """The verdict of all probes in a sentence."""
+    if locks.opens_by_password_alone(findings):
+        return "The key is locked. But the account also takes its password, which opens all of it."
     return {
         "locked": "Every door that was tried is shut.",
         "open": "A door is open that should be shut.",
         "unknown": "Not every door could be tried.",
-    }[word]
+    }[locks.verdict(findings)]
 
 
 def receipt(taken: Taken) -> str:

@@ -77,7 +77,7 @@ async def prove(profile: Profile, session: Session) -> int:
         findings.append(found)
         say(lines.finding(found))
     verdict = locks.verdict(findings)
-    say(lines.verdict(verdict))
+    say(lines.verdict(findings))
     if verdict == "open":
         say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}\n")
     result = await report.dry_run(profile, access)

@@ -142,6 +142,19 @@ async def test_each_slip_is_told_by_one_probe_and_no_other(
     assert tried - {door for weakness in weaknesses.OF[kind] for door in weakness.opens} == NOT_WEAKENED[kind]
 
 
+@pytest.mark.parametrize("kind", ["rrsync"])
+async def test_a_socket_that_another_visit_holds_is_asked_for_again(
+    kind: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, access = server.as_exported({}, weaknesses.SSHD_SOCKETS)
+    weaknesses.LISTENS_ON_SOCKETS.spoil(server.office)
+    with socket.socket(socket.AF_UNIX) as another:
+        another.bind(bytes(_MOST_OF_A_SOCKETS_NAME))
+        # By the time that the usual sockets are tried, the other visit is over.
+        monkeypatch.setattr(connection.Connection, "_connects_to_a_socket", lambda self: another.close())
+        assert names(await found(profile, access), held=False) == ["tunnel-socket"]
+
+
 @pytest.mark.parametrize("kind", ["forced-command", "login"])
 async def test_any_login_shell_and_a_single_session_will_do(kind: str, server: Server) -> None:
     for shell in SHELLS:
@@ -229,12 +242,14 @@ threading.Thread(target=pass_on, daemon=True).start()
 os._exit(ssh.wait())
 """
 _PASSED_ON = 300_000
+_MOST_OF_A_SOCKETS_NAME = 108
 SHUT_FOR_A_LOGIN = {"host-key", "password"}
 # rrsync lets nobody else in meanwhile, so of what only it can tell nothing is known.
 BESIDE_A_BACKUP = {
     "rrsync": ("unknown", {"read-outside", "write-outside", "account", "neighbour", "read-back", "delete"}),
     "daemon-over-ssh": ("locked", set()),
 }
+# Another server is told by test_check; that files can be read on the way, nothing prevents.
 NOT_WEAKENED = {
     "rrsync": {"host-key"},
     "forced-command": {"host-key"},

@@ -73,6 +73,9 @@ def _setting(file: str, opens: str, exported: str, slip: str, **scheme: bool) ->
     return Weakness((opens,), slip.strip() or f"no “{exported.strip()}”", file, {exported: slip}, scheme=scheme)
 
 
+LISTENS_ON_SOCKETS = _option(
+    "tunnel-socket", 'port-forwarding,permitopen="192.0.2.1:1",permitlisten="192.0.2.1:1"', SSHD_SOCKETS
+)
 _REQUEST = "$SSH_ORIGINAL_COMMAND"
 OF_EVERY_KEY = (
     _option("terminal", "pty"),
@@ -81,7 +84,7 @@ OF_EVERY_KEY = (
     _option("tunnel-out", 'port-forwarding,permitlisten="192.0.2.1:1"'),
     _option("tunnel-in", 'port-forwarding,permitopen="192.0.2.1:1"'),
     # Names for ports are none for sockets: sshd listens on a socket wherever it would listen on any port at all.
-    _option("tunnel-socket", 'port-forwarding,permitopen="192.0.2.1:1",permitlisten="192.0.2.1:1"', SSHD_SOCKETS),
+    LISTENS_ON_SOCKETS,
     # And it connects to one only where it would connect to every port.
     _option(("tunnel-out", "tunnel-socket"), "port-forwarding", SSHD_ONE_WAY),
     Weakness(("password",), "PasswordAuthentication yes", sshd=SSHD_PASSWORDS),

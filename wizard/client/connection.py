@@ -168,15 +168,21 @@ class Connection:
         sshd's answer is the same where it won't connect and where there is no such socket. But it connects to none
         where it would not to a port; where it would, and there is none of the usual sockets, that can't be told.
         """
+        # Asked twice: another's visit to the same server may just hold the one name that leaves nothing behind.
+        if self._listens_on_a_socket() or self._connects_to_a_socket() or self._listens_on_a_socket():
+            return True
+        return False if self.grants_tunnel_out() is False else None
+
+    def _listens_on_a_socket(self) -> bool:
         granted = self._transport.global_request("streamlocal-forward@openssh.com", (_NAMELESS,))
         self._require_alive()
         if granted is not None:
             self._transport.global_request("cancel-streamlocal-forward@openssh.com", (_NAMELESS,))
-            return True
+        return granted is not None
+
+    def _connects_to_a_socket(self) -> bool:
         codes = (self._code(partial(self._transport.open_socket, path)) for path in USUAL_SOCKETS)
-        if any(code == OPEN_SUCCEEDED for code in codes):
-            return True
-        return False if self.grants_tunnel_out() is False else None
+        return any(code == OPEN_SUCCEEDED for code in codes)
 
     def _session(self) -> Channel:
         for pause in _PAUSES:

@@ -62,7 +62,7 @@ def check(chosen: Namespace) -> int:
     else:
         for found in findings:
             say(lines.finding(found))
-        say(lines.verdict(verdict))
+        say(lines.verdict(findings))
         if verdict == "open" and not is_told:
             say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
     return 1 if verdict == "open" else 0

@@ -58,7 +58,7 @@ def proof(profile: Profile, session: Session) -> Profile:
     say("Trying the doors that must be shut:")
     findings = asyncio.run(_findings(profile, session))
     verdict = locks.verdict(findings)
-    say(lines.verdict(verdict))
+    say(lines.verdict(findings))
     if verdict == "open":
         _warn_of_open_doors(profile, findings)
     return profile
