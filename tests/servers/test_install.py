@@ -21,7 +21,7 @@ from wizard.client.known_hosts import HostKey
 from wizard.client.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.plain import proving
+from wizard.plain import asker, proving
 from wizard.server import facts, install
 from wizard.server.install import Stage
 
@@ -183,6 +183,28 @@ async def test_another_server_never_sees_the_password(key_type: str, office: Off
     assert (await failed(office, profile)).kind is Kind.HOST_KEY_CHANGED
     office.connections()  # by then all is logged
     assert "password" not in office.log().removeprefix(before)
+
+
+def test_the_password_that_stays_is_told_as_what_it_is(
+    office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = begun(office, sample_folder)
+    asyncio.run(do_it(profile))
+    asked: list[str] = []
+
+    def agrees(question: str, *, default: bool) -> bool:
+        asked.append(question)
+        return not default
+
+    monkeypatch.setattr(asker, "agrees", agrees)
+    with Session() as session:
+        proving.proof(profile, session)
+    said = capsys.readouterr().out
+    assert "The key is locked. But the account also takes its password" in said
+    assert "If you or others sign in with that password, keep it secret and go on." in said
+    assert "may do more" not in said
+    assert f"Match User {ACCOUNT}" in said
+    assert asked == ["Go on, and leave the password as it is?"]
 
 
 async def test_a_home_that_cannot_be_written_to(office: Office, sample_folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, lines, places, trouble
 from wizard.client import access, daemon_password
-from wizard.failure import Failure, ProgramFailed
+from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
@@ -125,8 +125,12 @@ async def _dry_run(profile: Profile, session: Session) -> report.Report:
 
 
 def _warn_of_open_doors(profile: Profile, findings: list[locks.Finding]) -> None:
+    question = "Go on although a door is open?"
+    if locks.opens_by_password_alone(findings):
+        say(trouble.explain(Failure(Kind.PASSWORD_OPEN), profile).to_do)
+        question = "Go on, and leave the password as it is?"
     say(f"Send this to the server's admin:\n{'-' * 40}\n{locks.letter(profile, findings)}\n{'-' * 40}")
-    if not asker.agrees("Go on although a door is open?", default=False):
+    if not asker.agrees(question, default=False):
         raise GoBack
 
 
