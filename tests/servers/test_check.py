@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from argparse import Namespace
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -172,6 +173,27 @@ async def test_a_backup_waits_for_an_rrsync_that_holds_the_folder(office: Office
     untold = {finding["id"]: finding["detail"] for finding in beside.json["findings"] if finding["held"] is None}
     assert (beside.exit_code, beside.json["verdict"]) == (0, "unknown")
     assert untold["delete"].startswith("A backup is running")
+
+
+async def test_the_look_afterwards_waits_for_such_a_one_too(
+    office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, access = settled(office, "rrsync", sample_folder)
+    real_sleep, pause = asyncio.sleep, 0.00123
+    with ExitStack() as stack:
+
+        async def sleep(seconds: float) -> None:
+            if seconds == pause:
+                stack.close()
+            await real_sleep(seconds)
+
+        async for event in running.run(profile, access, pauses=(pause,)):
+            if isinstance(event, running.Looking):
+                stack.enter_context(an_rrsync(office))
+                monkeypatch.setattr(asyncio, "sleep", sleep)
+    assert isinstance(event, running.Result)
+    assert event.verification
+    assert event.verification.how == "sample"
 
 
 async def test_append_only_is_proven_before_the_first_backup(office: Office, sample_folder: Path) -> None:

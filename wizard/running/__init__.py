@@ -157,10 +157,16 @@ class _Run:
         yield result
 
     async def _looked(self, since: float) -> Verification:
-        try:
-            return await verification.verify(self._profile, self._access, self._sample, since)
-        except Failure as failure:  # what was sent is there all the same
-            return Verification("failed", reason=trouble.explain(failure, self._profile).what)
+        pauses = iter(self._pauses)
+        while True:
+            try:
+                return await verification.verify(self._profile, self._access, self._sample, since)
+            except Failure as failure:  # what was sent is there all the same
+                told = trouble.explain(failure, self._profile)
+                pause = next(pauses, None)
+                if told.kind is not Kind.SERVER_BUSY or pause is None:
+                    return Verification("failed", reason=told.what)
+            await asyncio.sleep(pause)
 
     async def _tried(self, choice: Choice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
         in_vain = 0
