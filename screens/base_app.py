@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App
+from textual.reactive import Reactive
 
 from screens.too_small import SMALLEST, TooSmallScreen
 from wizard import places
@@ -24,9 +25,8 @@ class BaseApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.theme = "ansi-dark"  # the terminal's own palette, light or dark
+    # The terminal's own palette, light or dark; set later, it would have all styles read and laid out twice.
+    theme = Reactive("ansi-dark")
 
     def on_resize(self, event: Resize) -> None:
         """Say so when the window is too small to be read, until it is large enough."""
