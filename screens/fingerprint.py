@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec.structs import replace
 from textual.containers import Vertical
 from textual.widgets import Button
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import files, places, profiles, schemes
 from wizard.client import keys
@@ -45,8 +46,7 @@ TITLES = {
 _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(msgspec.Struct, frozen=True):
     """Where a person is: the profile so far, the step shown, and the furthest step reached."""
 
     profile: Profile
@@ -119,18 +119,18 @@ def forward(walk: Walk, decided: Profile) -> Walk:
 
 def again(walk: Walk, decided: Profile) -> Walk:
     """The walk at the same step after something else was decided there; what that makes untrue is walked again."""
-    return replace(walk, profile=decided, reached=_still_true(walk, decided))
+    return msgspec.structs.replace(walk, profile=decided, reached=_still_true(walk, decided))
 
 
 def back(walk: Walk) -> Walk:
     """The walk one step earlier, with nothing checked and nothing lost."""
     order = applicable(walk.profile)
-    return replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
+    return msgspec.structs.replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
 
 
 def jump(walk: Walk, step: Step) -> Walk:
     """The walk at a step reached before; one further on is refused by staying."""
-    return replace(walk, step=step) if can_jump(walk, step) else walk
+    return msgspec.structs.replace(walk, step=step) if can_jump(walk, step) else walk
 
 
 def can_jump(walk: Walk, step: Step) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -35,8 +34,7 @@ _TYPE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Form(Generic[Content]):
+class Form(msgspec.Struct, Generic[Content], frozen=True):
     """What a kind of file has to be; `is_ours` tells it from other programs' by its topmost keys."""
 
     type: type[Content]

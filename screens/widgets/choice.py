@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Spacing
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _HERE, _ELSEWHERE, _SHUT = "● ", "○ ", "– "
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(msgspec.Struct, frozen=True):
     """One alternative: what it stands for, a title, a sentence, and whether it can't be taken now."""
 
     id: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import resource
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.hostile_servers import ESCAPES, HOST, STAGES, HostileSsh, Stage, endless, once, silent, talking
 from tests.support.profiles import a_profile

@@ -8,12 +8,12 @@ import random
 import socket
 import sys
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.support import placing, thief, weaknesses
 from tests.support.office import ACCOUNT, Office

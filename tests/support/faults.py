@@ -51,7 +51,8 @@ class Case:
 
     def patient_for(self, seconds: int) -> Case:
         """The same for somebody who waits so long."""
-        return replace(self, access=replace(self.access, facts=replace(self.access.facts, patience=seconds)))
+        facts = msgspec.structs.replace(self.access.facts, patience=seconds)
+        return replace(self, access=msgspec.structs.replace(self.access, facts=facts))
 
 
 Fault = Callable[[Case], AbstractContextManager[Case]]

@@ -7,12 +7,12 @@ import contextlib
 import os
 import socket
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.support.profiles import a_profile
 from wizard import profile as profiles

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from wizard import places, schemes
 from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version, ssh_version
@@ -30,8 +32,7 @@ _RSYNC_SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """All that a command towards the server needs beside the profile; `password` is a daemon's."""
 
     facts: ClientFacts

@@ -8,9 +8,10 @@ import re
 import tempfile
 import uuid
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard.client import rsync, rsync_version
 from wizard.client.access import Access, environment
@@ -29,8 +30,7 @@ _PAUSE_SECONDS = 0.05
 _FACTS = ClientFacts(known_hosts=Path(os.devnull))
 
 
-@dataclass(frozen=True)
-class BackupSize:
+class BackupSize(msgspec.Struct, frozen=True):
     """Files and folders together, the bytes of the files, and the paths that rsync can't read."""
 
     entries: int = 0

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,8 +17,7 @@ _MOST_OUTPUT = 1 << 20
 _GRACE_SECONDS = 0.7
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """How a program ended and what it printed, of each stream the first mebibyte."""
 
     exit_code: int

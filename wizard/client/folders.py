@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard.client import chosen_folders
 from wizard.failure import Failure, Kind
@@ -26,8 +27,7 @@ _MAIL = {
 }
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True):
     """A folder in a list; `link_to` is where a symbolic link leads, and empty for a folder proper."""
 
     path: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import rules
 from wizard.client import known_hosts
@@ -32,8 +33,7 @@ class Standing(StrEnum):
     CHANGED = auto()
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """The keys that a server shows, the best first, and how they stand to what is `expected` of it.
 
     `KNOWN` and `CONTRADICTED` are by the person's own ssh, `CONFIRMED` and `CHANGED` by what was confirmed for this

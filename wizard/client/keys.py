@@ -8,9 +8,10 @@ import platform
 import re
 import struct
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import files, places
 from wizard.failure import Failure, Kind
@@ -24,8 +25,7 @@ _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ec
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
-@dataclass(frozen=True)
-class FoundKey:
+class FoundKey(msgspec.Struct, frozen=True):
     """A key that could be reused: its public line, and its file unless only the person's agent holds it."""
 
     line: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import files, places
 from wizard.failure import Failure, Kind
@@ -25,8 +26,7 @@ _MOST_BYTES = 1 << 24
 _TYPE_NAMES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA"}
 
 
-@dataclass(frozen=True)
-class HostKey:
+class HostKey(msgspec.Struct, frozen=True):
     """A server's public key: its type as ssh names it, and the key in base64."""
 
     type: str

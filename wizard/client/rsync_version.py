@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+
+import msgspec
 
 from wizard.failure import Failure, Kind
 
@@ -12,8 +13,7 @@ _VERSION = re.compile(r"rsync\s+version\s+v?(?P<version>\d+(?:\.\d+)+)")
 _OLDEST = (3, 1, 0)
 
 
-@dataclass(frozen=True)
-class RsyncVersion:
+class RsyncVersion(msgspec.Struct, frozen=True):
     """The version of the real rsync, as numbers and as printed."""
 
     numbers: tuple[int, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import trouble
 from wizard.client import rsync
@@ -38,16 +39,14 @@ _VANISHED = 24
 _MOST_TRIES = 30
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """The first event; `is_fresh` where nothing of this backup can be on the server yet."""
 
     choice: Choice
     is_fresh: bool
 
 
-@dataclass(frozen=True)
-class Retry:
+class Retry(msgspec.Struct, frozen=True):
     """The connection dropped, and after a pause it is tried again: the `number`th try of all."""
 
     trouble: Trouble
@@ -55,13 +54,11 @@ class Retry:
     number: int
 
 
-@dataclass(frozen=True)
-class Looking:
+class Looking(msgspec.Struct, frozen=True):
     """All is sent, and it is looked at on the server."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """The last event: what the last try did, how many there were, and what was found afterwards.
 
     `verification` is `None` where nothing was sent, so that rsync itself has found both sides equal.

@@ -8,7 +8,6 @@ import random
 import socket
 import time
 import zlib
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +33,7 @@ _SAMPLE_BYTES = 1 << 16
 _VALID_SECONDS = 7 * 24 * 3600
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """Whether to compress, and why, as the rest of a sentence."""
 
     compress: bool

@@ -7,9 +7,10 @@ import os
 import random
 import tempfile
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from wizard import display, schemes
 from wizard.client import rsync
@@ -33,8 +34,7 @@ _PICKS_A_BATCH = 20
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(msgspec.Struct, frozen=True):
     """How it was looked, at how many files, and which of them differ though they were left alone here.
 
     `reason` is why it failed.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,16 +18,14 @@ Version = tuple[int, ...]
 Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """What this computer's rsync asks an ssh server to run, as recorded: for a backup, and for its dry run."""
 
     live: tuple[str, ...]
     dry: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ClientFacts:
+class ClientFacts(msgspec.Struct, frozen=True):
     """What had to be learnt on this computer before a command can be written.
 
     `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
@@ -47,8 +46,7 @@ class ClientFacts:
     connection: Path | None = None
 
 
-@dataclass(frozen=True)
-class ServerFacts:
+class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
@@ -69,8 +67,7 @@ class ServerFacts:
         return self.shell.rsplit("/", 1)[-1] in names
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True):
     """Whether a scheme can work; `reason` says why not, or what to think of first."""
 
     possible: bool
@@ -92,8 +89,7 @@ class Fit:
         return cls(possible=False, reason=reason)
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One option of an authorized_keys line, with the reason for it in words an admin reads."""
 
     name: str
@@ -101,16 +97,14 @@ class Option:
     value: str | None = None
 
 
-@dataclass(frozen=True)
-class KeyLine:
+class KeyLine(msgspec.Struct, frozen=True):
     """One line of authorized_keys; `key` is the public key with its type and comment."""
 
     options: tuple[Option, ...]
     key: str
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """A folder the server needs; `path` is absolute or under the account's home."""
 
     path: str
@@ -118,8 +112,7 @@ class Directory:
     reason: str
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """One setting of an rsync daemon or of sshd, with the reason for it."""
 
     name: str
@@ -127,16 +120,14 @@ class Setting:
     reason: str
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(msgspec.Struct, frozen=True):
     """One module of an rsync daemon."""
 
     name: str
     settings: tuple[Setting, ...]
 
 
-@dataclass(frozen=True)
-class DaemonConfig:
+class DaemonConfig(msgspec.Struct, frozen=True):
     """Modules and the file they stand in; a `private` file, under the account's home, is all theirs."""
 
     path: str
@@ -144,16 +135,14 @@ class DaemonConfig:
     private: bool = False
 
 
-@dataclass(frozen=True)
-class SecretsFile:
+class SecretsFile(msgspec.Struct, frozen=True):
     """A daemon's secrets file for one user; the secret itself is not part of it."""
 
     path: str
     user: str
 
 
-@dataclass(frozen=True)
-class ServerSetup:
+class ServerSetup(msgspec.Struct, frozen=True):
     """Everything the server has to have for one backup; `sshd` are the settings that sshd needs for the account."""
 
     account: str
@@ -164,8 +153,7 @@ class ServerSetup:
     sshd: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """A door that has to be shut: `id` names its probe in `wizard.server.locks`.
 
     `shut_by` are the options of the key line, or the settings of the module or of sshd, that can shut it.
@@ -200,8 +188,7 @@ def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
     return Fit.yes()
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(msgspec.Struct, frozen=True):
     """A scheme in plain words, for the person who chooses.
 
     `regret` is what has to be said and agreed to before one is taken that gives much away.
@@ -214,8 +201,7 @@ class Description:
     regret: str = ""
 
 
-@dataclass(frozen=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True):
     """What one rsync call is to do.
 
     `markers` are the files that tell whose backup a destination holds (see `wizard.server.destination`): they go along

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from wizard.schemes import doors, key_line, over_ssh
 from wizard.schemes.base import Description, Directory, Fit, ServerSetup, needs_of_ssh
@@ -104,8 +105,7 @@ class Rrsync:
         )
 
 
-@dataclass(frozen=True)
-class _Flag:
+class _Flag(msgspec.Struct, frozen=True):
     text: str
     name: str
     effect: str

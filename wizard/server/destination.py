@@ -12,9 +12,10 @@ import hashlib
 import stat
 import uuid
 from contextlib import aclosing
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from wizard import files, places, schemes
 from wizard.client import rsync

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,8 +28,7 @@ ONLY_DAEMON = (
 _OPENSSH = re.compile(r"OpenSSH_(\d+)\.(\d+)")
 
 
-@dataclass(frozen=True)
-class Doors:
+class Doors(msgspec.Struct, frozen=True):
     """What ssh says at the port that was tried, or why there is none; and where rsync's service answers, or 0."""
 
     port: int
@@ -86,7 +84,7 @@ def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
         "daemon_open": bool(doors.daemon_port),
         "daemon_port": doors.daemon_port,
     }
-    return facts.learn(profile, **({} if same else asdict(ServerFacts())) | seen)
+    return facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
 
 
 async def _ssh(host: str, port: int) -> tuple[str, Failure | None]:

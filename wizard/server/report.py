@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from wizard import display
 from wizard.client import rsync
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """What a backup did, or would do, and in how many seconds; `untold` problems are counted and not named."""
 
     profile: str

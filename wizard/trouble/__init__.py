@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import files, places, schemes
 from wizard.display import printable
@@ -49,8 +50,7 @@ _NOT_LET_IN = {Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.DAEMON_REFUSED, Kind.D
 _WITHOUT_SSH = {Kind.SERVER_SHELL_TALKS: Kind.NOT_RSYNCD, Kind.SERVER_SILENT: Kind.CONNECTION_CUT}
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """A failure as a person can act on it; `forward` holds the words for the admin, where the admin mends it.
 
     `found` is what came out when the wizard asked further, with how sure that is.

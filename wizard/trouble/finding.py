@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from wizard.failure import Kind
@@ -19,8 +20,7 @@ class Sure(StrEnum):
     CANT_TELL = "can't tell"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What was found, as a sentence, or what can't be told, as the rest of one.
 
     What it changes of the explanation stands beside it.

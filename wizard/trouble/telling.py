@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from wizard import profiles
 from wizard.failure import Failure
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """An explained failure, and the file in which all is kept that was printed."""
 
     trouble: Trouble

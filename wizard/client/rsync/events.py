@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,7 @@ _LINE = re.compile(rb"([<>ch.*][^|\n]{10})\|(\d+)\|([^\n]+)\n")
 _ESCAPED = re.compile(r"\\#([0-7]{3})")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One line of rsync's list; `change` is its %i, `size` in bytes, `path` relative to the backup."""
 
     change: str
@@ -37,8 +37,7 @@ class Entry:
         return self.change.startswith("<f")
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(msgspec.Struct, frozen=True):
     """Some lines of the list, in rsync's order.
 
     `raw` are whole lines, `%i|%l|%n` and a line feed each, as rsync printed them. A list of a million is read only
@@ -72,16 +71,14 @@ class Entries:
         return self.raw.count(b"\n" + sign) + self.raw.startswith(sign)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One complaint of rsync; `path` is empty where it names none."""
 
     path: str
     message: str
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far a real run is, by rsync's own count.
 
     `bytes_done` are of the files sent by now, `percent` their part of all that is backed up, whether it has to be sent
@@ -98,8 +95,7 @@ class Progress:
     is_searching: bool = False
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(msgspec.Struct, frozen=True):
     """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes."""
 
     files: int = 0
@@ -115,8 +111,7 @@ class Totals:
         return self.files - self.new - self.changed
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """The last event: rsync's exit code, its totals unless it failed early, and what it complained of.
 
     `stderr` is cut in the middle where it is long; `untold` problems were counted and have had no event.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wizard.client.secrets import generate
 from wizard.display import printable
 from wizard.schemes import daemon_modules
@@ -27,7 +29,8 @@ async def _without_password(visit: Visit) -> Answer:
 async def _with_wrong_password(visit: Visit) -> Answer:
     if _is_let_in(await _as_nobody(visit)):
         return None, "No password is asked for, so a wrong one could not be tried."
-    another = replace(visit.caller, access=replace(visit.caller.access, password=generate()))
+    access = msgspec.structs.replace(visit.caller.access, password=generate())
+    another = replace(visit.caller, access=access)
     name, user = f"{daemon_modules.name(visit.profile)}/", visit.profile.server.user
     for what, call in (
         ("a wrong", lambda: another.module("--list-only")),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Who(StrEnum):
@@ -14,8 +15,7 @@ class Who(StrEnum):
     NOBODY = "nobody needs to mend anything"
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """The texts for one kind; `{about}`, `{host}` and their like are filled in."""
 
     what: str
