@@ -188,7 +188,7 @@ def test_each_is_read_for_what_it_is(exit_code: int, printed: str, kind: Kind) -
 
 def test_each_sign_decides_for_an_example() -> None:
     deciding = {signs.deciding(printed) for _, printed, _ in EXAMPLES}
-    assert [sign.pattern for sign, _ in signs.SIGNS if sign not in deciding] == []
+    assert [sign for sign, _ in signs.SIGNS if sign not in deciding] == []
 
 
 @pytest.mark.parametrize("name", _NAMES)
