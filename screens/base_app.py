@@ -9,7 +9,7 @@ from textual.app import App
 from textual.reactive import Reactive
 
 from screens.too_small import SMALLEST, TooSmallScreen
-from wizard import places
+from wizard import places, starting
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ class BaseApp(App[int]):
 
     # The terminal's own palette, light or dark; set later, it would have all styles read and laid out twice.
     theme = Reactive("ansi-dark")
+
+    def on_ready(self) -> None:
+        """The first frame is out."""
+        starting.end()
 
     def on_resize(self, event: Resize) -> None:
         """Say so when the window is too small to be read, until it is large enough."""

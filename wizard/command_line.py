@@ -6,6 +6,7 @@ import argparse
 import importlib
 from typing import TYPE_CHECKING
 
+from wizard import starting
 from wizard.rules import COMMANDS
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _from(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     def run(chosen: argparse.Namespace) -> int:
+        starting.begin()
         command = getattr(importlib.import_module(f"wizard.commands.{module}"), function)
+        starting.end()
         return int(command(chosen))
 
     return run

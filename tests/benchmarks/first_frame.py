@@ -14,6 +14,8 @@ import textual.containers
 import textual.widgets
 from textual.app import App, ComposeResult
 
+from wizard import starting
+
 if TYPE_CHECKING:
     from textual.widget import Widget
 
@@ -60,6 +62,7 @@ class BareApp(App[int]):
 
 def show_wizard() -> list[Shape]:
     """Show the wizard's first screen, and return the shapes of what is on it."""
+    starting.begin()
     from screens.app import WizardApp
     from screens.context import Context
     from screens.welcome import WelcomeScreen

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, trouble
+from wizard import files, starting, trouble
 from wizard.client import request as requests
 from wizard.commands import person
 from wizard.failure import Failure, Kind
@@ -24,6 +24,7 @@ def admin(chosen: Namespace) -> int:
     """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
     paths = [Path(file) for file in chosen.files]
     if not (chosen.format or chosen.output) and person.is_there():
+        starting.begin()
         from screens.admin import app
 
         return app.run(paths)

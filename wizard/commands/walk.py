@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import profiles, steps
+from wizard import profiles, starting, steps
 from wizard.commands import person
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
@@ -35,6 +35,7 @@ def walk(chosen: Namespace) -> int:
 
         with person.session() as opened:
             return plain.walk(begun, opened)
+    starting.begin()
     from screens import app
 
     return app.run(begun)
@@ -47,6 +48,7 @@ def demo(_: Namespace) -> int:
     with practice.stage() as stage:
         if not person.is_there():
             return asyncio.run(practice.by_itself(stage))
+        starting.begin()
         from screens import app
 
         return app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
