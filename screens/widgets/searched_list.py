@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, Label
 
 from screens.pace import WORK_SECONDS, Pace
@@ -30,6 +32,8 @@ class FindBox(Input):
         Binding("enter,down", "leave", "To the list"),
         Binding("escape", "clear", "Show all"),
     ]
+    # The line is as wide as ever whatever is in it; Textual would lay out and paint the whole screen for each letter.
+    virtual_size = Reactive(Size(0, 0))
 
     def action_leave(self) -> None:
         """To the list."""
