@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -26,6 +25,7 @@ _SIZE_WIDTH, _BAR_WIDTH, _FILES_WIDTH = 9, 8, 13
 _INDENT = 2
 _PARTS = ("quiet", "bar", "cursor")
 _WEIGHED_EVERY_SECONDS = 0.5
+_RESTS = 30
 _MOST_INSIDE = 500
 _BULK = 0.5
 _HERE = "files right here"
@@ -65,21 +65,25 @@ class WeightTree(ScrollView, can_focus=True):
         self._opened: set[int] = set()
         self._lines: list[_Line] = []
         self._cursor = 0
-        self._is_whole, self._weighed = False, 0.0
+        self._is_whole, self._due = False, 0.0
 
     def show(self, listing: Listing) -> None:
         """Show another listing, from its top."""
         self._listing, self._less, self._opened, self._cursor = listing, {}, set(), 0
-        self._weighed = 0.0
+        self._due = 0.0
         self.grow(is_whole=False)
 
     def grow(self, *, is_whole: bool) -> None:
         """Take in what has come; in one that is whole, the way to the bulk is opened."""
         if is_whole and not self._is_whole and not self._opened:
             self._open_bulk()
-        if is_whole or time.monotonic() - self._weighed >= _WEIGHED_EVERY_SECONDS:
-            self._is_whole, self._weighed = is_whole, time.monotonic()
+        began = time.monotonic()
+        if is_whole or began >= self._due:
+            self._is_whole = is_whole
             self._make_lines()
+            ended = time.monotonic()
+            # A hundred thousand folders in one take longer, and the keys must not wait for it every time.
+            self._due = ended + max(_WEIGHED_EVERY_SECONDS, _RESTS * (ended - began))
 
     def leave_out(self, less: Mapping[int, Sums]) -> None:
         """Show each folder with that much less in it."""
@@ -181,17 +185,16 @@ class WeightTree(ScrollView, can_focus=True):
 
     def _heaviest(self, folder: int, most: int, depth: int = 0) -> list[_Line]:
         folders = self._listing.folders
-        weighed = ((self._sums(inner), inner) for inner in folders.inside(folder))
-        heaviest = nlargest(most, ((sums.bytes, sums.files, inner) for sums, inner in weighed if sums.files))
-        return [_Line(inner, depth, Sums(files, size), folders.title(inner)) for size, files, inner in heaviest]
+        return [_Line(one, depth, self._sums(one), folders.title(one)) for one in folders.heaviest(folder, most)]
 
     def _inside(self, folder: int, depth: int) -> Iterator[_Line]:
-        lines = self._heaviest(folder, _MOST_INSIDE, depth)
+        heaviest = self._heaviest(folder, _MOST_INSIDE, depth)
+        lines = [line for line in heaviest if line.sums.files]
         shown = [line.sums for line in lines]
         files, size = self._sums(folder)
         rest = Sums(files - sum(one.files for one in shown), size - sum(one.bytes for one in shown))
         if rest.files:
-            has_more = len(lines) == _MOST_INSIDE
+            has_more = len(heaviest) == _MOST_INSIDE
             lines.append(_Line(TOP, depth, rest, "files right here and in lighter folders" if has_more else _HERE))
         for line in sorted(lines, key=lambda line: line.sums.bytes, reverse=True):
             yield line

@@ -126,6 +126,15 @@ def test_only_the_largest_are_ranked() -> None:
     )
 
 
+def test_the_heaviest_folders_come_first_and_those_with_nothing_to_send_not_at_all() -> None:
+    weights = {"light": 1, "heaviest": 9, "empty file": 0, "heavy": 5}
+    folders = listing_of(*(line(NEW, size, f"{name}/file") for name, size in weights.items())).folders
+    folders.enter(b"nothing/")
+    heaviest = folders.heaviest(TOP, 10)
+    assert [folders.title(one) for one in heaviest] == ["heaviest", "heavy", "light", "empty file"]
+    assert folders.heaviest(TOP, 2) == heaviest[:2]
+
+
 def test_what_weighs_much_is_proposed_and_nothing_is_saved_twice() -> None:
     listing = listing_of(
         line(NEW, 1000, "Docs/site/node_modules/a.js"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.client import rsync
@@ -73,6 +74,12 @@ class Folders:
         while inner != TOP:
             yield inner
             inner = self._beside[inner]
+
+    def heaviest(self, folder: int, most: int) -> list[int]:
+        """The folders right in it from which most would be sent, the heaviest first; empty ones are no part of it."""
+        files = self._files
+        with_files = (inner for inner in self.inside(folder) if files[inner])
+        return nlargest(most, with_files, key=self._bytes.__getitem__)
 
     def around(self, folder: int) -> Iterator[int]:
         """The folders around it, up to the top."""
