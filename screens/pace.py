@@ -7,7 +7,7 @@ import time
 
 WORK_SECONDS = 0.005
 _REST_SECONDS = 0.005
-_ANSWER_SECONDS = 0.02
+_ANSWER_SECONDS = 0.025  # what a key changes is painted up to a sixtieth of a second after it was dealt with
 _ANSWER_TURNS = 10  # of the event loop: a key goes from app to screen to widget, and what it changes comes back
 
 
