@@ -14,7 +14,7 @@ from screens.pace import Pace
 from screens.passphrase import PassphraseScreen
 from screens.trouble_screen import TroubleScreen
 from screens.walk_screens import screen_for
-from wizard import steps, trouble
+from wizard import lines, profiles, steps, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 
@@ -67,7 +67,7 @@ class WizardApp(BaseApp):
 
     async def _begun(self) -> Walk | None:
         while True:
-            walk = self.walk or await self.push_screen_wait(ChooseBackupScreen())
+            walk = self.walk or await self._chosen()
             if walk is None:
                 return None
             try:
@@ -76,6 +76,9 @@ class WizardApp(BaseApp):
                 explained = trouble.explain(failure, walk.profile)
                 if not await self.push_screen_wait(TroubleScreen(explained, again="Try again", close="Leave")):
                     return None
+
+    async def _chosen(self) -> Walk | None:
+        return await self.push_screen_wait(ChooseBackupScreen()) if profiles.names() else steps.new()
 
     async def _show(self, walk: Walk) -> Outcome:
         return await self.push_screen_wait(screen_for(walk.step)(walk, self.context))
@@ -114,4 +117,7 @@ def run(
         context = Context(session, apply_as_admin, server)
         app = WizardApp(walk, context)
         session.ask = app.ask_passphrase
-        return app.run() or 0
+        exit_code = app.run() or 0
+    if app.walk and not app.return_code and not context.is_demo:
+        lines.say(lines.left_at(app.walk))
+    return exit_code

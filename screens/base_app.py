@@ -13,7 +13,7 @@ from wizard import places, starting
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
+    from textual.binding import Binding, BindingType
     from textual.events import Resize
 
 
@@ -31,6 +31,13 @@ class BaseApp(App[int]):
     def on_ready(self) -> None:
         """The first frame is out."""
         starting.end()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as it stands on a keyboard, and as the sentences name it: Esc, F1, Ctrl+Q."""
+        shown = super().get_key_display(binding)
+        if shown.startswith("^"):
+            return f"Ctrl+{shown[1:].upper()}"
+        return shown.capitalize() if len(shown) > 1 else shown
 
     def on_resize(self, event: Resize) -> None:
         """Say so when the window is too small to be read, until it is large enough."""

@@ -35,6 +35,11 @@ class Context:
     dry_run: Totals | None = None
     backup: Result | None = None
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether a practice server stands in for the person's own."""
+        return self.apply_as_admin is not None
+
     async def access(self, profile: Profile) -> Access:
         """Access to the server, once it is seen to be the one that was confirmed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 class ExplanationScreen(ModalScreen[None]):
     """A screen's explanation, until a key is pressed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss", "Close"),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
+    ]
 
     def __init__(self, question: str, explanation: str) -> None:
         super().__init__()
@@ -26,9 +32,14 @@ class ExplanationScreen(ModalScreen[None]):
         """A window with the text and a way out."""
         with Vertical(classes="window"):
             yield Label(self._question, classes="window-title", markup=False)
-            with VerticalScroll():
+            with VerticalScroll(can_focus=False):
                 yield Static(self._explanation, markup=False)
-            yield Button("Close", variant="primary", compact=True)
+            with Horizontal(classes="window-buttons"):
+                yield Button("Close", variant="primary", compact=True)
+
+    def action_scroll(self, lines: int) -> None:
+        """Move what does not fit, while Enter closes."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def on_button_pressed(self) -> None:
         """Close."""

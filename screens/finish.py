@@ -16,6 +16,7 @@ from screens.step_screen import StepScreen
 from screens.widgets.decision import Decision
 from screens.widgets.labelled import Labelled
 from wizard import display, places, schemes
+from wizard.client import exclude_presets
 from wizard.display import printable
 from wizard.running import record
 from wizard.steps import Step
@@ -109,7 +110,7 @@ class FinishScreen(StepScreen):
         profile, server = self.profile, self.profile.server
         folders = [places.shown(Path(folder)) for folder in profile.folders]
         yield Decision("Folders", _named(folders), Step.FOLDERS)
-        yield Decision("Left out", _named(profile.exclude) or "nothing", Step.FOLDERS)
+        yield Decision("Left out", _named(exclude_presets.in_words(profile.exclude)) or "nothing", Step.FOLDERS)
         port = "" if server.port == 22 else f", port {server.port}"
         yield Decision("Server", f"{server.user} on {server.host}{port}", Step.SERVER)
         yield Decision("Lands in", printable(profile.destination), Step.SERVER)

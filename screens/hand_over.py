@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
+from screens.admission import Admission, LetIn, NotYet, Stopped
 from screens.do_it_for_me import DoItForMeScreen
 from screens.outcome import Again
 from screens.receipt import ReceiptScreen
@@ -19,13 +19,11 @@ from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
 from screens.widgets.waiting import Waiting
-from wizard import trouble
+from screens.with_texts import WithTexts
 from wizard.client import access, apart, daemon_password
-from wizard.failure import Failure, Kind
-from wizard.server import exports, handed_over, install, sign_in
+from wizard.failure import Failure
+from wizard.server import exports, handed_over
 from wizard.steps import Step
-from wizard.trouble import further
-from wizard.trouble.finding import Finding, Sure
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,32 +33,15 @@ if TYPE_CHECKING:
     from wizard.server.receipt import Taken
     from wizard.steps import Walk
 
-_GROWTH = 1.5
-_WAITING = (
-    "The server doesn't let this computer in yet. The wizard keeps looking; you can leave with Ctrl+Q and come back."
-)
 _ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
-_INSTALL = "If you have the account's password, “i” does it for you."
 _MAY_ASK = "Your keyring may be asking for its password in a window of its own. Esc goes back."
 _STILL_WAITING = (
     "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
     " nothing is lost."
 )
-_ASK = "To look, the wizard needs the passphrase of your key: “Look now” asks for it."
-_NOTHING_TO_WAIT_FOR = frozenset(
-    {
-        Kind.HOST_KEY_CHANGED,
-        Kind.HOST_KEY_TYPE,
-        Kind.HOST_KEY_UNKNOWN,
-        Kind.RECEIPT_DIFFERS,
-        Kind.KEY_MISSING,
-        Kind.KEY_UNUSABLE,
-    }
-)
-_NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
 
-class HandOverScreen(StepScreen):
+class HandOverScreen(WithTexts, StepScreen):
     """Gives the admin's text away, and goes on as soon as the admin has used it."""
 
     step = Step.HAND_OVER
@@ -76,17 +57,11 @@ class HandOverScreen(StepScreen):
         "Do you sign in there yourself, with a password? Then “i” has the wizard put the key in place for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy"),
-        Binding("s", "save", "Save"),
-        Binding("p", "plain", "Plain"),
-        Binding("v", "reveal", "Show/hide", show=False),
         Binding("r", "receipt", "Receipt"),
-        Binding("l", "look", "Look now"),
+        Binding("l", "look", "Look"),
         Binding("i", "install", show=False),
         Binding("a", "apply", "Apply as the admin"),
         Binding("enter", "forward", "Continue", show=False),
-        Binding("left", "turn(-1)", show=False),
-        Binding("right", "turn(1)", show=False),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
@@ -94,8 +69,7 @@ class HandOverScreen(StepScreen):
         self._is_let_in = False
         self._obstacle: Failure | None = None
         self._is_doubtful = False
-        self._wanted = asyncio.Event()
-        self._found: Finding | None = None
+        self._admission = Admission(self.profile, context, self._access_at_hand)
 
     def compose_step(self) -> ComposeResult:
         """Room for the text, and whether it was used."""
@@ -105,7 +79,7 @@ class HandOverScreen(StepScreen):
 
     def compose_actions(self) -> ComposeResult:
         """To look at once, or in a demo to do the admin's part."""
-        if self.context.apply_as_admin:
+        if self.context.is_demo:
             yield Button("Apply as the admin", id="apply", compact=True)
         else:
             yield Button("Look now", id="look", compact=True)
@@ -126,41 +100,21 @@ class HandOverScreen(StepScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
         if action == "apply":
-            return self.context.apply_as_admin is not None and not (self._is_let_in or self._is_doubtful)
+            return self.context.is_demo and not (self._is_let_in or self._is_doubtful)
         if action == "install":
-            return not self.context.apply_as_admin and self._is_waiting and install.is_offered(self.profile)
+            return self._is_waiting and self._admission.may_install
         if action == "receipt":
-            return not self.context.apply_as_admin
+            return not self.context.is_demo
         if action == "look":
-            return not (self._is_let_in or self.context.apply_as_admin or self._is_doubtful)
-        if action == "reveal":
-            return any(pane.holds_secret for pane in self.query(ExportPane)) and self._obstacle is None
-        if action in {"copy", "save", "plain", "turn"}:
-            return self._obstacle is None and bool(self.query("ExportPane Tabs"))
+            return not (self._is_let_in or self.context.is_demo or self._is_doubtful)
         return super().check_action(action, parameters)
-
-    def action_copy(self) -> None:
-        """Copy the text."""
-        self.query_one(ExportPane).copy()
-
-    def action_save(self) -> None:
-        """Save the text."""
-        self.query_one(ExportPane).save()
-
-    def action_plain(self) -> None:
-        """Show the text without the screen around it."""
-        self.query_one(ExportPane).plain()
-
-    def action_turn(self, direction: int) -> None:
-        """Show another format, wherever the cursor is."""
-        self.query_one(ExportPane).turn(direction)
 
     @on(Button.Pressed, "#look")
     def action_look(self) -> None:
         """Look as soon as the server can bear it."""
         if self._is_looking:
             self.query_one("#admitted", Note).say("Looking again in a moment …", "busy")
-            self._wanted.set()
+            self._admission.look_now()
         else:
             self._start_looking()
 
@@ -175,10 +129,6 @@ class HandOverScreen(StepScreen):
             await self.show_trouble(failure)
         else:
             self._start_looking()
-
-    def action_reveal(self) -> None:
-        """Show the password in the text, or hide it again."""
-        self.query_one(ExportPane).reveal()
 
     def action_receipt(self) -> None:
         """Take the receipt that the admin sent back."""
@@ -226,7 +176,7 @@ class HandOverScreen(StepScreen):
             note.say(_ALSO_SEND, "warn")
         await self.mount(ExportPane(sheets), before=note)
         self.refresh_bindings()
-        self.lead_with("copy")
+        self.lead_with("apply" if self.context.is_demo else "copy")
         self._start_looking()
 
     def _sheets(self) -> list[Sheet]:
@@ -252,48 +202,15 @@ class HandOverScreen(StepScreen):
         for pane in self.query(ExportPane):
             pane.display = True
         self.refresh_bindings()
-        pause, longest = self.context.pauses
-        while not await self._look():
-            least = min(pause, sign_in.LEAST_PAUSE_SECONDS)
-            await asyncio.sleep(least)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause - least):
-                    await self._wanted.wait()
-            self._wanted.clear()
-            pause = min(pause * _GROWTH, longest)
-
-    async def _look(self) -> bool:
-        """Whether there is nothing more to wait for."""
-        try:
-            await sign_in.attempt(self.profile, await self.context.access(self.profile))
-        except Failure as failure:
-            return await self._explain(failure)
-        self._go_ahead()
-        return True
-
-    async def _explain(self, failure: Failure) -> bool:
-        told, note = trouble.explain(failure, self.profile), self.query_one("#admitted", Note)
-        if told.kind in _NOTHING_TO_WAIT_FOR:
-            await self._stop_at(failure)
-            return True
-        if told.kind in _NEEDS_THE_PERSON:
-            note.say(_ASK, "warn")
-        elif told.waits_for_admin:
-            offer = _INSTALL if self.check_action("install", ()) else ""
-            note.say(" ".join(filter(None, (_WAITING, await self._why(failure), offer))), "busy")
-        elif told.forward:
-            note.say(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
-        else:
-            note.say(f"{told.what}. {told.to_do}", "warn")
-        return told.kind in _NEEDS_THE_PERSON
-
-    async def _why(self, failure: Failure) -> str:
-        """What can be told of the reason; asked for once, as a server may count the tries."""
-        if self._found is None:
-            self._found = await further.ask(failure, self.profile, await self._access_at_hand()) or Finding()
-        if self._found.sure is Sure.CANT_TELL:
-            return ""
-        return trouble.explain(failure, self.profile, self._found).found
+        async with aclosing(self._admission.watch()) as watch:
+            async for news in watch:
+                match news:
+                    case LetIn():
+                        self._go_ahead()
+                    case NotYet():
+                        self.query_one("#admitted", Note).say(news.sentence, news.tone)
+                    case Stopped():
+                        await self._stop_at(news.failure)
 
     async def _stop_at(self, failure: Failure) -> None:
         self._obstacle = failure
@@ -301,7 +218,7 @@ class HandOverScreen(StepScreen):
         for pane in self.query(ExportPane):
             pane.display = False
         self.add_class("-trouble-alone")
-        self.lead_with("apply" if self.context.apply_as_admin else "look")
+        self.lead_with("apply" if self.context.is_demo else "look")
         self.refresh_bindings()
         await self.show_trouble(failure)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +15,7 @@ from textual.widgets import Button, Input, Label
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
-from wizard import files, trouble
+from wizard import files, places, trouble
 from wizard.client.background import in_background
 from wizard.failure import Failure
 
@@ -38,7 +40,7 @@ class SaveTextScreen(ModalScreen[Path | None]):
         with Vertical(classes="window"):
             yield Label("Save it as a file", classes="window-title")
             yield Note(self._warning, "warn")
-            yield Field("The file", id="file", value=self._default, rule=_rule)
+            yield Field("The file", id="file", value=_free(self._default), rule=_rule)
             yield Waiting()
             with Horizontal(classes="window-buttons"):
                 yield Button("Not now", id="give-up", compact=True)
@@ -74,7 +76,7 @@ class SaveTextScreen(ModalScreen[Path | None]):
             with self.query_one(Waiting).on("Saving", ""):
                 await in_background(lambda: self._write(path))
         except Failure as failure:
-            told = trouble.explain(failure)
+            told = trouble.explain(Failure(failure.kind, places.shown(Path(failure.about)), failure.raw))
             self.query_one(Field).complain(f"{told.what}. {told.to_do}")
         else:
             if self.is_current:
@@ -83,6 +85,13 @@ class SaveTextScreen(ModalScreen[Path | None]):
     def _write(self, path: Path) -> None:
         with files.creating(path) as file:
             file.writelines(self._parts())
+
+
+def _free(name: str) -> str:
+    """The name, with a number where something of that name is there already."""
+    path = Path(name)
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return str(next(one for one in itertools.chain([path], numbered) if not os.path.lexists(one.expanduser())))
 
 
 def _rule(value: str) -> str | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wizard.steps import Step, Walk
     from wizard.trouble.telling import Told
 
+_DEMO = "a demo: nothing of yours is touched"
 _ASKING = "That did not work. The wizard looks into why …"
 
 
@@ -79,7 +80,8 @@ class StepScreen(Screen[Outcome]):
         """The frame around the step's own widgets."""
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            yield Label(f"{steps.TITLES[self.step]} · backup “{self.profile.name}”", id="whereabouts", markup=False)
+            about = _DEMO if self.context.is_demo else f"backup “{self.profile.name}”"
+            yield Label(f"{steps.TITLES[self.step]} · {about}", id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
             with Vertical(id="page"):
@@ -219,7 +221,9 @@ class StepScreen(Screen[Outcome]):
 
     @on(Rail.Chosen)
     def _jump(self, event: Rail.Chosen) -> None:
-        if event.step != self.step:
+        if event.step == self.step:
+            self.focus_next()
+        else:
             self.leave_with(Jump(event.step))
 
     async def _try_forward(self) -> None:

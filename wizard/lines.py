@@ -6,7 +6,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, places, trouble
+from wizard import display, places, profiles, steps, trouble
 from wizard.failure import Kind
 from wizard.server import locks
 from wizard.server.report import in_words
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.server.locks import Finding
     from wizard.server.receipt import Taken
     from wizard.server.report import Report
+    from wizard.steps import Walk
     from wizard.trouble import Trouble
 
 _MOST_PROBLEMS = 20
@@ -32,6 +33,16 @@ def say(text: str = "") -> None:
     """Print one or more lines for the person."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def left_at(walk: Walk, command: str = "backup-wizard") -> str:
+    """What is kept of a walk that was left, and how to go on."""
+    name = walk.profile.name
+    if not profiles.exists(name):
+        return "Nothing was decided yet, so nothing is kept."
+    if walk.step is steps.Step.FINISH:
+        return f"All is set up. “backup-wizard run {name}” backs up."
+    return f"Everything decided is kept. “{command} {name}” goes on at “{steps.TITLES[walk.step]}”."
 
 
 def complain(told: Trouble, raw_file: Path | None = None) -> None:
@@ -107,8 +118,9 @@ def backup(result: Result) -> str:
     """The result of a real backup in words; only one that is whole is called done."""
     totals = result.report.totals
     counts = (
-        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of "
-        f"{display.files(totals.files)}, {display.size(totals.bytes_to_send)}, in {result.report.seconds:.0f} s"
+        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
+        f" {display.number(totals.files)} files and folders, {display.size(totals.bytes_to_send)},"
+        f" in {result.report.seconds:.0f} s"
     )
     tries = f" (the last of {result.tries} tries)" if result.tries > 1 else ""
     sentence = f"Done: {counts}{tries}." if result.is_whole else f"The backup is not whole: {counts}{tries}."

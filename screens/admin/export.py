@@ -13,6 +13,7 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
+from screens.with_texts import WithTexts
 from wizard import grant as grants
 from wizard.server import exports, request
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _PASSWORDS = "Passwords are in no request: the users tell you theirs, for the file that “secrets file” names."
 
 
-class ExportScreen(AdminScreen[None]):
+class ExportScreen(WithTexts, AdminScreen[None]):
     """Every format of what is granted."""
 
     question = "The text for your server"
@@ -37,11 +38,6 @@ class ExportScreen(AdminScreen[None]):
         "the bare terminal, where the mouse selects it."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy"),
-        Binding("s", "save", "Save"),
-        Binding("p", "plain", "Plain"),
-        Binding("left", "turn(-1)", show=False),
-        Binding("right", "turn(1)", show=False),
         Binding("up", "scroll_page(-1)", show=False),
         Binding("down", "scroll_page(1)", show=False),
     ]
@@ -60,22 +56,6 @@ class ExportScreen(AdminScreen[None]):
     def on_mount(self) -> None:
         """Copying comes first."""
         self.query_one("#copy", Button).focus()
-
-    def action_copy(self) -> None:
-        """Copy the text."""
-        self.query_one(ExportPane).copy()
-
-    def action_save(self) -> None:
-        """Save the text."""
-        self.query_one(ExportPane).save()
-
-    def action_plain(self) -> None:
-        """Show the text without the screen around it."""
-        self.query_one(ExportPane).plain()
-
-    def action_turn(self, direction: int) -> None:
-        """Show another format, wherever the cursor is."""
-        self.query_one(ExportPane).turn(direction)
 
     def _sheets(self) -> list[Sheet]:
         name = self._grants[0].granted.name if len(self._grants) == 1 else f"{len(self._grants)}-computers"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.widgets import Static
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from wizard.server.locks import Finding
 
 _SIGNS = {True: ("✓", "shut"), False: ("✗", "ajar"), None: ("?", "unsure")}
+_COLOURS = {"shut": "ansi_green", "ajar": "ansi_bright_red", "unsure": "ansi_yellow", "tried": "ansi_cyan"}
 _BEYOND_PROOF = ("–", "beyond-proof")
 
 
@@ -36,4 +38,4 @@ class Door(Static):
 
     def _say(self, sign: str, tone: str) -> None:
         self.set_classes(f"door {tone}")
-        self.update(f"{sign} {self._title}")
+        self.update(Content.assemble((sign, f"bold {_COLOURS[tone]}" if tone in _COLOURS else ""), f" {self._title}"))

@@ -58,5 +58,5 @@ def grouped(fingerprint: str) -> Content:
     """The fingerprint unaltered, so that it can be copied, with every other group of signs set off."""
     kind, digest = fingerprint.split(":", 1)
     groups = [digest[start : start + _GROUP] for start in range(0, len(digest), _GROUP)]
-    styled = [(group, "bold $text-primary" if number % 2 else "") for number, group in enumerate(groups)]
+    styled = [(group, "bold ansi_bright_blue" if number % 2 else "") for number, group in enumerate(groups)]
     return Content.assemble((f"{kind}:", "dim"), *styled)

@@ -41,7 +41,7 @@ class FolderTree(Tree[Place]):
         Binding("enter", "screen.forward", "Continue", show=False),
         Binding("right", "open", "Open", key_display="→"),
         Binding("left", "close", "Close", show=False),
-        Binding("h", "show_hidden", "Hidden folders"),
+        Binding("h", "show_hidden", "Hidden"),
     ]
 
     @dataclass

@@ -72,9 +72,8 @@ class LeftOut(Vertical):
     @property
     def summary(self) -> str:
         """What is left out, on one line."""
-        own = exclude_presets.read_line(self.own)
-        named = [*(one.title.lower() for one in PRESETS if one.id in self.presets), *own]
-        return ", ".join(named) or "nothing"
+        left_out = exclude_presets.patterns(self.presets, exclude_presets.read_line(self.own))
+        return ", ".join(exclude_presets.in_words(left_out)) or "nothing"
 
     def check(self) -> bool:
         """Whether the line can be taken; if not, it says why and takes the focus."""

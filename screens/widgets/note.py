@@ -1,14 +1,21 @@
-"""One sentence of news with a sign in front, so that colour is never its only meaning."""
+"""One sentence of news with a sign in front, so that colour is never its only meaning; the sign alone is coloured."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from textual.content import Content
 from textual.widgets import Static
 
 Tone = Literal["plain", "busy", "good", "warn", "bad"]
 
-_SIGNS: dict[Tone, str] = {"plain": "", "busy": "… ", "good": "✓ ", "warn": "! ", "bad": "✗ "}
+_SIGNS: dict[Tone, tuple[str, str]] = {
+    "plain": ("", ""),
+    "busy": ("… ", "bold ansi_cyan"),
+    "good": ("✓ ", "bold ansi_green"),
+    "warn": ("! ", "bold ansi_yellow"),
+    "bad": ("✗ ", "bold ansi_bright_red"),
+}
 
 
 class Note(Static):
@@ -28,10 +35,14 @@ class Note(Static):
         self.sentence = sentence
         self.set_classes(f"note {tone}")
         self.display = bool(sentence)
-        self.update(f"{_SIGNS[tone]}{sentence}" if sentence else "")
+        self.update(_marked(sentence, tone) if sentence else "")
 
     def go_on(self, sentence: str) -> None:
         """Show how far the same thing is by now, in the room that it has: nothing else is laid out anew."""
         self.sentence = sentence
         self._shown = None
-        self.update(f"{_SIGNS['busy']}{sentence}", layout=False)
+        self.update(_marked(sentence, "busy"), layout=False)
+
+
+def _marked(sentence: str, tone: Tone) -> Content:
+    return Content.assemble(_SIGNS[tone], sentence)

@@ -24,23 +24,21 @@ HIDDEN = "********"
 MOST_LINES = 2000
 
 _LANGUAGES = {"rsyncd": "ini", "request": "toml", "script": "bash", "ansible": "yaml"}
-_OWN_COLOURS = (
-    (re.compile(r"^#.*$", re.MULTILINE), "ansi_bright_black"),
-    (re.compile(r"^\S.*(?= (?:ssh|ecdsa|sk)-\S+ AAAA)", re.MULTILINE), "ansi_cyan"),
-    (re.compile(r"\b(?:ssh|ecdsa|sk)-\S+ AAAA\S+"), "ansi_green"),
-    (re.compile(r"^(?:install|ssh-keygen) -.*$", re.MULTILINE), "ansi_cyan"),
+_QUIET, _STRONG, _APART = "dim", "bold", "ansi_bright_blue"  # what can be read on black and on white
+_OWN_STYLES = (
+    (re.compile(r"^#.*$", re.MULTILINE), _QUIET),
+    (re.compile(r"^\S.*(?= (?:ssh|ecdsa|sk)-\S+ AAAA)", re.MULTILINE), _STRONG),
+    (re.compile(r"\b(?:ssh|ecdsa|sk)-\S+ AAAA\S+"), _APART),
+    (re.compile(r"^(?:install|ssh-keygen) -.*$", re.MULTILINE), _STRONG),
 )
-
-
-_TOKEN_COLOURS = {
-    Token.Comment: "ansi_bright_black",
-    Token.Keyword: "ansi_magenta",
-    Token.Literal.Number: "ansi_magenta",
-    Token.Literal.String: "ansi_green",
-    Token.Name.Attribute: "ansi_cyan",
-    Token.Name.Builtin: "ansi_cyan",
-    Token.Name.Tag: "ansi_cyan",
-    Token.Name.Variable: "ansi_magenta",
+_TOKEN_STYLES = {
+    Token.Comment: _QUIET,
+    Token.Keyword: _STRONG,
+    Token.Literal.Number: _APART,
+    Token.Literal.String: _APART,
+    Token.Name.Attribute: _STRONG,
+    Token.Name.Tag: _STRONG,
+    Token.Name.Variable: _APART,
 }
 
 
@@ -81,7 +79,7 @@ class Sheet:
         if language := _LANGUAGES.get(self.name):
             return _by_token(text, language)
         content = Content(text)
-        for pattern, style in _OWN_COLOURS:
+        for pattern, style in _OWN_STYLES:
             for found in pattern.finditer(text):
                 content = content.stylize(style, *found.span())
         return content
@@ -89,8 +87,8 @@ class Sheet:
 
 def _by_token(text: str, language: str) -> Content:
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    return Content.assemble(*((part, _colour(token)) for token, part in lexer.get_tokens(text)))
+    return Content.assemble(*((part, _style(token)) for token, part in lexer.get_tokens(text)))
 
 
-def _colour(token: Any) -> str:
-    return next((_TOKEN_COLOURS[kind] for kind in reversed(token.split()) if kind in _TOKEN_COLOURS), "")
+def _style(token: Any) -> str:
+    return next((_TOKEN_STYLES[kind] for kind in reversed(token.split()) if kind in _TOKEN_STYLES), "")

@@ -84,6 +84,12 @@ def apart(exclude: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     return presets, tuple(pattern for pattern in exclude if pattern not in of_presets)
 
 
+def in_words(exclude: tuple[str, ...]) -> tuple[str, ...]:
+    """The titles of the presets that are there in full, and then what belongs to none of them."""
+    presets, own = apart(exclude)
+    return (*(preset.title.lower() for preset in PRESETS if preset.id in presets), *own)
+
+
 def presets_at_first() -> frozenset[str]:
     """The presets that a new backup begins with."""
     return frozenset(preset.id for preset in PRESETS if preset.at_first)

@@ -51,7 +51,11 @@ def demo(_: Namespace) -> int:
         starting.begin()
         from screens import app
 
-        return app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
+        exit_code = app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
+    from wizard.lines import say
+
+    say("The demo is over, and all of it is removed. “backup-wizard” sets up a backup of your own.")
+    return exit_code
 
 
 def _unattended(file: Path) -> int:

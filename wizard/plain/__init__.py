@@ -37,12 +37,13 @@ _STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
 def walk(begun: Walk | None, session: Session) -> int:
     """Lead from question to question; everything decided is kept, whenever the person leaves."""
     say("backup-wizard on lines. Enter takes what stands in brackets, < goes a step back, Ctrl+D leaves.")
+    here = None
     try:
         here = _begun(begun, session)
         while here is not None:
             here = _after(here, session)
     except GoAway:
-        say("\nEverything decided is kept. “backup-wizard --plain” goes on from here.")
+        say(f"\n{lines.left_at(here, 'backup-wizard --plain')}" if here else "")
     return 0
 
 
