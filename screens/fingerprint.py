@@ -207,5 +207,10 @@ class FingerprintScreen(StepScreen):
             id="pasted",
             value=self.draft.get("pasted", ""),
             hint="SHA256:…",
-            rule=host_identity.complaint,
+            rule=_complaint,
         )
+
+
+def _complaint(pasted: str) -> str | None:
+    complaint = host_identity.complaint(pasted)
+    return f"{complaint} Or empty this line, and choose above." if complaint and pasted else complaint

@@ -38,7 +38,7 @@ class WelcomeScreen(StepScreen):
         yield Static(
             "In a few steps your folders will be backed up to your office's server:\n\n"
             "  1. you choose what is backed up, and to where,\n"
-            "  2. the server's admin lets this computer in, with a text made here,\n"
+            "  2. the server's admin lets this computer in, with a\n     text that is made here,\n"
             "  3. the wizard tries it all, before anything is copied.\n",
             markup=False,
         )

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen, ScreenResultType
 from textual.widgets import Button, Footer, Label
 
+from screens.confirm import ConfirmScreen
 from screens.explanation import ExplanationScreen
 
 if TYPE_CHECKING:
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+_LOST = "What you changed is kept in the exported text alone, and it was not exported since."
+
 
 class AdminScreen(Screen[ScreenResultType]):
     """A screen of the admin's; it says what it shows in `compose_page` and what can be done in `compose_buttons`."""
 
     question: str
     explanation: ClassVar[str]
+    would_lose_changes: bool = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
@@ -59,8 +63,12 @@ class AdminScreen(Screen[ScreenResultType]):
             self.dismiss(None)
 
     def action_leave(self) -> None:
-        """Leave the pane."""
-        self.app.exit(0)
+        """Leave the pane, after a question where changes would be lost that are in no text yet."""
+        if any(isinstance(screen, AdminScreen) and screen.would_lose_changes for screen in self.app.screen_stack):
+            ask = ConfirmScreen("Leave without the text?", _LOST, yes="Leave all the same", no="Stay here")
+            self.app.push_screen(ask, lambda is_meant: self.app.exit(0) if is_meant else None)
+        else:
+            self.app.exit(0)
 
     def action_explain(self) -> None:
         """Show what the screen is about."""

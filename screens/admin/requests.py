@@ -63,6 +63,7 @@ class RequestsScreen(AdminScreen[None]):
         self._paths = paths
         self._grants: list[Grant] = []
         self._clashes: list[Clash] = []
+        self._exported: list[Grant] = []
 
     def compose_page(self) -> ComposeResult:
         """The list, and what is to be known of the request under the cursor."""
@@ -95,6 +96,7 @@ class RequestsScreen(AdminScreen[None]):
     def action_export(self) -> None:
         """Export what is ticked, or all."""
         if self._chosen:
+            self._exported += self._chosen
             self.app.push_screen(ExportScreen(self._chosen))
 
     @on(Button.Pressed, "#change")
@@ -120,6 +122,11 @@ class RequestsScreen(AdminScreen[None]):
             del self._grants[number]
             self.query_one(RequestList).forget(number)
             self._show()
+
+    @property
+    def would_lose_changes(self) -> bool:  # type: ignore[override]
+        """Whether something was changed and not exported since."""
+        return any((one.differences or one.note) and one not in self._exported for one in self._grants)
 
     @property
     def _chosen(self) -> list[Grant]:

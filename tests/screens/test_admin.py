@@ -123,6 +123,23 @@ async def test_one_may_go_back_and_nothing_is_changed(office: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen) and "±" not in said(pilot))
 
 
+async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: Path) -> None:
+    async with pane(office) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChangeScreen))
+        await pilot.press(*"2", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Leave without the text?" in text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert pilot.app._exit
+
+
 async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text((office / "amamac.toml").read_text().replace('user = "amanda"', 'user = "-l"'))

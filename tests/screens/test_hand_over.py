@@ -88,8 +88,13 @@ async def test_the_text_is_saved_once_and_never_over_another_file(place: Place, 
         assert saved.read_text() == place.text("text")
         assert stat.S_IMODE(saved.stat().st_mode) == 0o600
         saved.write_text("mine")
-        await pilot.press("s", "enter")
-        await until(pilot, lambda: "never overwritten" in text(pilot))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
+        line = pilot.app.screen.query_one(Input)
+        assert line.value == "~/backup-wizard-amamac-text-2.txt"
+        line.value = "~/backup-wizard-amamac-text.txt"
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗ ~/backup-wizard-amamac-text.txt is there already" in said(pilot))
         assert saved.read_text() == "mine"
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER)

@@ -1,15 +1,25 @@
-"""What belongs to no step: a window that is too small, and a folder that can't be written to."""
+"""What belongs to no step: the window, its keys and colours, and a folder that can't be written to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.pilot import at, said, until, walk, wizard_at
+from textual.widgets import Input
+
+from screens.app import WizardApp
+from screens.context import Context
+from screens.explanation import ExplanationScreen
+from screens.widgets.rail import Rail
+from tests.support.pilot import arrived, at, said, text, until, walk, wizard_at
+from wizard import lines, profiles
+from wizard.client.session import Session
 from wizard.profile import Profile
-from wizard.steps import Step
+from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 NEW = Profile(name="amamac")
 
@@ -30,3 +40,49 @@ async def test_a_settings_folder_that_cannot_be_written_to_is_explained_and_noth
         assert walk(pilot).step == Step.WELCOME
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.WELCOME)
+
+
+async def test_the_keys_are_named_as_on_a_keyboard_and_all_of_them_fit(home: Path) -> None:
+    (home / "Documents").mkdir()
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await until(pilot, lambda: "Space Tick" in text(pilot) and "Ctrl+Q Leave" in text(pilot))
+        assert "F2 Left out" in text(pilot).splitlines()[-1]
+
+
+async def test_help_is_closed_with_enter_and_its_way_out_is_in_sight() -> None:
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExplanationScreen))
+        await until(pilot, lambda: "Close" in text(pilot))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: at(pilot) == Step.FOLDERS)
+
+
+async def test_enter_on_the_step_at_hand_leads_to_its_answer() -> None:
+    async with wizard_at(NEW, Step.SERVER) as pilot:
+        pilot.app.screen.query_one(Rail).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+
+
+async def test_without_colours_nothing_is_painted_in_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        await until(pilot, lambda: "Begin" in text(pilot))
+        styles = [part.style for line in pilot.app.screen._compositor.render_strips() for part in line if part.style]
+        colours = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour}
+        assert colours <= {"default"}
+
+
+async def test_where_no_backup_was_begun_a_new_one_begins_without_a_question() -> None:
+    with Session() as session:
+        async with WizardApp(None, Context(session)).run_test() as pilot:
+            await arrived(pilot, Step.WELCOME)
+
+
+def test_whoever_leaves_is_told_how_to_go_on() -> None:
+    walk = Walk(NEW, Step.SERVER, Step.SERVER)
+    assert "nothing is kept" in lines.left_at(walk)
+    profiles.save(NEW)
+    assert lines.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
+    assert "“backup-wizard run amamac”" in lines.left_at(Walk(NEW, Step.FINISH, Step.FINISH))

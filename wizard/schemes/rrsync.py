@@ -40,7 +40,7 @@ class Rrsync:
     full_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
-        summary="The server gives this computer a key that opens one folder, for backups and nothing else.",
+        summary="The server takes this computer's key for one folder, for backups and nothing else.",
         traffic="Nobody on the way can read it (encrypted).",
         admin_does="Adds one line of text, easily taken back.",
     )
