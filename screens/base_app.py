@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App
+from textual.binding import Binding
 from textual.reactive import Reactive
 
 from screens.too_small import SMALLEST, TooSmallScreen
@@ -13,7 +14,7 @@ from wizard import places, starting
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
-    from textual.binding import Binding, BindingType
+    from textual.binding import BindingType
     from textual.events import Resize
 
 
@@ -23,7 +24,11 @@ class BaseApp(App[int]):
     CSS_PATH = places.assets() / "wizard.tcss"
     TITLE = "backup-wizard"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before anything else, so that what is typed on at once goes into the next line, and not into this one.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     # The terminal's own palette, light or dark; set later, it would have all styles read and laid out twice.
     theme = Reactive("ansi-dark")

@@ -68,7 +68,7 @@ class NewPassphraseScreen(ModalScreen[Secret | None]):
         if first.secret.reveal() != again.secret.reveal():
             again.clear()
             again.query_one(Input).focus()
-            again.complain("That was not the same: type it once more.")
+            again.complain("That was not the same. Type it once more, or both anew.")
             return
         self._leave_with(first.secret)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.events import Key
 from textual.widgets import Input
 
 from screens.app import WizardApp
@@ -13,6 +14,7 @@ from screens.widgets.rail import Rail
 from tests.support.pilot import arrived, at, said, text, until, walk, wizard_at
 from wizard import lines, profiles
 from wizard.client.session import Session
+from wizard.commands import person
 from wizard.profile import Profile
 from wizard.steps import Step, Walk
 
@@ -86,3 +88,17 @@ def test_whoever_leaves_is_told_how_to_go_on() -> None:
     profiles.save(NEW)
     assert lines.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
     assert "“backup-wizard run amamac”" in lines.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
+
+
+async def test_what_is_typed_fast_goes_where_tab_led() -> None:
+    async with wizard_at(NEW, Step.SERVER) as pilot:
+        for key in ("x", "tab", "9"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: [line.value for line in pilot.app.screen.query(Input)] == ["x", "229", ""])
+
+
+def test_a_terminal_that_prints_lines_alone_gets_no_screens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person, "is_there", lambda: True)
+    for term, sees in (("xterm", True), ("dumb", False)):
+        monkeypatch.setenv("TERM", term)
+        assert person.sees_screens() == sees

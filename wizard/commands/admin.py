@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def admin(chosen: Namespace) -> int:
     """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
     paths = [Path(file) for file in chosen.files]
-    if not (chosen.format or chosen.output) and person.is_there():
+    if not (chosen.format or chosen.output) and person.sees_screens():
         starting.begin()
         from screens.admin import app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def is_there() -> bool:
     """Whether somebody can be asked and sees the answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def sees_screens() -> bool:
+    """Whether the terminal can do more than print one line after another."""
+    return is_there() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def session() -> Session:

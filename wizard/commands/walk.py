@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ def walk(chosen: Namespace) -> int:
     begun = _begun(chosen.name)
     if not person.is_there():
         raise Failure(Kind.NO_TERMINAL)
-    if chosen.plain or os.environ.get("TERM", "dumb") == "dumb":
+    if chosen.plain or not person.sees_screens():
         from wizard import plain
 
         with person.session() as opened:
@@ -46,7 +45,7 @@ def demo(_: Namespace) -> int:
     from wizard import demo as practice
 
     with practice.stage() as stage:
-        if not person.is_there():
+        if not person.sees_screens():
             return asyncio.run(practice.by_itself(stage))
         starting.begin()
         from screens import app
