@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ _SAMPLES = {
     "Documents/Minutes/2026-11.txt": 9_300,
     "Documents/Accounts/2026.csv": 184_000,
     "Documents/Accounts/draft.tmp": 51_000,
+    "Documents/Website/index.html": 6_200,
+    "Documents/Website/node_modules/menu/menu.js": 730_000,
+    "Documents/Website/node_modules/fonts/fonts.js": 512_000,
     "Pictures/Summer fête/lake.jpg": 2_400_000,
     "Pictures/Summer fête/boat.jpg": 1_900_000,
     "Pictures/cat.jpg": 640_000,
@@ -112,10 +116,11 @@ async def _see_it_refused(profile: Profile, session: Session) -> None:
 
 
 def _write_samples(home: Path) -> None:
+    chance = random.Random(0)  # zeros would shrink to nothing on the way, and no file of a person's does
     for name, size in _SAMPLES.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(bytes(size))
+        path.write_bytes(chance.randbytes(size))
 
 
 @contextlib.contextmanager

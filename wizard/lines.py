@@ -95,7 +95,7 @@ def receipt(taken: Taken) -> str:
 def dry_run(report: Report) -> str:
     """The result of a practice run in words."""
     rows = [
-        ("looked at", f"{display.files(report.totals.files)}, {display.size(report.totals.bytes_total)}"),
+        ("looked at", f"{display.number(report.totals.files)} files and folders, {display.size(report.totals.bytes_total)}"),
         ("new", display.number(report.totals.new)),
         ("changed", display.number(report.totals.changed)),
         ("to be removed", display.number(report.totals.deleted)),
