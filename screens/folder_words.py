@@ -56,7 +56,7 @@ def size(measured: Size) -> str:
 
 def amount(counted: BackupSize) -> str:
     """How much is in a backup."""
-    return f"{display.number(counted.entries)} files and folders, {display.size(counted.bytes)},"
+    return f"{display.entries(counted.entries)}, {display.size(counted.bytes)},"
 
 
 def unreadable(paths: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,11 +115,10 @@ async def _see_it_refused(profile: Profile, session: Session) -> None:
 
 
 def _write_samples(home: Path) -> None:
-    chance = random.Random(0)  # zeros would shrink to nothing on the way, and no file of a person's does
     for name, size in _SAMPLES.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(chance.randbytes(size))
+        path.write_bytes(os.urandom(size))  # zeros would shrink to nothing on the way
 
 
 @contextlib.contextmanager

@@ -32,6 +32,11 @@ def files(count: int) -> str:
     return "1 file" if count == 1 else f"{number(count)} files"
 
 
+def entries(count: int) -> str:
+    """A number of files and folders in words."""
+    return "1 file or folder" if count == 1 else f"{number(count)} files and folders"
+
+
 def duration(seconds: int) -> str:
     """A time span as people say it, in two units at most."""
     for size, unit, smaller, part in ((3600, "h", 60, "min"), (60, "min", 1, "s")):

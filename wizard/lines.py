@@ -95,7 +95,7 @@ def receipt(taken: Taken) -> str:
 def dry_run(report: Report) -> str:
     """The result of a practice run in words."""
     rows = [
-        ("looked at", f"{display.number(report.totals.files)} files and folders, {display.size(report.totals.bytes_total)}"),
+        ("looked at", f"{display.entries(report.totals.files)}, {display.size(report.totals.bytes_total)}"),
         ("new", display.number(report.totals.new)),
         ("changed", display.number(report.totals.changed)),
         ("to be removed", display.number(report.totals.deleted)),
@@ -110,7 +110,7 @@ def estimate(size: BackupSize) -> str:
     """What stands in for a practice run where there can be none."""
     return (
         f"Counted on this computer instead: a first backup would send {display.size(size.bytes)}"
-        f" ({display.number(size.entries)} files and folders). What is on the server by now was not looked at."
+        f" ({display.entries(size.entries)}). What is on the server by now was not looked at."
     )
 
 
@@ -119,7 +119,7 @@ def backup(result: Result) -> str:
     totals = result.report.totals
     counts = (
         f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
-        f" {display.number(totals.files)} files and folders, {display.size(totals.bytes_to_send)},"
+        f" {display.entries(totals.files)}, {display.size(totals.bytes_to_send)},"
         f" in {result.report.seconds:.0f} s"
     )
     tries = f" (the last of {result.tries} tries)" if result.tries > 1 else ""

@@ -54,7 +54,7 @@ def in_words(totals: rsync.Totals) -> str:
     removed = f"{display.number(totals.deleted)} would be removed" if totals.deleted else "nothing would be removed"
     return (
         f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
-        f" {display.number(totals.files)} files and folders: {display.size(totals.bytes_to_send)} would be sent; {removed}."
+        f" {display.entries(totals.files)}: {display.size(totals.bytes_to_send)} would be sent; {removed}."
     )
 
 
