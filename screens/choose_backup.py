@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Label
 
@@ -31,6 +31,8 @@ class ChooseBackupScreen(Screen[Walk | None]):
 
     def compose(self) -> ComposeResult:
         """The backups that there are, and a new one."""
+        with Horizontal(id="title-bar"):
+            yield Label("backup-wizard", id="product", markup=False)
         with Vertical(id="lone-page"):
             yield Label("Which backup is it about?", id="question")
             alternatives = [self._alternative(name) for name in profiles.names()]

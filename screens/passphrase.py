@@ -34,7 +34,9 @@ class PassphraseScreen(ModalScreen[Secret | None]):
         with Vertical(classes="window"):
             yield Label("The passphrase of your key", classes="window-title")
             key = places.shown(self._profile.key_path)
-            yield Static(f"It opens {key}, and is forgotten when the wizard ends.", markup=False)
+            yield Static(
+                f"It opens {key}, and is forgotten when the wizard ends.", classes="window-words", markup=False
+            )
             yield Field("Passphrase", id="passphrase", password=True)
             with Horizontal(classes="window-buttons"):
                 yield Button("Not now", id="give-up", compact=True)

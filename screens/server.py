@@ -58,6 +58,12 @@ class ServerScreen(StepScreen):
             "Your account there", id="user", value=draft.get("user", server.user), hint="amanda", rule=rules.user
         )
 
+    @property
+    def tried(self) -> Profile:
+        """The profile with the server that is typed."""
+        host, port, user = (self.query_one(selector, Field).value for selector in ("#host", "#port", "#user"))
+        return self._at(host, int(port), user)
+
     def on_mount(self) -> None:
         """Look at a server that is known already."""
         super().on_mount()
@@ -84,14 +90,17 @@ class ServerScreen(StepScreen):
         return self._decided(host.value, user.value, found)
 
     def _decided(self, host: str, user: str, found: Doors) -> Profile:
-        before = self.profile.server
-        same = (host, found.port) == (before.host, before.port)
-        server = msgspec.structs.replace(
-            before, host=host, port=found.port, user=user, host_keys=before.host_keys if same else ()
-        )
-        decided = doors.with_what_is_left(msgspec.structs.replace(self.profile, server=server), found)
+        decided = doors.with_what_is_left(self._at(host, found.port, user), found)
         doors.remember(decided, self.profile, found)
         return decided
+
+    def _at(self, host: str, port: int, user: str) -> Profile:
+        before = self.profile.server
+        same = (host, port) == (before.host, before.port)
+        server = msgspec.structs.replace(
+            before, host=host, port=port, user=user, host_keys=before.host_keys if same else ()
+        )
+        return msgspec.structs.replace(self.profile, server=server)
 
     def _look_soon(self) -> None:
         self._stop_looking()
@@ -124,4 +133,5 @@ class ServerScreen(StepScreen):
             note.say(f"{host} {doors.ONLY_DAEMON}", "warn")
         else:
             told = trouble.explain(found.failure)
-            note.say(f"{told.what}. {told.to_do}", "warn")
+            # The words for the admin stand in the explanation, which follows when the person goes on.
+            note.say(f"{told.what}." if told.forward else f"{told.what}. {told.to_do}", "warn")

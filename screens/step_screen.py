@@ -72,6 +72,11 @@ class StepScreen(Screen[Outcome]):
         return self.walk.profile
 
     @property
+    def tried(self) -> Profile:
+        """What was tried when it failed."""
+        return self.profile
+
+    @property
     def is_leaving(self) -> bool:
         """Whether the screen is on its way out, and its widgets perhaps gone already."""
         return not (self.is_attached and self.display)
@@ -145,9 +150,10 @@ class StepScreen(Screen[Outcome]):
         self.refresh_bindings()
         if failure is None:
             return
-        if further.is_worth_asking(failure, self.profile):
+        tried = self.tried
+        if further.is_worth_asking(failure, tried):
             await place.mount(Static(_ASKING, id="asking", markup=False))
-        await self._show_told(await telling.tell(failure, self.profile, await self._access_at_hand()))
+        await self._show_told(await telling.tell(failure, tried, await self._access_at_hand()))
 
     async def _show_told(self, told: Told) -> None:
         if self.is_leaving:

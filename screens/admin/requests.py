@@ -123,6 +123,12 @@ class RequestsScreen(AdminScreen[None]):
             self.query_one(RequestList).forget(number)
             self._show()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is done with requests is offered once there are some."""
+        if action in {"export", "tick_all", "close"}:
+            return bool(self._grants)
+        return super().check_action(action, parameters)
+
     @property
     def would_lose_changes(self) -> bool:  # type: ignore[override]
         """Whether something was changed and not exported since."""
@@ -169,7 +175,9 @@ class RequestsScreen(AdminScreen[None]):
         where = f" · {hosts.pop()}" if len(hosts) == 1 else ""
         self.query_one("#whereabouts", Label).update(f"for the server's admin · {len(self._grants)} open{where}")
         ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
-        self.query_one("#export", Button).label = f"Export {ticked} ticked" if ticked else f"Export all {everyone}"
+        all_of_them = f"Export all {everyone}" if everyone else "Export"
+        self.query_one("#export", Button).label = f"Export {ticked} ticked" if ticked else all_of_them
+        self.refresh_bindings()
         self.query_one("#asked").scroll_home(animate=False)
 
 
