@@ -28,7 +28,7 @@ def list_all(_: Namespace) -> int:
         except Failure:
             say(f"{name:<{width}}  its profile can't be read: “backup-wizard show {name}” says why")
         else:
-            state = "set up" if walk.reached is steps.Step.FINISH else f"goes on at the step “{walk.step}”"
+            state = "set up" if walk.reached is steps.Step.FINISH else f"goes on at “{steps.TITLES[walk.step]}”"
             runs = f"; {record.in_words(name)}" if walk.reached is steps.Step.FINISH else ""
             say(f"{name:<{width}}  to {walk.profile.server.host or 'no server yet'}; {state}{runs}")
     return 0
