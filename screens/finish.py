@@ -104,7 +104,8 @@ class FinishScreen(StepScreen):
         parts = [
             part for command, aim in lines for part in ("\n  ", (f"{command:<{width}}", "bold"), (f"  {aim}", "dim"))
         ]
-        return Content.assemble("Run these in a terminal from now on:", *parts)
+        opening = "For a backup of your own, you would run these" if self.context.is_demo else "Run these in a terminal"
+        return Content.assemble(f"{opening} from now on:", *parts)
 
     def _decisions(self) -> Iterator[Decision]:
         profile, server = self.profile, self.profile.server

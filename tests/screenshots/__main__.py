@@ -47,6 +47,11 @@ async def _walk(stage: demo.Stage, size: tuple[int, int]) -> None:
             await until(pilot, lambda step=step: _SHOWN_ONCE.get(step, "") in said(pilot))  # type: ignore[misc]
             await pilot.pause(_SETTLED_SECONDS)
             _take(pilot, f"{step}-{size[0]}x{size[1]}")
+            if step is Step.DRY_RUN:
+                await pilot.press("f3", "f3", "f3", "f3")
+                await until(pilot, lambda: "node_modules/" in text(pilot))
+                await pilot.pause(_SETTLED_SECONDS)
+                _take(pilot, f"leave-out-{size[0]}x{size[1]}")
             await _go_on(pilot, step)
 
 

@@ -81,9 +81,7 @@ class Rrsync:
         """One folder and one key line."""
         return ServerSetup(
             account=profile.server.user,
-            directories=(
-                Directory(profile.server.root, 0o700, "the folder the key is locked to; rrsync fails without it"),
-            ),
+            directories=(Directory(profile.server.root, 0o700, "the key is locked to it; rrsync fails without it"),),
             key_lines=(key_line.locked(profile, client, server, _command(profile, server)),),
             sshd=doors.KEYS_ALONE,
         )

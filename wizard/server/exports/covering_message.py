@@ -81,9 +81,9 @@ def _tasks(order: Order) -> Iterator[_Task]:
                 f"So that a password doesn't open the account {account}\n"
                 "all the same, put this into\n"
                 f"/etc/ssh/sshd_config.d/backup-wizard-{account}.conf\n"
-                "or, where sshd_config doesn't include that folder, at the\n"
-                "END of sshd_config. Then run: sshd -t, and if it says\n"
-                "nothing: systemctl reload ssh (on some: sshd).\n"
+                "or, where sshd_config doesn't include that folder, at\n"
+                "the END of sshd_config. Then run: sshd -t, and if it\n"
+                "says nothing: systemctl reload ssh (on some: sshd).\n"
                 f"Leave it out if a person signs in to {account} with a\n"
                 "password; my check of the locks will tell me so:",
                 sshd_config.render(setup),
