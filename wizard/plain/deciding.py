@@ -69,6 +69,7 @@ def server(profile: Profile, _: Session) -> Profile:
     host = asker.line("The server's name, such as files.example.lan", before.host, rules.host)
     port = int(asker.line("Its port", str(before.port), rules.port))
     user = asker.line("Your account there", before.user, rules.user)
+    say(f"Looking for {host} …")
     found = asyncio.run(doors.look(host, port))
     if found.failure and not found.daemon_port:
         raise found.failure
@@ -99,6 +100,7 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
         raise GoBack
     if identity.standing is Standing.CONTRADICTED:
         say("Careful: this computer's own ssh knows this server by another fingerprint. Ask the admin.")
+    say("Ask the admin which it is, by phone or in a message that you trust. Ctrl+D leaves meanwhile; all is kept.")
     pasted = asker.line("Paste the fingerprint that the admin sent you", "", host_identity.complaint)
     matching = host_identity.matching(pasted, identity.offered)
     if not matching:

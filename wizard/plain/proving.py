@@ -38,6 +38,7 @@ def hand_over(profile: Profile, session: Session) -> Profile:
     if install.is_offered(profile):
         choices += f", {_INSTALL} does it for you if you have the account's password"
     found = None
+    say("Looking whether the server lets this computer in …")
     while refusal := _refusal(profile, session):
         say("The server does not let this computer in yet: the admin has to act. Ctrl+D leaves; all is kept.")
         if found is None:  # once: a server may count the tries
@@ -75,10 +76,11 @@ def dry_run(profile: Profile, session: Session) -> Profile:
 def finish(profile: Profile, _: Session) -> Profile:
     """What was set up, and what to run next."""
     say(f"“{profile.name}” is set up: {', '.join(profile.folders)} to {profile.server.host}, {profile.destination}")
-    say(f"  the backup itself:       backup-wizard run {profile.name}")
-    say(f"  another practice run:    backup-wizard dry-run {profile.name}")
-    say(f"  try the locks again:     backup-wizard check {profile.name}")
-    say(f"  take it off this computer: backup-wizard forget {profile.name}")
+    say("Run these from now on:")
+    say(f"  the backup itself:          backup-wizard run {profile.name}")
+    say(f"  another practice run:       backup-wizard dry-run {profile.name}")
+    say(f"  try the lock again:         backup-wizard check {profile.name}")
+    say(f"  take it off this computer:  backup-wizard forget {profile.name}")
     return profile
 
 
