@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,9 @@ class Sheet:
 
 def _by_token(text: str, language: str) -> Content:
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    return Content.assemble(*((part, _style(token)) for token, part in lexer.get_tokens(text)))
+    alike = groupby(lexer.get_tokens(text), key=lambda found: _style(found[0]))
+    parts = (("".join(part for _, part in found), style) for style, found in alike)
+    return Content.assemble(*((part, style) if style else part for part, style in parts))
 
 
 def _style(token: Any) -> str:
