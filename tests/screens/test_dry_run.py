@@ -136,10 +136,10 @@ async def test_the_list_is_saved_and_nothing_is_written_over(place: Place, home:
         await until(pilot, lambda: DONE in said(pilot))
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
-        await pilot.press("enter")
+        await pilot.press(*["left"] * 4, "backspace", "backspace", "enter")  # the name that is free is proposed
         await until(pilot, lambda: "✗" in said(pilot))
         assert there.read_text() == "mine"
-        await pilot.press(*["left"] * 4, "2", "enter")
+        await pilot.press("2", "enter")
         await until(pilot, lambda: at(pilot) == Step.DRY_RUN)
     lines = (home / "practice-run-amamac2.txt").read_text().splitlines()
     assert "<f+++++++++ 50 sample folder/line␊break.txt" in lines
