@@ -366,7 +366,7 @@ async def test_leaving_ends_the_counting(key: str, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("wizard.client.backup_size._PAUSE_SECONDS", 0)
     put_in_rsyncs_place(monkeypatch, tmp_path, "echo '>f+++++++++|7000|a/b'; sleep 1000")
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
-        await until(pilot, lambda: "1 files and folders, 7.0 kB, so far" in said(pilot))
+        await until(pilot, lambda: "1 file or folder, 7.0 kB, so far" in said(pilot))
         assert processes.descendants(os.getpid())
         await pilot.press(key)
         if key != "ctrl+q":
