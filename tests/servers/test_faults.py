@@ -116,7 +116,7 @@ async def test_in_a_first_backup_a_large_file_that_was_cut_off_goes_on_where_it_
         await run(line.profile)
     part = line.backup / line.source.name / "a-large"
     while not part.exists():  # the server puts it away once it sees that the sender is gone
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     assert 0 < part.stat().st_size < LARGE
     await finish(line)
 

@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ansible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Each module starts a Python, for which Ansible compiles anew what this one imports as it was compiled at installation.
+_PYTHON = """\
+#!{python} -S
+import sys
+sys.path.append({packages!r})
+import ansible.module_utils.basic
+exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), {{"__name__": "__main__"}})
+"""
 _TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(.*)\]")
 _CHANGED = re.compile(r"changed: \[[^]]*\](?: => \(item=(.*)\))?")
 
@@ -29,11 +39,15 @@ def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "12
     Raises:
         AssertionError: it failed.
     """
+    python = playbook.with_name("python")
+    packages = str(Path(ansible.__file__).parents[1])
+    python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages))
+    python.chmod(0o755)
     settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(playbook.parent / "ansible")}
     printed = run(
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
         *(str(Path(sys.executable).parent / "ansible-playbook"), "--connection=local", f"--inventory={host},"),
-        *(f"--extra-vars=ansible_python_interpreter={Path(sys.executable).resolve()}", *options, str(playbook)),
+        *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )
     changed, task = [], ""
     for line in printed.splitlines():
