@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.faults.conftest import Home, MakeHome, Walked
     from tests.support.real_sshd import RealSshd
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
     from wizard.profile import Profile
 
 TABLE = "Killed with -9, and what was there afterwards"
@@ -56,16 +56,18 @@ def forgotten(states: Sequence[Home], furthest: str) -> None:
     assert reached == sorted(reached), "a step was lost that had been reached"
 
 
-def tell(add_row: AddRow, what: str, walked: Walked, then: str) -> None:
+def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: str) -> None:
     assert len(walked.states) > 3
+    add_count("states that a kill -9 leaves", len(walked.states))
     add_row(TABLE, what, f"{len(walked.points)} moments", f"all {len(walked.states)} states", then)
 
 
 BOTH_WAYS = "each gone on from, each forgotten"
 
 
+@pytest.mark.long
 def test_up_to_the_hand_over(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow
+    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
     file = write(written, towards(sshd, folders=(str(sample_folder),), key=Key(protection="keyring")))
     whole = make_home()
@@ -78,11 +80,12 @@ def test_up_to_the_hand_over(
     signing_in = walked.states[::6]
     on_from(signing_in, make_home, "hand-over", "75", f"{WALKS}:answers", file)
     forgotten(walked.states, "hand-over")
-    tell(add_row, "--answers, up to the hand-over", walked, f"{BOTH_WAYS}, {len(signing_in)} with a sign-in")
+    tell(add_row, add_count, "--answers, up to the hand-over", walked, f"{BOTH_WAYS}, {len(signing_in)} with a sign-in")
 
 
+@pytest.mark.long
 def test_from_the_hand_over_to_the_end(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow
+    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
     (sshd.folder / "backup").mkdir()
     file = write(written, towards(sshd, folders=(str(sample_folder),)))
@@ -98,7 +101,13 @@ def test_from_the_hand_over_to_the_end(
     with_server = walked.states[::8]
     on_from(with_server, make_home, "finish", "0", f"{WALKS}:answers", file)
     forgotten(walked.states, "finish")
-    tell(add_row, "--answers, on to the end", walked, f"{BOTH_WAYS}, {len(with_server)} with proof and dry run")
+    tell(
+        add_row,
+        add_count,
+        "--answers, on to the end",
+        walked,
+        f"{BOTH_WAYS}, {len(with_server)} with proof and dry run",
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +121,9 @@ def test_from_the_hand_over_to_the_end(
         ("forget", "daemon"),
     ],
 )
-def test_what_needs_no_server(what: str, scheme: str, written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+def test_what_needs_no_server(
+    what: str, scheme: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+) -> None:
     profile = a_profile(key=Key(protection="keyring"), scheme=Scheme(kind=scheme, module="amanda"))  # type: ignore[arg-type]
     file = write(written, profile)
     begun, argument = make_home(), NAME
@@ -127,11 +138,20 @@ def test_what_needs_no_server(what: str, scheme: str, written: Path, make_home: 
         forgotten(walked.states, "finish")
     for state in walked.states if what != "prepare" else ():  # some steps are meant to be lost by a change
         state.require("look_and_forget", NAME, "finish")
-    tell(add_row, f"{what.replace('_', ' ')}, {scheme}", walked, BOTH_WAYS if what == "prepare" else "each forgotten")
+    tell(
+        add_row,
+        add_count,
+        f"{what.replace('_', ' ')}, {scheme}",
+        walked,
+        BOTH_WAYS if what == "prepare" else "each forgotten",
+    )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("walk", "furthest"), [("name_and_folders", "server"), ("way_in_and_key", "hand-over")])
-def test_on_the_screens(walk: str, furthest: str, written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+def test_on_the_screens(
+    walk: str, furthest: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+) -> None:
     begun = at_the_screens(walk, written, make_home())
     walked = make_home(begun).walked(f"{SCREENS}:{walk}", NAME)
     assert walked.ended.exit_code == 0, walked.ended.printed
@@ -139,7 +159,7 @@ def test_on_the_screens(walk: str, furthest: str, written: Path, make_home: Make
     on_from(gone_on, make_home, furthest, "0", f"{SCREENS}:{walk}", NAME)
     forgotten(walked.states, furthest)
     words = f"{len(gone_on)} gone on from, each forgotten"
-    tell(add_row, f"screens, {walk.replace('_', ' ')}", walked, words)
+    tell(add_row, add_count, f"screens, {walk.replace('_', ' ')}", walked, words)
 
 
 def at_the_screens(walk: str, written: Path, begun: Home) -> Home:
@@ -151,7 +171,7 @@ def at_the_screens(walk: str, written: Path, begun: Home) -> Home:
     return begun
 
 
-def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount) -> None:
     begun = make_home()
     begun.require("prepare", write(written, a_profile()))
     whole = make_home(begun)
@@ -164,12 +184,18 @@ def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row:
         assert again.exit_code in {0, 2}, again.printed  # made now, or there already
         assert file.read_text() == text
         state.require("look_again", NAME, "finish")
-    tell(add_row, "export --output", walked, "each gone on from")
+    tell(add_row, add_count, "export --output", walked, "each gone on from")
 
 
 @pytest.mark.parametrize("walk", ["answers", f"{SCREENS}:way_in_and_key"], ids=["answers", "screens"])
 def test_a_real_kill_leaves_what_was_kept_of_its_moment(
-    walk: str, sshd: RealSshd, written: Path, make_home: MakeHome, request: pytest.FixtureRequest, add_row: AddRow
+    walk: str,
+    sshd: RealSshd,
+    written: Path,
+    make_home: MakeHome,
+    request: pytest.FixtureRequest,
+    add_row: AddRow,
+    add_count: AddCount,
 ) -> None:
     begun, argument = make_home(), NAME
     if walk == "answers":
@@ -186,6 +212,7 @@ def test_a_real_kill_leaves_what_was_kept_of_its_moment(
         assert home.require("state").split()[-1] == kept, f"{walked.points[int(number) - 1]}: not as was kept"
         home.require("look_and_forget", NAME, "hand-over")
     assert len(chosen) > 3
+    add_count("real kills", len(chosen))
     add_row(
         TABLE, f"{request.node.callspec.id}, really killed", f"{len(chosen)} kills", "each as was kept of its moment"
     )
