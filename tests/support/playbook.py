@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ansible
+import ansible  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Callable

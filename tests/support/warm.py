@@ -133,9 +133,9 @@ def _do(
     for target, source in enumerate([os.open(os.devnull, os.O_RDONLY), *streams]):
         os.dup2(source, target)
         os.close(source)
-    usual = {"encoding": sys.__stdout__.encoding, "errors": sys.__stdout__.errors} if sys.__stdout__ else {}
-    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w", **usual)
-    sys.stderr = os.fdopen(2, "w", encoding=usual["encoding"], errors="backslashreplace", buffering=1)
+    usual = sys.stdout
+    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w", encoding=usual.encoding, errors=usual.errors)
+    sys.stderr = os.fdopen(2, "w", 1, encoding=usual.encoding, errors="backslashreplace")
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
