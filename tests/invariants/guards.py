@@ -191,7 +191,7 @@ GUARDS = (
         "wizard/files.py",
         "os.link(temporary, path)",
         "os.replace(temporary, path)",
-        ("tests/unit/test_files.py", "tests/faults/test_killed.py"),
+        ("tests/unit/test_files.py::test_creating_leaves_what_comes_meanwhile",),
     ),
     Guard(
         6,

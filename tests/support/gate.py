@@ -1,4 +1,4 @@
-"""A forwarder on loopback that is slow, or cuts or holds a connection once so many of the client's bytes have passed."""
+"""A forwarder on loopback that is slow, or cuts or holds a connection after so many of the client's bytes."""
 
 from __future__ import annotations
 

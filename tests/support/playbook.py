@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import ansible  # type: ignore[import-untyped]
 
+from tests.support import quick_python
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Each module starts a Python, for which Ansible compiles anew what this one imports as it was compiled at installation.
+# Ansible calls its interpreter by one word.
 _PYTHON = """\
 #!{python} -S
 import sys
 sys.path.append({packages!r})
-import ansible.module_utils.basic
-exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), {{"__name__": "__main__"}})
-"""
+{program}"""
 _TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(.*)\]")
 _CHANGED = re.compile(r"changed: \[[^]]*\](?: => \(item=(.*)\))?")
 
@@ -41,7 +41,8 @@ def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "12
     """
     python = playbook.with_name("python")
     packages = str(Path(ansible.__file__).parents[1])
-    python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages))
+    program = Path(quick_python.__file__).read_text()
+    python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages, program=program))
     python.chmod(0o755)
     settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(playbook.parent / "ansible")}
     printed = run(
