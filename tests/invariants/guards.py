@@ -101,11 +101,11 @@ GUARDS = (
     ),
     Guard(
         3,
-        "nothing is begun with a server that shows no confirmed key",
-        "wizard/server/host_trust.py",
-        "if not any(key.fingerprint in profile.server.host_keys for key in offered):",
-        "if not offered:",
-        ("tests/servers/test_answers.py::test_for_a_server_that_shows_no_confirmed_key_not_even_ours_is_made",),
+        "only confirmed keys get into our known hosts",
+        "wizard/client/known_hosts.py",
+        "for key in offered if key.fingerprint in profile.server.host_keys]",
+        "for key in offered]",
+        ("tests/unit/test_known_hosts.py::test_only_confirmed_keys_are_kept_under_the_backup_s_own_name",),
     ),
     Guard(
         3,
