@@ -14,6 +14,7 @@ from tests.support.real_sshd import RealSshd
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
+from tests.support.table import Tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
 
-# Under nohup it is ignored, and the programs that tests start would inherit that.
+# Under nohup, or behind the back of a shell, they are ignored, and the programs that tests start would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _FOLDERS = {
     "XDG_CONFIG_HOME": ".config",
@@ -73,6 +75,11 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Print what the tests have put into tables."""
     table.print_all(terminalreporter)
@@ -82,6 +89,19 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 def add_row(record_property: Callable[[str, object], None]) -> AddRow:
     """Adds a row to a table that the run prints at its end: `add_row(title, cell, cell, …)`."""
     return table.adder(record_property)
+
+
+@pytest.fixture
+def add_count(record_property: Callable[[str, object], None]) -> AddCount:
+    """Adds to the sum of what was tried in the whole run: `add_count("kills", 3)`."""
+    return table.counter(record_property)
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest, add_row: AddRow, add_count: AddCount) -> Tried:
+    """Counts the inputs that a test of hostile files tries."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    return Tried(name, add_row, add_count)
 
 
 @pytest.fixture

@@ -1,56 +1,71 @@
-"""What tests of faults share: a warm process, and homes for its trials."""
+"""What tests of faults share: homes for their trials."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from tests.support import killing
-from tests.support.killing import Outcome, Trial, Trials
+from tests.support.keyrings import InHome
+from tests.support.killing import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-# What a trial would import by and by, for each of them anew.
-_WARM = (
-    *(f"wizard.commands.{name}" for name in ("walk", "kept", "server", "backup")),
-    *("wizard.cli", "wizard.unattended", "tests.faults.walks", "tests.faults.screen_walks"),
-    *(f"screens.{name}" for name in ("welcome", "folders", "server", "scheme", "key", "hand_over")),
-    *(f"keyring.backends.{name}" for name in ("SecretService", "libsecret", "kwallet", "macOS", "Windows", "chainer")),
-    *("keyring.backends.fail", "keyring.backends.null", "secretstorage", "humanize", "bcrypt"),
-    "cryptography.hazmat.primitives.asymmetric.ed25519",
-)
+    from tests.support.warm import Ended
+
+_REAL_KEYRING = "keyring.backends.SecretService.Keyring"  # as keyring finds by itself, which takes a while
+_KEYRING_OF_THE_TESTS = f"{InHome.__module__}.{InHome.__name__}"
+
+
+@dataclass(frozen=True)
+class Walked:
+    """How a trial ended, the points that it passed, and the homes that a kill would have left at any of them."""
+
+    ended: Ended
+    points: tuple[str, ...]
+    states: tuple[Home, ...]
 
 
 class Home:
-    """A home folder of its own for some trials, in the same session of the same person."""
+    """A home folder of its own for some trials, of the same person."""
 
-    def __init__(self, folder: Path, usual: Path, trials: Trials) -> None:
+    def __init__(self, folder: Path, usual: Path, name: str = "") -> None:
         self.folder = folder
+        self.name = name
         self._usual = usual
-        self._trials = trials
 
-    def run(self, function: str, *arguments: str, fault: str = killing.NOTHING, at: int = 0) -> Outcome:
+    def run(self, function: str, *arguments: str, **more: str | int) -> Ended:
         """Do something here, by its name in `tests.faults.walks` or with another module's before it."""
         environment = {name: self._moved(name, value) for name, value in os.environ.items()}
-        if "DBUS_SESSION_BUS_ADDRESS" in environment:  # as keyring finds by itself, which takes a while
-            environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.SecretService.Keyring"
-        return self._trials.run(
-            Trial(function if ":" in function else f"tests.faults.walks:{function}", arguments, environment, fault, at)
-        )
+        has_real_keyring = "DBUS_SESSION_BUS_ADDRESS" in environment
+        environment["PYTHON_KEYRING_BACKEND"] = _REAL_KEYRING if has_real_keyring else _KEYRING_OF_THE_TESTS
+        named = function if ":" in function else f"tests.faults.walks:{function}"
+        return Trial(named, arguments, **more).run(environment)  # type: ignore[arg-type]
+
+    def require(self, function: str, *arguments: str) -> str:
+        """Do something that has to succeed; what it printed."""
+        ended = self.run(function, *arguments)
+        assert ended.exit_code == 0, f"{self.name}: {ended.printed}"
+        return ended.printed
+
+    def walked(self, function: str, *arguments: str, fault: str = killing.NOTHING) -> Walked:
+        """Do something undisturbed, passing the points of that fault, and keep what a kill at each would have left."""
+        points, states = self.folder.with_suffix(".points"), self.folder.with_suffix(".states")
+        points.touch()
+        states.mkdir()
+        keeping = str(states) if fault == killing.NOTHING else ""
+        ended = self.run(function, *arguments, points=str(points), states=keeping, fault=fault)
+        kept = tuple(Home(place, self._usual, place.name) for place in sorted(states.iterdir()))
+        return Walked(ended, tuple(points.read_text().splitlines()), kept)
 
     def _moved(self, name: str, value: str) -> str:
         if name == "XDG_RUNTIME_DIR" or not name.startswith(("HOME", "XDG_")):
             return value  # the bus stays the session's
         return str(self.folder) + value.removeprefix(str(self._usual))
-
-    def require(self, function: str, *arguments: str) -> None:
-        """Do something that has to succeed."""
-        outcome = self.run(function, *arguments)
-        assert outcome.exit_code == 0, outcome.printed
 
 
 class MakeHome(Protocol):
@@ -60,14 +75,13 @@ class MakeHome(Protocol):
 
 
 @pytest.fixture
-def make_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeHome]:
+def make_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeHome:
     """Makes homes, one a trial."""
-    with Trials(*_WARM) as trials:
 
-        def make(like: Home | None = None) -> Home:
-            folder = tmp_path_factory.mktemp("trial")
-            if like:
-                killing.copy(folder, like.folder)
-            return Home(folder, home, trials)
+    def make(like: Home | None = None) -> Home:
+        folder = tmp_path_factory.mktemp("trial")
+        if like:
+            killing.copy(folder, like.folder)
+        return Home(folder, home, like.name if like else "")
 
-        yield make
+    return make

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.table import AddRow
+    from tests.support.table import Tried
 
-TABLE = "Hostile files: refused or read right"
 HOST_KEY = HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 ODD = st.text(st.sampled_from(string.ascii_letters + string.digits + "\"'\\#=[]{},.\n\r\t $%`é\u202e\x1b\x85\u2028"))
 TRICKY = st.sampled_from(
@@ -56,26 +55,6 @@ fuzz = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-class Tried:
-    """How many inputs were tried, and how many of them were read."""
-
-    def __init__(self, what: str, add_row: AddRow) -> None:
-        self.inputs = 0
-        self.read = 0
-        self._what = what
-        self._add_row = add_row
-
-    def tell(self) -> None:
-        """Put it into the table, once all were tried."""
-        assert 0 < self.read < self.inputs
-        self._add_row(TABLE, self._what, f"{self.inputs} inputs", f"{self.read} read right, the others refused")
-
-
-@pytest.fixture
-def tried(request: pytest.FixtureRequest, add_row: AddRow) -> Tried:
-    return Tried(request.node.name.removeprefix("test_").replace("_", " "), add_row)
 
 
 @st.composite

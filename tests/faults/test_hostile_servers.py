@@ -22,15 +22,17 @@ from wizard.server import destination, locks, probe, report, sign_in
 from wizard.server.rrsync_place import find_rrsync
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from tests.support.hostile_servers import Talk
     from tests.support.real_sshd import RealSshd
     from tests.support.secret_service import SecretService
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
     from wizard.client.access import Access
     from wizard.profile import Profile
+
+    Tell = Callable[[str, object], None]
 
 TABLE = "Hostile servers"
 MOST_MEGABYTES = 64
@@ -52,6 +54,17 @@ def documents(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "letter.txt").write_text("Dear Sir or Madam")
     return folder
+
+
+@pytest.fixture
+def tell(add_row: AddRow, add_count: AddCount) -> Tell:
+    """Put what became of one into the table."""
+
+    def add(server: str, ending: object) -> None:
+        add_row(TABLE, server, ending)
+        add_count("hostile servers", 1)
+
+    return add
 
 
 async def told_by(failing: Awaitable[object], profile: Profile | None = None) -> trouble.Trouble:
@@ -91,32 +104,32 @@ def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
     ],
     ids=["silent", "lines", "one line", "escapes", "noise after the greeting", "greeting", "preface", "bad packet"],
 )
-async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, add_row: AddRow) -> None:
+async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, tell: Tell) -> None:
     with talking(talk) as port:
         told = await told_by(probe.host_keys(HOST, port))
     assert told.kind is kind, told
-    add_row(TABLE, f"before the sign-in: {request.node.callspec.id}", told.kind)
+    tell(f"before the sign-in: {request.node.callspec.id}", told.kind)
 
 
 @pytest.mark.parametrize("stage", [*STAGES, Stage.BANNERS, Stage.OUTPUT, Stage.ERRORS])
-async def test_while_signing_in(stage: str, documents: Path, add_row: AddRow) -> None:
+async def test_while_signing_in(stage: str, documents: Path, tell: Tell) -> None:
     with HostileSsh(stage) as server:
         profile, admitted = towards(server, documents)
         told = await told_by(sign_in.attempt(profile, admitted), profile)
     assert told.kind is Kind.TIMED_OUT
-    add_row(TABLE, f"at the sign-in: {stage}", told.kind)
+    tell(f"at the sign-in: {stage}", told.kind)
 
 
 @pytest.mark.parametrize("stage", [Stage.ANSWER, Stage.OUTPUT, Stage.ERRORS])
-async def test_while_rsync_speaks(stage: str, documents: Path, add_row: AddRow) -> None:
+async def test_while_rsync_speaks(stage: str, documents: Path, tell: Tell) -> None:
     with HostileSsh(stage) as server:
         profile, admitted = towards(server, documents)
         told = await told_by(destination.holder(profile, admitted), profile)
     assert told.kind in {Kind.TIMED_OUT, Kind.SERVER_SHELL_TALKS}
-    add_row(TABLE, f"at the practice run: {stage}", told.kind)
+    tell(f"at the practice run: {stage}", told.kind)
 
 
-async def test_a_host_key_that_changes_between_two_connections(documents: Path, add_row: AddRow) -> None:
+async def test_a_host_key_that_changes_between_two_connections(documents: Path, tell: Tell) -> None:
     with HostileSsh(Stage.NEVER) as server:
         profile, admitted = towards(server, documents)
         server.change_host_key()
@@ -124,18 +137,18 @@ async def test_a_host_key_that_changes_between_two_connections(documents: Path, 
         assert told.kind is Kind.HOST_KEY_CHANGED
         told = await told_by(destination.holder(profile, admitted), profile)
     assert told.kind is Kind.HOST_KEY_CHANGED
-    add_row(TABLE, "another host key on the next connection", told.kind)
+    tell("another host key on the next connection", told.kind)
 
 
-async def test_one_that_lets_any_key_in_is_not_called_locked(documents: Path, add_row: AddRow) -> None:
+async def test_one_that_lets_any_key_in_is_not_called_locked(documents: Path, tell: Tell) -> None:
     with HostileSsh(Stage.NEVER) as server:
         profile, admitted = towards(server, documents)
         found = [finding async for finding in locks.check(profile, admitted)]
     assert locks.verdict(found) != "locked"
-    add_row(TABLE, "any key is let in", locks.verdict(found))
+    tell("any key is let in", locks.verdict(found))
 
 
-async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, add_row: AddRow) -> None:
+async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, tell: Tell) -> None:
     profile = towards_real(sshd, folders=(str(documents),))
     protected_key.ensure(profile)
     known_hosts.trust(profile, [HostKey(*key.split()) for key in sshd.public_host_keys])
@@ -153,7 +166,7 @@ async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, add_ro
     assert result.totals.new > 0
     assert len(result.problems) + result.untold == MANY
     assert "\\x1b" not in json.dumps(result.as_json())
-    add_row(TABLE, f"{MANY:,} lines of errors", f"{len(result.problems)} kept, all counted")
+    tell(f"{MANY:,} lines of errors", f"{len(result.problems)} kept, all counted")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +188,7 @@ async def test_a_daemon(
     documents: Path,
     request: pytest.FixtureRequest,
     secret_service: SecretService,
-    add_row: AddRow,
+    tell: Tell,
 ) -> None:
     with talking(talk) as port:
         at = Server(host=HOST, port=port, user="amanda", root="/srv/backup")
@@ -185,4 +198,4 @@ async def test_a_daemon(
         admitted = replace(admitted, facts=replace(admitted.facts, patience=1))
         told = await told_by(sign_in.attempt(profile, admitted), profile)
     assert told.kind is kind, told
-    add_row(TABLE, f"a daemon: {request.node.callspec.id}", told.kind)
+    tell(f"a daemon: {request.node.callspec.id}", told.kind)

@@ -1,7 +1,12 @@
-"""Killed at any moment, the wizard goes on where it was, or forgets without a trace; nothing is lost or half-made."""
+"""Killed at any moment, the wizard goes on where it was, or forgets without a trace; nothing is lost or half-made.
+
+Each walk is walked once, and all that a kill would have left at any of its moments is kept; then every one of these
+states is gone on from. That they are what a kill really leaves is seen by some that are real.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,16 +17,18 @@ from wizard import profiles
 from wizard.profile import Key, Scheme, Server
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.faults.conftest import MakeHome
-    from tests.support.killing import Outcome
+    from tests.faults.conftest import Home, MakeHome, Walked
     from tests.support.real_sshd import RealSshd
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
     from wizard.profile import Profile
 
 TABLE = "Killed with -9, and what was there afterwards"
 NAME = "amamac"
+SCREENS = "tests.faults.screen_walks"
+WALKS = "tests.faults.walks"
 
 
 @pytest.fixture
@@ -35,128 +42,177 @@ def write(file: Path, profile: Profile) -> str:
     return str(file)
 
 
-def count(outcome: Outcome) -> tuple[str, str]:
-    return f"{len(outcome.distinct())} kills", f"all states of {len(outcome.points)} moments"
+def on_from(states: Sequence[Home], make_home: MakeHome, furthest: str, *again: str) -> None:
+    """It goes on to the same end."""
+    for state in states:
+        make_home(state).require("look_and_go_on", NAME, furthest, *again)
 
 
-@pytest.mark.usefixtures("secret_service")
+def forgotten(states: Sequence[Home], furthest: str) -> None:
+    """It is all whole, with no step further than was reached and none lost, and can be forgotten without a trace."""
+    printed = [state.require("look_and_forget", NAME, furthest) for state in states]
+    reached = [int(found) for one in printed for found in re.findall(r"^reached (\d+)$", one, re.MULTILINE)]
+    assert len(reached) == len(states)
+    assert reached == sorted(reached), "a step was lost that had been reached"
+
+
+def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: str) -> None:
+    assert len(walked.states) > 3
+    add_count("states that a kill -9 leaves", len(walked.states))
+    add_row(TABLE, what, f"{len(walked.points)} moments", f"all {len(walked.states)} states", then)
+
+
+BOTH_WAYS = "each gone on from, each forgotten"
+
+
+@pytest.mark.long
 def test_up_to_the_hand_over(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow
+    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
     file = write(written, towards(sshd, folders=(str(sample_folder),), key=Key(protection="keyring")))
     whole = make_home()
-    undisturbed = whole.run("answers", file)
-    assert undisturbed.exit_code == 75, undisturbed.printed
+    walked = whole.walked("answers", file)
+    assert walked.ended.exit_code == 75, walked.ended.printed
     whole.require("look_again", NAME, "hand-over")
     whole.require("forget", NAME)
-    chosen = undisturbed.distinct()[::2]  # each costs a sign-in; the writes alone are in test_what_needs_no_server
-    for number, point in enumerate(chosen):
-        home = make_home()
-        assert home.run("answers", file, fault=KILL, at=point).was_killed
-        if number % 2:  # on with it, or off with it
-            home.require("look", NAME, "hand-over")
-            again = home.run("answers", file)
-            assert again.exit_code == 75, again.printed
-            home.require("look_again", NAME, "hand-over")
-        home.require("look_and_forget", NAME, "hand-over")
-    add_row(TABLE, "--answers, up to the hand-over", f"{len(chosen)} kills", "every second state")
+    # A sign-in writes nothing: what it costs is spent now and then.
+    on_from(walked.states, make_home, "hand-over", "75", f"{WALKS}:answers_refused", file)
+    signing_in = walked.states[::6]
+    on_from(signing_in, make_home, "hand-over", "75", f"{WALKS}:answers", file)
+    forgotten(walked.states, "hand-over")
+    tell(add_row, add_count, "--answers, up to the hand-over", walked, f"{BOTH_WAYS}, {len(signing_in)} with a sign-in")
 
 
+@pytest.mark.long
 def test_from_the_hand_over_to_the_end(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow
+    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
     (sshd.folder / "backup").mkdir()
     file = write(written, towards(sshd, folders=(str(sample_folder),)))
     begun = make_home()
     assert begun.run("answers", file).exit_code == 75
-    sshd.install(begun.run("export", NAME).printed)
+    sshd.install(begun.run("export", NAME).stdout.decode())
     whole = make_home(begun)
-    undisturbed = whole.run("answers", file)
-    assert undisturbed.exit_code == 0, undisturbed.printed
+    walked = whole.walked("answers", file)
+    assert walked.ended.exit_code == 0, walked.ended.printed
     whole.require("look_again", NAME, "finish")
-    chosen = undisturbed.distinct()[::2]  # each costs a proof and a dry run
-    for number, point in enumerate(chosen):
-        home = make_home(begun)
-        assert home.run("answers", file, fault=KILL, at=point).was_killed
-        home.require("look", NAME, "finish")
-        if number % 6 == 5:
-            home.require("answers", file)
-            home.require("look_again", NAME, "finish")
-    add_row(TABLE, "--answers, from the hand-over to the end", f"{len(chosen)} kills", "every second state")
+    # With the server each costs a proof and a dry run, which write little; all that the walk itself writes is tried.
+    on_from(walked.states, make_home, "finish", "0", f"{WALKS}:answers_let_in", file)
+    with_server = walked.states[::8]
+    on_from(with_server, make_home, "finish", "0", f"{WALKS}:answers", file)
+    forgotten(walked.states, "finish")
+    tell(
+        add_row,
+        add_count,
+        "--answers, on to the end",
+        walked,
+        f"{BOTH_WAYS}, {len(with_server)} with proof and dry run",
+    )
 
 
-@pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize(
     ("what", "scheme"),
     [
         ("prepare", "daemon"),
+        ("prepare", "rrsync"),
         ("change_server", "rrsync"),
         ("replace_key", "rrsync"),
         ("forget", "rrsync"),
         ("forget", "daemon"),
     ],
 )
-def test_what_needs_no_server(what: str, scheme: str, written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+def test_what_needs_no_server(
+    what: str, scheme: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+) -> None:
     profile = a_profile(key=Key(protection="keyring"), scheme=Scheme(kind=scheme, module="amanda"))  # type: ignore[arg-type]
     file = write(written, profile)
-
     begun, argument = make_home(), NAME
     if what == "prepare":
         argument = file
     else:
         begun.require("prepare", file)
-    undisturbed = make_home(begun).run(what, argument)
-    assert undisturbed.exit_code == 0, undisturbed.printed
-    for number, point in enumerate(undisturbed.distinct()):
-        home = make_home(begun)
-        home.require("keep_secrets_of" if what != "prepare" else "keep_no_secrets_of", file)
-        assert home.run(what, argument, fault=KILL, at=point).was_killed
-        if what == "prepare" and number % 3 == 0:
-            home.require("look", NAME, "finish")
-            home.require("prepare", file)
-            home.require("look_again", NAME, "finish")
-        home.require("look_and_forget", NAME, "finish")
-    add_row(TABLE, f"{what.replace('_', ' ')}, {scheme}", *count(undisturbed))
+    walked = begun.walked(what, argument)
+    assert walked.ended.exit_code == 0, walked.ended.printed
+    if what == "prepare":
+        on_from(walked.states, make_home, "finish", "0", f"{WALKS}:prepare", file)
+        forgotten(walked.states, "finish")
+    for state in walked.states if what != "prepare" else ():  # some steps are meant to be lost by a change
+        state.require("look_and_forget", NAME, "finish")
+    tell(
+        add_row,
+        add_count,
+        f"{what.replace('_', ' ')}, {scheme}",
+        walked,
+        BOTH_WAYS if what == "prepare" else "each forgotten",
+    )
 
 
-@pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize(("keys", "furthest"), [("name_and_folders", "server"), ("way_in_and_key", "hand-over")])
-def test_on_the_screens(keys: str, furthest: str, written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+@pytest.mark.long
+@pytest.mark.parametrize(("walk", "furthest"), [("name_and_folders", "server"), ("way_in_and_key", "hand-over")])
+def test_on_the_screens(
+    walk: str, furthest: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+) -> None:
+    begun = at_the_screens(walk, written, make_home())
+    walked = make_home(begun).walked(f"{SCREENS}:{walk}", NAME)
+    assert walked.ended.exit_code == 0, walked.ended.printed
+    gone_on = walked.states[::7]  # each costs a start of the app; what it writes is what the walks above write
+    on_from(gone_on, make_home, furthest, "0", f"{SCREENS}:{walk}", NAME)
+    forgotten(walked.states, furthest)
+    words = f"{len(gone_on)} gone on from, each forgotten"
+    tell(add_row, add_count, f"screens, {walk.replace('_', ' ')}", walked, words)
+
+
+def at_the_screens(walk: str, written: Path, begun: Home) -> Home:
     server = Server(host="127.0.0.1", port=9, user="amanda", host_keys=a_profile().server.host_keys)
-    file = write(written, a_profile(server=server, key=Key(protection="keyring")))
-    begun = make_home()
     (begun.folder / "Documents").mkdir()
-    if keys == "way_in_and_key":
-        begun.require("tests.faults.screen_walks:begin_way_in", file)
-    walk = f"tests.faults.screen_walks:{keys}"
-    undisturbed = make_home(begun).run(walk, NAME)
-    assert undisturbed.exit_code == 0, undisturbed.printed
-    chosen = undisturbed.distinct()[::4]  # each costs a start of the app; the writes are the unattended walk's
-    for number, point in enumerate(chosen):
-        home = make_home(begun)
-        home.require("keep_no_secrets_of", file)
-        assert home.run(walk, NAME, fault=KILL, at=point).was_killed
-        if number % 4 == 3 and keys == "way_in_and_key":
-            home.require("look", NAME, furthest)
-            home.require(walk, NAME)
-            home.require("look_again", NAME, furthest)
-        home.require("look_and_forget", NAME, furthest)
-    add_row(TABLE, f"screens, {keys.replace('_', ' ')}", f"{len(chosen)} kills", "every fourth state")
+    if walk == "way_in_and_key":
+        file = write(written, a_profile(server=server, key=Key(protection="keyring")))
+        begun.require(f"{SCREENS}:begin_way_in", file)
+    return begun
 
 
-def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row: AddRow) -> None:
+def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount) -> None:
     begun = make_home()
     begun.require("prepare", write(written, a_profile()))
     whole = make_home(begun)
-    undisturbed = whole.run("export_to", NAME, str(whole.folder / "text"))
+    walked = whole.walked("export_to", NAME, "text")
     text = (whole.folder / "text").read_text()
-    for point in undisturbed.distinct():
-        home = make_home(begun)
-        file = home.folder / "text"
-        assert home.run("export_to", NAME, str(file), fault=KILL, at=point).was_killed
+    for state in walked.states:
+        file = state.folder / "text"
         assert not file.exists() or file.read_text() == text
-        again = home.run("export_to", NAME, str(file))
+        again = state.run("export_to", NAME, "text")
         assert again.exit_code in {0, 2}, again.printed  # made now, or there already
         assert file.read_text() == text
-        home.require("look_again", NAME, "finish")
-    add_row(TABLE, "export --output", *count(undisturbed))
+        state.require("look_again", NAME, "finish")
+    tell(add_row, add_count, "export --output", walked, "each gone on from")
+
+
+@pytest.mark.parametrize("walk", ["answers", f"{SCREENS}:way_in_and_key"], ids=["answers", "screens"])
+def test_a_real_kill_leaves_what_was_kept_of_its_moment(
+    walk: str,
+    sshd: RealSshd,
+    written: Path,
+    make_home: MakeHome,
+    request: pytest.FixtureRequest,
+    add_row: AddRow,
+    add_count: AddCount,
+) -> None:
+    begun, argument = make_home(), NAME
+    if walk == "answers":
+        argument = write(written, towards(sshd, folders=(str(begun.folder),), key=Key(protection="keyring")))
+    else:
+        at_the_screens("way_in_and_key", written, begun)
+    walked = make_home(begun).walked(walk, argument)
+    request.getfixturevalue("secret_service")  # the real one, for what is real
+    chosen = walked.states[::6]
+    for state in chosen:
+        number, kept = state.name.split()
+        home = make_home(begun)
+        assert home.run(walk, argument, fault=KILL, at=int(number)).exit_code == -9
+        assert home.require("state").split()[-1] == kept, f"{walked.points[int(number) - 1]}: not as was kept"
+        home.require("look_and_forget", NAME, "hand-over")
+    assert len(chosen) > 3
+    add_count("real kills", len(chosen))
+    add_row(
+        TABLE, f"{request.node.callspec.id}, really killed", f"{len(chosen)} kills", "each as was kept of its moment"
+    )

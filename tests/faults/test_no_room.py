@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.faults.conftest import MakeHome
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
 
 TABLE = "A disk that is full or read-only"
 WORDS = {
@@ -37,11 +37,13 @@ def answers(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("error", WORDS)
-def test_each_change_of_the_disk_may_fail(error: str, answers: str, make_home: MakeHome, add_row: AddRow) -> None:
-    changes = make_home().run("write_all", answers, fault=error).points
+def test_each_change_of_the_disk_may_fail(
+    error: str, answers: str, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+) -> None:
+    changes = make_home().walked("write_all", answers, fault=error).points
     assert len(changes) > 40
-    # Each of them with one error; with the others, now and then one.
-    chosen = range(1, len(changes) + 1, 1 if error == "ENOSPC" else 7)
+    # Each of them with one error of a kind; with the others, now and then one.
+    chosen = range(1, len(changes) + 1, 1 if error in {"ENOSPC", "EROFS"} else 7)
     told = 0
     for change in chosen:
         home = make_home()
@@ -49,12 +51,13 @@ def test_each_change_of_the_disk_may_fail(error: str, answers: str, make_home: M
         assert outcome.exit_code in {0, 69}, (changes[change - 1], outcome.printed)
         assert outcome.exit_code == 0 or WORDS[error] in outcome.printed, (changes[change - 1], outcome.printed)
         told += outcome.exit_code == 69
-        home.require("look_and_go_on", answers)
+        home.require("look_and_go_on", "amamac", "finish", "0", "tests.faults.walks:write_all", answers)
     add_row(TABLE, error, f"{len(chosen)} of {len(changes)} changes", f"{told} told, the others done all the same")
+    add_count("writes for which there is no room or no right", len(chosen))
     assert told >= len(chosen) / 2
 
 
-def test_a_small_disk(answers: str, make_home: MakeHome, add_row: AddRow) -> None:
+def test_a_small_disk(answers: str, make_home: MakeHome, add_row: AddRow, add_count: AddCount) -> None:
     if os.getuid() != 0:
         pytest.fail("This test mounts a small disk for a process of its own, which takes root.")
     full = 0
@@ -66,4 +69,5 @@ def test_a_small_disk(answers: str, make_home: MakeHome, add_row: AddRow) -> Non
         assert "ended 0" in outcome.printed or word in outcome.printed
         full += "ended 69" in outcome.printed
     assert 5 < full < len(sizes)
+    add_count("writes for which there is no room or no right", len(sizes))
     add_row(TABLE, "a real one", f"{len(sizes)} sizes, from read-only up", f"full on {full}")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.support import canary, placing
-from tests.support.commands import backup_wizard
+from tests.support.commands import started_anew
 from tests.support.office import Office
 from tests.support.pilot import said, until, wizard_at
 from wizard import cli
@@ -54,13 +54,13 @@ def test_a_secret_is_in_the_keyring_and_nowhere_else(
 ) -> None:
     profile = with_a_canary(placing.profile_for(office, kind, sample_folder), home)
     with canary.ProcessWatch() as watch:
-        placing.begin(profile, tmp_path)
+        placing.begin(profile, tmp_path, started_anew)
         placing.make_root(office, profile)
         client, password = access.facts(profile), daemon_password.fetch(profile)
         handed_over.keep(profile, client)
         placing.place(office, profile, lambda name: exports.export(profile, client, name, secret=password))
         said_by = [
-            backup_wizard(*command)
+            started_anew(*command)
             for command in (
                 ("--answers", tmp_path / "answers.toml"),
                 ("run", profile.name),

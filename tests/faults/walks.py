@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import subprocess
 from pathlib import Path
 
 import msgspec
 
+from tests.support import killing
+from tests.support.keyrings import InHome
 from wizard import cli, places, profiles, schemes, steps, trouble, unattended
 from wizard.client import daemon_password, keys, known_hosts, leftovers, protected_key, secrets
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.profile import Key
+from wizard.profile import Key, Profile
 from wizard.schemes.base import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
 from wizard.steps import Step, Walk
@@ -49,8 +52,8 @@ def nothing_left(name: str) -> None:
     assert not profiles.exists(name)
     assert _secret(name) is None
     assert _secret(name, "daemon-password") is None
-    left = {path.name for path in _files() if "python_keyring" not in path.parts}
-    assert left <= {"known_hosts", "computer-id", "lock"}, left
+    left = {path.name for path in _files()}
+    assert left <= {"known_hosts", "computer-id", "lock", InHome.FILE}, left
 
 
 def prepare(file: str) -> None:
@@ -101,13 +104,6 @@ def write_all(file: str) -> int:
     return 0
 
 
-def look_and_go_on(file: str) -> None:
-    """See that it is whole, and do the same again, with room enough."""
-    look(NAME, "finish")
-    assert write_all(file) == 0
-    look_again(NAME, "finish")
-
-
 def write_all_on_a_small_disk(file: str, pages: str) -> None:
     """The same in a home of so many pages of 4 KiB or, with none, of no right to write; then with room enough."""
     home = os.environ["HOME"]
@@ -121,7 +117,7 @@ def write_all_on_a_small_disk(file: str, pages: str) -> None:
     print(f"ended {ended}")
     assert ended in {0, 69}
     mount("-o", "remount,rw,size=1m", home)
-    look_and_go_on(file)
+    look_and_go_on(NAME, "finish", "0", f"{__name__}:write_all", file)
 
 
 def mount(*arguments: str) -> None:
@@ -130,22 +126,39 @@ def mount(*arguments: str) -> None:
 
 
 def export_to(name: str, file: str) -> int:
-    """The text for the admin, into a new file."""
-    return cli.main(["export", name, "--format", "authorized-keys", "--output", file])
+    """The text for the admin, into a new file of the home."""
+    return cli.main(["export", name, "--format", "authorized-keys", "--output", str(Path.home() / file)])
 
 
-def keep_no_secrets_of(file: str) -> None:
-    """Start with an empty keyring, which other trials share."""
-    for what in SECRETS:
-        secrets.remove(profiles.read(Path(file)).name, what)
+def answers_refused(file: str) -> int:
+    """The unattended walk, where the server is taken to have refused the key, and all is written as ever."""
+
+    async def refused(profile: Profile, session: Session) -> None:
+        steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
+        raise Failure(Kind.WAITING_FOR_ADMIN, profile.server.host)
+
+    unattended.require_let_in = refused
+    return answers(file)
 
 
-def keep_secrets_of(file: str) -> None:
-    """Start with the secrets of the home that this one is like."""
-    profile = profiles.read(Path(file))
-    daemon_password.ensure(profile)
-    if schemes.of(profile).uses_ssh:
-        secrets.store(profile.name, "passphrase", PASSPHRASE)
+def answers_let_in(file: str) -> int:
+    """The unattended walk, where the server is taken to have let us in, and all else is written as ever."""
+
+    async def let_in(profile: Profile, session: Session) -> None:
+        steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
+
+    async def proved(profile: Profile, session: Session) -> int:
+        destination.markers(profile.name)
+        steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+        return 0
+
+    unattended.require_let_in, unattended.prove = let_in, proved
+    return answers(file)
+
+
+def state() -> None:
+    """Print what there is, as the trials tell one state from another."""
+    print(killing.state(Path(os.environ["HOME"]), [f"{NAME}/{what}" for what in SECRETS if _secret(NAME, what)]))
 
 
 def look(name: str, furthest: str) -> None:
@@ -156,6 +169,7 @@ def look(name: str, furthest: str) -> None:
     if not profiles.exists(name):
         assert secret is None, "a secret without its profile"
         assert not list(Path("~/.ssh").expanduser().glob("backup-wizard-*")), "a key without its profile"
+        print("reached 0")
         return
     profile = profiles.load(name)
     if profile.key_path.exists():
@@ -164,7 +178,18 @@ def look(name: str, furthest: str) -> None:
     order = steps.applicable(profile)
     if profile.server.host == OTHER_HOST:
         furthest = Step.HAND_OVER
-    assert order.index(steps.begin(profile).reached) <= order.index(Step(furthest)), "a step that was not reached"
+    reached = order.index(steps.begin(profile).reached)
+    assert reached <= order.index(Step(furthest)), "a step that was not reached"
+    print(f"reached {reached}")
+
+
+def look_and_go_on(name: str, furthest: str, exit_code: str, function: str, *arguments: str) -> None:
+    """See that it is whole, do again what was cut off, see that nothing can be told of that, and forget it all."""
+    look(name, furthest)
+    module, function = function.split(":")
+    assert (getattr(importlib.import_module(module), function)(*arguments) or 0) == int(exit_code)
+    look_again(name, furthest)
+    forget(name)
 
 
 def look_and_forget(name: str, furthest: str) -> None:
@@ -180,7 +205,8 @@ def look_again(name: str, furthest: str) -> None:
     """See that it is as if nothing had happened."""
     look(name, furthest)
     profile = profiles.load(name)
-    if schemes.of(profile).uses_ssh:
+    order = steps.applicable(profile)
+    if Step.KEY in order and order.index(Step(furthest)) > order.index(Step.KEY):
         assert keys.public_line(profile.key_path).endswith(f" {keys.comment_for(name)}")
     assert steps.begin(profile).reached == Step(furthest)
     assert not [path for path in _files() if path.name.endswith(".new")], "a stray temporary file"
@@ -188,8 +214,6 @@ def look_again(name: str, furthest: str) -> None:
 
 
 def _secret(name: str, what: secrets.What = "passphrase") -> secrets.Secret | None:
-    if "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-        return None
     try:
         return secrets.fetch(name, what)
     except Failure as failure:

@@ -73,7 +73,7 @@ def clients() -> list[str]:
 async def none_left() -> None:
     """Wait until none of them runs any more; the test's own time limit ends a wait in vain."""
     while clients():
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
 
 
 def _program(pid: int) -> str:

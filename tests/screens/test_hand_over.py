@@ -189,7 +189,7 @@ async def test_in_a_demo_one_key_does_the_admin_s_part(place: Place) -> None:
         place.profile, Step.HAND_OVER, server_facts=place.facts, apply_as_admin=place.sshd.install
     ) as pilot:
         await until(pilot, lambda: NOT_YET in text(pilot))
-        await pilot.press("a", "enter")
+        await pilot.press("a")
         await until(pilot, lambda: LET_IN in text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.PROOF)

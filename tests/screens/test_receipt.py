@@ -90,8 +90,8 @@ async def test_at_the_hand_over_what_the_admin_decided_is_taken_over(sshd: RealS
         await pilot.press("enter")
         await until(pilot, lambda: "the folder is “/srv/backup” and not" in said(pilot))
         await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).profile.server.root == "/srv/backup")
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER and "/srv/backup" in said(pilot))
-        assert walk(pilot).profile.server.root == "/srv/backup"
     assert steps.begin(profiles.load("amamac")).step == Step.HAND_OVER
     assert profiles.load("amamac").server.root == "/srv/backup"
 

@@ -80,6 +80,7 @@ def everything(office: Office) -> dict[str, dict[str, Entry]]:
     return {folder: tree(office.path(folder)) for folder in ("/etc", "/home")}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_all_schemes_work_and_are_taken_back(
     office: Office, sample_folder: Path, tmp_path: Path, secret_service: SecretService

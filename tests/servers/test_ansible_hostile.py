@@ -38,6 +38,7 @@ def order_of(found: Hostile, kind: str) -> Order:
     return exports.order(hostile.profile(found, kind), client, ServerFacts())
 
 
+@pytest.mark.long
 def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     drawn = hostile.batch(hostile.one_spoilt(host=HOST), 800)
     orders = [order_of(one, kind) for one in drawn if hostile.passes(one) for kind in ("rrsync", "daemon-over-ssh")]

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.support.commands import backup_wizard
-from tests.support.profiles import towards
+from tests.support.profiles import FINGERPRINT, towards
 from tests.support.trees import tree
 from wizard import places, profiles
 from wizard.client import access
@@ -160,6 +160,15 @@ def test_another_server_key_stops_the_walk_before_anything_is_sent(
     assert stopped.exit_code == 69
     assert "does not show the fingerprint that was confirmed" in stopped.stderr
     assert "Accepted" not in sshd.log()
+
+
+def test_for_a_server_that_shows_no_confirmed_key_not_even_ours_is_made(profile: Profile, answers: Path) -> None:
+    server = msgspec.structs.replace(profile.server, host_keys=(FINGERPRINT,))
+    answers.write_text(profiles.dumps(msgspec.structs.replace(profile, server=server)))
+    stopped = backup_wizard("--answers", answers)
+    assert stopped.exit_code == 69
+    assert "does not show the fingerprint that was confirmed" in stopped.stderr
+    assert not profile.key_path.exists()
 
 
 def test_nothing_is_trusted_without_a_confirmed_fingerprint(sshd: RealSshd, profile: Profile, answers: Path) -> None:

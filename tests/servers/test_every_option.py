@@ -63,6 +63,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", OPTIONS)
 async def test_dry_runs_are_dry_and_backups_whole_with_every_option(
     kind: str, office: Office, tmp_path: Path, secret_service: SecretService

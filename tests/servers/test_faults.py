@@ -116,7 +116,7 @@ async def test_in_a_first_backup_a_large_file_that_was_cut_off_goes_on_where_it_
         await run(line.profile)
     part = line.backup / line.source.name / "a-large"
     while not part.exists():  # the server puts it away once it sees that the sender is gone
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     assert 0 < part.stat().st_size < LARGE
     await finish(line)
 
@@ -146,10 +146,10 @@ async def test_an_ssh_that_is_killed_is_told_and_the_next_run_finishes(line: Los
     await finish(line)
 
 
-def started(line: LossyLine) -> subprocess.Popen[str]:
+def started(line: LossyLine, *by: str) -> subprocess.Popen[str]:
     """`run` as a person starts it, held while it sends the large file."""
     line.gate.holds[THE_BACKUP] = HELD_AT
-    command = [str(Path(sys.executable).parent / "backup-wizard"), "run", line.profile.name]
+    command = [*by, str(Path(sys.executable).parent / "backup-wizard"), "run", line.profile.name]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -182,9 +182,19 @@ async def test_two_runs_of_one_backup_never_overlap(line: LossyLine) -> None:
     assert line.differences() == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(line: LossyLine, number: int) -> None:
-    process = started(line)
+# As a script's shell starts what it does not wait for.
+BEHIND_THE_BACK = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+
+
+@pytest.mark.parametrize(
+    ("number", "by"),
+    [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGHUP, ()), (signal.SIGTERM, BEHIND_THE_BACK)],
+    ids=["interrupt", "terminate", "hang-up", "terminate, where interrupts are ignored"],
+)
+async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(
+    line: LossyLine, number: int, by: tuple[str, ...]
+) -> None:
+    process = started(line, *by)
     programs_of_it = {*processes.descendants(process.pid), *processes.naming(line.profile.key_path)}
     assert len(programs_of_it) >= 3  # rsync, its ssh, and the one that keeps the connection
     process.send_signal(number)

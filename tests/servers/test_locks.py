@@ -114,6 +114,7 @@ class Server:
         return self._ports[sshd]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)  # two dozen visits
 @pytest.mark.parametrize("kind", LOCKED)
 async def test_each_slip_is_told_by_one_probe_and_no_other(

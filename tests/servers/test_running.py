@@ -101,7 +101,7 @@ async def test_on_a_daemon_a_file_that_was_cut_off_goes_on_and_is_never_seen_und
             await run(placing.at_port(profile, gate.port))
     part = landed / PARTIAL_FOLDER / "large"
     while not part.exists():  # the daemon puts it away once it sees that the sender is gone
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     assert 0 < part.stat().st_size < LARGE
     assert not (landed / "large").exists()
     assert (await run(profile)).is_whole

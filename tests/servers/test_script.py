@@ -69,6 +69,7 @@ async def back_up(order: Order, admitted: Access) -> None:
     assert done.totals.new > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("shell", "lived_in"), [("dash", True), ("busybox", False)])
 async def test_every_scheme_is_set_up_foretold_and_taken_back(
     shell: str, lived_in: bool, office: SetUpOffice, sample_folder: Path, secret_service: SecretService

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
     from tests.support.trees import Entry
 
 TABLE = "The script killed at each command"
@@ -47,6 +47,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "lived_in"), [("daemon-over-ssh", False), ("daemon", True)])
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
@@ -56,6 +57,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     tmp_path: Path,
     secret_service: SecretService,
     add_row: AddRow,
+    add_count: AddCount,
 ) -> None:
     if lived_in:
         office.live_in()
@@ -91,6 +93,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
         if number % 16 == 0:
             assert office.script("--undo").exit_code == 0
             assert kept(office) == untouched, kept_at
+    add_count("states that a kill -9 of the script leaves", len(states))
     server = "on a server that was lived in" if lived_in else "on a new server"
     add_row(
         TABLE,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.agent import Agent
     from tests.support.faults import Case
     from tests.support.office import Office
-    from tests.support.table import AddRow
+    from tests.support.table import AddCount, AddRow
     from wizard.trouble import Trouble
 
 
@@ -47,7 +47,12 @@ def no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 async def test_each_trouble_has_its_own_explanation(
-    row: Row, office: Office, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, add_row: AddRow
+    row: Row,
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    add_row: AddRow,
+    add_count: AddCount,
 ) -> None:
     monkeypatch.setattr(daemon_password, "ensure", lambda profile: None)
     monkeypatch.setattr(daemon_password, "fetch", lambda profile: Secret("the daemon's password"))
@@ -64,6 +69,7 @@ async def test_each_trouble_has_its_own_explanation(
     assert told.found.startswith(row.sure.value.capitalize() if row.sure else "")
     assert bool(told.forward) == (told.who is Who.ADMIN)
     assert row.writes or before == after
+    add_count("faults of server, network and set-up", 1)
     add_row("Troubles", row.broken, row.scheme, told.kind.value, told.who.value, told.found)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support import warm
 
 _FOLDER = Path(sys.executable).parent
 
@@ -28,13 +31,18 @@ class Ran:
 
 def backup_wizard(*arguments: str | Path) -> Ran:
     """Run backup-wizard with nobody at the keys, and see that no traceback reaches a person."""
-    ran = subprocess.run(
-        [_FOLDER / "backup-wizard", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-        timeout=100,
-    )
-    assert "Traceback" not in ran.stdout + ran.stderr, ran.stderr
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
+    ended = warm.process().call("tests.support.warm:command", *map(os.fsdecode, arguments))
+    return _ran(ended.exit_code, ended.stdout, ended.stderr)
+
+
+def started_anew(*arguments: str | Path) -> Ran:
+    """The same as a program of its own, for what can be seen of one from outside."""
+    argv = [_FOLDER / "backup-wizard", *arguments]
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
+    return _ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+def _ran(exit_code: int, *printed: bytes) -> Ran:
+    stdout, stderr = (text.decode(errors="surrogateescape") for text in printed)
+    assert "Traceback" not in stdout + stderr, stderr
+    return Ran(exit_code, stdout, stderr)

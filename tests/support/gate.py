@@ -1,11 +1,13 @@
-"""A forwarder on loopback that cuts or holds a connection once so many bytes of the client's have passed."""
+"""A forwarder on loopback that is slow, or cuts or holds a connection after so many of the client's bytes."""
 
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
 import struct
 import threading
+import time
 from typing import Self
 
 _HOST = "127.0.0.1"
@@ -16,10 +18,12 @@ class Gate:
     """Forwards to a port of this machine; connections are counted from 0, in the order in which they are made.
 
     `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`.
+    What passes takes `seconds` on its way, as on a long line.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, seconds: float = 0) -> None:
         self._target = port
+        self._seconds = seconds
         self._released = threading.Event()
         self._listener = socket.create_server((_HOST, 0))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
@@ -69,9 +73,15 @@ class Gate:
 
     def _forward(self, number: int, source: socket.socket, sink: socket.socket, is_clients: bool) -> None:
         passed = 0
+        on_its_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        if self._seconds:
+            self._start(self._deliver, on_its_way, sink)
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 14):
-                sink.sendall(data)
+                if self._seconds:
+                    on_its_way.put((time.monotonic() + self._seconds, data))
+                else:
+                    sink.sendall(data)
                 passed += len(data)
                 if is_clients and passed >= self.cuts.get(number, 1 << 60):
                     self._reset(self._pairs[number])
@@ -79,7 +89,19 @@ class Gate:
                 if is_clients and passed >= self.holds.get(number, 1 << 60) and not self._released.is_set():
                     self.held.set()
                     self._released.wait()
-            sink.shutdown(socket.SHUT_WR)
+            if not self._seconds:
+                sink.shutdown(socket.SHUT_WR)
+        on_its_way.put((time.monotonic() + self._seconds, b""))
+
+    def _deliver(self, on_its_way: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                due, data = on_its_way.get()
+                time.sleep(max(0, due - time.monotonic()))
+                if not data:
+                    sink.shutdown(socket.SHUT_WR)
+                    return
+                sink.sendall(data)
 
     def _reset(self, pair: tuple[socket.socket, socket.socket]) -> None:
         for end in pair:

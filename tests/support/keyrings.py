@@ -1,8 +1,12 @@
-"""Keyrings that are not to be trusted, for a test to hand to `keyring.set_keyring`."""
+"""Keyrings that are none, for a test to hand to `keyring.set_keyring` or to name in a trial's environment."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
 
 
 class PlainText(KeyringBackend):
@@ -40,6 +44,39 @@ class Forgetful(KeyringBackend):
             raise self.error
 
 
+class InHome(KeyringBackend):
+    """One that keeps its secrets in the home, so that a copy of that is one of them too."""
+
+    name = "Keyring of the tests"
+    priority = 1
+    FILE = ".keyring-of-the-tests"
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return _read(Path.home()).get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._write(_read(Path.home()) | {username: password})
+
+    def delete_password(self, service: str, username: str) -> None:
+        kept = _read(Path.home())
+        if username not in kept:
+            raise PasswordDeleteError(username)
+        self._write({name: kept[name] for name in kept if name != username})
+
+    def _write(self, kept: dict[str, str]) -> None:
+        Path.home().joinpath(self.FILE).write_text(json.dumps(kept))
+
+    @classmethod
+    def kept_in(cls, home: Path) -> list[str]:
+        """Whose secrets there are, without them."""
+        return list(_read(home))
+
+
+def _read(home: Path) -> dict[str, str]:
+    file = home / InHome.FILE
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
 PlainText.__module__ = "keyrings.alt.file"
-for backend in (PlainText, Forgetful):
+for backend in (PlainText, Forgetful, InHome):
     KeyringBackend._classes.discard(backend)  # or keyring would find and choose it in every test

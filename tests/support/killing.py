@@ -1,13 +1,13 @@
-"""A warm process that forks for each trial, and in the fork kills it, or fails what it does, at a chosen point.
+"""One fault at a chosen point of what the product does: it is killed there, or what it does there fails.
 
 A point is one change (or, for kills, one opening) of something below the trial's home, or a moment before or after the
 keyring is changed, in the order in which they happen. Python itself tells of them by its audit events, so none can be
-forgotten.
+forgotten. Of an undisturbed trial, what a kill at each point would have left can be kept: the disk and the keyring are
+then as they are at that moment, whether the program lives on or not.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import importlib
@@ -17,15 +17,16 @@ import re
 import signal
 import subprocess
 import sys
-import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from tests.support import warm
+from tests.support.keyrings import InHome
 from tests.support.trees import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 KILL = "kill"
 NOTHING = ""
@@ -35,6 +36,8 @@ _CHANGES = frozenset(
     ("os.link os.rename os.remove os.rmdir os.mkdir os.chmod os.truncate os.symlink os.utime " + KEYRING).split()
 )
 _OF_A_TEMPORARY = re.compile(r"\.\d+-[^.]+\.new$")
+# What is in them differs from one trial to the next; that something is in them is what matters.
+_DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/last-trouble.txt")
 _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -42,113 +45,57 @@ _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 class Trial:
     """One call of `module:function` with text arguments, in a home of its own, with one fault or none.
 
-    `fault` is `KILL` or an errno's name; `at` counts points from 1.
+    `fault` is `KILL` or an errno's name; `at` counts points from 1. The points passed are noted down in `points`, and
+    of each state of the home one copy is made in `states`, by the number of its first point, if a folder is named.
     """
 
     function: str
     arguments: tuple[str, ...]
-    environment: Mapping[str, str]
+    points: str = os.devnull
+    states: str = ""
     fault: str = NOTHING
     at: int = 0
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """The exit code, or the negative number of the signal; the points that were passed; and what was printed.
-
-    Of a trial without a fault, each point begins with a digest of all that was on the disk and in the keyring by then.
-    """
-
-    exit_code: int
-    points: tuple[str, ...]
-    printed: str
-
-    def distinct(self) -> list[int]:
-        """The points at which a kill leaves something else than at any point before."""
-        first: dict[str, int] = {}
-        for number, point in enumerate(self.points, 1):
-            first.setdefault(point.split()[0], number)
-        return list(first.values())
-
-    @property
-    def was_killed(self) -> bool:
-        """Whether it came to the point at which it was to be killed."""
-        return self.exit_code == -signal.SIGKILL
+    def run(self, environment: Mapping[str, str]) -> warm.Ended:
+        """Run it to its end, or to its fault."""
+        return warm.process().call(f"{__name__}:attempt", json.dumps(asdict(self)), environment=environment)
 
 
-class Trials:
-    """The warm process, which has imported what the trials need."""
-
-    def __init__(self, *modules: str) -> None:
-        argv = [sys.executable, "-m", "tests.support.killing", *modules]
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
-
-    def run(self, trial: Trial) -> Outcome:
-        """Run one trial to its end, or to its fault."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(asdict(trial)) + "\n")
-        self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        return Outcome(told["exit_code"], tuple(told["points"]), told["printed"])
+def attempt(trial: str) -> int | None:
+    """Do it, in a process of its own."""
+    asked = Trial(**json.loads(trial))
+    module, name = asked.function.split(":")
+    called: Callable[..., int | None] = getattr(importlib.import_module(module), name)
+    _make_keys_quickly()
+    _watch_keyring()
+    sys.addaudithook(_Hook(asked))
+    return called(*asked.arguments)
 
 
-def _serve() -> None:
-    for module in sys.argv[1:]:
-        importlib.import_module(module)
-    for line in sys.stdin:
-        asked = json.loads(line)
-        asked["arguments"] = tuple(asked["arguments"])
-        outcome = _in_a_fork(Trial(**asked))
-        sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
-        sys.stdout.flush()
+def state(home: Path, kept: Iterable[str]) -> str:
+    """A digest of all that is in the home and of which secrets the keyring keeps."""
+    entries = sorted(kept)
+    for name, entry in sorted(tree(home).items()):
+        if name == InHome.FILE:
+            continue
+        same = _OF_A_TEMPORARY.sub(".", name)
+        content = "" if any(part in f"/{name}" for part in _DIFFERENT_EACH_TIME) else entry.content
+        names = (home / name).lstat().st_nlink if entry.kind == "-" else 1
+        entries.append(f"{same} {entry.kind} {entry.mode:o} {names} {bool(entry.size)} {content}")
+    return hashlib.sha256("\n".join(entries).encode(errors="surrogateescape")).hexdigest()[:12]
 
 
-def _in_a_fork(trial: Trial) -> Outcome:
-    printed, points = os.memfd_create("printed"), os.memfd_create("points")
-    child = os.fork()
-    if child == 0:
-        os._exit(_do(trial, printed, points))
-    _, status = os.waitpid(child, 0)
-    return Outcome(os.waitstatus_to_exitcode(status), tuple(_text(points).splitlines()), _text(printed))
+def copy(home: Path, source: Path) -> None:
+    """Make a home that is like another one, links and modes included."""
+    subprocess.run(["cp", "-a", f"{source}/.", str(home)], check=True)
 
 
-def _text(descriptor: int) -> str:
-    with os.fdopen(descriptor, "rb") as file:
-        file.seek(0)
-        return file.read().decode(errors="replace")
+def _make_keys_quickly() -> None:
+    """Protect them by a passphrase that is quick to try: each trial makes some and tries them, and none is a secret."""
+    from cryptography.hazmat.primitives.serialization import ssh
 
-
-def _do(trial: Trial, printed: int, points: int) -> int:
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    for target, source in ((0, nowhere), (1, printed), (2, printed)):
-        os.dup2(source, target)
-    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
-    try:
-        os.environ.clear()
-        os.environ.update(trial.environment)
-        module, name = trial.function.split(":")
-        function: Callable[..., int | None] = getattr(importlib.import_module(module), name)
-        _watch_keyring()
-        sys.addaudithook(_Hook(trial, points))
-        return function(*trial.arguments) or 0
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    except BaseException:  # noqa: BLE001 - whatever it is, it is told to the test
-        traceback.print_exc()
-        return 99
-    finally:
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+    assert ssh._DEFAULT_ROUNDS > 1
+    ssh._DEFAULT_ROUNDS = 1
 
 
 def _watch_keyring() -> None:
@@ -167,24 +114,24 @@ def _watch_keyring() -> None:
 
 
 class _Hook:
-    def __init__(self, trial: Trial, points: int) -> None:
+    def __init__(self, trial: Trial) -> None:
         self._trial = trial
-        self._home = trial.environment["HOME"]
-        self._points = points
+        self._home = os.environ["HOME"]
+        self._points = os.open(trial.points, os.O_WRONLY | os.O_APPEND)
         self._passed = 0
-        self._in_keyring = ""
+        self._states: set[str] = set()
         self._is_looking = False
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._is_looking or not self._is_point(event, arguments):
             return
         self._passed += 1
-        point = f"{event} {self._short(arguments)}"
-        if event == KEYRING and arguments[0].startswith("after"):
-            self._in_keyring += point
-        if self._trial.fault == NOTHING:
-            point = f"{self._digest()} {point}"
-        os.write(self._points, f"{point}\n".encode(errors="backslashreplace"))
+        point = f"{event} {self._short(arguments)}\n"
+        os.write(self._points, point.encode(errors="backslashreplace"))
+        if self._trial.states:
+            self._is_looking = True
+            self._keep_state()
+            self._is_looking = False
         if self._passed != self._trial.at:
             return
         if self._trial.fault == KILL:
@@ -192,6 +139,14 @@ class _Hook:
         elif self._trial.fault:
             number = getattr(errno, self._trial.fault)
             raise OSError(number, os.strerror(number))
+
+    def _keep_state(self) -> None:
+        now = state(Path(self._home), InHome.kept_in(Path(self._home)))
+        if now not in self._states:
+            self._states.add(now)
+            place = Path(self._trial.states, f"{self._passed:04} {now}")
+            place.mkdir()
+            copy(place, Path(self._home))
 
     def _is_point(self, event: str, arguments: tuple[Any, ...]) -> bool:
         if event == KEYRING:
@@ -204,28 +159,10 @@ class _Hook:
             return isinstance(arguments[0], int) or self._is_below(arguments[0])
         return False
 
-    def _digest(self) -> str:
-        self._is_looking = True
-        entries = [self._in_keyring]
-        for name, entry in sorted(tree(Path(self._home)).items()):
-            same = _OF_A_TEMPORARY.sub(".", name)
-            # Keys differ from one trial to the next; that one is there is what matters.
-            content = "" if "/.ssh/" in f"/{name}" and entry.size else entry.content
-            entries.append(f"{same} {entry.kind} {entry.mode:o} {bool(entry.size)} {content}")
-        self._is_looking = False
-        return hashlib.sha256("\n".join(entries).encode(errors="surrogateescape")).hexdigest()[:12]
-
     def _is_below(self, path: object) -> bool:
-        return isinstance(path, str | os.PathLike) and str(path).startswith(self._home + "/")
+        if not isinstance(path, str | os.PathLike):
+            return False
+        return str(path).startswith(self._home + "/") and not str(path).endswith(InHome.FILE)
 
     def _short(self, arguments: tuple[Any, ...]) -> str:
         return " ".join(str(one).removeprefix(self._home) for one in arguments[:2]).replace("\n", "?")
-
-
-def copy(home: Path, source: Path) -> None:
-    """Make a home that is like another one, links and modes included."""
-    subprocess.run(["cp", "-a", f"{source}/.", str(home)], check=True)
-
-
-if __name__ == "__main__":
-    _serve()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import ServerFacts
 
-_MOST_TURNS = 1500
+_MOST_TURNS = 800
 _MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
@@ -58,7 +58,7 @@ async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
     for _ in range(_MOST_TURNS):
         if holds():
             return
-        await pilot.pause(0.01)
+        await pilot.pause(0.05)
         if pilot.app._exception:
             raise pilot.app._exception
         assert not pilot.app._exit, "the app has ended"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from tests.support.commands import Ran
     from tests.support.office import Office
     from wizard.client.access import Access
     from wizard.schemes.base import ServerFacts
@@ -47,11 +48,11 @@ def profile_for(
     )
 
 
-def begin(profile: Profile, tmp_path: Path) -> None:
+def begin(profile: Profile, tmp_path: Path, command: Callable[..., Ran] = backup_wizard) -> None:
     """Walk unattended up to the hand-over."""
     answers = tmp_path / "answers.toml"
     answers.write_text(profiles.dumps(profile))
-    waiting = backup_wizard("--answers", answers)
+    waiting = command("--answers", answers)
     assert waiting.exit_code == 75, waiting.stderr
 
 

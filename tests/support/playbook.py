@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ansible  # type: ignore[import-untyped]
+
+from tests.support import quick_python
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Ansible calls its interpreter by one word.
+_PYTHON = """\
+#!{python} -S
+import sys
+sys.path.append({packages!r})
+{program}"""
 _TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(.*)\]")
 _CHANGED = re.compile(r"changed: \[[^]]*\](?: => \(item=(.*)\))?")
 
@@ -29,11 +39,16 @@ def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "12
     Raises:
         AssertionError: it failed.
     """
+    python = playbook.with_name("python")
+    packages = str(Path(ansible.__file__).parents[1])
+    program = Path(quick_python.__file__).read_text()
+    python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages, program=program))
+    python.chmod(0o755)
     settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(playbook.parent / "ansible")}
     printed = run(
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
         *(str(Path(sys.executable).parent / "ansible-playbook"), "--connection=local", f"--inventory={host},"),
-        *(f"--extra-vars=ansible_python_interpreter={Path(sys.executable).resolve()}", *options, str(playbook)),
+        *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )
     changed, task = [], ""
     for line in printed.splitlines():

@@ -71,6 +71,16 @@ def test_creating_leaves_what_is_there(tmp_path: Path, make: Callable[[Path], ob
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_creating_leaves_what_comes_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with pytest.raises(Failure) as failure, files.creating(path) as file:
+        file.write(b"new")
+        path.write_bytes(b"mine")
+    assert failure.value.kind is Kind.FILE_EXISTS
+    assert path.read_bytes() == b"mine"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 @WRITES
 def test_a_missing_folder_is_told(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
     with pytest.raises(Failure) as failure:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.real_sshd import RealSshd
+    from tests.support.table import Tried
     from wizard.profile import Profile
 
 OTHER = "SHA256:" + "B" * 43
@@ -123,19 +124,22 @@ async def test_what_is_no_receipt_is_refused_naming_the_line(old: str, new: str,
     assert facts.known(profile) == type(facts.known(profile))()
 
 
-def test_no_text_breaks_the_reading_or_the_terminal() -> None:
+def test_no_text_breaks_the_reading_of_a_receipt_or_the_terminal(tried: Tried) -> None:
     lines = text().splitlines()
     for number, junk in enumerate(hostile.batch(hostile.texts(), 1_000)):
         at = number % len(lines)
         spoilt = "\n".join([*lines[:at], lines[at][: number % 40] + junk, *lines[at + 1 :]])
+        tried.inputs += 1
         try:
             read = receipt_text.parse(spoilt, "amamac")
         except Failure as failure:
             assert failure.kind is Kind.BAD_RECEIPT
             assert trouble.explain(failure, a_profile()).sentence.isprintable()
         else:
+            tried.read += 1
             assert all(warning.isprintable() for warning in read.warnings)
             profile_rules.check(with_receipt(read))
+    tried.tell()
 
 
 def with_receipt(read: receipt_text.Receipt) -> Profile:

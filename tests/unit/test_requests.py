@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.support.profiles import a_profile
@@ -21,7 +19,9 @@ from wizard.server import exports, request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from tests.support.table import Tried
     from wizard.client.request import Request
 
 KINDS = get_args(SchemeKind)
@@ -160,11 +160,13 @@ def _hostile(draw: some.DrawFn) -> str:
     return "\n".join([*lines[:at], f"{name} = {strange}", *lines[at + 1 :]])
 
 
-@settings(max_examples=300, deadline=None)
-@given(_hostile())
-def test_whatever_a_file_holds_it_is_taken_whole_or_refused_in_words(text: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "request.toml"
+def test_whatever_a_request_holds_it_is_taken_whole_or_refused_in_words(tmp_path: Path, tried: Tried) -> None:
+    path = tmp_path / "request.toml"
+
+    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(_hostile())
+    def check(text: str) -> None:
+        tried.inputs += 1
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
             taken = request.read(path)
@@ -174,7 +176,11 @@ def test_whatever_a_file_holds_it_is_taken_whole_or_refused_in_words(text: str) 
             assert all(sign.isprintable() for sign in told.what)
             assert "`" not in told.what or "`" in text
         else:
+            tried.read += 1
             _renders_everywhere(taken)
+
+    check()
+    tried.tell()
 
 
 def _renders_everywhere(taken: Request) -> None:

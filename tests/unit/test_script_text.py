@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.support.real_sshd import RealSshd
+    from tests.support.table import Tried
     from wizard.server.exports.order import Order
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
@@ -77,14 +78,15 @@ def orders_for(drawn: Drawn, kind: str) -> Iterator[Order]:
             yield order
 
 
-def test_values_that_no_text_can_hold_are_refused(drawn: Drawn) -> None:
+def test_values_that_no_text_can_hold_are_refused(drawn: Drawn, tried: Tried) -> None:
     refused = [one for one in drawn.all if not hostile.passes(one)]
-    print(f"{len(drawn.all)} drawn, {len(refused)} refused, {len(drawn.passed)} rendered")
+    tried.inputs, tried.read = len(drawn.all), len(drawn.all) - len(refused)
     assert len(drawn.all) >= 2_000
     assert len(drawn.passed) > 300
     for one in refused:
         with pytest.raises(BadProfile):
             hostile.profile(one)
+    tried.tell()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -89,9 +89,13 @@ def _stoppable(work: Coroutine[object, object, T]) -> T:
 
     async def do() -> T:
         loop = asyncio.get_running_loop()
+        doing = loop.create_task(work)
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup would have it
-                loop.add_signal_handler(number, signal.raise_signal, signal.SIGINT)
-        return await work
+                loop.add_signal_handler(number, doing.cancel)
+        return await doing
 
-    return asyncio.run(do())
+    try:
+        return asyncio.run(do())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
