@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-    from wizard.schemes.base import ServerFacts
+    from wizard.schemes.facts import ServerFacts
     from wizard.steps import Walk
 
 

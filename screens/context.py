@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
     from wizard.running import Result
-    from wizard.schemes.base import ServerFacts
+    from wizard.schemes.facts import ServerFacts
     from wizard.steps import Step
 
 

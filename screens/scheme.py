@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.schemes.base import Fit, Scheme
+    from wizard.schemes.base import Scheme
     from wizard.schemes.choosing import Offer
+    from wizard.schemes.fit import Fit
     from wizard.steps import Walk
 
 _WHERE = "On the server it opens the folder {}; under “More choices” you can name another."

@@ -13,7 +13,7 @@ from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard import rules, schemes
 from wizard.schemes import choosing
-from wizard.schemes.base import Restriction
+from wizard.schemes.fit import Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

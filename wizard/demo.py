@@ -17,7 +17,7 @@ from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.profile import Key, Profile, Server
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import exports, handed_over
 from wizard.server.practice import PracticeServer
 from wizard.server.rrsync_place import find_rrsync

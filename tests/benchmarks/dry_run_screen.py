@@ -171,7 +171,7 @@ def _stream_in_rsyncs_place(listing: Path) -> asyncio.Event:
     from screens.context import Context
     from wizard.client import rsync
     from wizard.client.access import Access, environment
-    from wizard.schemes.base import ClientFacts
+    from wizard.schemes.facts import ClientFacts
     from wizard.server import transfer
 
     go = asyncio.Event()

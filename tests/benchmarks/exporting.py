@@ -10,7 +10,7 @@ from tests.benchmarks.measuring import Row, ratio
 from tests.support.profiles import a_profile
 from wizard.client.secrets import Secret
 from wizard.profile import Scheme, SchemeKind, Server
-from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
+from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
 
 if TYPE_CHECKING:

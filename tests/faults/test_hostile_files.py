@@ -18,7 +18,7 @@ from wizard.client.known_hosts import HostKey
 from wizard.client.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Key, Profile, Server
-from wizard.schemes.base import ClientFacts, Recorded
+from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
 from wizard.trouble import explain
 

@@ -15,7 +15,7 @@ from wizard.client import keys, known_hosts, profile_lock, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
-from wizard.schemes.base import ClientFacts, Recorded
+from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
 from wizard.steps import Walk
 from wizard.trouble import crash, explain, keep_raw

@@ -17,7 +17,7 @@ from wizard.client import daemon_password, keys, known_hosts, leftovers, protect
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile
-from wizard.schemes.base import ClientFacts, Recorded
+from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
 from wizard.steps import Step, Walk
 

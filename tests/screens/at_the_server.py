@@ -12,7 +12,7 @@ from tests.support import processes
 from tests.support.profiles import towards
 from wizard.client import access, keys, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import exports
 from wizard.server.rrsync_place import find_rrsync
 

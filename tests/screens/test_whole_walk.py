@@ -13,7 +13,7 @@ from wizard import profiles
 from wizard.client import access, secrets
 from wizard.client.secrets import Secret
 from wizard.profile import Profile, Server
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import exports
 from wizard.server.practice import PracticeServer
 from wizard.server.rrsync_place import find_rrsync

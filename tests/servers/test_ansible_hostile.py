@@ -14,7 +14,7 @@ from tests.support.playbook import play
 from tests.support.profiles import a_profile
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
-from wizard.schemes.base import ClientFacts, ServerFacts
+from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible, authorized_keys, rsyncd
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support import placing, samples
 from tests.support.office import HOST, Office
 from tests.support.trees import tree
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import report
 
 if TYPE_CHECKING:

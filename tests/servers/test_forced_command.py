@@ -17,7 +17,8 @@ from tests.support.trees import tree
 from wizard import profiles, schemes
 from wizard.client import access, recorder
 from wizard.failure import Failure, Kind
-from wizard.schemes.base import ServerFacts, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ServerFacts
 from wizard.server import handed_over, report
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from wizard import trouble
 from wizard.client import access
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import destination, exports, report, sign_in
 from wizard.server.destination import Holder
 

@@ -12,7 +12,7 @@ from tests.support.trees import tree
 from wizard import profile as profiles
 from wizard import schemes, steps
 from wizard.schemes import choosing
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.schemes.rrsync import Rrsync
 from wizard.server import exports, locks, report, sign_in
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from wizard.profile import Profile
-    from wizard.schemes.base import ServerFacts
+    from wizard.schemes.facts import ServerFacts
 
 _MOST_TURNS = 800
 _MOST_SECONDS_TO_END = 3

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.commands import Ran
     from tests.support.office import Office
     from wizard.client.access import Access
-    from wizard.schemes.base import ServerFacts
+    from wizard.schemes.facts import ServerFacts
 
 ROOT = f"/home/{ACCOUNT}/backup"
 

@@ -9,7 +9,7 @@ from wizard import places
 from wizard.client import access, keys, known_hosts
 from wizard.client.known_hosts import HostKey
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

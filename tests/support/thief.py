@@ -17,7 +17,7 @@ from tests.support import processes
 from tests.support.office import ACCOUNT, HOST
 from tests.support.placing import root_of
 from wizard.client import recorder
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

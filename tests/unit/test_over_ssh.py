@@ -14,7 +14,8 @@ from wizard import places
 from wizard.client import keys
 from wizard.profile import Key, Scheme, Server
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,11 +17,13 @@ from tests.support.profiles import a_profile
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
-from wizard.schemes.base import ClientFacts, ServerFacts, ServerSetup, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.schemes.rrsync import Rrsync
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
+    from wizard.schemes.setup import ServerSetup
 
 CLIENT = ClientFacts(known_hosts=Path("/nowhere/known_hosts"), public_key="ssh-ed25519 AAAA backup-wizard-amamac")
 SERVER = ServerFacts(rrsync="/opt/my rsync/rrsync")

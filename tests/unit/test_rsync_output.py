@@ -18,7 +18,7 @@ from wizard.client.rsync import Ended, Entries, Entry, Problem, Progress, Totals
 from wizard.client.rsync.complaints import MOST_PROBLEMS, Complaints
 from wizard.client.rsync.output import Output
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

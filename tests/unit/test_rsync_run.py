@@ -18,7 +18,7 @@ from wizard.client.access import Access
 from wizard.client.rsync import Ended, Entries, Entry, Problem, Totals
 from wizard.failure import Failure, Kind
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,13 +20,14 @@ from wizard import schemes
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Scheme, Server
 from wizard.schemes import doors
-from wizard.schemes.base import ClientFacts, Recorded, ServerFacts, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
 from wizard.server.locks import fixes
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.schemes.base import Fit
+    from wizard.schemes.fit import Fit
 
 _FLAGS = "lHogDtprRe.iLsfxCIvu"
 RECORDED = Recorded(

@@ -17,7 +17,7 @@ from tests.support.hostile import Hostile
 from wizard.client import keys
 from wizard.client.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
+from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import authorized_keys, rsyncd, script
 from wizard.server.receipt_text import plain_folder

@@ -17,7 +17,7 @@ from tests.support.trees import tree
 from wizard import places
 from wizard.client import keys
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

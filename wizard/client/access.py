@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from wizard import places, schemes
 from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version, ssh_version
 from wizard.failure import Failure, Kind
-from wizard.schemes.base import ClientFacts
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

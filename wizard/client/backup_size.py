@@ -18,7 +18,8 @@ from wizard.client.access import Access, environment
 from wizard.client.background import in_background
 from wizard.failure import ProgramFailed
 from wizard.schemes import over_ssh
-from wizard.schemes.base import ClientFacts, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

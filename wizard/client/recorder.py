@@ -12,14 +12,15 @@ from msgspec.structs import replace
 
 from wizard import schemes
 from wizard.failure import Failure, Kind
-from wizard.schemes.base import Recorded, Transfer
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import Recorded
 from wizard.schemes.over_ssh import quoted_for_rsync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts
+    from wizard.schemes.facts import ClientFacts
 
 # rsync calls it as: … HOST COMMAND…; what follows the host is what ssh would ask the server to run.
 _NOTE_DOWN = "import sys; open(sys.argv[1], 'w').write('\\0'.join(sys.argv[3:])); sys.exit(1)"

@@ -11,7 +11,7 @@ from wizard import __version__, places, profile, schemes, strict_toml
 from wizard.client import keys
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import FORMAT, Profile, Scheme, Server
-from wizard.schemes.base import ClientFacts, Recorded, ServerFacts
+from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.strict_toml import Form
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
     from wizard.rules import Rule
-    from wizard.schemes.base import Restriction, Scheme
+    from wizard.schemes.base import Scheme
     from wizard.schemes.choosing import Offer
+    from wizard.schemes.fit import Restriction
 
 _QUESTIONS: dict[Restriction, str] = {
     "write_only": "Shall it be kept from reading the backup back? Safer; to restore, you ask the admin",

@@ -12,7 +12,9 @@ from wizard.schemes import over_network
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, Fit, Scheme, ServerFacts
+    from wizard.schemes.base import Scheme
+    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.fit import Fit
 
 _OPEN = "No password is asked for either: everybody on the network can write into this backup."
 

@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import daemon_modules, doors, over_network
-from wizard.schemes.base import (
-    NEEDS_RSYNC,
-    DaemonConfig,
-    Description,
-    Directory,
-    Fit,
-    SecretsFile,
-    ServerSetup,
-    Setting,
-    lacks,
-)
+from wizard.schemes.base import Description
+from wizard.schemes.fit import NEEDS_RSYNC, Fit, lacks
+from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
+    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.fit import Restriction
 
 _CONFIG = "/etc/rsyncd.conf"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import Fit, Module, Setting, lacks
+from wizard.schemes.fit import Fit, lacks
+from wizard.schemes.setup import Module, Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -6,19 +6,15 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import daemon_modules, doors, key_line, over_ssh
-from wizard.schemes.base import (
-    DaemonConfig,
-    Description,
-    Directory,
-    Fit,
-    ServerSetup,
-    Setting,
-    needs_of_ssh,
-)
+from wizard.schemes.base import Description
+from wizard.schemes.fit import Fit, needs_of_ssh
+from wizard.schemes.setup import DaemonConfig, Directory, ServerSetup, Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
+    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.fit import Restriction
 
 
 class DaemonOverSsh:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import Refusal, Setting
+from wizard.schemes.base import Refusal
+from wizard.schemes.setup import Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
 from wizard.schemes import doors, key_line, over_ssh
-from wizard.schemes.base import Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
+from wizard.schemes.base import Description
+from wizard.schemes.fit import Fit, lacks, needs_of_ssh
+from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Recorded, Refusal, Restriction, ServerFacts, Transfer
+    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
+    from wizard.schemes.fit import Restriction
 
 # By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
 TOLD_TO_OTHERS = "backup-wizard: this key is for"

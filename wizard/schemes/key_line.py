@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import KeyLine, Option
+from wizard.schemes.setup import KeyLine, Option
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, ServerFacts
+    from wizard.schemes.facts import ClientFacts, ServerFacts
 
 _RESTRICT_SINCE = (7, 2)
 

@@ -6,11 +6,15 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import doors, key_line, over_ssh
-from wizard.schemes.base import Description, Directory, Fit, ServerSetup, lacks, needs_of_ssh
+from wizard.schemes.base import Description
+from wizard.schemes.fit import Fit, lacks, needs_of_ssh
+from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Refusal, Restriction, ServerFacts, Transfer
+    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.fit import Restriction
 
 # rsync keeps the server's shell from reading anything else in a path, but leaves these for it to find folders by.
 _WILDCARD = re.compile(r"[][*?]")

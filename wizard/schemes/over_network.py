@@ -8,7 +8,8 @@ from wizard.schemes import over_ssh
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, Transfer
+    from wizard.schemes.base import Transfer
+    from wizard.schemes.facts import ClientFacts
 
 USUAL_PORT = 873
 _SSH_PORT = 22

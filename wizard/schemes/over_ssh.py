@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, Transfer
+    from wizard.schemes.base import Transfer
+    from wizard.schemes.facts import ClientFacts
 
 LISTING_FORMAT = "%i|%l|%n"
 MARKER_NAME = ".backup-wizard"

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from wizard.schemes import doors, key_line, over_ssh
-from wizard.schemes.base import Description, Directory, Fit, ServerSetup, needs_of_ssh
+from wizard.schemes.base import Description
+from wizard.schemes.fit import Fit, needs_of_ssh
+from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import ClientFacts, Option, Refusal, Restriction, ServerFacts, Transfer, Version
+    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.facts import ClientFacts, ServerFacts, Version
+    from wizard.schemes.fit import Restriction
+    from wizard.schemes.setup import Option
 
 _NO_DELETE_SINCE = (3, 2, 4)
 _NO_OVERWRITE_SINCE = (3, 3, 0)

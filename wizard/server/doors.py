@@ -11,12 +11,12 @@ import msgspec
 from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.schemes import over_network
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server import facts, probe
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.schemes.base import Version
+    from wizard.schemes.facts import Version
 
 # A firewall that drops what comes to rsync's port must not keep those waiting who use ssh.
 _DAEMON_SECONDS = 2.0

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from wizard import files, places
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 
 if TYPE_CHECKING:
     from pathlib import Path

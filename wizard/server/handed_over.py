@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import files, places
-from wizard.schemes.base import Recorded
+from wizard.schemes.facts import Recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts
+    from wizard.schemes.facts import ClientFacts
 
 
 def keep(profile: Profile, client: ClientFacts) -> None:

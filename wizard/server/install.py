@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-    from wizard.schemes.base import ServerFacts, Version
+    from wizard.schemes.facts import ServerFacts, Version
     from wizard.server.exports.order import Order
     from wizard.server.password_login import PasswordLogin
 

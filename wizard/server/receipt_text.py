@@ -14,7 +14,7 @@ from wizard.failure import Failure, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wizard.schemes.base import Version
+    from wizard.schemes.facts import Version
 
 BEGIN = "=== backup-wizard receipt for {name} ==="
 END = "=== end of receipt for {name} ==="

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client.request import MOST_BYTES, Command, Request, Versions, check, dumps, of, read
-from wizard.schemes.base import ServerFacts
+from wizard.schemes.facts import ServerFacts
 from wizard.server.exports.order import Order
 
 if TYPE_CHECKING:

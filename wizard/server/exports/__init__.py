@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, ServerFacts, ServerSetup
+    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.setup import ServerSetup
 
 
 @dataclass(frozen=True)

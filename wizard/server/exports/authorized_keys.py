@@ -9,7 +9,7 @@ from wizard.server.exports.grouping import by_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wizard.schemes.base import KeyLine, Option
+    from wizard.schemes.setup import KeyLine, Option
     from wizard.server.exports.order import Order
 
 

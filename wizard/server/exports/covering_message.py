@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from wizard.schemes.base import Directory
+    from wizard.schemes.setup import Directory
     from wizard.server.exports.order import Order
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-    from wizard.schemes.base import ClientFacts, ServerSetup
+    from wizard.schemes.facts import ClientFacts
+    from wizard.schemes.setup import ServerSetup
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from wizard.server.exports.grouping import by_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wizard.schemes.base import Module
+    from wizard.schemes.setup import Module
     from wizard.server.exports.order import Order
 
 

@@ -16,7 +16,7 @@ from wizard.server.receipt_text import plain_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wizard.schemes.base import ServerSetup
+    from wizard.schemes.setup import ServerSetup
     from wizard.server.exports.order import Order
 
 FILE_NAME = "backup-wizard-setup.sh"

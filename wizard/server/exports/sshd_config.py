@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wizard.schemes.base import ServerSetup, Setting
+    from wizard.schemes.setup import ServerSetup, Setting
 
 _SCOPE = "    # (this reaches to the next Match or the end of the file: what is for all accounts belongs above it)"
 

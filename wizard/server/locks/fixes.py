@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile
-    from wizard.schemes.base import Refusal, ServerSetup
+    from wizard.schemes.base import Refusal
+    from wizard.schemes.setup import ServerSetup
     from wizard.server.locks.finding import Finding
 
 

@@ -1,0 +1,61 @@
+"""What a scheme has to be told of this computer and of the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Version = tuple[int, ...]
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What this computer's rsync asks an ssh server to run, as recorded: for a backup, and for its dry run."""
+
+    live: tuple[str, ...]
+    dry: tuple[str, ...]
+
+
+class ClientFacts(msgspec.Struct, frozen=True):
+    """What had to be learnt on this computer before a command can be written.
+
+    `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
+    take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
+    nobody could tell. `connection` is the socket of one that is open already, for ssh to use.
+    """
+
+    known_hosts: Path
+    rsync: str = "rsync"
+    ssh: str = "ssh"
+    public_key: str = ""
+    openrsync: bool = False
+    remote_shell: str = ""
+    recorded: Recorded | None = None
+    patience: int = 15
+    rsync_version: str = ""
+    openssh_version: str = ""
+    connection: Path | None = None
+
+
+class ServerFacts(msgspec.Struct, frozen=True):
+    """What is known of the server; `None` and an empty text are what nobody could tell yet.
+
+    `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
+    and `ssh_port` are where they answered, or 0.
+    """
+
+    rrsync: str = "/usr/bin/rrsync"
+    rsync_version: Version | None = None
+    openssh_version: Version | None = None
+    shell: str = ""
+    ssh_open: bool | None = None
+    daemon_open: bool | None = None
+    ssh_port: int = 0
+    daemon_port: int = 0
+
+    def shell_is(self, *names: str) -> bool:
+        """Whether the account's login shell is known to be one of those."""
+        return self.shell.rsplit("/", 1)[-1] in names
