@@ -121,7 +121,7 @@ GUARDS = (
         "wizard/client/connection.py",
         "            transport.meet(profile)\n",
         "            transport.start_client()\n",
-        ("tests/servers/test_locks.py::test_another_server_is_told_nothing",),
+        ("tests/servers/test_check.py::test_another_server_is_found_and_told_nothing",),
     ),
     Guard(
         4,
@@ -143,7 +143,7 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        'neither = f"*) echo backup-wizard: this key is for {_watchword(profile, recorded)} alone >&2; exit 1;;"',
+        'neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit 1;;"',
         'neither = f"*) exec {_command(profile, recorded.live)};;"',
         (
             "tests/servers/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
@@ -197,8 +197,8 @@ GUARDS = (
         6,
         "a file is written beside its place and then moved",
         "wizard/files.py",
-        "            temporary.replace(path)\n",
-        "            path.write_bytes(b'')\n            path.write_bytes(content)\n",
+        "            temporary.replace(path)\n            _sync_folder",
+        "            path.write_bytes(b'')\n            path.write_bytes(content)\n            _sync_folder",
         ("tests/faults/test_killed.py::test_what_needs_no_server",),
     ),
     Guard(
