@@ -57,7 +57,7 @@ def forgotten(states: Sequence[Home], furthest: str) -> None:
 
 
 def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: str) -> None:
-    assert len(walked.states) > 3
+    assert len(walked.states) > 2
     add_count("states that a kill -9 leaves", len(walked.states))
     add_row(TABLE, what, f"{len(walked.points)} moments", f"all {len(walked.states)} states", then)
 

@@ -117,11 +117,11 @@ GUARDS = (
     ),
     Guard(
         3,
-        "the locks are tried on no server that shows another key",
-        "wizard/client/connection.py",
-        "            transport.meet(profile)\n",
-        "            transport.start_client()\n",
-        ("tests/servers/test_check.py::test_another_server_is_found_and_told_nothing",),
+        "no password and no key goes to a server that shows another key",
+        "wizard/client/transport.py",
+        "if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):",
+        "if not confirmed:",
+        ("tests/unit/test_transport.py::test_a_server_that_shows_another_key_is_not_signed_in_to",),
     ),
     Guard(
         4,
@@ -197,8 +197,8 @@ GUARDS = (
         6,
         "a file is written beside its place and then moved",
         "wizard/files.py",
-        "            _finish(file)\n            temporary.replace(path)\n",
-        "            path.write_bytes(b'')\n            path.write_bytes(content)\n",
+        "            temporary.replace(path)\n            _sync_folder",
+        "            path.write_bytes(b'')\n            path.write_bytes(content)\n            _sync_folder",
         ("tests/faults/test_killed.py::test_what_needs_no_server",),
     ),
     Guard(

@@ -74,17 +74,19 @@ async def test_nothing_is_written_and_nothing_leaves_this_computer(
 async def test_the_count_grows_and_leaving_ends_rsync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup_size, "_PAUSE_SECONDS", 0)
     put_in_rsyncs_place(monkeypatch, tmp_path, f"{LISTING}; sleep 1000")
+    before = processes.descendants(os.getpid())
     async with aclosing(backup_size.count(Profile(name="amamac", folders=(str(tmp_path),)))) as sizes:
         async for size in sizes:
             if size == BackupSize(2, 7):
                 break
-        assert processes.descendants(os.getpid())
-    assert processes.descendants(os.getpid()) == []
+        assert processes.descendants(os.getpid()) != before
+    assert processes.descendants(os.getpid()) == before
 
 
 async def test_being_cancelled_ends_rsync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup_size, "_PAUSE_SECONDS", 0)
     put_in_rsyncs_place(monkeypatch, tmp_path, f"{LISTING}; sleep 1000")
+    before = processes.descendants(os.getpid())
     has_begun = asyncio.Event()
 
     async def count() -> None:
@@ -96,7 +98,7 @@ async def test_being_cancelled_ends_rsync(tmp_path: Path, monkeypatch: pytest.Mo
     counting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await counting
-    assert processes.descendants(os.getpid()) == []
+    assert processes.descendants(os.getpid()) == before
 
 
 async def test_what_rsync_may_not_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
