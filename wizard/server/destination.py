@@ -84,7 +84,7 @@ class Told:
 
     def without(self, entries: rsync.Entries) -> rsync.Entries:
         """The entries without the markers, which are remembered."""
-        if _SIGN not in entries.raw:
+        if len(self._found) == len(self._markers) or _SIGN not in entries.raw:
             return entries
         kept = []
         for line in entries.raw.removesuffix(b"\n").split(b"\n"):

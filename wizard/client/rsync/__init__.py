@@ -23,7 +23,7 @@ __all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals"
 
 _CHUNK = 1 << 20
 _USUAL_PIPE = 1 << 16
-_SHORT_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.01, 0.04
+_FIRST_PAUSE_SECONDS, _SHORT_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.001, 0.01, 0.04
 _SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
 
 
@@ -103,14 +103,16 @@ class _Pipe:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """What is printed, to the end."""
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             await self._readable()
             if not (chunk := os.read(self._reader, _CHUNK)):
                 return
             yield chunk
+            await asyncio.sleep(pause)
             # A list that pours is waited for longer, but never so long that rsync finds the pipe full.
             is_pouring = self._room // 32 < len(chunk) < self._room // 3
-            await asyncio.sleep(_LONG_PAUSE_SECONDS if is_pouring else _SHORT_PAUSE_SECONDS)
+            pause = min(2 * pause, _LONG_PAUSE_SECONDS if is_pouring else _SHORT_PAUSE_SECONDS)
 
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()

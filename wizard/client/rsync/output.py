@@ -10,6 +10,9 @@ from wizard.client.rsync.events import Entries, Event, Problem, Progress, Totals
 
 # No message of rsync's begins so, and a name never stands at the beginning of a line.
 _ANOTHER_LINE = re.compile(rb"\n(?![<>ch.*][fdLDS])")
+# What a first backup's list is made of, in which there is nothing else to look for.
+_NEW = (b"<f+", b"cd+")
+_NOT_NEW = re.compile(rb"\n(?!<f\+|cd\+)")
 _LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d+\|[^\n]")
 _WHOLE_LINE = re.compile(rb"[^\n]*\n")
 _PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
@@ -72,6 +75,8 @@ class Output:
         told: list[Event] = []
         if not whole:
             return told
+        if whole.startswith(_NEW) and not _NOT_NEW.search(whole, 0, len(whole) - 1):
+            return [Entries(whole)]
         if not _LIST_LINE.match(whole) or _ANOTHER_LINE.search(whole, 0, len(whole) - 1):
             lines = _WHOLE_LINE.findall(whole)
             told = [problem for line in lines if not _LIST_LINE.match(line) and (problem := self._other(line))]
