@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import sys
+import time
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from msgspec.structs import replace
+from paramiko import Channel
 
 from tests.support import placing, thief, weaknesses
 from tests.support.office import ACCOUNT, Office
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 TABLE = "Locks: what each probe tells, and of what"
 LOCKED = ["rrsync", "forced-command", "daemon-over-ssh", "daemon"]
+GIVEN_AT_ONCE = {b"expr 271828 + 314159\n", b"\0\0\0\5\1\0\0\0\3", b"\0"}  # to a shell, sftp and scp
 SHELLS = ["/bin/bash", "/usr/bin/fish", "/bin/csh"]
 
 
@@ -154,6 +157,25 @@ async def test_a_socket_that_another_visit_holds_is_asked_for_again(
         # By the time that the usual sockets are tried, the other visit is over.
         monkeypatch.setattr(connection.Connection, "_connects_to_a_socket", lambda self: another.close())
         assert names(await found(profile, access), held=False) == ["tunnel-socket"]
+
+
+@pytest.mark.parametrize("kind", ["forced-command"])
+async def test_what_refuses_before_it_is_given_anything_is_heard(
+    kind: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Channel.sendall
+    waited_for: list[bytes] = []
+
+    def give_late(channel: Channel, what: bytes) -> None:
+        while what in GIVEN_AT_ONCE and not channel.closed:
+            time.sleep(0.001)
+        waited_for.extend({what} & GIVEN_AT_ONCE)
+        given(channel, what)
+
+    monkeypatch.setattr(Channel, "sendall", give_late)
+    findings = await found(*server.as_exported({}, weaknesses.SSHD_USUAL))
+    assert (locks.verdict(findings), names(findings, held=None)) == ("locked", ["x11"])
+    assert set(waited_for) == GIVEN_AT_ONCE
 
 
 @pytest.mark.parametrize("kind", ["forced-command", "login"])

@@ -221,8 +221,7 @@ class Connection:
             except SSHException:
                 self._require_alive()
                 return Reply(granted=False)
-            if stdin:
-                channel.sendall(stdin)
+            _give(channel, stdin)
             first = _first(channel) if patient else b""
             channel.shutdown_write()
             return Reply(first + _head(channel.recv), _head(channel.recv_stderr))
@@ -243,6 +242,15 @@ def _ask_for_agent(channel: Any) -> None:
     channel._event_pending()
     channel.transport._send_user_message(request)
     channel._wait_for_event()
+
+
+def _give(channel: Channel, stdin: bytes) -> None:
+    try:
+        channel.sendall(stdin)
+    except TimeoutError:
+        raise
+    except OSError:
+        pass  # what refuses at once is gone by now, and has said so
 
 
 def _first(channel: Channel) -> bytes:
