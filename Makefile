@@ -16,7 +16,7 @@ test: system-test .make/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 4 --dist worksteal
+	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
 demo: system-demo .make/run
 	@$(BIN)/backup-wizard demo
