@@ -9,6 +9,8 @@
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHON
+# Hundreds of programs are started by the tests: each would be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Most tests wait for servers half of their time, so more run at once than there are cores.
 test: system-test .make/dev
@@ -16,7 +18,7 @@ test: system-test .make/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 6 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 demo: system-demo .make/run
 	@$(BIN)/backup-wizard demo
