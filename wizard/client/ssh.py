@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _OWN_FAILURE = 255
 _LINGERS_SECONDS = 5
 _PATIENCES = 3  # for the connection, the sign-in and the answer
+_PATIENCES_WITH_A_KEYRING = 8  # whose owner may have to unlock it first
 
 
 async def run(
@@ -55,7 +56,8 @@ async def connect(profile: Profile, access: Access) -> Finished:
     """
     program, *options = over_ssh.ssh_command(profile, access.facts)
     to_stay = ["-M", "-N", "-o", f"ControlPersist={_LINGERS_SECONDS}"]
-    return await _finish([program, *to_stay, *options, "--", profile.server.host], profile, access)
+    argv = [program, *to_stay, *options, "--", profile.server.host]
+    return await _finish(argv, profile, access, _PATIENCES_WITH_A_KEYRING * access.facts.patience)
 
 
 async def disconnect(profile: Profile, access: Access) -> None:
