@@ -177,7 +177,7 @@ class DryRunScreen(StepScreen):
         try:
             try:
                 access = await self.context.access(self.profile)
-                await self._follow(transfer.dry_run(self.profile, access, listing=True))
+                await self._follow(transfer.dry_run(self.profile, access))
             except Failure as failure:
                 if failure.kind is not Kind.NO_DRY_RUN:
                     raise

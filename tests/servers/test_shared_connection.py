@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support import processes
 from tests.support.lossy_line import LossyLine, lossy_line
 from wizard.client import access
+from wizard.client.session import Session
 from wizard.client.shared_connection import shared
-from wizard.failure import ProgramFailed
+from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import run
 from wizard.server import destination
 from wizard.server.destination import Holder
@@ -41,6 +44,49 @@ async def test_a_backup_signs_in_once_and_leaves_no_connection_behind(line: Loss
     await back_up(line)
     assert line.gate.connections == before + 1
     processes.wait_for_end(processes.naming(line.profile.key_path))
+
+
+async def test_a_sign_in_that_has_begun_is_the_one_that_is_used_but_once(line: LossyLine) -> None:
+    with Session() as session:
+        session.sign_in_ahead(line.profile)
+        admitted = await session.access(line.profile)
+        for connections in (1, 2):
+            async with shared(line.profile, admitted) as over_one:
+                assert await destination.holder(line.profile, over_one) is Holder.NOBODY
+            assert line.gate.connections == connections
+    processes.wait_for_end(processes.naming(line.profile.key_path))
+
+
+@pytest.mark.parametrize("held_at", [1, 1 << 60], ids=["begun", "done"])
+def test_a_sign_in_that_nobody_uses_ends_with_the_session(line: LossyLine, held_at: int) -> None:
+    line.gate.holds[0] = held_at
+    with Session() as session:
+        session.sign_in_ahead(line.profile)
+        begun = asyncio.run(session.access(line.profile)).signing_in
+        assert begun
+        if held_at == 1:
+            assert line.gate.held.wait(60)
+        else:
+            assert begun.wait() == 0
+        going_on = processes.naming(line.profile.key_path)
+        assert going_on
+    assert not processes.naming(line.profile.key_path)
+
+
+def test_nothing_is_begun_where_a_command_is_to_be_compared_with_its_line_before(line: LossyLine) -> None:
+    profile = replace(line.profile, scheme=replace(line.profile.scheme, kind="forced-command"))
+    with Session() as session:
+        session.sign_in_ahead(profile)
+        assert not processes.naming(line.profile.key_path)
+
+
+def test_what_is_in_the_way_of_a_sign_in_is_told_when_it_is_asked_for(line: LossyLine) -> None:
+    line.profile.key_path.unlink()
+    with Session() as session:
+        session.sign_in_ahead(line.profile)
+        with pytest.raises(Failure) as failure:
+            asyncio.run(session.access(line.profile))
+    assert failure.value.kind is Kind.KEY_MISSING
 
 
 async def test_what_is_asked_once_the_connection_is_lost_makes_one_of_its_own(line: LossyLine) -> None:

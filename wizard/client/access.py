@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.client.secrets import Secret
+    from wizard.client.signing_in import SigningIn
     from wizard.profile import Profile
 
 # RSYNC_PROTECT_ARGS and its like change the command that the server is asked for, which locks are made for.
@@ -33,11 +34,15 @@ _RSYNC_SETTINGS = (
 
 
 class Access(msgspec.Struct, frozen=True):
-    """All that a command towards the server needs beside the profile; `password` is a daemon's."""
+    """All that a command towards the server needs beside the profile.
+
+    `password` is a daemon's; `signing_in` is what goes on already while this is read.
+    """
 
     facts: ClientFacts
     environment: Mapping[str, str]
     password: Secret | None = None
+    signing_in: SigningIn | None = None
 
 
 def computer() -> ClientFacts:

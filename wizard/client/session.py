@@ -6,7 +6,10 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from wizard.client import access, apart, keys, leftovers, passphrase_socket, profile_lock
+from msgspec.structs import replace
+
+from wizard import schemes
+from wizard.client import access, keys, leftovers, passphrase_socket, profile_lock, signing_in
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ class Session:
         self.ask = ask
         self._sockets: dict[Path, Path] = {}
         self._held: dict[str, int] = {}
+        self._prepared: dict[str, tuple[Profile, Access]] = {}
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -57,12 +61,30 @@ class Session:
         """Whether the key's passphrase is held."""
         return key_file in self._sockets
 
+    def sign_in_ahead(self, profile: Profile) -> None:
+        """Begin to sign in, where nothing has to be asked or looked at before; `access` tells what is in the way."""
+        scheme = schemes.of(profile)
+        if not scheme.uses_ssh or scheme.records_command:
+            return
+        with contextlib.suppress(Failure):
+            if _needs_a_person(profile):
+                return
+            prepared = access.prepare(profile)
+            if begun := signing_in.begin(profile, prepared):
+                self._open.callback(begun.close)
+                self._prepared[profile.name] = profile, replace(prepared, signing_in=begun)
+
     async def access(self, profile: Profile) -> Access:
         """All that a command towards the server needs.
 
         Raises:
             Failure: as for `access.prepare`; `PASSPHRASE_UNASKED` or `PASSPHRASE_WRONG`.
         """
+        prepared_for, prepared = self._prepared.pop(profile.name, (None, None))
+        if prepared and prepared_for == profile:
+            return prepared
+        from wizard.client import apart  # with all that signing in ahead need not wait for
+
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
             if self.ask is None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from wizard import schemes
-from wizard.client import ssh
-from wizard.failure import ProgramFailed
+from wizard.client import apart, signing_in
+from wizard.failure import Failure, Kind, ProgramFailed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,32 +16,38 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-_LONGEST_PATH = 85  # a socket's may have 103 bytes on a Mac, and ssh begins with one that is longer than the last
+_PATIENCES = 8  # a keyring's owner may have to unlock it first
 
 
 @contextlib.asynccontextmanager
 async def shared(profile: Profile, access: Access) -> AsyncIterator[Access]:
     """Sign in; what uses the access that is yielded asks over this connection, which ends with the block.
 
-    Should the connection break, the next question makes one of its own.
+    A sign-in that has begun already is waited for. Should the connection break, the next question makes one of its own.
 
     Raises:
         ProgramFailed: we were not let in, and ssh says why on its standard error.
-        Failure: as for `ssh.run`.
+        Failure: `TIMED_OUT` or `NO_SSH`.
     """
-    if not schemes.of(profile).uses_ssh:
+    connection = _connection(profile, access)
+    if connection is None:
         yield access
         return
-    with tempfile.TemporaryDirectory(prefix="backup-wizard-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "ssh"
-        if len(os.fsencode(path)) > _LONGEST_PATH:
-            yield access
-            return
-        over_it = replace(access, facts=replace(access.facts, connection=path))
+    try:
         try:
-            signed_in = await ssh.connect(profile, over_it)
-            if signed_in.exit_code:
-                raise ProgramFailed("ssh", signed_in.exit_code, signed_in.stderr)
-            yield over_it
-        finally:
-            await ssh.disconnect(profile, over_it)
+            async with asyncio.timeout(_PATIENCES * access.facts.patience):
+                exit_code = await apart.run(connection.wait)
+        except TimeoutError:
+            raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+        if exit_code:
+            raise ProgramFailed("ssh", exit_code, connection.said)
+        yield connection.access
+    finally:
+        await asyncio.to_thread(connection.close)
+
+
+def _connection(profile: Profile, access: Access) -> signing_in.SigningIn | None:
+    if not schemes.of(profile).uses_ssh:
+        return None
+    begun = access.signing_in
+    return begun if begun and not begun.is_closed else signing_in.begin(profile, access)

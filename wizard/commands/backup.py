@@ -1,101 +1,43 @@
-"""The practice run and the real backup: dry-run, run."""
+"""The practice run and the real backup: dry-run, run.
+
+ssh begins to sign in before the rest of the program is read, since either takes as long as the other.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING
 
-from wizard import files, lines, profiles, running, trouble
-from wizard.client import backup_size
+from wizard import files, profiles, starting
 from wizard.commands import person
-from wizard.commands.person import session
-from wizard.commands.progress_line import ProgressLine
-from wizard.failure import Failure, Kind
-from wizard.lines import say
-from wizard.server import host_trust, report
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Coroutine
 
-    from wizard.client.session import Session
-    from wizard.profile import Profile
-    from wizard.server.report import Report
-
-_STOPPED = 130
 _WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than rsync, whose wizard was killed, lets a server be silent
-T = TypeVar("T")
 
 
 def dry_run(chosen: Namespace) -> int:
     """Say what a backup would do; 1 where some files could not be looked at."""
     profile = profiles.load(chosen.name)
     output = files.creating(Path(chosen.output).absolute()) if chosen.output else contextlib.nullcontext()
-    with session() as opened, output as listing:
-        try:
-            result = _stoppable(_dry_run(profile, opened, listing))
-        except Failure as failure:
-            if failure.kind is Kind.NO_DRY_RUN and not chosen.json:
-                say(lines.estimate(asyncio.run(backup_size.whole(profile))))
-            raise
-    say(json.dumps(result.as_json()) if chosen.json else lines.dry_run(result))
-    return 1 if result.exit_code else 0
+    with person.session() as opened, output as listing:
+        opened.sign_in_ahead(profile)
+        starting.begin()
+        from wizard.commands import transferring
+
+        starting.end()
+        return transferring.dry_run(profile, opened, listing, as_json=chosen.json)
 
 
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
-    told = None if chosen.json else ProgressLine()
-    with session() as opened:
+    with person.session() as opened:
         profile = person.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
-        try:
-            result = _stoppable(_run(profile, opened, told))
-        except KeyboardInterrupt:
-            lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
-            return _STOPPED
-        finally:
-            if told:
-                told.clear()
-    say(json.dumps(result.as_json()) if chosen.json else lines.backup(result))
-    return 1 if result.report.exit_code or not result.is_whole else 0
+        opened.sign_in_ahead(profile)
+        starting.begin()
+        from wizard.commands import transferring
 
-
-async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:
-    await host_trust.establish(profile)
-    return await report.dry_run(profile, await opened.access(profile), listing)
-
-
-async def _run(profile: Profile, opened: Session, told: ProgressLine | None) -> running.Result:
-    await host_trust.establish(profile)
-    holding = (opened.hold(profile.name),)
-    async with contextlib.aclosing(running.run(profile, await opened.access(profile), holding=holding)) as events:
-        async for event in events:
-            if isinstance(event, running.Result):
-                return event
-            if told:
-                told.take(event)
-    raise AssertionError("a run ends with its result")
-
-
-def _stoppable(work: Coroutine[object, object, T]) -> T:
-    """Do the work; whatever asks this program to end, ends rsync and its ssh first.
-
-    Raises:
-        KeyboardInterrupt: it was stopped.
-    """
-
-    async def do() -> T:
-        loop = asyncio.get_running_loop()
-        doing = loop.create_task(work)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup would have it
-                loop.add_signal_handler(number, doing.cancel)
-        return await doing
-
-    try:
-        return asyncio.run(do())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+        starting.end()
+        return transferring.run(profile, opened, as_json=chosen.json)

@@ -110,7 +110,7 @@ async def verify(profile: Profile, access: Access, sample: Sample, since: float)
 
 async def _by_dry_run(profile: Profile, access: Access, since: float) -> Verification:
     differing: list[str] = []
-    async with aclosing(transfer.dry_run(profile, access, listing=False)) as events:
+    async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
             match event:
                 case rsync.Entries() if len(differing) < _MOST_FILES:

@@ -65,7 +65,7 @@ async def dry_run(profile: Profile, access: Access, listing: BinaryIO | None = N
         ProgramFailed: rsync failed as a whole; files that could not be read are problems and no failure.
         Failure: as for `transfer.dry_run`.
     """
-    return await _report(profile, transfer.dry_run(profile, access, listing=listing is not None), listing)
+    return await _report(profile, transfer.dry_run(profile, access), listing)
 
 
 async def backup(profile: Profile, access: Access) -> Report:

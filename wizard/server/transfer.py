@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SOME_FILES_FAILED = frozenset({23, 24})
 
 
-async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGenerator[rsync.Event]:
+async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
     """What a backup would do, told by rsync through the real connection; nothing is changed on the server.
 
     Raises:
@@ -35,12 +35,13 @@ async def dry_run(profile: Profile, access: Access, *, listing: bool) -> AsyncGe
     if not can_preview(profile):
         raise Failure(Kind.NO_DRY_RUN, profile.server.host)
     _require_as_handed_over(profile, access)
-    await _require_watchword(profile, access)
     # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
     transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
-    async with aclosing(_with_markers(profile, access, transfer)) as events:
-        async for event in events:
-            yield event
+    async with shared(profile, access) as shared_access:
+        await _require_watchword(profile, shared_access)
+        async with aclosing(_with_markers(profile, shared_access, transfer)) as events:
+            async for event in events:
+                yield event
 
 
 async def backup(

@@ -84,6 +84,7 @@ class _Pipe:
         self._reader, self.writer = os.pipe()
         os.set_blocking(self._reader, False)
         self._room = _USUAL_PIPE
+        self._buffer = memoryview(bytearray(_CHUNK))  # of one's own, or all memory read into is new to the system
         if _SET_PIPE_SIZE:
             with contextlib.suppress(OSError):  # the system allows a person only so much
                 self._room = fcntl.fcntl(self._reader, _SET_PIPE_SIZE, _CHUNK)
@@ -106,12 +107,12 @@ class _Pipe:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             await self._readable()
-            if not (chunk := os.read(self._reader, _CHUNK)):
+            if not (size := os.readv(self._reader, [self._buffer])):
                 return
-            yield chunk
+            yield bytes(self._buffer[:size])
             await asyncio.sleep(pause)
             # A list that pours is waited for longer, but never so long that rsync finds the pipe full.
-            is_pouring = self._room // 32 < len(chunk) < self._room // 3
+            is_pouring = self._room // 32 < size < self._room // 3
             pause = min(2 * pause, _LONG_PAUSE_SECONDS if is_pouring else _SHORT_PAUSE_SECONDS)
 
     async def _readable(self) -> None:

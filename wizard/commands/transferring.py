@@ -1,0 +1,91 @@
+"""A practice run or a real backup on lines, from the sign-in to what is said of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+from wizard import lines, running, trouble
+from wizard.client import backup_size
+from wizard.commands.progress_line import ProgressLine
+from wizard.failure import Failure, Kind
+from wizard.lines import say
+from wizard.server import host_trust, report
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+    from wizard.server.report import Report
+
+_STOPPED = 130
+T = TypeVar("T")
+
+
+def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_json: bool) -> int:
+    """Do it and say what a backup would do; returns the exit code."""
+    try:
+        result = _stoppable(_dry_run(profile, opened, listing))
+    except Failure as failure:
+        if failure.kind is Kind.NO_DRY_RUN and not as_json:
+            say(lines.estimate(asyncio.run(backup_size.whole(profile))))
+        raise
+    say(json.dumps(result.as_json()) if as_json else lines.dry_run(result))
+    return 1 if result.exit_code else 0
+
+
+def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
+    """Do it and say what was done; returns the exit code."""
+    told = None if as_json else ProgressLine()
+    try:
+        result = _stoppable(_run(profile, opened, told))
+    except KeyboardInterrupt:
+        lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+        return _STOPPED
+    finally:
+        if told:
+            told.clear()
+    say(json.dumps(result.as_json()) if as_json else lines.backup(result))
+    return 1 if result.report.exit_code or not result.is_whole else 0
+
+
+async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:
+    await host_trust.establish(profile)
+    return await report.dry_run(profile, await opened.access(profile), listing)
+
+
+async def _run(profile: Profile, opened: Session, told: ProgressLine | None) -> running.Result:
+    await host_trust.establish(profile)
+    holding = (opened.hold(profile.name),)
+    async with contextlib.aclosing(running.run(profile, await opened.access(profile), holding=holding)) as events:
+        async for event in events:
+            if isinstance(event, running.Result):
+                return event
+            if told:
+                told.take(event)
+    raise AssertionError("a run ends with its result")
+
+
+def _stoppable(work: Coroutine[object, object, T]) -> T:
+    """Do the work; whatever asks this program to end, ends rsync and its ssh first.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+
+    async def do() -> T:
+        loop = asyncio.get_running_loop()
+        doing = loop.create_task(work)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup would have it
+                loop.add_signal_handler(number, doing.cancel)
+        return await doing
+
+    try:
+        return asyncio.run(do())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
