@@ -34,7 +34,7 @@ def rows() -> Iterator[Row]:
     with _backup_of(_MANY) as profile:
         practice: Command = [_WIZARD, "dry-run", profile.name]
         bare = _bare(profile, Transfer(dry_run=True))
-        found = ratio(lambda: seconds(practice), lambda: seconds(bare, _environment()), rounds=5)
+        found = ratio(lambda: seconds(practice), lambda: seconds(bare, _environment()), rounds=11)
         yield Row(f"dry-run of {_MANY:,} files against bare rsync -n, same options", found, 1.05)
         large = peak_megabytes(practice)
         yield Row(f"memory of dry-run, {_MANY:,} files", large, 80, " MB")
