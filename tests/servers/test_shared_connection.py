@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +74,42 @@ def test_a_sign_in_that_nobody_uses_ends_with_the_session(line: LossyLine, held_
         going_on = processes.naming(line.profile.key_path)
         assert going_on
     assert not processes.naming(line.profile.key_path)
+
+
+# The program at the moment when ssh has begun to sign in, and the rest is still to be read.
+AT_ONCE = """
+import sys, threading, types
+from wizard import cli
+waiting = types.ModuleType("wizard.commands.transferring")
+waiting.dry_run = waiting.run = lambda *_, **__: print("reading", flush=True) or threading.Event().wait()
+sys.modules[waiting.__name__] = waiting
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("command", ["dry-run", "run"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_at_once_ends_its_sign_in(
+    line: LossyLine, monkeypatch: pytest.MonkeyPatch, command: str, number: int
+) -> None:
+    line.gate.holds[0] = 1
+    argv = [sys.executable, "-c", AT_ONCE, command, line.profile.name]
+    with tempfile.TemporaryDirectory() as temporary:  # pytest's own are too long for a socket
+        monkeypatch.setenv("TMPDIR", temporary)
+        process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "reading\n"
+            signing_in = processes.naming(line.profile.key_path)
+            process.send_signal(number)
+            assert process.wait() == 130
+            assert signing_in
+            assert not processes.naming(line.profile.key_path)
+            assert not os.listdir(temporary)
+        finally:
+            processes.end(process)
 
 
 def test_nothing_is_begun_where_a_command_is_to_be_compared_with_its_line_before(line: LossyLine) -> None:

@@ -6,6 +6,7 @@ ssh begins to sign in before the rest of the program is read, since either takes
 from __future__ import annotations
 
 import contextlib
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ def dry_run(chosen: Namespace) -> int:
     """Say what a backup would do; 1 where some files could not be looked at."""
     profile = profiles.load(chosen.name)
     output = files.creating(Path(chosen.output).absolute()) if chosen.output else contextlib.nullcontext()
+    _be_interrupted_by_whatever_ends_us()
     with person.session() as opened, output as listing:
         opened.sign_in_ahead(profile)
         starting.begin()
@@ -33,6 +35,7 @@ def dry_run(chosen: Namespace) -> int:
 
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
+    _be_interrupted_by_whatever_ends_us()
     with person.session() as opened:
         profile = person.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
         opened.sign_in_ahead(profile)
@@ -41,3 +44,9 @@ def run(chosen: Namespace) -> int:
 
         starting.end()
         return transferring.run(profile, opened, as_json=chosen.json)
+
+
+def _be_interrupted_by_whatever_ends_us() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup would have it
+            signal.signal(number, signal.default_int_handler)  # so that ssh is ended first
