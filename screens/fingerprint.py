@@ -133,7 +133,7 @@ class FingerprintScreen(StepScreen):
         raise Failure(Kind.HOST_KEY_DIFFERS, pasted, shown.fingerprint)
 
     async def _by_receipt(self) -> Profile | None:
-        taken = await self.app.push_screen_wait(ReceiptScreen(self.profile))
+        taken = await self.app.push_screen_wait(ReceiptScreen(self.profile, self.keep))
         if isinstance(taken, Failure):
             self._shut_the_easy_way()
             raise taken

@@ -132,7 +132,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     def action_receipt(self) -> None:
         """Take the receipt that the admin sent back."""
-        self.app.push_screen(ReceiptScreen(self.profile), self._take)
+        self.app.push_screen(ReceiptScreen(self.profile, self.keep), self._take)
 
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""

@@ -19,7 +19,7 @@ from screens.step_screen import StepScreen
 from screens.widgets.choice import Choice
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
-from wizard import places
+from wizard import places, steps
 from wizard.client import apart, key_outlook, keys, protected_key
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
@@ -141,7 +141,7 @@ class KeyScreen(StepScreen):
 
     async def _settled(self, key: Key, typed: Secret | None) -> Profile:
         decided = msgspec.structs.replace(self.profile, key=key)
-        await apart.run(partial(protected_key.ensure, decided, typed))
+        await apart.run(partial(protected_key.ensure, decided, typed, partial(steps.record_undecided, self.step)))
         if typed and key.protection == "ask":
             self.context.session.remember(decided.key_path, typed)
         return decided

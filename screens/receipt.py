@@ -18,6 +18,8 @@ from wizard.failure import Failure, Kind
 from wizard.server import receipt, receipt_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
     from wizard.profile import Profile
@@ -30,16 +32,19 @@ _NO_KEYS = "The receipt is taken. This way in has no fingerprint to compare."
 
 
 class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
-    """Returns what was taken, the failure that stops the walk where the fingerprint differs, or nothing."""
+    """Returns what was taken, the failure that stops the walk where the fingerprint differs, or nothing.
+
+    `keep` keeps the profile before it is said that the receipt is taken.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Not now"),
         Binding("ctrl+s", "take", "Take it"),
     ]
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, keep: Callable[[Profile], None]) -> None:
         super().__init__()
-        self._profile = profile
+        self._profile, self._keep = profile, keep
         self._taken: Taken | None = None
 
     def compose(self) -> ComposeResult:
@@ -87,7 +92,8 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         text = self.query_one(TextArea).text
         try:
             with self.query_one(Waiting).on(f"Asking {self._profile.server.host} for its fingerprint"):
-                self._taken = await receipt.take(self._profile, text)
+                taken = await receipt.take(self._profile, text)
+            self._keep(taken.profile)
         except Failure as failure:
             if failure.kind is Kind.RECEIPT_DIFFERS:
                 self._end(failure)
@@ -97,7 +103,8 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
             self.query_one("#receipt-news", Note).say(f"{told.what}. {told.to_do}", "bad")
             self.query_one(TextArea).focus()
         else:
-            self._tell(self._taken)
+            self._taken = taken
+            self._tell(taken)
         finally:
             self.query("#take").set(disabled=False)
 

@@ -135,6 +135,15 @@ class StepScreen(Screen[Outcome]):
                     return
         self.query_one("#forward", Button).focus()
 
+    def keep(self, decided: Profile) -> None:
+        """Save what was decided while the step goes on.
+
+        Raises:
+            Failure: a folder can't be written to.
+        """
+        self.context.session.hold(decided.name)
+        steps.record(steps.again(self.walk, decided))
+
     def leave_with(self, outcome: Outcome) -> None:
         """End the screen, once: a second key press on the way out is dropped."""
         if self.is_current and self.is_attached:

@@ -153,6 +153,15 @@ def record(walk: Walk) -> None:
     _note(walk)
 
 
+def record_undecided(step: Step, profile: Profile) -> None:
+    """Save a profile whose step is at work: cut off there, the walk goes on with that step.
+
+    Raises:
+        Failure: a folder can't be written to.
+    """
+    record(Walk(profile, step, step))
+
+
 def _note(walk: Walk) -> None:
     folder = files.private_folder(places.walk_state(walk.profile.name))
     files.replace(folder / "step", f"{walk.reached}\n".encode())

@@ -12,16 +12,19 @@ from wizard.client import keys, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
 
 _AT_WORK = threading.Lock()
 
 
-def ensure(profile: Profile, typed: Secret | None = None) -> str:
+def ensure(profile: Profile, typed: Secret | None = None, keep: Callable[[Profile], None] = profiles.save) -> str:
     """Make the profile's key if there is none, see that its protection opens it, and return its public line.
 
-    `typed` is the passphrase a person gave: for `ask`, and for a key of theirs that moves into the keyring.
+    `typed` is the passphrase a person gave: for `ask`, and for a key of theirs that moves into the keyring. While that
+    goes on, `keep` keeps the profile as one that is not decided.
 
     Raises:
         Failure: `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making and
@@ -32,7 +35,7 @@ def ensure(profile: Profile, typed: Secret | None = None) -> str:
         if profile.key_is_agents:
             _require_agent(profile)
         elif profile.key_path.exists():
-            _require_it_opens(profile, typed)
+            _require_it_opens(profile, typed, keep)
             keys.complete(profile.key_path, profile.name)
         else:
             _make(profile, typed)
@@ -71,7 +74,7 @@ def _kept(name: str) -> Secret | None:
         return None
 
 
-def _require_it_opens(profile: Profile, typed: Secret | None) -> None:
+def _require_it_opens(profile: Profile, typed: Secret | None, keep: Callable[[Profile], None]) -> None:
     path, protection = profile.key_path, profile.key.protection
     if protection == "none":
         passphrase = None
@@ -84,15 +87,15 @@ def _require_it_opens(profile: Profile, typed: Secret | None) -> None:
     if not keys.opens(path, passphrase):
         raise Failure(Kind.PASSPHRASE_WRONG, str(path))
     if protection == "keyring" and typed:
-        _move_into_keyring(profile, typed)
+        _move_into_keyring(profile, typed, keep)
 
 
-def _move_into_keyring(profile: Profile, typed: Secret) -> None:
+def _move_into_keyring(profile: Profile, typed: Secret, keep: Callable[[Profile], None]) -> None:
     before = profiles.load(profile.name) if profiles.exists(profile.name) else None
     if before:
         # What is kept may open the key before this one: killed in between, the profile must not name that one any more.
         asked_for = msgspec.structs.replace(profile.key, protection="ask")
-        profiles.save(msgspec.structs.replace(before, key=asked_for))
+        keep(msgspec.structs.replace(before, key=asked_for))
     try:
         secrets.store(profile.name, "passphrase", typed)
     except BaseException:

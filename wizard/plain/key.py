@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import places, rules
+from wizard import places, rules, steps
 from wizard.client import keys, protected_key, secrets
 from wizard.display import printable
 from wizard.failure import Failure, Kind
@@ -14,12 +15,14 @@ from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
 from wizard.profile import Key
+from wizard.steps import Step
 
 if TYPE_CHECKING:
     from wizard.client.secrets import Secret
     from wizard.client.session import Session
     from wizard.profile import Profile, Protection
 
+_record = partial(steps.record_undecided, Step.KEY)
 _UNPROTECTED = "This key has no passphrase: whoever gets at this computer's files can use it. Take it all the same?"
 
 
@@ -40,13 +43,13 @@ def key(profile: Profile, session: Session) -> Profile:
 
 def _ensured(profile: Profile, typed: Secret | None) -> tuple[Profile, Secret | None]:
     try:
-        protected_key.ensure(profile, typed)
+        protected_key.ensure(profile, typed, _record)
     except Failure as failure:
         if typed or failure.kind not in {Kind.SECRET_MISSING, Kind.PASSPHRASE_WRONG}:
             raise
         say("The keyring does not hold this key's passphrase.")
         profile, typed = _own(profile)
-        protected_key.ensure(profile, typed)
+        protected_key.ensure(profile, typed, _record)
     return profile, typed
 
 
