@@ -20,6 +20,7 @@ from wizard.profile import Profile, Scheme, Server
 from wizard.schemes import over_network
 from wizard.server import doors, facts
 from wizard.steps import Step
+from wizard.trouble import further_at_door
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -140,6 +141,17 @@ async def test_a_closed_port_is_the_admins(size: tuple[int, int]) -> None:
         await until_it_stays(pilot, f"✗ {HOST}:{port} is there but takes no ssh connections.")
         assert "The server's admin mends this." in text(pilot)
         assert "Is sshd running" in said(pilot)
+
+
+async def test_why_it_fails_is_asked_of_the_server_that_is_typed(
+    sshd: RealSshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(further_at_door, "_has_network", lambda: True)
+    monkeypatch.setattr(further_at_door, "SSH_PORT", sshd.port)
+    async with wizard_at(towards(sshd.port), Step.SERVER) as pilot:
+        await typed(pilot, port=str(closed_port()))
+        await pilot.press("enter")
+        await until_it_stays(pilot, f"What is wanted does answer at port {sshd.port} of {HOST}.")
 
 
 async def test_another_service_is_not_taken_for_ssh() -> None:
