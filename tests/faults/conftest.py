@@ -13,6 +13,7 @@ from tests.support.keyrings import InHome
 from tests.support.killing import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.support.warm import Ended
@@ -38,6 +39,11 @@ class Home:
         self.name = name
         self._usual = usual
 
+    @property
+    def at_step(self) -> str:
+        """The step at which a trial was when this was kept of it, if it told."""
+        return self.name.partition(" ")[2].partition(" ")[2]
+
     def run(self, function: str, *arguments: str, **more: str | int) -> Ended:
         """Do something here, by its name in `tests.faults.walks` or with another module's before it."""
         environment = {name: self._moved(name, value) for name, value in os.environ.items()}
@@ -61,6 +67,28 @@ class Home:
         ended = self.run(function, *arguments, points=str(points), states=keeping, fault=fault)
         kept = tuple(Home(place, self._usual, place.name) for place in sorted(states.iterdir()))
         return Walked(ended, tuple(points.read_text().splitlines()), kept)
+
+    @property
+    def entries(self) -> int:
+        """How many files and folders there are."""
+        return sum(1 for _ in self.folder.rglob("*"))
+
+    def become(self, state: Home) -> None:
+        """Be as another one is or was, at the same place."""
+        killing.empty(self.folder)
+        killing.copy(self.folder, state.folder)
+        self.name = state.name
+
+    def different(self, states: Sequence[Home]) -> dict[str, list[Home]]:
+        """These states by what there is once a walk holds the backup: what a kill has left half-written is gone then.
+
+        A restart that goes on from one of them goes on from all that are the same.
+        """
+        groups: dict[str, list[Home]] = {}
+        printed = self.require("taken_up", *(str(state.folder) for state in states)).split()
+        for state, digest in zip(states, printed, strict=True):
+            groups.setdefault(digest, []).append(state)
+        return groups
 
     def _moved(self, name: str, value: str) -> str:
         if name == "XDG_RUNTIME_DIR" or not name.startswith(("HOME", "XDG_")):

@@ -1,52 +1,96 @@
-"""Steps on the screens for the trials of `tests.support.killing`, each driven by keys in a process of its own."""
+"""Walks on the screens for the trials of `tests.support.killing`, each in a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tests.support.pilot import arrived, at, said, text, until, wizard_at
-from wizard import profiles, steps
+import msgspec
+
+from screens.app import WizardApp
+from screens.context import Context
+from tests.faults import walks
+from tests.faults.person import TAKEN, Office, Person
+from wizard import places, profiles, steps
+from wizard.client import protected_key
+from wizard.client.session import Session
 from wizard.profile import Profile
+from wizard.server import host_trust
 from wizard.steps import Step, Walk
 
-if TYPE_CHECKING:
-    from textual.pilot import Pilot
-
-_READY = {Step.FOLDERS: "will be backed up", Step.KEY: "A new key without protection"}
+NAME = "amamac"
 
 
-def name_and_folders(name: str) -> None:
-    """From nothing, or where a walk was cut off, to the step “Server”."""
-    asyncio.run(_go_on(name, Step.SERVER))
+def begin_at(file: str, step: str) -> None:
+    """As it is when a walk of these answers has come to the way in, or to the hand-over."""
+    profile = profiles.read(Path(file))
+    if step == Step.HAND_OVER:
+        asyncio.run(host_trust.establish(profile))
+        protected_key.ensure(profile)
+    steps.record(Walk(profile, Step(step), Step(step)))
 
 
-def way_in_and_key(name: str) -> None:
-    """From the step “Way in” to the hand-over, with a new key whose passphrase the keyring keeps."""
-    asyncio.run(_go_on(name, Step.HAND_OVER))
+def to_its_end(office: str) -> None:
+    """From nothing, or from where it was left, to the first real backup."""
+    asyncio.run(_person(office).walk(_begun()))
 
 
-async def _go_on(name: str, end: Step) -> None:
-    begun = steps.begin(profiles.load(name)) if profiles.exists(name) else Walk(Profile(name=name))
-    async with wizard_at(begun.profile, begun.step, reached=begun.reached) as pilot:
-        await arrived(pilot, begun.step)
-        while (here := at(pilot)) != end:
-            assert here
-            await until(pilot, lambda: _READY.get(here, "") in said(pilot) + text(pilot))
-            await pilot.press("enter")
-            await _left(pilot, here)
+def until_at(office: str, step: str) -> None:
+    """From where it was left until a step is shown."""
+    asyncio.run(_person(office).walk(_begun(), until_at=Step(step)))
 
 
-async def _left(pilot: Pilot[int], step: Step) -> None:
-    order = list(Step)
-    await until(pilot, lambda: at(pilot) not in {None, step})
-    following = at(pilot)
-    assert following
-    assert order.index(following) > order.index(step)
-    await arrived(pilot, following)
+def another_key(office: str) -> None:
+    """Back to the step of the key, for another one."""
+    asyncio.run(_person(office).walk(steps.jump(_begun(), Step.KEY), answers=1))
 
 
-def begin_way_in(file: str) -> None:
-    """As it is when the server was recognised."""
-    steps.record(Walk(profiles.read(Path(file)), Step.SCHEME, Step.SCHEME))
+def one_answer(office: str, left_at: str) -> None:
+    """Go on where it was left, and answer what is asked there; print what came of it, and what there is then."""
+    begun = _gone_on_with(office, left_at)
+    is_done = asyncio.run(_person(office).walk(begun, answers=1))
+    print("all is done" if is_done else f"it went on at {begun.step}")
+    walks.state()
+
+
+def seen(office: str, left_at: str) -> None:
+    """Go on where it was left, and answer nothing."""
+    asyncio.run(_person(office).look(_gone_on_with(office, left_at)))
+
+
+def seen_and_gone_on_with_unattended(office: str, left_at: str) -> None:
+    """Go on where it was left, answer nothing, and let it be walked to its end where nobody could answer."""
+    seen(office, left_at)
+    assert walks.answers_let_in(str(places.profile(NAME))) == 0
+    assert _begun().step == Step.FINISH
+
+
+def _gone_on_with(office: str, left_at: str) -> Walk:
+    begun = _begun()
+    order = steps.applicable(begun.profile)
+    was = order.index(Step(left_at.split()[0]))
+    assert order.index(begun.step) in {was, was + 1}, f"left at {left_at}, gone on with at {begun.step}"
+    if left_at == TAKEN:
+        assert begun.profile.server.root == msgspec.json.decode(office, type=Office).root, "a receipt was lost"
+    return begun
+
+
+def _person(office: str) -> Person:
+    return Person(msgspec.json.decode(office, type=Office))
+
+
+def _begun() -> Walk:
+    return steps.begin(profiles.load(NAME)) if profiles.exists(NAME) else Walk(Profile(name=NAME))
+
+
+def _begin_quickly() -> None:
+    """Have Textual read our styles once, before the process forks for each trial."""
+
+    async def begin() -> None:
+        async with WizardApp(Walk(Profile(name=NAME)), Context(Session())).run_test():
+            pass
+
+    asyncio.run(begin())
+
+
+_begin_quickly()

@@ -1,7 +1,8 @@
 """Killed at any moment, the wizard goes on where it was, or forgets without a trace; nothing is lost or half-made.
 
 Each walk is walked once, and all that a kill would have left at any of its moments is kept; then every one of these
-states is gone on from. That they are what a kill really leaves is seen by some that are real.
+states is gone on from. Those that are the same as soon as a walk has taken the backup up, which removes what was left
+half-written, are gone on from once. That they are what a kill really leaves is seen by some that are real.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.person import Office
 from tests.support.killing import KILL
 from tests.support.profiles import a_profile, towards
 from wizard import profiles
-from wizard.profile import Key, Scheme, Server
+from wizard.profile import Key, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +50,11 @@ def on_from(states: Sequence[Home], make_home: MakeHome, furthest: str, *again: 
         make_home(state).require("look_and_go_on", NAME, furthest, *again)
 
 
+def different(states: Sequence[Home], make_home: MakeHome) -> list[Home]:
+    """One of each that differ once they are taken up, the one with most left half-written."""
+    return [max(same, key=lambda state: state.entries) for same in make_home(states[0]).different(states).values()]
+
+
 def forgotten(states: Sequence[Home], furthest: str) -> None:
     """It is all whole, with no step further than was reached and none lost, and can be forgotten without a trace."""
     printed = [state.require("look_and_forget", NAME, furthest) for state in states]
@@ -62,7 +69,7 @@ def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: 
     add_row(TABLE, what, f"{len(walked.points)} moments", f"all {len(walked.states)} states", then)
 
 
-BOTH_WAYS = "each gone on from, each forgotten"
+BOTH_WAYS = "different ones gone on from, each forgotten"
 
 
 @pytest.mark.long
@@ -76,11 +83,18 @@ def test_up_to_the_hand_over(
     whole.require("look_again", NAME, "hand-over")
     whole.require("forget", NAME)
     # A sign-in writes nothing: what it costs is spent now and then.
-    on_from(walked.states, make_home, "hand-over", "75", f"{WALKS}:answers_refused", file)
-    signing_in = walked.states[::6]
+    each = different(walked.states, make_home)
+    on_from(each, make_home, "hand-over", "75", f"{WALKS}:answers_refused", file)
+    signing_in = each[::3]
     on_from(signing_in, make_home, "hand-over", "75", f"{WALKS}:answers", file)
     forgotten(walked.states, "hand-over")
-    tell(add_row, add_count, "--answers, up to the hand-over", walked, f"{BOTH_WAYS}, {len(signing_in)} with a sign-in")
+    tell(
+        add_row,
+        add_count,
+        "--answers, up to the hand-over",
+        walked,
+        f"{len(each)} {BOTH_WAYS}, {len(signing_in)} with a sign-in",
+    )
 
 
 @pytest.mark.long
@@ -97,8 +111,9 @@ def test_from_the_hand_over_to_the_end(
     assert walked.ended.exit_code == 0, walked.ended.printed
     whole.require("look_again", NAME, "finish")
     # With the server each costs a proof and a dry run, which write little; all that the walk itself writes is tried.
-    on_from(walked.states, make_home, "finish", "0", f"{WALKS}:answers_let_in", file)
-    with_server = walked.states[::8]
+    each = different(walked.states, make_home)
+    on_from(each, make_home, "finish", "0", f"{WALKS}:answers_let_in", file)
+    with_server = each[::3]
     on_from(with_server, make_home, "finish", "0", f"{WALKS}:answers", file)
     forgotten(walked.states, "finish")
     tell(
@@ -106,7 +121,7 @@ def test_from_the_hand_over_to_the_end(
         add_count,
         "--answers, on to the end",
         walked,
-        f"{BOTH_WAYS}, {len(with_server)} with proof and dry run",
+        f"{len(each)} {BOTH_WAYS}, {len(with_server)} with proof and dry run",
     )
 
 
@@ -134,7 +149,8 @@ def test_what_needs_no_server(
     walked = begun.walked(what, argument)
     assert walked.ended.exit_code == 0, walked.ended.printed
     if what == "prepare":
-        on_from(walked.states, make_home, "finish", "0", f"{WALKS}:prepare", file)
+        each = different(walked.states, make_home)
+        on_from(each, make_home, "finish", "0", f"{WALKS}:prepare", file)
         forgotten(walked.states, "finish")
     for state in walked.states if what != "prepare" else ():  # some steps are meant to be lost by a change
         state.require("look_and_forget", NAME, "finish")
@@ -143,32 +159,8 @@ def test_what_needs_no_server(
         add_count,
         f"{what.replace('_', ' ')}, {scheme}",
         walked,
-        BOTH_WAYS if what == "prepare" else "each forgotten",
+        f"{len(each)} {BOTH_WAYS}" if what == "prepare" else "each forgotten",
     )
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("walk", "furthest"), [("name_and_folders", "server"), ("way_in_and_key", "hand-over")])
-def test_on_the_screens(
-    walk: str, furthest: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
-) -> None:
-    begun = at_the_screens(walk, written, make_home())
-    walked = make_home(begun).walked(f"{SCREENS}:{walk}", NAME)
-    assert walked.ended.exit_code == 0, walked.ended.printed
-    gone_on = walked.states[::7]  # each costs a start of the app; what it writes is what the walks above write
-    on_from(gone_on, make_home, furthest, "0", f"{SCREENS}:{walk}", NAME)
-    forgotten(walked.states, furthest)
-    words = f"{len(gone_on)} gone on from, each forgotten"
-    tell(add_row, add_count, f"screens, {walk.replace('_', ' ')}", walked, words)
-
-
-def at_the_screens(walk: str, written: Path, begun: Home) -> Home:
-    server = Server(host="127.0.0.1", port=9, user="amanda", host_keys=a_profile().server.host_keys)
-    (begun.folder / "Documents").mkdir()
-    if walk == "way_in_and_key":
-        file = write(written, a_profile(server=server, key=Key(protection="keyring")))
-        begun.require(f"{SCREENS}:begin_way_in", file)
-    return begun
 
 
 def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount) -> None:
@@ -187,7 +179,7 @@ def test_a_text_saved_for_the_admin(written: Path, make_home: MakeHome, add_row:
     tell(add_row, add_count, "export --output", walked, "each gone on from")
 
 
-@pytest.mark.parametrize("walk", ["answers", f"{SCREENS}:way_in_and_key"], ids=["answers", "screens"])
+@pytest.mark.parametrize("walk", ["answers", f"{SCREENS}:until_at"], ids=["answers", "screens"])
 def test_a_real_kill_leaves_what_was_kept_of_its_moment(
     walk: str,
     sshd: RealSshd,
@@ -197,18 +189,19 @@ def test_a_real_kill_leaves_what_was_kept_of_its_moment(
     add_row: AddRow,
     add_count: AddCount,
 ) -> None:
-    begun, argument = make_home(), NAME
-    if walk == "answers":
-        argument = write(written, towards(sshd, folders=(str(begun.folder),), key=Key(protection="keyring")))
-    else:
-        at_the_screens("way_in_and_key", written, begun)
-    walked = make_home(begun).walked(walk, argument)
+    begun = make_home()
+    file = write(written, towards(sshd, folders=(str(begun.folder),), key=Key(protection="keyring")))
+    arguments = [file]
+    if walk != "answers":
+        begun.require(f"{SCREENS}:begin_at", file, "scheme")
+        arguments = [Office.of(sshd).as_text, "hand-over"]
+    walked = make_home(begun).walked(walk, *arguments)
     request.getfixturevalue("secret_service")  # the real one, for what is real
     chosen = walked.states[::6]
     for state in chosen:
-        number, kept = state.name.split()
+        number, kept, *_ = state.name.split()
         home = make_home(begun)
-        assert home.run(walk, argument, fault=KILL, at=int(number)).exit_code == -9
+        assert home.run(walk, *arguments, fault=KILL, at=int(number)).exit_code == -9
         assert home.require("state").split()[-1] == kept, f"{walked.points[int(number) - 1]}: not as was kept"
         home.require("look_and_forget", NAME, "hand-over")
     assert len(chosen) > 3

@@ -8,15 +8,18 @@ then as they are at that moment, whether the program lives on or not.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import importlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,20 +27,27 @@ from typing import TYPE_CHECKING, Any
 from tests.support import warm
 from tests.support.keyrings import InHome
 from tests.support.trees import tree
+from wizard.schemes.over_ssh import OWN_MARKER_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tests.support.trees import Entry
+
 KILL = "kill"
 NOTHING = ""
 KEYRING = "backup-wizard-tests.keyring"
+STEP = "backup-wizard-tests.step"
+_OF_THE_TESTS = {KEYRING, STEP}
 
 _CHANGES = frozenset(
     ("os.link os.rename os.remove os.rmdir os.mkdir os.chmod os.truncate os.symlink os.utime " + KEYRING).split()
 )
 _OF_A_TEMPORARY = re.compile(r"\.\d+-[^.]+\.new$")
 # What is in them differs from one trial to the next; that something is in them is what matters.
-_DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/last-trouble.txt")
+_DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/last-trouble.txt", "/transcripts/")
+_TIMES = re.compile(r"\d+-\d\d-\d\dT[0-9:.Z-]+")
+_NAMED_ANEW = re.compile(rf"{_TIMES.pattern}|(?<=/{re.escape(OWN_MARKER_PREFIX)})[0-9a-f]+")
 _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -58,7 +68,8 @@ class Trial:
 
     def run(self, environment: Mapping[str, str]) -> warm.Ended:
         """Run it to its end, or to its fault."""
-        return warm.process().call(f"{__name__}:attempt", json.dumps(asdict(self)), environment=environment)
+        asked, module = json.dumps(asdict(self)), self.function.split(":")[0]
+        return warm.process().call(f"{__name__}:attempt", asked, environment=environment, needs=module)
 
 
 def attempt(trial: str) -> int | None:
@@ -69,25 +80,41 @@ def attempt(trial: str) -> int | None:
     _make_keys_quickly()
     _watch_keyring()
     sys.addaudithook(_Hook(asked))
-    return called(*asked.arguments)
+    ended = called(*asked.arguments)
+    sys.audit(STEP, "its end")  # what the last change has left is a state as well
+    return ended
 
 
-def state(home: Path, kept: Iterable[str]) -> str:
-    """A digest of all that is in the home and of which secrets the keyring keeps."""
+def state(home: Path, kept: Iterable[str], known: dict[tuple[str, int, int], Entry] | None = None) -> str:
+    """A digest of all that is in the home and of which secrets the keyring keeps; `known` is as for `tree`."""
     entries = sorted(kept)
-    for name, entry in sorted(tree(home).items()):
+    for name, entry in sorted(tree(home, known).items()):
         if name == InHome.FILE:
             continue
-        same = _OF_A_TEMPORARY.sub(".", name)
+        same = _NAMED_ANEW.sub("", _OF_A_TEMPORARY.sub(".", name))
         content = "" if any(part in f"/{name}" for part in _DIFFERENT_EACH_TIME) else entry.content
+        if name.endswith("/last-run.json"):
+            content = _TIMES.sub("", (home / name).read_text())
         names = (home / name).lstat().st_nlink if entry.kind == "-" else 1
         entries.append(f"{same} {entry.kind} {entry.mode:o} {names} {bool(entry.size)} {content}")
     return hashlib.sha256("\n".join(entries).encode(errors="surrogateescape")).hexdigest()[:12]
 
 
+def comes_to(step: str) -> None:
+    """Tell at which step a trial is, which is noted down with every state that follows."""
+    _Hook.step = step
+    sys.audit(STEP, step)
+
+
 def copy(home: Path, source: Path) -> None:
     """Make a home that is like another one, links and modes included."""
     subprocess.run(["cp", "-a", f"{source}/.", str(home)], check=True)
+
+
+def empty(home: Path) -> None:
+    """Remove all that is in a home."""
+    for entry in home.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def _make_keys_quickly() -> None:
@@ -114,24 +141,35 @@ def _watch_keyring() -> None:
 
 
 class _Hook:
+    step = ""
+
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
         self._home = os.environ["HOME"]
         self._points = os.open(trial.points, os.O_WRONLY | os.O_APPEND)
         self._passed = 0
-        self._states: set[str] = set()
-        self._is_looking = False
+        self._states: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, int, int], Entry] = {}
+        # What another thread would change has to wait until the state is kept.
+        self._turn, self._is_looking = threading.RLock(), False
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self._is_looking or not self._is_point(event, arguments):
-            return
+        if self._is_point(event, arguments):
+            with self._turn:
+                if not self._is_looking:
+                    self._pass(event, arguments)
+
+    def _pass(self, event: str, arguments: tuple[Any, ...]) -> None:
         self._passed += 1
         point = f"{event} {self._short(arguments)}\n"
         os.write(self._points, point.encode(errors="backslashreplace"))
-        if self._trial.states:
+        if self._trial.states and self._may_follow_a_change(event, arguments):
             self._is_looking = True
-            self._keep_state()
-            self._is_looking = False
+            try:
+                while not self._has_kept_state():
+                    pass
+            finally:
+                self._is_looking = False
         if self._passed != self._trial.at:
             return
         if self._trial.fault == KILL:
@@ -140,16 +178,29 @@ class _Hook:
             number = getattr(errno, self._trial.fault)
             raise OSError(number, os.strerror(number))
 
-    def _keep_state(self) -> None:
-        now = state(Path(self._home), InHome.kept_in(Path(self._home)))
-        if now not in self._states:
-            self._states.add(now)
-            place = Path(self._trial.states, f"{self._passed:04} {now}")
-            place.mkdir()
-            copy(place, Path(self._home))
+    def _may_follow_a_change(self, event: str, arguments: tuple[Any, ...]) -> bool:
+        """Reading alone changes nothing, so that all is as it is before the next change."""
+        return event != "open" or (isinstance(arguments[2], int) and bool(arguments[2] & _FOR_WRITING))
+
+    def _has_kept_state(self) -> bool:
+        """Keep it, unless another thread is changing it just then."""
+        home = Path(self._home)
+        with contextlib.suppress(FileNotFoundError, subprocess.CalledProcessError):
+            now = state(home, InHome.kept_in(home), self._known)
+            if (now, self.step) in self._states:
+                return True
+            place = Path(self._trial.states, f"{self._passed:04} {now} {self.step}".strip())
+            place.mkdir(exist_ok=True)
+            empty(place)
+            copy(place, home)
+            if state(place, InHome.kept_in(place)) == now:
+                self._states.add((now, self.step))
+                return True
+            shutil.rmtree(place)
+        return False
 
     def _is_point(self, event: str, arguments: tuple[Any, ...]) -> bool:
-        if event == KEYRING:
+        if event in _OF_THE_TESTS:
             return self._trial.fault in {KILL, NOTHING}
         if event == "open":
             path, _, flags = arguments

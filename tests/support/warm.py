@@ -61,10 +61,16 @@ class Warm:
             argv, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def call(self, function: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        """Call `module:function` with text arguments in a fork, where nobody is at the keys."""
+    def call(
+        self, function: str, *arguments: str, environment: Mapping[str, str] | None = None, needs: str = ""
+    ) -> Ended:
+        """Call `module:function` with text arguments in a fork, where nobody is at the keys.
+
+        `needs` is a module that the function imports by its name, which is spared it in every fork.
+        """
         asked = {
             "function": function,
+            "needs": needs,
             "arguments": arguments,
             "environment": dict(os.environ if environment is None else environment),
             "folder": str(Path.cwd()),
@@ -105,9 +111,12 @@ def _serve() -> None:
         sys.stdout.flush()
 
 
-def _in_a_fork(function: str, arguments: list[str], environment: dict[str, str], folder: str) -> Ended:
+def _in_a_fork(function: str, needs: str, arguments: list[str], environment: dict[str, str], folder: str) -> Ended:
     module, name = function.split(":")
     called: Callable[..., int | None] = getattr(importlib.import_module(module), name)
+    if needs and needs not in sys.modules:
+        importlib.import_module(needs)
+        gc.freeze()
     streams = [os.memfd_create("stdout"), os.memfd_create("stderr")]
     child = os.fork()
     if child == 0:
