@@ -177,8 +177,10 @@ class Office:
         return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *argv]
 
     def _start(self, argv: list[str], sign: str) -> None:
+        # It goes when the tests are killed.
+        until_then = [programs.require("setpriv"), "--pdeathsig", "KILL"]
         process = subprocess.Popen(
-            self.inside(*argv),
+            [*until_then, *self.inside(*argv)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
