@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from screens.widgets.choice import Alternative, Choice
+from screens.widgets.footer import Keys
 from screens.widgets.note import Note
 from wizard import profiles, steps, trouble
 from wizard.failure import Failure
@@ -39,7 +40,7 @@ class ChooseBackupScreen(Screen[Walk | None]):
             new = Alternative(_NEW, "A new backup", "From this computer to a server.")
             yield Choice([*alternatives, new], id="backups")
             yield Note(id="backup-trouble")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         """The list has the focus."""

@@ -8,12 +8,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from screens.explanation import ExplanationScreen
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
+from screens.widgets.footer import Keys
 from screens.widgets.page import Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
@@ -100,7 +101,7 @@ class StepScreen(Screen[Outcome]):
                     yield Button(self.primary, id="forward", variant="primary", compact=True)
             with VerticalScroll(id="explanation", can_focus=False):
                 yield Static(self.explanation, markup=False)
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def compose_step(self) -> ComposeResult:
         """The step's own widgets."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen, ScreenResultType
-from textual.widgets import Button, Footer, Label
+from textual.widgets import Button, Label
 
 from screens.confirm import ConfirmScreen
 from screens.explanation import ExplanationScreen
+from screens.widgets.footer import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ class AdminScreen(Screen[ScreenResultType]):
             yield from self.compose_page()
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def compose_page(self) -> ComposeResult:
         """The screen's own widgets."""

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from screens.app import WizardApp
 from screens.context import Context
+from tests.support import quick_textual
 from wizard.client.session import Session
 from wizard.steps import Step, Walk
 
@@ -25,6 +26,8 @@ _MOST_TURNS = 800
 _MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
+
+quick_textual.hasten()
 
 
 @contextlib.asynccontextmanager
