@@ -21,6 +21,14 @@ _PYTHON = """\
 import sys
 sys.path.append({packages!r})
 {program}"""
+# It forks for each task, and would look for garbage in each fork, and put each module together anew in each run.
+_ANSIBLE = """\
+import gc
+gc.disable()
+from ansible import constants
+constants.DEFAULT_LOCAL_TMP = {kept!r}
+from ansible.cli.playbook import main
+main()"""
 _TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(.*)\]")
 _CHANGED = re.compile(r"changed: \[[^]]*\](?: => \(item=(.*)\))?")
 
@@ -44,10 +52,13 @@ def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "12
     program = Path(quick_python.__file__).read_text()
     python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages, program=program))
     python.chmod(0o755)
-    settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(playbook.parent / "ansible")}
+    home = playbook.parent / "ansible"
+    kept = home / "kept"
+    kept.mkdir(parents=True, exist_ok=True)
+    settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(home)}
     printed = run(
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
-        *(str(Path(sys.executable).parent / "ansible-playbook"), "--connection=local", f"--inventory={host},"),
+        *(sys.executable, "-c", _ANSIBLE.format(kept=str(kept)), "--connection=local", f"--inventory={host},"),
         *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )
     changed, task = [], ""
