@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import samples, table
+from tests.support import quick_keys, samples, table
 from tests.support.agent import ssh_agent
 from tests.support.lifeline import Lifeline
 from tests.support.real_sshd import RealSshd
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # Under nohup, or behind the back of a shell, they are ignored, and the programs that tests start would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+quick_keys.hasten()
 
 _SEARCH_AFTER = 20_000  # new objects
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support import processes
+from tests.support import processes, quick_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,6 +102,7 @@ def process() -> Warm:
 def _serve() -> None:
     for module in _IMPORTED:
         importlib.import_module(module)
+    quick_keys.hasten()
     gc.freeze()
     for line in sys.stdin:
         sys.stdout.write(
