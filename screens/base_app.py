@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
 from screens.too_small import SMALLEST, TooSmallScreen
@@ -49,6 +50,12 @@ class BaseApp(App[int]):
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         if small and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
+
+    def _handle_exception(self, error: Exception) -> None:
+        # A screen that is on its way in when the app is left gets none of its widgets, and may miss them.
+        is_leaving = self._exit or not self._running
+        if not (is_leaving and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         # Textual's own crash screen prints the values of local variables, and a secret may be one of them.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.events import Key
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from screens.app import WizardApp
 from screens.context import Context
@@ -20,8 +22,6 @@ from wizard.steps import Step, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 NEW = Profile(name="amamac")
 
@@ -102,3 +102,16 @@ def test_a_terminal_that_prints_lines_alone_gets_no_screens(monkeypatch: pytest.
     for term, sees in (("xterm", True), ("dumb", False)):
         monkeypatch.setenv("TERM", term)
         assert person.sees_screens() == sees
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+async def test_leaving_while_a_screen_comes_in_is_no_mistake(turns: int, home: Path) -> None:
+    (home / "Documents").mkdir()
+    async with asyncio.timeout(20), wizard_at(NEW, Step.FOLDERS) as pilot:
+        pilot.app.screen.query_one("#forward", Button).press()
+        while walk(pilot).step != Step.SERVER:
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        pilot.app.exit(0)
+    assert pilot.app.return_code == 0
