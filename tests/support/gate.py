@@ -8,13 +8,13 @@ import socket
 import struct
 import threading
 import time
-from typing import Self
 
-_HOST = "127.0.0.1"
+from tests.support.forwarder import Forwarder, shut, start
+
 _RESET = struct.pack("ii", 1, 0)
 
 
-class Gate:
+class Gate(Forwarder):
     """Forwards to a port of this machine; connections are counted from 0, in the order in which they are made.
 
     `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`.
@@ -22,12 +22,10 @@ class Gate:
     """
 
     def __init__(self, port: int, seconds: float = 0) -> None:
-        self._target = port
+        super().__init__(port)
         self._seconds = seconds
         self._released = threading.Event()
-        self._listener = socket.create_server((_HOST, 0))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self.port: int = self._listener.getsockname()[1]
         self.cuts: dict[int, int] = {}
         self.holds: dict[int, int] = {}
         self.held = threading.Event()
@@ -42,14 +40,9 @@ class Gate:
         """Whether nothing is held any more."""
         return self._released.is_set()
 
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.release()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__exit__()
         self.cut()
 
     def cut(self) -> None:
@@ -61,21 +54,18 @@ class Gate:
         """Hold nothing from now on."""
         self._released.set()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection((_HOST, self._target))
-                number = len(self._pairs)
-                self._pairs.append((client, server))
-                self._start(self._forward, number, client, server, True)
-                self._start(self._forward, number, server, client, False)
+    def _take(self, client: socket.socket) -> None:
+        server = self._go_on()
+        number = len(self._pairs)
+        self._pairs.append((client, server))
+        start(self._forward, number, client, server, True)
+        start(self._forward, number, server, client, False)
 
     def _forward(self, number: int, source: socket.socket, sink: socket.socket, is_clients: bool) -> None:
         passed = 0
         on_its_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         if self._seconds:
-            self._start(self._deliver, on_its_way, sink)
+            start(self._deliver, on_its_way, sink)
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 14):
                 if self._seconds:
@@ -107,8 +97,4 @@ class Gate:
         for end in pair:
             with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                end.shutdown(socket.SHUT_RDWR)
-                end.close()
-
-    def _start(self, work: object, *arguments: object) -> None:
-        threading.Thread(target=work, args=arguments, daemon=True).start()  # type: ignore[arg-type]
+        shut(*pair)

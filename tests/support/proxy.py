@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Self
+from typing import TYPE_CHECKING
 
-HOST = "127.0.0.1"
+from tests.support.forwarder import Forwarder, shut, start
+
+if TYPE_CHECKING:
+    import socket
 
 
 class Fate(Enum):
@@ -24,37 +26,29 @@ class Fate(Enum):
 Rule = Callable[[bytes, int], Fate]
 
 
-class Proxy:
+class Proxy(Forwarder):
     """Forwards to a port of this machine, for as long as its rule says so."""
 
     def __init__(self, target: int, rule: Rule) -> None:
-        self._target = target
+        super().__init__(target)
         self._rule = rule
         self._open: list[socket.socket] = []
-        self._listener = socket.create_server((HOST, 0))
-        self.port: int = self._listener.getsockname()[1]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
 
     def __exit__(self, *_: object) -> None:
-        _shut(self._listener, *self._open)
+        super().__exit__()
+        shut(*self._open)
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self._open.append(client)
-                fate = self._rule(b"", 0)
-                if fate is Fate.CUT:
-                    _shut(client)
-                elif fate is Fate.ON:
-                    server = socket.create_connection((HOST, self._target))
-                    self._open.append(server)
-                    is_silent = threading.Event()
-                    for pump in (self._send, self._receive):
-                        threading.Thread(target=pump, args=(client, server, is_silent), daemon=True).start()
+    def _take(self, client: socket.socket) -> None:
+        self._open.append(client)
+        fate = self._rule(b"", 0)
+        if fate is Fate.CUT:
+            shut(client)
+        elif fate is Fate.ON:
+            server = self._go_on()
+            self._open.append(server)
+            is_silent = threading.Event()
+            for pump in (self._send, self._receive):
+                start(pump, client, server, is_silent)
 
     def _send(self, client: socket.socket, server: socket.socket, is_silent: threading.Event) -> None:
         sent = 0
@@ -68,7 +62,7 @@ class Proxy:
                     break
                 server.sendall(piece)
                 sent += len(piece)
-        _shut(client, server)
+        shut(client, server)
 
     def _receive(self, client: socket.socket, server: socket.socket, is_silent: threading.Event) -> None:
         with contextlib.suppress(OSError):
@@ -77,7 +71,7 @@ class Proxy:
                     return
                 client.sendall(piece)
         if not is_silent.is_set():
-            _shut(client, server)
+            shut(client, server)
 
 
 def from_the_start(fate: Fate) -> Rule:
@@ -88,10 +82,3 @@ def from_the_start(fate: Fate) -> Rule:
 def after(count: int, fate: Fate) -> Rule:
     """So many bytes of the client get through."""
     return lambda piece, sent: Fate.ON if sent < count else fate
-
-
-def _shut(*ends: socket.socket) -> None:
-    for end in ends:
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()
