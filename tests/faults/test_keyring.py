@@ -41,7 +41,7 @@ async def ready(pilot: Pilot[int]) -> None:
     def is_ready() -> bool:
         if at(pilot) != Step.KEY or not isinstance(pilot.app.focused, Choice):
             return False
-        return not pilot.app.screen.query_one("#forward", Button).disabled
+        return not pilot.app.screen.query_one("#forward", Button).disabled and "●" in text(pilot)
 
     await until(pilot, is_ready)
 

@@ -252,7 +252,8 @@ async def _until_ready(pilot: Pilot[int]) -> None:
     def is_ready() -> bool:
         if at(pilot) != Step.KEY or not isinstance(pilot.app.focused, Choice):
             return False
-        return not pilot.app.screen.query_one("#forward", Button).disabled
+        # What has the cursor may not be laid out yet.
+        return not pilot.app.screen.query_one("#forward", Button).disabled and "●" in text(pilot)
 
     await until(pilot, is_ready)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
@@ -49,7 +50,7 @@ async def wizard_at(
         session.ask = app.ask_passphrase
         async with app.run_test(size=size, notifications=True) as pilot:
             # A question may be over the step's screen from the start.
-            await until(pilot, lambda: any(getattr(screen, "step", None) == step for screen in app.screen_stack))
+            await until(pilot, lambda: step in [at_screen(screen) for screen in app.screen_stack])
             yield pilot
         # What was cancelled is still ending its programs, which needs the event loop.
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
@@ -74,8 +75,13 @@ async def arrived(pilot: Pilot[int], step: Step) -> None:
 
 
 def at(pilot: Pilot[int]) -> Step | None:
-    """The step whose screen is shown, or `None` if it is another screen."""
-    return getattr(pilot.app.screen, "step", None)
+    """The step whose screen is shown, or `None` if it is another screen or one that takes no keys yet."""
+    return at_screen(pilot.app.screen)
+
+
+def at_screen(screen: Screen[object]) -> Step | None:
+    """The same of any screen."""
+    return getattr(screen, "step", None) if screen.is_mounted else None
 
 
 def walk(pilot: Pilot[int]) -> Walk:
