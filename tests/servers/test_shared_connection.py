@@ -102,6 +102,7 @@ def test_a_command_that_is_ended_at_once_ends_its_sign_in(
         try:
             assert process.stdout
             assert process.stdout.readline() == "reading\n"
+            assert line.gate.held.wait(60)
             signing_in = processes.naming(line.profile.key_path)
             process.send_signal(number)
             assert process.wait() == 130
