@@ -54,7 +54,7 @@ class DryRunScreen(StepScreen):
         "All: + is new, ~ is sent again because it has changed, · has new settings alone, − would be removed. / looks "
         "for a name.\n\n"
         "Leave out: what programs can make again.\n\n"
-        "F3 shows the next of these lists. S saves the whole list as a file.\n\n"
+        "F3 shows the next of these lists. “s” saves the whole list as a file.\n\n"
         "How long sending takes is reckoned for 100 Mbit/s, until a backup has shown how fast your network really is."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -245,7 +245,7 @@ class DryRunScreen(StepScreen):
         await self._views.begin(self._listing, self._problems)
         self._offer_to_stop(True)
         self._views.focus_shown()
-        self._say("Looking at your files …", "busy")
+        self._say("Looking at your files", "busy")
         self._pulse.resume()
 
     def _offer_to_stop(self, is_running: bool) -> None:
@@ -259,7 +259,7 @@ class DryRunScreen(StepScreen):
             return
         seconds, sent = int(time.monotonic() - self._began), self._listing.sent
         so_far = f": {display.files(sent.files)}, {display.size(sent.bytes)} to send so far" if sent.files else ""
-        hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else " …"
+        hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else ""
         self.query_one("#run-news", Note).go_on(f"Looking at your files{so_far}{hint}")
         self.query_one("#looking-at", Static).update(display.printable(self._latest), layout=False)
         self._views.grow()

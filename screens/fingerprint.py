@@ -175,7 +175,9 @@ class FingerprintScreen(StepScreen):
             case Standing.NEW:
                 yield Note(f"{host} shows this fingerprint. Is it the one that the server's admin names?")
                 yield FingerprintBox(identity.offered, id="shown")
-                yield Choice([_COMPARED, _FOR_ME, _PASTE_ALL, _NOT_NOW], id="answer")
+                # Enter alone vouches for no server; a demo's has nobody who could.
+                chosen = _SAME if self.context.is_demo else _LATER
+                yield Choice([_COMPARED, _FOR_ME, _PASTE_ALL, _NOT_NOW], id="answer", chosen=chosen)
             case Standing.KNOWN:
                 yield Note(f"This computer has been at {host} before, and saw this fingerprint then.", "good")
                 yield FingerprintBox(identity.as_expected, id="shown")
@@ -206,7 +208,7 @@ class FingerprintScreen(StepScreen):
             "The fingerprint that the admin sent",
             id="pasted",
             value=self.draft.get("pasted", ""),
-            hint="SHA256:…",
+            hint="begins with SHA256:",
             rule=_complaint,
         )
 

@@ -46,7 +46,7 @@ class FoldersScreen(StepScreen):
     question = "What shall be backed up?"
     explanation = (
         "Space or the mouse ticks a folder: it is backed up with all that is in it.\n\n"
-        "→ opens a folder and ← closes it. H shows hidden folders. At the end of the list are other disks and the "
+        "→ opens a folder and ← closes it. “h” shows hidden folders. At the end of the list are other disks and the "
         "whole computer.\n\n"
         "[✓] is backed up\n[–] some of it is\n ✓  goes along with the folder around it\n\n"
         "F2 leads to what is left out: what programs make again, and what nobody misses. The last line says how much "

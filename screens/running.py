@@ -162,7 +162,7 @@ class RunningScreen(StepScreen):
 
     def _show_progress(self) -> None:
         progress = self._progress
-        news = self._trouble or ("Backing up. Esc stops it." if progress else "Looking at your files … Esc stops it.")
+        news = self._trouble or ("Backing up. Esc stops it." if progress else "Looking at your files. Esc stops it.")
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
         expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
         ahead = outlook(progress, is_fresh=self._is_fresh, expected=expected) if progress else Outlook()

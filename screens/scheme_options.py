@@ -56,7 +56,7 @@ class SchemeOptions(Vertical):
             "The folder on the server that it opens",
             id="root",
             value=draft.get("root", server.root),
-            hint="backup",
+            hint="such as backup",
             rule=self._root_complaint,
         )
         yield Note(id="about-root")
@@ -72,7 +72,7 @@ class SchemeOptions(Vertical):
             "Its name in the service (module)",
             id="module",
             value=draft.get("module", scheme.module),
-            hint=server.user,
+            hint=f"empty: {server.user}",
             rule=lambda typed: rules.module(typed) if typed else None,
         )
         yield Static(_ALWAYS_SHUT, id="always-shut", classes="aside", markup=False)

@@ -49,13 +49,17 @@ class ServerScreen(StepScreen):
                 "The server's name",
                 id="host",
                 value=draft.get("host", server.host),
-                hint="files.example.lan",
+                hint="such as files.example.lan",
                 rule=rules.host,
             )
             yield Field("Port", id="port", value=draft.get("port", str(server.port)), rule=rules.port)
         yield Waiting(id="reach")
         yield Field(
-            "Your account there", id="user", value=draft.get("user", server.user), hint="amanda", rule=rules.user
+            "Your account there",
+            id="user",
+            value=draft.get("user", server.user),
+            hint="such as amanda",
+            rule=rules.user,
         )
 
     @property

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from screens.explanation import ExplanationScreen
+from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
@@ -84,6 +85,7 @@ class StepScreen(Screen[Outcome]):
 
     def compose(self) -> ComposeResult:
         """The frame around the step's own widgets."""
+        fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
             about = _DEMO if self.context.is_demo else f"backup “{self.profile.name}”"

@@ -50,6 +50,14 @@ class WelcomeScreen(StepScreen):
         )
         yield Static("Nothing is sent anywhere until you say so.", classes="aside", markup=False)
 
+    def on_mount(self) -> None:
+        """Nothing is before the first step."""
+        self.query_one("#back").display = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is before the first step."""
+        return False if action == "back" else super().check_action(action, parameters)
+
     async def decide(self) -> Profile | None:
         """The profile under that name."""
         field = self.query_one(Field)

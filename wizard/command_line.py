@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from wizard import starting
 from wizard.rules import COMMANDS
@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script", "ansible", "request")
+_FORMATS_TOLD = (
+    "text: a message; authorized-keys, rsyncd, secrets: the lines alone; script: a shell script that does it all; "
+    "ansible: a playbook; request: a file for “backup-wizard admin”"
+)
 _EXITS = (
     "Exit codes: 0 done; 1 done, and the answer is bad (a lock is open, some files failed); 2 wrong usage or a bad "
     "profile; 69 a server, program or keyring is unavailable; 75 waiting for the server's admin."
 )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells of wrong usage as any other failure is told: what happened, who mends it, what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[0].upper()}{message[1:]} — you can mend this — “{self.prog} --help” says how.\n")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -31,7 +42,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _walk() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="backup-wizard",
         description="Sets up a backup to a file server, step by step, and tries it before anything is copied.",
         epilog=f"Other commands: {', '.join(COMMANDS)}; “backup-wizard COMMAND --help” explains each. {_EXITS}",
@@ -47,8 +58,12 @@ def _walk() -> argparse.ArgumentParser:
 
 
 def _commands() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="backup-wizard", epilog=_EXITS, allow_abbrev=False)
-    add = parser.add_subparsers(metavar="COMMAND", required=True).add_parser
+    parser = _Parser(prog="backup-wizard", epilog=_EXITS, allow_abbrev=False)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def add(name: str, *, help: str) -> _Parser:
+        about = f"{help[0].upper()}{help[1:]}."
+        return commands.add_parser(name, help=help, description=about, epilog=_EXITS, allow_abbrev=False)
 
     demo = add("demo", help="the wizard against a practice server on this machine")
     demo.set_defaults(command=_from("walk", "demo"))
@@ -66,7 +81,7 @@ def _commands() -> argparse.ArgumentParser:
     forget.set_defaults(command=_from("kept", "forget"))
 
     export = _named(add("export", help="the text for the server's admin"))
-    export.add_argument("--format", choices=_FORMATS, required=True)
+    export.add_argument("--format", choices=_FORMATS, required=True, metavar="FORMAT", help=_FORMATS_TOLD)
     export.add_argument("--output", metavar="FILE", help="write to a new file")
     export.set_defaults(command=_from("server", "export"))
 
@@ -75,7 +90,9 @@ def _commands() -> argparse.ArgumentParser:
     receipt.set_defaults(command=_from("server", "receipt"))
     admin = add("admin", help="the admin's pane over requests that users' wizards saved")
     admin.add_argument("files", nargs="*", metavar="FILE", help="a request, or a folder of them")
-    admin.add_argument("--format", choices=_FORMATS, help="print the text for all of them, without screens")
+    admin.add_argument(
+        "--format", choices=_FORMATS, metavar="FORMAT", help=f"print it, without screens; {_FORMATS_TOLD}"
+    )
     admin.add_argument("--output", metavar="FILE", help="write to a new file")
     admin.set_defaults(command=_from("admin", "admin"))
 
@@ -94,8 +111,8 @@ def _commands() -> argparse.ArgumentParser:
     return parser
 
 
-def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("name", metavar="NAME")
+def _named(parser: _Parser) -> _Parser:
+    parser.add_argument("name", metavar="NAME", help="the backup, by the name that “backup-wizard list” shows")
     return parser
 
 

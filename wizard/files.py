@@ -20,8 +20,8 @@ _CAUSES = {
     errno.EDQUOT: Kind.DISK_FULL_HERE,
     errno.EEXIST: Kind.FILE_EXISTS,
     errno.EISDIR: Kind.FILE_EXISTS,
-    errno.ENOTDIR: Kind.FOLDER_MISSING,
-    errno.ENOENT: Kind.FOLDER_MISSING,
+    errno.ENOTDIR: Kind.NO_PLACE_FOR_FILE,
+    errno.ENOENT: Kind.NO_PLACE_FOR_FILE,
     errno.ELOOP: Kind.LINK_IN_THE_WAY,
 }
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ _FORM = Form(
     type=Profile,
     check=profile.check,
     is_ours=lambda topmost: "format" in topmost or "name" in topmost,
-    missing=Kind.NO_SUCH_PROFILE,
+    missing=Kind.NO_SUCH_FILE,
     foreign=Kind.FOREIGN_PROFILE,
     most_bytes=1 << 20,
 )
@@ -28,7 +29,7 @@ def read(path: Path) -> Profile:
     """Read a profile file that may still lack decisions.
 
     Raises:
-        Failure: it can't be read (`NO_SUCH_PROFILE`, `FOREIGN_PROFILE`).
+        Failure: it can't be read (`NO_SUCH_FILE`, `FOREIGN_PROFILE`).
         BadProfile: it is not a profile; the key and the line are named.
     """
     return strict_toml.read(path, _FORM)
@@ -38,10 +39,12 @@ def load(name: str) -> Profile:
     """Read the profile of that name from its usual place.
 
     Raises:
-        Failure: as for `read`; also if the file's name is not the profile's.
+        Failure: `NO_SUCH_PROFILE`, or as for `read`; also if the file's name is not the profile's.
     """
     _refuse_strange(name)
     path = places.profile(name)
+    if not os.path.lexists(path):
+        raise Failure(Kind.NO_SUCH_PROFILE, name)
     if path.exists() and not path.is_file():
         raise Failure(Kind.FOREIGN_PROFILE, str(path))  # a pipe would never end
     found = read(path)

@@ -49,7 +49,7 @@ def port(value: str) -> str | None:
     """A TCP port."""
     if value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65535:
         return None
-    return "A port is a number from 1 to 65535; it is nearly always 22."
+    return "From 1 to 65535, mostly 22."
 
 
 def user(value: str) -> str | None:

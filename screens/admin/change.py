@@ -60,7 +60,9 @@ class ChangeScreen(AdminScreen[Grant | None]):
             with Horizontal(classes="fields"):
                 places = ", ".join(granted.scheme.from_)
                 yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_places_complaint)
-                yield Field("Note to the user", id="note", value=self._grant.note, hint="quota 50 GB", rule=_one_line)
+                yield Field(
+                    "Note to the user", id="note", value=self._grant.note, hint="such as quota 50 GB", rule=_one_line
+                )
             ticks = [Tick(name, words, "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
             if ticks:
                 ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]

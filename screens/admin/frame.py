@@ -11,6 +11,7 @@ from textual.widgets import Button, Label
 
 from screens.confirm import ConfirmScreen
 from screens.explanation import ExplanationScreen
+from screens.fitting import fit
 from screens.widgets.footer import Keys
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class AdminScreen(Screen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """The frame around the screen's own widgets."""
+        fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
             yield Label("for the server's admin", id="whereabouts", markup=False)

@@ -25,7 +25,7 @@ class OpenRequestsScreen(ModalScreen[Path | None]):
         """One line for the name."""
         with Vertical(classes="window"):
             yield Label("Open a request", classes="window-title")
-            yield Field("The file, or a folder of them", id="file", hint="~/requests", rule=_rule)
+            yield Field("The file, or a folder of them", id="file", hint="such as ~/requests", rule=_rule)
             with Horizontal(classes="window-buttons"):
                 yield Button("Not now", id="give-up", compact=True)
                 yield Button("Open", id="open-file", variant="primary", compact=True)

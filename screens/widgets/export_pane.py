@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _IS_HIDDEN = "This text holds a password, which is hidden here. “Show” (v) shows it, and “Save” saves it for you alone."
 _HIDDEN = "The password in it is hidden: “Show” it first, or save it."
+_ERASE_LINE_ABOVE = "\x1b[A\x1b[2K"
 _WARNING = "The file will hold a password: it is written for you alone (mode 0600). Keep it so."
 
 
@@ -117,6 +118,7 @@ class ExportPane(Vertical):
                 sys.stdout.write(f"\n\n{printable(self._text, keep_lines=True)}\n\nPress Enter to go on. ")
                 sys.stdout.flush()
                 sys.stdin.readline()
+                sys.stdout.write(_ERASE_LINE_ABOVE)  # what is left on the terminal is the text alone
         except SuspendNotSupported:
             self._tell("This terminal has no plain view: save the text instead.", good=False)
 

@@ -48,7 +48,7 @@ class LeftOut(Vertical):
             "Leave out as well, with commas between",
             id="own",
             value=own,
-            hint="*.iso, Old films/",
+            hint="such as *.iso, Old films/",
             rule=exclude_presets.complaint,
         )
         if self._may_delete:

@@ -116,7 +116,8 @@ class RunViews(Vertical):
 
     @on(Tabs.TabActivated)
     def _turned(self) -> None:
-        self._show(self.shown)
+        if [name for name, view in self._views.items() if view.display] != [self.shown]:
+            self._show(self.shown)
 
     @on(TickList.Changed)
     def _recount(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 from screens.app import WizardApp
 from screens.save_text import SaveTextScreen
 from screens.widgets.entry_list import EntryList
+from screens.widgets.searched_list import FindBox
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support import programs
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
@@ -257,6 +258,11 @@ async def _look_through(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: entries.has_focus)
     assert walk(pilot).step == Step.DRY_RUN
     await pilot.press("slash", "escape")
+    await until(pilot, lambda: "+ sample folder/" in text(pilot) and entries.has_focus)
+    await pilot.press("f3", "slash", *"WORDS")  # from another list as well
+    await until(pilot, lambda: "  1 of " in text(pilot))
+    assert pilot.app.screen.query_one(FindBox).has_focus
+    await pilot.press("escape")
     await until(pilot, lambda: "+ sample folder/" in text(pilot) and entries.has_focus)
 
 

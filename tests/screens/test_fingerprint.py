@@ -44,15 +44,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSshd]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_enter_confirms_the_fingerprint_that_is_shown(server: RealSshd, size: tuple[int, int]) -> None:
+async def test_what_is_shown_is_confirmed_on_purpose_alone(server: RealSshd, size: tuple[int, int]) -> None:
     steps.record(Walk(_new(server), Step.FINGERPRINT, Step.FINGERPRINT))
     left = steps.begin(profiles.load("amamac"))
     async with wizard_at(left.profile, left.step, size=size) as pilot:
         await _until_ready(pilot)
         assert server.fingerprint in text(pilot)
-        assert "● I compared it: it is the same" in text(pilot)
-        assert not places.known_hosts().exists()
+        assert "○ I compared it: it is the same" in text(pilot)
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExplanationScreen))
+        await pilot.press("enter")
+        await _until_ready(pilot)
+        assert not places.known_hosts().exists()
+        await pilot.press("home", "enter")
         await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
     assert _recorded() == (server.fingerprint,)
     assert known_hosts.trusts(profiles.load("amamac"))
@@ -64,7 +68,7 @@ async def test_only_the_type_that_was_compared_is_recorded(server: RealSshd) -> 
         await pilot.press("shift+tab", "enter")
         await until(pilot, lambda: server.fingerprints[2] in text(pilot))
         assert server.fingerprints[0] not in text(pilot)
-        await pilot.press("tab", "tab", "enter")
+        await pilot.press("tab", "tab", "home", "enter")
         await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
     assert _recorded() == (server.fingerprints[2],)
     assert len(places.known_hosts().read_text().splitlines()) == 1
@@ -205,7 +209,7 @@ async def test_a_folder_that_can_t_be_made_confirms_nothing(server: RealSshd, ho
     (home / ".config").write_text("a file where a folder should be")
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
         await _until_ready(pilot)
-        await pilot.press("enter")
+        await pilot.press("home", "enter")
         await until(pilot, lambda: "You can mend this" in said(pilot))
         assert walk(pilot).profile.server.host_keys == ()
 
@@ -227,7 +231,7 @@ async def _until_ready(pilot: Pilot[int], kind: type[Choice | Input | Button] = 
 
 async def _choose_to_paste(pilot: Pilot[int]) -> None:
     await _until_ready(pilot)
-    await pilot.press("down", "enter")
+    await pilot.press("home", "down", "enter")
     await until(pilot, lambda: isinstance(pilot.app.focused, Input))
 
 

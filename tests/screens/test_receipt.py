@@ -121,7 +121,7 @@ def _new(sshd: RealSshd) -> Profile:
 async def _choose_the_receipt(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.focused, Choice))
     await until(pilot, lambda: not pilot.app.screen.query_one("#forward", Button).disabled)
-    await pilot.press("down", "down", "enter")
+    await pilot.press("home", "down", "down", "enter")
 
 
 async def _paste(pilot: Pilot[int], pasted: str) -> None:

@@ -110,8 +110,8 @@ async def can_go_on(pilot: Pilot[int]) -> None:
     await until(pilot, holds)
 
 
-async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...] = ("enter",)) -> None:
-    """From the welcome to the hand-over, every default accepted."""
+async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...] = ("home", "enter")) -> None:
+    """From the welcome to the hand-over, the server confirmed and every default accepted."""
     await person.press("enter")
     await person.comes_to(Step.FOLDERS)
     await until(person.pilot, lambda: "will be backed up" in said(person.pilot))

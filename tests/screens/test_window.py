@@ -23,6 +23,8 @@ from wizard.steps import Step, Walk
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.screen import Screen
+
 NEW = Profile(name="amamac")
 
 
@@ -49,6 +51,23 @@ async def test_the_keys_are_named_as_on_a_keyboard_and_all_of_them_fit(home: Pat
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
         await until(pilot, lambda: "Space Tick" in text(pilot) and "Ctrl+Q Leave" in text(pilot))
         assert "F2 Left out" in text(pilot).splitlines()[-1]
+
+
+async def test_each_screen_follows_the_one_before_whole_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def display(app: WizardApp, screen: Screen[object], painted: object) -> None:
+        if painted is not None and not app._batch_count:
+            seen.append((type(screen).__name__, screen.has_class("-wide")))
+
+    async with wizard_at(NEW, Step.WELCOME, size=(120, 40)) as pilot:
+        await arrived(pilot, Step.WELCOME)
+        monkeypatch.setattr(WizardApp, "_display", display)
+        await pilot.press("enter")
+        await arrived(pilot, Step.FOLDERS)
+        await pilot.press("escape")
+        await arrived(pilot, Step.WELCOME)
+    assert set(seen) == {("WelcomeScreen", True), ("FoldersScreen", True)}
 
 
 async def test_help_is_closed_with_enter_and_its_way_out_is_in_sight() -> None:

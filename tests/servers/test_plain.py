@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from wizard import plain, profiles
 from wizard.client import keys, known_hosts, secrets
 from wizard.client.secrets import Secret
 from wizard.client.session import Session
+from wizard.commands import transferring
 from wizard.failure import Failure, Kind
 from wizard.plain import deciding, key, way_in
 from wizard.plain.asker import GoBack
@@ -102,9 +104,11 @@ def test_the_whole_walk(
     person: Person, server: PracticeServer, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin_applies_after_the_first_look(person, server, monkeypatch, said)
+    person._answers["Back up now"] = ["<", "y"]
     with Session() as session:
-        assert plain.walk(None, session) == 0
+        assert plain.walk(None, session, partial(transferring.run, as_json=False)) == 0
     everything = "\n".join(said)
+    assert (server.home / "backup/amamac/Documents/letter.txt").read_text() == "Dear Sir or Madam"
     assert "Every door that was tried is shut." in everything
     assert "Nothing was copied. 2 new" in everything
     assert "“amamac” is set up" in everything

@@ -85,7 +85,7 @@ def test_creating_leaves_what_comes_meanwhile(tmp_path: Path) -> None:
 def test_a_missing_folder_is_told(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
     with pytest.raises(Failure) as failure:
         write(tmp_path / "none" / "file", b"")
-    assert failure.value.kind is Kind.FOLDER_MISSING
+    assert failure.value.kind is Kind.NO_PLACE_FOR_FILE
 
 
 @WRITES
@@ -127,7 +127,7 @@ def test_a_private_folder_is_closed_to_others_and_an_old_one_left_alone(tmp_path
     assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o755
 
 
-@pytest.mark.parametrize(("name", "kind"), [("file", Kind.FILE_EXISTS), ("file/folder", Kind.FOLDER_MISSING)])
+@pytest.mark.parametrize(("name", "kind"), [("file", Kind.FILE_EXISTS), ("file/folder", Kind.NO_PLACE_FOR_FILE)])
 def test_a_file_in_the_folder_s_place_is_told(tmp_path: Path, name: str, kind: Kind) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Failure) as failure:

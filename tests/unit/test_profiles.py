@@ -199,7 +199,7 @@ def test_a_missing_file_is_told(tmp_path: Path, make: Callable[[Path], object]) 
     make(path)
     with pytest.raises(Failure) as failure:
         profiles.read(path)
-    assert failure.value.kind is Kind.NO_SUCH_PROFILE
+    assert failure.value.kind is Kind.NO_SUCH_FILE
 
 
 def test_a_file_under_another_s_name_is_refused() -> None:
@@ -262,7 +262,7 @@ def test_a_config_folder_that_can_t_be_made_is_told(home: Path, monkeypatch: pyt
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "file"))
     with pytest.raises(Failure) as failure:
         profiles.save(a_profile())
-    assert failure.value.kind is Kind.FOLDER_MISSING
+    assert failure.value.kind is Kind.NO_PLACE_FOR_FILE
 
 
 def test_a_bad_profile_is_never_saved() -> None:

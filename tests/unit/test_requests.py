@@ -124,7 +124,7 @@ def _fill(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
-        (lambda path: None, Kind.NO_SUCH_REQUEST),
+        (lambda path: None, Kind.NO_SUCH_FILE),
         (lambda path: path.mkdir(), Kind.FOREIGN_REQUEST),
         (lambda path: path.write_text(""), Kind.FOREIGN_REQUEST),
         (lambda path: path.write_bytes(b"\0\xff"), Kind.FOREIGN_REQUEST),

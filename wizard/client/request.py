@@ -102,7 +102,7 @@ def read(path: Path) -> Request:
     """Read a request file.
 
     Raises:
-        Failure: it can't be read (`NO_SUCH_REQUEST`, `FOREIGN_REQUEST`).
+        Failure: it can't be read (`NO_SUCH_FILE`, `FOREIGN_REQUEST`).
         BadProfile: a value in it can't be taken; the key and the line are named.
     """
     return strict_toml.read(path, _FORM)
@@ -115,7 +115,7 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Request], list[Failure]]:
     for path in paths:
         inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not inside:
-            refused.append(Failure(Kind.NO_SUCH_REQUEST, str(path / "*.toml")))
+            refused.append(Failure(Kind.NO_SUCH_FILE, str(path / "*.toml")))
         for file in inside:
             try:
                 taken.append(read(file))
@@ -203,7 +203,7 @@ _FORM = Form(
     type=Request,
     check=check,
     is_ours=_is_request,
-    missing=Kind.NO_SUCH_REQUEST,
+    missing=Kind.NO_SUCH_FILE,
     foreign=Kind.FOREIGN_REQUEST,
     most_bytes=MOST_BYTES,
 )

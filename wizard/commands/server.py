@@ -74,7 +74,7 @@ def _receipt_text(file: str | None) -> str:
     try:
         return Path(file).read_bytes().decode(errors="replace")
     except FileNotFoundError:
-        raise Failure(Kind.FOLDER_MISSING, file) from None
+        raise Failure(Kind.NO_SUCH_FILE, file) from None
     except OSError as error:
         raise Failure(Kind.FOLDER_UNREADABLE, file, str(error)) from None
 

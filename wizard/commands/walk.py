@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,10 @@ def walk(chosen: Namespace) -> int:
         raise Failure(Kind.NO_TERMINAL)
     if chosen.plain or not person.sees_screens():
         from wizard import plain
+        from wizard.commands import transferring
 
         with person.session() as opened:
-            return plain.walk(begun, opened)
+            return plain.walk(begun, opened, partial(transferring.run, as_json=False))
     starting.begin()
     from screens import app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard import lines, steps
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
 
+    BackUp = Callable[[Profile, Session], object]
+
 _STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
     Step.WELCOME: deciding.welcome,
     Step.FOLDERS: deciding.folders,
@@ -30,18 +33,20 @@ _STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
     Step.HAND_OVER: proving.hand_over,
     Step.PROOF: proving.proof,
     Step.DRY_RUN: proving.dry_run,
-    Step.FINISH: proving.finish,
 }
 
 
-def walk(begun: Walk | None, session: Session) -> int:
-    """Lead from question to question; everything decided is kept, whenever the person leaves."""
+def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) -> int:
+    """Lead from question to question; everything decided is kept, whenever the person leaves.
+
+    `back_up` makes the first real backup, which is offered at the end.
+    """
     say("backup-wizard on lines. Enter takes what stands in brackets, < goes a step back, Ctrl+D leaves.")
     here = None
     try:
         here = _begun(begun, session)
         while here is not None:
-            here = _after(here, session)
+            here = _after(here, session, back_up)
     except GoAway:
         say(f"\n{lines.left_at(here, 'backup-wizard --plain')}" if here else "")
     return 0
@@ -60,11 +65,12 @@ def _begun(walk: Walk | None, session: Session) -> Walk | None:
                 asker.line("Enter tries again, Ctrl+D leaves")
 
 
-def _after(here: Walk, session: Session) -> Walk | None:
+def _after(here: Walk, session: Session, back_up: BackUp | None) -> Walk | None:
     order = steps.applicable(here.profile)
     say(f"\nStep {order.index(here.step) + 1} of {len(order)}: {steps.TITLES[here.step]}")
     try:
-        following = steps.forward(here, _STEPS[here.step](here.profile, session))
+        decide = _STEPS.get(here.step) or partial(proving.finish, back_up=back_up)
+        following = steps.forward(here, decide(here.profile, session))
         session.hold(following.profile.name)
         steps.record(following)
     except GoBack:

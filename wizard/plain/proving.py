@@ -12,11 +12,14 @@ from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
+from wizard.running import record
 from wizard.server import exports, handed_over, host_trust, install, locks, report, sign_in
 from wizard.trouble import further
 from wizard.trouble.finding import Finding, Sure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wizard.client.secrets import Secret
     from wizard.client.session import Session
     from wizard.profile import Profile
@@ -73,9 +76,12 @@ def dry_run(profile: Profile, session: Session) -> Profile:
     return profile
 
 
-def finish(profile: Profile, _: Session) -> Profile:
-    """What was set up, and what to run next."""
+def finish(profile: Profile, session: Session, back_up: Callable[[Profile, Session], object] | None) -> Profile:
+    """What was set up, the first real backup if it is wanted, and what to run from now on."""
     say(f"“{profile.name}” is set up: {', '.join(profile.folders)} to {profile.server.host}, {profile.destination}")
+    say(f"Backups: {record.in_words(profile.name)}.")
+    if back_up and asker.agrees("Back up now? Ctrl+C stops it, and it goes on from there later", default=True):
+        back_up(profile, session)
     say("Run these from now on:")
     say(f"  the backup itself:          backup-wizard run {profile.name}")
     say(f"  another practice run:       backup-wizard dry-run {profile.name}")

@@ -132,7 +132,10 @@ def export(
     ordered = order(profile, client, server, secret)
     chosen = FORMATS.get(format_name)
     if chosen is None or not chosen.applies(ordered.setup):
-        raise Failure(Kind.BAD_VALUE, f"{format_name} is not a format of the scheme {profile.scheme.kind}")
+        known = ", ".join(name for name, format in FORMATS.items() if format.applies(ordered.setup))
+        raise Failure(
+            Kind.BAD_VALUE, f"{format_name} is no format of the scheme {profile.scheme.kind}, but {known} are"
+        )
     return chosen.render(ordered)
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from wizard.schemes.setup import ServerSetup
     from wizard.server.exports.order import Order
 
-FILE_NAME = "backup-wizard-setup.sh"
+FILE_NAME = "setup.sh"
 
+_SAVED_AS = "backup-wizard-{}-script.sh"
 _PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,3}(?: .*)?", re.ASCII)
 _LINE_ENDS = re.compile(r"[\n\r\0]")
 
@@ -85,7 +86,8 @@ def _head(orders: Sequence[Order]) -> str:
     names = [order.profile.name for order in orders]
     who = f"the computer “{names[0]}”" if len(names) == 1 else f"{len(names)} computers"
     secret = _HOLDS_SECRET if holds_secret(orders) else ""
-    return _HEAD.format(who=who, version=__version__, file=FILE_NAME, secret=secret)
+    file = _SAVED_AS.format(names[0] if len(names) == 1 else f"{len(names)}-computers")
+    return _HEAD.format(who=who, version=__version__, file=file, secret=secret)
 
 
 def _function(number: int, order: Order) -> str:

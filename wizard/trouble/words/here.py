@@ -29,6 +29,10 @@ WORDS = {
         YOU,
         "Choose another name, or move that file away yourself.",
     ),
+    Kind.NO_PLACE_FOR_FILE: Words(
+        "There is no folder to put {about} into", YOU, "Choose another place for it, or make that folder first."
+    ),
+    Kind.NO_SUCH_FILE: Words("There is no file {about}", YOU, "Check the name, and give the file in full."),
     Kind.LINK_IN_THE_WAY: Words(
         "{about} is a link to another place, and nothing is written through a link",
         YOU,

@@ -14,9 +14,9 @@ WORDS = {
     ),
     Kind.PASSPHRASE_WRONG: Words("That passphrase does not open the key", YOU, "Try again, or choose another key."),
     Kind.PASSPHRASE_UNASKED: Words(
-        "This key asks for its passphrase each time, and there is nobody to ask",
+        "This key asks for its passphrase each time, and nobody typed it",
         YOU,
-        "Run it in a terminal, or let the keyring keep the passphrase (step “Key”).",
+        "Try again, in a terminal, and type it; or let the keyring keep it (step “Key”).",
     ),
     Kind.AGENT_SILENT: Words(
         "Your ssh agent does not hold this backup's key now", YOU, "Add it with ssh-add, or choose another key."

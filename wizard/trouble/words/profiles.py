@@ -20,7 +20,6 @@ WORDS = {
         YOU,
         "Give the new one another name, or first run “backup-wizard forget {about}”.",
     ),
-    Kind.NO_SUCH_REQUEST: Words("There is no file {about}", YOU, "Check the name, and give the file in full."),
     Kind.FOREIGN_REQUEST: Words(
         "{about} is not a request of backup-wizard",
         YOU,
