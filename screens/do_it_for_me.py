@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Button, Input, Label, Static
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
+from screens.widgets.waiting import Waiting
 from wizard import schemes, trouble
 from wizard.failure import Failure, Kind
 from wizard.server import install
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.client.secrets import Secret
     from wizard.profile import Profile
-
-_TAKEN_BACK = "All was taken back: the server is as it was before."
+_WAY_OUT = "Esc stops it and takes it all back."
 
 
 class DoItForMeScreen(ModalScreen[bool]):
@@ -42,6 +43,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         self._profile, self._shared = profile, context
         self._is_done = False
         self._reached = Stage.SIGNING_IN
+        self._telling = ExitStack()
 
     def compose(self) -> ComposeResult:
         """What will happen, one hidden line, and what came of it."""
@@ -50,7 +52,7 @@ class DoItForMeScreen(ModalScreen[bool]):
             yield Label("Put the key on the server yourself", classes="window-title", markup=False)
             yield Static(_plan(self._profile), classes="window-words", id="plan", markup=False)
             yield Field(f"Password of {server.user} on {server.host}", id="password", password=True)
-            yield Note(id="working")
+            yield Waiting(id="working")
             yield Vertical(id="came-of-it")
             yield Note(id="outcome")
             with Horizontal(classes="window-buttons"):
@@ -106,13 +108,14 @@ class DoItForMeScreen(ModalScreen[bool]):
         else:
             self._conclude()
         finally:
-            self._tell(None)
+            self._telling.close()
 
-    def _tell(self, stage: Stage | None) -> None:
-        if stage:
-            self._reached = stage
+    def _tell(self, stage: Stage) -> None:
+        self._reached = stage
+        self._telling.close()
         if self.is_attached:
-            self.query_one("#working", Note).say(install.STAGES[stage] if stage else "", "busy")
+            way_out = "" if stage is Stage.UNDOING else _WAY_OUT
+            self._telling.enter_context(self.query_one("#working", Waiting).on(install.STAGES[stage], way_out))
 
     async def _show(self, failure: Failure | None) -> None:
         self.query_one("#plan").display = False  # what comes of it needs the room
@@ -127,7 +130,7 @@ class DoItForMeScreen(ModalScreen[bool]):
 
     def _say_that_it_is_undone(self) -> None:
         if self.is_attached and self._reached is Stage.UNDOING:
-            self.query_one("#outcome", Note).say(_TAKEN_BACK, "good")
+            self.query_one("#outcome", Note).say(install.TAKEN_BACK, "good")
 
     def _conclude(self) -> None:
         self._is_done = True

@@ -134,7 +134,7 @@ class DryRunScreen(StepScreen):
         """End rsync and its ssh."""
         if self._is_running and not self._is_stopping:
             self._is_stopping = True
-            self._say("Stopping …", "busy")
+            self._say("Stopping", "busy")
             self.workers.cancel_group(self, "run")
 
     def action_turn(self, direction: int) -> None:

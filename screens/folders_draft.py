@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.client import exclude_presets, folders
+from wizard.profile import with_delete
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -47,16 +48,12 @@ class FoldersDraft:
         """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
         own = () if exclude_presets.complaint(self.own) else exclude_presets.read_line(self.own)
         exclude = exclude_presets.patterns(self.presets, own)
-        scheme = profile.scheme
-        if self.delete != profile.delete:  # the server has to be willing, or it refuses the whole backup
-            scheme = msgspec.structs.replace(scheme, allow_delete=self.delete)
-        return msgspec.structs.replace(
+        decided = msgspec.structs.replace(
             profile,
             folders=_unless_same(profile.folders, self.chosen),
             exclude=_unless_same(profile.exclude, exclude),
-            delete=self.delete,
-            scheme=scheme,
         )
+        return with_delete(decided, self.delete)
 
 
 def _unless_same(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_look(self) -> None:
         """Look as soon as the server can bear it."""
         if self._is_looking:
-            self.query_one("#admitted", Note).say("Looking again in a moment …", "busy")
+            self.query_one("#admitted", Note).say("Looking again in a moment", "busy")
             self._admission.look_now()
         else:
             self._start_looking()
@@ -192,7 +192,7 @@ class HandOverScreen(WithTexts, StepScreen):
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
 
     def _start_looking(self) -> None:
-        self.query_one("#admitted", Note).say("Looking whether the server lets this computer in …", "busy")
+        self.query_one("#admitted", Note).say("Looking whether the server lets this computer in", "busy")
         self.run_worker(self._await_admin(), group="look", exclusive=True)
 
     async def _await_admin(self) -> None:

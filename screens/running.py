@@ -106,7 +106,7 @@ class RunningScreen(StepScreen):
         words = "What was sent stays on the server, and the backup can go on from there whenever you like."
         stop = ConfirmScreen("Stop the backup?", words, yes="Stop", no="Keep backing up")
         if await self.app.push_screen_wait(stop) and self._is_running:
-            self.query_one("#run-news", Note).say("Stopping …", "busy")
+            self.query_one("#run-news", Note).say("Stopping", "busy")
             self.workers.cancel_group(self, "run")
 
     async def _back_up(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -88,10 +86,8 @@ class SaveTextScreen(ModalScreen[Path | None]):
 
 
 def _free(name: str) -> str:
-    """The name, with a number where something of that name is there already."""
-    path = Path(name)
-    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    return str(next(one for one in itertools.chain([path], numbered) if not os.path.lexists(one.expanduser())))
+    """The name, with a number where something of that name is there already; `~` stays as it is written."""
+    return str(Path(name).with_name(files.free(Path(name).expanduser()).name))
 
 
 def _rule(value: str) -> str | None:

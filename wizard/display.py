@@ -10,9 +10,9 @@ _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 def printable(text: str, *, keep_lines: bool = False) -> str:
     """The text with every control character and every mark that turns writing around made visible."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(sign if keep_lines and sign == "\n" else _visible(sign) for sign in text)
+    if keep_lines:
+        return "\n".join(map(printable, text.split("\n")))
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def size(count: float) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import stat
@@ -59,6 +60,12 @@ def create(path: Path, content: bytes, mode: int = 0o600) -> None:
     """
     with creating(path, mode) as file:
         file.write(content)
+
+
+def free(path: Path) -> Path:
+    """The path, with a number where something is there already."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not os.path.lexists(one))
 
 
 @contextlib.contextmanager

@@ -99,6 +99,14 @@ def check(profile: Profile) -> Profile:
     return profile
 
 
+def with_delete(profile: Profile, delete: bool) -> Profile:
+    """The profile whose backup follows removals, or does not; the server has to be willing, or it refuses all of it."""
+    if delete == profile.delete:
+        return profile
+    scheme = msgspec.structs.replace(profile.scheme, allow_delete=delete)
+    return msgspec.structs.replace(profile, delete=delete, scheme=scheme)
+
+
 def _complaints(profile: Profile) -> Iterator[Found]:
     server, scheme = profile.server, profile.scheme
     if profile.format != FORMAT:

@@ -151,6 +151,7 @@ class RequestsScreen(AdminScreen[None]):
         listed = self.query_one(RequestList)
         listed.show(self._grants, clashing)
         listed.display = bool(self._grants)
+        self.query_one("#requests-view").set_class(not self._grants, "-empty")
         self.query("#change, #export").set(disabled=not self._grants)
         (listed if self._grants else self.query_one("#open", Button)).focus()
         self._tell()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -93,5 +94,6 @@ def _by_token(text: str, language: str) -> Content:
     return Content.assemble(*((part, style) if style else part for part, style in parts))
 
 
+@cache
 def _style(token: Any) -> str:
     return next((_TOKEN_STYLES[kind] for kind in reversed(token.split()) if kind in _TOKEN_STYLES), "")

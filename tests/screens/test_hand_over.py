@@ -107,7 +107,7 @@ async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Plac
         for typed, complaint in (
             ("note.txt", "in full"),
             ("~nobody-of-that-name/x", "nobody of that name"),
-            ("/no/such/folder/x", "is not there"),
+            ("/no/such/folder/x", "There is no folder to put"),
             ("/etc/", "in full"),
             ("/etc", "never overwritten"),
             ("", "in full"),

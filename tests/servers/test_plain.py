@@ -15,7 +15,7 @@ from wizard.client.secrets import Secret
 from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.failure import Failure, Kind
-from wizard.plain import deciding, key, way_in
+from wizard.plain import deciding, key, proving, way_in
 from wizard.plain.asker import GoBack
 from wizard.profile import Key, Profile, Scheme, Server
 from wizard.schemes import over_network
@@ -284,3 +284,33 @@ def test_a_passphrase_that_is_too_short_is_asked_for_again(person: Person, said:
     assert chosen.key.protection == "ask"
     assert any("Use 8 signs at least" in text for text in said)
     assert keys.opens(chosen.key_path, Secret("a long passphrase"))
+
+
+@pytest.mark.parametrize("step", [key.key, deciding.fingerprint])
+def test_a_step_that_asks_nothing_can_be_left_backwards(
+    step: Callable[[Profile, Session], Profile], person: Person, server: PracticeServer, said: list[str]
+) -> None:
+    reached = Server(host=server.host, port=server.port, user="amanda", host_keys=(server.fingerprint,))
+    profile = a_profile(server=reached, key=Key(protection="none"))
+    keys.make(profile.key_path, "amanda@pc", None)
+    assert decided(profile, step) == profile
+    person._answers["Enter goes on"] = ["<"]
+    with pytest.raises(GoBack):
+        decided(profile, step)
+
+
+def test_removals_are_followed_where_that_is_wished_and_the_server_lets_them(person: Person, said: list[str]) -> None:
+    assert not decided(Profile(name="amamac"), deciding.folders).delete
+    person._answers["Remove on the server"] = ["y"]
+    wished = decided(Profile(name="amamac"), deciding.folders)
+    assert wished.delete
+    assert wished.scheme.allow_delete
+
+
+def test_a_text_is_saved_under_a_name_that_is_free(home: Path, said: list[str]) -> None:
+    for _ in range(2):
+        proving._save(a_profile(), "Hello")
+    assert sorted(path.name for path in home.glob("*.txt")) == [
+        "backup-wizard-amamac-2.txt",
+        "backup-wizard-amamac.txt",
+    ]

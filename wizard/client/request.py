@@ -115,7 +115,7 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Request], list[Failure]]:
     for path in paths:
         inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not inside:
-            refused.append(Failure(Kind.NO_SUCH_FILE, str(path / "*.toml")))
+            refused.append(Failure(Kind.NO_SUCH_FILE, f"that ends in .toml in {path}"))
         for file in inside:
             try:
                 taken.append(read(file))

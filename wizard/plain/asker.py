@@ -39,6 +39,15 @@ def line(question: str, default: str = "", rule: Rule | None = None) -> str:
         say(f"  {complaint}")
 
 
+def pause() -> None:
+    """Let a step be left where it asks nothing: without that, there were no way back past it.
+
+    Raises:
+        GoBack, GoAway: as for `line`.
+    """
+    line("Enter goes on")
+
+
 def choice(question: str, alternatives: Sequence[tuple[str, str]], default: str) -> str:
     """Ask for one of several, by number; each is an id with its words.
 

@@ -17,6 +17,7 @@ from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.plain import asker
 from wizard.plain.asker import GoBack
+from wizard.profile import with_delete
 from wizard.server import doors, host_trust
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wizard.steps import Walk
 
 _NEW = ""
+_DELETE = "Remove on the server what I removed here? What you delete by mistake is then lost there too"
+_WHAT_ELSE = "What else, such as *.iso or Old films/, with commas between"
 
 
 def choose_backup() -> Walk:
@@ -43,7 +46,7 @@ def welcome(profile: Profile, _: Session) -> Profile:
     """The backup's name, which stays once it was saved."""
     if profiles.exists(profile.name):
         say(f"This is the backup “{profile.name}”.")
-        asker.line("Enter goes on")
+        asker.pause()
         return profile
 
     def rule(name: str) -> str | None:
@@ -60,7 +63,9 @@ def folders(profile: Profile, _: Session) -> Profile:
         say(f"  {printable(folder)}")
     if not asker.agrees("Are these the right ones?", default=True):
         chosen = _typed_folders()
-    return msgspec.structs.replace(profile, folders=tuple(chosen), exclude=_left_out(profile))
+    exclude = _left_out(profile)
+    delete = not profile.scheme.append_only and asker.agrees(_DELETE, default=profile.delete)
+    return with_delete(msgspec.structs.replace(profile, folders=tuple(chosen), exclude=exclude), delete)
 
 
 def server(profile: Profile, _: Session) -> Profile:
@@ -87,6 +92,7 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
     if identity.standing is Standing.CONFIRMED:
         say("The server shows the fingerprint that was confirmed.")
         known_hosts.trust(profile, identity.offered)
+        asker.pause()
         return profile
     say("The server shows these fingerprints:")
     for key in identity.offered:
@@ -100,7 +106,9 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
         raise GoBack
     if identity.standing is Standing.CONTRADICTED:
         say("Careful: this computer's own ssh knows this server by another fingerprint. Ask the admin.")
-    say("Ask the admin which it is, by phone or in a message that you trust. Ctrl+D leaves meanwhile; all is kept.")
+    say("Ask the admin which it is, by phone or in a message that you trust. On the server itself this shows it:")
+    say(f"  ssh-keygen -lf /etc/ssh/ssh_host_{identity.offered[0].type_name.lower()}_key.pub")
+    say("Ctrl+D leaves meanwhile; all is kept.")
     pasted = asker.line("Paste the fingerprint that the admin sent you", "", host_identity.complaint)
     matching = host_identity.matching(pasted, identity.offered)
     if not matching:
@@ -134,5 +142,5 @@ def _left_out(profile: Profile) -> tuple[str, ...]:
         for preset in exclude_presets.PRESETS
         if asker.agrees(f"Leave out {preset.title.lower()} ({preset.sentence})?", default=preset.id in chosen)
     )
-    line = asker.line("What else, with commas between", exclude_presets.line(own), exclude_presets.complaint)
+    line = asker.line(_WHAT_ELSE, exclude_presets.line(own), exclude_presets.complaint)
     return exclude_presets.patterns(kept, exclude_presets.read_line(line))

@@ -28,8 +28,8 @@ _UNPROTECTED = "This key has no passphrase: whoever gets at this computer's file
 
 def key(profile: Profile, session: Session) -> Profile:
     """The key, and what protects it."""
-    decided, typed = profile, None
-    if not profile.key_path.exists():
+    decided, typed, is_there = profile, None, profile.key_path.exists()
+    if not is_there:
         decided = msgspec.structs.replace(profile, key=_protection(profile))
         typed = _new_passphrase() if decided.key.protection == "ask" and not decided.key_path.exists() else None
         if decided.key_path.exists():
@@ -38,6 +38,8 @@ def key(profile: Profile, session: Session) -> Profile:
     if typed and decided.key.protection == "ask":
         session.remember(decided.key_path, typed)
     say(f"The key is {places.shown(decided.key_path)}.")
+    if is_there:
+        asker.pause()
     return decided
 
 

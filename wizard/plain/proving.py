@@ -20,7 +20,6 @@ from wizard.trouble.finding import Finding, Sure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wizard.client.secrets import Secret
     from wizard.client.session import Session
     from wizard.profile import Profile
 
@@ -72,7 +71,7 @@ def dry_run(profile: Profile, session: Session) -> Profile:
     """The practice run, which copies nothing."""
     say("Practice run: nothing is copied. This can take a while.")
     say(lines.dry_run(asyncio.run(_dry_run(profile, session))))
-    asker.line("Enter goes on")
+    asker.pause()
     return profile
 
 
@@ -104,16 +103,21 @@ def _refusal(profile: Profile, session: Session) -> Failure | None:
 def _install(profile: Profile, session: Session) -> None:
     """Do the admin's part; whatever goes wrong is told and leaves the server as it was."""
     password = asker.passphrase(f"The password of {profile.server.user} on {profile.server.host} (it is kept nowhere)")
+    reached: list[install.Stage] = []
+
+    def tell(stage: install.Stage) -> None:
+        reached.append(stage)
+        say(f"  {install.STAGES[stage]} …")
+
+    async def put_in_place() -> None:
+        await install.install(profile, await session.access(profile), password, tell)
+
     try:
-        asyncio.run(_put_in_place(profile, session, password))
+        asyncio.run(put_in_place())
     except Failure as failure:
         lines.complain(trouble.explain(failure, profile))
-
-
-async def _put_in_place(profile: Profile, session: Session, password: Secret) -> None:
-    await install.install(
-        profile, await session.access(profile), password, lambda stage: say(f"  {install.STAGES[stage]} …")
-    )
+        if install.Stage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
+            say(install.TAKEN_BACK)
 
 
 async def _sign_in(profile: Profile, session: Session) -> None:
@@ -143,6 +147,6 @@ def _warn_of_open_doors(profile: Profile, findings: list[locks.Finding]) -> None
 
 
 def _save(profile: Profile, message: str) -> None:
-    path = Path.home() / f"backup-wizard-{profile.name}.txt"
+    path = files.free(Path.home() / f"backup-wizard-{profile.name}.txt")
     files.create(path, message.encode(), 0o644)
     say(f"Saved as {places.shown(path)}.")

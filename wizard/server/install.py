@@ -42,6 +42,7 @@ class Stage(StrEnum):
     UNDOING = auto()
 
 
+TAKEN_BACK = "All was taken back: the server is as it was before."
 STAGES = {
     Stage.SIGNING_IN: "Signing in with the password",
     Stage.INSTALLING: "Putting the key in place",
