@@ -38,7 +38,8 @@ async def prepare(profile: Profile, session: Session) -> None:
     transfer.require_sources(profile)
     session.hold(profile.name)
     keep(profile)
-    say(f"Backup “{profile.name}”: {len(profile.folders)} folder(s) to {profile.server.host}")
+    count = len(profile.folders)
+    say(f"Backup “{profile.name}”: {count} {'folder' if count == 1 else 'folders'} to {profile.server.host}")
     if schemes.of(profile).uses_ssh:
         await host_trust.establish(profile)
         say("  ✓ the server shows a fingerprint that was confirmed")

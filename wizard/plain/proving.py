@@ -79,7 +79,8 @@ def finish(profile: Profile, session: Session, back_up: Callable[[Profile, Sessi
     """What was set up, the first real backup if it is wanted, and what to run from now on."""
     say(f"“{profile.name}” is set up: {', '.join(profile.folders)} to {profile.server.host}, {profile.destination}")
     say(f"Backups: {record.in_words(profile.name)}.")
-    if back_up and asker.agrees("Back up now? Ctrl+C stops it, and it goes on from there later", default=True):
+    is_first = record.read(profile.name).last_good is None
+    if back_up and asker.agrees("Back up now? Ctrl+C stops it, and it goes on from there later", default=is_first):
         back_up(profile, session)
     say("Run these from now on:")
     say(f"  the backup itself:          backup-wizard run {profile.name}")

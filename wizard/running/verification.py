@@ -50,11 +50,12 @@ class Verification(msgspec.Struct, frozen=True):
         """The result in words."""
         if self.differing:
             named = ", ".join(map(display.printable, self.differing[:_MOST_NAMED]))
-            return f"Looked at afterwards: {display.files(len(self.differing))} differ on the server: {named}"
+            differ = "differs" if len(self.differing) == 1 else "differ"
+            return f"Looked at afterwards: {display.files(len(self.differing))} {differ} on the server: {named}"
         match self.how:
             case "sample":
-                files = display.files(self.looked_at)
-                return f"Looked at afterwards: {files}, taken at random, have the same content on the server."
+                files, have = display.files(self.looked_at), "has" if self.looked_at == 1 else "have"
+                return f"Looked at afterwards: {files}, taken at random, {have} the same content on the server."
             case "dry-run":
                 return "Looked at afterwards: a practice run finds nothing left to do."
             case "failed":
