@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
+from io import StringIO
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from textual.widgets import Input, Tabs
 
+from screens.app import WizardApp
 from screens.passphrase import PassphraseScreen
 from screens.save_text import SaveTextScreen
 from tests.screens.at_the_server import arrive, clients, none_left
@@ -98,6 +102,21 @@ async def test_the_text_is_saved_once_and_never_over_another_file(place: Place, 
         assert saved.read_text() == "mine"
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER)
+
+
+async def test_the_plain_view_leaves_the_text_alone_on_the_terminal(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = SimpleNamespace(stdin=StringIO("\n"), stdout=StringIO())
+    monkeypatch.setattr("screens.widgets.export_pane.sys", terminal)
+    monkeypatch.setattr(WizardApp, "suspend", lambda _: contextlib.nullcontext())
+    async with wizard_at(place.profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query("#plain"))
+        await pilot.press("p")
+        await until(pilot, terminal.stdout.getvalue)
+    written = terminal.stdout.getvalue()
+    assert written.strip().startswith(place.text("text").strip())
+    assert written.endswith("Press Enter to go on. \x1b[A\x1b[2K")
 
 
 async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Place) -> None:
