@@ -140,6 +140,13 @@ async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: P
         assert pilot.app._exit
 
 
+async def test_where_none_is_open_nothing_parts_the_words_from_an_empty_list(tmp_path: Path) -> None:
+    async with pane(tmp_path, size=(120, 40)) as pilot:
+        await until(pilot, lambda: "No request is open yet" in text(pilot))
+        assert f"There is no file that ends in .toml in {tmp_path}" in said(pilot)
+        assert "│" not in text(pilot)
+
+
 async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text((office / "amamac.toml").read_text().replace('user = "amanda"', 'user = "-l"'))
