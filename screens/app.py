@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from textual.events import InputEvent
@@ -38,7 +37,6 @@ class WizardApp(BaseApp):
         super().__init__()
         self.walk = walk
         self.context = context
-        self._between_screens = ExitStack()
 
     def on_mount(self) -> None:
         """Begin the walk."""
@@ -85,12 +83,9 @@ class WizardApp(BaseApp):
 
     async def _show(self, walk: Walk) -> Outcome:
         outcome: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
+        # `push_screen_wait` first waits until all of the screen before is gone, and an empty one is seen meanwhile.
         await self.push_screen(screen_for(walk.step)(walk, self.context), outcome.set_result)
-        self._between_screens.close()
-        ended_with = await outcome
-        # What was seen last stays in sight until the next screen is there, and not an empty one.
-        self._between_screens.enter_context(self.batch_update())
-        return ended_with or Leave()
+        return await outcome or Leave()
 
     async def _after(self, walk: Walk, outcome: Outcome) -> Walk | None:
         match outcome:
@@ -110,7 +105,6 @@ class WizardApp(BaseApp):
             self.context.session.hold(after.profile.name)
             steps.record(after)
         except Failure as failure:
-            self._between_screens.close()
             await self.push_screen_wait(TroubleScreen(trouble.explain(failure, after.profile)))
             return before
         return after
