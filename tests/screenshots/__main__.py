@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PIXELS_A_COLUMN = 10
 _SHOWN_ONCE = {
     Step.FOLDERS: "will be backed up",
-    Step.SERVER: "answers",
+    Step.SERVER: "127.0.0.1 answers",
     Step.HAND_OVER: "yet",
     Step.PROOF: "every door that was tried is shut",
     Step.DRY_RUN: "Nothing was copied",
