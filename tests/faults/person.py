@@ -126,6 +126,7 @@ class Person:
                     pilot.app.screen.query_one(f"#{field} Input", Input).value = str(getattr(self._office, field))
             case Step.FINGERPRINT:
                 await until(pilot, lambda: "SHA256" in text(pilot))
+                await pilot.press("home")
             case Step.KEY:
                 await self._answer_key(pilot, profile)
                 return
