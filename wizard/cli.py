@@ -31,9 +31,9 @@ def _told(chosen: argparse.Namespace) -> int:
         return int(chosen.command(chosen))
     except Failure as failure:
         from wizard import lines
-        from wizard.trouble import telling
+        from wizard.commands import failed
 
-        told = telling.of_command(failure, chosen)
+        told = failed.tell(failure, chosen)
         lines.complain(told.trouble, told.raw_file)
         return told.trouble.exit_code
     except KeyboardInterrupt:

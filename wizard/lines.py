@@ -54,7 +54,7 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
     if told.found:
         sys.stderr.write(f"  {told.found}\n")
     if told.forward:
-        sys.stderr.write(f"\n  Words for the admin:\n{textwrap.indent(told.forward, '  ')}\n")
+        sys.stderr.write(f"\nWords for the admin:\n\n{told.forward}\n")  # at the edge: lines in it are to be pasted
     if told.kind is Kind.UNKNOWN and told.raw:
         sys.stderr.write(f"\n  It printed:\n{textwrap.indent(told.raw, '    ')}\n")
     if raw_file:

@@ -167,6 +167,11 @@ def _note(walk: Walk) -> None:
     files.replace(folder / "step", f"{walk.reached}\n".encode())
 
 
+def is_handed_over(profile: Profile) -> bool:
+    """Whether the walk was left with the admin to act, and no server has let it in since."""
+    return _recorded(profile.name) is Step.HAND_OVER
+
+
 def _recorded(name: str) -> Step:
     try:
         return Step(files.read(places.walk_state(name) / "step").decode().strip())

@@ -60,10 +60,15 @@ async def require_let_in(profile: Profile, session: Session) -> None:
     try:
         await sign_in.attempt(profile, await session.access(profile))
     except ProgramFailed as failure:
-        if trouble.explain(failure, profile).waits_for_admin:
-            raise Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw) from None
-        raise
+        raise awaited(failure, profile) from None
     say("  ✓ the server lets this computer in")
+
+
+def awaited(failure: Failure, profile: Profile) -> Failure:
+    """The failure; a refusal while the admin has still to act is `WAITING_FOR_ADMIN`."""
+    if steps.is_handed_over(profile) and trouble.explain(failure, profile).waits_for_admin:
+        return Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw)
+    return failure
 
 
 async def prove(profile: Profile, session: Session) -> int:

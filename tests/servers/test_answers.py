@@ -72,6 +72,8 @@ def test_the_walk_waits_for_the_admin_and_then_ends_with_a_dry_run(
     waiting = backup_wizard("--answers", answers)
     assert waiting.exit_code == 75, waiting.stderr
     assert "does not let this computer in yet — the server's admin mends this —" in waiting.stderr
+    for command in ("check", "dry-run", "run"):
+        assert backup_wizard(command, profile.name).exit_code == 75
 
     admin_applies(sshd, profile.name)
     before = tree(backup_root)

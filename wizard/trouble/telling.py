@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles
-from wizard.failure import Failure
 from wizard.trouble import explain, further, keep_raw
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from pathlib import Path
 
     from wizard.client.access import Access
+    from wizard.failure import Failure
     from wizard.profile import Profile
     from wizard.trouble import Trouble
 
@@ -31,18 +28,3 @@ async def tell(failure: Failure, profile: Profile | None, access: Access | None 
     """Ask further, explain and keep."""
     explained = explain(failure, profile, await further.ask(failure, profile, access))
     return Told(explained, keep_raw(explained, profile))
-
-
-def of_command(failure: Failure, chosen: Namespace) -> Told:
-    """The same for the failure of a command, by the backup that it names."""
-    return asyncio.run(tell(failure, _profile(chosen)))
-
-
-def _profile(chosen: Namespace) -> Profile | None:
-    name, answers = getattr(chosen, "name", None), getattr(chosen, "answers", None)
-    try:
-        if answers:
-            return profiles.read(Path(answers))
-        return profiles.load(name) if name and profiles.exists(name) else None
-    except Failure:
-        return None
