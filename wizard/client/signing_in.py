@@ -71,8 +71,7 @@ class SigningIn:
                     [*self._argv[:-2], "-O", "exit", *self._argv[-2:]],
                     env=self.access.environment,
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    capture_output=True,  # the end of what it says is noticed at once, its own end only now and then
                     timeout=_TO_END_SECONDS,
                     check=False,
                 )

@@ -45,13 +45,15 @@ async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = (
                 pipe.close_writer()
                 assert process.stderr
                 reading = asyncio.create_task(complaints.read(process.stderr))
+                ending = asyncio.create_task(process.wait())
                 try:
-                    async for chunk in pipe.chunks():
+                    async for chunk in pipe.chunks(ending):
                         for event in _kept(output.feed(chunk), complaints):
                             yield event
                     await reading
                 finally:
                     reading.cancel()
+                    ending.cancel()
                 for event in _kept(output.end(), complaints):
                     yield event
                 yield Ended(await process.wait(), output.totals(), complaints.text, complaints.untold)
@@ -102,24 +104,24 @@ class _Pipe:
             os.close(self.writer)
             self.writer = -1
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """What is printed, to the end."""
+    async def chunks(self, ending: asyncio.Task[int]) -> AsyncIterator[bytes]:
+        """What is printed, until `ending` is done and all is read."""
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            await self._readable()
-            if not (size := os.readv(self._reader, [self._buffer])):
+            size = self._read()
+            if size == 0 or (size is None and ending.done()):
                 return
-            yield bytes(self._buffer[:size])
-            await asyncio.sleep(pause)
-            # A list that pours is waited for longer, but never so long that rsync finds the pipe full.
-            is_pouring = self._room // 32 < size < self._room // 3
-            pause = min(2 * pause, _LONG_PAUSE_SECONDS if is_pouring else _SHORT_PAUSE_SECONDS)
+            if size:
+                yield bytes(self._buffer[:size])
+            # Not until there is more: of a pipe that was ever polled, each line written is told to whoever may wait.
+            await asyncio.wait({ending}, timeout=pause)
+            # What pours in is waited for less long, so that rsync never finds the pipe full.
+            is_filling = size is not None and size > self._room // 3
+            pause = min(2 * pause, _SHORT_PAUSE_SECONDS if is_filling else _LONG_PAUSE_SECONDS)
 
-    async def _readable(self) -> None:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        loop.add_reader(self._reader, ready.set_result, None)
+    def _read(self) -> int | None:
+        """How many bytes are in the buffer now; 0 at the end, `None` where nothing is printed yet."""
         try:
-            await ready
-        finally:
-            loop.remove_reader(self._reader)
+            return os.readv(self._reader, [self._buffer])
+        except BlockingIOError:
+            return None
