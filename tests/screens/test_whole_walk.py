@@ -142,7 +142,7 @@ def facts() -> ServerFacts:
 
 
 @pytest.mark.parametrize(
-    ("office", "size"), zip(["practice server", "real sshd"], SIZES, strict=True), indirect=["office"]
+    ("office", "size"), list(zip(["practice server", "real sshd"], SIZES, strict=True)), indirect=["office"]
 )
 async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
     size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
