@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,6 +19,6 @@ class Keys(Footer):
     def compose(self) -> ComposeResult:
         """The keys."""
         for widget in super().compose():
-            if isinstance(widget, FooterKey):
-                widget.set_reactive(FooterKey.compact, self.compact)
+            if compact := getattr(type(widget), "compact", None):
+                widget.set_reactive(compact, self.compact)
             yield widget
