@@ -45,7 +45,7 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     module: str = ""
     auth: bool = True
     append_only: bool = False
-    munge: bool = False
+    munge: bool = True
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

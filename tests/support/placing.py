@@ -82,8 +82,10 @@ def hand_over(office: Office, profile: Profile, server: ServerFacts | None = Non
 
 
 def make_root(office: Office, profile: Profile) -> None:
-    """Make the folder that the lock is on."""
-    office.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, "--", root_of(profile))
+    """Make the folder that the lock is on, and the one around it."""
+    root = root_of(profile)
+    own = [] if profile.scheme.kind == "daemon" else [f"{root}/{profile.name}"]
+    office.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, "--", root, *own)
 
 
 def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:
@@ -91,7 +93,8 @@ def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:
     if profile.scheme.kind != "daemon":
         office.authorize(text("authorized-keys"))
     if profile.scheme.kind == "daemon-over-ssh":
-        office.put(f"/home/{ACCOUNT}/.backup-wizard-{profile.name}.conf", text("rsyncd"), mode=0o644)
+        office.run("mkdir", "-p", "/etc/backup-wizard")
+        office.put(f"/etc/backup-wizard/{profile.name}@{ACCOUNT}.conf", text("rsyncd"), mode=0o644)
     if profile.scheme.kind == "daemon":
         office.put("/etc/rsyncd.conf", text("rsyncd"), mode=0o644)
         if profile.scheme.auth:
@@ -99,7 +102,7 @@ def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:
 
 
 def root_of(profile: Profile) -> str:
-    """The folder that the lock is on, from the first / on."""
+    """The folder around the backup's own, from the first / on."""
     return str(PurePosixPath("/home", ACCOUNT, profile.server.root))
 
 

@@ -35,7 +35,7 @@ def test_what_is_granted_as_asked_has_no_difference() -> None:
 
 def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
     asked = a_request(delete=True, scheme=Scheme(allow_delete=True))
-    granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=True, write_only=False)
+    granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=False, write_only=False)
     said = [one.words for one in granted.differences]
     assert said == [
         "account: asked: amanda → yours: backup-amanda",
@@ -44,7 +44,7 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
         "write only (nothing can be read back): asked: yes → yours: no",
         "may delete in the backup: asked: yes → yours: no",
         "append only (nothing there can be changed): asked: no → yours: yes",
-        "links are disarmed (munge): asked: no → yours: yes",
+        "links are disarmed (munge): asked: yes → yours: no",
         "what is removed here is removed there: asked: yes → yours: no",
     ]
     told = grants.reply(granted)
@@ -132,7 +132,7 @@ def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
     assert amanda.count("# backup-wizard begin") == 3
     assert carol.count("# backup-wizard begin") == 1
     modules = exports.FORMATS["rsyncd"].render_all(orders)
-    assert "# ~amanda/.backup-wizard-davepc.conf\n" in modules
+    assert "# /etc/backup-wizard/davepc@amanda.conf\n" in modules
     assert modules.endswith(exports.FORMATS["rsyncd"].render(orders[3]))
     messages = exports.FORMATS["text"].render_all(orders)
     assert all(f"\n# {one.profile.name}\n" in messages for one in orders)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
-import shlex
 import socket
 import subprocess
 from pathlib import Path
@@ -69,20 +68,6 @@ def test_it_is_pure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done == []
 
 
-@pytest.mark.parametrize(
-    ("write_only", "allow_delete", "flags"),
-    [
-        (True, False, ["-wo", "-no-del"]),
-        (True, True, ["-wo"]),
-        (False, False, ["-no-del"]),
-        (False, True, []),
-    ],
-)
-def test_rrsync_s_flags_are_what_was_decided(write_only: bool, allow_delete: bool, flags: list[str]) -> None:
-    options = _options(Scheme(write_only=write_only, allow_delete=allow_delete))
-    assert shlex.split(options["command"] or "") == ["/opt/my rsync/rrsync", *flags, "backup"]
-
-
 def test_the_key_is_shut_in_and_bound_to_its_addresses() -> None:
     assert list(_options(Scheme())) == ["restrict", "command"]
     assert _options(Scheme(from_=("192.0.2.0/24", "*.example.lan")))["from"] == "192.0.2.0/24,*.example.lan"
@@ -92,19 +77,19 @@ def test_the_key_is_shut_in_and_bound_to_its_addresses() -> None:
 def test_the_locked_folder_is_one_word_to_the_server_s_shell(root: str) -> None:
     command = _options(Scheme(), root)["command"] or ""
     shown = subprocess.run(["sh", "-c", f"printf '%s\\0' {command}"], capture_output=True, text=True, check=True)
-    assert shown.stdout.split("\0")[:-1] == ["/opt/my rsync/rrsync", "-wo", "-no-del", root]
+    assert shown.stdout.split("\0")[-2] == f"{root}/amamac"
 
 
-def test_the_server_gets_the_folder_that_the_key_is_locked_to() -> None:
+def test_the_server_gets_the_one_folder_that_the_key_is_locked_to() -> None:
     setup = _setup(a_profile())
     assert setup.account == "amanda"
-    assert [(folder.path, folder.mode) for folder in setup.directories] == [("backup", 0o700)]
+    assert [(folder.path, folder.mode) for folder in setup.directories] == [("backup/amamac", 0o700)]
     assert setup.key_lines[0].key == CLIENT.public_key
 
 
-def test_the_destination_is_the_one_form_that_every_rrsync_takes() -> None:
+def test_no_path_is_asked_for() -> None:
     command = Rrsync().client_command(a_profile(), CLIENT, Transfer(dry_run=True))
-    assert command[-1] == "files.example.lan:amamac/"
+    assert command[-1] == "files.example.lan:"
     assert not {"-s", "--secluded-args", "--mkpath", "-K"} & set(command)
 
 

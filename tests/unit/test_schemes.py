@@ -22,6 +22,7 @@ from wizard.profile import Scheme, Server
 from wizard.schemes import doors
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
+from wizard.schemes.if_stolen import Ability
 from wizard.server import exports
 from wizard.server.locks import fixes
 
@@ -91,9 +92,8 @@ def test_a_scheme_runs_and_reads_nothing(kind: str, monkeypatch: pytest.MonkeyPa
     ("server", "client", "fitting"),
     [
         (ServerFacts(), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
-        (ServerFacts(rrsync=""), CLIENT, "forced-command daemon-over-ssh (daemon) (login)"),
-        (ServerFacts(rsync_version=(3, 1, 3)), CLIENT, "forced-command daemon-over-ssh (daemon) (login)"),
-        (ServerFacts(rsync_version=(3, 2, 4)), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
+        (ServerFacts(rrsync=""), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
+        (ServerFacts(rsync_version=(3, 1, 3)), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
         (ServerFacts(openssh_version=(5, 3)), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
         (ServerFacts(shell="/bin/false"), CLIENT, "(daemon)"),
         (ServerFacts(shell="/usr/sbin/nologin"), CLIENT, "(daemon)"),
@@ -115,29 +115,28 @@ def test_what_can_work_is_told_from_what_is_known(server: ServerFacts, client: C
     assert all(found.reason.endswith((".", ").")) for found in fits.values() if not found.possible)
 
 
-@pytest.mark.parametrize(
-    ("choice", "version", "possible"),
-    [
-        ({"munge": True}, (3, 2, 3), False),
-        ({"munge": True}, (3, 2, 4), True),
-        ({"append_only": True}, (3, 2, 7), False),
-        ({"append_only": True}, (3, 3, 0), True),
-        ({"allow_delete": True}, (3, 1, 3), True),
-    ],
-)
-def test_rrsync_is_offered_with_what_its_version_has(
-    choice: dict[str, bool], version: tuple[int, ...], possible: bool
-) -> None:
-    found = fit("rrsync", ServerFacts(rsync_version=version), choice=choice)
-    assert found.possible is possible
-    assert ("too old for" in found.reason) is not possible
+def test_reading_back_takes_an_rrsync() -> None:
+    assert fit("rrsync", ServerFacts(rrsync=""), choice={"write_only": True}).possible
+    assert not fit("rrsync", ServerFacts(rrsync=""), choice={"write_only": False}).possible
 
 
-@pytest.mark.parametrize("choice", [{"munge": True}, {"append_only": True}])
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "rrsync"])
-def test_no_other_scheme_claims_what_it_can_t_hold_to(kind: str, choice: dict[str, bool]) -> None:
-    possible = kind == "daemon-over-ssh" and "munge" in choice  # a daemon that can't chroot disarms links by itself
-    assert fit(kind, ServerFacts(), choice=choice).possible is possible
+def test_no_other_scheme_claims_to_append_only(kind: str) -> None:
+    assert not fit(kind, ServerFacts(), choice={"append_only": True}).possible
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_thief_can_do_is_told_for_every_choice(kind: str) -> None:
+    for choice in ({}, {"write_only": False}, {"allow_delete": True}, {"append_only": True}, {"munge": False}):
+        profile = profile_of(kind, **choice)
+        scheme = schemes.of(profile)
+        told, can = scheme.if_stolen(profile), scheme.thief_can(profile)
+        assert told.endswith("."), told
+        assert max(len(one.split()) for one in told.split(". ")) <= 20, told
+        assert (Ability.EVERYTHING in can) is ("whatever" in told or "all that your account" in told), told
+        if kind not in {"daemon", "login"} and "munge" not in choice:
+            assert (Ability.READ in can) is (not profile.scheme.write_only and kind != "forced-command"), told
+            assert (" guess " in told) is (Ability.GUESS in can and Ability.READ not in can), told
 
 
 @pytest.mark.parametrize(

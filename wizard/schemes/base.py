@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.fit import Fit, Restriction
+    from wizard.schemes.if_stolen import Ability
     from wizard.schemes.setup import ServerSetup
 
 
@@ -61,7 +62,8 @@ class Scheme(Protocol):
     """One way for the server to let the backup in: pure, it runs nothing and reads nothing.
 
     `restrictions` are those that it can hold to by choice. A `locks_key` one shuts every other door of its key, and a
-    `full_root` one needs the folder on the server written from the first / on.
+    `full_root` one needs the folder on the server written from the first / on. One that `needs_root` has a part in a
+    folder of root's, so that the account can't set it up itself.
     """
 
     kind: ClassVar[SchemeKind]
@@ -71,6 +73,7 @@ class Scheme(Protocol):
     restrictions: ClassVar[frozenset[Restriction]]
     locks_key: ClassVar[bool]
     full_root: ClassVar[bool]
+    needs_root: ClassVar[bool]
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Whether it can work here and there, and why not."""
@@ -78,8 +81,11 @@ class Scheme(Protocol):
     def can_preview(self, server: ServerFacts) -> bool:
         """Whether a dry run changes nothing on that server; where not, none may be started."""
 
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
+        """What a thief could do on the server with this computer's key or password."""
+
     def if_stolen(self, profile: Profile) -> str:
-        """What a thief could do with this computer's key or password, in plain words."""
+        """The same in plain words."""
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """The rsync command that this computer runs."""

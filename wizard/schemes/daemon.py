@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.schemes import daemon_modules, doors, over_network
 from wizard.schemes.base import Description
-from wizard.schemes.fit import NEEDS_RSYNC, Fit, lacks
+from wizard.schemes.fit import NEEDS_RSYNC, Fit
+from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Daemon:
     restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "auth", "module"})
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = True
+    needs_root: ClassVar[bool] = True
     description: ClassVar[Description] = Description(
         title="The server's plain backup service (not encrypted)",
         summary="This computer talks to the server's rsync service directly, without ssh.",
@@ -35,16 +37,20 @@ class Daemon:
         regret="Files cross the network in clear: everybody on the way can read them.",
     )
 
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
+        """What the module's settings leave open."""
+        return in_folder(profile, Ability.LOCK_OUT, Ability.SHARE, Ability.OTHER_BACKUPS)
+
     def if_stolen(self, profile: Profile) -> str:
         """What the module's settings leave open; to everybody, where there is no password."""
         who = "Whoever steals the password" if profile.scheme.auth else "Everybody on the network"
-        return daemon_modules.thief(profile, who)
+        return sentence(who, self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a folder in full; whatever else, it is warned of."""
         if client.openrsync:
             return NEEDS_RSYNC
-        if unfit := daemon_modules.unfit(profile) or lacks(profile, "munge"):
+        if unfit := daemon_modules.unfit(profile):
             return unfit
         if not profile.server.root.startswith("/"):
             return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
@@ -67,10 +73,11 @@ class Daemon:
         secrets = (
             SecretsFile(f"/etc/rsyncd-{profile.name}.secrets", profile.server.user) if profile.scheme.auth else None
         )
+        module = daemon_modules.module(profile, profile.server.root, *_own(profile, secrets))
         return ServerSetup(
             account=profile.server.user,
             directories=(Directory(profile.server.root, 0o700, "the module's folder"),),
-            daemon=DaemonConfig(_CONFIG, (daemon_modules.module(profile, *_own(profile, secrets)),)),
+            daemon=DaemonConfig(_CONFIG, (module,)),
             secrets=secrets,
         )
 

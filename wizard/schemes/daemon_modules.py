@@ -10,15 +10,11 @@ from wizard.schemes.setup import Module, Setting
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
-_CAN = {  # by write_only and allow_delete
-    (True, False): "can add to that one folder and spoil files in it, but read or delete none.",
-    (True, True): "can spoil and delete files in that one folder, but read none.",
-    (False, False): "can read and spoil the files in that one folder, but delete none.",
-    (False, True): "can read, spoil and delete the files in that one folder.",
-}
-
 # With --force, a file put in a folder's place would delete all that is in the folder.
-_NO_DELETES = Setting("refuse options", "delete force", "nothing can be deleted")
+_DELETING = ("delete", "force")
+# The sums of small blocks give a file away byte by byte; the others compare with files whose names are not known, or
+# that could not be overwritten.
+_COMPARING = ("block-size", "compare-dest", "copy-dest", "link-dest", "fuzzy")
 
 
 def name(profile: Profile) -> str:
@@ -26,23 +22,19 @@ def name(profile: Profile) -> str:
     return profile.scheme.module or profile.server.user
 
 
-def module(profile: Profile, *own: Setting) -> Module:
-    """A module on the root folder: what every daemon needs, what the profile restricts, and the scheme's own."""
+def module(profile: Profile, folder: str, *own: Setting) -> Module:
+    """A module on that folder: what every daemon needs, what the profile restricts, and the scheme's own."""
     scheme = profile.scheme
     settings = (
-        Setting("path", profile.server.root, "the one folder that this module opens"),
+        Setting("path", folder, "the one folder that this module opens"),
         Setting("read only", "false", "backups have to be written"),
         *([Setting("write only", "true", "nothing can be read back")] if scheme.write_only else []),
-        *([] if scheme.allow_delete else [_NO_DELETES]),
+        *_refused_options(profile),
+        Setting("munge symlinks", "true", "links are kept in a form that leads nowhere"),
         Setting("list", "false", "the module is not shown to those who ask for a list"),
         *own,
     )
     return Module(name(profile), settings)
-
-
-def thief(profile: Profile, who: str) -> str:
-    """What somebody who gets in can do, given what the module's settings leave open."""
-    return f"{who} {_CAN[profile.scheme.write_only, profile.scheme.allow_delete]}"
 
 
 def unfit(profile: Profile) -> Fit | None:
@@ -52,3 +44,13 @@ def unfit(profile: Profile) -> Fit | None:
     if name(profile).lower() == "global":
         return Fit.no("rsync's daemon takes the name “global” for something else: choose another (More choices).")
     return lacks(profile, "append_only")
+
+
+def _refused_options(profile: Profile) -> list[Setting]:
+    scheme = profile.scheme
+    refused = (*([] if scheme.allow_delete else _DELETING), *(_COMPARING if scheme.write_only else []))
+    effects = [
+        *([] if scheme.allow_delete else ["nothing can be deleted"]),
+        *(["nothing can be read by comparing"] if scheme.write_only else []),
+    ]
+    return [Setting("refuse options", " ".join(refused), ", ".join(effects))] if refused else []

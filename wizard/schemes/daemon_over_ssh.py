@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, doors, key_line, over_ssh
+from wizard.schemes import daemon_modules, doors, key_line, layout, over_ssh
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
+from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.setup import DaemonConfig, Directory, ServerSetup, Setting
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class DaemonOverSsh:
     restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "module"})
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
+    needs_root: ClassVar[bool] = True
     description: ClassVar[Description] = Description(
         title="A key for a private backup service",
         summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
@@ -33,9 +35,13 @@ class DaemonOverSsh:
         admin_does="Adds one line of text and one small file.",
     )
 
-    def if_stolen(self, profile: Profile) -> str:
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the module's settings leave open."""
-        return daemon_modules.thief(profile, "Whoever steals the key")
+        return in_folder(profile, *([Ability.SHARE] if profile.server.root.startswith("/") else []))
+
+    def if_stolen(self, profile: Profile) -> str:
+        """The same in words."""
+        return sentence("Whoever steals the key", self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says."""
@@ -49,26 +55,26 @@ class DaemonOverSsh:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the module, through ssh."""
-        destination = f":{daemon_modules.name(profile)}/{profile.name}/"
+        destination = f":{daemon_modules.name(profile)}/"
         return over_ssh.rsync_command(profile, facts, transfer, destination, *over_ssh.LASTING)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the daemon's configuration, and the key line that starts the daemon with it."""
         path = _config_path(profile)
-        command = shlex.join(["rsync", "--server", "--daemon", f"--config={path}", "."])
+        folder = layout.locked_folder(profile)
         own = Setting("use chroot", "false", "only root could do it; rsync keeps to the folder all the same")
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(profile.server.root, 0o700, "the module's folder"),),
+            directories=(Directory(folder, 0o700, "the module's folder"),),
             key_lines=(
                 key_line.locked(
                     profile,
                     client,
                     server,
-                    key_line.forced(command, "a daemon with this configuration, whatever is asked"),
+                    key_line.forced(_command(path, folder), "a daemon with this configuration, whatever is asked"),
                 ),
             ),
-            daemon=DaemonConfig(path, (daemon_modules.module(profile, own),), private=True),
+            daemon=DaemonConfig(path, (daemon_modules.module(profile, folder, own),), private=True),
             sshd=doors.KEYS_ALONE,
         )
 
@@ -81,5 +87,12 @@ class DaemonOverSsh:
         return doors.over_ssh(profile, *doors.in_module(profile))
 
 
+def _command(config: str, folder: str) -> str:
+    # A thief may have set modes that lock out the honest computer, or let others in.
+    daemon = shlex.join(["rsync", "--server", "--daemon", f"--config={config}", "."])
+    return shlex.join(["/bin/sh", "-c", f"IFS=; chmod 700 $0 2>/dev/null; exec {daemon}", folder])
+
+
 def _config_path(profile: Profile) -> str:
-    return f".backup-wizard-{profile.name}.conf"
+    """In a folder of root's: the account may have several daemons, and must not change what they open."""
+    return f"/etc/backup-wizard/{profile.name}@{profile.server.user}.conf"

@@ -43,8 +43,6 @@ def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     """Why a scheme without those restrictions can't be taken, if the profile asks for one of them."""
     if profile.scheme.append_only and "append_only" in restrictions:
         return Fit.no("It can't keep files that are there from being changed (append only, under More choices).")
-    if profile.scheme.munge and "munge" in restrictions:
-        return Fit.no("It can't disarm links (under More choices).")
     return None
 
 

@@ -8,9 +8,10 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
-from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes import doors, key_line, layout, over_ssh
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
+from wizard.schemes.if_stolen import Ability, sentence
 from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ class ForcedCommand:
     kind: ClassVar[SchemeKind] = "forced-command"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = True
-    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"allow_delete"})
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"allow_delete", "munge"})
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
+    needs_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one command only",
         summary="The server runs one fixed backup command for this computer's key, and nothing else.",
@@ -49,17 +51,27 @@ class ForcedCommand:
         admin_does="Adds one line of text, and a new one whenever you change what is backed up how.",
     )
 
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
+        """The command is the same for a thief; as it sends no sums of blocks (-W), no guess can be checked."""
+        return frozenset(
+            {
+                *(Ability.ADD, Ability.CHANGE),
+                *((Ability.DELETE, Ability.NAMES) if profile.delete else ()),
+                *((Ability.SHARE,) if profile.server.root.startswith("/") else ()),
+                *(() if profile.scheme.munge else (Ability.EVERYTHING,)),
+            }
+        )
+
     def if_stolen(self, profile: Profile) -> str:
-        """The command is the same for a thief."""
-        can = "add, spoil and delete files" if profile.delete else "add and spoil files"
-        return f"Whoever steals the key can {can} in this one backup, and read nothing."
+        """The same in words."""
+        return sentence("Whoever steals the key", self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works with any shell; with rssh there is no practice run."""
-        if unfit := lacks(profile, "append_only", "munge"):
+        if unfit := lacks(profile, "append_only"):
             return unfit
         if server.shell_is("rssh"):
-            if shlex.quote(_path(profile)) != _path(profile):
+            if shlex.quote(profile.destination) != profile.destination:
                 return Fit.no("The account's shell (rssh) takes no folder with spaces or special signs in its name.")
             needed = needs_of_ssh(client, server)
             preview = "The account's shell (rssh) makes a practice run impossible; you would see an estimate."
@@ -72,7 +84,7 @@ class ForcedCommand:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the very path that stands in the key line."""
-        return over_ssh.rsync_command(profile, facts, transfer, _path(profile))
+        return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The backup's parent folder, and the line with the recorded command."""
@@ -85,12 +97,11 @@ class ForcedCommand:
             commands = _two_commands(profile, client.recorded)
             option = key_line.forced(commands, "one of two fixed commands: the backup, or its dry run")
         else:
-            live = _command(profile, client.recorded.live)
+            live = shlex.join(_words(profile, client.recorded.live))
             option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
-        reason = "the folder that the backup's own folder is made in"
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(profile.server.root, 0o700, reason),),
+            directories=(Directory(layout.locked_folder(profile), 0o700, "the one folder that the command is for"),),
             key_lines=(key_line.locked(profile, client, server, option),),
             sshd=doors.KEYS_ALONE,
         )
@@ -104,24 +115,23 @@ class ForcedCommand:
         return doors.over_ssh(profile, *doors.OUTSIDE, doors.READ_BACK, *([] if profile.delete else [doors.DELETE]))
 
 
-def _path(profile: Profile) -> str:
-    return f"{profile.server.root.rstrip('/')}/{profile.name}/"
-
-
-def _command(profile: Profile, recorded: Sequence[str]) -> str:
+def _words(profile: Profile, recorded: Sequence[str]) -> list[str]:
     # rsync has escaped the path for the server's shell in its own way, which can't be told from the path itself.
-    return shlex.join([*recorded[:-1], _path(profile)])
+    disarmed = ["--munge-links"] if profile.scheme.munge else []
+    return [*recorded[:3], *disarmed, *recorded[3:-1], profile.destination]
 
 
 def _two_commands(profile: Profile, recorded: Recorded) -> str:
     dry, live = (
-        f'*" --server {words[2]} "*) exec {_command(profile, words)};;' for words in (recorded.dry, recorded.live)
+        f'*" --server {words[2]} "*) exec {shlex.join(_words(profile, words))};;'
+        for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
     neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit 1;;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
-    script = f'case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
-    return shlex.join(["/bin/sh", "-c", script])
+    # A thief may have set modes that lock out the honest computer, or let others in.
+    script = f'chmod 700 "$0" 2>/dev/null; case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
+    return shlex.join(["/bin/sh", "-c", script, layout.locked_folder(profile)])
 
 
 def _can_stand_in_a_line(recorded: Sequence[str], *, dry: bool) -> bool:
@@ -132,5 +142,5 @@ def _can_stand_in_a_line(recorded: Sequence[str], *, dry: bool) -> bool:
 
 
 def _watchword(profile: Profile, recorded: Recorded) -> str:
-    commands = "\n".join(_command(profile, words) for words in (recorded.dry, recorded.live))
+    commands = "\n".join(shlex.join(_words(profile, words)) for words in (recorded.dry, recorded.live))
     return f"{profile.name}-{hashlib.sha256(commands.encode()).hexdigest()[:12]}"

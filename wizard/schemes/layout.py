@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wizard.profile import Profile
+
+
+def locked_folder(profile: Profile) -> str:
+    """The one computer's own folder on the server, which a key is locked to: absolute, or under the account's home."""
+    return profile.destination.rstrip("/")
+
 
 def labels(folders: Sequence[str]) -> dict[str, str]:
     """The place of each folder inside the backup: its last name, or as much more of its path as keeps it apart."""

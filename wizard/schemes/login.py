@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes import doors, key_line, layout, over_ssh
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
+from wizard.schemes.if_stolen import Ability
 from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Login:
     restrictions: ClassVar[frozenset[Restriction]] = frozenset()
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = False
+    needs_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A full login (gives the most away)",
         summary="This computer's key may do all that your account on the server may do.",
@@ -37,13 +39,17 @@ class Login:
         regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
     )
 
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
+        """Everything."""
+        return frozenset(Ability)
+
     def if_stolen(self, profile: Profile) -> str:
         """Everything the account may do."""
         return "Whoever steals the key can read, change and delete all that your account can reach on the server."
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works nearly everywhere, and is never the better choice."""
-        fit = lacks(profile, "append_only", "munge") or needs_of_ssh(client, server)
+        fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
         return Fit.warn("It gives the key far more than a backup needs.") if fit.possible else fit
 
     def can_preview(self, server: ServerFacts) -> bool:
@@ -59,7 +65,7 @@ class Login:
         """The folder, and the bare key."""
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(profile.server.root, 0o700, "the folder that the backup goes into"),),
+            directories=(Directory(layout.locked_folder(profile), 0o700, "the folder that the backup goes into"),),
             key_lines=(key_line.unlocked(profile, client),),
         )
 

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
-
-from wizard.schemes import doors, key_line, over_ssh
+from wizard.schemes import doors, key_line, layout, over_ssh, request_filter
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
+from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.setup import Directory, ServerSetup
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
-    from wizard.schemes.facts import ClientFacts, ServerFacts, Version
+    from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.fit import Restriction
-    from wizard.schemes.setup import Option
-
-_NO_DELETE_SINCE = (3, 2, 4)
-_NO_OVERWRITE_SINCE = (3, 3, 0)
-
-# rrsync's -no-del lets rsync's --force through, which deletes the whole folder that a file is put in the place of.
-_BUT = "Only “append only” keeps a whole folder from being replaced."
-_IF_STOLEN = {  # by write_only and allow_delete
-    (True, False): "Whoever steals the key can add to that one folder and spoil files in it, but read or delete none."
-    f" {_BUT}",
-    (True, True): "Whoever steals the key can spoil and delete files in that one folder, but read none.",
-    (False, False): f"Whoever steals the key can read and spoil the files in that one folder, but delete none. {_BUT}",
-    (False, True): "Whoever steals the key can read, spoil and delete the files in that one folder.",
-}
-_NO_DELETES = "it can't delete, but for putting a file in the place of a whole folder (rsync's --force)"
 
 
 class Rrsync:
@@ -43,6 +26,7 @@ class Rrsync:
     restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "append_only", "munge"})
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
+    needs_root: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
         summary="The server takes this computer's key for one folder, for backups and nothing else.",
@@ -50,44 +34,47 @@ class Rrsync:
         admin_does="Adds one line of text, easily taken back.",
     )
 
+    def thief_can(self, profile: Profile) -> frozenset[Ability]:
+        """What the line and the folder leave open."""
+        return in_folder(
+            profile,
+            *([Ability.SHARE] if profile.server.root.startswith("/") else []),
+            *([] if profile.scheme.munge else [Ability.EVERYTHING]),
+        )
+
     def if_stolen(self, profile: Profile) -> str:
-        """Whatever rrsync's -wo, -no-del and -no-overwrite leave open in the one folder."""
-        if profile.scheme.append_only and not profile.scheme.allow_delete:
-            reading = "but read, change or delete none" if profile.scheme.write_only else "and read, but change none"
-            return f"Whoever steals the key can add files to that one folder, {reading}."
-        return _IF_STOLEN[profile.scheme.write_only, profile.scheme.allow_delete]
+        """The same in words."""
+        return sentence("Whoever steals the key", self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
-        """Needs rrsync there, in a version that knows what the profile asks of it."""
-        if not server.rrsync:
-            return Fit.no("The server has no rrsync (it comes with rsync: the admin can look for it).")
+        """Needs a shell that starts what the line says and, for reading, an rrsync."""
         if server.shell_is("rssh"):
-            return Fit.no("The account's shell (rssh) refuses rrsync: the admin would have to give it /bin/sh.")
-        needed = needs_of_ssh(client, server)
-        lacking = [flag.name for flag in _flags(profile) if not flag.known_to(server)]
-        if needed.possible and lacking:
-            return Fit.no(f"The server's rsync is too old for {', '.join(lacking)} (More choices).")
-        return needed
+            return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
+        if not server.rrsync and not profile.scheme.write_only:
+            return Fit.no("Without rrsync, the server can only take backups and let none be read.")
+        return needs_of_ssh(client, server)
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The server runs what the client asks for inside the folder, so a dry run is dry."""
         return True
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
-        """Rsync to a path relative to the locked folder, which is the only form that every rrsync takes."""
+        """Rsync to the locked folder itself: a request that names no path takes every name of a folder."""
         # rrsync 3.5.0 makes a --partial-dir by itself, in a dry run too, and then loses what is in it. Without one,
         # what was cut off stands under the file's own name: only a first backup has nothing better to lose there, and
         # where nothing may be overwritten it would stay so for ever.
         keeps_parts = transfer.is_first and not profile.scheme.append_only
         partial = ["--partial"] if keeps_parts else []
-        return over_ssh.rsync_command(profile, facts, transfer, f"{profile.name}/", over_ssh.NO_LONG_SILENCE, *partial)
+        return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *partial)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """One folder and one key line."""
+        folder = layout.locked_folder(profile)
+        option = key_line.forced(request_filter.command(profile, folder), _effect(profile))
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(profile.server.root, 0o700, "the key is locked to it; rrsync fails without it"),),
-            key_lines=(key_line.locked(profile, client, server, _command(profile, server)),),
+            directories=(Directory(folder, 0o700, "the one folder that the key is for"),),
+            key_lines=(key_line.locked(profile, client, server, option),),
             sshd=doors.KEYS_ALONE,
         )
 
@@ -108,43 +95,15 @@ class Rrsync:
         )
 
 
-class _Flag(msgspec.Struct, frozen=True):
-    text: str
-    name: str
-    effect: str
-    since: Version = ()
-
-    def known_to(self, server: ServerFacts) -> bool:
-        return server.rsync_version is None or server.rsync_version >= self.since
-
-
-def _flags(profile: Profile) -> list[_Flag]:
+def _effect(profile: Profile) -> str:
     scheme = profile.scheme
-    return [
-        *([_Flag("-wo", "write only", "this key can write and can't read back")] if scheme.write_only else []),
-        *([] if scheme.allow_delete else [_Flag("-no-del", "“no deletes”", _NO_DELETES, _NO_DELETE_SINCE)]),
-        *(
-            [_Flag("-no-overwrite", "“append only”", "it can't change files that are there", _NO_OVERWRITE_SINCE)]
-            if scheme.append_only
-            else []
-        ),
-        *(
-            [
-                _Flag(
-                    "-munge", "“disarm links”", "symbolic links are kept in a form that leads nowhere", _NO_DELETE_SINCE
-                )
-            ]
-            if scheme.munge
-            else []
-        ),
+    limits = [
+        *(["reads nothing"] if scheme.write_only else []),
+        *([] if scheme.allow_delete else ["deletes nothing"]),
+        *(["changes no file that is there"] if scheme.append_only else []),
     ]
-
-
-def _command(profile: Profile, server: ServerFacts) -> Option:
-    flags = _flags(profile)
-    effects = [
-        f"whatever is asked for, rrsync answers, inside “{profile.server.root}”",
-        *(f"{flag.text}: {flag.effect}" for flag in flags),
-    ]
-    command = shlex.join([server.rrsync, *(flag.text for flag in flags), profile.server.root])
-    return key_line.forced(command, "; ".join(effects))
+    held = f", which {', '.join(limits)}" if limits else ""
+    return (
+        f"a backup into “{layout.locked_folder(profile)}” and no other request{held};"
+        " started by rrsync where it is new enough, and by rsync itself elsewhere"
+    )

@@ -44,7 +44,7 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class DaemonConfig(msgspec.Struct, frozen=True):
-    """Modules and the file they stand in; a `private` file, under the account's home, is all theirs."""
+    """Modules and the file they stand in, a full path; a `private` file is for one account's key and all theirs."""
 
     path: str
     modules: tuple[Module, ...]

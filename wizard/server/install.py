@@ -15,7 +15,7 @@ from wizard.client import apart
 from wizard.failure import Failure, Kind
 from wizard.schemes import doors
 from wizard.server import account_files, exports, facts, locks, marked_lines, sign_in
-from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports import authorized_keys
 from wizard.server.rrsync_place import USUAL_FOLDERS
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Change:
 
 
 def is_offered(profile: Profile) -> bool:
-    """Whether the account itself may do all that the scheme needs; a daemon's settings are root's."""
-    return schemes.of(profile).uses_ssh
+    """Whether the account itself may do all that the scheme needs."""
+    return not schemes.of(profile).needs_root
 
 
 async def install(profile: Profile, access: Access, password: Secret, tell: Callable[[Stage], None]) -> None:
@@ -97,7 +97,7 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
         Failure: `SERVER_SHELL_BLOCKS`, `NO_RRSYNC` or `SERVER_HOME_CLOSED`.
     """
     learnt = _learn(login, profile)
-    if profile.scheme.kind == "rrsync" and not learnt.rrsync:
+    if profile.scheme.kind == "rrsync" and not profile.scheme.write_only and not learnt.rrsync:
         raise Failure(Kind.NO_RRSYNC, profile.server.host)
     order = exports.order(profile, access.facts, learnt)
     texts = _texts(order)
@@ -175,9 +175,7 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
 
 
 def _texts(order: Order) -> dict[str, bytes]:
-    daemon = order.setup.daemon
-    settings = {daemon.path: rsyncd.render(order).encode()} if daemon else {}
-    return settings | {_KEYS: authorized_keys.render(order).encode()}
+    return {_KEYS: authorized_keys.render(order).encode()}
 
 
 def _folders(order: Order) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -87,8 +86,6 @@ def _entry(order: Order) -> Iterator[str]:
         yield "        authorized_keys:"
         yield f"          folder: {quoted(_in_full(order, '.ssh'))}"
         yield f"          file: {quoted(_in_full(order, '.ssh/authorized_keys'))}"
-        if rrsync := _rrsync(order):
-            yield f"          rrsync: {quoted(rrsync)}  # as in the line; where it is found elsewhere, that is taken"
         yield f"          lines: {_block(authorized_keys.body(order), 12)}"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
@@ -117,13 +114,6 @@ def _above(order: Order) -> Iterator[str]:
     paths = (PurePosixPath(folder.path) for folder in order.setup.directories)
     every = (str(parent) for path in paths for parent in reversed(path.parents) if parent.name)
     yield from dict.fromkeys(every)
-
-
-def _rrsync(order: Order) -> str:
-    if order.profile.scheme.kind != "rrsync":
-        return ""
-    commands = (option.value for line in order.setup.key_lines for option in line.options if option.name == "command")
-    return next((shlex.split(command)[0] for command in commands if command), "")
 
 
 def _block(text: str, depth: int) -> str:

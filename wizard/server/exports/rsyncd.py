@@ -26,13 +26,7 @@ def body(order: Order) -> str:
 
 def render_many(orders: Sequence[Order]) -> str:
     """The modules of many computers, each under the name of the file that they belong into."""
-    return by_file((_path(order), render(order)) for order in orders)
-
-
-def _path(order: Order) -> str:
-    daemon = order.setup.daemon
-    assert daemon
-    return f"~{order.setup.account}/{daemon.path}" if daemon.private else daemon.path
+    return by_file((order.setup.daemon.path, render(order)) for order in orders if order.setup.daemon)
 
 
 def _module(module: Module) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -115,10 +114,6 @@ def _values(order: Order) -> Iterator[str]:
 
 def _key(order: Order) -> Iterator[str]:
     block = authorized_keys.render(order).rstrip("\n")
-    if order.profile.scheme.kind == "rrsync":
-        block, mark = _open_place(order, block)
-        yield "# The mark stands for the place of rrsync, which is looked for on this server"
-        yield f"rrsync_mark={quoted(mark)}"
     yield "# What goes into the account's authorized_keys: the key, and why each option is there"
     if not any(key_line.options for key_line in order.setup.key_lines):
         yield "# CAREFUL: no option limits this key: it may do all that the account may do"
@@ -126,20 +121,6 @@ def _key(order: Order) -> Iterator[str]:
     if order.setup.sshd:
         yield "# What sshd is told, unless a person needs the account's password: only a key opens the account"
         yield f"sshd_block={quoted(sshd_config.render(order.setup).rstrip(chr(10)))}"
-
-
-def _open_place(order: Order, block: str) -> tuple[str, str]:
-    """The block with a mark, that nothing else in it looks like, in the place of rrsync's path."""
-    mark = "@RRSYNC@"
-    while mark in block:
-        mark = f"@{mark}@"
-    for key_line in order.setup.key_lines:
-        line = authorized_keys.line(key_line)
-        command = next(option.value for option in key_line.options if option.name == "command")
-        assert command
-        path = shlex.quote(shlex.split(command)[0]).replace('"', '\\"')
-        block = block.replace(line, line.replace(f'command="{path}', f'command="{mark}', 1))
-    return block, mark
 
 
 def _daemon(order: Order) -> Iterator[str]:

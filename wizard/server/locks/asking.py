@@ -51,12 +51,12 @@ def own_path(visit: Visit) -> str:
     """Where the backup is, as rsync is asked for it."""
     if visit.profile.scheme.kind == "forced-command":
         return visit.profile.destination
-    return own_name(visit)
+    return own_name(visit) or "."
 
 
 def own_name(visit: Visit) -> str:
-    """The backup's folder under the lock."""
-    return f"{visit.profile.name}/"
+    """The backup's folder under the lock: a daemon's module alone may hold several."""
+    return f"{visit.profile.name}/" if visit.profile.scheme.kind == "daemon" else ""
 
 
 def a_folder() -> AbstractContextManager[str]:

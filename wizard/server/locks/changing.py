@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.schemes import request_filter
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
     DEAF,
@@ -87,12 +88,12 @@ async def _overwrite(visit: Visit) -> Answer:
 
 
 async def _overwrite_by_its_word(visit: Visit) -> Answer:
-    """With nothing there yet, an option that rrsync refuses for no other reason (since 3.5.0) tells as much."""
-    reply = await visit.request(f"rsync --server {FLAGS} --delay-updates . {own_name(visit)}")
-    if "--delay-updates has been disabled" in reply.printed:
-        return True, "Asked to put changed files in place later: the server refused, as with “append only” alone."
+    """With nothing there yet, an option that the line refuses for no other reason tells as much."""
+    reply = await visit.request(f"rsync --server {FLAGS} --partial . .")
+    if f"{request_filter.REFUSED} {request_filter.NO_SUCH_OPTION}" in reply.printed:
+        return True, "Asked to keep what is cut off: the server refused, as with “append only” alone."
     return None, (
-        "Nothing of this backup is there yet that could be changed, and the server's rrsync does not say:"
+        "Nothing of this backup is there yet that could be changed, and the server's line does not say:"
         " the first check after the first backup proves it."
     )
 

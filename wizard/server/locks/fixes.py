@@ -49,7 +49,7 @@ def _in_module(refusal: Refusal, setup: ServerSetup) -> str:
     for module in setup.daemon.modules if setup.daemon else ():
         for setting in module.settings:
             if setting.name in refusal.shut_by and setup.daemon:
-                where = f"In {_home(setup.daemon.path, setup)}, in [{module.name}] ({setting.reason}):"
+                where = f"In {setup.daemon.path}, in [{module.name}] ({setting.reason}):"
                 return f"{where}\n{setting.name} = {setting.value}"
     return ""
 

@@ -91,8 +91,7 @@ async def _neighbour(visit: Visit) -> Answer:
     seen = await _under_lock(visit)
     if not seen.there & {_FILE_OF_ALL, _FILE_OF_ACCOUNT}:
         for tail in _tails(visit):
-            # A folder of that name which holds a marker of ours is another backup, where it belongs.
-            if tail in seen.there and f"{tail}/{MARKER_NAME}" not in seen.there:
+            if _holds_backup(seen, tail):
                 return False, f"{asked}: “{tail}” is in reach, so the opened folder is one further up."
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
@@ -115,7 +114,7 @@ async def _refuses_rsync(visit: Visit, words: str) -> bool:
 
 async def _under_lock(visit: Visit) -> _Seen:
     tails = _tails(visit)
-    looked_for = (_FILE_OF_ALL, _FILE_OF_ACCOUNT, *(f"{tail}/{MARKER_NAME}" for tail in tails))
+    looked_for = (_FILE_OF_ALL, _FILE_OF_ACCOUNT, MARKER_NAME, *(f"{tail}/{MARKER_NAME}" for tail in tails))
     return await visit.once("under lock", lambda: _look(visit, "", looked_for))
 
 
@@ -130,6 +129,11 @@ async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> _Seen:
     return _Seen(there, called.exit_code == 0, called.printed)
 
 
+def _holds_backup(seen: _Seen, tail: str) -> bool:
+    """Whether that folder under the lock is the backup's own, and no folder of that name inside the backup."""
+    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and MARKER_NAME not in seen.there)
+
+
 def _unless_refused(seen: _Seen, held: str) -> Answer:
     return (True, held) if seen.accepted else (None, f"rsync's dry run was refused: {quoted(seen.printed)}.")
 
@@ -137,7 +141,8 @@ def _unless_refused(seen: _Seen, held: str) -> Answer:
 def _tails(visit: Visit) -> tuple[str, ...]:
     """The last parts of the folder's path, as they would be found from further up."""
     server = visit.profile.server
-    parts = PurePosixPath("/home", server.user, server.root).parts[1:]
+    locked = server.root if visit.profile.scheme.kind == "daemon" else visit.profile.destination
+    parts = PurePosixPath("/home", server.user, locked).parts[1:]
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
 
 

@@ -1,0 +1,183 @@
+"""The text in a key line lets through what a backup asks for and nothing else, in every shell a server may have."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.support import programs
+from tests.support.profiles import a_profile
+from wizard.profile import Scheme
+from wizard.schemes import request_filter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHELLS = ("sh", "dash", "bash", "busybox sh", "fish", "csh")
+INNER = ("dash", "bash", "busybox sh")
+FLAGS = "-lHogDtprRe.iLsfxCIvu"
+BACKUP = f"rsync --server {FLAGS} --log-format=%i --timeout=120 --stats . ."
+HONEST = (
+    BACKUP,
+    f"rsync --server {FLAGS} --log-format=%i --timeout=120 --stats --partial . .",
+    f"rsync --server -n{FLAGS[1:]} --log-format=%i --timeout=120 --stats . .",
+    "rsync --server -nlHogDtpcRe.LsfxCIvu --log-format=%i --timeout=120 --stats . .",
+    "rsync --server -lHogDtprRze.iLsfxCIvu --log-format=%i --timeout=9 --stats . .",
+    "rsync --server -ntRe.LsfxCIvu --log-format=%i%I . .",
+    "rsync --server -lHogDtprRe.iLsfxC --log-format=%i . .",
+)
+DELETING = (BACKUP.replace("--stats", "--delete --stats"), BACKUP.replace("--stats", "--delete-during --stats"))
+READING = (f"rsync --server --sender {FLAGS} . .", "rsync --server --sender -e.Lsf . /etc/passwd")
+HOSTILE = (
+    "",
+    "id",
+    "true",
+    "sh",
+    "rsync",
+    "rsync --server",
+    "rsync --server .",
+    "rsync --daemon --server . .",
+    "rsync --server --daemon .",
+    "/usr/bin/rsync --server -e.L . .",
+    "rsync --server --version",
+    f"rsync --server -{FLAGS} . .",
+    *(f"rsync --server {option} {FLAGS} . ." for option in ("-B1", "--block-size=1", "-I", "-y", "--sender", "-")),
+    *(
+        f"rsync --server {FLAGS} {option} . ."
+        for option in (
+            *("-B1", "-B 1", "--block-size=1", "-I", "-y", "--fuzzy", "--sender", "--daemon", "-s", "-M--x"),
+            *("--copy-dest=../x", "--compare-dest x", "--link-dest=/x", "--backup-dir=door", "--temp-dir=door"),
+            *("--partial-dir=door", "--no-implied-dirs", "--keep-dirlinks", "-K", "-L", "--inplace", "--append"),
+            *("--force", "--remove-source-files", "--log-file=x", "--files-from=x", "--write-devices", "--fake-super"),
+            *("--timeout=1\\", "--timeout=", "--timeout=1234", "--log-format=%n", "--log-format=%i\\", '--stats""'),
+            *("--max-delete=0", "--ignore-errors", "--delay-updates", "--chmod=a+s", "--no-munge-links", "--info=x"),
+        )
+    ),
+    *(f"rsync --server -lHogDtpr{letter}Re.iLsfxCIvu . ." for letter in "ABCEFGIJKLMNOPQSTUVXYZabdfhijkmqsuvwxy=,~@"),
+    *(f"rsync --server -re.{tail} . ." for tail in ("iL;id", "iL\\", "iL`id`", "iL$(id)", "iL'x'", "iL*", "i/")),
+    *(
+        f"rsync --server {FLAGS} {path}"
+        for path in ("/", ". /", ". ..", ". ../x", ". ./x", ". ~", ". *", '. ""', ". .x")
+    ),
+    f"rsync --server {FLAGS} . . ; id",
+    f"rsync --server {FLAGS} . .\nid",
+    f"rsync --server {FLAGS} . .; id",
+    f"rsync --server {FLAGS} . `id`",
+    f"rsync --server {FLAGS} . $(id)",
+    f"rsync --server {FLAGS} . ${{IFS}}",
+    f"rsync\u00a0--server {FLAGS} . .",
+    f"rsync --server {FLAGS}\u2003-B1 . .",
+    "rsync --server " + "-e.L " * 5000 + ". .",
+)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Path:
+    """A home with a folder, and programs that say how they were called."""
+    for name, text in (("rsync", 'echo "rsync in $(pwd): $*"'), ("rrsync", 'echo "rrsync in $(pwd): $*" # -munge')):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    for name in ("grep", "chmod"):
+        (tmp_path / "bin" / name).symlink_to(programs.require(name))
+    (tmp_path / "my backup").mkdir()
+    return tmp_path
+
+
+def _ask(bench: Path, request: str, *, shell: str = "sh", inner: str = "/bin/sh", **scheme: bool) -> str:
+    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, Scheme))
+    command = request_filter.command(profile, "my backup")
+    if inner != "/bin/sh":
+        path, *words = inner.split()
+        command = command.replace("/bin/sh", " ".join([programs.require(path), *words]), 1)
+    program, *words = shell.split()
+    ran = subprocess.run(
+        [programs.require(program), *words, "-c", command],
+        env={"PATH": f"{bench}/bin", "HOME": str(bench), "SSH_ORIGINAL_COMMAND": request},
+        cwd=bench,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return ran.stdout.strip()
+
+
+def _is_refused(answer: str) -> bool:
+    return answer.startswith(request_filter.REFUSED) and "\n" not in answer
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_backup_is_let_in_and_all_else_refused_whatever_the_login_shell(bench: Path, shell: str) -> None:
+    there = f"{bench}/my backup"
+    assert _ask(bench, BACKUP, shell=shell) == f"rrsync in {there}: -wo -no-del -munge ."
+    for request in (READING[0], HOSTILE[1], f"rsync --server {FLAGS} -B1 . .", f"rsync --server {FLAGS} . /etc"):
+        assert _is_refused(_ask(bench, request, shell=shell)), request
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_what_our_own_rsync_asks_for_is_let_in(bench: Path, inner: str) -> None:
+    for request in HONEST:
+        assert _ask(bench, request, inner=inner).startswith("rrsync in "), request
+    for request in DELETING:
+        assert _is_refused(_ask(bench, request, inner=inner))
+        assert _ask(bench, request, inner=inner, allow_delete=True).endswith("my backup: -wo -munge .")
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_nothing_else_is_let_in(bench: Path, inner: str) -> None:
+    for request in (*HOSTILE, *READING):
+        assert _is_refused(_ask(bench, request, inner=inner)), (request, _ask(bench, request, inner=inner))
+    assert sorted(path.name for path in bench.iterdir()) == ["bin", "my backup"]
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_without_a_new_enough_rrsync_rsync_itself_is_held_to_the_same(bench: Path, inner: str) -> None:
+    there, words = f"{bench}/my backup", "--log-format=%i --timeout=120 --stats . ."
+    (bench / "bin/rrsync").write_text("#!/bin/sh\necho too old: $*\n")
+    assert _ask(bench, BACKUP, inner=inner) == f"rsync in {there}: --server {FLAGS} --munge-links {words}"
+    (bench / "bin/rrsync").unlink()
+    told = _ask(bench, BACKUP, inner=inner, append_only=True)
+    assert told == f"rsync in {there}: --server {FLAGS} --munge-links --ignore-existing {words}"
+    for request in (*HOSTILE, *READING, *DELETING):
+        assert _is_refused(_ask(bench, request, inner=inner)), request
+
+
+def test_append_only_takes_an_rrsync_that_knows_it_and_leaves_no_parts(bench: Path) -> None:
+    partial = f"rsync --server {FLAGS} --partial . ."
+    assert _is_refused(_ask(bench, partial, append_only=True))
+    assert _ask(bench, BACKUP, append_only=True).startswith("rsync in ")
+    rrsync = bench / "bin/rrsync"
+    rrsync.write_text(f"{rrsync.read_text()}# -no-overwrite\n")
+    assert _ask(bench, BACKUP, append_only=True).endswith(": -wo -no-del -no-overwrite -munge .")
+
+
+def test_reading_is_rrsync_s_alone_and_what_it_may_write_stays_the_same(bench: Path) -> None:
+    assert _ask(bench, READING[0], write_only=False) == f"rrsync in {bench}: -ro -no-del -munge my backup"
+    assert _ask(bench, BACKUP, write_only=False).endswith("my backup: -wo -no-del -munge .")
+    (bench / "bin/rrsync").write_text('#!/bin/sh\necho "old: $*"\n')
+    assert _ask(bench, READING[0], write_only=False) == "old: -ro my backup"
+    (bench / "bin/rrsync").unlink()
+    assert _ask(bench, READING[0], write_only=False) == f"{request_filter.REFUSED} {request_filter.NO_RRSYNC}"
+
+
+def test_modes_that_lock_out_are_put_right_and_a_missing_folder_is_said(bench: Path) -> None:
+    for mode in (0o000, 0o777, 0o500):
+        (bench / "my backup").chmod(mode)
+        assert _ask(bench, BACKUP).startswith("rrsync in ")
+        assert (bench / "my backup").stat().st_mode & 0o777 == 0o700
+    (bench / "my backup").rmdir()
+    assert _ask(bench, BACKUP) == f"{request_filter.REFUSED} {request_filter.NO_FOLDER}"
+
+
+@pytest.mark.parametrize("scheme", [{}, {"write_only": False}, {"allow_delete": True}, {"append_only": True}])
+def test_no_sign_in_it_means_something_to_another_shell(scheme: dict[str, bool]) -> None:
+    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, Scheme))
+    [_, _, text, folder] = shlex.split(request_filter.command(profile, "backup/amamac"))
+    assert not set(text) & set("\\!'\"`\n")
+    assert folder == "backup/amamac"
