@@ -81,6 +81,16 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.DAEMON_CLOSED,
     ),
     (5, 'rsync: server sent "SSH-2.0-OpenSSH_9.2p1 Debian-2" rather than greeting\n', Kind.NOT_RSYNCD),
+    *(
+        (12, f"backup-wizard: this key {said}\n{_BROKEN}", kind)
+        for said, kind in (
+            ("finds no folder to back up to", Kind.SERVER_NO_FOLDER),
+            ("finds no rrsync to read with", Kind.NO_RRSYNC),
+            ("takes no such option or path", Kind.SERVER_REFUSED_OPTION),
+            ("can not read", Kind.SERVER_REFUSED_OPTION),
+            ("is for backups alone", Kind.SERVER_REFUSED_OPTION),
+        )
+    ),
     (
         12,
         f"/usr/bin/rrsync error: Another instance of rrsync is already accessing this directory.\n{_BROKEN}",
