@@ -1,13 +1,13 @@
-"""The message in plain words that goes to the admin, with the exact lines in it."""
+"""The message in plain words that goes to the admin, with one block of commands for a root shell."""
 
 from __future__ import annotations
 
 import functools
 import shlex
-from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import places
+from wizard import places, schemes
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.grouping import by_file
 
@@ -16,21 +16,35 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from wizard.schemes.setup import Directory
     from wizard.server.exports.order import Order
 
+_END = "END-OF-BACKUP-WIZARD"
+_SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{}.conf"
 
-@dataclass(frozen=True)
-class _Task:
-    """One thing the admin is asked to do: words, and the exact text."""
-
-    words: str
-    text: str
+# Root makes a folder only below folders that nobody else can write to, or somebody could have it lead elsewhere; all
+# others are made by the account, which can gain nothing by that.
+_FOLDER_IN_FULL = """\
+ours=yes
+for d in {above}; do
+  test -e "$d" || mkdir -m 755 "$d"
+  if test "$(find "$d" -prune \\( ! -type d -o ! -user root -o -perm -020 -o -perm -002 \\))"; then ours=no; break; fi
+done
+if test $ours = yes && test ! -e {folder}; then mkdir -m 700 {folder} && chown {account} {folder}; fi
+su -s /bin/sh {account} -c {as_account}"""
 
 
 def render(order: Order) -> str:
-    """A mail an admin can act on: what is asked for, the lines, how to test and how to take it back."""
-    return _template().render(profile=order.profile, setup=order.setup, tasks=list(_tasks(order)))
+    """A mail an admin can act on: who asks for what, the commands, and how to take them back."""
+    scheme = schemes.of(order.profile)
+    return _template().render(
+        profile=order.profile,
+        setup=order.setup,
+        locks_key=scheme.locks_key,
+        if_stolen=scheme.if_stolen(order.profile),
+        commands="\n".join(_commands(order)),
+        undo=_undo(order),
+        sshd=_sshd(order),
+    )
 
 
 @functools.cache
@@ -52,49 +66,75 @@ def render_many(orders: Sequence[Order]) -> str:
     return by_file((order.profile.name, render(order)) for order in orders)
 
 
-def _tasks(order: Order) -> Iterator[_Task]:
+def _commands(order: Order) -> Iterator[str]:
     setup, account = order.setup, order.setup.account
+    # "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
+    yield f"id {account} >/dev/null 2>&1 || useradd -m -s /bin/sh -p '*' {account}"
     for folder in setup.directories:
-        yield _Task(f"Make the folder, as root\n({folder.reason}):", _make_folder(account, folder))
+        yield _folder(account, folder.path)
     if setup.daemon and setup.daemon.private:
-        yield _Task(
-            f"Put this into ~{account}/{setup.daemon.path},\na file that belongs to root and that {account} can read:",
+        path = shlex.quote(setup.daemon.path)
+        make = f"(umask 022; mkdir -p {PurePosixPath(setup.daemon.path).parent}; cat >{path})"
+        yield _here(
+            f"if test -e {path}; then echo {path} is there already: delete it first.; else {make}; fi",
             rsyncd.render(order),
         )
     elif setup.daemon:
-        yield _Task(f"Add this to {setup.daemon.path}; rsync's daemon has to run as root:", rsyncd.render(order))
+        yield _here(f"(umask 022; {_append(order, shlex.quote(setup.daemon.path))})", rsyncd.render(order))
     if setup.secrets:
-        yield _Task(
-            f'Put the line "{setup.secrets.user}:PASSWORD" into {setup.secrets.path}.\n'
-            "I give you the password on another way. Only root may read the file:",
-            f"install -m 600 -o root /dev/null {shlex.quote(setup.secrets.path)}",
-        )
+        path = shlex.quote(setup.secrets.path)
+        yield f"test -e {path} || (umask 077; : >{path})"
     if setup.key_lines:
-        yield _Task(
-            f"Add these lines to ~{account}/.ssh/authorized_keys.\n"
-            f"That file, its folder and the home may be writable by\n{account} alone, or sshd passes over them. A new\n"
-            f"account is locked until \"usermod -p '*' {account}\".",
-            authorized_keys.render(order),
-        )
-        if setup.sshd:
-            yield _Task(
-                f"So that a password doesn't open the account {account}\n"
-                "all the same, put this into\n"
-                f"/etc/ssh/sshd_config.d/backup-wizard-{account}.conf\n"
-                "or, where sshd_config doesn't include that folder, at\n"
-                "the END of sshd_config. Then run: sshd -t, and if it\n"
-                "says nothing: systemctl reload ssh (on some: sshd).\n"
-                f"Leave it out if a person signs in to {account} with a\n"
-                "password; my check of the locks will tell me so:",
-                sshd_config.render(setup),
-            )
-        yield _Task(
-            "Tell me the server's fingerprint, so that I can be\nsure it is yours:",
-            "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
-        )
+        add = f"cd && umask 077 && mkdir -p .ssh && {_append(order, '.ssh/authorized_keys')}"
+        yield _here(f"su -s /bin/sh {account} -c {shlex.quote(add)}", authorized_keys.render(order))
 
 
-def _make_folder(account: str, folder: Directory) -> str:
-    path = shlex.quote(folder.path)
-    place = path if folder.path.startswith("/") else f"~{account}/{path}"
-    return f"install -d -m {folder.mode:o} -o {account} {place}"
+def _folder(account: str, folder: str) -> str:
+    path = shlex.quote(folder)
+    is_own = f"test -O {path} || echo {shlex.quote(folder + ' is not a folder of ' + account)}"
+    as_account = shlex.quote(f"cd && umask 077 && mkdir -p {path}; {is_own}")
+    if not folder.startswith("/"):
+        return f"su -s /bin/sh {account} -c {as_account}"
+    above = [str(parent) for parent in reversed(PurePosixPath(folder).parents)]
+    return _FOLDER_IN_FULL.format(
+        above=" ".join(map(shlex.quote, above)),
+        account=account,
+        as_account=as_account,
+        folder=shlex.quote(folder),
+    )
+
+
+def _undo(order: Order) -> str:
+    setup, name = order.setup, order.profile.name
+    file = f"~{setup.account}/.ssh/authorized_keys" if setup.key_lines else ""
+    if setup.daemon and not setup.daemon.private:
+        file = setup.daemon.path
+    delete = [
+        *([setup.daemon.path] if setup.daemon and setup.daemon.private else []),
+        *([setup.secrets.path] if setup.secrets else []),
+    ]
+    more = f" and delete {' and '.join(delete)}" if delete else ""
+    return f"To take it back, remove the lines from “begin {name}” to “end {name}” from {file}{more}."
+
+
+def _sshd(order: Order) -> str:
+    if not order.setup.sshd:
+        return ""
+    file = _SSHD_FILE.format(order.setup.account)
+    put = _here(f"(umask 022; cat >{shlex.quote(file)})", sshd_config.render(order.setup))
+    return f"{put}\nsshd -t && {{ systemctl reload ssh || systemctl reload sshd; }}"
+
+
+def _append(order: Order, file: str) -> str:
+    name = order.profile.name
+    return (
+        f"if grep -qs {shlex.quote(f'^# backup-wizard begin {name}$')} {file};"
+        f" then echo The lines of {name} are in {file} already: take them out first.;"
+        f" else {{ echo; cat; }} >>{file}; fi"
+    )
+
+
+def _here(command: str, text: str) -> str:
+    """A command that is given a text to read; nothing in the text is expanded, and no line of it ends it."""
+    assert _END not in text.split("\n")
+    return f"{command} <<'{_END}'\n{text.rstrip()}\n{_END}"
