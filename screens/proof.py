@@ -21,6 +21,7 @@ from screens.widgets.waiting import Waiting
 from wizard import lines, places, trouble
 from wizard.display import printable
 from wizard.failure import Failure, Kind
+from wizard.running import record
 from wizard.server import locks, sign_in
 from wizard.steps import Step
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from wizard.server.locks import Finding
     from wizard.steps import Walk
 
-_LOCKED = "The lock holds: every door that was tried is shut."
-_UNKNOWN = "Not every door could be tried. Try again later, or go on without knowing."
 _OPEN = (
     "Whoever steals your key could do more on the server than it is meant for. Nothing of yours is lost by waiting"
     " until the admin has shut the door."
@@ -45,7 +44,6 @@ _LOCKED_BUT = (
     "Your key is locked. But whoever learns the account's password can sign in with it, as before this backup was set"
     " up, and do all that the account may."
 )
-_MOST_REASONS = 3
 _COMPARE = "Compare"
 _SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
 
@@ -169,7 +167,7 @@ class ProofScreen(StepScreen):
     async def _try_each(self, access: Access) -> None:
         doors = list(self.query(Door))
         doors[0].begin()
-        async for finding in locks.check(self.profile, access):
+        async for finding in locks.check(self.profile, access, expects_backup=not record.is_first(self.profile)):
             self._findings.append(finding)
             doors[len(self._findings) - 1].tell(finding)
             if len(self._findings) < len(doors):
@@ -197,11 +195,11 @@ class ProofScreen(StepScreen):
         self.query_one("#tried").display = True
         match locks.verdict(self._findings):
             case "locked":
-                note.say(_LOCKED, "good")
+                note.say(lines.verdict(self._findings), "good")
                 self.busy(False)
                 self.lead_with("forward")
             case "unknown":
-                note.say("\n".join([_UNKNOWN, *self._why_untold()]), "warn")
+                note.say("\n".join([lines.verdict(self._findings), *locks.why_untested(self._findings)]), "warn")
                 self.lead_with("again")
             case "open":
                 self.add_class("-open")
@@ -214,10 +212,6 @@ class ProofScreen(StepScreen):
     @property
     def _is_password_alone(self) -> bool:
         return locks.opens_by_password_alone(self._findings)
-
-    def _why_untold(self) -> list[str]:
-        untold = (one.detail for one in self._findings if one.held is None and not one.is_beyond_proof)
-        return list(dict.fromkeys(untold))[:_MOST_REASONS]
 
     def _open_doors(self) -> str:
         titles = (finding.title for finding in self._findings if finding.held is False)

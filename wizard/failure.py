@@ -92,6 +92,7 @@ class Kind(StrEnum):
     SERVER_HOME_CLOSED = auto()
     NOT_UNDONE = auto()
     LOCK_OPEN = auto()
+    LOCK_UNTESTED = auto()
     PASSWORD_OPEN = auto()
     WAITING_FOR_ADMIN = auto()
 

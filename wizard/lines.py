@@ -64,19 +64,25 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
 
 def finding(found: Finding) -> str:
     """One line for one probe."""
-    sign = "-" if found.is_beyond_proof else _SIGNS[found.held]
+    sign = _SIGNS[found.held] if found.testable or found.held is not None else "-"
     return f"  {sign} {found.title}: {found.detail}"
 
 
 def verdict(findings: Sequence[Finding]) -> str:
-    """The verdict of all probes in a sentence."""
+    """What all probes come to, in a sentence."""
     if locks.opens_by_password_alone(findings):
         return "The key is locked. But the account also takes its password, which opens all of it."
-    return {
-        "locked": "Every door that was tried is shut.",
-        "open": "A door is open that should be shut.",
-        "unknown": "Not every door could be tried.",
-    }[locks.verdict(findings)]
+    testable = [one for one in findings if one.testable]
+    match locks.verdict(findings):
+        case "locked":
+            return f"Locked: {len(testable)} things were tested, and all are as they should be."
+        case "open":
+            if locks.opens_everything(findings):
+                return "Not locked: this key can do almost anything on the server."
+            found = sum(one.held is False for one in testable)
+            return f"Not locked: {found} of {len(testable)} tested {'thing is' if found == 1 else 'things are'} open."
+    untested = sum(one.held is None for one in testable)
+    return f"Not known to be locked: {untested} of {len(testable)} things could not be tested."
 
 
 def receipt(taken: Taken) -> str:

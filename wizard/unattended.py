@@ -8,6 +8,7 @@ from wizard import lines, places, profiles, schemes, steps, trouble
 from wizard.client import daemon_password, protected_key
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.lines import say
+from wizard.running import record
 from wizard.server import host_trust, locks, report, sign_in, transfer
 from wizard.steps import Step, Walk
 
@@ -79,7 +80,7 @@ async def prove(profile: Profile, session: Session) -> int:
     """
     access = await session.access(profile)
     findings = []
-    async for found in locks.check(profile, access):
+    async for found in locks.check(profile, access, expects_backup=not record.is_first(profile)):
         findings.append(found)
         say(lines.finding(found))
     verdict = locks.verdict(findings)
@@ -89,7 +90,7 @@ async def prove(profile: Profile, session: Session) -> int:
     result = await report.dry_run(profile, access)
     say(lines.dry_run(result))
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))
-    return 1 if verdict == "open" or result.exit_code else 0
+    return 1 if verdict != "locked" or result.exit_code else 0
 
 
 def keep(profile: Profile) -> None:

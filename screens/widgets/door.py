@@ -34,7 +34,8 @@ class Door(Static):
 
     def tell(self, finding: Finding) -> None:
         """Show what was found."""
-        self._say(*(_BEYOND_PROOF if finding.is_beyond_proof else _SIGNS[finding.held]))
+        is_untestable = finding.held is None and not finding.testable
+        self._say(*(_BEYOND_PROOF if is_untestable else _SIGNS[finding.held]))
 
     def _say(self, sign: str, tone: str) -> None:
         self.set_classes(f"door {tone}")

@@ -13,6 +13,7 @@ from wizard import profiles, schemes
 from wizard.client import access, daemon_password, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.profile import Key, Profile, Scheme, Server
+from wizard.schemes import layout
 from wizard.server import exports, handed_over
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def make_root(office: Office, profile: Profile) -> None:
     root = root_of(profile)
     own = [] if profile.scheme.kind == "daemon" else [f"{root}/{profile.name}"]
     office.run("install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, "--", root, *own)
+    if own:
+        office.put(f"{root}/{profile.name}/{layout.place_marker(profile)}", "", owner=ACCOUNT)
 
 
 def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:

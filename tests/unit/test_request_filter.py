@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "dash", "bash", "busybox sh", "fish", "csh")
 INNER = ("dash", "bash", "busybox sh")
-FLAGS = "-lHogDtprRe.iLsfxCIvu"
+FLAGS = "-lWHogDtprRe.iLsfxCIvu"
 BACKUP = f"rsync --server {FLAGS} --log-format=%i --timeout=120 --stats . ."
 HONEST = (
     BACKUP,
-    f"rsync --server {FLAGS} --log-format=%i --timeout=120 --stats --partial . .",
     f"rsync --server -n{FLAGS[1:]} --log-format=%i --timeout=120 --stats . .",
-    "rsync --server -nlHogDtpcRe.LsfxCIvu --log-format=%i --timeout=120 --stats . .",
-    "rsync --server -lHogDtprRze.iLsfxCIvu --log-format=%i --timeout=9 --stats . .",
-    "rsync --server -ntRe.LsfxCIvu --log-format=%i%I . .",
-    "rsync --server -lHogDtprRe.iLsfxC --log-format=%i . .",
+    "rsync --server -nlWHogDtpcRe.LsfxCIvu --log-format=%i --timeout=120 --stats . .",
+    "rsync --server -lWHogDtprRze.iLsfxCIvu --log-format=%i --timeout=9 --stats . .",
+    "rsync --server -nWtRe.LsfxCIvu --log-format=%i%I . .",
+    "rsync --server -lWHogDtprRe.iLsfxC --log-format=%i . .",
 )
+WITH_PARTS = BACKUP.replace("--stats", "--stats --partial")
+NOT_WHOLE = BACKUP.replace("W", "")
 DELETING = (BACKUP.replace("--stats", "--delete --stats"), BACKUP.replace("--stats", "--delete-during --stats"))
 READING = (f"rsync --server --sender {FLAGS} . .", "rsync --server --sender -e.Lsf . /etc/passwd")
 HOSTILE = (
@@ -112,10 +113,14 @@ def _is_refused(answer: str) -> bool:
     return answer.startswith(request_filter.REFUSED) and "\n" not in answer
 
 
+HELD = "--chmod=Du+rwx,Dgo= --munge-links"
+WHOLE = f"{HELD} --suffix={'0' * 255}"
+WORDS = "--log-format=%i --timeout=120 --stats . ."
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_backup_is_let_in_and_all_else_refused_whatever_the_login_shell(bench: Path, shell: str) -> None:
-    there = f"{bench}/my backup"
-    assert _ask(bench, BACKUP, shell=shell) == f"rrsync in {there}: -wo -no-del -munge ."
+    assert _ask(bench, BACKUP, shell=shell) == f"rsync in {bench}/my backup: --server {FLAGS} {WHOLE} {WORDS}"
     for request in (READING[0], HOSTILE[1], f"rsync --server {FLAGS} -B1 . .", f"rsync --server {FLAGS} . /etc"):
         assert _is_refused(_ask(bench, request, shell=shell)), request
 
@@ -123,53 +128,49 @@ def test_a_backup_is_let_in_and_all_else_refused_whatever_the_login_shell(bench:
 @pytest.mark.parametrize("inner", INNER)
 def test_what_our_own_rsync_asks_for_is_let_in(bench: Path, inner: str) -> None:
     for request in HONEST:
-        assert _ask(bench, request, inner=inner).startswith("rrsync in "), request
+        assert _ask(bench, request, inner=inner).startswith("rsync in "), request
     for request in DELETING:
         assert _is_refused(_ask(bench, request, inner=inner))
-        assert _ask(bench, request, inner=inner, allow_delete=True).endswith("my backup: -wo -munge .")
+        assert f" {WHOLE} --log-format" in _ask(bench, request, inner=inner, allow_delete=True)
 
 
 @pytest.mark.parametrize("inner", INNER)
 def test_nothing_else_is_let_in(bench: Path, inner: str) -> None:
-    for request in (*HOSTILE, *READING):
+    for request in (*HOSTILE, *READING, WITH_PARTS, NOT_WHOLE):
         assert _is_refused(_ask(bench, request, inner=inner)), (request, _ask(bench, request, inner=inner))
     assert sorted(path.name for path in bench.iterdir()) == ["bin", "my backup"]
 
 
-@pytest.mark.parametrize("inner", INNER)
-def test_without_a_new_enough_rrsync_rsync_itself_is_held_to_the_same(bench: Path, inner: str) -> None:
-    there, words = f"{bench}/my backup", "--log-format=%i --timeout=120 --stats . ."
-    (bench / "bin/rrsync").write_text("#!/bin/sh\necho too old: $*\n")
-    assert _ask(bench, BACKUP, inner=inner) == f"rsync in {there}: --server {FLAGS} --munge-links {words}"
-    (bench / "bin/rrsync").unlink()
-    told = _ask(bench, BACKUP, inner=inner, append_only=True)
-    assert told == f"rsync in {there}: --server {FLAGS} --munge-links --ignore-existing {words}"
-    for request in (*HOSTILE, *READING, *DELETING):
-        assert _is_refused(_ask(bench, request, inner=inner)), request
+def test_append_only_passes_over_what_is_there_and_leaves_no_parts(bench: Path) -> None:
+    for write_only in (True, False):
+        told = _ask(bench, BACKUP, append_only=True, write_only=write_only)
+        assert told.endswith(f" --ignore-existing {WORDS}")
+        assert _is_refused(_ask(bench, WITH_PARTS, append_only=True, write_only=write_only))
 
 
-def test_append_only_takes_an_rrsync_that_knows_it_and_leaves_no_parts(bench: Path) -> None:
-    partial = f"rsync --server {FLAGS} --partial . ."
-    assert _is_refused(_ask(bench, partial, append_only=True))
-    assert _ask(bench, BACKUP, append_only=True).startswith("rsync in ")
-    rrsync = bench / "bin/rrsync"
-    rrsync.write_text(f"{rrsync.read_text()}# -no-overwrite\n")
-    assert _ask(bench, BACKUP, append_only=True).endswith(": -wo -no-del -no-overwrite -munge .")
-
-
-def test_reading_is_rrsync_s_alone_and_what_it_may_write_stays_the_same(bench: Path) -> None:
+def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> None:
     assert _ask(bench, READING[0], write_only=False) == f"rrsync in {bench}: -ro -no-del -munge my backup"
-    assert _ask(bench, BACKUP, write_only=False).endswith("my backup: -wo -no-del -munge .")
+    for request in (WITH_PARTS, NOT_WHOLE):
+        assert f" {HELD} --log-format" in _ask(bench, request, write_only=False)
+    for request in (request for request in HOSTILE if "--server --sender " not in request):
+        assert _is_refused(_ask(bench, request, write_only=False)), request
     (bench / "bin/rrsync").write_text('#!/bin/sh\necho "old: $*"\n')
     assert _ask(bench, READING[0], write_only=False) == "old: -ro my backup"
     (bench / "bin/rrsync").unlink()
     assert _ask(bench, READING[0], write_only=False) == f"{request_filter.REFUSED} {request_filter.NO_RRSYNC}"
 
 
+def test_rules_of_the_client_s_stay_inside_the_folder_where_rsync_can_do_that(bench: Path) -> None:
+    assert "confine" not in _ask(bench, DELETING[0], allow_delete=True)
+    (bench / "bin/rsync").write_text('#!/bin/sh\necho "now: $*"; echo " --confine-root=DIR"\n')
+    [told, _] = _ask(bench, DELETING[0], allow_delete=True).splitlines()
+    assert told.startswith(f"now: --server {FLAGS} {WHOLE} --confine-root={bench}/my backup --log-format")
+
+
 def test_modes_that_lock_out_are_put_right_and_a_missing_folder_is_said(bench: Path) -> None:
     for mode in (0o000, 0o777, 0o500):
         (bench / "my backup").chmod(mode)
-        assert _ask(bench, BACKUP).startswith("rrsync in ")
+        assert _ask(bench, BACKUP).startswith("rsync in ")
         assert (bench / "my backup").stat().st_mode & 0o777 == 0o700
     (bench / "my backup").rmdir()
     assert _ask(bench, BACKUP) == f"{request_filter.REFUSED} {request_filter.NO_FOLDER}"

@@ -84,7 +84,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     *(
         (12, f"backup-wizard: this key {said}\n{_BROKEN}", kind)
         for said, kind in (
-            ("finds no folder to back up to", Kind.SERVER_NO_FOLDER),
+            ("finds no folder that it can write to", Kind.SERVER_NO_FOLDER),
             ("finds no rrsync to read with", Kind.NO_RRSYNC),
             ("takes no such option or path", Kind.SERVER_REFUSED_OPTION),
             ("can not read", Kind.SERVER_REFUSED_OPTION),

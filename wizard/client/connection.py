@@ -46,11 +46,15 @@ USUAL_SOCKETS = (
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back of a request: the first 64 KiB of each stream; not `granted` where the server took none."""
+    """What came back of a request: the first 64 KiB of each stream; not `granted` where the server took none.
+
+    `exit_code` is `None` where the server told none.
+    """
 
     stdout: bytes = b""
     stderr: bytes = b""
     granted: bool = True
+    exit_code: int | None = None
 
     @property
     def printed(self) -> str:
@@ -224,7 +228,7 @@ class Connection:
             _give(channel, stdin)
             first = _first(channel) if patient else b""
             channel.shutdown_write()
-            return Reply(first + _head(channel.recv), _head(channel.recv_stderr))
+            return Reply(first + _head(channel.recv), _head(channel.recv_stderr), exit_code=_exit_code(channel))
         finally:
             channel.close()
 
@@ -251,6 +255,11 @@ def _give(channel: Channel, stdin: bytes) -> None:
         raise
     except OSError:
         pass  # what refuses at once is gone by now, and has said so
+
+
+def _exit_code(channel: Channel) -> int | None:
+    channel.status_event.wait(_PATIENT_SECONDS)
+    return channel.exit_status if channel.exit_status >= 0 else None
 
 
 def _first(channel: Channel) -> bytes:

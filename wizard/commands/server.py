@@ -14,6 +14,7 @@ from wizard.client import access, daemon_password
 from wizard.commands.person import held, session
 from wizard.failure import Failure, Kind
 from wizard.lines import say
+from wizard.running import record
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
 from wizard.server import receipt as receipts
 from wizard.trouble import telling
@@ -52,7 +53,7 @@ def receipt(chosen: Namespace) -> int:
 
 
 def check(chosen: Namespace) -> int:
-    """Try the locks; 1 where one is open."""
+    """Try the locks; 0 only where all that can be tested is shut."""
     with session() as opened:
         profile = profiles.load(chosen.name)
         findings, is_told = asyncio.run(_findings(profile, opened))
@@ -65,7 +66,7 @@ def check(chosen: Namespace) -> int:
         say(lines.verdict(findings))
         if verdict == "open" and not is_told:
             say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
-    return 1 if verdict == "open" else 0
+    return 0 if verdict == "locked" else 1
 
 
 def _receipt_text(file: str | None) -> str:
@@ -100,7 +101,8 @@ async def _tried(profile: Profile, admitted: Access) -> list[locks.Finding]:
         if failure.kind is not Kind.COMMAND_DRIFTED:
             raise
         drifted = failure
-    findings = [found async for found in locks.check(profile, admitted)]
+    tried = locks.check(profile, admitted, expects_backup=not record.is_first(profile))
+    findings = [found async for found in tried]
     if drifted and locks.verdict(findings) != "open":  # what is open matters more than that it is an older line
         raise drifted
     return findings

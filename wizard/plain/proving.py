@@ -127,7 +127,8 @@ async def _sign_in(profile: Profile, session: Session) -> None:
 
 async def _findings(profile: Profile, session: Session) -> list[locks.Finding]:
     findings = []
-    async for found in locks.check(profile, await session.access(profile)):
+    admitted = await session.access(profile)
+    async for found in locks.check(profile, admitted, expects_backup=not record.is_first(profile)):
         say(lines.finding(found))
         findings.append(found)
     return findings

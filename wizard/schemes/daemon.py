@@ -39,7 +39,7 @@ class Daemon:
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the module's settings leave open."""
-        return in_folder(profile, Ability.LOCK_OUT, Ability.SHARE, Ability.OTHER_BACKUPS)
+        return in_folder(profile, *daemon_modules.LEFT_OPEN, Ability.OTHER_BACKUPS)
 
     def if_stolen(self, profile: Profile) -> str:
         """What the module's settings leave open; to everybody, where there is no password."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.schemes import request_filter
 from wizard.schemes.fit import Fit, lacks
+from wizard.schemes.if_stolen import Ability
 from wizard.schemes.setup import Module, Setting
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ _DELETING = ("delete", "force")
 # The sums of small blocks give a file away byte by byte; the others compare with files whose names are not known, or
 # that could not be overwritten.
 _COMPARING = ("block-size", "compare-dest", "copy-dest", "link-dest", "fuzzy")
+# With it, a client may name files to be read as rules, and what is no rule is printed.
+_PRINTING = ("prune-empty-dirs",)
+
+
+# A module can't ask for whole files.
+LEFT_OPEN = (Ability.READ_WITH_TOOLS,)
 
 
 def name(profile: Profile) -> str:
@@ -30,6 +38,7 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
         Setting("read only", "false", "backups have to be written"),
         *([Setting("write only", "true", "nothing can be read back")] if scheme.write_only else []),
         *_refused_options(profile),
+        Setting("incoming chmod", request_filter.FOLDER_MODES, "folders stay open to their owner and shut to others"),
         Setting("munge symlinks", "true", "links are kept in a form that leads nowhere"),
         Setting("list", "false", "the module is not shown to those who ask for a list"),
         *own,
@@ -48,7 +57,7 @@ def unfit(profile: Profile) -> Fit | None:
 
 def _refused_options(profile: Profile) -> list[Setting]:
     scheme = profile.scheme
-    refused = (*([] if scheme.allow_delete else _DELETING), *(_COMPARING if scheme.write_only else []))
+    refused = (*([] if scheme.allow_delete else _DELETING), *((*_COMPARING, *_PRINTING) if scheme.write_only else []))
     effects = [
         *([] if scheme.allow_delete else ["nothing can be deleted"]),
         *(["nothing can be read by comparing"] if scheme.write_only else []),

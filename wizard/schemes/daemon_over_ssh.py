@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, doors, key_line, layout, over_ssh
+from wizard.schemes import daemon_modules, doors, key_line, layout, over_ssh, request_filter
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.setup import DaemonConfig, Directory, ServerSetup, Setting
+from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
@@ -37,7 +37,7 @@ class DaemonOverSsh:
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the module's settings leave open."""
-        return in_folder(profile, *([Ability.SHARE] if profile.server.root.startswith("/") else []))
+        return in_folder(profile, *daemon_modules.LEFT_OPEN)
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
@@ -65,7 +65,7 @@ class DaemonOverSsh:
         own = Setting("use chroot", "false", "only root could do it; rsync keeps to the folder all the same")
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(folder, 0o700, "the module's folder"),),
+            directories=(layout.own_directory(profile, "the module's folder"),),
             key_lines=(
                 key_line.locked(
                     profile,
@@ -90,7 +90,9 @@ class DaemonOverSsh:
 def _command(config: str, folder: str) -> str:
     # A thief may have set modes that lock out the honest computer, or let others in.
     daemon = shlex.join(["rsync", "--server", "--daemon", f"--config={config}", "."])
-    return shlex.join(["/bin/sh", "-c", f"IFS=; chmod 700 $0 2>/dev/null; exec {daemon}", folder])
+    no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
+    script = f"IFS=; chmod 700 $0 2>/dev/null; test -w $0 || {{ {no_folder}; }}; exec {daemon}"
+    return shlex.join(["/bin/sh", "-c", script, folder])
 
 
 def _config_path(profile: Profile) -> str:

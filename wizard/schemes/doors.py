@@ -18,53 +18,59 @@ KEYS_ALONE = (
     Setting("KbdInteractiveAuthentication", "no", "the same, asked as a question (PAM does so)"),
 )
 
-HOST_KEY = Refusal("host-key", "A server that only poses")
-PASSWORD = Refusal("password", "Signing in by password", tuple(one.name for one in KEYS_ALONE))
-PLACES = Refusal("places", "Use from another place", ("from", "hosts allow"))
+# What has to be let in, and where it goes: without them, no refusal of the others means anything.
+ADMITTED = Refusal("admitted", "The backup itself is let in", _COMMAND)
+FOLDER = Refusal("folder", "The backup's own folder", ("command", "path"))
+
+HOST_KEY = Refusal("host-key", "A fake server")
+PASSWORD = Refusal("password", "Signing in with a password", tuple(one.name for one in KEYS_ALONE))
+PLACES = Refusal("places", "Use from elsewhere", ("from", "hosts allow"))
 
 REQUESTS = (
-    Refusal("shell", "A shell on the server", _COMMAND),
-    Refusal("command", "Any other command", _COMMAND),
-    Refusal("program", "Any other program", _COMMAND),
-    Refusal("options", "Other options of rsync", _COMMAND),
+    Refusal("shell", "A shell", _COMMAND),
+    Refusal("command", "Other commands", _COMMAND),
+    Refusal("program", "Other programs", _COMMAND),
+    Refusal("options", "Other rsync options", _COMMAND),
     Refusal("words", "Hidden commands", _COMMAND),
     Refusal("sftp", "Files by sftp", _COMMAND),
     Refusal("scp", "Files by scp", _COMMAND),
 )
 SESSIONS = (
     Refusal("terminal", "A terminal", ("restrict", "no-pty")),
-    Refusal("tunnel-out", "A tunnel out of the server", ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-in", "A tunnel into the server", ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-socket", "A tunnel to a program", ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-out", "Tunnels out", ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-in", "Tunnels in", ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-socket", "Tunnels to programs", ("restrict", "no-port-forwarding")),
     Refusal("agent", "Your other keys (agent)", ("restrict", "no-agent-forwarding")),
-    Refusal("x11", "Windows here (X11)", ("restrict", "no-X11-forwarding")),
+    Refusal("x11", "Remote windows (X11)", ("restrict", "no-X11-forwarding")),
 )
 OUTSIDE = (
     Refusal("read-outside", "Reading other folders", ("command", "path")),
     Refusal("write-outside", "Writing to other folders", ("command", "path")),
 )
 ABOVE = (
-    Refusal("account", "The account's settings", ("command", "path")),
-    Refusal("neighbour", "Another user's folder", ("command", "path")),
+    Refusal("account", "Letting in other keys", ("command", "path")),
+    Refusal("neighbour", "Other people's folders", ("command", "path")),
 )
 READ_BACK = Refusal("read-back", "Reading the backup", ("command", "write only"))
 DELETE = Refusal("delete", "Deleting the backup", ("command", "refuse options"))
-REPLACE = Refusal("replace", "Replacing a whole folder", ("refuse options",))
-OVERWRITE = Refusal("overwrite", "Changing what is there", _COMMAND)
+REPLACE = Refusal("replace", "Replacing a whole folder", ("command", "refuse options"))
+OVERWRITE = Refusal("overwrite", "Changing files in it", _COMMAND)
 
 NO_PASSWORD = Refusal("no-password", "No password", ("auth users",))
 WRONG_PASSWORD = Refusal("wrong-password", "A wrong password", ("secrets file",))
 LIST = Refusal("list", "Showing it in a list", ("list",))
 MODULES = Refusal("modules", "Other open services")
-CLEAR_TEXT = Refusal("clear-text", "Listening in on the way")
+CLEAR_TEXT = Refusal("clear-text", "Listening in on the network")
 
-# What no answer of the server can settle: it tells nothing about the lock that these stay untold.
-BEYOND_PROOF = frozenset({"x11", "places", "clear-text"})
+# What no answer of the server can settle.
+UNTESTABLE = frozenset({"x11", "places", "clear-text"})
+# What sshd itself answers, whatever the key's line does with a backup.
+TOLD_BY_SSH = frozenset({"host-key", "password", "places", "folder", *(one.id for one in SESSIONS)})
 
 
 def over_ssh(profile: Profile, *own: Refusal) -> tuple[Refusal, ...]:
     """The doors of every key, with those of the scheme's own after them."""
-    return (HOST_KEY, *REQUESTS, *SESSIONS, *own, PASSWORD, *_places(profile))
+    return (ADMITTED, FOLDER, HOST_KEY, *REQUESTS, *SESSIONS, *own, PASSWORD, *_places(profile))
 
 
 def in_module(profile: Profile) -> tuple[Refusal, ...]:
@@ -80,6 +86,8 @@ def in_module(profile: Profile) -> tuple[Refusal, ...]:
 def over_network(profile: Profile) -> tuple[Refusal, ...]:
     """The doors of the server's own daemon."""
     return (
+        ADMITTED,
+        FOLDER,
         *([NO_PASSWORD, WRONG_PASSWORD] if profile.scheme.auth else []),
         LIST,
         MODULES,

@@ -8,11 +8,11 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
-from wizard.schemes import doors, key_line, layout, over_ssh
+from wizard.schemes import doors, key_line, layout, over_ssh, request_filter
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
-from wizard.schemes.setup import Directory, ServerSetup
+from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,12 +52,11 @@ class ForcedCommand:
     )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
-        """The command is the same for a thief; as it sends no sums of blocks (-W), no guess can be checked."""
+        """The command is the same for a thief, who can give it other files and rules for what is deleted."""
         return frozenset(
             {
-                *(Ability.ADD, Ability.CHANGE),
-                *((Ability.DELETE, Ability.NAMES) if profile.delete else ()),
-                *((Ability.SHARE,) if profile.server.root.startswith("/") else ()),
+                *(Ability.ADD, Ability.CHANGE, Ability.GUESS),
+                *((Ability.DELETE, Ability.NAMES, Ability.LINES) if profile.delete else ()),
                 *(() if profile.scheme.munge else (Ability.EVERYTHING,)),
             }
         )
@@ -101,7 +100,7 @@ class ForcedCommand:
             option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(layout.locked_folder(profile), 0o700, "the one folder that the command is for"),),
+            directories=(layout.own_directory(profile, "the one folder that the command is for"),),
             key_lines=(key_line.locked(profile, client, server, option),),
             sshd=doors.KEYS_ALONE,
         )
@@ -117,8 +116,8 @@ class ForcedCommand:
 
 def _words(profile: Profile, recorded: Sequence[str]) -> list[str]:
     # rsync has escaped the path for the server's shell in its own way, which can't be told from the path itself.
-    disarmed = ["--munge-links"] if profile.scheme.munge else []
-    return [*recorded[:3], *disarmed, *recorded[3:-1], profile.destination]
+    held = request_filter.rsync_options(profile, reads=False)
+    return [*recorded[:3], *held, *recorded[3:-1], profile.destination]
 
 
 def _two_commands(profile: Profile, recorded: Recorded) -> str:
@@ -127,10 +126,13 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
         for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
-    neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit 1;;"
+    neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
-    # A thief may have set modes that lock out the honest computer, or let others in.
-    script = f'chmod 700 "$0" 2>/dev/null; case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
+    # A thief may have set modes that lock out the honest computer, or let others in. And rsync's dry run would not say
+    # that the folder is missing, or can't be written to.
+    no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
+    checked = f'chmod 700 "$0" 2>/dev/null; test -w "$0" || {{ {no_folder}; }}'
+    script = f'{checked}; case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
     return shlex.join(["/bin/sh", "-c", script, layout.locked_folder(profile)])
 
 

@@ -6,8 +6,6 @@ from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wizard.profile import Profile
 
 
@@ -18,10 +16,16 @@ class Ability(StrEnum):
     CHANGE = auto()
     DELETE = auto()
     READ = auto()
+    CHANGE_WITH_TOOLS = auto()
+    """Overwrite files, with a client that speaks rsync's protocol in its own way."""
+    READ_WITH_TOOLS = auto()
+    """Read files with such a client."""
     GUESS = auto()
     """Find out whether a file of a known name has a content that was guessed."""
     NAMES = auto()
     """List the names of files."""
+    LINES = auto()
+    """Have single lines of files printed, also of files outside the folder if the server's rsync is older than 3.5."""
     LOCK_OUT = auto()
     """Set modes that keep the honest computer from backing up."""
     SHARE = auto()
@@ -41,39 +45,40 @@ _MAIN = {  # by whether files can be read, changed, deleted
     (True, True, True): "{who} can read, add, overwrite and delete files in this backup.",
 }
 _MORE = {
+    Ability.READ_WITH_TOOLS: "With special tools they can also read files in it.",
+    Ability.CHANGE_WITH_TOOLS: "With special tools they can also overwrite files in it.",
     Ability.NAMES: "They can list the names of its files.",
     Ability.GUESS: "They can check a guess at what a file contains.",
+    Ability.LINES: "They can read single lines of files there, on older servers also outside the backup.",
     Ability.LOCK_OUT: "They can keep this computer from backing up.",
     Ability.SHARE: "They can open this backup to other users of the server.",
     Ability.OTHER_BACKUPS: "The same goes for other computers' backups in that folder.",
     Ability.EVERYTHING: "Links are active: on an older server they can do whatever your account can.",
 }
+# Who can read needs neither tools nor guesses.
+_NOT_BESIDE_READING = frozenset({Ability.NAMES, Ability.GUESS, Ability.READ_WITH_TOOLS})
 
 
 def sentence(who: str, abilities: frozenset[Ability]) -> str:
     """The abilities in words; `who` begins the sentence, such as “Whoever steals the key”."""
     can_read = Ability.READ in abilities
     main = _MAIN[can_read, Ability.CHANGE in abilities, Ability.DELETE in abilities].format(who=who)
-    # Who can read needs no guesses.
-    told = (words for ability, words in _MORE.items() if ability in abilities and not (can_read and _is_read(ability)))
-    return " ".join([main, *told])
+    told = abilities - _NOT_BESIDE_READING if can_read else abilities
+    return " ".join([main, *(words for ability, words in _MORE.items() if ability in told)])
 
 
 def in_folder(profile: Profile, *more: Ability) -> frozenset[Ability]:
-    """What the restrictions of a profile's scheme leave to a thief who has rsync."""
+    """What the restrictions of a profile's scheme leave to a thief, with rsync or a client of their own."""
     scheme = profile.scheme
-    return frozenset(_in_folder(scheme.write_only, scheme.allow_delete, scheme.append_only)) | frozenset(more)
-
-
-def _in_folder(write_only: bool, allow_delete: bool, append_only: bool) -> Iterable[Ability]:
-    yield from (Ability.ADD, Ability.GUESS)
-    if not append_only:
-        yield Ability.CHANGE
-    if allow_delete:
-        yield from (Ability.DELETE, Ability.NAMES)
-    if not write_only:
-        yield from (Ability.READ, Ability.NAMES)
-
-
-def _is_read(ability: Ability) -> bool:
-    return ability in {Ability.NAMES, Ability.GUESS}
+    return frozenset(
+        {
+            *(Ability.ADD, Ability.GUESS),
+            # No rsync looks at --ignore-existing once a file's content arrives unasked.
+            Ability.CHANGE_WITH_TOOLS if scheme.append_only else Ability.CHANGE,
+            *((Ability.DELETE, Ability.NAMES) if scheme.allow_delete else ()),
+            *(() if scheme.write_only else (Ability.READ, Ability.NAMES)),
+            *((Ability.LINES,) if scheme.allow_delete or not scheme.write_only else ()),
+            *(() if scheme.munge else (Ability.EVERYTHING,)),
+            *more,
+        }
+    )

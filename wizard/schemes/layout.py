@@ -6,6 +6,8 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from wizard.schemes.setup import Directory
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 def locked_folder(profile: Profile) -> str:
     """The one computer's own folder on the server, which a key is locked to: absolute, or under the account's home."""
     return profile.destination.rstrip("/")
+
+
+def own_directory(profile: Profile, reason: str) -> Directory:
+    """That folder, closed to all but the account."""
+    return Directory(locked_folder(profile), 0o700, reason, place_marker(profile))
+
+
+def place_marker(profile: Profile) -> str:
+    """The name of a file that the server's setup makes in the backup's folder, so that the place is known by it."""
+    return f".backup-folder-{profile.name}"
 
 
 def labels(folders: Sequence[str]) -> dict[str, str]:

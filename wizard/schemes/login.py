@@ -9,7 +9,7 @@ from wizard.schemes import doors, key_line, layout, over_ssh
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability
-from wizard.schemes.setup import Directory, ServerSetup
+from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
@@ -65,7 +65,7 @@ class Login:
         """The folder, and the bare key."""
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(layout.locked_folder(profile), 0o700, "the folder that the backup goes into"),),
+            directories=(layout.own_directory(profile, "the folder that the backup goes into"),),
             key_lines=(key_line.unlocked(profile, client),),
         )
 

@@ -1,7 +1,8 @@
 """The fixed text of a key line that looks at each request before rsync does, and lets nothing but a backup through.
 
 Every word of the request has to be one that our own rsync sends for a backup, so that the same line holds on every
-version of rsync and rrsync. None of the client's text is run or expanded: it is split at spaces, and compared.
+version of rsync. None of the client's text is run or expanded: it is split at spaces, and compared. No path is left to
+the client, so rrsync has nothing to add for a backup; it keeps reading inside the folder, where that is allowed.
 
 The text is for /bin/sh, inside the single quotes of any login shell: no quotes, no backslash (fish would take it) and
 no exclamation mark (csh would). Without double quotes it also stands in the authorized_keys of Dropbear, which ends an
@@ -22,14 +23,25 @@ REFUSED = "backup-wizard: this key"
 ALONE = "is for backups alone"
 CANNOT_READ = "can not read"
 NO_SUCH_OPTION = "takes no such option or path"
-NO_FOLDER = "finds no folder to back up to"
+NO_FOLDER = "finds no folder that it can write to"
 NO_RRSYNC = "finds no rrsync to read with"
+
+EXIT_CODE = 77
+"""How a line of ours ends that refuses (EX_NOPERM of sysexits.h): sshd passes on no words to who asks for sftp."""
 
 # What rsync 3.1 to 3.5 send for the options in `over_ssh.rsync_options`, recorded from the clients themselves. Of the
 # letters, none reads, deletes, chooses other files or sets the size of blocks: y, B, I, d, K, k, L and b do.
-_LETTERS = "lHogDtpRrnzc"
+_LETTERS = "lWHogDtpRrnzc"
 _WORDS = (".", "--log-format=%i", "--log-format=%i%I", "--stats", *(f"--timeout={'[0-9]' * n}" for n in (1, 2, 3)))
 _DELETING = tuple(f"--delete{when}" for when in ("", "-during", "-before", "-delay", "-after"))
+
+# A server that looks for differences sends the sums of blocks of its own file: whoever may not read must send whole
+# files (W). And rsync takes a file of the same name with its suffix for one to build on, if the client says so: there
+# is none whose name is too long for every file system.
+_LONGEST_NAME = 255
+
+# Folders stay open to their owner and shut to all others, whatever modes a thief sets.
+FOLDER_MODES = "Du+rwx,Dgo="
 
 
 def command(profile: Profile, folder: str) -> str:
@@ -37,25 +49,45 @@ def command(profile: Profile, folder: str) -> str:
     return shlex.join(["/bin/sh", "-c", "; ".join(_steps(profile)), folder])
 
 
+def rsync_options(profile: Profile, *, reads: bool) -> list[str]:
+    """What the server's rsync is told beside the client's own words; `reads` is whether the client may read."""
+    return [
+        f"--chmod={FOLDER_MODES}",
+        *(["--munge-links"] if profile.scheme.munge else []),
+        *([] if reads else [f"--suffix={'0' * _LONGEST_NAME}"]),
+        *(["--ignore-existing"] if profile.scheme.append_only else []),
+    ]
+
+
 def _steps(profile: Profile) -> list[str]:
     scheme = profile.scheme
-    words = [*_WORDS, *([] if scheme.append_only else ["--partial"]), *(_DELETING if scheme.allow_delete else [])]
+    keeps_parts = not (scheme.append_only or scheme.write_only)
+    words = [*_WORDS, *(["--partial"] if keeps_parts else []), *(_DELETING if scheme.allow_delete else [])]
+    whole = f"case ${{3%%e*}} in *W*) ;; *) no {NO_SUCH_OPTION};; esac; " if scheme.write_only else ""
+    options = [
+        # Shorter to read than so many zeros.
+        option.replace("0" * _LONGEST_NAME, f"$(printf %0{_LONGEST_NAME}d 0)")
+        for option in rsync_options(profile, reads=not scheme.write_only)
+    ]
     # The folder is $0. With an empty IFS nothing is split any more, so that it may hold spaces.
     return [
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
-        f"no() {{ echo {REFUSED} $@ >&2; exit 1; }}",
+        f"no() {{ echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
         f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) no {ALONE};; esac",
-        f"f=$3; while case $f in -[{_LETTERS}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
+        f"{whole}f=$3; while case $f in -[{_LETTERS}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
         "f=$3; shift 3",
         f"for w do case $w in {'|'.join(words)}) ;; *) no {NO_SUCH_OPTION};; esac; done",
-        # A thief may have set modes that lock out the honest computer, or let others in.
-        f"chmod 700 $0 2>/dev/null; cd $0 2>/dev/null || no {NO_FOLDER}",
-        f"r=$(command -v rrsync); if grep -qse {_newest_flag(profile)} $r /dev/null;"
-        f" then exec $r {' '.join(_rrsync_flags(profile))} .; fi",
-        f"exec rsync --server $f {' '.join(_rsync_options(profile))} $@",
+        f"chmod 700 $0 2>/dev/null; cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
+        *([_CONFINING] if scheme.allow_delete else []),
+        f"exec rsync --server $f {' '.join(options)}{' $c' if scheme.allow_delete else ''} $@",
     ]
+
+
+# Where files are deleted, the client's filter rules may name files to be read as more rules; rsync 3.5 can keep that
+# inside the folder. An unset $c is no word at all.
+_CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--confine-root=$(pwd -P); fi"
 
 
 def _reading(profile: Profile) -> str:
@@ -66,27 +98,3 @@ def _reading(profile: Profile) -> str:
         f"r=$(command -v rrsync) || no {NO_RRSYNC};"
         " if grep -qse -munge $r; then exec $r -ro -no-del -munge $0; fi; exec $r -ro $0"
     )
-
-
-def _newest_flag(profile: Profile) -> str:
-    """The flag without which rrsync is too old for this profile: it has -munge since 3.2.4, -no-overwrite since 3.3."""
-    return "-no-overwrite" if profile.scheme.append_only else "-munge"
-
-
-def _rrsync_flags(profile: Profile) -> list[str]:
-    scheme = profile.scheme
-    return [
-        # rrsync takes no folder that can be read for one that can only be written, so a backup is always the latter.
-        "-wo",
-        *([] if scheme.allow_delete else ["-no-del"]),
-        *(["-no-overwrite"] if scheme.append_only else []),
-        *(["-munge"] if scheme.munge else []),
-    ]
-
-
-def _rsync_options(profile: Profile) -> list[str]:
-    scheme = profile.scheme
-    return [
-        *(["--munge-links"] if scheme.munge else []),
-        *(["--ignore-existing"] if scheme.append_only else []),
-    ]

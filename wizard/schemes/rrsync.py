@@ -1,4 +1,4 @@
-"""An ssh key that is locked to rrsync on one folder."""
+"""An ssh key that is locked to one folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wizard.schemes import doors, key_line, layout, over_ssh, request_filter
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.setup import Directory, ServerSetup
+from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
@@ -36,11 +36,7 @@ class Rrsync:
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the line and the folder leave open."""
-        return in_folder(
-            profile,
-            *([Ability.SHARE] if profile.server.root.startswith("/") else []),
-            *([] if profile.scheme.munge else [Ability.EVERYTHING]),
-        )
+        return in_folder(profile)
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
@@ -60,12 +56,14 @@ class Rrsync:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the locked folder itself: a request that names no path takes every name of a folder."""
-        # rrsync 3.5.0 makes a --partial-dir by itself, in a dry run too, and then loses what is in it. Without one,
-        # what was cut off stands under the file's own name: only a first backup has nothing better to lose there, and
-        # where nothing may be overwritten it would stay so for ever.
-        keeps_parts = transfer.is_first and not profile.scheme.append_only
+        # What was cut off would stand under the file's own name: only a first backup has nothing better to lose there,
+        # and where nothing may be overwritten it would stay so for ever. To go on from it takes sums of what is there,
+        # which a server sends only to who may read.
+        scheme = profile.scheme
+        whole = ["--whole-file"] if scheme.write_only else []
+        keeps_parts = transfer.is_first and not (scheme.append_only or scheme.write_only)
         partial = ["--partial"] if keeps_parts else []
-        return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *partial)
+        return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *whole, *partial)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """One folder and one key line."""
@@ -73,7 +71,7 @@ class Rrsync:
         option = key_line.forced(request_filter.command(profile, folder), _effect(profile))
         return ServerSetup(
             account=profile.server.user,
-            directories=(Directory(folder, 0o700, "the one folder that the key is for"),),
+            directories=(layout.own_directory(profile, "the one folder that the key is for"),),
             key_lines=(key_line.locked(profile, client, server, option),),
             sshd=doors.KEYS_ALONE,
         )
@@ -90,7 +88,7 @@ class Rrsync:
             *doors.OUTSIDE,
             *doors.ABOVE,
             *([doors.READ_BACK] if scheme.write_only else []),
-            *([] if scheme.allow_delete else [doors.DELETE]),
+            *([] if scheme.allow_delete else [doors.DELETE, doors.REPLACE]),
             *([doors.OVERWRITE] if scheme.append_only else []),
         )
 
@@ -103,7 +101,4 @@ def _effect(profile: Profile) -> str:
         *(["changes no file that is there"] if scheme.append_only else []),
     ]
     held = f", which {', '.join(limits)}" if limits else ""
-    return (
-        f"a backup into “{layout.locked_folder(profile)}” and no other request{held};"
-        " started by rrsync where it is new enough, and by rsync itself elsewhere"
-    )
+    return f"a backup into “{layout.locked_folder(profile)}” and no other request{held}"

@@ -53,11 +53,15 @@ STAGES = {
 
 @dataclass
 class Change:
-    """What was changed on the server, as far as it has come: what was in each file before, or that it was not there."""
+    """What was changed on the server, as far as it has come: what was in each file before, or that it was not there.
+
+    `made` are folders, and `marked` the empty files in them by which a check knows the place.
+    """
 
     before: dict[str, bytes | None] = field(default_factory=dict)
     after: dict[str, bytes] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
 
 
 def is_offered(profile: Profile) -> bool:
@@ -102,8 +106,10 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
     order = exports.order(profile, access.facts, learnt)
     texts = _texts(order)
     folders = list(dict.fromkeys([*_folders(order), *(part for path in texts for part in _parents(path))]))
-    found = account_files.look(login, [*folders, *texts])
+    markers = [f"{one.path}/{one.marker}" for one in order.setup.directories if one.marker]
+    found = account_files.look(login, [*folders, *markers, *texts])
     change.made = [path for path in folders if found[path] is None]
+    change.marked = [path for path in markers if found[path] is None]
     for path, text in texts.items():
         change.before[path] = content = found[path]
         change.after[path] = text if path != _KEYS else marked_lines.put(content or b"", profile.name, text)
@@ -111,6 +117,7 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
         login,
         [
             *map(account_files.make_folder, change.made),
+            *(account_files.write(path, b"") for path in change.marked),
             *(account_files.write(path, text) for path, text in change.after.items()),
         ],
     )
@@ -133,6 +140,7 @@ def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
                 steps.append(account_files.write(path, before) if before is not None else account_files.remove(path))
             elif path == _KEYS:
                 steps.append(account_files.write(path, marked_lines.without(found, profile.name)))
+        steps += [account_files.remove(path) for path in change.marked]
         steps += [account_files.remove_if_empty(path) for path in reversed(change.made)]
         account_files.change(login, steps)
     except Failure as failure:
@@ -143,11 +151,12 @@ async def _prove(profile: Profile, access: Access) -> None:
     await sign_in.attempt(profile, access)
     if not schemes.of(profile).locks_key:
         return  # what it leaves open was said and agreed to before
-    is_open = {found.id async for found in locks.check(profile, access) if found.held is False}
     # The password's own door is no door of the key's: it was open before, or we had not come in.
-    titles = [door.title for door in locks.refusals(profile) if door.id in is_open - {doors.PASSWORD.id}]
-    if titles:
-        raise Failure(Kind.LOCK_OPEN, ", ".join(title[:1].lower() + title[1:] for title in titles))
+    findings = [found async for found in locks.check(profile, access) if found.id != doors.PASSWORD.id]
+    if titles := [found.title for found in findings if found.held is False]:
+        raise Failure(Kind.LOCK_OPEN, ", ".join(titles))
+    if locks.verdict(findings) != "locked":
+        raise Failure(Kind.LOCK_UNTESTED, "\n".join(locks.why_untested(findings)))
 
 
 async def _to_its_end(work: Callable[[], T]) -> T:

@@ -37,6 +37,7 @@ _EXIT_CODES = {
     Kind.NO_PLACE_FOR_FILE: 2,
     Kind.NO_TERMINAL: 2,
     Kind.LOCK_OPEN: 1,
+    Kind.LOCK_UNTESTED: 1,
     Kind.PASSWORD_OPEN: 1,
     Kind.FILES_UNREADABLE: 1,
     Kind.FILES_VANISHED: 1,

@@ -39,7 +39,7 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"@ERROR: ", Kind.DAEMON_SAYS_NO),
     (r"failed to connect to .*: Connection refused", Kind.DAEMON_CLOSED),
     (r'server sent "(?:SSH-|HTTP/)', Kind.NOT_RSYNCD),
-    (r"backup-wizard: this key finds no folder to back up to", Kind.SERVER_NO_FOLDER),
+    (r"backup-wizard: this key finds no folder that it can write to", Kind.SERVER_NO_FOLDER),
     (r"backup-wizard: this key finds no rrsync to read with", Kind.NO_RRSYNC),
     (r"backup-wizard: this key (?:is for backups alone|can not read|takes no such option)", Kind.SERVER_REFUSED_OPTION),
     (r"Another instance of rrsync is already accessing", Kind.SERVER_BUSY),

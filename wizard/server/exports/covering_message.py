@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from wizard.schemes.setup import Directory
     from wizard.server.exports.order import Order
 
 _END = "END-OF-BACKUP-WIZARD"
@@ -71,7 +72,7 @@ def _commands(order: Order) -> Iterator[str]:
     # "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
     yield f"id {account} >/dev/null 2>&1 || useradd -m -s /bin/sh -p '*' {account}"
     for folder in setup.directories:
-        yield _folder(account, folder.path)
+        yield _folder(account, folder)
     if setup.daemon and setup.daemon.private:
         path = shlex.quote(setup.daemon.path)
         make = f"(umask 022; mkdir -p {PurePosixPath(setup.daemon.path).parent}; cat >{path})"
@@ -89,9 +90,11 @@ def _commands(order: Order) -> Iterator[str]:
         yield _here(f"su -s /bin/sh {account} -c {shlex.quote(add)}", authorized_keys.render(order))
 
 
-def _folder(account: str, folder: str) -> str:
-    path = shlex.quote(folder)
-    is_own = f"test -O {path} || echo {shlex.quote(folder + ' is not a folder of ' + account)}"
+def _folder(account: str, directory: Directory) -> str:
+    folder, path = directory.path, shlex.quote(directory.path)
+    # A check knows the place by the empty file.
+    mark = f" && : >>{shlex.quote(f'{folder}/{directory.marker}')}" if directory.marker else ""
+    is_own = f"test -O {path}{mark} || echo {shlex.quote(folder + ' is not a folder of ' + account)}"
     as_account = shlex.quote(f"cd && umask 077 && mkdir -p {path}; {is_own}")
     if not folder.startswith("/"):
         return f"su -s /bin/sh {account} -c {as_account}"

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.schemes.doors import HOST_KEY
+from wizard.schemes.doors import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import facts
-from wizard.server.locks.finding import Finding, Verdict, opens_by_password_alone, verdict
+from wizard.server.locks.evidence import untestable, untested
+from wizard.server.locks.finding import (
+    Finding,
+    Verdict,
+    opens_by_password_alone,
+    opens_everything,
+    verdict,
+    why_untested,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -19,7 +27,8 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.schemes.base import Refusal
-    from wizard.server.locks.visit import Answer, Probe, Visit
+    from wizard.server.locks.evidence import Answer
+    from wizard.server.locks.visit import Probe, Visit
 
 __all__ = [
     "ANOTHER_SERVER",
@@ -29,19 +38,25 @@ __all__ = [
     "letter",
     "of_another_server",
     "opens_by_password_alone",
+    "opens_everything",
     "refusals",
     "verdict",
+    "why_untested",
 ]
 
 # What says that the server may be another than the one that was confirmed.
 ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECEIPT_DIFFERS})
 
+_NOT_LET_IN = "That proves nothing until the backup itself is let in."
+
 # A daemon keeps nobody waiting for another, and takes its time to refuse.
 _AT_ONCE = ("daemon", "daemon-over-ssh")
 
 
-async def check(profile: Profile, access: Access) -> AsyncGenerator[Finding]:
-    """Try every door that the scheme says is shut, each told as it becomes known.
+async def check(profile: Profile, access: Access, *, expects_backup: bool = False) -> AsyncGenerator[Finding]:
+    """Try every door that the scheme says is shut, each told as it becomes known; the first is the backup's own.
+
+    `expects_backup` is whether this backup has come to a good end before.
 
     Raises:
         Failure: the sign-in could not be tried.
@@ -52,24 +67,30 @@ async def check(profile: Profile, access: Access) -> AsyncGenerator[Finding]:
     doors = refusals(profile)
     setup = schemes.of(profile).server_setup(profile, access.facts, facts.known(profile))
     try:
-        async with _visit(profile, access) as visit, _begun(doors, visit) as begun:
+        async with _visit(profile, access, expects_backup) as visit, _begun(doors, visit) as begun:
+            is_let_in = False
             for door in doors:
-                held, detail = await (begun.get(door.id) or answered(_probe(door), visit))
-                yield Finding(door.id, door.title, held, detail, fixes.fix(door, setup) if held is False else "")
+                answer = await (begun.get(door.id) or answered(_probe(door), visit))
+                if door == ADMITTED:
+                    is_let_in = answer.held is True
+                elif answer.held and not is_let_in and door.id not in TOLD_BY_SSH:
+                    answer = untested(f"{answer.detail} {_NOT_LET_IN}")
+                fix = fixes.fix(door, setup) if answer.held is False else ""
+                yield Finding(door.id, door.title, answer.held, answer.testable, answer.detail, fix)
     except Failure as failure:
         if failure.kind is not Kind.KEY_UNUSABLE:
             raise
         for door in doors:
-            yield Finding(door.id, door.title, None, "Only ssh itself can use this kind of key: not tried.")
+            yield Finding(door.id, door.title, None, True, "Only ssh itself can use this kind of key: not tested.")
 
 
 def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
     """What is found where the server is not the one that was confirmed, so that nothing was sent to it."""
-    not_tried = "Not tried: nothing is sent to a server that may be another."
+    not_tested = "Not tested: nothing is sent to a server that may be another."
     return [
-        Finding(door.id, door.title, False, detail, fix)
+        Finding(door.id, door.title, False, True, detail, fix)
         if door == HOST_KEY
-        else Finding(door.id, door.title, None, not_tried)
+        else Finding(door.id, door.title, None, door.id not in UNTESTABLE, not_tested)
         for door in refusals(profile)
     ]
 
@@ -87,18 +108,18 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _visit(profile: Profile, access: Access) -> AsyncIterator[Visit]:
+async def _visit(profile: Profile, access: Access, expects_backup: bool) -> AsyncIterator[Visit]:
     from wizard.server.locks.caller import Caller
     from wizard.server.locks.visit import Visit
 
     if not schemes.of(profile).uses_ssh:
-        yield Visit(profile, None, Caller(profile, access, None))
+        yield Visit(profile, None, Caller(profile, access, None), expects_backup)
         return
     from wizard.client.connection import Connection
 
     connection = await in_background(lambda: Connection.open(profile, access))
     try:
-        yield Visit(profile, connection, Caller(profile, access, connection))
+        yield Visit(profile, connection, Caller(profile, access, connection), expects_backup)
     finally:
         connection.close()
 
@@ -119,11 +140,11 @@ async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[s
 
 
 def _probe(door: Refusal) -> Probe:
-    from wizard.server.locks import changing, folder, requests, service, sessions
+    from wizard.server.locks import admission, changing, folder, requests, service, sessions
 
-    probes = sessions.PROBES | requests.PROBES | folder.PROBES | changing.PROBES | service.PROBES
-    return probes.get(door.id, _not_tried)
+    probes = admission.PROBES | sessions.PROBES | requests.PROBES | folder.PROBES | changing.PROBES | service.PROBES
+    return probes.get(door.id, _no_probe)
 
 
-async def _not_tried(visit: Visit) -> Answer:
-    return None, "This can't be tried from here."
+async def _no_probe(visit: Visit) -> Answer:
+    return untestable("This can't be tested from here.")

@@ -11,25 +11,27 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
-from wizard.server.locks.requests import behind, starts_rsync
+from wizard.server.locks.evidence import Answer, is_open, refused, starts_rsync, untested
+from wizard.server.locks.requests import LINES, behind
 from wizard.server.locks.visit import Behind
-from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wizard.server.locks.visit import Answer, Visit
+    from wizard.server.locks.visit import Visit
 
-FLAGS = "-re.iLsfxCIvu"
-DEAF: Answer = (None, "The server starts one fixed rsync whatever is asked; which folder it is for can't be tried.")
+FLAGS = "-Wre.iLsfxCIvu"
+SAME_WHATEVER_IS_ASKED: Answer = untested(
+    "The server starts one fixed rsync whatever is asked; which folder it is for can't be tested."
+)
 
 
 async def looks_at_requests(visit: Visit) -> bool:
     """Whether ssh is in between, and what is behind the key decides by what is asked."""
-    return visit.connection is not None and await behind(visit) in (Behind.GUARD, Behind.SHELL)
+    return visit.connection is not None and await behind(visit) in (Behind.GUARD, Behind.SHELL, Behind.UNKNOWN)
 
 
-async def is_deaf(visit: Visit) -> bool:
+async def ignores_requests(visit: Visit) -> bool:
     """Whether one rsync is started whatever is asked."""
     return visit.connection is not None and await behind(visit) is Behind.RSYNC
 
@@ -40,11 +42,11 @@ def takes_requests_exactly(visit: Visit) -> bool:
 
 
 async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
-    """Shut if no rsync starts for those words; `asked` begins the sentence."""
+    """Shut if the line refuses those words, open if rsync starts for them; `asked` begins the sentence."""
     reply = await visit.request(f"rsync --server {words}")
     if starts_rsync(reply):
-        return False, f"{asked}: the server started rsync for it."
-    return True, f"{asked}: {quoted(reply.complaint)}."
+        return is_open(f"{asked}: the server started rsync for it.")
+    return refused(asked, reply.complaint, *LINES)
 
 
 def own_path(visit: Visit) -> str:

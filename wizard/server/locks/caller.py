@@ -10,14 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from wizard import schemes
 from wizard.client import children
 from wizard.client.background import in_background
 from wizard.schemes import daemon_modules, over_network
+from wizard.schemes.base import Transfer
 from wizard.schemes.over_ssh import quoted_for_rsync
+from wizard.server import destination
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from paramiko import Channel
 
@@ -82,10 +87,29 @@ class Caller:
         """
         return await self._call(["--list-only"], (), f"{user}{'@' if user else ''}{self._host()}::{target}", "")
 
+    async def as_backup(self) -> Called:
+        """Ask for the backup's own dry run, of the markers alone.
+
+        Raises:
+            TimeoutError: rsync did not end in time.
+        """
+        transfer = Transfer(dry_run=True, markers=destination.markers(self.profile.name), markers_alone=True)
+
+        def argv(way: _Way) -> list[str]:
+            facts = replace(self.access.facts, remote_shell=way.remote_shell)
+            return schemes.of(self.profile).client_command(self.profile, facts, transfer)
+
+        return await self._run(argv, self._password())
+
     async def _call(self, options: list[str], sources: tuple[str, ...], place: str, password: str) -> Called:
+        def argv(way: _Way) -> list[str]:
+            return [self.access.facts.rsync, *way.options, *options, "--", *sources, place]
+
+        return await self._run(argv, password)
+
+    async def _run(self, argv: Callable[[_Way], list[str]], password: str) -> Called:
         async with asyncio.timeout(_SECONDS), _way(self.profile, self.connection) as way:
-            argv = [self.access.facts.rsync, *way.options, *options, "--", *sources, place]
-            async with children.child(argv, self.access.environment, f"{password}\n".encode()) as process:
+            async with children.child(argv(way), self.access.environment, f"{password}\n".encode()) as process:
                 assert process.stdout and process.stderr
                 stdout, stderr = await asyncio.gather(children.head(process.stdout), children.head(process.stderr))
                 code = await process.wait()
@@ -112,6 +136,7 @@ class Caller:
 @dataclass
 class _Way:
     options: list[str]
+    remote_shell: str = ""
     said: list[str] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -133,7 +158,8 @@ async def _way(profile: Profile, connection: Connection | None) -> AsyncIterator
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
         path = Path(folder) / "rsync"
         words = [sys.executable, "-I", "-S", "-c", _REMOTE_SHELL, str(path)]
-        way = _Way([f"--rsh={' '.join(map(quoted_for_rsync, words))}"])
+        remote_shell = " ".join(map(quoted_for_rsync, words))
+        way = _Way([f"--rsh={remote_shell}"], remote_shell)
         async with await asyncio.start_unix_server(take, path):
             yield way
 

@@ -5,37 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.schemes import request_filter
+from wizard.schemes import layout
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
-    DEAF,
     FLAGS,
+    SAME_WHATEVER_IS_ASKED,
     a_folder,
     asked_for_rsync,
-    is_deaf,
+    ignores_requests,
     looks_at_requests,
     own_name,
     own_path,
     takes_requests_exactly,
 )
-from wizard.server.locks.requests import behind, says_whose_it_is
-from wizard.server.locks.visit import Behind
+from wizard.server.locks.evidence import (
+    DRY_RUN,
+    EXACT_LINE,
+    REFUSED_OPTION,
+    Answer,
+    is_open,
+    refused,
+    shut,
+    untested,
+)
+from wizard.server.locks.requests import says_whose_it_is
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.visit import Answer, Probe, Visit
-
-_DEAF_TO_DELETES: Answer = (
-    None,
-    "The server starts one fixed rsync whatever is asked, for real: not tried, as that could make a folder there.",
-)
+    from wizard.server.locks.visit import Probe, Visit
 
 
 async def _delete(visit: Visit) -> Answer:
     asked = "Asked to delete (nothing)"
-    if await is_deaf(visit):
-        return _DEAF_TO_DELETES
-    if takes_requests_exactly(visit) and await behind(visit) is Behind.GUARD:
+    if await ignores_requests(visit):
+        return untested(
+            "The server starts one fixed rsync whatever is asked, for real: not tested, as that could make a folder."
+        )
+    if takes_requests_exactly(visit):
         return await _exact_delete(visit)
     if await looks_at_requests(visit):
         return await asked_for_rsync(visit, asked, f"{FLAGS} --delete . {own_path(visit)}")
@@ -49,53 +55,50 @@ async def _exact_delete(visit: Visit) -> Answer:
     """
     asked = "Asked in a dry run to delete (nothing)"
     if not await says_whose_it_is(visit):
-        return None, "The server's line is not the wizard's, so a dry run might be a real one: not tried."
+        return untested("The server's line is not the wizard's, so a dry run might be a real one: not tested.")
     if await _understands(visit, "--delete"):
-        return False, f"{asked}: the server's rsync went along with it."
+        return is_open(f"{asked}: the server's rsync went along with it.")
     if await _understands(visit):
-        return True, f"{asked}: the server's rsync knows nothing of it."
-    return None, f"{asked}: the server's line takes none of our requests."
+        return shut(EXACT_LINE, f"{asked}: the server's rsync knows nothing of it.")
+    return untested(f"{asked}: the server's line takes none of our requests.")
 
 
 async def _understands(visit: Visit, *options: str) -> bool:
     compress = ["--compress"] if visit.profile.compress else []
     with a_folder() as folder:
-        sent = Path(folder) / MARKER_NAME
-        sent.write_text("Asked about by backup-wizard, in a dry run.\n")
-        flags = ("-aHRn", "--stats", *compress, *options, "--out-format=%i|%n")
+        _written(folder, MARKER_NAME)
+        flags = ("-aHRWn", "--stats", *compress, *options, "--out-format=%i|%n")
         called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(visit))
     return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
 
 
 async def _replace(visit: Visit) -> Answer:
-    return await _option_refused(visit, "Asked to put a file in a folder's place (none)", "--force")
+    asked = "Asked to put a file in a folder's place (none)"
+    if await looks_at_requests(visit):
+        return await asked_for_rsync(visit, asked, f"{FLAGS} --force . {own_path(visit)}")
+    return await _option_refused(visit, asked, "--force")
 
 
 async def _overwrite(visit: Visit) -> Answer:
+    """Under append only, a file that is there is passed over without a word, and a new one is told."""
     asked = "Asked in a dry run to change a small file of ours"
-    if await is_deaf(visit):
-        return DEAF
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
+    new = f"{OWN_MARKER_PREFIX}check"
+    ours = (MARKER_NAME, layout.place_marker(visit.profile))
     with a_folder() as folder:
-        changed = Path(folder) / MARKER_NAME
-        changed.write_text("Changed, in a dry run alone, to see whether it would be.\n")
-        called = await visit.rsync("-nt", "-ii", "--out-format=%i|%n", sources=(str(changed),), target=own_name(visit))
-    change = next((line.split("|")[0] for line in called.listed.splitlines() if line.endswith(MARKER_NAME)), "")
-    if called.exit_code:
-        return None, f"{asked}: {quoted(called.printed)}."
-    if "+++" in change:
-        return await _overwrite_by_its_word(visit)
-    return change == "", f"{asked}: the server {'would have' if change else 'would not'}."
-
-
-async def _overwrite_by_its_word(visit: Visit) -> Answer:
-    """With nothing there yet, an option that the line refuses for no other reason tells as much."""
-    reply = await visit.request(f"rsync --server {FLAGS} --partial . .")
-    if f"{request_filter.REFUSED} {request_filter.NO_SUCH_OPTION}" in reply.printed:
-        return True, "Asked to keep what is cut off: the server refused, as with “append only” alone."
-    return None, (
-        "Nothing of this backup is there yet that could be changed, and the server's line does not say:"
-        " the first check after the first backup proves it."
-    )
+        sources = tuple(_written(folder, name) for name in (*ours, new))
+        called = await visit.rsync("-ntW", "-ii", "--out-format=%i|%n", sources=sources, target=own_name(visit))
+    told = {name: change for change, _, name in (line.partition("|") for line in called.listed.splitlines())}
+    if called.exit_code or "+++" not in told.get(new, ""):
+        return untested(f"{asked}: {quoted(called.printed)}.")
+    if any(name in told and "+++" not in told[name] for name in ours):
+        return is_open(f"{asked}: the server would have.")
+    if all(name in told for name in ours):
+        return untested(
+            "Nothing of ours is in the folder yet that could be changed: the first check after the first backup tells."
+        )
+    return shut(DRY_RUN, f"{asked}: the server would not have.")
 
 
 async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
@@ -104,9 +107,14 @@ async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
         target = f"{own_name(visit)}{OWN_MARKER_PREFIX}check/"
         called = await visit.rsync("-nr", option, sources=(f"{folder}/",), target=target)
     if called.exit_code == 0:
-        return False, f"{asked}: the server would have."
-    refused = "refuse" in called.printed
-    return (True if refused else None), f"{asked}: {quoted(called.printed)}."
+        return is_open(f"{asked}: the server would have.")
+    return refused(asked, called.printed, REFUSED_OPTION)
+
+
+def _written(folder: str, name: str) -> str:
+    path = Path(folder) / name
+    path.write_text("Asked about by backup-wizard, in a dry run.\n")
+    return str(path)
 
 
 PROBES: dict[str, Probe] = {

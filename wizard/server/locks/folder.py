@@ -7,30 +7,46 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from wizard import schemes
+from wizard.schemes import layout
 from wizard.schemes.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
-    DEAF,
     FLAGS,
+    SAME_WHATEVER_IS_ASKED,
     a_folder,
     asked_for_rsync,
-    is_deaf,
+    ignores_requests,
     looks_at_requests,
+    own_name,
     own_path,
     takes_requests_exactly,
 )
-from wizard.server.locks.requests import starts_rsync
+from wizard.server.locks.evidence import (
+    DRY_RUN,
+    NOT_THERE,
+    REFUSED_OPTION,
+    RRSYNC,
+    WRITE_ONLY,
+    Answer,
+    is_open,
+    recognised,
+    refused,
+    shut,
+    untestable,
+    untested,
+)
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.visit import Answer, Probe, Visit
+    from wizard.server.locks.visit import Probe, Visit
 
 _FILE_OF_ALL = "etc/passwd"
-_FILE_OF_ACCOUNT = ".ssh/authorized_keys"
 _UP = "../" * 12
+_KEY_FILES = ("authorized_keys", "authorized_keys2")
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """What a dry run says of paths under a target: those that are there; not `accepted` where rsync was refused."""
 
     there: frozenset[str]
@@ -40,102 +56,139 @@ class _Seen:
 
 async def _read_outside(visit: Visit) -> Answer:
     asked = f"Asked for /{_FILE_OF_ALL}"
-    if await is_deaf(visit):
-        return DEAF
-    if await looks_at_requests(visit) and await _refuses_rsync(visit, f"--sender {FLAGS} . /{_FILE_OF_ALL}"):
-        return True, f"{asked}: the server refused."
-    if takes_requests_exactly(visit):
-        return False, f"{asked}: the server started rsync for it."
-    printed = ""
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
+    may_read = "write_only" in schemes.of(visit.profile).restrictions and not visit.profile.scheme.write_only
+    if await looks_at_requests(visit) and not may_read:
+        answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . /{_FILE_OF_ALL}")
+        if answer.held is not False or takes_requests_exactly(visit):
+            return answer
+    by = ""
     for path in (_FILE_OF_ALL, f"/{_FILE_OF_ALL}", f"{_UP}{_FILE_OF_ALL}"):
         called = await visit.rsync("--list-only", target=path)
         if any(line.startswith("-") and line.endswith("passwd") for line in called.listed.splitlines()):
-            return False, f"{asked}: the server listed it."
-        printed = called.printed
-        if "write only" in printed:
-            break
-    return True, f"{asked}: {quoted(printed)}."
+            return is_open(f"{asked}: the server listed it.")
+        by = recognised(called.printed, WRITE_ONLY, RRSYNC, NOT_THERE)
+        if not by:
+            return refused(asked, called.printed)
+        if by == WRITE_ONLY:
+            return shut(by, f"{asked}: {quoted(called.printed)}.")
+    # That it is not there proves something only where what is there is listed.
+    if (await visit.rsync("--list-only")).exit_code:
+        return untested(f"{asked}: the server lists nothing at all.")
+    return shut(by, f"{asked}: {quoted(called.printed)}.")
 
 
 async def _write_outside(visit: Visit) -> Answer:
     asked = "Asked in a dry run to write to /etc"
-    if await is_deaf(visit):
-        return DEAF
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
     if takes_requests_exactly(visit):
         return await asked_for_rsync(visit, "Asked to write to /etc", f"{FLAGS} . /etc/")
-    seen = await _under_lock(visit)
+    seen = await under_lock(visit)
     if _FILE_OF_ALL in seen.there:
-        return False, f"{asked}: the folder that is opened is the server's whole disk (/)."
+        return is_open(f"{asked}: the folder that is opened is the server's whole disk (/).")
     for target in ("/", _UP):
-        if await looks_at_requests(visit) and await _refuses_rsync(visit, f"{FLAGS} . {target}"):
-            continue
-        if _FILE_OF_ALL in (await _look(visit, target, (_FILE_OF_ALL,))).there:
-            return False, f"{asked}: the server took the path {target}."
+        if await looks_at_requests(visit):
+            answer = await asked_for_rsync(visit, f"Asked to write to {target}", f"{FLAGS} . {target}")
+            if answer.held is None:
+                return answer
+            if answer.held:
+                continue
+        found = await _look(visit, target, (_FILE_OF_ALL,))
+        if _FILE_OF_ALL in found.there:
+            return is_open(f"{asked}: the server took the path {target}.")
+        if not found.accepted:
+            return refused(f"Asked to write to {target}", found.printed, RRSYNC)
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
 
 async def _account(visit: Visit) -> Answer:
-    asked = "Looked for the account's own ~/.ssh"
-    if await is_deaf(visit):
-        return DEAF
-    seen = await _under_lock(visit)
-    if _FILE_OF_ACCOUNT in seen.there:
-        return False, f"{asked}: it is in reach, so a thief could let in keys of their own."
-    return _unless_refused(seen, f"{asked}: it is not in reach.")
+    asked = "Looked for the files that let keys in (~/.ssh)"
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
+    if ".ssh" in _top_labels(visit):
+        return untestable("A folder named .ssh is part of this backup, so one in reach proves nothing.")
+    seen = await under_lock(visit)
+    for path in _ways_in(visit):
+        if path in seen.there:
+            return is_open(f"{asked}: {path} is in reach, so a thief could let in keys of their own.")
+    return _unless_refused(seen, f"{asked}: none is in reach.")
 
 
 async def _neighbour(visit: Visit) -> Answer:
     asked = "Looked for the folder above the backup's"
-    if await is_deaf(visit):
-        return DEAF
-    seen = await _under_lock(visit)
-    if not seen.there & {_FILE_OF_ALL, _FILE_OF_ACCOUNT}:
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
+    seen = await under_lock(visit)
+    if not seen.there & {_FILE_OF_ALL, *_ways_in(visit)}:
         for tail in _tails(visit):
-            if _holds_backup(seen, tail):
-                return False, f"{asked}: “{tail}” is in reach, so the opened folder is one further up."
+            if _holds_backup(visit, seen, tail):
+                return is_open(f"{asked}: “{tail}” is in reach, so the opened folder is one further up.")
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
 
 async def _read_back(visit: Visit) -> Answer:
     asked = "Asked for the backup"
-    if await is_deaf(visit):
-        return DEAF
+    if await ignores_requests(visit):
+        return SAME_WHATEVER_IS_ASKED
     if await looks_at_requests(visit):
-        return await asked_for_rsync(visit, asked, f"--sender {FLAGS} . {own_path(visit)}")
+        answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . {own_path(visit)}")
+        for option in ("-B1", "--compare-dest=x"):
+            if not answer.held:
+                return answer
+            compared = f"{asked}, piece by piece ({option})"
+            answer = await asked_for_rsync(visit, compared, f"{FLAGS} {option} . {own_path(visit)}")
+        return answer
     called = await visit.rsync("--list-only")
     if called.exit_code == 0:
-        return False, f"{asked}: the server listed it."
-    return (True if "write only" in called.printed else None), f"{asked}: {quoted(called.printed)}."
+        return is_open(f"{asked}: the server listed it.")
+    answer = refused(asked, called.printed, WRITE_ONLY)
+    return await _by_sums(visit, asked) if answer.held else answer
 
 
-async def _refuses_rsync(visit: Visit, words: str) -> bool:
-    return not starts_rsync(await visit.request(f"rsync --server {words}"))
+async def _by_sums(visit: Visit, asked: str) -> Answer:
+    """A daemon that sends sums of single bytes gives a file away, though it is write only."""
+    asked = f"{asked}, piece by piece (-B1)"
+    with a_folder() as folder:
+        await asyncio.to_thread(_make, Path(folder), (MARKER_NAME,))
+        called = await visit.rsync("-nI", "-B1", sources=(f"{folder}/{MARKER_NAME}",), target=own_name(visit))
+    if called.exit_code == 0:
+        return is_open(f"{asked}: the server went along with it.")
+    return refused(asked, called.printed, REFUSED_OPTION)
 
 
-async def _under_lock(visit: Visit) -> _Seen:
-    tails = _tails(visit)
-    looked_for = (_FILE_OF_ALL, _FILE_OF_ACCOUNT, MARKER_NAME, *(f"{tail}/{MARKER_NAME}" for tail in tails))
+async def under_lock(visit: Visit) -> Seen:
+    """What of all that is looked for a dry run finds in the folder that is opened."""
+    markers = (MARKER_NAME, layout.place_marker(visit.profile), *(f"{tail}/{MARKER_NAME}" for tail in _tails(visit)))
+    looked_for = (_FILE_OF_ALL, *_ways_in(visit), *markers)
     return await visit.once("under lock", lambda: _look(visit, "", looked_for))
 
 
-async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> _Seen:
+async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> Seen:
     """Let a dry run say which of the paths, and of the folders they are in, are under the target."""
     with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), paths)
         sources = tuple(f"{folder}/./{path}" for path in paths)
-        called = await visit.rsync("-nRt", "-ii", "--out-format=%i|%n", sources=sources, target=target)
+        called = await visit.rsync("-nRtW", "-ii", "--out-format=%i|%n", sources=sources, target=target)
     listed = [line.split("|", 1) for line in called.listed.splitlines() if "|" in line]
+    told = frozenset(path.rstrip("/") for _, path in listed)
     there = frozenset(path.rstrip("/") for change, path in listed if "+++" not in change)
-    return _Seen(there, called.exit_code == 0, called.printed)
+    untold = frozenset(paths) - told
+    accepted = called.exit_code == 0 and bool(told)
+    if visit.profile.scheme.append_only and accepted:
+        return Seen(there | untold, accepted, called.printed)  # what is there is passed over without a word
+    return Seen(there, accepted and not untold, called.printed)
 
 
-def _holds_backup(seen: _Seen, tail: str) -> bool:
+def _holds_backup(visit: Visit, seen: Seen, tail: str) -> bool:
     """Whether that folder under the lock is the backup's own, and no folder of that name inside the backup."""
-    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and MARKER_NAME not in seen.there)
+    is_own = seen.there & {MARKER_NAME, layout.place_marker(visit.profile)}
+    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and not is_own)
 
 
-def _unless_refused(seen: _Seen, held: str) -> Answer:
-    return (True, held) if seen.accepted else (None, f"rsync's dry run was refused: {quoted(seen.printed)}.")
+def _unless_refused(seen: Seen, held: str) -> Answer:
+    return shut(DRY_RUN, held) if seen.accepted else untested(f"rsync's dry run was refused: {quoted(seen.printed)}.")
 
 
 def _tails(visit: Visit) -> tuple[str, ...]:
@@ -144,6 +197,20 @@ def _tails(visit: Visit) -> tuple[str, ...]:
     locked = server.root if visit.profile.scheme.kind == "daemon" else visit.profile.destination
     parts = PurePosixPath("/home", server.user, locked).parts[1:]
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
+
+
+def _ways_in(visit: Visit) -> tuple[str, ...]:
+    """Where sshd may look for the account's keys, as seen from whichever folder is opened."""
+    user = visit.profile.server.user
+    homes = ("", ".ssh/", f"{user}/.ssh/", f"home/{user}/.ssh/")
+    return (
+        *(f"{home}{name}" for home in homes for name in _KEY_FILES),
+        *(f"{folder}/{user}" for folder in ("keys", "ssh/keys", "etc/ssh/keys", "authorized_keys.d")),
+    )
+
+
+def _top_labels(visit: Visit) -> frozenset[str]:
+    return frozenset(label.split("/")[0] for label in layout.labels(visit.profile.folders).values())
 
 
 def _make(folder: Path, paths: tuple[str, ...]) -> None:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.forced_command import TOLD_TO_OTHERS
+from wizard.schemes import request_filter
+from wizard.server.locks.evidence import (
+    EXACT_LINE,
+    FIXED_DAEMON,
+    FIXED_RSYNC,
+    KEY_LINE,
+    RRSYNC,
+    SSH,
+    Answer,
+    is_open,
+    recognised,
+    refused,
+    shut,
+    starts_daemon,
+    starts_rsync,
+)
 from wizard.server.locks.visit import Behind
-from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
     from wizard.client.connection import Reply
-    from wizard.server.locks.visit import Answer, Probe, Visit
+    from wizard.server.locks.visit import Probe, Visit
 
 # Words that every login shell (csh and fish too) and none but a shell turns into the sum.
 _SUM_REQUEST, SUM = "expr 271828 + 314159", "585987"
 # What it prints can't be a refusal that repeats the request.
 _JOIN_REQUEST, _JOINED = "printf x%s%s 585 987", "x585987"
 _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2"
+LINES = (KEY_LINE, EXACT_LINE, RRSYNC)
 
 
 async def behind(visit: Visit) -> Behind:
@@ -25,13 +40,9 @@ async def behind(visit: Visit) -> Behind:
 
 
 async def says_whose_it_is(visit: Visit) -> bool:
-    """Whether it is a line of ours with one command, or two, which says so to whoever asks for another."""
-    return f"{TOLD_TO_OTHERS} {visit.profile.name}-" in (await _sum(visit)).printed
-
-
-def starts_rsync(reply: Reply) -> bool:
-    """Whether an rsync was started: it begins with its protocol's number, four bytes with the lowest first."""
-    return len(reply.stdout) >= 4 and 20 <= reply.stdout[0] < 128 and reply.stdout[1:4] == b"\0\0\0"
+    """Whether the line with one command, or two, is ours: it says so to whoever asks for another."""
+    told = (await _sum(visit)).printed
+    return recognised(told, EXACT_LINE) != "" and f" {visit.profile.name}-" in told
 
 
 async def _look_behind(visit: Visit) -> Behind:
@@ -40,7 +51,9 @@ async def _look_behind(visit: Visit) -> Behind:
         return Behind.SHELL
     if starts_rsync(reply):
         return Behind.RSYNC
-    return Behind.DAEMON if reply.stdout.startswith(b"@RSYNCD:") else Behind.GUARD
+    if starts_daemon(reply):
+        return Behind.DAEMON
+    return Behind.GUARD if recognised(reply.printed, *LINES) else Behind.UNKNOWN
 
 
 async def _sum(visit: Visit) -> Reply:
@@ -49,47 +62,56 @@ async def _sum(visit: Visit) -> Reply:
 
 async def _shell(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.shell(f"{_SUM_REQUEST}\n".encode()))
-    return _judged("a shell", reply, SUM, "it started one")
+    return judged("a shell", reply, SUM, "it started one")
 
 
 async def _command(visit: Visit) -> Answer:
-    reply = await _sum(visit)
-    return _judged("a sum", reply, SUM, "the server worked it out")
+    return judged("a sum", await _sum(visit), SUM, "the server worked it out")
 
 
 async def _program(visit: Visit) -> Answer:
     request = f"{_JOIN_REQUEST} --server -n . ."
     reply = await visit.ask(lambda connection: connection.run(request))
-    return _judged("another program with rsync's words", reply, _JOINED, "the server ran it")
+    return judged("another program with rsync's words", reply, _JOINED, "the server ran it")
 
 
 async def _options(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.run("rsync --server --version"))
-    return _judged("rsync with another option", reply, "rsync  version", "rsync obeyed it")
+    return judged("rsync with another option", reply, "rsync  version", "rsync obeyed it")
 
 
 async def _words(visit: Visit) -> Answer:
     hidden = f"rsync --server -n . .`{_JOIN_REQUEST}`; {_JOIN_REQUEST}\n{_JOIN_REQUEST}\n"
     reply = await visit.ask(lambda connection: connection.run(hidden))
-    return _judged("rsync with a command hidden behind it", reply, _JOINED, "the server ran the command")
+    return judged("rsync with a command hidden behind it", reply, _JOINED, "the server ran the command")
 
 
 async def _sftp(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.sftp(_SFTP_GREETING))
     if reply.stdout[4:5] == _SFTP_ANSWER:
-        return False, "Asked for sftp: the server started it."
-    return True, f"Asked for sftp: {quoted(reply.complaint) if reply.granted else 'refused'}."
+        return is_open("Asked for sftp: the server started it.")
+    return judged("sftp", reply)
 
 
 async def _scp(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.run_with("scp -f /", b"\0"))
-    return _judged("scp", reply, "\x01scp: ", "the server started it")
+    return judged("scp", reply, "\x01scp: ", "the server started it")
 
 
-def _judged(what: str, reply: Reply, sign: str, if_open: str) -> Answer:
-    if sign in reply.printed:
-        return False, f"Asked for {what}: {if_open}."
-    return True, f"Asked for {what}: {quoted(reply.complaint) if reply.granted else 'refused'}."
+def judged(what: str, reply: Reply, sign: str = "", if_open: str = "") -> Answer:
+    """What a request for something else came to; `sign` is what only the thing itself would print."""
+    asked = f"Asked for {what}"
+    if sign and sign in reply.printed:
+        return is_open(f"{asked}: {if_open}.")
+    if not reply.granted:
+        return shut(SSH, f"{asked}: sshd refused it.")
+    if starts_rsync(reply):
+        return shut(FIXED_RSYNC, f"{asked}: the line's one rsync answered instead.")
+    if starts_daemon(reply):
+        return shut(FIXED_DAEMON, f"{asked}: the line's one rsync daemon answered instead.")
+    if reply.exit_code == request_filter.EXIT_CODE and not reply.printed:
+        return shut(KEY_LINE, f"{asked}: the server's line refused it (code {reply.exit_code}).")
+    return refused(asked, reply.complaint, *LINES)
 
 
 PROBES: dict[str, Probe] = {

@@ -10,25 +10,36 @@ import msgspec
 from wizard.client.secrets import generate
 from wizard.display import printable
 from wizard.schemes import daemon_modules
-from wizard.server.locks.wording import quoted
+from wizard.server.locks.evidence import (
+    AUTH_FAILED,
+    HOST_DENIED,
+    OFFERED,
+    Answer,
+    is_open,
+    refused,
+    shut,
+    untestable,
+    untested,
+)
 
 if TYPE_CHECKING:
     from wizard.server.locks.caller import Called
-    from wizard.server.locks.visit import Answer, Probe, Visit
+    from wizard.server.locks.visit import Probe, Visit
 
 _MOST_MODULES = 5
+_NO_LIST = untested("Asked for the service's list: it gave none.")
 
 
 async def _without_password(visit: Visit) -> Answer:
     called = await _as_nobody(visit)
     if _is_let_in(called):
-        return False, "Called without a password: the service let us in."
-    return _unless_unclear(called, "Called without a password")
+        return is_open("Called without a password: the service let us in.")
+    return refused("Called without a password", called.printed, AUTH_FAILED)
 
 
 async def _with_wrong_password(visit: Visit) -> Answer:
     if _is_let_in(await _as_nobody(visit)):
-        return None, "No password is asked for, so a wrong one could not be tried."
+        return untested("No password is asked for, so a wrong one could not be tried.")
     access = msgspec.structs.replace(visit.caller.access, password=generate())
     another = replace(visit.caller, access=access)
     name, user = f"{daemon_modules.name(visit.profile)}/", visit.profile.server.user
@@ -38,8 +49,11 @@ async def _with_wrong_password(visit: Visit) -> Answer:
     ):
         called = await visit.in_time(call)
         if _is_let_in(called):
-            return False, f"Called with {what} password: the service let us in."
-    return _unless_unclear(called, "Called with a wrong password")
+            return is_open(f"Called with {what} password: the service let us in.")
+        answer = refused(f"Called with {what} password", called.printed, AUTH_FAILED)
+        if not answer.held:
+            return answer
+    return answer
 
 
 async def _as_nobody(visit: Visit) -> Called:
@@ -52,36 +66,46 @@ def _is_let_in(called: Called) -> bool:
     return called.exit_code == 0 or "write only" in called.printed
 
 
-def _unless_unclear(called: Called, asked: str) -> Answer:
-    return (True if "auth failed" in called.printed else None), f"{asked}: {quoted(called.printed)}."
-
-
 async def _list(visit: Visit) -> Answer:
     own = daemon_modules.name(visit.profile)
-    if own in await _modules(visit):
-        return False, f"Asked for the service's list: “{own}” is in it."
-    return True, f"Asked for the service's list: “{own}” is not in it."
+    modules = await _modules(visit)
+    if modules is None:
+        return _NO_LIST
+    if own in modules:
+        return is_open(f"Asked for the service's list: “{own}” is in it.")
+    return shut(OFFERED, f"Asked for the service's list: “{own}” is not in it.")
 
 
 async def _other_modules(visit: Visit) -> Answer:
     own = daemon_modules.name(visit.profile)
-    others = [name for name in await _modules(visit) if name != own][:_MOST_MODULES]
+    modules = await _modules(visit)
+    if modules is None:
+        return _NO_LIST
+    others = [name for name in modules if name != own][:_MOST_MODULES]
     for name in others:
-        if _is_let_in(await visit.stranger(f"{name}/")):
-            return False, f"Called “{printable(name)}” without a password: the service let us in."
+        called = await visit.stranger(f"{name}/")
+        asked = f"Called “{printable(name)}” without a password"
+        if _is_let_in(called):
+            return is_open(f"{asked}: the service let us in.")
+        answer = refused(asked, called.printed, AUTH_FAILED, HOST_DENIED)
+        if not answer.held:
+            return answer
     if others:
-        return True, f"Called without a password: {printable(', '.join(others))} did not let us in."
-    return True, "Asked for the service's list: no other part is shown."
+        return shut(AUTH_FAILED, f"Called without a password: {printable(', '.join(others))} did not let us in.")
+    return shut(OFFERED, "Asked for the service's list: no other part is shown.")
 
 
-async def _modules(visit: Visit) -> list[str]:
+async def _modules(visit: Visit) -> list[str] | None:
+    """The modules that the service lists, or `None` where it gives no list."""
     called = await visit.once("modules", lambda: visit.stranger(""))
+    if called.exit_code:
+        return None
     # Without the message of the day, rsync leaves out the list as well; a line of the list has a tab.
     return [line.split("\t")[0].strip() for line in called.listed.splitlines() if "\t" in line]
 
 
 async def _clear_text(visit: Visit) -> Answer:
-    return None, "No setting shuts this: whoever is on the way between can read the files."
+    return untestable("No setting shuts this: whoever is on the way between can read the files.")
 
 
 PROBES: dict[str, Probe] = {

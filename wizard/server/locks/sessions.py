@@ -4,47 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, untestable, untested
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wizard.client.connection import Connection
-    from wizard.server.locks.visit import Answer, Probe, Visit
+    from wizard.server.locks.visit import Probe, Visit
 
 _BY_PERSON = ("password", "keyboard-interactive", "none")
 
 
 def _granted(what: str, ask: Callable[[Connection], bool | None]) -> Probe:
     async def probe(visit: Visit) -> Answer:
-        granted = await visit.ask(ask)
-        if granted is None:
-            return None, f"Asked for {what}: the server gave no clear answer."
-        return not granted, f"Asked for {what}: the server {'granted it' if granted else 'refused'}."
+        match await visit.ask(ask):
+            case True:
+                return is_open(f"Asked for {what}: the server granted it.")
+            case False:
+                return shut(SSH, f"Asked for {what}: sshd refused it.")
+        return untested(f"Asked for {what}: the server gave no clear answer.")
 
     return probe
 
 
 async def _windows(visit: Visit) -> Answer:
     if await visit.ask(lambda connection: connection.grants_windows()):
-        return False, "Asked for windows (X11): the server granted it."
-    return None, "The server refused, as it also does where it has no windows to send: that proves nothing."
+        return is_open("Asked for remote windows (X11): the server granted it.")
+    return untestable("The server refused, as it also does where it has no windows to send: that proves nothing.")
 
 
 async def _host_key(visit: Visit) -> Answer:
     await visit.ask(lambda connection: connection.methods)
-    return True, "The server showed the key whose fingerprint was confirmed; with another, nothing is tried."
+    return shut(SSH, "The server showed the key whose fingerprint was confirmed; with another, nothing is sent.")
 
 
 async def _password(visit: Visit) -> Answer:
     offered = await visit.ask(lambda connection: connection.methods)
     others = [method for method in offered if method in _BY_PERSON]
     if others:
-        return False, f"Asked how to sign in without the key: the server offers {', '.join(others)}."
-    return True, "Asked how to sign in without the key: the server offers no password."
+        return is_open(f"Asked how to sign in without the key: the server offers {', '.join(others)}.")
+    if not offered:
+        return untested("Asked how to sign in without the key: the server listed nothing.")
+    return shut(OFFERED, "Asked how to sign in without the key: the server offers no password.")
 
 
 async def _places(visit: Visit) -> Answer:
     places = ", ".join(visit.profile.scheme.from_)
-    return None, f"That it works from {places} alone could only be tried from elsewhere."
+    return untestable(f"That it works from {places} alone could only be tried from elsewhere.")
 
 
 PROBES: dict[str, Probe] = {

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
+from wizard.client import rsync
 from wizard.client.background import in_background
+from wizard.server import destination
+from wizard.server.destination import Holder
+from wizard.server.locks.evidence import Answer, untested
 
 if TYPE_CHECKING:
     from wizard.client.connection import Connection, Reply
@@ -18,12 +22,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Answer = tuple[bool | None, str]
 Probe = Callable[["Visit"], Awaitable[Answer]]
 
 _MOST_SECONDS = 8.0
-_SILENT: Answer = (None, "The server did not answer in time: try again later.")
-_BUSY: Answer = (None, "A backup is running, and the server takes one request at a time: try again when it is done.")
+_SILENT = untested("The server did not answer in time: try again later.")
+_BUSY = untested("A backup is running, and the server takes one request at a time: try again when it is done.")
 _BUSY_SIGN = "Another instance of rrsync"
 
 
@@ -42,15 +45,35 @@ class Behind(StrEnum):
     RSYNC = auto()
     DAEMON = auto()
     GUARD = auto()
+    """A line that refuses in words of its own."""
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How the backup's own dry run, of the markers alone, went; the `holder` is told where it was let in."""
+
+    exit_code: int
+    printed: str
+    holder: Holder
+
+    @property
+    def found_ours(self) -> bool:
+        """Whether a marker of this backup's is there."""
+        return self.exit_code == 0 and self.holder is Holder.US
 
 
 @dataclass
 class Visit:
-    """What is known of the server so far, and how it is asked; there is no `connection` where there is no ssh."""
+    """What is known of the server so far, and how it is asked; there is no `connection` where there is no ssh.
+
+    `expects_backup` is whether this backup has come to a good end before, so that its marker has to be there.
+    """
 
     profile: Profile
     connection: Connection | None
     caller: Caller
+    expects_backup: bool = False
     _known: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     _is_silent: bool = False
 
@@ -98,6 +121,21 @@ class Visit:
             Silent: it did not end in time.
         """
         return await self.in_time(lambda: self.caller.stranger(target, user))
+
+    async def admission(self) -> Admission:
+        """What the backup's own dry run comes to; never to be asked of a line that might make it a real one.
+
+        Raises:
+            Silent: it did not end in time.
+            Busy: rrsync takes one request at a time.
+        """
+        return await self.once("admission", self._ask_as_backup)
+
+    async def _ask_as_backup(self) -> Admission:
+        told = destination.Told(destination.markers(self.profile.name))
+        called = await self.in_time(self.caller.as_backup)
+        told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
+        return Admission(called.exit_code, called.printed, told.holder)
 
     async def in_time(self, call: Callable[[], Awaitable[Called]]) -> Called:
         """What a call brought.

@@ -80,6 +80,11 @@ WORDS = {
         "My key for {user} on {host} can do more than back up: {about}. Please use the exact lines of"
         " “backup-wizard export {name} --format authorized-keys”, and no other line with that key.",
     ),
+    Kind.LOCK_UNTESTED: Words(
+        "The security check could not test everything: {about}",
+        YOU,
+        "Try again, or send the admin the message instead.",
+    ),
     Kind.PASSWORD_OPEN: Words(
         "Your key is locked. But the account “{user}” also takes its password, which opens all of it",
         ADMIN,

@@ -1,0 +1,123 @@
+"""What a probe asked, what came back, and by which refusal, if any, it counts as shut.
+
+A door is shut only by a refusal of the lock's own, recognised as such. Whatever else comes back (a traceback, a missing
+program, silence) is no refusal: then the door was not tested.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from wizard.schemes import request_filter
+from wizard.schemes.forced_command import TOLD_TO_OTHERS
+from wizard.server.locks.wording import quoted
+
+if TYPE_CHECKING:
+    from wizard.client.connection import Reply
+
+# What each lock says when it refuses, as printed by OpenSSH 7 to 9, rrsync 3.1 to 3.5 and rsync's daemons 3.1 to 3.5.
+KEY_LINE: Final = "key line"
+EXACT_LINE: Final = "exact line"
+RRSYNC: Final = "rrsync"
+WRITE_ONLY: Final = "write only"
+REFUSED_OPTION: Final = "refused option"
+AUTH_FAILED: Final = "auth failed"
+HOST_DENIED: Final = "host denied"
+NOT_THERE: Final = "not there"
+"""rsync has looked below the folder that is opened, and found no such file."""
+FIXED_RSYNC: Final = "fixed rsync"
+"""The one rsync that the line starts has answered, whatever was asked."""
+FIXED_DAEMON: Final = "fixed daemon"
+"""The one daemon that the line starts has answered, whatever was asked."""
+SSH: Final = "ssh"
+"""sshd has refused, by the protocol's own answer, on a connection that goes on."""
+DRY_RUN: Final = "dry run"
+"""A dry run was let in, and says that what was looked for is not there."""
+OFFERED: Final = "offered"
+"""The server has listed what it offers, and this is not in it."""
+
+_LINE_WORDS = "|".join(
+    (request_filter.ALONE, request_filter.CANNOT_READ, request_filter.NO_SUCH_OPTION, request_filter.NO_RRSYNC)
+)
+_RRSYNC_WORDS = "|".join(
+    (
+        "Not invoked via sshd",
+        "SSH_ORIGINAL_COMMAND(?:='.*')? (?:is not|does not run) rsync",
+        "--server option is not (?:the )?first(?: arg)?",
+        "invalid rsync-command syntax or options",
+        "option -\\S+ has been disabled on this server",
+        "(?:reading from write-only|sending to read-only) server (?:is )?not allowed",
+        "do not use \\.\\. in ",
+    )
+)
+SIGNS: dict[str, re.Pattern[str]] = {
+    KEY_LINE: re.compile(rf"^{re.escape(request_filter.REFUSED)} (?:{_LINE_WORDS})$", re.MULTILINE),
+    EXACT_LINE: re.compile(rf"^{re.escape(TOLD_TO_OTHERS)} \S+ alone$", re.MULTILINE),
+    RRSYNC: re.compile(rf"^\S*rrsync(?: error)?:? (?:{_RRSYNC_WORDS})", re.MULTILINE),
+    WRITE_ONLY: re.compile(r"^(?:@?ERROR: )?module is write only$", re.MULTILINE),
+    REFUSED_OPTION: re.compile(r"The server is configured to refuse --?\S+"),
+    HOST_DENIED: re.compile(r"^@ERROR: access denied to ", re.MULTILINE),
+    NOT_THERE: re.compile(
+        r"(?:link_stat|change_dir#\d|change_dir) .*failed: No such file or directory \(2\)"
+        r"|rrsync error: post-realpath open failed .* No such file or directory",
+        re.MULTILINE,
+    ),
+    AUTH_FAILED: re.compile(r"^(?:Password: )?@ERROR: auth failed on module ", re.MULTILINE),
+}
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a probe found: `held` is `None` where it was not tested, and `detail` says what was asked and came back.
+
+    `by` names the refusal that it counts as shut by. What is not `testable` can't be told from here by anybody.
+    """
+
+    held: bool | None
+    detail: str
+    by: str = ""
+    testable: bool = True
+
+
+def shut(by: str, detail: str) -> Answer:
+    """The lock has refused."""
+    return Answer(True, detail, by)
+
+
+def is_open(detail: str) -> Answer:
+    """What must be refused was done."""
+    return Answer(False, detail)
+
+
+def untested(detail: str) -> Answer:
+    """It could be tried, and was not, or with no clear answer."""
+    return Answer(None, detail)
+
+
+def untestable(detail: str) -> Answer:
+    """It can't be tried from here."""
+    return Answer(None, detail, testable=False)
+
+
+def recognised(printed: str, *kinds: str) -> str:
+    """Which of those refusals the words are; none of them is an empty text."""
+    return next((kind for kind in kinds if SIGNS[kind].search(printed)), "")
+
+
+def refused(asked: str, printed: str, *kinds: str) -> Answer:
+    """Shut, if the words are one of those refusals; else not tested, with the words."""
+    if by := recognised(printed, *kinds):
+        return shut(by, f"{asked}: {quoted(printed)}.")
+    return untested(f"{asked}: {quoted(printed, 'there was no answer')}, which is no refusal of the lock.")
+
+
+def starts_rsync(reply: Reply) -> bool:
+    """Whether an rsync was started: it begins with its protocol's number, four bytes with the lowest first."""
+    return len(reply.stdout) >= 4 and 20 <= reply.stdout[0] < 128 and reply.stdout[1:4] == b"\0\0\0"
+
+
+def starts_daemon(reply: Reply) -> bool:
+    """Whether an rsync daemon was started."""
+    return reply.stdout.startswith(b"@RSYNCD: ")
