@@ -13,7 +13,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 # Most tests wait for servers half of their time, so more run at once than there are cores.
-test: system-test .make/dev
+test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -67,3 +67,8 @@ system-demo system-test system-screenshots:
 	@mkdir -p .make
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch .make/run $@
+
+# The rsyncs of other systems, from their distributions' packages: nothing is installed.
+.make/old-rsync/fetched: tests/support/old_rsync.py | .make/dev
+	@$(BIN)/python -m tests.support.old_rsync
+	@touch $@

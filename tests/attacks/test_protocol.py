@@ -1,0 +1,97 @@
+"""The client that speaks the protocol by hand is understood by every rsync: what it shows can be relied on."""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.attacks import reading
+from tests.attacks.protocol import Entry, Said, Transfer, folder, send
+from tests.support import old_rsync, programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPTIONS = "-lHogDtpe.LsfxCIvu"
+LETTER = "Dear Sir or Madam, it is 4711 €\n".encode()
+VERSIONS = [*old_rsync.SUITES, old_rsync.MACHINE]
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "locked/letter.txt").write_bytes(LETTER)
+    return tmp_path / "locked"
+
+
+def rsync(version: str) -> list[str]:
+    if version == old_rsync.MACHINE:
+        return [programs.require("rsync")]
+    place = old_rsync.require(version)
+    return [str(place / "lib/loader"), "--library-path", str(place / "lib"), str(place / "program")]
+
+
+def visit(version: str, locked: Path, *args: object, more: tuple[str, ...] = (), **kwargs: object) -> Said:
+    request = [*rsync(version), "--server", OPTIONS, *more, ".", "."]
+    argv = ["env", "--chdir", str(locked), *request]
+    return send(argv, *args, options=OPTIONS, **kwargs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_it_adds_a_file(version: str, locked: Path) -> None:
+    visit(version, locked, [folder(b"."), Entry(b"new", size=5)], [Transfer(b"new", [b"hello"])])
+    assert (locked / "new").read_bytes() == b"hello"
+    assert (locked / "letter.txt").read_bytes() == LETTER
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_kept_parts_let_a_file_be_read_back(version: str, locked: Path) -> None:
+    there = functools.partial(visit, version, locked)
+    assert reading.read_back(there, b"letter.txt", unverified={"more": ("--partial",)}) == LETTER
+    assert (locked / "letter.txt").read_bytes() == LETTER
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_guess_is_confirmed(version: str, locked: Path) -> None:
+    there = functools.partial(visit, version, locked)
+    assert reading.matches(there, b"letter.txt", LETTER)
+    assert not reading.matches(there, b"letter.txt", LETTER.replace(b"4711", b"4712"))
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version != "3.1.3"])
+def test_without_a_checksum_a_file_is_read_back(version: str, locked: Path) -> None:
+    there = functools.partial(visit, version, locked)
+    assert reading.read_back(there, b"letter.txt") == LETTER
+    assert (locked / "letter.txt").read_bytes() == LETTER
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_server_that_insists_on_a_checksum_is_not_read(
+    version: str, locked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RSYNC_CHECKSUM_LIST", "xxh128 xxh3 xxh64 md5 md4")
+    there = functools.partial(visit, version, locked)
+    assert reading.read_back(there, b"letter.txt") == b""
+    assert (locked / "letter.txt").read_bytes() == LETTER
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_with_hard_links_a_file_is_guessed_byte_by_byte(
+    version: str, locked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RSYNC_CHECKSUM_LIST", "xxh128 xxh3 xxh64 md5 md4")
+    (locked / "pin.txt").write_bytes(b"4711")
+    os.utime(locked / "pin.txt", (0, 1_650_000_000))
+    there = functools.partial(visit, version, locked, more=("--munge-links", "--suffix=.none"))
+    assert reading.guess_through(there, b"pin.txt", 4, 1_650_000_000, suffix=b".none") == b"4711"
+    assert (locked / "pin.txt").read_bytes() == b"4711"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_there_is_overwritten_where_only_new_files_are_taken(version: str, locked: Path) -> None:
+    changed = [Transfer(b"letter.txt", [b"hello"])]
+    visit(version, locked, [folder(b"."), Entry(b"letter.txt", size=5)], changed, more=("--ignore-existing",))
+    assert (locked / "letter.txt").read_bytes() == b"hello"
