@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.office import Office
 
 KEYS = f"/home/{ACCOUNT}/.ssh/authorized_keys"
-PRIVATE_CONFIG = f"/home/{ACCOUNT}/.backup-wizard-amamac.conf"
+PRIVATE_CONFIG = f"/etc/backup-wizard/amamac@{ACCOUNT}.conf"
 CONFIG = "/etc/rsyncd.conf"
 SECRETS = "/etc/rsyncd-amamac.secrets"
 FILES = (KEYS, PRIVATE_CONFIG, CONFIG, SECRETS)
@@ -82,6 +82,7 @@ OF_EVERY_KEY = (
     _option("agent", "agent-forwarding"),
     _option("x11", "X11-forwarding", SSHD_WINDOWS),
     _option("tunnel-out", 'port-forwarding,permitlisten="192.0.2.1:1"'),
+    _option("tunnel-out", 'port-forwarding,permitopen="localhost:80",permitlisten="192.0.2.1:1"'),
     _option("tunnel-in", 'port-forwarding,permitopen="192.0.2.1:1"'),
     # Names for ports are none for sockets: sshd listens on a socket wherever it would listen on any port at all.
     LISTENS_ON_SOCKETS,
@@ -98,44 +99,62 @@ OF_EVERY_KEY = (
 )
 
 
-def _paths(file: str, before: str, after: str = "") -> tuple[Weakness, ...]:
-    """The folder written too short, by more and more."""
-    return tuple(
-        Weakness((opens,), f"{before}{folder}", file, {f"{before}{ROOT}{after}": f"{before}{folder}{after}"})
-        for opens, folder in (("account", f"/home/{ACCOUNT}"), ("neighbour", "/home"), ("write-outside", "/"))
-    )
+_OWN = f"{ROOT}/amamac"
 
 
-def _module(file: str) -> tuple[Weakness, ...]:
-    readable = {f"path = {ROOT}": "path = /", "read only = false": "read only = true"}
+def _path(opens: str | tuple[str, ...], folder: str, file: str, before: str, after: str, own: str = _OWN) -> Weakness:
+    """The folder written too short."""
+    told = (opens,) if isinstance(opens, str) else opens
+    return Weakness(told, f"{before}{folder}", file, {f"{before}{own}{after}": f"{before}{folder}{after}"})
+
+
+def _module(file: str, own: str) -> tuple[Weakness, ...]:
+    readable = {f"path = {own}": "path = /", "read only = false": "read only = true"}
+    refused = "refuse options = delete force"
     return (
-        *_paths(file, "path = ", "\n"),
+        *((_path("neighbour", ROOT, file, "path = ", "\n", own),) if own != ROOT else ()),
+        _path("account", f"/home/{ACCOUNT}", file, "path = ", "\n", own),
+        _path("account", "/home", file, "path = ", "\n", own),
+        _path(("write-outside", "account"), "/", file, "path = ", "\n", own),
         Weakness(("read-outside",), "path = /, read only", file, readable, scheme={"write_only": False}),
         _setting(file, "read-back", "write only = true", "write only = false"),
-        _setting(file, "delete", "refuse options = delete force", "refuse options = force"),
-        _setting(file, "replace", "refuse options = delete force", "refuse options = delete"),
+        _setting(file, "read-back", " block-size", " "),
+        _setting(file, "delete", refused, "refuse options = force"),
+        _setting(file, "replace", refused, "refuse options = delete"),
     )
+
+
+def _word(opens: str, word: str) -> Weakness:
+    """One word more that the line lets through."""
+    return Weakness((opens,), f"{word} is let through", swap={"--stats|": f"--stats|{word}|"})
 
 
 OF = {
     "rrsync": (
         *OF_EVERY_KEY,
-        *_paths(KEYS, "-wo -no-del ", '"'),
-        Weakness(("read-outside",), "rrsync -ro /", swap={f"-no-del {ROOT}": "-ro /"}, scheme={"write_only": False}),
-        Weakness(("read-back",), "rrsync without -wo", swap={" -wo": ""}),
-        Weakness(("delete",), "rrsync without -no-del", swap={" -no-del": ""}),
-        Weakness(("overwrite",), "no -no-overwrite", swap={" -no-overwrite": ""}, scheme={"append_only": True}),
+        _path("neighbour", ROOT, KEYS, "' ", '"'),
+        _path("account", f"/home/{ACCOUNT}", KEYS, "' ", '"'),
+        _wrapper("write-outside", "takes other folders", f'"rsync --server -"*" . /"*) exec {_REQUEST};;'),
+        Weakness(
+            ("read-outside",), "rrsync -ro /", swap={"-ro -no-del -munge $0": "-ro /"}, scheme={"write_only": False}
+        ),
+        _wrapper("read-back", "sends the backup", f'"rsync --server --sender "*" . .") cd {_OWN}; exec {_REQUEST};;'),
+        _word("read-back", "-B1"),
+        _word("read-back", "--compare-dest=x"),
+        _word("delete", "--delete"),
+        _word("replace", "--force"),
+        Weakness(("overwrite",), "no --ignore-existing", swap={" --ignore-existing": ""}, scheme={"append_only": True}),
     ),
     "forced-command": (
         *OF_EVERY_KEY,
         _wrapper("read-back", "sends the backup", f'"rsync --server --sender "*/backup/*) exec {_REQUEST};;'),
         _wrapper("read-outside", "sends all of /etc", f'"rsync --server --sender "*/etc/*) exec {_REQUEST};;'),
-        _wrapper("write-outside", "takes other folders", f'"rsync --server -re"*" . /etc/") exec {_REQUEST};;'),
+        _wrapper("write-outside", "takes other folders", f'"rsync --server -Wre"*" . /etc/") exec {_REQUEST};;'),
         Weakness(("delete",), "recorded with --delete", swap={" --stats": " --delete --stats"}),
     ),
-    "daemon-over-ssh": (*OF_EVERY_KEY, *_module(PRIVATE_CONFIG)),
+    "daemon-over-ssh": (*OF_EVERY_KEY, *_module(PRIVATE_CONFIG, _OWN)),
     "daemon": (
-        *_module(CONFIG),
+        *_module(CONFIG, ROOT),
         _setting(CONFIG, "no-password", f"auth users = {ACCOUNT}\n", "\n"),
         _setting(CONFIG, "list", "list = false", "list = true"),
         Weakness(("wrong-password",), "an empty password", SECRETS, empties=True),

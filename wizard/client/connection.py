@@ -33,6 +33,8 @@ _PAUSES = (0.02, 0.1, 0.5, 0.0)
 _MOST_BYTES = 1 << 16
 # Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
 _NOWHERE = ("127.0.0.1", 1)
+# What a line may let through though it lets nothing else through. Each is one question; all of them can't be asked.
+_USUAL_TARGETS = (_NOWHERE, *((host, port) for host in ("localhost", "127.0.0.1") for port in (22, 80, 443, 873)))
 # Linux takes it for a name that stands in no folder, so nothing is left behind; others refuse it.
 _NAMELESS = ""
 # Those that take a connection of anybody's, and of which a server has at least one; nothing is said to them.
@@ -147,14 +149,12 @@ class Connection:
         return self._grants(_ask_for_agent)
 
     def grants_tunnel_out(self) -> bool | None:
-        """Whether the server connects on our behalf; `None` where it gives another reason than that it won't."""
-        code = self._code(lambda: self._transport.open_channel("direct-tcpip", _NOWHERE, _NOWHERE, timeout=SECONDS))
-        answers = {
-            OPEN_SUCCEEDED: True,
-            OPEN_FAILED_CONNECT_FAILED: True,
-            OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED: False,
-        }
-        return answers.get(code)
+        """Whether the server connects on our behalf to one of the usual targets; `None` where it gives another reason
+        than that it won't."""
+        codes = {self._code(partial(self._open_tunnel, target)) for target in _USUAL_TARGETS}
+        if codes & {OPEN_SUCCEEDED, OPEN_FAILED_CONNECT_FAILED}:
+            return True
+        return False if codes == {OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED} else None
 
     def grants_tunnel_in(self) -> bool:
         """Whether the server listens on our behalf; it stops at once."""
@@ -176,6 +176,9 @@ class Connection:
         if self._listens_on_a_socket() or self._connects_to_a_socket() or self._listens_on_a_socket():
             return True
         return False if self.grants_tunnel_out() is False else None
+
+    def _open_tunnel(self, target: tuple[str, int]) -> Channel:
+        return self._transport.open_channel("direct-tcpip", target, _NOWHERE, timeout=SECONDS)
 
     def _listens_on_a_socket(self) -> bool:
         granted = self._transport.global_request("streamlocal-forward@openssh.com", (_NAMELESS,))

@@ -88,10 +88,9 @@ class DaemonOverSsh:
 
 
 def _command(config: str, folder: str) -> str:
-    # A thief may have set modes that lock out the honest computer, or let others in.
     daemon = shlex.join(["rsync", "--server", "--daemon", f"--config={config}", "."])
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
-    script = f"IFS=; chmod 700 $0 2>/dev/null; test -w $0 || {{ {no_folder}; }}; exec {daemon}"
+    script = f"IFS=; test -w $0 || {{ {no_folder}; }}; exec {daemon}"
     return shlex.join(["/bin/sh", "-c", script, folder])
 
 

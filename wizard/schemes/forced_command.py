@@ -128,10 +128,9 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
     neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
-    # A thief may have set modes that lock out the honest computer, or let others in. And rsync's dry run would not say
-    # that the folder is missing, or can't be written to.
+    # rsync's dry run would not say that the folder is missing, or can't be written to.
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
-    checked = f'chmod 700 "$0" 2>/dev/null; test -w "$0" || {{ {no_folder}; }}'
+    checked = f'test -w "$0" || {{ {no_folder}; }}'
     script = f'{checked}; case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
     return shlex.join(["/bin/sh", "-c", script, layout.locked_folder(profile)])
 

@@ -79,7 +79,7 @@ def _steps(profile: Profile) -> list[str]:
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
         "f=$3; shift 3",
         f"for w do case $w in {'|'.join(words)}) ;; *) no {NO_SUCH_OPTION};; esac; done",
-        f"chmod 700 $0 2>/dev/null; cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
+        f"cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
         *([_CONFINING] if scheme.allow_delete else []),
         f"exec rsync --server $f {' '.join(options)}{' $c' if scheme.allow_delete else ''} $@",
     ]

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from wizard import files, places, schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes import layout
 from wizard.schemes.base import Transfer
 from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 
@@ -123,6 +124,18 @@ def markers(name: str) -> tuple[Path, Path]:
         if not _is_marker(path):
             files.replace(path, _WORDS, 0o644, _TIME)
     return own, common
+
+
+def place_marker(profile: Profile) -> Path:
+    """A file of the name that marks the backup's place on the server, to be looked for there.
+
+    Raises:
+        Failure: a folder can't be written to.
+    """
+    path = files.private_folder(places.walk_state(profile.name) / "marker") / layout.place_marker(profile)
+    if not path.exists():
+        files.create(path, b"")
+    return path
 
 
 def _is_marker(path: Path) -> bool:

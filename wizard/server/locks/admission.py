@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes import layout
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
 from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, Answer, is_open, shut, untestable, untested
-from wizard.server.locks.folder import under_lock
 from wizard.server.locks.requests import behind, says_whose_it_is
 from wizard.server.locks.visit import Behind
 from wizard.server.locks.wording import quoted
@@ -43,7 +41,7 @@ async def _folder(visit: Visit) -> Answer:
             return shut(DRY_RUN, f"This backup's own marker is in {path} on the server.")
         case Holder.ANOTHER:
             return is_open(f"Another computer's backup is in the folder that the server opens, and not in {path}.")
-    if layout.place_marker(visit.profile) in (await under_lock(visit)).there:
+    if admission.place_is_marked:
         return shut(DRY_RUN, f"The file that marks {path} as this backup's is there. No backup is yet.")
     if visit.expects_backup:
         return is_open(f"This backup was in {path}, and the folder that the server opens now has nothing of it.")

@@ -88,12 +88,13 @@ class Caller:
         return await self._call(["--list-only"], (), f"{user}{'@' if user else ''}{self._host()}::{target}", "")
 
     async def as_backup(self) -> Called:
-        """Ask for the backup's own dry run, of the markers alone.
+        """Ask for the backup's own dry run, of the markers alone and of the one that marks its place.
 
         Raises:
             TimeoutError: rsync did not end in time.
         """
-        transfer = Transfer(dry_run=True, markers=destination.markers(self.profile.name), markers_alone=True)
+        markers = (*destination.markers(self.profile.name), destination.place_marker(self.profile))
+        transfer = Transfer(dry_run=True, markers=markers, markers_alone=True)
 
         def argv(way: _Way) -> list[str]:
             facts = replace(self.access.facts, remote_shell=way.remote_shell)

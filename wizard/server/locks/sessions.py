@@ -56,7 +56,9 @@ async def _places(visit: Visit) -> Answer:
 PROBES: dict[str, Probe] = {
     "host-key": _host_key,
     "terminal": _granted("a terminal", lambda connection: connection.grants_terminal()),
-    "tunnel-out": _granted("a connection onwards", lambda connection: connection.grants_tunnel_out()),
+    "tunnel-out": _granted(
+        "connections onwards, to the usual ports", lambda connection: connection.grants_tunnel_out()
+    ),
     "tunnel-in": _granted("a port that leads here", lambda connection: connection.grants_tunnel_in()),
     "tunnel-socket": _granted("a tunnel to a socket", lambda connection: connection.grants_socket_tunnel()),
     "agent": _granted("an agent's tunnel", lambda connection: connection.grants_agent()),

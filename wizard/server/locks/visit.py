@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wizard.client import rsync
 from wizard.client.background import in_background
+from wizard.schemes import layout
 from wizard.server import destination
 from wizard.server.destination import Holder
 from wizard.server.locks.evidence import Answer, untested
@@ -56,6 +57,7 @@ class Admission:
     exit_code: int
     printed: str
     holder: Holder
+    place_is_marked: bool
 
     @property
     def found_ours(self) -> bool:
@@ -134,8 +136,12 @@ class Visit:
     async def _ask_as_backup(self) -> Admission:
         told = destination.Told(destination.markers(self.profile.name))
         called = await self.in_time(self.caller.as_backup)
-        told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
-        return Admission(called.exit_code, called.printed, told.holder)
+        rest = told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
+        place = layout.place_marker(self.profile)
+        # What is there and has not changed is passed over without a word; under append only, so is all that is there.
+        is_missing = any(entry.is_new for entry in rest if entry and entry.path == place)
+        is_marked = called.exit_code == 0 and not is_missing
+        return Admission(called.exit_code, called.printed, told.holder, is_marked)
 
     async def in_time(self, call: Callable[[], Awaitable[Called]]) -> Called:
         """What a call brought.
