@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -164,9 +165,14 @@ OF = {
 
 
 def _wrapped(office: Office, text: str, lets_through: str) -> str:
+    return wrapped(office, text, f'#!/bin/sh\ncase "{_REQUEST}" in\n{lets_through}\nesac\n', _WRAPPER)
+
+
+def wrapped(office: Office, text: str, before: str, place: str) -> str:
+    """A key line's text with a script in its command's place, which does something else before that."""
     found = _COMMAND.search(text)
     assert found
     command = found[1].replace('\\"', '"')
-    script = f'#!/bin/sh\ncase "{_REQUEST}" in\n{lets_through}\nesac\n{command}\n'
-    office.put(_WRAPPER, script, mode=0o755)
-    return text.replace(found[0], f'command="{_WRAPPER}"')
+    place = f"{place}-{zlib.crc32(before.encode())}"
+    office.put(place, f"{before}{command}\n", mode=0o755)
+    return text.replace(found[0], f'command="{place}"')

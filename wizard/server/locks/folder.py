@@ -125,6 +125,10 @@ async def _neighbour(visit: Visit) -> Answer:
         for tail in _tails(visit):
             if _holds_backup(visit, seen, tail):
                 return is_open(f"{asked}: “{tail}” is in reach, so the opened folder is one further up.")
+    if seen.accepted and not seen.there & _own_markers(visit):
+        return untestable(
+            "Nothing marks the folder as this backup's yet: what is around it shows with the first backup."
+        )
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
 
@@ -160,7 +164,7 @@ async def _by_sums(visit: Visit, asked: str) -> Answer:
 
 async def under_lock(visit: Visit) -> Seen:
     """What of all that is looked for a dry run finds in the folder that is opened."""
-    markers = (MARKER_NAME, layout.place_marker(visit.profile), *(f"{tail}/{MARKER_NAME}" for tail in _tails(visit)))
+    markers = (*_own_markers(visit), *(f"{tail}/{MARKER_NAME}" for tail in _tails(visit)))
     looked_for = (_FILE_OF_ALL, *_ways_in(visit), *markers)
     return await visit.once("under lock", lambda: _look(visit, "", looked_for))
 
@@ -183,8 +187,13 @@ async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> Seen:
 
 def _holds_backup(visit: Visit, seen: Seen, tail: str) -> bool:
     """Whether that folder under the lock is the backup's own, and no folder of that name inside the backup."""
-    is_own = seen.there & {MARKER_NAME, layout.place_marker(visit.profile)}
-    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and not is_own)
+    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and not seen.there & _own_markers(visit))
+
+
+def _own_markers(visit: Visit) -> frozenset[str]:
+    """What a folder of this backup's holds, as seen from where the lock opens."""
+    within = own_name(visit)
+    return frozenset(f"{within}{name}" for name in (MARKER_NAME, layout.place_marker(visit.profile)))
 
 
 def _unless_refused(seen: Seen, held: str) -> Answer:
