@@ -55,7 +55,7 @@ _RRSYNC_WORDS = "|".join(
 )
 SIGNS: dict[str, re.Pattern[str]] = {
     KEY_LINE: re.compile(rf"^{re.escape(request_filter.REFUSED)} (?:{_LINE_WORDS})$", re.MULTILINE),
-    EXACT_LINE: re.compile(rf"^{re.escape(TOLD_TO_OTHERS)} \S+-[0-9a-f]{12} alone$", re.MULTILINE),
+    EXACT_LINE: re.compile(rf"^{re.escape(TOLD_TO_OTHERS)} \S+-[0-9a-f]{{12}} alone$", re.MULTILINE),
     RRSYNC: re.compile(rf"^\S*rrsync(?: error)?:? (?:{_RRSYNC_WORDS})", re.MULTILINE),
     WRITE_ONLY: re.compile(r"^(?:@?ERROR: )?module is write only$", re.MULTILINE),
     REFUSED_OPTION: re.compile(r"The server is configured to refuse --?\S+"),
