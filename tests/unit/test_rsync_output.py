@@ -59,6 +59,15 @@ RUN = (
 )
 
 
+# What rsync 3.5.0 printed towards a daemon of rsync 3.2.3 that removed six entries.
+REMOVED_BY_OLD_DAEMON = (
+    b"*deleting  |0|d/gonedir/x y\n*deleting  |0|d/gonedir/\n"
+    b"*deleting  |0|d/gone4\n*deleting  |0|d/gone3\n*deleting  |0|d/gone2\n*deleting  |0|d/gone1\n"
+    b"\nNumber of files: 4 (reg: 3, dir: 1)\nNumber of created files: 0\nNumber of deleted files: 0\n"
+    b"Total file size: 6 bytes\nTotal transferred file size: 0 bytes\n"
+)
+
+
 def _fed(chunks: Iterable[bytes]) -> tuple[list[Entry], list[Problem], Progress | None, Totals | None]:
     output, entries, problems, progress = Output(), list[Entry](), list[Problem](), None
     for chunk in chunks:
@@ -85,6 +94,15 @@ def test_it_is_the_same_wherever_it_is_cut(size: int) -> None:
     assert problems == [Problem("", 'skipping non-regular file "a|1|b"')]
     assert progress == Progress(12, 44, 12 * (1 << 20), 69, to_check=2, found=9)
     assert totals == Totals(files=9, new=2, changed=1, deleted=1, bytes_to_send=12, bytes_total=40)
+
+
+@pytest.mark.parametrize("size", [1, 7, len(REMOVED_BY_OLD_DAEMON)])
+def test_removals_are_counted_in_the_list_where_the_statistics_hide_them(size: int) -> None:
+    chunks = (REMOVED_BY_OLD_DAEMON[at : at + size] for at in range(0, len(REMOVED_BY_OLD_DAEMON), size))
+    entries, _, _, totals = _fed(chunks)
+    assert sum(entry.is_deleted for entry in entries) == 6
+    assert totals
+    assert totals.deleted == 6
 
 
 def test_what_has_passed_is_not_taken_for_what_is_left() -> None:

@@ -67,6 +67,11 @@ class Entries(msgspec.Struct, frozen=True):
         """How many are there already, with other content."""
         return self._starting(b"<f") - self._starting(b"<f+")
 
+    @property
+    def deleted(self) -> int:
+        """How many are removed from the server."""
+        return self._starting(b"*deleting")
+
     def _starting(self, sign: bytes) -> int:
         return self.raw.count(b"\n" + sign) + self.raw.startswith(sign)
 

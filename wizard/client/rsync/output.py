@@ -32,7 +32,7 @@ class Output:
     """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now."""
 
     def __init__(self) -> None:
-        self.changed = 0
+        self.changed = self.deleted = 0
         self.values: dict[str, int] = {}
         self._rest = b""
         self._progress: Progress | None = None
@@ -58,7 +58,8 @@ class Output:
         """The totals in rsync's --stats, with plain digits; `None` where it ended before them.
 
         `changed` is counted in the list: the statistics take a new hard link as created and not as sent, so what was
-        sent less what was created is no measure of it.
+        sent less what was created is no measure of it. `deleted` is counted in both: towards a daemon of rsync 3.1 to
+        3.4 the statistics say 0 whatever it removes.
         """
         if "Total transferred file size" not in self.values:
             return None
@@ -66,7 +67,7 @@ class Output:
             files=self.values.get("Number of files", 0),
             new=self.values.get("Number of created files", 0),
             changed=self.changed,
-            deleted=self.values.get("Number of deleted files", 0),
+            deleted=max(self.values.get("Number of deleted files", 0), self.deleted),
             bytes_to_send=self.values["Total transferred file size"],
             bytes_total=self.values.get("Total file size", 0),
         )
@@ -84,6 +85,7 @@ class Output:
         if whole:
             entries = Entries(whole)
             self.changed += entries.changed
+            self.deleted += entries.deleted
             told.insert(0, entries)
         return told
 
