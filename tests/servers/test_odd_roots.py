@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from tests.support import placing
+from tests.support import placing, programs
 from tests.support.office import Office
 from wizard import profile as profile_rules
 from wizard.failure import BadProfile
@@ -32,6 +33,19 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         yield running
 
 
+@pytest.fixture
+def old_rsync_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An rsync that calls itself 3.2.3 and, like it, leaves what the server's shell makes of a path to chance."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    old = folder / "rsync"
+    printed = "rsync  version 3.2.3  protocol version 31"
+    rsync = programs.require("rsync")
+    old.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exec echo "{printed}"\nexec {rsync} --old-args "$@"\n')
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
 @pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
 @pytest.mark.parametrize("office", SHELLS, indirect=True)
 async def test_a_backup_lands_in_just_that_folder(kind: str, office: Office, tmp_path: Path) -> None:
@@ -50,6 +64,27 @@ async def test_a_backup_lands_in_just_that_folder(kind: str, office: Office, tmp
     assert letters == [f"roots/{ODD}/{profile.name}/documents/letter.txt"]
     new = {path.name for path in office.home.iterdir()} - before
     assert new <= {".local", ".config", ".cache"}  # fish's own
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
+@pytest.mark.parametrize("office", SHELLS, indirect=True)
+async def test_it_lands_there_from_an_old_rsync_too_and_nothing_beside_it_is_removed(
+    kind: str, office: Office, tmp_path: Path, old_rsync_here: None
+) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("Dear Sir or Madam")
+    profile = placing.profile_for(office, kind, documents, delete=True, scheme={"allow_delete": True})
+    root = f"Backup of Joe’s/{ODD}"
+    profile = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, root=root))
+    beside = office.home / "Backup" / profile.name / "documents" / "of another"
+    office.run("install", "-d", "-o", "amanda", str(beside).partition("/root")[2])
+    admitted = placing.settle(office, profile)
+    assert admitted.facts.rsync_version == "3.2.3"
+    await report.backup(profile, admitted)
+    letters = [str(letter.relative_to(office.home)) for letter in office.home.rglob("letter.txt")]
+    assert letters == [f"{root}/{profile.name}/documents/letter.txt"]
+    assert beside.is_dir()
 
 
 @pytest.mark.parametrize("root", ["a\\b", "a\\", "a!b", "a\nb", "a\tb", "-rf", "a/../b", " a"])

@@ -77,8 +77,8 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
     Raises:
         Failure: a program, the key, a confirmed host key or a daemon's password is missing.
     """
-    rsync_version.require()
-    found = ClientFacts(known_hosts=places.known_hosts())
+    version = rsync_version.require().text
+    found = ClientFacts(known_hosts=places.known_hosts(), rsync_version=version)
     if not schemes.of(profile).uses_ssh:
         return Access(_with_backup(found, profile), environment(), daemon_password.fetch(profile))
     if shutil.which("ssh") is None:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.fit import Restriction
 
-# rsync keeps the server's shell from reading anything else in a path, but leaves these for it to find folders by.
+# From 3.2.4 on, rsync itself escapes what the server's shell would read in a path, except for wildcards. Older ones
+# escape nothing. A letter is never escaped: “\n” means a line break to fish.
+_ESCAPES_PATHS_SINCE = (3, 2, 4)
 _WILDCARD = re.compile(r"[][*?]")
+_NOT_PLAIN = re.compile(r"[^\w./+,:=@-]")
 
 
 class Login:
@@ -58,7 +61,8 @@ class Login:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the folder under the account's home, or to an absolute one."""
-        root = _WILDCARD.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
+        left_to_us = _NOT_PLAIN if _is_old(facts) else _WILDCARD
+        root = left_to_us.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
         return over_ssh.rsync_command(profile, facts, transfer, f"{root}/{profile.name}/", *over_ssh.LASTING)
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
@@ -76,3 +80,8 @@ class Login:
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return doors.over_ssh(profile)
+
+
+def _is_old(facts: ClientFacts) -> bool:
+    numbers = tuple(map(int, re.findall(r"\d+", facts.rsync_version)))
+    return bool(numbers) and numbers < _ESCAPES_PATHS_SINCE
