@@ -20,6 +20,8 @@ from wizard.running.outlook import Outlook, outlook
 from wizard.steps import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from screens.context import Context
@@ -112,14 +114,28 @@ class RunningScreen(StepScreen):
     async def _back_up(self) -> None:
         await self._set_off()
         try:
-            access = await self.context.access(self.profile)
-            holding = (self.context.session.hold(self.profile.name),)
-            async with aclosing(running.run(self.profile, access, holding=holding)) as events:
-                async for event in events:
-                    self._take(event)
+            try:
+                await self._run()
+            except running.AtRisk as risk:
+                if not await self._agrees_to(risk):
+                    raise
+                await self._run(risk.losses)
         except Failure as failure:
             self._settle("The backup is not whole yet.", "bad", "again")
             await self.show_trouble(failure)
+
+    async def _run(self, agreed: Sequence[running.Loss] = ()) -> None:
+        access = await self.context.access(self.profile)
+        holding = (self.context.session.hold(self.profile.name),)
+        async with aclosing(running.run(self.profile, access, holding=holding, agreed=agreed)) as events:
+            async for event in events:
+                self._take(event)
+
+    async def _agrees_to(self, risk: running.AtRisk) -> bool:
+        words = f"{lines.at_risk(risk)} If a disk or a network folder is missing, connect it first."
+        return await self.app.push_screen_wait(
+            ConfirmScreen("Back up anyway?", words, yes="Back up anyway", no="Don't back up")
+        )
 
     def _take(self, event: running.Event) -> None:
         match event:
@@ -128,7 +144,7 @@ class RunningScreen(StepScreen):
             case running.Retry():
                 self._trouble = lines.retry(event)
             case running.Looking():
-                self._trouble, self._at_hand = "", "looking at it on the server …"
+                self._trouble, self._at_hand = "", "checking the backup on the server …"
             case rsync.Entries():
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
             case rsync.Progress():

@@ -89,6 +89,7 @@ class Kind(StrEnum):
     SERVER_READ_ONLY = auto()
     SERVER_FILES_CLOSED = auto()
     DESTINATION_TAKEN = auto()
+    BACKUP_AT_RISK = auto()
     SERVER_HOME_CLOSED = auto()
     NOT_UNDONE = auto()
     LOCK_OPEN = auto()

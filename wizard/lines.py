@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wizard.client.backup_size import BackupSize
     from wizard.client.rsync import Progress
-    from wizard.running import Begun, Result, Retry
+    from wizard.running import AtRisk, Begun, Result, Retry
     from wizard.running.outlook import Outlook
     from wizard.server.locks import Finding
     from wizard.server.receipt import Taken
@@ -121,17 +121,14 @@ def estimate(size: BackupSize) -> str:
 
 
 def backup(result: Result) -> str:
-    """The result of a real backup in words; only one that is whole is called done."""
-    totals = result.report.totals
-    counts = (
-        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
-        f" {display.entries(totals.files)}, {display.size(totals.bytes_to_send)},"
-        f" in {result.report.seconds:.0f} s"
-    )
-    tries = f" (the last of {result.tries} tries)" if result.tries > 1 else ""
-    sentence = f"Done: {counts}{tries}." if result.is_whole else f"The backup is not whole: {counts}{tries}."
-    looked = [result.verification.sentence] if result.verification else []
-    return "\n".join([sentence, *looked, *_problems(result.report)])
+    """The result of a real backup in words."""
+    checked = [result.verification.sentence] if result.verification else []
+    return "\n".join([result.sentence, *checked, *_problems(result.report)])
+
+
+def at_risk(risk: AtRisk) -> str:
+    """What a run would lose, a sentence each."""
+    return " ".join(f"{display.printable(loss.sentence)}." for loss in risk.losses)
 
 
 def begun(event: Begun) -> str:

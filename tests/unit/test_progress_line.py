@@ -45,7 +45,7 @@ def test_what_is_told(is_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys
         f"{erase}Sent as it is: the server is 1 ms away.\n"
         f"{erase}{shown}"
         f"{erase}{CUT.trouble.what}: try 2 follows in 5 s.\n"
-        f"{erase}All is sent; looking at it on the server …\n"
+        f"{erase}Checking the backup on the server …\n"
         f"{erase}"
     )
 

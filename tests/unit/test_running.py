@@ -98,7 +98,7 @@ def test_progress_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("exit_code", "differing", "begins"),
-    [(0, (), "Done: "), (24, (), "Done: "), (23, (), "The backup is not whole: "), (0, ("x",), "The backup is not ")],
+    [(0, (), "Done: "), (24, (), "Done: "), (23, (), "Backed up with problems: "), (0, ("x",), "Backed up with ")],
 )
 def test_only_a_backup_that_is_whole_is_called_done(exit_code: int, differing: tuple[str, ...], begins: str) -> None:
     report = Report("amamac", Totals(files=3, new=2), 1.0, (), exit_code)

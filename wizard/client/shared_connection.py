@@ -23,13 +23,14 @@ _PATIENCES = 8  # a keyring's owner may have to unlock it first
 async def shared(profile: Profile, access: Access) -> AsyncIterator[Access]:
     """Sign in; what uses the access that is yielded asks over this connection, which ends with the block.
 
-    A sign-in that has begun already is waited for. Should the connection break, the next question makes one of its own.
+    A sign-in that has begun already is waited for, and an access that is over a connection stays on it. Should the
+    connection break, the next question makes one of its own.
 
     Raises:
         ProgramFailed: we were not let in, and ssh says why on its standard error.
         Failure: `TIMED_OUT` or `NO_SSH`.
     """
-    connection = _connection(profile, access)
+    connection = None if access.facts.connection else _connection(profile, access)
     if connection is None:
         yield access
         return

@@ -32,8 +32,8 @@ class ProgressLine:
                 self._is_fresh, self._how = event.is_fresh, lines.begun(event)
             case running.Retry():
                 self._say(lines.retry(event))
-            case running.Looking():
-                self._say("All is sent; looking at it on the server …")
+            case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
+                self._say("Checking the backup on the server …")
             case rsync.Entries():
                 self._say_how()
                 self._at_hand = event.last.path if event.last else self._at_hand

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from wizard import lines, running, trouble
 from wizard.client import backup_size
+from wizard.commands import person
 from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.server import host_trust, report
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from wizard.client.session import Session
     from wizard.profile import Profile
@@ -40,15 +41,16 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
 
 def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
     """Do it and say what was done; returns the exit code."""
-    told = None if as_json else ProgressLine()
     try:
-        result = _stoppable(_run(profile, opened, told))
+        try:
+            result = _run_to_its_end(profile, opened, as_json=as_json)
+        except running.AtRisk as risk:
+            if as_json or not person.is_there() or not _agrees_to(risk):
+                raise
+            result = _run_to_its_end(profile, opened, risk.losses, as_json=as_json)
     except KeyboardInterrupt:
         lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
         return _STOPPED
-    finally:
-        if told:
-            told.clear()
     say(json.dumps(result.as_json()) if as_json else lines.backup(result))
     return 1 if result.report.exit_code or not result.is_whole else 0
 
@@ -58,10 +60,34 @@ async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) 
     return await report.dry_run(profile, await opened.access(profile), listing)
 
 
-async def _run(profile: Profile, opened: Session, told: ProgressLine | None) -> running.Result:
+def _run_to_its_end(
+    profile: Profile, opened: Session, agreed: Sequence[running.Loss] = (), *, as_json: bool
+) -> running.Result:
+    told = None if as_json else ProgressLine()
+    try:
+        return _stoppable(_run(profile, opened, told, agreed))
+    finally:
+        if told:
+            told.clear()
+
+
+def _agrees_to(risk: running.AtRisk) -> bool:
+    from wizard.plain import asker  # what hardly any run needs
+
+    say(f"{lines.at_risk(risk)} If a disk or a network folder is missing, answer no and connect it first.")
+    try:
+        return asker.agrees("Back up anyway?", default=False)
+    except (asker.GoBack, asker.GoAway):
+        return False
+
+
+async def _run(
+    profile: Profile, opened: Session, told: ProgressLine | None, agreed: Sequence[running.Loss]
+) -> running.Result:
     await host_trust.establish(profile)
     holding = (opened.hold(profile.name),)
-    async with contextlib.aclosing(running.run(profile, await opened.access(profile), holding=holding)) as events:
+    access = await opened.access(profile)
+    async with contextlib.aclosing(running.run(profile, access, holding=holding, agreed=agreed)) as events:
         async for event in events:
             if isinstance(event, running.Result):
                 return event

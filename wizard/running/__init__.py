@@ -1,19 +1,23 @@
-"""The real backup from its start to its end: locked, tried again where the connection drops, looked at afterwards."""
+"""The real backup from its start to its end: safe to begin, tried again where the line drops, checked afterwards."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Self
 
 import msgspec
+from msgspec.structs import replace
 
-from wizard import trouble
+from wizard import display, trouble
 from wizard.client import rsync
+from wizard.client.background import in_background
+from wizard.client.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.running import compression, record, transcript, verification
-from wizard.running.verification import Sample, Verification
+from wizard.running import compression, record, safeguard, transcript, unchanged, verification
+from wizard.running.safeguard import AtRisk, Loss
+from wizard.running.verification import Sample, Times, Verification
 from wizard.server import link_speed, report, transfer
 from wizard.server.report import Report
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from wizard.running.transcript import Transcript
     from wizard.trouble import Trouble
 
-__all__ = ["Begun", "Event", "Looking", "Result", "Retry", "Verification", "run"]
+__all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Result", "Retry", "Verification", "run"]
 
 PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
 
@@ -55,13 +59,13 @@ class Retry(msgspec.Struct, frozen=True):
 
 
 class Looking(msgspec.Struct, frozen=True):
-    """All is sent, and it is looked at on the server."""
+    """All is sent, and the server is asked whether it has what is here."""
 
 
 class Result(msgspec.Struct, frozen=True):
     """The last event: what the last try did, how many there were, and what was found afterwards.
 
-    `verification` is `None` where nothing was sent, so that rsync itself has found both sides equal.
+    What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see.
     """
 
     report: Report
@@ -71,12 +75,24 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def is_whole(self) -> bool:
         """Whether all is on the server; what went away while it was read is no part of it any more."""
-        return self.report.exit_code in {0, _VANISHED} and not (self.verification and self.verification.differing)
+        return self.report.exit_code in {0, _VANISHED} and (self.verification is None or self.verification.is_good)
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in words; only what is whole is called done."""
+        totals = self.report.totals
+        deleted = f"{display.number(totals.deleted)} deleted" if totals.deleted else "nothing deleted"
+        counts = (
+            f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
+            f" {display.entries(totals.files)}, {deleted}, {display.size(totals.bytes_to_send)},"
+            f" in {self.report.seconds:.0f} s"
+        )
+        tries = f" (the last of {self.tries} tries)" if self.tries > 1 else ""
+        return f"{'Done' if self.is_whole else 'Backed up with problems'}: {counts}{tries}."
 
     def as_json(self) -> dict[str, object]:
         """The object that `run --json` prints."""
-        found = self.verification
-        verified = {"how": found.how, "files": found.looked_at, "differing": len(found.differing)} if found else None
+        verified = self.verification.as_json() if self.verification else None
         return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
 
 
@@ -84,80 +100,117 @@ Event = rsync.Event | Begun | Retry | Looking | Result
 
 
 async def run(
-    profile: Profile, access: Access, *, holding: Sequence[int] = (), pauses: Sequence[float] = PAUSES
+    profile: Profile,
+    access: Access,
+    *,
+    holding: Sequence[int] = (),
+    pauses: Sequence[float] = PAUSES,
+    agreed: Sequence[Loss] = (),
 ) -> AsyncGenerator[Event]:
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
-    are seconds: before each new try that follows one which got nowhere.
+    are seconds: before each new try that follows one which got nowhere. `agreed` are the losses of an `AtRisk` that a
+    person has agreed to.
 
     Raises:
+        AtRisk: most of what is kept would be deleted, or a folder is not what it was; nothing was changed.
         Failure: as for `transfer.backup`, or the connection dropped once too often.
     """
+    is_done = False
     with transcript.kept(profile.name) as kept:
-        run = _Run(profile, access, pauses, holding, kept)
         try:
-            async with aclosing(run.events()) as events:
+            async with (
+                _Run(profile, access, pauses, holding, tuple(agreed), kept) as run,
+                aclosing(run.events()) as events,
+            ):
                 async for event in events:
+                    is_done = isinstance(event, Result)
                     yield event
         except Failure as failure:
             kept.say(trouble.explain(failure, profile).sentence)
             raise
         except (asyncio.CancelledError, GeneratorExit):
-            kept.say("stopped")
+            if not is_done:
+                kept.say("stopped")
             raise
 
 
 class _Run:
+    """One run; the connection of its last try is kept open until the run is left."""
+
     def __init__(
         self,
         profile: Profile,
         access: Access,
         pauses: Sequence[float],
         holding: Sequence[int],
+        agreed: tuple[Loss, ...],
         kept: Transcript,
     ) -> None:
         self._profile, self._access, self._pauses = profile, access, pauses
-        self._holding, self._kept = holding, kept
+        self._holding, self._agreed, self._kept = holding, agreed, kept
+        self._before = record.read(profile.name)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
         self._tries = 1
+        self._deleted = 0
+        self._is_safe = False
+        self._sending_since = 0.0
+        self._connection = AsyncExitStack()
+        self._connected = access
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.aclose()
 
     async def events(self) -> AsyncGenerator[Event]:
         began, since = time.monotonic(), time.time()
+        sources = safeguard.sources(self._profile)
         choice = await compression.choose(self._profile)
         self._kept.say(choice.sentence)
         yield Begun(choice, is_fresh=record.is_fresh(self._profile))
+        times = Times(since, record.unchanged_since(self._profile))
+        picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
         is_first = record.is_first(self._profile)
         record.note(self._profile, "unfinished")
         ended: rsync.Ended | None = None
-        async with aclosing(self._tried(choice, is_first=is_first)) as events:
-            async for event in events:
-                if isinstance(event, rsync.Ended):
-                    ended = event
-                yield event
-        assert ended
-        totals = report.require_totals(ended)
-        if self._tries == 1:  # the pauses between several are no matter of speed
-            link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - began)
-        found: Verification | None = None
-        if totals.new or totals.changed:
-            yield Looking()
-            found = await self._looked(since)
+        try:
+            async with aclosing(self._tried(choice, is_first=is_first)) as events:
+                async for event in events:
+                    if isinstance(event, rsync.Ended):
+                        ended = event
+                    yield event
+            assert ended
+            totals = report.require_totals(ended)
+            totals = replace(totals, deleted=max(self._deleted, totals.deleted))
+            if self._tries == 1:  # the pauses between several are no matter of speed
+                link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
+            found = None
+            if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
+                yield Looking()
+                found = await self._looked([*self._sample.paths, *await picking], times, totals)
+        finally:
+            picking.cancel()
+        if found:
             self._kept.say(found.sentence)
         told = Report(
             self._profile.name, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
         result = Result(told, self._tries, found)
-        record.note(self._profile, "done" if result.is_whole else "incomplete")
-        self._kept.say("done" if result.is_whole else "incomplete")
+        outcome: record.Result = "done" if result.is_whole else "incomplete"
+        record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
+        self._kept.say(result.sentence)
         yield result
 
-    async def _looked(self, since: float) -> Verification:
+    async def _looked(self, paths: Sequence[str], times: Times, totals: rsync.Totals) -> Verification | None:
         pauses = iter(self._pauses)
+        sent = bool(totals.new or totals.changed)
         while True:
             try:
-                return await verification.verify(self._profile, self._access, self._sample, since)
+                return await verification.verify(self._profile, self._connected, paths, times, sent=sent)
             except Failure as failure:  # what was sent is there all the same
                 told = trouble.explain(failure, self._profile)
                 pause = next(pauses, None)
@@ -171,10 +224,13 @@ class _Run:
         while True:
             self._problems.clear()
             try:
+                await self._connect()
+                await self._require_safe()
+                self._sending_since = time.monotonic()
                 async with aclosing(
                     transfer.backup(
                         self._profile,
-                        self._access,
+                        self._connected,
                         is_first=is_first,
                         compress=choice.compress,
                         holding=self._holding,
@@ -199,11 +255,25 @@ class _Run:
             yield retry
             await asyncio.sleep(retry.seconds)
 
+    async def _connect(self) -> None:
+        await self._connection.aclose()
+        self._connected = await self._connection.enter_async_context(shared(self._profile, self._access))
+
+    async def _require_safe(self) -> None:
+        """See, before each try, that no folder is gone, and before the first one, what would be deleted."""
+        losses = safeguard.changed(safeguard.sources(self._profile), self._before.sources)
+        if not self._is_safe:
+            losses += await safeguard.deletions(self._profile, self._connected, self._before)
+            self._is_safe = True
+        if any(loss not in self._agreed for loss in losses):
+            raise AtRisk(losses)
+
     def _take(self, event: rsync.Event) -> None:
         self._kept.add(event)
         match event:
             case rsync.Entries():
                 self._sample.add(event)
+                self._deleted += event.deleted
             case rsync.Problem():
                 self._problems.append(event)
             case rsync.Ended():

@@ -17,16 +17,30 @@ if TYPE_CHECKING:
 Result = Literal["done", "incomplete", "unfinished"]
 
 
+class Source(msgspec.Struct, frozen=True):
+    """What a folder was like when it was backed up: where the disk that it is on is mounted, and whether it was empty.
+
+    A device's number would tell the disk as well, but can change whenever the computer starts.
+    """
+
+    mount: str
+    is_empty: bool
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
 
-    A run is unfinished from its start to its end, so that one which was killed stays so.
+    A run is unfinished from its start to its end, so that one which was killed stays so. `good_since` is when the last
+    good run began, in seconds. `sources` and `entries` are what the last run that came to its end found here.
     """
 
     last: datetime | None = None
     result: Result = "done"
     last_good: datetime | None = None
     place: str = ""
+    good_since: float = 0.0
+    sources: dict[str, Source] = {}
+    entries: int = 0
 
 
 def read(name: str) -> Record:
@@ -48,16 +62,35 @@ def is_fresh(profile: Profile) -> bool:
     return read(profile.name).last is None
 
 
-def note(profile: Profile, result: Result) -> None:
-    """Keep how a run ended.
+def unchanged_since(profile: Profile) -> float:
+    """What was last changed before that time went into a good backup as it is now; 0 where there was none."""
+    return 0.0 if is_first(profile) else read(profile.name).good_since
+
+
+def note(
+    profile: Profile,
+    result: Result,
+    *,
+    since: float = 0.0,
+    sources: dict[str, Source] | None = None,
+    entries: int | None = None,
+) -> None:
+    """Keep how a run ended; and, where it came to its end, when it began and what it found here.
 
     Raises:
         Failure: our folder can't be written to.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    changed = msgspec.structs.replace(read(profile.name), last=now, result=result)
+    kept = read(profile.name)
+    changed = msgspec.structs.replace(
+        kept,
+        last=now,
+        result=result,
+        sources=kept.sources if sources is None else sources,
+        entries=kept.entries if entries is None else entries,
+    )
     if result == "done":
-        changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile))
+        changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile), good_since=since)
     path = _file(profile.name)
     files.private_folder(path.parent)
     files.replace(path, msgspec.json.encode(changed))

@@ -1,16 +1,18 @@
-"""After a run: is on the server what is here? Asked of the server, by content where it answers that."""
+"""After a run: does the server have what is here? It is asked to compare, by content where it answers that."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import random
+import re
 import tempfile
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from wizard import display, schemes
 from wizard.client import rsync
@@ -18,12 +20,12 @@ from wizard.schemes import layout
 from wizard.server import report, transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-How = Literal["sample", "dry-run", "none", "failed"]
+How = Literal["sample", "dry-run", "none", "refused", "failed"]
 
 # Not one that can be foreseen.
 _CHANCE = random.SystemRandom()
@@ -33,34 +35,92 @@ _MOST_BYTES_A_FILE = 64 << 20
 _PICKS_A_BATCH = 20
 _MOST_NAMED = 5
 
+# rsync takes a backslash in a pattern for what it is, unless the pattern holds a wildcard.
+_SPECIAL = re.compile(r"[*?[]")
+_WILDCARD = re.compile(r"[*?[\\]")
+_ESCAPED = r"\\\g<0>"
+
+
+class Times(msgspec.Struct, frozen=True):
+    """When the run began, and when the last good one before it did (0 if there was none)."""
+
+    began: float
+    good_since: float = 0.0
+
 
 class Verification(msgspec.Struct, frozen=True):
-    """How it was looked, at how many files, and which of them differ though they were left alone here.
+    """How it was checked, how many files were compared, and which of them differ though they were left alone here.
 
-    `reason` is why it failed.
+    `spoiled` are those of them that had not changed here since a good backup. `outdated` are files that have changed
+    here, or were put there by somebody else, and that the server keeps as they are (append only); `looked_at` counts
+    none of those. Of each, only so many are named. `reason` is why it failed.
     """
 
     how: How
     looked_at: int = 0
     differing: tuple[str, ...] = ()
+    spoiled: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    outdated_count: int = 0
     reason: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was found to differ."""
+        return not self.differing and not self.outdated_count
 
     @property
     def sentence(self) -> str:
         """The result in words."""
-        if self.differing:
-            named = ", ".join(map(display.printable, self.differing[:_MOST_NAMED]))
-            differ = "differs" if len(self.differing) == 1 else "differ"
-            return f"Looked at afterwards: {display.files(len(self.differing))} {differ} on the server: {named}"
-        match self.how:
-            case "sample":
-                files, have = display.files(self.looked_at), "has" if self.looked_at == 1 else "have"
-                return f"Looked at afterwards: {files}, taken at random, {have} the same content on the server."
-            case "dry-run":
-                return "Looked at afterwards: a practice run finds nothing left to do."
-            case "failed":
-                return f"It could not be looked at afterwards: {self.reason}."
-        return "It can't be looked at afterwards: this server's way in (rssh) allows no practice run."
+        told = [self._about_outdated, self._about_differing, self._about_spoiled]
+        return " ".join(sentence for sentence in told if sentence) or self._about_method
+
+    def as_json(self) -> dict[str, object]:
+        """What `run --json` prints of it."""
+        differing, outdated = (list(map(display.printable, names)) for names in (self.differing, self.outdated))
+        return {"how": self.how, "files": self.looked_at, "differing": differing, "outdated": outdated}
+
+    @property
+    def _about_outdated(self) -> str:
+        if not self.outdated_count:
+            return ""
+        count = self.outdated_count
+        differ, stay, them = ("differs", "stays", "it") if count == 1 else ("differ", "stay", "them")
+        return (
+            f"{display.files(count)} {differ} on the server and {stay} old there, because it is append only:"
+            f" {_named(self.outdated, count)}. You changed {them} here, or somebody with the key put {them}"
+            " there first."
+        )
+
+    @property
+    def _about_differing(self) -> str:
+        if not self.differing:
+            return ""
+        count = len(self.differing)
+        differ = "differs" if count == 1 else "differ"
+        return f"Checked afterwards: {display.files(count)} {differ} on the server: {_named(self.differing, count)}."
+
+    @property
+    def _about_spoiled(self) -> str:
+        if not self.spoiled:
+            return ""
+        count = len(self.spoiled)
+        them = "it" if count == 1 else "them"
+        return (
+            f"You had not changed {_named(self.spoiled, count)} here since the last good backup: somebody with the key,"
+            f" or the server, may have changed {them} there. Tell your admin. To send {them} again, save {them} anew."
+        )
+
+    @property
+    def _about_method(self) -> str:
+        files, have = display.files(self.looked_at), "has" if self.looked_at == 1 else "have"
+        return {
+            "sample": f"Checked afterwards: {files}, chosen at random, {have} the same content on the server.",
+            "dry-run": "Checked afterwards: a practice run finds nothing left to do.",
+            "failed": f"Not checked afterwards: {self.reason}.",
+            "refused": "Not checked afterwards: the server's text for this key compares no files.",
+            "none": "Not checked afterwards: with this server's shell (rssh), no practice run is possible.",
+        }[self.how]
 
 
 class Sample:
@@ -84,53 +144,112 @@ class Sample:
         return (entries.at(_CHANCE.randrange(len(entries.raw))) for _ in range(_PICKS_A_BATCH))
 
 
-async def verify(profile: Profile, access: Access, sample: Sample, since: float) -> Verification:
-    """Look, in the way that the scheme allows; what was changed here after `since` is no difference.
+def is_wanted(profile: Profile, *, sent: bool) -> bool:
+    """Whether there is more to see than what a run itself has seen; `sent` is whether it has sent anything."""
+    return sent or (transfer.can_preview(profile) and not schemes.of(profile).records_command)
+
+
+async def verify(
+    profile: Profile, access: Access, paths: Iterable[str], times: Times, *, sent: bool
+) -> Verification | None:
+    """Compare those files, in the way that the scheme allows; `sent` is whether the run has sent anything.
+
+    Returns `None` where there is no more to see than what the run itself has seen.
 
     Raises:
         Failure: the server could not be asked.
     """
     if not transfer.can_preview(profile):
-        return Verification("none")
-    named = {path: place for path in sample.paths if (place := _place(profile, path))}
-    if schemes.of(profile).records_command or not named:
-        return await _by_dry_run(profile, access, since)
+        return Verification("none") if sent else None
+    is_append_only = profile.scheme.append_only
+    whole = await _by_dry_run(profile, access, times) if is_append_only else None
+    by_content = None
+    if not schemes.of(profile).records_command:
+        by_content = await _by_content(profile, access, paths, times)
+    if by_content and whole:
+        differing = tuple(dict.fromkeys(whole.differing + by_content.differing))
+        return replace(by_content, differing=differing, outdated=whole.outdated, outdated_count=whole.outdated_count)
+    return by_content or whole or (await _by_dry_run(profile, access, times) if sent else None)
+
+
+async def _by_content(profile: Profile, access: Access, paths: Iterable[str], times: Times) -> Verification | None:
+    patterns = _patterns(paths)
+    if not patterns:
+        return None
+    differing: list[str] = []
+    compared = listed = 0
     with tempfile.NamedTemporaryFile(prefix="backup-wizard-") as file:
-        file.write(b"".join(os.fsencode(place) + b"\0" for place in named.values()))
+        file.write(b"".join(os.fsencode(pattern) + b"\0" for pattern in patterns))
         file.flush()
-        differing: list[str] = []
         async with aclosing(transfer.compare(profile, access, Path(file.name))) as events:
             async for event in events:
                 match event:
                     case rsync.Entries():
-                        differing += [one.path for one in event if one.is_sent and _is_old(profile, one.path, since)]
+                        for entry in event:
+                            listed += 1
+                            compared += entry.is_file
+                            if entry.is_sent and not (profile.scheme.append_only and entry.looks_changed):
+                                differing.append(entry.path)
                     case rsync.Ended():
-                        report.require_totals(event)
-    return Verification("sample", len(named), tuple(differing))
+                        unlisted = report.require_totals(event).files - listed
+    if not compared:
+        return Verification("refused") if unlisted > 0 else None
+    return _told(profile, "sample", compared, differing, times)
 
 
-async def _by_dry_run(profile: Profile, access: Access, since: float) -> Verification:
+async def _by_dry_run(profile: Profile, access: Access, times: Times) -> Verification:
     differing: list[str] = []
+    outdated: list[str] = []
+    outdated_count = 0
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
             match event:
-                case rsync.Entries() if len(differing) < _MOST_FILES:
-                    differing += [one.path for one in event if one.is_sent and _is_old(profile, one.path, since)]
+                case rsync.Entries():
+                    for entry in event:
+                        if not entry.is_sent or not _is_older(profile, entry.path, times.began):
+                            continue
+                        if profile.scheme.append_only and not entry.is_new:
+                            outdated_count += 1
+                            outdated += [entry.path] if outdated_count <= _MOST_FILES else []
+                        elif len(differing) < _MOST_FILES:
+                            differing.append(entry.path)
                 case rsync.Ended():
                     looked_at = report.require_totals(event).files
-    return Verification("dry-run", looked_at, tuple(differing))
+    told = _told(profile, "dry-run", looked_at, differing, times)
+    return replace(told, outdated=tuple(outdated), outdated_count=outdated_count)
 
 
-def _is_old(profile: Profile, path: str, since: float) -> bool:
+def _told(profile: Profile, how: How, looked_at: int, paths: Iterable[str], times: Times) -> Verification:
+    differing = tuple(path for path in paths if _is_older(profile, path, times.began))
+    spoiled = tuple(path for path in differing if _is_older(profile, path, times.good_since))
+    return Verification(how, looked_at, differing, spoiled)
+
+
+def _is_older(profile: Profile, path: str, moment: float) -> bool:
     with contextlib.suppress(OSError, ValueError):
         status = os.lstat(_place(profile, path))
-        return max(status.st_mtime, status.st_ctime) < since
+        return max(status.st_mtime, status.st_ctime) < moment
     return False
 
 
 def _place(profile: Profile, path: str) -> str:
-    """Where a file of the list is, with rsync's /./ before its place inside the backup; a marker is nowhere."""
+    """Where a file of the backup is on this computer."""
     for folder, label in layout.labels(profile.folders).items():
         if path.startswith(f"{label}/"):
-            return f"{folder.rstrip('/').removesuffix(label)}./{path}"
+            return f"{folder.rstrip('/').removesuffix(label)}{path}"
     return ""
+
+
+def _patterns(paths: Iterable[str]) -> list[str]:
+    """Patterns of these files and of the folders they are in, for rsync."""
+    named: dict[str, None] = {}
+    for path in paths:
+        parts = path.split("/")
+        named |= dict.fromkeys("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return [f"/{_WILDCARD.sub(_ESCAPED, name) if _SPECIAL.search(name) else name}" for name in named]
+
+
+def _named(names: Sequence[str], count: int) -> str:
+    shown = ", ".join(map(display.printable, names[:_MOST_NAMED]))
+    more = count - min(len(names), _MOST_NAMED)
+    return f"{shown} and {display.number(more)} more" if more else shown

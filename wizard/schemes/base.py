@@ -44,8 +44,9 @@ class Transfer(msgspec.Struct, frozen=True):
     """What one rsync call is to do.
 
     `markers` are the files that tell whose backup a destination holds (see `wizard.server.destination`): they go along
-    with the folders, or alone. `sample` is a file that names some of the files, each ended by a NUL: they alone are
-    looked at, by their content; it asks for more than a line with one command allows. `compress` is what the link and
+    with the folders, or alone. `sample` is a file of patterns, each ended by a NUL: only what they name, unless the
+    profile excludes it, is compared by its content, and listed whether it differs or not. It asks for more than a line
+    with one command allows. `compress` is what the link and
     the files are worth, where the server leaves it open. Until a first backup `is_first` is whole, no file in it can
     take the place of a better one.
     """

@@ -79,18 +79,17 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *(["--compress"] if profile.compress or transfer.compress else []),
         *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
         *(["--delete"] if profile.delete and not transfer.sample else []),
-        *(["--checksum", "--from0", f"--files-from={transfer.sample}"] if transfer.sample else []),
+        *(["--checksum", "-ii"] if transfer.sample else []),
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
         *(f"--exclude={pattern}" for pattern in profile.exclude),
+        *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
 
 
 def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
-    """What is sent: the markers, if they go along, and the folders; or a sample, which is named from the root on."""
-    if transfer.sample:
-        return ["/"]
+    """What is sent: the markers, if they go along, and the folders."""
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
         *([] if transfer.markers_alone else layout.sources(profile.folders)),

@@ -39,6 +39,7 @@ _EXIT_CODES = {
     Kind.LOCK_OPEN: 1,
     Kind.LOCK_UNTESTED: 1,
     Kind.PASSWORD_OPEN: 1,
+    Kind.BACKUP_AT_RISK: 1,
     Kind.FILES_UNREADABLE: 1,
     Kind.FILES_VANISHED: 1,
     Kind.SERVER_FILES_CLOSED: 1,

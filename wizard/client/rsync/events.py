@@ -36,6 +36,16 @@ class Entry(msgspec.Struct, frozen=True):
         """Whether its content would be sent."""
         return self.change.startswith("<f")
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, and not a folder, a link or what is removed."""
+        return self.change[1] == "f" and not self.is_deleted
+
+    @property
+    def looks_changed(self) -> bool:
+        """Whether its size or its time differ, which is all that a run looks at."""
+        return not set(self.change[3:5]) <= {".", " "}
+
 
 class Entries(msgspec.Struct, frozen=True):
     """Some lines of the list, in rsync's order.

@@ -94,6 +94,12 @@ WORDS = {
         "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
         " rsync says: {raw}",
     ),
+    Kind.BACKUP_AT_RISK: Words(
+        "{about}",
+        YOU,
+        "Nothing was sent or deleted. If a disk or a network folder is missing here, connect it and try again. To back"
+        " up anyway, run “backup-wizard run {name}” in a terminal and answer yes.",
+    ),
     Kind.DESTINATION_TAKEN: Words(
         "{about} holds another computer's backup, or one made before this computer was set up anew",
         YOU,

@@ -1,0 +1,146 @@
+"""Before a run: would it delete most of the backup, because a disk is missing or files are gone?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from wizard import display
+from wizard.client import backup_size, rsync
+from wizard.failure import Failure, Kind
+from wizard.running.record import Source
+from wizard.schemes import layout
+from wizard.server import report, transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.running.record import Record
+
+_FEW = 10
+_TELLING = re.compile(rb"\*deleting|\+{9}\|")
+
+State = Literal["as it was", "empty", "on another disk"]
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What a run would do to the backup of a folder, or to all of it where `folder` is empty.
+
+    `removed` of `kept` entries would be deleted.
+    """
+
+    folder: str = ""
+    state: State = "as it was"
+    removed: int = 0
+    kept: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The same in words, without a full stop."""
+        folder = f"“{self.folder}”"
+        match self.state:
+            case "empty":
+                return f"{folder} is empty now, and was not at the last backup"
+            case "on another disk":
+                return f"{folder} is on another disk than at the last backup"
+        where = f" of {folder}" if self.folder else ""
+        counted = f"{display.number(self.removed)} of the {display.entries(self.kept)}"
+        return f"{counted} in the backup{where} would be deleted"
+
+
+class AtRisk(Failure):
+    """A run that nobody has agreed to would lose what the backup holds; nothing was changed."""
+
+    def __init__(self, losses: Sequence[Loss]) -> None:
+        super().__init__(Kind.BACKUP_AT_RISK, ". ".join(loss.sentence for loss in losses))
+        self.losses = tuple(losses)
+
+
+def sources(profile: Profile) -> dict[str, Source]:
+    """What each folder is like now.
+
+    Raises:
+        Failure: a folder is not there or can't be listed.
+    """
+    transfer.require_sources(profile)
+    return {folder: Source(_mount(folder), _is_empty(folder)) for folder in profile.folders}
+
+
+def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Loss]:
+    """The folders that are empty or on another disk now, and were not when they were last backed up."""
+    found: list[Loss] = []
+    for folder, source in now.items():
+        was = before.get(folder, source)
+        if source.is_empty and not was.is_empty:
+            found.append(Loss(folder, "empty"))
+        elif source.mount != was.mount:
+            found.append(Loss(folder, "on another disk"))
+    return found
+
+
+async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss]:
+    """What a run would delete from the backup, where that is most of it or most of a folder's part; asked by a dry run.
+
+    Raises:
+        Failure: as for `transfer.dry_run`.
+    """
+    if not profile.delete:
+        return []
+    if not transfer.can_preview(profile):
+        return await _fewer_than_before(profile, kept)
+    labels = {label: folder for folder, label in layout.labels(profile.folders).items()}
+    telling = _of_labels(list(labels)) if len(labels) > 1 else None
+    told: Counter[tuple[bytes, bytes]] = Counter()
+    totals = rsync.Totals()
+    async with aclosing(transfer.dry_run(profile, access)) as events:
+        async for event in events:
+            match event:
+                case rsync.Entries(raw) if telling and _TELLING.search(raw):
+                    told.update(telling.findall(raw))
+                case rsync.Ended():
+                    totals = report.require_totals(event)
+    if loss := _loss("", totals.deleted, totals.files - totals.new + totals.deleted):
+        return [loss]
+    found: list[Loss] = []
+    for label, folder in labels.items():
+        removed, new = (told[sign, os.fsencode(label)] for sign in (b"*", b""))
+        if removed > _FEW:  # only then is it worth counting
+            here = await backup_size.whole(replace(profile, folders=(folder,)))
+            found += [loss] if (loss := _loss(folder, removed, here.entries - new + removed)) else []
+    return found
+
+
+async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:
+    here = await backup_size.whole(profile)
+    loss = _loss("", kept.entries - here.entries, kept.entries)
+    return [loss] if loss else []
+
+
+def _loss(folder: str, removed: int, kept: int) -> Loss | None:
+    return Loss(folder, removed=removed, kept=kept) if removed > _FEW and 2 * removed > kept else None
+
+
+def _of_labels(labels: Sequence[str]) -> re.Pattern[bytes]:
+    """Finds the lines of what would be deleted (`*`) and of what is new, with the label of the folder they are in."""
+    places = b"|".join(re.escape(os.fsencode(label)) for label in labels)
+    return re.compile(rb"^(?:(\*)deleting  |[<c]\w\+{9})\|\d+\|(" + places + rb")/", re.MULTILINE)
+
+
+def _mount(folder: str) -> str:
+    place = os.path.realpath(folder)
+    while not os.path.ismount(place):
+        place = os.path.dirname(place)  # noqa: PTH120
+    return place
+
+
+def _is_empty(folder: str) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
