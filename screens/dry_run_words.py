@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard import display
-from wizard.server import link_speed
+from wizard.server import link_speed, report
 
 if TYPE_CHECKING:
     from wizard.client.rsync import Problem, Totals
@@ -32,9 +32,12 @@ _IN_PLAIN_WORDS = {
 
 def result(listing: Listing, totals: Totals) -> str:
     """What a backup would do, in one plain sentence."""
-    if not (listing.sent.files or listing.new or totals.deleted):
+    if not (listing.sent.files or listing.new or totals.deleted or totals.outdated):
         return "Nothing was copied. All is on the server already: nothing would be sent, nothing removed."
-    return f"Nothing was copied. {_sent(listing.sent)}; {_changed(listing.changed)}; {_removed(totals.deleted)}."
+    return (
+        f"Nothing was copied. {_sent(listing.sent)}; {_changed(listing.changed)}; {_removed(totals.deleted)}."
+        f"{report.about_outdated(totals)}"
+    )
 
 
 def estimate(listing: Listing, why: str) -> str:

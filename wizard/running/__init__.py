@@ -196,6 +196,7 @@ class _Run:
             picking.cancel()
         if found:
             self._kept.say(found.sentence)
+            totals = replace(totals, outdated=found.outdated_count)
         told = Report(
             self._profile.name, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )

@@ -206,13 +206,12 @@ async def _by_dry_run(profile: Profile, access: Access, times: Times) -> Verific
             match event:
                 case rsync.Entries():
                     for entry in event:
-                        if not entry.is_sent or not _is_older(profile, entry.path, times.began):
+                        is_outdated = entry.is_outdated and profile.scheme.append_only
+                        if not (is_outdated or entry.is_sent) or not _is_older(profile, entry.path, times.began):
                             continue
-                        if profile.scheme.append_only and not entry.is_new:
-                            outdated_count += 1
-                            outdated += [entry.path] if outdated_count <= _MOST_FILES else []
-                        elif len(differing) < _MOST_FILES:
-                            differing.append(entry.path)
+                        outdated_count += is_outdated
+                        named = outdated if is_outdated else differing
+                        named += [entry.path] if len(named) < _MOST_FILES else []
                 case rsync.Ended():
                     looked_at = report.require_totals(event).files
     told = _told(profile, "dry-run", looked_at, differing, times)

@@ -37,6 +37,7 @@ class Report(msgspec.Struct, frozen=True):
             "changed": self.totals.changed,
             "deleted": self.totals.deleted,
             "unchanged": self.totals.unchanged,
+            "outdated": self.totals.outdated,
             "files": self.totals.files,
             "bytes_to_send": self.totals.bytes_to_send,
             "bytes_total": self.totals.bytes_total,
@@ -55,7 +56,16 @@ def in_words(totals: rsync.Totals) -> str:
     return (
         f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
         f" {display.entries(totals.files)}: {display.size(totals.bytes_to_send)} would be sent; {removed}."
+        f"{about_outdated(totals)}"
     )
+
+
+def about_outdated(totals: rsync.Totals) -> str:
+    """That files differ which an append-only server would keep as they are, or an empty text."""
+    if not totals.outdated:
+        return ""
+    differ = "differs and stays" if totals.outdated == 1 else "differ and stay"
+    return f" {display.files(totals.outdated)} {differ} old on the server, because it is append only."
 
 
 async def dry_run(profile: Profile, access: Access, listing: BinaryIO | None = None) -> Report:

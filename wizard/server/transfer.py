@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.server.destination import Holder
+
+_SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
 
 SOME_FILES_FAILED = frozenset({23, 24})
 
@@ -92,18 +95,50 @@ async def _with_markers(
     profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
 ) -> AsyncGenerator[rsync.Event]:
     told = destination.Told(destination.markers(profile.name))
+    outdated = _Outdated() if transfer.dry_run and profile.scheme.append_only else None
     async with aclosing(_run(profile, access, transfer, holding)) as events:
         async for event in events:
             if isinstance(event, rsync.Entries):
-                without_markers = told.without(event)
-                if without_markers.raw:
-                    yield without_markers
+                entries = told.without(event)
+                if entries.raw:
+                    yield outdated.marked(entries) if outdated else entries
             elif isinstance(event, rsync.Ended) and event.totals:
                 if transfer.dry_run:
                     _require_ours(profile, told.holder)
-                yield replace(event, totals=told.apart(event.totals))
+                totals = told.apart(event.totals)
+                yield replace(event, totals=outdated.apart(totals) if outdated else totals)
             else:
                 yield event
+
+
+class _Outdated:
+    """Files that a dry run would send again, and that the server, being append only, would keep as they are.
+
+    There a dry run is let compare them, since it overwrites nothing, and a real run is not.
+    """
+
+    def __init__(self) -> None:
+        self._count = self._bytes = 0
+
+    def marked(self, entries: rsync.Entries) -> rsync.Entries:
+        """The entries with these as rsync shows a file that it doesn't send."""
+        sizes = _SENT_AGAIN.findall(entries.raw)
+        self._count += len(sizes)
+        self._bytes += sum(map(int, sizes))
+        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, entries.raw)) if sizes else entries
+
+    def apart(self, totals: rsync.Totals) -> rsync.Totals:
+        """The totals of what would really happen."""
+        return replace(
+            totals,
+            changed=totals.changed - self._count,
+            outdated=self._count,
+            bytes_to_send=totals.bytes_to_send - self._bytes,
+        )
+
+
+def _not_sent(line: re.Match[bytes]) -> bytes:
+    return b"." + line[0][1:]
 
 
 def _require_ours(profile: Profile, holder: Holder) -> None:

@@ -46,6 +46,11 @@ class Entry(msgspec.Struct, frozen=True):
         """Whether its size or its time differ, which is all that a run looks at."""
         return not set(self.change[3:5]) <= {".", " "}
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it is a file that differs and is not sent all the same, because the server is append only."""
+        return self.change.startswith(".f") and self.looks_changed
+
 
 class Entries(msgspec.Struct, frozen=True):
     """Some lines of the list, in rsync's order.
@@ -111,7 +116,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes."""
+    """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes.
+
+    `outdated` are files that differ and are not sent, because the server is append only.
+    """
 
     files: int = 0
     new: int = 0
@@ -119,11 +127,12 @@ class Totals(msgspec.Struct, frozen=True):
     deleted: int = 0
     bytes_to_send: int = 0
     bytes_total: int = 0
+    outdated: int = 0
 
     @property
     def unchanged(self) -> int:
         """Entries that are on the server already, with the same content."""
-        return self.files - self.new - self.changed
+        return self.files - self.new - self.changed - self.outdated
 
 
 class Ended(msgspec.Struct, frozen=True):
