@@ -88,6 +88,7 @@ class Kind(StrEnum):
     SERVER_QUOTA = auto()
     SERVER_READ_ONLY = auto()
     SERVER_FILES_CLOSED = auto()
+    SERVER_FOLDERS_SHUT = auto()
     DESTINATION_TAKEN = auto()
     BACKUP_AT_RISK = auto()
     SERVER_HOME_CLOSED = auto()

@@ -228,3 +228,32 @@ def test_when_a_good_run_began_is_kept(office: Office, source: Path) -> None:
     (source / "letter 0").write_text("Dear Sir")
     assert backup_wizard("run", "amamac").exit_code == 0
     assert record.unchanged_since(profile) > since
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"])
+def test_a_folder_that_was_closed_is_told_with_who_may_have_done_it_and_opened_again(
+    kind: str, office: Office, source: Path, secret_service: SecretService
+) -> None:
+    _, there = settled(office, kind, source)
+    closed = there / "deep [a-z]* \\ ?" / "deeper"
+    closed.chmod(0o000)
+    practised = backup_wizard("dry-run", "amamac")
+    assert practised.exit_code == 1
+    assert "Some folders in your backup are closed, even to your own account" in practised.stdout
+    assert "Back up again: that opens them" in practised.stdout
+    assert "somebody with the key may have closed them" in practised.stdout
+    (source / "deep [a-z]* \\ ?" / "deeper" / "new").write_text("new")
+    assert backup_wizard("run", "amamac").exit_code == 0
+    assert (closed / "new").read_text() == "new"
+    assert backup_wizard("dry-run", "amamac").exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"])
+def test_a_backup_that_was_closed_as_a_whole_is_told_with_who_may_have_done_it(
+    kind: str, office: Office, source: Path, secret_service: SecretService
+) -> None:
+    _, there = settled(office, kind, source)
+    there.parent.chmod(0o000)
+    refused = backup_wizard("run", "amamac")
+    assert refused.exit_code == 69
+    assert "somebody with the key may have closed it" in refused.stderr

@@ -171,6 +171,21 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_FILES_CLOSED,
     ),
     (
+        23,
+        f'rsync: [generator] recv_generator: failed to stat "/backup/d/f" (in m): Permission denied (13)\n{_PARTLY}',
+        Kind.SERVER_FOLDERS_SHUT,
+    ),
+    (
+        12,
+        f"/usr/bin/rrsync error: post-realpath open failed (race detected): amamac/ Permission denied\n{_BROKEN}",
+        Kind.SERVER_FOLDER_CLOSED,
+    ),
+    (
+        3,
+        'rsync: [Receiver] change_dir#1 "/home/a/backup/amamac/" failed: Permission denied (13)\n',
+        Kind.SERVER_FOLDER_CLOSED,
+    ),
+    (
         20,
         "rsync error: received SIGINT, SIGTERM, or SIGHUP (code 20) at rsync.c(716) [sender=3.5.0]\n",
         Kind.INTERRUPTED,

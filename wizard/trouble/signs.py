@@ -49,8 +49,10 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_NO_FOLDER,
     ),
     (r"(?s)rrsync.*PermissionError", Kind.SERVER_FOLDER_CLOSED),
+    (r"rrsync error: .*race detected.* Permission denied", Kind.SERVER_FOLDER_CLOSED),
     (r"rrsync.*error: unrecognized arguments", Kind.OLD_RRSYNC),
     (r"\[(?:[Rr]eceiver|generator)\] change_dir.*: No such file or directory", Kind.SERVER_NO_FOLDER),
+    (r"\[(?:[Rr]eceiver|generator)\] change_dir.*: Permission denied", Kind.SERVER_FOLDER_CLOSED),
     (r"(?:mkdir|cannot stat destination) .*: (?:No such file|Not a directory)", Kind.SERVER_NO_FOLDER),
     (r"(?:mkdir|cannot stat destination) .*: Permission denied", Kind.SERVER_FOLDER_CLOSED),
     (r"rsync: (?:command )?not found|rsync: No such file|Unknown command.*rsync", Kind.SERVER_NO_RSYNC),
@@ -69,10 +71,11 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"Disk quota exceeded", Kind.SERVER_QUOTA),
     (r"Read-only file system", Kind.SERVER_READ_ONLY),
     (
-        r"(?:mkstemp|rename|symlink|mknod|unlink|recv_generator|delete_file|delete_stats|failed to set)\b.*"
+        r"(?:mkstemp|rename|symlink|mknod|unlink|delete_file|delete_stats|failed to set)\b.*"
         r": (?:Permission denied|Operation not permitted)",
         Kind.SERVER_FILES_CLOSED,
     ),
+    (r"recv_generator: failed to stat .*: Permission denied", Kind.SERVER_FOLDERS_SHUT),
     (r"received SIG(?:INT|TERM|HUP)", Kind.INTERRUPTED),
     (r"timeout in data send/receive|io timeout", Kind.CONNECTION_CUT),
     (r"Connection (?:reset|closed) by|Broken pipe|client_loop: send disconnect", Kind.CONNECTION_CUT),

@@ -35,7 +35,8 @@ WORDS = {
         ADMIN,
         "Send the admin these words.",
         "{user} can't write to the folder “{root}” for its backups (under the account's home, unless it starts with a"
-        " slash). Please make it the account's own: install -d -m 700 -o {user} …",
+        " slash). Please make it the account's own: install -d -m 700 -o {user} … If this worked before, somebody with"
+        " the key may have closed it (chmod 000 {destination}).",
     ),
     Kind.SERVER_NO_CONFIG: Words(
         "The private backup service on the server does not find its settings",
@@ -93,6 +94,12 @@ WORDS = {
         "The rest was backed up. Send the admin these words.",
         "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
         " rsync says: {raw}",
+    ),
+    Kind.SERVER_FOLDERS_SHUT: Words(
+        "Some folders in your backup are closed, even to your own account",
+        YOU,
+        "Back up again: that opens them. If nobody did this on purpose, somebody with the key may have closed them. Tell"
+        " your admin.",
     ),
     Kind.BACKUP_AT_RISK: Words(
         "{about}",
