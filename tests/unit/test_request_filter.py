@@ -148,6 +148,17 @@ def test_append_only_passes_over_what_is_there_and_leaves_no_parts(bench: Path) 
         assert _is_refused(_ask(bench, WITH_PARTS, append_only=True, write_only=write_only))
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_under_append_only_a_dry_run_may_compare_and_nothing_else_may(bench: Path, shell: str) -> None:
+    dry, also_dry = BACKUP.replace(" -l", " -nl"), BACKUP.replace(" -l", " -ln")
+    assert dry != BACKUP != also_dry
+    told = _ask(bench, dry, shell=shell, append_only=True)
+    assert told.startswith(f"rsync in {bench}/my backup: --server -nl")
+    assert "--ignore-existing" not in told
+    for request in (BACKUP, also_dry):
+        assert f" --ignore-existing {WORDS}" in _ask(bench, request, shell=shell, append_only=True)
+
+
 def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> None:
     assert _ask(bench, READING[0], write_only=False) == f"rrsync in {bench}: -ro -no-del -munge my backup"
     for request in (WITH_PARTS, NOT_WHOLE):

@@ -66,7 +66,7 @@ def _steps(profile: Profile) -> list[str]:
     whole = f"case ${{3%%e*}} in *W*) ;; *) no {NO_SUCH_OPTION};; esac; " if scheme.write_only else ""
     options = [
         # Shorter to read than so many zeros.
-        option.replace("0" * _LONGEST_NAME, f"$(printf %0{_LONGEST_NAME}d 0)")
+        option.replace("0" * _LONGEST_NAME, f"$(printf %0{_LONGEST_NAME}d 0)").replace("--ignore-existing", "$o")
         for option in rsync_options(profile, reads=not scheme.write_only)
     ]
     # The folder is $0. With an empty IFS nothing is split any more, so that it may hold spaces.
@@ -77,7 +77,7 @@ def _steps(profile: Profile) -> list[str]:
         f"{whole}f=$3; while case $f in -[{_LETTERS}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
-        "f=$3; shift 3",
+        f"f=$3; shift 3{_overwriting(profile)}",
         f"for w do case $w in {'|'.join(words)}) ;; *) no {NO_SUCH_OPTION};; esac; done",
         f"cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
         *([_CONFINING] if scheme.allow_delete else []),
@@ -88,6 +88,11 @@ def _steps(profile: Profile) -> list[str]:
 # Where files are deleted, the client's filter rules may name files to be read as more rules; rsync 3.5 can keep that
 # inside the folder. An unset $c is no word at all.
 _CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--confine-root=$(pwd -P); fi"
+
+
+def _overwriting(profile: Profile) -> str:
+    """For append only: a dry run may compare what is there, since it writes nothing, and so tell what stays old."""
+    return "; case $f in -n*) o=;; *) o=--ignore-existing;; esac" if profile.scheme.append_only else ""
 
 
 def _reading(profile: Profile) -> str:
