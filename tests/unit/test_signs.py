@@ -176,11 +176,6 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_FOLDERS_SHUT,
     ),
     (
-        12,
-        f"/usr/bin/rrsync error: post-realpath open failed (race detected): amamac/ Permission denied\n{_BROKEN}",
-        Kind.SERVER_FOLDER_CLOSED,
-    ),
-    (
         3,
         'rsync: [Receiver] change_dir#1 "/home/a/backup/amamac/" failed: Permission denied (13)\n',
         Kind.SERVER_FOLDER_CLOSED,

@@ -49,7 +49,6 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_NO_FOLDER,
     ),
     (r"(?s)rrsync.*PermissionError", Kind.SERVER_FOLDER_CLOSED),
-    (r"rrsync error: .*race detected.* Permission denied", Kind.SERVER_FOLDER_CLOSED),
     (r"rrsync.*error: unrecognized arguments", Kind.OLD_RRSYNC),
     (r"\[(?:[Rr]eceiver|generator)\] change_dir.*: No such file or directory", Kind.SERVER_NO_FOLDER),
     (r"\[(?:[Rr]eceiver|generator)\] change_dir.*: Permission denied", Kind.SERVER_FOLDER_CLOSED),

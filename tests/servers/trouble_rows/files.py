@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from tests.servers.trouble_rows.row import ADMIN, NOBODY, YOU, Row, without
 from tests.support import deprived, faults, mishaps, placing
 from tests.support.office import ACCOUNT
+from wizard import trouble
 from wizard.failure import Kind
+from wizard.server import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.faults import Case
+    from wizard.trouble import Trouble
 
 
 @contextlib.contextmanager
@@ -24,6 +27,18 @@ def foreign_folder(case: Case) -> Iterator[Case]:
     case.office.run("install", "-d", "-o", ACCOUNT, place)
     with faults.owned_by_root("755", f"{place}/{folder}")(case) as broken:
         yield broken
+
+
+@contextlib.contextmanager
+def closed_folder(case: Case) -> Iterator[Case]:
+    folder = f"{placing.ROOT}/{case.profile.name}/{Path(case.profile.folders[0]).name}"
+    case.office.run("install", "-d", "-o", ACCOUNT, "-m", "000", folder)
+    yield case
+    case.office.run("rmdir", folder)
+
+
+async def practise(case: Case) -> Trouble | None:
+    return trouble.left_out(await report.dry_run(case.profile, case.access), case.profile)
 
 
 ROWS = [
@@ -45,6 +60,7 @@ ROWS = [
         "chown -R",
         writes=True,
     ),
+    Row("a folder closed there", closed_folder, Kind.SERVER_FOLDERS_SHUT, YOU, "somebody with the key", act=practise),
     Row(
         "a file that may not be read here",
         mishaps.closed_file,

@@ -98,8 +98,8 @@ WORDS = {
     Kind.SERVER_FOLDERS_SHUT: Words(
         "Some folders in your backup are closed, even to your own account",
         YOU,
-        "Back up again: that opens them. If nobody did this on purpose, somebody with the key may have closed them. Tell"
-        " your admin.",
+        "Back up again: that opens them. If nobody did this on purpose, somebody with the key may have closed them."
+        " Tell your admin.",
     ),
     Kind.BACKUP_AT_RISK: Words(
         "{about}",
