@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,3 +94,26 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
 
 def _is_running_shown(pilot: Pilot[int]) -> bool:
     return isinstance(pilot.app.screen, RunningScreen)
+
+
+async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_the_easy_answer(line: LossyLine) -> None:
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+        shutil.rmtree(line.source)
+        line.source.mkdir()
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        assert f"“{line.source}” is empty now, and was not at the last backup." in said(pilot)
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: "Nothing was sent or deleted" in said(pilot))
+        assert "Done" not in said(pilot)
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
