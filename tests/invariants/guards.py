@@ -14,7 +14,7 @@ INVARIANTS = {
     4: "A dry run changes nothing on the server, or is not started",
     5: "No silent downgrade",
     6: "Nothing that is there is overwritten, and nothing half-made stays",
-    7: "No backup lands on another",
+    7: "No backup lands on another, and none is emptied or spoiled unasked and unnoticed",
 }
 
 
@@ -232,5 +232,67 @@ GUARDS = (
         "if _is_free(label, placed.values())",
         "if True",
         ("tests/unit/test_layout.py::test_labels_are_unique_and_none_is_inside_another",),
+    ),
+    Guard(
+        7,
+        "a run that would lose what is kept goes on only if somebody says so",
+        "wizard/running/__init__.py",
+        "if any(loss not in self._agreed for loss in losses):",
+        "if False:",
+        ("tests/servers/test_losses.py::test_a_source_that_was_emptied_stops_a_run_before_anything_is_deleted",),
+    ),
+    Guard(
+        7,
+        "most of what is kept counts as too much to delete unasked",
+        "wizard/running/safeguard.py",
+        "if removed > _FEW and 2 * removed > kept else None",
+        "if False else None",
+        ("tests/servers/test_losses.py::test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so",),
+    ),
+    Guard(
+        7,
+        "a folder on another disk than before is noticed",
+        "wizard/running/safeguard.py",
+        "elif source.mount != was.mount:",
+        "elif False:",
+        ("tests/servers/test_losses.py::test_a_disk_that_is_not_mounted_stops_a_run",),
+    ),
+    Guard(
+        7,
+        "an old rsync's path is escaped for the server's shell",
+        "wizard/schemes/login.py",
+        "_NOT_PLAIN if _is_old(facts) else _WILDCARD",
+        "_WILDCARD",
+        (
+            "tests/servers/test_odd_roots.py::test_it_lands_there_from_an_old_rsync_too_and_nothing_beside_it_is_removed",
+        ),
+    ),
+    Guard(
+        7,
+        "files that were not sent are compared, too",
+        "wizard/running/__init__.py",
+        "[*self._sample.paths, *await picking]",
+        "self._sample.paths",
+        (
+            "tests/servers/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+        ),
+    ),
+    Guard(
+        7,
+        "what the server passed over does not count as compared",
+        "wizard/running/verification.py",
+        "compared += entry.is_file",
+        "compared = len(patterns)",
+        (
+            "tests/servers/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+        ),
+    ),
+    Guard(
+        7,
+        "under append only, a dry run is let compare",
+        "wizard/schemes/request_filter.py",
+        "case $f in -n*) o=;; *) o=-no-overwrite;; esac",
+        "o=-no-overwrite",
+        ("tests/servers/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
     ),
 )

@@ -104,7 +104,7 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await until(pilot, lambda: "All is set up" in text(pilot))
         shutil.rmtree(line.source)
         line.source.mkdir()
-        await pilot.press("shift+tab")
+        pilot.app.screen.query_one("#forward").focus()
         await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Back up anyway?" in text(pilot))

@@ -138,56 +138,57 @@ async def test_where_the_server_compares_nothing_nothing_counts_as_compared(offi
     assert "Not checked afterwards" in result.verification.sentence
 
 
-class TestAppendOnly:
+@pytest.fixture
+def append_only(office: Office, source: Path) -> tuple[Profile, Path]:
     """With a line that keeps files from being overwritten, and lets a dry run compare them."""
+    profile = placing.profile_for(office, "rrsync", source, scheme={"append_only": True})
+    placing.settle(office, profile)
+    first = backup_wizard("run", profile.name)
+    assert first.exit_code == 0, first.stdout + first.stderr
+    return profile, office.path(f"{placing.ROOT}/amamac/{source.name}")
 
-    @pytest.fixture
-    def backup(self, office: Office, source: Path) -> tuple[Profile, Path]:
-        profile = placing.profile_for(office, "rrsync", source, scheme={"append_only": True})
-        placing.settle(office, profile)
-        first = backup_wizard("run", profile.name)
-        assert first.exit_code == 0, first.stdout + first.stderr
-        return profile, office.path(f"{placing.ROOT}/amamac/{source.name}")
 
-    def test_changed_files_stay_old_and_are_told(self, backup: tuple[Profile, Path], source: Path) -> None:
-        _, there = backup
-        assert backup_wizard("run", "amamac").exit_code == 0
-        (source / "letter 0").write_text("Dear Sir or Madam, ")
-        (source / "letter 1").write_text("Dear Madam or Sir")
-        (source / "new").write_text("new")
-        practised = backup_wizard("dry-run", "amamac")
-        assert "2 files differ and stay old" in practised.stdout
-        told = backup_wizard("run", "amamac")
-        assert told.exit_code == 1
-        assert "Backed up with problems: 1 new and 0 changed" in told.stdout
-        assert "2 files differ on the server and stay old there" in told.stdout
-        assert "Documents/letter 0, Documents/letter 1" in told.stdout
-        assert (there / "new").read_text() == "new"
-        again = backup_wizard("run", "amamac", "--json")
-        assert again.exit_code == 1
-        assert again.json["verified"]["outdated"] == ["Documents/letter 0", "Documents/letter 1"]
-        assert again.json["verified"]["differing"] == []
-        assert again.json["outdated"] == 2
-        assert again.json["bytes_to_send"] == 0
+def test_changed_files_stay_old_and_are_told(append_only: tuple[Profile, Path], source: Path) -> None:
+    _, there = append_only
+    assert backup_wizard("run", "amamac").exit_code == 0
+    (source / "letter 0").write_text("Dear Sir or Madam, ")
+    (source / "letter 1").write_text("Dear Madam or Sir")
+    (source / "new").write_text("new")
+    practised = backup_wizard("dry-run", "amamac")
+    assert "2 files differ and stay old" in practised.stdout
+    told = backup_wizard("run", "amamac")
+    assert told.exit_code == 1
+    assert "Backed up with problems: 1 new and 0 changed" in told.stdout
+    assert "2 files differ on the server and stay old there" in told.stdout
+    assert "Documents/letter 0, Documents/letter 1" in told.stdout
+    assert (there / "new").read_text() == "new"
+    again = backup_wizard("run", "amamac", "--json")
+    assert again.exit_code == 1
+    assert again.json["verified"]["outdated"] == ["Documents/letter 0", "Documents/letter 1"]
+    assert again.json["verified"]["differing"] == []
+    assert again.json["outdated"] == 2
+    assert again.json["bytes_to_send"] == 0
 
-    def test_a_name_that_somebody_else_created_first_is_told(
-        self, backup: tuple[Profile, Path], office: Office, source: Path
-    ) -> None:
-        _, there = backup
-        (source / "new").write_text("new")
-        office.run("install", "-o", ACCOUNT, "/dev/null", str(there / "new").partition("/root")[2])
-        told = backup_wizard("run", "amamac")
-        assert told.exit_code == 1
-        assert "1 file differs on the server and stays old there" in told.stdout
-        assert "somebody with the key put it there first" in told.stdout
 
-    def test_a_file_spoiled_there_is_found(self, backup: tuple[Profile, Path]) -> None:
-        _, there = backup
-        spoil(there / "letter 3")
-        found = backup_wizard("run", "amamac")
-        assert found.exit_code == 1
-        assert "1 file differs on the server: Documents/letter 3." in found.stdout
-        assert BLAME in found.stdout
+def test_a_name_that_somebody_else_created_first_is_told(
+    append_only: tuple[Profile, Path], office: Office, source: Path
+) -> None:
+    _, there = append_only
+    (source / "new").write_text("new")
+    office.run("install", "-o", ACCOUNT, "/dev/null", str(there / "new").partition("/root")[2])
+    told = backup_wizard("run", "amamac")
+    assert told.exit_code == 1
+    assert "1 file differs on the server and stays old there" in told.stdout
+    assert "somebody with the key put it there first" in told.stdout
+
+
+def test_a_file_spoiled_there_is_found(append_only: tuple[Profile, Path]) -> None:
+    _, there = append_only
+    spoil(there / "letter 3")
+    found = backup_wizard("run", "amamac")
+    assert found.exit_code == 1
+    assert "1 file differs on the server: Documents/letter 3." in found.stdout
+    assert BLAME in found.stdout
 
 
 def test_the_choice_is_left_to_chance_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
