@@ -291,7 +291,7 @@ GUARDS = (
         7,
         "under append only, a dry run is let compare",
         "wizard/schemes/request_filter.py",
-        "case $f in -n*) o=;; *) o=--ignore-existing;; esac",
+        "case $f$* in -n*%I*) o=;; *) o=--ignore-existing;; esac",
         "o=--ignore-existing",
         ("tests/servers/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
     ),

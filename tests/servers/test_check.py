@@ -181,7 +181,7 @@ async def test_append_only_is_tested_before_the_first_backup(office: Office, sam
     before = tree(office.path(placing.ROOT))
     exported = office.path(weaknesses.KEYS).read_text()
     assert (await overwriting(profile, access)).held is True
-    office.path(weaknesses.KEYS).write_text(exported.replace(" --ignore-existing", ""))
+    office.path(weaknesses.KEYS).write_text(exported.replace("o=--ignore-existing", "o="))
     assert (await overwriting(profile, access)).held is False
     office.path(f"{profile.destination}{layout.place_marker(profile)}").unlink()
     without = await overwriting(profile, access)

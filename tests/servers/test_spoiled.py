@@ -241,16 +241,12 @@ def test_a_folder_that_was_closed_is_told_with_who_may_have_done_it_and_opened_a
     assert backup_wizard("dry-run", "amamac").exit_code == 0
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"])
-def test_a_backup_that_was_closed_as_a_whole_is_opened_by_the_line_or_told_with_who_may_have_done_it(
+@pytest.mark.parametrize("kind", ["daemon", "login"])
+def test_a_backup_that_was_closed_as_a_whole_is_told_with_who_may_have_done_it(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:
     _, there = settled(office, kind, source)
     there.parent.chmod(0o000)
-    ran = backup_wizard("run", "amamac")
-    if kind in {"daemon", "login"}:
-        assert ran.exit_code == 69
-        assert "somebody with the key may have closed it" in ran.stderr
-    else:
-        assert ran.exit_code == 0
-        assert there.parent.stat().st_mode & 0o777 == 0o700
+    refused = backup_wizard("run", "amamac")
+    assert refused.exit_code == 69
+    assert "somebody with the key may have closed it" in refused.stderr

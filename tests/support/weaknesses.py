@@ -144,7 +144,9 @@ OF = {
         _word("read-back", "--compare-dest=x"),
         _word("delete", "--delete"),
         _word("replace", "--force"),
-        Weakness(("overwrite",), "no --ignore-existing", swap={" --ignore-existing": ""}, scheme={"append_only": True}),
+        Weakness(
+            ("overwrite",), "no --ignore-existing", swap={"o=--ignore-existing": "o="}, scheme={"append_only": True}
+        ),
     ),
     "forced-command": (
         *OF_EVERY_KEY,

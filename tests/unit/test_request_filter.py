@@ -149,14 +149,14 @@ def test_append_only_passes_over_what_is_there_and_leaves_no_parts(bench: Path) 
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_under_append_only_a_dry_run_may_compare_and_nothing_else_may(bench: Path, shell: str) -> None:
-    dry, also_dry = BACKUP.replace(" -l", " -nl"), BACKUP.replace(" -l", " -ln")
-    assert dry != BACKUP != also_dry
-    told = _ask(bench, dry, shell=shell, append_only=True)
+def test_under_append_only_a_dry_run_that_lists_all_may_compare_and_nothing_else_may(bench: Path, shell: str) -> None:
+    listing_all = BACKUP.replace("=%i ", "=%i%I ")
+    compares = listing_all.replace(" -l", " -nl")
+    told = _ask(bench, compares, shell=shell, append_only=True)
     assert told.startswith(f"rsync in {bench}/my backup: --server -nl")
     assert "--ignore-existing" not in told
-    for request in (BACKUP, also_dry):
-        assert f" --ignore-existing {WORDS}" in _ask(bench, request, shell=shell, append_only=True)
+    for request in (BACKUP, listing_all, BACKUP.replace(" -l", " -nl"), listing_all.replace(" -l", " -ln")):
+        assert " --ignore-existing --log-format" in _ask(bench, request, shell=shell, append_only=True)
 
 
 def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> None:

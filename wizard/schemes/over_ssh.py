@@ -79,7 +79,9 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *(["--compress"] if profile.compress or transfer.compress else []),
         *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
         *(["--delete"] if profile.delete and not transfer.sample else []),
-        *(["--checksum", "-ii"] if transfer.sample else []),
+        *(["--checksum"] if transfer.sample else []),
+        # What is compared is listed, too; under append only, the server compares for such a list alone.
+        *(["-ii"] if transfer.sample or (profile.scheme.append_only and transfer.dry_run) else []),
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),

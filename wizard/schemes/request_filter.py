@@ -91,8 +91,12 @@ _CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--
 
 
 def _overwriting(profile: Profile) -> str:
-    """For append only: a dry run may compare what is there, since it writes nothing, and so tell what stays old."""
-    return "; case $f in -n*) o=;; *) o=--ignore-existing;; esac" if profile.scheme.append_only else ""
+    """For append only: what is there is passed over.
+
+    A dry run that is to list what is unchanged, too (%I), may compare it, since it writes nothing: so a backup can tell
+    what stays old there. Any other dry run is held to what a backup is, which shows that this holds.
+    """
+    return "; case $f$* in -n*%I*) o=;; *) o=--ignore-existing;; esac" if profile.scheme.append_only else ""
 
 
 def _reading(profile: Profile) -> str:

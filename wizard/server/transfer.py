@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wizard.server.destination import Holder
 
 _SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
+_UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
 
 SOME_FILES_FAILED = frozenset({23, 24})
 
@@ -100,8 +101,9 @@ async def _with_markers(
         async for event in events:
             if isinstance(event, rsync.Entries):
                 entries = told.without(event)
+                entries = outdated.marked(entries) if outdated else entries
                 if entries.raw:
-                    yield outdated.marked(entries) if outdated else entries
+                    yield entries
             elif isinstance(event, rsync.Ended) and event.totals:
                 if transfer.dry_run:
                     _require_ours(profile, told.holder)
@@ -114,7 +116,8 @@ async def _with_markers(
 class _Outdated:
     """Files that a dry run would send again, and that the server, being append only, would keep as they are.
 
-    There a dry run is let compare them, since it overwrites nothing, and a real run is not.
+    There a dry run is let compare them, since it overwrites nothing, and a real run is not. It lists what is unchanged
+    as well, which is left out.
     """
 
     def __init__(self) -> None:
@@ -125,7 +128,8 @@ class _Outdated:
         sizes = _SENT_AGAIN.findall(entries.raw)
         self._count += len(sizes)
         self._bytes += sum(map(int, sizes))
-        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, entries.raw)) if sizes else entries
+        raw = _UNCHANGED.sub(b"", entries.raw)
+        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, raw) if sizes else raw)
 
     def apart(self, totals: rsync.Totals) -> rsync.Totals:
         """The totals of what would really happen."""

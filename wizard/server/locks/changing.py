@@ -88,7 +88,7 @@ async def _overwrite(visit: Visit) -> Answer:
     ours = (MARKER_NAME, layout.place_marker(visit.profile))
     with a_folder() as folder:
         sources = tuple(_written(folder, name) for name in (*ours, new))
-        called = await visit.rsync("-ntW", "-ii", "--out-format=%i|%n", sources=sources, target=own_name(visit))
+        called = await visit.rsync("-ntW", "--out-format=%i|%n", sources=sources, target=own_name(visit))
     told = {name: change for change, _, name in (line.partition("|") for line in called.listed.splitlines())}
     if called.exit_code or "+++" not in told.get(new, ""):
         return untested(f"{asked}: {quoted(called.printed)}.")
