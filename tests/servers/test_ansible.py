@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
     from wizard.server.exports.order import Order
 
-# One account was there before, with a key and a password of its own; the others are made.
+# One account was there before, with a key and a password of its own; the others are made. Two have the same root.
 COMPUTERS = {
     "amamac": ("rrsync", ACCOUNT, "backup"),
     "nadiapc": ("forced-command", "nadia", "backups/all of {{ mine }}"),
-    "omarpc": ("daemon-over-ssh", "omar", "backup"),
+    "omarpc": ("daemon-over-ssh", "omar", "/srv/backups"),
     "petrapc": ("daemon", "petra", "/home/backups/petra"),
-    "rosapc": ("login", "rosa", "backup"),
+    "rosapc": ("login", "rosa", "/srv/backups"),
 }
 FOREIGN_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt amanda@elsewhere"
 ACCOUNT_FILES = {
@@ -77,7 +77,7 @@ def ordered(office: Office, folder: Path) -> list[Order]:
 
 
 def everything(office: Office) -> dict[str, dict[str, Entry]]:
-    return {folder: tree(office.path(folder)) for folder in ("/etc", "/home")}
+    return {folder: tree(office.path(folder)) for folder in ("/etc", "/home", "/srv")}
 
 
 @pytest.mark.long
@@ -112,11 +112,21 @@ def test_all_schemes_work_and_are_taken_back(
     assert shut == {f"backup-wizard-{name}.conf" for name in ("nadia", "omar")}
     assert "amanda still signs in by password" in done.printed
     filled = everything(office)
+    private = tree(office.path("/etc/backup-wizard"))
+    assert {name: (one.mode, one.owner) for name, one in private.items()} == {
+        ".": (0o755, (0, 0)),
+        "omarpc@omar.conf": (0o644, (0, 0)),
+    }
+    shared = filled["/srv"]
+    assert (shared["backups"].mode, shared["backups"].owner) == (0o755, (0, 0))
+    for name, account in (("omarpc", "omar"), ("rosapc", "rosa")):
+        assert shared[f"backups/{name}"].mode == 0o700
+        assert shared[f"backups/{name}"].owner == filled["/home"][account].owner
     assert run().changed == []
     assert everything(office) == filled
 
     # One backup is deleted by the admin first, and with it goes the account that was made for nothing else.
-    office.run("rm", "-r", "/home/rosa/backup/rosapc")
+    office.run("rm", "-r", "/srv/backups/rosapc")
     kept = everything(office)["/home"]
     run("--tags=remove")
     assert office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys").read_text().rstrip("\n") == FOREIGN_KEY
@@ -126,7 +136,6 @@ def test_all_schemes_work_and_are_taken_back(
     for name, entry in untouched["/home"].items():
         assert (left["/home"][name].mode, left["/home"][name].owner) == (entry.mode, entry.owner)
     assert kept.keys() - left["/home"].keys() == {
-        "omar/.backup-wizard-omarpc.conf",
         *(f"{name}/.ssh{part}" for name in ("nadia", "omar", "rosa") for part in ("", "/authorized_keys")),
         *(name for name in kept if name == "rosa" or name.startswith("rosa/")),
     }

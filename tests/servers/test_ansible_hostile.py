@@ -1,17 +1,20 @@
-"""Hostile values through Ansible's own parsers: each comes out as it went in."""
+"""Hostile values and requests, and a hostile account, against the playbook."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.support import hostile
+from tests.support import hostile, setting_up
+from tests.support.office import Office
 from tests.support.playbook import play
 from tests.support.profiles import a_profile
+from tests.support.trees import tree
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
 from wizard.schemes.facts import ClientFacts, ServerFacts
@@ -19,10 +22,16 @@ from wizard.server import exports
 from wizard.server.exports import ansible, authorized_keys, rsyncd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.hostile import Hostile
+    from tests.support.trees import Entry
+    from wizard.profile import SchemeKind
     from wizard.server.exports.order import Order
 
 HOST = "127.0.0.1"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt someone@elsewhere"
+SSHD_SETTINGS = "HostKey /etc/backup-wizard-test-host-key\nInclude /etc/ssh/sshd_config.d/*.conf\n"
 TASKS = """
     values:
 {values}
@@ -58,18 +67,16 @@ def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     for order, computer in zip(orders, found["computers"], strict=True):
         profile = order.profile
         assert (computer["name"], computer["account"]) == (profile.name, profile.server.user)
-        assert computer["folders"][0]["path"].endswith(profile.server.root)
-        assert computer["authorized_keys"]["lines"] == authorized_keys.body(order)
+        assert Path(computer["folder"]).parts[-2:] == Path(order.setup.directories[0].path).parts[-2:]
+        assert computer["key"] == authorized_keys.body(order)
         if "private" in computer:
-            assert computer["private"]["text"] == rsyncd.render(order)
+            assert computer["private"]["text"] == rsyncd.body(order)
 
 
-@pytest.mark.parametrize("root", ["/srv/$HOME", "${HOME}", "not-utf8-\udcff"])
-def test_a_folder_that_ansible_would_take_for_another_is_refused(root: str) -> None:
-    profile = a_profile(server=Server(host=HOST, user="amanda", root=root), scheme=Scheme(kind="rrsync"))
-    client = ClientFacts(known_hosts=Path("/nowhere"), public_key="ssh-ed25519 AAAA")
+@pytest.mark.parametrize("root", ["two\nlines", "two\rlines", "not-utf8-\udcff"])
+def test_a_folder_that_would_not_stay_in_its_line_is_refused(root: str) -> None:
     with pytest.raises(Failure) as refused:
-        ansible.render(exports.order(profile, client, ServerFacts()))
+        ansible.render(ordered("amamac", "amanda", root))
     assert refused.value.kind is Kind.BAD_VALUE
 
 
@@ -77,7 +84,7 @@ def is_refused(order: Order) -> bool:
     try:
         ansible.render(order)
     except Failure:
-        assert {"$", "\udcff"} & set(order.profile.server.root + order.setup.key_lines[0].key)
+        assert "\udcff" in order.profile.server.root + order.setup.key_lines[0].key
         return True
     return False
 
@@ -90,3 +97,78 @@ def local(*argv: str) -> str:
     ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
+
+
+def ordered(name: str, account: str, root: str, kind: str = "rrsync") -> Order:
+    """What a computer asks for, be it good or not."""
+    server = Server(host=HOST, user=account, root=root)
+    profile = a_profile(name=name, server=server, scheme=Scheme(kind=cast("SchemeKind", kind), module=name))
+    client = ClientFacts(known_hosts=Path("/nowhere"), public_key=KEY)
+    return exports.order(profile, client, ServerFacts())
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """Amanda's and Nadia's accounts, with sshd's settings in place."""
+    with Office(setting_up.place(tmp_path)) as running:
+        running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", "nadia")
+        running.put("/etc/ssh/sshd_config", SSHD_SETTINGS, mode=0o644)
+        running.put("/home/nadia/.ssh/authorized_keys", KEY, owner="nadia")
+        running.put("/home/nadia/letter.txt", "mine", owner="nadia")
+        yield running
+
+
+def everything(office: Office) -> dict[str, Entry]:
+    """All of the server that the play could touch, but for folders' times."""
+    return {
+        f"{top}/{name}": replace(entry, modified_ns=0)
+        for top in ("/etc", "/home", "/srv")
+        for name, entry in tree(office.path(top)).items()
+    }
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_a_hostile_request_gives_nobody_s_folder_away(office: Office, tmp_path: Path) -> None:
+    office.run("install", "-d", "-o", "nadia", "/srv/backup", "/srv/backup/taken", "/srv/module")
+    office.run("install", "-d", "-m", "2775", "-g", "users", "/srv/shared")
+    office.run("ln", "-s", "/etc", "/srv/link")
+    office.run(
+        "sh", "-c", "cd /home/amanda && ln -s /home/nadia there && ln -s .ssh way && mkdir .ssh && chown amanda: .ssh"
+    )
+    for account in ("omar", "petra", "rosa"):
+        office.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", account)
+    office.put("/home/petra/.ssh/authorized_keys", f"# backup-wizard begin half\n{KEY}\n", owner="petra")
+    office.run("chown", "petra:", "/home/petra/.ssh")
+    settings = office.path("/etc/ssh/sshd_config").read_text()
+    office.put("/etc/ssh/sshd_config", f"{settings}Match User omar\nAuthorizedKeysFile none\n", mode=0o644)
+    requests = {
+        ("a1", "amanda", "/home/nadia", "rrsync"): "/home/nadia is the home of nadia, or holds it",
+        ("a2", "amanda", "/home/nadia/letters", "daemon"): "/home/nadia belongs to nadia",
+        ("a3", "amanda", "/etc", "rrsync"): "/etc is a folder of the system's",
+        ("a4", "amanda", "/etc/cron.d", "daemon"): "/etc/cron.d is a folder of the system's",
+        ("a5", "amanda", "/home", "rrsync"): "/home is the home of",
+        ("a6", "amanda", ".ssh", "forced"): "/home/amanda/.ssh is in a hidden folder",
+        ("a7", "amanda", "/home/amanda", "daemon"): "/home/amanda is the home of amanda",
+        ("taken", "amanda", "/srv/backup", "rrsync"): "/srv/backup belongs to nadia",
+        ("a8", "amanda", "/srv/module", "daemon"): "/srv/module belongs to nadia",
+        ("a9", "amanda", "/srv/shared", "rrsync"): "amanda can't make /srv/shared/a9",
+        ("b1", "amanda", "/srv/link", "rrsync"): "amanda can't make /srv/link/b1",
+        ("b2", "amanda", "there", "rrsync"): "/home/amanda/there belongs to nadia",
+        ("b3", "amanda", "way", "rrsync"): "/home/amanda/way leads into a hidden folder",
+        ("b4", "root", "/srv/mine", "rrsync"): "root is root",
+        ("b5", "omar", "backup", "rrsync"): "omar: sshd reads no file of keys",
+        ("half", "petra", "backup", "rrsync"): "authorized_keys has only one of the two marks of half",
+        ("good", "rosa", "backup", "rrsync"): "",
+    }
+    orders = [ordered(*request[:3], request[3].replace("forced", "rrsync")) for request in requests]
+    playbook = tmp_path / "hostile.yml"
+    playbook.write_text(ansible.render_many(orders))
+    before = everything(office)
+    passwords = json.dumps({"backup_passwords": {order.profile.name: "x" for order in orders if order.setup.secrets}})
+    played = play(office.run, playbook, f"--extra-vars={passwords}", fails=True)
+    assert everything(office) == before
+    assert played.changed == []
+    for request, why in requests.items():
+        assert why in played.printed, request
+    assert "good" not in played.printed.partition("See that nothing stands in the way")[2]

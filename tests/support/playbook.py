@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 import ansible  # type: ignore[import-untyped]
 
 from tests.support import quick_python
+from wizard import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,23 +45,47 @@ class Played:
     changed: list[tuple[str, str]]
 
 
-def play(run: Callable[..., str], playbook: Path, *options: str, host: str = "127.0.0.1") -> Played:
+def script(name: str, work: str = "") -> str:
+    """One of the playbook's scripts, which runs the other if it is one that does."""
+    text = (places.assets() / "templates" / "playbook.yml").read_text("utf-8")
+    found = re.search(rf"^    {name}: \|\n((?:      .*\n|\n)+)", text, re.MULTILINE)
+    assert found, name
+    return textwrap.dedent(found[1]).replace("{{ work | quote }}", shlex.quote(script(work)) if work else "")
+
+
+def play(
+    run: Callable[..., str],
+    playbook: Path,
+    *options: str,
+    host: str = "127.0.0.1",
+    fails: bool = False,
+    first: str = "",
+    path: str = "",
+) -> Played:
     """Run a playbook to its end with `run`, for a host that is this machine.
 
+    `first` is a program that is run before each module, and `path` is searched for programs before all else.
+
     Raises:
-        AssertionError: it failed.
+        AssertionError: it did not end as it was to.
     """
     python = playbook.with_name("python")
     packages = str(Path(ansible.__file__).parents[1])
     program = Path(quick_python.__file__).read_text()
     python.write_text(_PYTHON.format(python=Path(sys.executable).resolve(), packages=packages, program=program))
     python.chmod(0o755)
+    if first:
+        python = playbook.with_name("python-with-more")
+        python.write_text(f'#!/bin/sh\n{first}\nexec {playbook.with_name("python")} "$@"\n')
+        python.chmod(0o755)
     home = playbook.parent / "ansible"
     kept = home / "kept"
     kept.mkdir(parents=True, exist_ok=True)
     settings = {"PIPELINING": "1", "NOCOLOR": "1", "LOCALHOST_WARNING": "0", "HOME": str(home)}
     printed = run(
+        *(("sh", "-c", '! "$@"', "sh") if fails else ()),
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
+        *((f"PATH={path}:{os.environ['PATH']}",) if path else ()),
         *(sys.executable, "-c", _ANSIBLE.format(kept=str(kept)), "--connection=local", f"--inventory={host},"),
         *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )

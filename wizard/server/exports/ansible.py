@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import places
 from wizard.failure import Failure, Kind
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
-from wizard.server.rrsync_place import USUAL_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wizard.server.exports.order import Order
 
-# In every path, Ansible's modules put the environment's value in place of $NAME; no quote keeps them from it.
-_VARIABLE = re.compile(r"\$[\w{]", re.ASCII)
+_LINE_ENDS = re.compile(r"[\n\r\0]")
 _BYTES = re.compile(r"[\ud800-\udfff]")
 _NO_PASSWORDS = "No password is needed for these computers."
 _PASSWORDS = """Passwords are not in this file. Keep them in a vault (ansible-vault create passwords.yml):
@@ -40,14 +37,13 @@ def render_many(orders: Sequence[Order]) -> str:
     """One playbook for all of them.
 
     Raises:
-        Failure: `BAD_VALUE` for a folder that Ansible would take for another, or that is no text.
+        Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
     """
     done, to_do = "", (places.assets() / "templates" / "playbook.yml").read_text("utf-8")
     for mark, lines in (
         ("# PASSWORDS", _passwords(orders)),
         ("    # HOSTS", _hosts(orders)),
         ("      # COMPUTERS", computers(orders)),
-        ("# RRSYNC_FOLDERS", [json.dumps(USUAL_FOLDERS)]),
     ):
         before, _, to_do = to_do.partition(mark)
         done += before + "\n".join(lines)
@@ -74,25 +70,23 @@ def quoted(text: str) -> str:
 
 def _entry(order: Order) -> Iterator[str]:
     setup, name = order.setup, order.profile.name
+    (folder,) = setup.directories
+    root, path = _plain(order.profile.server.root), _plain(folder.path)
+    _require_lines(name, setup.account, root, path)
     yield f"\n      - name: {quoted(name)}  # {order.profile.scheme.kind}"
+    yield f"        id: {quoted(f'{name}@{setup.account}')}"
     yield f"        server: {quoted(order.profile.server.host)}"
     yield f"        account: {quoted(setup.account)}"
-    yield "        folders:"
-    for folder in setup.directories:
-        yield f"          - path: {quoted(_in_full(order, folder.path))}  # {_comment(folder.reason)}"
-        yield f'            mode: "{folder.mode:04o}"'
-    yield f"        above: [{', '.join(quoted(_in_full(order, one)) for one in _above(order))}]"
+    yield f"        root: {quoted(root)}"
+    yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
     if setup.key_lines:
-        yield "        authorized_keys:"
-        yield f"          folder: {quoted(_in_full(order, '.ssh'))}"
-        yield f"          file: {quoted(_in_full(order, '.ssh/authorized_keys'))}"
-        yield f"          lines: {_block(authorized_keys.body(order), 12)}"
+        yield f"        key: {_block(authorized_keys.body(order), 10)}"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
     if setup.daemon and setup.daemon.private:
         yield "        private:"
-        yield f"          file: {quoted(_in_full(order, setup.daemon.path))}"
-        yield f"          text: {_block(rsyncd.render(order), 12)}"
+        yield f"          file: {quoted(setup.daemon.path)}"
+        yield f"          text: {_block(rsyncd.body(order), 12)}"
     elif setup.daemon:
         yield f"        module: {_block(rsyncd.body(order), 10)}"
     if setup.secrets:
@@ -101,19 +95,16 @@ def _entry(order: Order) -> Iterator[str]:
         yield f"          user: {quoted(setup.secrets.user)}"
 
 
-def _in_full(order: Order, path: str) -> str:
-    if _VARIABLE.search(path):
-        raise Failure(
-            Kind.BAD_VALUE, f"{order.profile.name}: Ansible would take the “$” in {path} for a variable of its own"
-        )
-    # Ansible's modules look up the account's home themselves.
-    return path if path.startswith("/") else f"~{order.setup.account}/{path}"
+def _plain(path: str) -> str:
+    """A path without what says nothing in it, such as a doubled slash."""
+    return "/" * path.startswith("/") + "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
-def _above(order: Order) -> Iterator[str]:
-    paths = (PurePosixPath(folder.path) for folder in order.setup.directories)
-    every = (str(parent) for path in paths for parent in reversed(path.parents) if parent.name)
-    yield from dict.fromkeys(every)
+def _require_lines(*values: str) -> None:
+    # The playbook's scripts are told them in a line each.
+    for value in values:
+        if _LINE_ENDS.search(value):
+            raise Failure(Kind.BAD_VALUE, f"a line break in what the server is to be told ({value!r})")
 
 
 def _block(text: str, depth: int) -> str:
