@@ -15,7 +15,6 @@ INVARIANTS = {
     5: "No silent downgrade",
     6: "Nothing that is there is overwritten, and nothing half-made stays",
     7: "No backup lands on another, and none is emptied or spoiled unasked and unnoticed",
-    7: "No backup lands on another",
     9: "Root runs, parses and follows nothing that an account can change",
 }
 
