@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.support import processes, programs
-from tests.support.office import ACCOUNT, HOST, free_port
+from tests.support.office import HOST, free_port
 from tests.support.setting_up import SetUpOffice
 
 # Mounts and processes are in namespaces of their own, whose first process ends with the tests, and all others with it.
@@ -74,10 +74,10 @@ class System(SetUpOffice):
         enter = ["--target", str(self._first), "--mount", "--pid", "--root", "--wd"]
         return [programs.require("nsenter"), *enter, *_ENVIRONMENT, *argv]
 
-    def authorize(self, text: str) -> None:
-        """Add text to the account's authorized_keys, as an admin does."""
-        keys = self.path(f"/home/{ACCOUNT}/.ssh/authorized_keys")
-        super().authorize((keys.read_text() if keys.exists() else "") + text)
+    def paste(self, commands: str) -> None:
+        """Paste commands into a root shell."""
+        ended = subprocess.run(self.inside("sh", "-s"), input=commands, capture_output=True, text=True)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
     def start_sshd(self, *settings: str) -> None:
         """Start it as the system has it."""
