@@ -6,8 +6,8 @@ comes from where this computer gets its own packages if it is the same, and else
 
 from __future__ import annotations
 
+import base64
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -29,10 +29,8 @@ _SCRIPTS = Path("/usr/share/debootstrap/scripts")
 _PACKAGES = "rsync,openssh-server,python3"
 # What it mounts and starts goes with it, if it is killed too.
 _ALONE = ("nice", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-# Where no package has brought Ubuntu's keys, they come from Ubuntu's own package, and are known by this hash: those of
-# 2012 and 2018, 790BC7277767219C42C86F933B4FE6ACC0B21F32 and F6ECB3762474EDA9D21B7022871920D1991BC93C.
-_UBUNTU_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
-_UBUNTU_KEYS_SHA256 = "80a36b0a6de2f69f49d2df75ef473ccde121e9e190b9ea01d20a4f63778d5c31"
+# Those of 2012 and 2018: 790BC7277767219C42C86F933B4FE6ACC0B21F32 and F6ECB3762474EDA9D21B7022871920D1991BC93C.
+_UBUNTU_KEYS = Path(__file__).parents[1] / "support/ubuntu-archive.asc"
 
 
 def folder(system: str) -> Path:
@@ -54,57 +52,30 @@ def main() -> None:
 
 
 def _build(suite: str, place: Path) -> None:
-    options = [f"--include={_PACKAGES}", "--force-check-gpg"]
-    if place.name.startswith("ubuntu"):
+    """Have it built beside its place, and put there when it is whole."""
+    distribution = "Ubuntu" if place.name.startswith("ubuntu") else "Debian"
+    options = ["--variant=minbase", f"--include={_PACKAGES}", "--force-check-gpg"]
+    if distribution == "Ubuntu":
         options += ["--components=main,universe", f"--keyring={_ubuntu_keys()}"]
-    part = _debootstrap(suite, place, *options)
+    script = _SCRIPTS / suite
+    if not script.exists():  # it is newer than this debootstrap
+        script = _SCRIPTS / {"Ubuntu": "gutsy", "Debian": "sid"}[distribution]
+    part = place.with_name(f"{place.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    argv: list[str | Path] = [*_ALONE, "debootstrap", *options, suite, part, _own_mirror(distribution), script]
+    built = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if built.returncode != 0:
+        sys.exit(f"{place.name} can't be built:\n{built.stdout[-2000:]}")
     shutil.rmtree(part / "var/cache/apt/archives")
     part.rename(place)
 
 
 def _ubuntu_keys() -> Path:
-    """The keys, known by their hash where they have not been installed here."""
+    """The keys that Ubuntu's packages are signed with, without their armour."""
     kept = _KEPT / "ubuntu-keys.gpg"
-    if _UBUNTU_KEYS.exists():
-        return _UBUNTU_KEYS
-    if not kept.exists():
-        part = _debootstrap(SYSTEMS["ubuntu-24.04"], kept, "--download-only", "--no-check-gpg")
-        (package,) = part.glob("var/cache/apt/archives/ubuntu-keyring_*.deb")
-        unpacked = subprocess.run(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE, check=True).stdout
-        keys = subprocess.run(
-            ["tar", "-xO", f".{_UBUNTU_KEYS}"], input=unpacked, stdout=subprocess.PIPE, check=True
-        ).stdout
-        shutil.rmtree(part)
-        if hashlib.sha256(keys).hexdigest() != _UBUNTU_KEYS_SHA256:
-            sys.exit(
-                "The keys that were found for Ubuntu are not those that are known here. Nothing was built with them."
-            )
-        kept.write_bytes(keys)
+    _, _, armoured = _UBUNTU_KEYS.read_text().partition("\n\n")
+    kept.write_bytes(base64.b64decode(armoured.partition("\n=")[0]))
     return kept
-
-
-def _debootstrap(suite: str, place: Path, *options: str) -> Path:
-    """Have it built beside its place."""
-    part = place.with_name(f"{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    distribution = "Ubuntu" if place.name.startswith("ubuntu") else "Debian"
-    script = _SCRIPTS / suite
-    if not script.exists():  # it is newer than this debootstrap
-        script = _SCRIPTS / {"Ubuntu": "gutsy", "Debian": "sid"}[distribution]
-    argv: list[str | Path] = [
-        *_ALONE,
-        "debootstrap",
-        "--variant=minbase",
-        *options,
-        suite,
-        part,
-        _own_mirror(distribution),
-        script,
-    ]
-    built = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if built.returncode != 0:
-        sys.exit(f"{place.name} can't be built:\n{built.stdout[-2000:]}")
-    return part
 
 
 def _own_mirror(distribution: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -82,7 +83,9 @@ class System(SetUpOffice):
     def start_sshd(self, *settings: str) -> None:
         """Start it as the system has it."""
         self.port = free_port()
-        own = self.path("/etc/ssh/sshd_config").read_text()
+        own = re.sub(
+            r"^(Port|ListenAddress) .*\n", "", self.path("/etc/ssh/sshd_config").read_text(), flags=re.MULTILINE
+        )
         first = "".join(f"{line}\n" for line in (f"Port {self.port}", f"ListenAddress {HOST}", *settings))
         self.put("/etc/ssh/sshd_config", f"{first}{own}", mode=0o644)
         self._start(["/usr/sbin/sshd", "-D", "-e"], "Server listening on")
