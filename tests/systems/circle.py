@@ -89,6 +89,7 @@ class ByMessage(Circle):
             self.system.run("sed", "-i", "-e", lines, "-e", "${/^$/d}", file)
         self.system.run("rm", "-f", _SSHD_CONFIG_OWN)
         self.system.run("rmdir", _BACKUPS)
+        self.system.run("rm", "-rf", f"/home/{ACCOUNT}/.cache")  # Ubuntu notes there that it showed its legal words
         self.system.reload_sshd()
 
 
@@ -148,6 +149,7 @@ class ByPlaybook(Circle):
             "SSH_CONTROL_PATH": self._folder / "c",
         }
         argv: list[str | Path] = [
+            *(programs.require("setpriv"), "--pdeathsig", "KILL"),
             Path(sys.executable).with_name("ansible-playbook"),
             f"--inventory={HOST},",
             "--user=root",
