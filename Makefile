@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: test test-systems demo bench fmt screenshots wheel constraints clean system-demo system-test system-systems system-screenshots
+.PHONY: test test-systems demo bench fmt screenshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -26,7 +26,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
-test-systems: system-test system-systems .make/dev
+test-systems: system-test system-test-systems .make/dev
 	$(BIN)/python -m tests.systems.building
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --reruns 0 tests/systems/circle.py
 
@@ -59,7 +59,7 @@ clean:
 	rm -rf .venv .make dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Not a stamp: it takes a moment, and a machine may lose a program.
-system-demo system-test system-systems system-screenshots:
+system-demo system-test system-test-systems system-screenshots:
 	@.ci/system-packages $(@:system-%=%)
 
 .venv/pyvenv.cfg: | system-demo
