@@ -256,8 +256,12 @@ def go_round(circle: Circle, source: Path, answers: Path, reached: list[str]) ->
 
 
 def content(folder: Path) -> dict[str, Entry]:
-    """All of a folder but whose it is, and the link, which leads nowhere there."""
-    return {name: replace(entry, owner=(0, 0)) for name, entry in tree(folder).items() if name != "link"}
+    """All of a folder but whose it is, the modes of folders, which are shut to others there, and the inactive link."""
+    return {
+        name: replace(entry, owner=(0, 0), mode=0 if entry.kind == "d" else entry.mode)
+        for name, entry in tree(folder).items()
+        if name != "link"
+    }
 
 
 def left_behind(before: dict[str, Entry], system: System) -> list[str]:
