@@ -86,7 +86,8 @@ class ByMessage(Circle):
         name = self.profile.name
         for file, marked in ((f"/home/{ACCOUNT}/.ssh/authorized_keys", name), (_SSHD_CONFIG, f"account {ACCOUNT}")):
             lines = f"/^# backup-wizard begin {marked}$/,/^# backup-wizard end {marked}$/d"
-            self.system.run("sed", "-i", "-e", lines, "-e", "${/^$/d}", file)
+            self.system.run("sed", "-i", lines, file)
+            self.system.run("sed", "-i", "${/^$/d}", file)
         self.system.run("rm", "-f", _SSHD_CONFIG_OWN)
         self.system.run("rmdir", _BACKUPS)
         self.system.run("rm", "-rf", f"/home/{ACCOUNT}/.cache")  # Ubuntu notes there that it showed its legal words

@@ -12,7 +12,7 @@ from tests.support import processes, programs
 from tests.support.office import HOST, free_port
 from tests.support.setting_up import SetUpOffice
 
-# Mounts and processes are in namespaces of their own, whose first process ends with the tests, and all others with it.
+# Mounts and processes are in namespaces of their own, which end with their first process.
 _ENTER_AND_WAIT = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs {place}
@@ -48,7 +48,8 @@ class System(SetUpOffice):
     def __enter__(self) -> Self:
         script = _ENTER_AND_WAIT.format(place=shlex.quote(str(self._place)), kept=shlex.quote(str(self._kept)))
         alone = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"]
-        argv = [programs.require("unshare"), *alone, "sh", "-c", script]
+        until_then = [programs.require("setpriv"), "--pdeathsig", "KILL"]  # the tests are killed
+        argv = [*until_then, programs.require("unshare"), *alone, "sh", "-c", script]
         self._holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._open.callback(processes.end, self._holder)
         assert self._holder.stdout
