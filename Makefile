@@ -4,10 +4,15 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: test demo bench fmt screenshots wheel constraints clean system-demo system-test system-screenshots
+.PHONY: test test-systems demo bench fmt screenshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Nothing is installed whose hash is not known, and nothing is built but this package: a build would fetch what it likes.
+INSTALL := $(PIP) install --require-hashes --only-binary :all:
+INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable . && $(BIN)/python -m pip check
+LOCK := .make/fresh/bin/uv pip compile pyproject.toml --group build --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --only-binary :all: --generate-hashes --no-annotate --custom-compile-command 'make constraints'
 export PYTHON
 # Hundreds of programs are started by the tests: each would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,6 +24,11 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
+
+# The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
+test-systems: system-test system-test-systems .make/dev
+	$(BIN)/python -m tests.systems.building
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --reruns 0 tests/systems/circle.py
 
 demo: system-demo .make/run
 	@$(BIN)/backup-wizard demo
@@ -36,21 +46,20 @@ screenshots: system-screenshots .make/dev
 wheel: .make/dev
 	$(BIN)/python -m build --wheel --no-isolation
 
-# On the oldest Python that is supported, which needs the most packages.
+# Everything with the hashes of all its wheels: for every Python and platform, and without the address of a registry.
 constraints: system-demo
 	rm -rf .make/fresh && mkdir -p .make
 	"$$(.ci/python)" -m venv .make/fresh
-	.make/fresh/bin/python -m pip install --quiet --editable '.[dev]'
-	sed -n '/^#/p' constraints.txt > .make/constraints
-	.make/fresh/bin/python -m pip freeze --exclude-editable >> .make/constraints
-	mv .make/constraints constraints.txt
+	.make/fresh/bin/python -m pip install --quiet uv
+	$(LOCK) --upgrade --extra dev --output-file constraints.txt
+	$(LOCK) --constraint constraints.txt --output-file constraints-run.txt
 	rm -rf .make/fresh
 
 clean:
 	rm -rf .venv .make dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Not a stamp: it takes a moment, and a machine may lose a program.
-system-demo system-test system-screenshots:
+system-demo system-test system-test-systems system-screenshots:
 	@.ci/system-packages $(@:system-%=%)
 
 .venv/pyvenv.cfg: | system-demo
@@ -58,15 +67,15 @@ system-demo system-test system-screenshots:
 	@rm -rf .venv
 	@"$$(.ci/python)" -m venv .venv
 
-.make/run: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	@mkdir -p .make
-	@$(PIP) install --constraint constraints.txt --editable .
-	@touch $@
+.make/run: .venv/pyvenv.cfg pyproject.toml constraints-run.txt
+	@$(INSTALL) --requirement constraints-run.txt
+	@$(INSTALL_THIS)
+	@mkdir -p .make && touch $@
 
 .make/dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	@mkdir -p .make
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
-	@touch .make/run $@
+	@$(INSTALL) --requirement constraints.txt
+	@$(INSTALL_THIS)
+	@mkdir -p .make && touch .make/run $@
 
 # The rsyncs of other systems, from their distributions' packages: nothing is installed.
 .make/old-rsync/fetched: tests/support/old_rsync.py | .make/dev

@@ -159,7 +159,7 @@ class Office:
     def start_sshd(self, *settings: str) -> None:
         """Start sshd with the settings a distribution has, but for the port and those of the test."""
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        self.port = _free_port()
+        self.port = free_port()
         # The first value of a setting counts.
         config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(host=HOST, port=self.port)
         self.put("/etc/backup-wizard-test-sshd", config)
@@ -168,7 +168,7 @@ class Office:
 
     def start_daemon(self) -> None:
         """Start rsync's daemon with /etc/rsyncd.conf."""
-        self.daemon_port = _free_port()
+        self.daemon_port = free_port()
         options = [f"--port={self.daemon_port}", f"--address={HOST}", "--log-file=/dev/stderr"]
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")
@@ -204,7 +204,8 @@ class Office:
                 self._logged.notify_all()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

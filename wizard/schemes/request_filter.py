@@ -72,7 +72,7 @@ def _steps(profile: Profile) -> list[str]:
     # The folder is $0. With an empty IFS nothing is split any more, so that it may hold spaces.
     return [
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
-        f"no() {{ echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
+        f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
         f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) no {ALONE};; esac",
         f"{whole}f=$3; while case $f in -[{_LETTERS}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
@@ -81,6 +81,8 @@ def _steps(profile: Profile) -> list[str]:
         f"for w do case $w in {'|'.join(words)}) ;; *) no {NO_SUCH_OPTION};; esac; done",
         f"cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
         *([_CONFINING] if scheme.allow_delete else []),
+        # While IFS is empty, the dash of Ubuntu 16.04 and 18.04 makes one word of $@; their rsync is too old for a $c.
+        "case $c in ?*) ;; *) unset IFS;; esac" if scheme.allow_delete else "unset IFS",
         f"exec rsync --server $f {' '.join(options)}{' $c' if scheme.allow_delete else ''} $@",
     ]
 

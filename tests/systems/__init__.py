@@ -1,0 +1,1 @@
+"""The whole way on other systems, each built for it: `make test-systems`."""
