@@ -55,7 +55,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
         granted = self._grant.granted
         with VerticalScroll(id="form", classes="scrolls", can_focus=False):
             with Horizontal(classes="fields"):
-                yield Field("Account", id="account", value=granted.server.user, rule=rules.user)
+                yield Field("Account", id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
                 places = ", ".join(granted.scheme.from_)

@@ -72,6 +72,8 @@ def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() ->
         ("a b", "backup", Scheme(), "server.user"),
         ("", "backup", Scheme(), "server.user"),
         ("amanda", "~", Scheme(), "server.root"),
+        ("amanda", "/home/amanda", Scheme(), "server.root"),
+        ("root", "backup", Scheme(), "server.user"),
         ("amanda", "backup", Scheme(from_=("!192.0.2.7",)), "scheme.from"),
         ("amanda", "backup", Scheme(append_only=True, allow_delete=True), "scheme.append_only"),
     ],

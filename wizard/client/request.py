@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import __version__, places, profile, schemes, strict_toml
+from wizard import __version__, places, profile, rules, schemes, strict_toml
 from wizard.client import keys
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import FORMAT, Profile, Scheme, Server
@@ -142,6 +142,17 @@ def check(request: Request) -> Request:
     return request
 
 
+def check_asked(request: Request) -> Request:
+    """Return the request if an admin can grant it, whoever sent it.
+
+    Raises:
+        BadProfile: names the first value that can't be granted.
+    """
+    if complaint := rules.account_asked_for(request.server.user):
+        raise BadProfile(complaint, key="server.user")
+    return check(request)
+
+
 def _complaints(request: Request) -> Iterator[Found]:
     scheme = schemes.of(request.profile)
     yield "format", None if request.format == FORMAT else f"This version reads requests of format {FORMAT} only."
@@ -201,7 +212,7 @@ def _is_request(topmost: Mapping[str, object]) -> bool:
 
 _FORM = Form(
     type=Request,
-    check=check,
+    check=check_asked,
     is_ours=_is_request,
     missing=Kind.NO_SUCH_FILE,
     foreign=Kind.FOREIGN_REQUEST,

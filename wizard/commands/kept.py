@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import places, profiles, steps
+from wizard import files, places, profiles, steps
 from wizard.client import forgetting, known_hosts, profile_lock
-from wizard.failure import Failure, Kind
+from wizard.failure import BadProfile, Failure, Kind
 from wizard.lines import say
 from wizard.running import record
 
@@ -36,7 +36,11 @@ def list_all(_: Namespace) -> int:
 
 def show(chosen: Namespace) -> int:
     """The profile, and where its parts are."""
-    profile = profiles.load(chosen.name)
+    try:
+        profile = profiles.load(chosen.name)
+    except BadProfile:
+        say(_as_it_stands(chosen.name))
+        raise
     say(profiles.dumps(profile).rstrip())
     say()
     say(f"# profile:  {places.shown(places.profile(profile.name))}")
@@ -61,6 +65,13 @@ def forget(chosen: Namespace) -> int:
     for key in own:
         say(f"Its key {places.shown(key)} was {'removed' if remove_key else f'kept{passphrase_goes}'}.")
     return 0
+
+
+def _as_it_stands(name: str) -> str:
+    try:
+        return files.read(places.profile(name)).decode(errors="replace").rstrip()
+    except OSError:
+        return ""
 
 
 def _about_passphrase(name: str) -> str:
