@@ -56,6 +56,7 @@ class Kind(StrEnum):
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()
+    KEY_WEAK = auto()
     PASSPHRASE_WRONG = auto()
     PASSPHRASE_UNASKED = auto()
     AGENT_SILENT = auto()

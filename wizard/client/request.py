@@ -172,6 +172,8 @@ def _complaints(request: Request) -> Iterator[Found]:
 
 
 def _key_complaint(line: str) -> str | None:
+    if why := keys.weakness(line):
+        return f"This key is too weak: {why}. Ask for a request with a new key."
     if keys.is_public_line(line):
         return None
     return "This is not one public key, as a file that ends in .pub holds it."

@@ -178,7 +178,7 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
     )
     rrsync, version = account_files.ask(login, asked)
     found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
-    if told := re.search(rb"version v?(\d+(?:\.\d+)+)", version):
+    if told := re.search(rb"version v?(\d{1,4}(?:\.\d{1,4}){1,3})", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))
     return facts.learn(profile, **found)
 
