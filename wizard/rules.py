@@ -24,9 +24,8 @@ _NUMBER = re.compile(r"[0-9.]+", re.ASCII)
 
 _ANOTHER_ROOT = "Choose another one, such as backup or /srv/backup."
 _LONGEST_ROOT = 1024
-_SYSTEM = frozenset(
-    "applications bin boot dev etc lib lib32 lib64 libexec libx32 library nix private proc root run sbin snap sys system"
-    " usr var".split()
+_SYSTEM = re.compile(
+    "applications|bin|boot|dev|etc|lib(x?32|64|exec|rary)?|nix|private|proc|root|run|sbin|snap|sys(tem)?|usr|var"
 )
 # Under /var and /usr too there are places for backups and for homes. Everything else there belongs to programs.
 _ALLOWED_IN_SYSTEM = re.compile(r"/var/backups?(/.*)?|/(var|usr)/home/.+|/var/services/homes/.+")
@@ -118,7 +117,7 @@ def root(value: str) -> str | None:
         return None
     if _HOMES.fullmatch(plain):
         return f"A home holds the way into its account, so a backup needs a folder inside it. {_ANOTHER_ROOT}"
-    if parts[0] in _SYSTEM and not _ALLOWED_IN_SYSTEM.fullmatch(plain):
+    if _SYSTEM.fullmatch(parts[0]) and not _ALLOWED_IN_SYSTEM.fullmatch(plain):
         return f"The folder /{parts[0]} belongs to the server's own system. {_ANOTHER_ROOT}"
     return None
 

@@ -148,7 +148,7 @@ _REQUESTS = {
     "a name of many parts": b".".join([b"a"] * 30_000) + b" = 1\n" + _REQUEST,
     "a table of many parts": _REQUEST + b"[" + b".".join([b"a"] * 30_000) + b"]\n",
     "many parts within": _REQUEST + b"x = {" + b".".join([b'"a"'] * 15_000) + b" = 1}\n",
-    "many parts after a text": _REQUEST + b"x = [\'\'\'\n\'\'\'\', {" + b". ".join([b"a"] * 15_000) + b" = 1}, \'\']\n",
+    "many parts after a text": _REQUEST + b"x = ['''\n'''', {" + b". ".join([b"a"] * 15_000) + b" = 1}, '']\n",
     "open quotes": _REQUEST + b'x = """' + b'"x"\\"""' * 7_000,
     "an address of colons": _REQUEST.replace(b"from = []", b'from = ["' + b":" * 60_000 + b'"]'),
     "many addresses": _REQUEST.replace(b"from = []", b'from = ["' + b"a" * 9 + b'", "!b"' * 7_000 + b', "!"]'),

@@ -7,7 +7,6 @@ import re
 from wizard.failure import Kind
 
 
-
 def _then(*parts: str) -> str:
     """Parts that stand on one line one after the other.
 
