@@ -110,8 +110,10 @@ class ChangeScreen(AdminScreen[Grant | None]):
         decided = self._decided(aloud=False)
         if decided is None:
             return
-        said = [f"± {one.words}" for one in decided.differences]
-        self.query_one("#differences", Static).update(printable("\n".join(said) or _AS_ASKED, keep_lines=True))
+        said = [f"± {one.words}" for one in decided.differences] or [_AS_ASKED]
+        profile = decided.granted.profile
+        said.append(f"Risk: {schemes.of(profile).if_stolen(profile)}")
+        self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
     def _decided(self, *, aloud: bool) -> Grant | None:
         value = {field.id: field.value for field in self.query(Field)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, places, profiles, steps
 from wizard.client import forgetting, known_hosts, profile_lock
+from wizard.display import printable
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.lines import say
 from wizard.running import record
@@ -85,5 +86,6 @@ def _about_passphrase(name: str) -> str:
 def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
-    answer = input(f"Remove its key {', '.join(map(places.shown, own))} as well? It can't be brought back. [y/N] ")
+    named = printable(", ".join(map(places.shown, own)))
+    answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
     return answer.strip().lower() in {"y", "yes"}

@@ -13,7 +13,7 @@ from wizard import files, lines, profiles, trouble
 from wizard.client import access, daemon_password
 from wizard.commands.person import held, session
 from wizard.failure import Failure, Kind
-from wizard.lines import say
+from wizard.lines import hand_out, say
 from wizard.running import record
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
 from wizard.server import receipt as receipts
@@ -39,7 +39,7 @@ def export(chosen: Namespace) -> int:
     if chosen.output:
         files.create(Path(chosen.output).absolute(), text.encode())  # closed to others, whatever it holds
     else:
-        say(text.rstrip("\n"))
+        hand_out(text.rstrip("\n"))
     return 0
 
 
