@@ -53,6 +53,7 @@ class Kind(StrEnum):
     CONNECTION_CUT = auto()
     PASSWORD_WRONG = auto()
     PASSWORD_NOT_TAKEN = auto()
+    INSTALL_TOO_SLOW = auto()
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()

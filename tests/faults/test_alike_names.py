@@ -58,7 +58,7 @@ async def test_the_screen_refuses_it_under_its_field() -> None:
 
 
 def test_the_walk_on_lines_refuses_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    session: Session = None  # type: ignore[assignment] - the question has no use for it
+    session: Session = None  # type: ignore[assignment]  # the question has no use for it
     typed = iter(["Amamac", "other"])
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
     assert deciding.welcome(Profile(name="my-computer"), session).name == "other"

@@ -164,7 +164,7 @@ async def test_no_question_about_a_key_passes_them_on(asked: list[str], monkeypa
 def test_the_walk_on_lines_passes_none_on(
     asked: list[str], capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session: Session = None  # type: ignore[assignment] - neither question has a use for it
+    session: Session = None  # type: ignore[assignment]  # neither question has a use for it
     odd = home / f"odd{_IN_NAMES}end"
     odd.mkdir()
     profile = a_profile(folders=(os.fspath(odd),), server=Server(host="files.example.lan", user="amanda"))
