@@ -172,7 +172,12 @@ def test_the_walk_on_lines_passes_none_on(
     deciding.folders(profile, session)
     proving.finish(profile, session, None)
     typed = iter(["n", str(home / f"no{_IN_NAMES}"), f"relative{HIDDEN}", str(odd)])
-    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or next(typed, ""))
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return next(typed, "")
+
+    monkeypatch.setattr("builtins.input", answer)
     deciding.folders(profile, session)
     said = "".join(capsys.readouterr())
     assert "odd" in said
