@@ -67,7 +67,7 @@ def _patterns() -> Iterator[Pattern]:
                     continue
                 seen.add((full_name, compiled))
                 used = set(re.findall(rf"\b{name}\.(\w+)\(", inspect.getsource(module))) & set(_METHODS)
-                for method in used or {"search"}:
+                for method in sorted(used) or ["search"]:
                     yield Pattern(full_name, compiled, _ALL_THROUGH.get(method, method))
     for sign, kind in SIGNS:
         yield Pattern(f"sign of {kind}: {sign[:40]}", re.compile(sign), "search")
