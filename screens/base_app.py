@@ -10,13 +10,17 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
+from screens.only_text import OnlyText
 from screens.too_small import SMALLEST, TooSmallScreen
 from wizard import places, starting
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.binding import BindingType
     from textual.events import Resize
+    from textual.filter import LineFilter
 
 
 class BaseApp(App[int]):
@@ -34,9 +38,15 @@ class BaseApp(App[int]):
     # The terminal's own palette, light or dark; set later, it would have all styles read and laid out twice.
     theme = Reactive("ansi-dark")
 
+    _only_text = OnlyText()
+
     def on_ready(self) -> None:
         """The first frame is out."""
         starting.end()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and ours, which all that is shown goes through."""
+        return [*super().get_line_filters(), self._only_text]
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as it stands on a keyboard, and as the sentences name it: Esc, F1, Ctrl+Q."""

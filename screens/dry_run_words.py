@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MINUTE = 60
 _MANY_REMOVED = 1000
 _MUCH_OF_THE_BACKUP = 0.25
-_REASON = re.compile(r'.*"(?P<where>[^"]*?):? ?\)? (?:failed: )?(?P<reason>[^"]+?)(?: \(\d+\))?$')
+_NUMBER = re.compile(r" \(\d+\)\Z")
 _VANISHED = "file has vanished"
 _IN_PLAIN_WORDS = {
     "Permission denied": "You may not read",
@@ -75,10 +75,12 @@ def problem(found: Problem) -> str:
     path = display.printable(found.path)
     if found.path and _VANISHED in found.message:
         return f"Gone while it was looked at: {path}"
-    reason = _REASON.search(found.message) if found.path else None
-    if not reason:
+    # As in: opendir "/home/amanda/x" failed: Permission denied (13)
+    _, _, after_name = found.message.rpartition('"')
+    reason = _NUMBER.sub("", after_name.partition(" ")[2].removeprefix("failed: "))
+    if not found.path or not reason:
         return display.printable(found.message)
-    return f"{_IN_PLAIN_WORDS.get(reason['reason'], display.printable(reason['reason']))}: {path}"
+    return f"{_IN_PLAIN_WORDS.get(reason, display.printable(reason))}: {path}"
 
 
 def about_problems(count: int) -> str:

@@ -70,4 +70,4 @@ class WelcomeScreen(StepScreen):
             return f"This backup was begun as “{self.profile.name}” and keeps that name; a new one can have another."
         if profiles.exists(name):
             return "There is a backup of that name already: choose another one."
-        return rules.name(name)
+        return rules.name(name) or profiles.taken(name)

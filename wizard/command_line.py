@@ -27,7 +27,10 @@ class _Parser(argparse.ArgumentParser):
     """Tells of wrong usage as any other failure is told: what happened, who mends it, what to do."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[0].upper()}{message[1:]} — you can mend this — “{self.prog} --help” says how.\n")
+        from wizard.display import printable
+
+        told = printable(f"{message[0].upper()}{message[1:]}")
+        self.exit(2, f"{told} — you can mend this — “{self.prog} --help” says how.\n")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -53,9 +53,11 @@ class Kind(StrEnum):
     CONNECTION_CUT = auto()
     PASSWORD_WRONG = auto()
     PASSWORD_NOT_TAKEN = auto()
+    INSTALL_TOO_SLOW = auto()
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()
+    KEY_WEAK = auto()
     PASSPHRASE_WRONG = auto()
     PASSPHRASE_UNASKED = auto()
     AGENT_SILENT = auto()

@@ -78,7 +78,7 @@ def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str)
         delete=delete,
         command=asked.command if delete or not asked.command else _without_deleting(asked.command),
     )
-    return Grant(asked, requests.check(granted), note)
+    return Grant(asked, requests.check_asked(granted), note)
 
 
 def reply(grant: Grant) -> str:

@@ -30,9 +30,20 @@ _SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
 def say(text: str = "") -> None:
-    """Print one or more lines for the person."""
+    """Print one or more lines for the person; whatever is in them, the terminal obeys none of it."""
+    hand_out(display.printable(text, keep_lines=True))
+
+
+def hand_out(text: str) -> None:
+    """Print a text that is to be used as it is; all values in it have passed the rules."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def warn(text: str) -> None:
+    """The same as `say`, on standard error."""
+    sys.stderr.write(f"{display.printable(text, keep_lines=True)}\n")
+    sys.stderr.flush()
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:
@@ -50,16 +61,15 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
 
     `raw_file` is where it was kept what a program printed.
     """
-    sys.stderr.write(f"{told.sentence}\n")
+    warn(told.sentence)
     if told.found:
-        sys.stderr.write(f"  {told.found}\n")
+        warn(f"  {told.found}")
     if told.forward:
-        sys.stderr.write(f"\nWords for the admin:\n\n{told.forward}\n")  # at the edge: lines in it are to be pasted
+        warn(f"\nWords for the admin:\n\n{told.forward}")  # at the edge: lines in it are to be pasted
     if told.kind is Kind.UNKNOWN and told.raw:
-        sys.stderr.write(f"\n  It printed:\n{textwrap.indent(told.raw, '    ')}\n")
+        warn(f"\n  It printed:\n{textwrap.indent(told.raw, '    ')}")
     if raw_file:
-        sys.stderr.write(f"\n  What was printed is kept in {places.shown(raw_file)}\n")
-    sys.stderr.flush()
+        warn(f"\n  What was printed is kept in {places.shown(raw_file)}")
 
 
 def finding(found: Finding) -> str:

@@ -120,7 +120,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
     if server.user:
         yield "server.user", rules.user(server.user)
-    yield "server.root", rules.root(server.root)
+    yield "server.root", rules.root(server.root) or rules.root(profile.destination)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
     yield "scheme.from", rules.places(scheme.from_)
     if scheme.module:

@@ -62,8 +62,31 @@ def save(decided: Profile) -> None:
         Failure: the folder can't be written to; what was there is untouched.
     """
     profile.check(decided)
+    require_distinct(decided.name)
     files.private_folder(places.profiles())
     files.replace(places.profile(decided.name), dumps(decided).encode())
+
+
+def require_distinct(name: str) -> None:
+    """See that a new backup's name differs from all others in more than capital letters.
+
+    Raises:
+        BadProfile: it does not.
+    """
+    if complaint := taken(name):
+        raise BadProfile(complaint, key="name")
+
+
+def taken(name: str) -> str | None:
+    """Why no new backup can have that name, if another's differs in capital letters alone; its own is no reason.
+
+    ssh keeps the server's key by the backup's name, and some file systems its folder, and both ignore capitals.
+    """
+    begun = names()
+    other = next((one for one in begun if one.lower() == name.lower()), None)
+    if other is None or name in begun:
+        return None
+    return f"There is a backup “{other}” already, and capital letters make no difference: choose another name."
 
 
 def dumps(decided: Profile) -> str:

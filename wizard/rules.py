@@ -18,8 +18,18 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 _SCOPE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
-_NUMBERS = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", re.ASCII)
+_NUMBERS = re.compile(r"[0-9.]+|(?=[^:]*:)[0-9A-Fa-f:.]+", re.ASCII)
 _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
+_NUMBER = re.compile(r"[0-9.]+", re.ASCII)
+
+_ANOTHER_ROOT = "Choose another one, such as backup or /srv/backup."
+_LONGEST_ROOT = 1024
+_SYSTEM = re.compile(
+    "applications|bin|boot|dev|etc|lib(x?32|64|exec|rary)?|nix|private|proc|root|run|sbin|snap|sys(tem)?|usr|var"
+)
+# Under /var and /usr too there are places for backups and for homes. Everything else there belongs to programs.
+_ALLOWED_IN_SYSTEM = re.compile(r"/var/backups?(/.*)?|/(var|usr)/home/.+|/var/services/homes/.+")
+_HOMES = re.compile(r"/(home|homes|users|(export|usr|var)/home|var/services/homes|[^/]+/homes)(/[^/]+)?")
 
 
 def name(value: str) -> str | None:
@@ -56,24 +66,59 @@ def user(value: str) -> str | None:
     """An account's name on the server."""
     if not value:
         return "Type the name of your account on the server, such as amanda."
-    if _USER.fullmatch(value):
-        return None
-    return "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
+    if not _USER.fullmatch(value):
+        return "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
+    if _NUMBER.fullmatch(value):
+        return "A number is no account's name: the server could take it for the number of somebody else's account."
+    return None
 
 
-def root(value: str) -> str | None:
-    """The folder on the server that the lock is on."""
+def account_asked_for(value: str) -> str | None:
+    """An account that a stranger's request may name."""
+    if value.lower() == "root":
+        return "No backup needs root, who may do everything on the server: use an account made for backups."
+    return user(value)
+
+
+def server_path(value: str) -> str | None:
+    """The path of any folder on the server, as it may stand in the texts for it."""
     path = PurePosixPath(value)
     if not value or not path.name:
         return "Name a folder on the server, such as backup."
-    if _CONTROL.search(value) or value != value.strip():
-        return "A folder's name can't hold line breaks or control characters, nor start or end with a space."
     if not _is_text(value):
         return "A folder's name has to be readable text (UTF-8)."
+    if not value.isprintable() or value != value.strip():
+        return "A folder's name can't hold line breaks or characters that can't be seen, nor start or end with a space."
     if "\\" in value or "!" in value:  # even in quotes, fish takes the one and csh the other for something else
         return "A folder's name can't hold a backslash or “!” here: some servers' shells would change it."
     if value[0] in "-~" or ".." in path.parts:
         return "Start with a letter or with /, and do without “..”: the lock needs one plain folder."
+    if len(value.encode()) > _LONGEST_ROOT:
+        return "That is longer than a folder's name can be: choose a shorter one, such as backup."
+    return None
+
+
+def root(value: str) -> str | None:
+    """The folder on the server that the lock is on, or that holds the folder that it is on.
+
+    Whoever steals the key can write in it, so it must be nobody's home and hold nothing that lets people in, that is
+    run, or that the server needs.
+    """
+    if complaint := server_path(value):
+        return complaint
+    # As a server would read it whose file system does not tell capitals apart.
+    plain = "/".join(["", *filter(None, value.casefold().split("/"))])
+    parts = plain.split("/")[1:]
+    if any(part.startswith(".") for part in parts):
+        return f"Folders that begin with a dot hold settings and keys. {_ANOTHER_ROOT}"
+    if "bin" in parts:
+        return f"Folders called bin hold programs that people run. {_ANOTHER_ROOT}"
+    if not value.startswith("/"):
+        return None
+    if _HOMES.fullmatch(plain):
+        return f"A home holds the way into its account, so a backup needs a folder inside it. {_ANOTHER_ROOT}"
+    if _SYSTEM.fullmatch(parts[0]) and not _ALLOWED_IN_SYSTEM.fullmatch(plain):
+        return f"The folder /{parts[0]} belongs to the server's own system. {_ANOTHER_ROOT}"
     return None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 import tomli_w
 
+from wizard import files
 from wizard.failure import BadProfile, Failure, Kind
 
 if TYPE_CHECKING:
@@ -23,8 +24,15 @@ _WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _TOML_LINE = re.compile(r"at line (?P<line>\d+)")
 _TOML_HEADER = re.compile(r"\s*\[{1,2}(?P<key>[^\[\]]+)\]")
-_TOML_SETTING = re.compile(r"\s*(?P<key>[^=#\[\]]+?)\s*=")
+_TOML_SETTING = re.compile(r"(?P<key>[^=#\[\]]+)=")
 _TOML_KEY_PARTS = re.compile(r"""(?<=")[^"]+(?=")|(?<=')[^']+(?=')|[^\s."']+""")
+_QUOTED = re.compile(
+    r'''#[^\n]*|"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}|\'{3}(?:[^']|'{1,2}(?!'))*+'{3,5}'''
+    r'''|(?!""")"(?:[^"\\\n]|\\.)*+"|(?!\'{3})'[^'\n]*+'|["'].*''',
+    re.DOTALL,
+)
+_BETWEEN_KEYS = re.compile(r"[=,{\[]")
+_MOST_DOTS = 8
 _TYPE_WORDS = {
     "str": "a text in quotes",
     "int": "a whole number",
@@ -53,6 +61,7 @@ def read(path: Path, form: Form[Content]) -> Content:
         BadProfile: a value can't be taken; the key and the line are named.
     """
     text = _text(path, form)
+    _refuse_long_keys(text, path)
     try:
         decoded = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -82,17 +91,23 @@ def dumps(content: msgspec.Struct) -> str:
 
 def _text(path: Path, form: Form[Content]) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(form.most_bytes + 1)
-        if len(content) > form.most_bytes:
-            raise Failure(form.foreign, str(path))
-        return content.decode()
+        return files.read(path, form.most_bytes).decode("utf-8-sig")
     except FileNotFoundError:
         raise Failure(form.missing, str(path)) from None
     except UnicodeDecodeError:
         raise Failure(form.foreign, str(path)) from None
     except OSError as error:
         raise Failure(form.foreign, str(path), str(error)) from error
+
+
+def _refuse_long_keys(text: str, path: Path) -> None:
+    """Python takes minutes over a key of thousands of parts, as in a.a.a = 1; ours have two."""
+    if all(line.count(".") <= _MOST_DOTS for line in text.split("\n")):
+        return
+    plain = _QUOTED.sub(lambda quoted: "\n" * quoted[0].count("\n"), text)
+    for number, line in enumerate(plain.split("\n"), 1):
+        if any(part.count(".") > _MOST_DOTS for part in _BETWEEN_KEYS.split(line)):
+            raise BadProfile("No setting's name has that many parts.", file=str(path), line=number)
 
 
 def _read_complaint(message: str) -> tuple[str, str]:
@@ -110,7 +125,7 @@ def _read_complaint(message: str) -> tuple[str, str]:
 
 def _line_of(text: str, key: str) -> int | None:
     wanted, section = key.split("."), list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if header := _TOML_HEADER.match(line):
             section = _TOML_KEY_PARTS.findall(header["key"])
             if section == wanted:

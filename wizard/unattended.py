@@ -37,6 +37,7 @@ async def prepare(profile: Profile, session: Session) -> None:
     if missing := steps.undecided(profile):
         raise Failure(Kind.UNDECIDED, missing)
     transfer.require_sources(profile)
+    profiles.require_distinct(profile.name)
     session.hold(profile.name)
     keep(profile)
     count = len(profile.folders)

@@ -55,7 +55,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
         granted = self._grant.granted
         with VerticalScroll(id="form", classes="scrolls", can_focus=False):
             with Horizontal(classes="fields"):
-                yield Field("Account", id="account", value=granted.server.user, rule=rules.user)
+                yield Field("Account", id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
                 places = ", ".join(granted.scheme.from_)
@@ -110,8 +110,10 @@ class ChangeScreen(AdminScreen[Grant | None]):
         decided = self._decided(aloud=False)
         if decided is None:
             return
-        said = [f"± {one.words}" for one in decided.differences]
-        self.query_one("#differences", Static).update(printable("\n".join(said) or _AS_ASKED, keep_lines=True))
+        said = [f"± {one.words}" for one in decided.differences] or [_AS_ASKED]
+        profile = decided.granted.profile
+        said.append(f"Risk: {schemes.of(profile).if_stolen(profile)}")
+        self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
     def _decided(self, *, aloud: bool) -> Grant | None:
         value = {field.id: field.value for field in self.query(Field)}

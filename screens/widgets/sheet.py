@@ -29,8 +29,8 @@ _LANGUAGES = {"rsyncd": "ini", "request": "toml", "script": "bash", "ansible": "
 _QUIET, _STRONG, _APART = "dim", "bold", "ansi_bright_blue"  # what can be read on black and on white
 _OWN_STYLES = (
     (re.compile(r"^#.*$", re.MULTILINE), _QUIET),
-    (re.compile(r"^\S.*(?= (?:ssh|ecdsa|sk)-\S+ AAAA)", re.MULTILINE), _STRONG),
-    (re.compile(r"\b(?:ssh|ecdsa|sk)-\S+ AAAA\S+"), _APART),
+    (re.compile(r"^\S.*(?= (?:ssh|ecdsa|sk)-\S{1,60} AAAA)", re.MULTILINE), _STRONG),
+    (re.compile(r"\b(?:ssh|ecdsa|sk)-\S{1,60} AAAA\S+"), _APART),
     (re.compile(r"^(?:install|ssh-keygen) -.*$", re.MULTILINE), _STRONG),
 )
 _TOKEN_STYLES = {

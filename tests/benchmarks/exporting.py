@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 from tests.benchmarks.measuring import Row, ratio
 from tests.support.profiles import a_profile
+from tests.support.requests import a_request, public_key, saved
+from wizard.client import request as requests
 from wizard.client.secrets import Secret
 from wizard.profile import Scheme, SchemeKind, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
-from wizard.server import exports
+from wizard.server import clashes, exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +37,10 @@ def rows() -> Iterator[Row]:
     # Ten million additions take half a second where the target is 5 s.
     in_all = ratio(lambda: seconds_for(COMPUTERS), seconds_of_bare_python, rounds=5)
     yield Row("exporting for 10,000 computers against 10,000,000 additions", in_all, 10.0)
+    with TemporaryDirectory() as folder:
+        _save_requests(Path(folder))
+        reading = ratio(lambda: seconds_of_reading(Path(folder)), seconds_of_bare_python, rounds=3)
+    yield Row("reading and comparing 10,000 requests against 10,000,000 additions", reading, 10.0)
 
 
 def export_for(count: int) -> int:
@@ -54,12 +61,28 @@ def seconds_for_each(count: int) -> float:
     return seconds_for(count) / count
 
 
+def seconds_of_reading(folder: Path) -> float:
+    """How long it takes to read all requests in a folder, and to look for those that clash."""
+    began = time.perf_counter()
+    taken, refused = requests.read_all([folder])
+    assert (len(taken), refused, clashes.among(taken)) == (COMPUTERS, [], [])
+    return time.perf_counter() - began
+
+
 def seconds_of_bare_python() -> float:
     """How long this Python takes for ten million additions."""
     began, total = time.perf_counter(), 0
     for number in range(_ADDITIONS):
         total += number
     return time.perf_counter() - began
+
+
+def _save_requests(folder: Path) -> None:
+    for number in range(COMPUTERS):
+        kind = _KINDS[number % len(_KINDS)]
+        key = public_key(number) if kind != "daemon" else ""
+        server = Server(host="files.example.lan", user=f"user{number}", root=f"/srv/backup/{number}")
+        saved(a_request(kind, name=f"computer{number}", public_key=key, server=server), folder)
 
 
 def _profile(number: int) -> Profile:

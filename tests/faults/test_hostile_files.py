@@ -11,6 +11,7 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.commands import backup_wizard
 from tests.support.profiles import a_profile
 from wizard import places, profiles, steps
 from wizard.client import keys, known_hosts
@@ -18,8 +19,9 @@ from wizard.client.known_hosts import HostKey
 from wizard.client.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Key, Profile, Server
+from wizard.running import record
 from wizard.schemes.facts import ClientFacts, Recorded
-from wizard.server import destination, facts, handed_over
+from wizard.server import destination, facts, handed_over, link_speed, vouched
 from wizard.trouble import explain
 
 if TYPE_CHECKING:
@@ -285,3 +287,16 @@ def test_what_is_no_file_is_not_waited_for(name: str, home: Path) -> None:
         assert steps.begin(Profile(name="amamac")).reached == steps.Step.WELCOME
         assert facts.known(a_profile())
         assert handed_over.has_drifted(a_profile(), ClientFacts(places.known_hosts(), recorded=Recorded((), ())))
+    for place in ("receipt.json", "speed.json", "last-run.json"):
+        path = path.rename(places.walk_state("amamac") / place)
+        assert not vouched.by_receipt(a_profile())
+        assert link_speed.known("amamac") is None
+        assert record.read("amamac") == record.Record()
+    answers = path.rename(places.config() / "answers.toml")
+    with pytest.raises(Failure) as failure:
+        profiles.read(answers)
+    assert failure.value.kind is Kind.FOREIGN_PROFILE
+    profiles.save(a_profile())
+    taken = backup_wizard("receipt", "amamac", answers)
+    assert (taken.exit_code, taken.stdout) == (2, "")
+    assert "answers.toml is not a text file that a mail could hold" in taken.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.support.office import Office
     from tests.support.real_sshd import RealSshd
     from wizard.profile import Profile
+    from wizard.server.password_login import PasswordLogin
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +214,57 @@ async def test_a_home_that_cannot_be_written_to(office: Office, sample_folder: P
     closed = await failed(office, begun(office, sample_folder))
     assert closed.kind is Kind.SERVER_HOME_CLOSED
     assert "ermission denied" in closed.raw
+
+
+@pytest.mark.parametrize(
+    "make",
+    ["mkfifo -m 600", "ln -s /dev/zero", "ln -s /dev/null"],
+    ids=["a pipe", "without end", "a device"],
+)
+async def test_what_is_no_file_is_neither_waited_for_nor_replaced(
+    make: str, office: Office, sample_folder: Path
+) -> None:
+    office.run("sh", "-c", f"rm {KEYS} && {make} {KEYS} && chown -h {ACCOUNT}: {KEYS}")
+    closed = await failed(office, begun(office, sample_folder))
+    assert closed.kind is Kind.SERVER_HOME_CLOSED
+    assert ".ssh/authorized_keys is not a file" in closed.raw
+
+
+def _put_rsync(office: Office, script: str) -> None:
+    office.put(f"{HOME}/bin/rsync", f"#!/bin/sh\n{script}\n", mode=0o755, owner=ACCOUNT)
+
+
+_ENDLESS = "while echo x; do sleep 0.1; done"
+
+
+@pytest.mark.parametrize("where", ["before anything is changed", "once all is in place"])
+async def test_whoever_leaves_a_server_that_never_comes_to_an_end_leaves_nothing_behind(
+    where: str, office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, before, put, loop = begun(office, sample_folder), contents(office), install.put, asyncio.get_running_loop()
+
+    def put_and_hang(login: PasswordLogin, *rest: Any) -> None:
+        if where == "once all is in place":
+            put(login, *rest)
+        loop.call_soon_threadsafe(doing.cancel)
+        login.run(_ENDLESS.encode())
+
+    monkeypatch.setattr(install, "put", put_and_hang)
+    monkeypatch.setattr(install, "_GRACE_SECONDS", 0.1)
+    doing = asyncio.ensure_future(do_it(profile))
+    await asyncio.wait([doing])
+    assert doing.cancelled()
+    assert contents(office) == before
+
+
+async def test_a_server_that_never_comes_to_an_end_is_left_in_time(
+    office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run("install", "-d", "-o", ACCOUNT, f"{HOME}/bin")
+    _put_rsync(office, _ENDLESS)
+    monkeypatch.setattr(install, "_MOST_SECONDS", 2.0)
+    monkeypatch.setattr(install, "_GRACE_SECONDS", 0.1)
+    assert (await failed(office, begun(office, sample_folder))).kind is Kind.INSTALL_TOO_SLOW
 
 
 async def test_a_shell_that_starts_nothing(office: Office, sample_folder: Path) -> None:

@@ -28,6 +28,13 @@ def public_key(number: int = 0, comment: str = "backup-wizard-amamac") -> str:
     return f"{type.decode()} {base64.b64encode(blob).decode()} {comment}"
 
 
+def rsa_key(bits: int) -> str:
+    """The line of an RSA key of so many bits, by which nothing was ever signed."""
+    parts = (b"ssh-rsa", b"\1\0\1", b"\0" + (1 << bits - 1).to_bytes(bits // 8 + 1).lstrip(b"\0"))
+    blob = b"".join(len(part).to_bytes(4) + part for part in parts)
+    return f"ssh-rsa {base64.b64encode(blob).decode()} old"
+
+
 def a_request(kind: SchemeKind = "rrsync", **changes: Any) -> Request:
     """A request for one of the schemes, with some of it changed."""
     uses_ssh, records = kind != "daemon", kind == "forced-command"

@@ -72,6 +72,8 @@ def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() ->
         ("a b", "backup", Scheme(), "server.user"),
         ("", "backup", Scheme(), "server.user"),
         ("amanda", "~", Scheme(), "server.root"),
+        ("amanda", "/home/amanda", Scheme(), "server.root"),
+        ("root", "backup", Scheme(), "server.user"),
         ("amanda", "backup", Scheme(from_=("!192.0.2.7",)), "scheme.from"),
         ("amanda", "backup", Scheme(append_only=True, allow_delete=True), "scheme.append_only"),
     ],
@@ -86,6 +88,16 @@ def _other(**changes: object) -> Request:
     return msgspec.structs.replace(a_request(name="bobpc", public_key=public_key(2)), **changes)
 
 
+def _at(root: str, *, name: str = "amamac", user: str = "bob") -> Request:
+    """A request of an account of its own, with a key of its own."""
+    key = public_key(4 + len(user))
+    return _other(name=name, public_key=key, server=Server(host="f.lan", user=user, root=root))
+
+
+def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request:
+    return a_request("daemon", name=name, server=Server(host="f.lan", user=user, root=root))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
@@ -93,9 +105,31 @@ def _other(**changes: object) -> Request:
         (a_request(), a_request(public_key=public_key(2)), "asked for by more than one"),
         (
             a_request(),
-            _other(name="amamac", server=Server(host="f.lan", user="bob", root="/home/amanda/backup/")),
+            _at("/home/amanda//backup/", user="amanda@example.lan"),
             "same folder",
         ),
+        (_at("/srv/x"), _at("/srv//x/", user="carol"), "same folder, one over"),
+        (
+            _at("/srv/x"),
+            _at("/srv/X", user="carol"),
+            "same folder on a server that does not tell capital letters apart",
+        ),
+        (_at("/srv/été"), _at("/srv/e\u0301te\u0301", user="carol"), "does not tell capital letters apart"),
+        (a_request(), _other(name="Amamac", server=a_request().server), "names that differ in capital letters alone"),
+        (_at("/srv/x"), _at("/srv/x/amamac", user="carol"), "one inside the other: whoever has the key"),
+        (_at("/srv/x/amamac"), _at("/srv/x", user="carol"), "one inside the other: whoever has the key"),
+        (
+            _at("/srv/x"),
+            _at("/srv/X/amamac/b", user="carol"),
+            "one inside the other on a server that does not tell capital",
+        ),
+        (
+            a_request(),
+            _at("/home/amanda/backup/amamac/deep", user="amanda", name="other"),
+            "one inside the other: whoever",
+        ),
+        (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "one inside the other: whoever"),
+        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "open the same folder"),
         (
             a_request("daemon"),
             msgspec.structs.replace(a_request("daemon"), name="bobpc"),
@@ -107,6 +141,23 @@ def _other(**changes: object) -> Request:
 def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:
     found = clashes.among([first, _other(name="third", public_key=public_key(3)), second])
     assert [(one.requests, words in one.sentence) for one in found] == [((0, 2), True)]
+
+
+def test_a_folder_in_another_account_s_home_is_told() -> None:
+    found = clashes.among(
+        [a_request(), _at("/home/carol/backup", name="bobpc"), _at("/home/amanda/b", user="amanda@lan")]
+    )
+    assert [one.requests for one in found] == [(1,)]
+    assert found[0].sentence == "bobpc (bob) asks for a folder in the home of another account."
+
+
+def test_all_that_are_inside_one_folder_are_told_together() -> None:
+    inner = [_at(f"/srv/x/amamac/{number}", name=f"pc{number}", user=f"user{number}") for number in range(5)]
+    beside = _at("/srv/x/amamac-too", name="beside", user="carol")
+    inner = [msgspec.structs.replace(one, public_key=public_key(number + 10)) for number, one in enumerate(inner)]
+    (found,) = clashes.among([beside, *inner, _at("/srv/x")])
+    assert found.requests == (1, 2, 3, 4, 5, 6)
+    assert found.sentence.startswith("amamac (bob) and pc0 (user0) and pc1 (user1) and 3 more would be kept one inside")
 
 
 def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.profiles import a_profile
+from tests.support.requests import rsa_key
 from tests.support.trees import tree
 from wizard import files, profiles
 from wizard.client import keys, protected_key, secrets
 from wizard.client.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.trouble import explain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,6 +162,31 @@ def test_a_key_of_the_person_s_is_taken_as_it_is(
     assert protected_key.ensure(_with(protection, "~/mine"), typed).endswith(" mine")
     if protection == "keyring":
         assert secrets.fetch("amamac", "passphrase").reveal() == TYPED.reveal()
+
+
+@pytest.mark.parametrize("has_public_half", [True, False])
+@pytest.mark.parametrize(("bits", "is_taken"), [("2048", False), ("3072", True)])
+def test_a_weak_key_of_the_person_s_is_refused_in_a_sentence(
+    home: Path, bits: str, is_taken: bool, has_public_half: bool
+) -> None:
+    argv = ["ssh-keygen", "-q", "-t", "rsa", "-b", bits, "-N", "", "-C", "mine", "-f", str(home / "mine")]
+    subprocess.run(argv, check=True)
+    if not has_public_half:
+        (home / "mine.pub").unlink()
+    if is_taken:
+        assert protected_key.ensure(_with("none", "~/mine")).endswith(" mine")
+        return
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("none", "~/mine"))
+    assert failure.value.kind is Kind.KEY_WEAK
+    assert "~/mine (an RSA key needs 3072 bits or more, and this one has 2048)" in explain(failure.value).what
+
+
+def test_a_weak_key_in_the_agent_is_refused(home: Path) -> None:
+    kept = keys.keep_agent_key("amamac", rsa_key(2048))
+    with pytest.raises(Failure) as failure:
+        protected_key.ensure(_with("ask", str(kept)))
+    assert failure.value.kind is Kind.KEY_WEAK
 
 
 def test_a_key_in_the_agent_is_taken_while_the_agent_holds_it(home: Path, agent: Agent) -> None:

@@ -83,8 +83,8 @@ def test_a_receipt_is_read_out_of_any_mail(mail: str) -> None:
 
 
 def test_a_receipt_is_read_to_typed_data() -> None:
-    read = receipt_text.parse(text(folder="b%20%E2%80%AEx"), "amamac")
-    assert (read.account, read.folder, read.home) == ("amanda", "b \u202ex", "/home/amanda")
+    read = receipt_text.parse(text(folder="b%20%C3%A9x"), "amamac")
+    assert (read.account, read.folder, read.home) == ("amanda", "b éx", "/home/amanda")
     assert read.host_keys == (receipt_text.HostPrint("ED25519", FINGERPRINT),)
     assert (read.rsync, read.openssh, read.rrsync) == ((3, 2, 7), (9, 2), "/usr/lib/rsync/rrsync")
     assert (read.ssh_ports, read.daemon_port, len(read.warnings)) == ((22, 22), 873, 2)
@@ -102,6 +102,8 @@ def test_a_receipt_is_read_to_typed_data() -> None:
         ("account: amanda", "account: amanda\naccount: bob", "line 4: “account” is there twice"),
         ("folder: backup", "folder: ../x", "line 5: folder: "),
         ("folder: backup", "folder: b%0Ax", "line 5: folder: "),
+        ("folder: backup", "folder: b%20%E2%80%AEx", "line 5: folder: "),
+        ("folder: backup", "folder: .ssh", "line 5: folder: "),
         ("shell: /bin/sh", "shell: /bin/sh; id", "line 6: shell: "),
         ("rsync: 3.2.7", "rsync: 3.2.7$(id)", "line 7: rsync: "),
         ("rrsync: /usr", "rrsync: usr", "line 9: rrsync: "),

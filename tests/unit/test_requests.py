@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.support.profiles import a_profile
-from tests.support.requests import COMMAND, a_request, public_key, saved
+from tests.support.requests import COMMAND, a_request, public_key, rsa_key, saved
 from wizard import trouble
 from wizard.client import access, protected_key
 from wizard.failure import BadProfile, Failure, Kind
@@ -62,6 +63,12 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ('user = "amanda"\n', "", "server.user", None),
         ('root = "backup"', 'root = "back\\u001b[2Jup"', "server.root", 10),
         ('root = "backup"', 'root = "back\\nup"', "server.root", 10),
+        ('root = "backup"', 'root = "back\\u202eup"', "server.root", 10),
+        ('root = "backup"', 'root = ".ssh"', "server.root", 10),
+        ('root = "backup"', 'root = "/home/bob"', "server.root", 10),
+        ('root = "backup"', 'root = "/etc/cron.d"', "server.root", 10),
+        ('user = "amanda"', 'user = "root"', "server.user", 9),
+        ('user = "amanda"', 'user = "1000"', "server.user", 9),
         ('kind = "rrsync"', 'kind = "root"', "scheme.kind", 14),
         ('kind = "rrsync"', 'kind = "daemon"', "scheme.kind", 14),
         ('kind = "rrsync"', 'kind = "forced-command"', "command", None),
@@ -73,6 +80,11 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ("backup-wizard-amamac", "me\\nssh-ed25519 AAAA", "public_key", 3),
         ("backup-wizard-amamac", "\\u202eme", "public_key", 3),
         (public_key(), "", "public_key", 3),
+        (public_key(), rsa_key(2048), "public_key", 3),
+        (public_key(), rsa_key(3071), "public_key", 3),
+        (public_key(), rsa_key(3072)[:60], "public_key", 3),
+        (public_key(), rsa_key(3072).replace("ssh-rsa", "ssh-dss"), "public_key", 3),
+        ("backup-wizard-amamac", "x" * 16_384, "public_key", 3),
         ('backup_wizard = ""', 'backup_wizard = "1\\u0007"', "versions.backup_wizard", 23),
     ],
 )
@@ -117,6 +129,18 @@ def test_a_command_that_is_not_our_rsync_s_is_refused(live: tuple[str, ...], dry
     assert failure.value.key == "command"
 
 
+@pytest.mark.parametrize("line", [rsa_key(3072), rsa_key(4096)])
+def test_an_rsa_key_that_is_long_enough_is_taken(line: str, tmp_path: Path) -> None:
+    asked = a_request(public_key=line)
+    assert request.read(saved(asked, tmp_path)) == asked
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_request(tmp_path: Path) -> None:
+    path = saved(a_request(), tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert request.read(path) == a_request()
+
+
 def _fill(path: Path) -> None:
     path.write_text(request.dumps(a_request()) + "#" * request.MOST_BYTES)
 
@@ -130,8 +154,13 @@ def _fill(path: Path) -> None:
         (lambda path: path.write_bytes(b"\0\xff"), Kind.FOREIGN_REQUEST),
         (lambda path: path.write_text('format = 1\nname = "a"\nfolders = []\n[server]\n'), Kind.FOREIGN_REQUEST),
         (_fill, Kind.FOREIGN_REQUEST),
+        (os.mkfifo, Kind.FOREIGN_REQUEST),
+        (lambda path: path.symlink_to("/dev/zero"), Kind.FOREIGN_REQUEST),
+        (lambda path: path.symlink_to("/dev/tty"), Kind.FOREIGN_REQUEST),
+        (lambda path: path.symlink_to(path), Kind.FOREIGN_REQUEST),
+        (lambda path: path.open("wb").truncate(1 << 40), Kind.FOREIGN_REQUEST),
     ],
-    ids=["none", "folder", "empty", "binary", "a profile", "huge"],
+    ids=["none", "folder", "empty", "binary", "a profile", "huge", "pipe", "device", "terminal", "loop", "giant"],
 )
 def test_a_foreign_file_is_told_apart(make: Callable[[Path], object], kind: Kind, tmp_path: Path) -> None:
     path = tmp_path / "request.toml"

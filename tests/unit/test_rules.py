@@ -17,6 +17,21 @@ TAKEN: Table = [
     (rules.port, ["1", "22", "65535"]),
     (rules.user, ["amanda", "a.b", "_backup", "amanda@example.lan", "x" * 64]),
     (rules.root, ["backup", "/srv/backup", "my backup", "50% $off", "it's", '"', "a/b", "a-b~c"]),
+    (
+        rules.root,
+        ["home", "homes/x", "a" * 1024, "été", "/srv", "/srv//x/", "/mnt", "/mnt/disk/x", "/media/x", "/data"],
+    ),
+    (
+        rules.root,
+        ["/volume1", "/volume1/backup", "/share/CACHEDEV1_DATA/b", "/backup", "/tank/b", "/opt/b", "/srv/home/x"],
+    ),
+    (
+        rules.root,
+        ["/var/backups", "/var/backups/x", "/var/backup", "/var/home/x/b", "/usr/home/x/b", "/export/home/x/b"],
+    ),
+    (rules.root, ["/home/amanda/backup", "/Users/a/b", "/volume1/homes/a/b", "/var/services/homes/a/b"]),
+    (rules.server_path, ["/home/amanda", "/root", "/var/lib/amanda"]),
+    (rules.account_asked_for, ["amanda", "roots", "r00t", "3com", "1000a"]),
     (rules.folder, ["/home/amanda", "/home/a b/", "/it's", "/$(x)", "/line\nbreak", "/-rf"]),
     (rules.exclude, ["*.tmp", ".cache/", "/top only", "-x", "+x", "!x", "$HOME", "'"]),
     (rules.fingerprint, [FINGERPRINT]),
@@ -28,6 +43,8 @@ TAKEN: Table = [
     (rules.key_file, ["~/.ssh/id", "/home/a b/key", "/50%/key", "~/.ssh/id.pub"]),
 ]
 
+# Turned around, of no width, a soft hyphen, a space that is none.
+INVISIBLE = ["\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00ad", "\u00a0", "\x85", "\u061c"]
 CONTROL = ["\n", "\r", "\x00", "\x1b[31m", "\x7f", "\x9b", "\u2028"]
 
 REFUSED: Table = [
@@ -53,15 +70,39 @@ REFUSED: Table = [
     (rules.host, [f"files{sign}" for sign in CONTROL]),
     (rules.host, [f"fe80::1%{scope}" for scope in ("a b", "$(x)", "a;b", "a/b", '"', *CONTROL)]),
     (rules.port, ["", "0", "65536", "-1", "+22", " 22", "22 ", "2_2", "٢٢", "²", "ssh", "22\n", "9" * 5000]),
-    (rules.user, ["", "-l", "a b", "a;b", "$(x)", "a:b", "ä", "@a", "a" * 65, *(f"a{sign}" for sign in CONTROL)]),
+    (rules.account_asked_for, ["root", "Root", "0", ""]),
+    (
+        rules.user,
+        [
+            "0",
+            "1000",
+            "1000.1000",
+            "",
+            "-l",
+            "a b",
+            "a;b",
+            "$(x)",
+            "a:b",
+            "ä",
+            "@a",
+            "a" * 65,
+            *(f"a{sign}" for sign in CONTROL),
+        ],
+    ),
     (
         rules.root,
         ["", "/", ".", "~", "~/backup", "-rf", "..", "../up", "a/../b", " a", "a ", *(f"a{s}b" for s in CONTROL)],
     ),
     (
         rules.root,
-        ["a\\b", "a\\", "\\a", "a!b", "!!"],
+        ["a\\b", "a\\", "\\a", "a!b", "!!", "a" * 1025, "é" * 513],
     ),
+    (rules.root, [f"a{sign}b" for sign in INVISIBLE]),
+    (rules.root, [".ssh", ".config/x", "a/.ssh", "./x", "a/./b", "/.", "/srv/.x", "bin", "/home/x/bin", "/srv/bin/b"]),
+    (rules.root, ["//", "/home", "/home/", "/home/x", "//home//x/", "/homes/x", "/Users/x", "/export/home", "/HOME/x"]),
+    (rules.root, ["/volume1/homes", "/volume1/homes/x", "/share/homes/x", "/var/services/homes/x", "/usr/home/x"]),
+    (rules.root, ["/root", "/root/b", "/etc", "/ETC", "/etc/x", "/usr", "/usr/local/b", "/lib64", "/sbin", "/boot/b"]),
+    (rules.root, ["/var", "/var/lib/x", "/var/www/b", "/var/spool/cron", "/run/b", "/dev/shm/b", "/proc/self", "/sys"]),
     (rules.folder, ["", "/", "//", "/.", "Documents", "~/Documents", "/a/../b", "/..", "/a\0b"]),
     (rules.exclude, ["", "!", "+ a", "- a", *(f"a{sign}b" for sign in CONTROL)]),
     (rules.fingerprint, ["", "SHA256:", FINGERPRINT[:-1], FINGERPRINT + "=", FINGERPRINT + "\n", "MD5:00:11"]),

@@ -18,11 +18,11 @@ _SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
 def own_keys(name: str) -> list[Path]:
     """The keys that were made for this backup and for nothing else: its present one first, then those it had before."""
     try:
-        present = profiles.load(name).key_path
+        present = [profiles.load(name).key_path]
     except Failure:
-        return []
+        present = []
     others = _keys_of_others(name)
-    candidates = [present, *(path for path in keys.begun_for(name) if path != present and path not in others)]
+    candidates = present + [path for path in keys.begun_for(name) if path not in present and path not in others]
     for path in candidates:
         if path.suffix != ".pub" and path.exists():
             with contextlib.suppress(Failure):

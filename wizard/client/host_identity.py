@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHA256 = re.compile(r"SHA256:\s*([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:SHA256:?)?([A-Za-z0-9+/]{43})=?", re.ASCII | re.IGNORECASE)
 _MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
-_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S+ AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
+_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
 
 
 class Standing(StrEnum):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from wizard.client.secrets import Secret
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
+_LONGEST_LINE = 16_384  # ssh reads no longer one
+_LEAST_RSA_BITS = 3072
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
@@ -186,13 +188,45 @@ def agent_lines() -> list[str]:
 def is_public_line(line: str) -> bool:
     """Whether it is one public key as OpenSSH writes it, whose first word is what the key itself says it is."""
     type, _, rest = line.partition(" ")
-    if not line.isprintable() or not type.startswith(_KEY_TYPES):
+    if len(line) > _LONGEST_LINE or not line.isprintable() or not type.startswith(_KEY_TYPES):
         return False
     try:
         blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
     except ValueError:  # also for letters that no base64 has
         return False
     return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
+
+
+def weakness(line: str) -> str:
+    """Why a server should no longer let this key in; nothing if it is strong enough."""
+    type, _, rest = line.partition(" ")
+    if type == "ssh-dss":
+        return "DSA keys can be broken today"
+    if type != "ssh-rsa" or not is_public_line(line):
+        return ""
+    try:
+        _, after_type = _field(base64.b64decode(rest.split(" ", 1)[0]))
+        _, after_exponent = _field(after_type)
+        modulus, _ = _field(after_exponent)
+    except struct.error:
+        return "a part of it is missing"
+    bits = int.from_bytes(modulus).bit_length()
+    return f"an RSA key needs {_LEAST_RSA_BITS} bits or more, and this one has {bits}" if bits < _LEAST_RSA_BITS else ""
+
+
+def require_strong(path: Path) -> None:
+    """See that a key which is there is not too weak to be used.
+
+    Raises:
+        Failure: `KEY_WEAK`.
+    """
+    try:
+        # A key of a kind that we don't read at all is found out when it is opened.
+        line = files.read(_public(path)).decode().strip() if _public(path).exists() else _public_part(path)
+    except (OSError, UnicodeDecodeError, Failure):
+        return
+    if why := weakness(line):
+        raise Failure(Kind.KEY_WEAK, f"{places.shown(path)} ({why})")
 
 
 def keep_agent_key(name: str, line: str) -> Path:

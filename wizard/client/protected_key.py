@@ -27,9 +27,10 @@ def ensure(profile: Profile, typed: Secret | None = None, keep: Callable[[Profil
     goes on, `keep` keeps the profile as one that is not decided.
 
     Raises:
-        Failure: `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making and
-            keeping raise.
+        Failure: `KEY_WEAK`, `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making
+            and keeping raise.
     """
+    keys.require_strong(profile.key_path)
     # Whoever stops waiting for a keyring leaves this at work, and may come back and begin it once more.
     with _AT_WORK:
         if profile.key_is_agents:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import __version__, places, profile, schemes, strict_toml
+from wizard import __version__, places, profile, rules, schemes, strict_toml
 from wizard.client import keys
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import FORMAT, Profile, Scheme, Server
@@ -142,6 +142,17 @@ def check(request: Request) -> Request:
     return request
 
 
+def check_asked(request: Request) -> Request:
+    """Return the request if an admin can grant it, whoever sent it.
+
+    Raises:
+        BadProfile: names the first value that can't be granted.
+    """
+    if complaint := rules.account_asked_for(request.server.user):
+        raise BadProfile(complaint, key="server.user")
+    return check(request)
+
+
 def _complaints(request: Request) -> Iterator[Found]:
     scheme = schemes.of(request.profile)
     yield "format", None if request.format == FORMAT else f"This version reads requests of format {FORMAT} only."
@@ -161,6 +172,8 @@ def _complaints(request: Request) -> Iterator[Found]:
 
 
 def _key_complaint(line: str) -> str | None:
+    if why := keys.weakness(line):
+        return f"This key is too weak: {why}. Ask for a request with a new key."
     if keys.is_public_line(line):
         return None
     return "This is not one public key, as a file that ends in .pub holds it."
@@ -201,7 +214,7 @@ def _is_request(topmost: Mapping[str, object]) -> bool:
 
 _FORM = Form(
     type=Request,
-    check=check,
+    check=check_asked,
     is_ours=_is_request,
     missing=Kind.NO_SUCH_FILE,
     foreign=Kind.FOREIGN_REQUEST,

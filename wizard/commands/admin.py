@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, starting, trouble
+from wizard import files, schemes, starting, trouble
 from wizard.client import request as requests
 from wizard.commands import person
 from wizard.failure import Failure, Kind
-from wizard.lines import say
+from wizard.lines import hand_out, warn
 from wizard.server import clashes, exports, request
 
 if TYPE_CHECKING:
@@ -37,21 +36,31 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
     taken, refused = requests.read_all(paths)
     if refused:  # all or nothing: half an office is easily taken for the whole
         for failure in refused[1:]:
-            sys.stderr.write(f"{trouble.explain(failure).sentence}\n")
+            warn(trouble.explain(failure).sentence)
         raise refused[0]
     orders = [request.order(one) for one in taken]
     format = exports.FORMATS[format_name]
     if format not in exports.for_admin(orders):
         raise Failure(Kind.BAD_VALUE, f"{format_name} is no format for {_what(taken)}")
     found = clashes.among(taken)
+    for sentence in _risks(taken):
+        warn(sentence)
     for clash in found:
-        sys.stderr.write(f"! {clash.sentence}\n")
+        warn(f"! {clash.sentence}")
     text = format.render_all(orders)
     if output:
         files.create(Path(output).absolute(), text.encode())
     else:
-        say(text.rstrip("\n"))
+        hand_out(text.rstrip("\n"))
     return 1 if found else 0
+
+
+def _risks(taken: Sequence[Request]) -> list[str]:
+    """What a thief of each key could do, told once for all those of whom the same is true."""
+    alike: dict[str, list[str]] = {}
+    for one in taken:
+        alike.setdefault(schemes.of(one.profile).if_stolen(one.profile), []).append(clashes.label(one))
+    return [f"{', '.join(names)}: {risk}" for risk, names in alike.items()]
 
 
 def _what(taken: Sequence[Request]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import places, profiles, steps
+from wizard import files, places, profiles, steps
 from wizard.client import forgetting, known_hosts, profile_lock
-from wizard.failure import Failure, Kind
+from wizard.display import printable
+from wizard.failure import BadProfile, Failure, Kind
 from wizard.lines import say
 from wizard.running import record
 
@@ -36,7 +37,11 @@ def list_all(_: Namespace) -> int:
 
 def show(chosen: Namespace) -> int:
     """The profile, and where its parts are."""
-    profile = profiles.load(chosen.name)
+    try:
+        profile = profiles.load(chosen.name)
+    except BadProfile:
+        say(_as_it_stands(chosen.name))
+        raise
     say(profiles.dumps(profile).rstrip())
     say()
     say(f"# profile:  {places.shown(places.profile(profile.name))}")
@@ -63,6 +68,13 @@ def forget(chosen: Namespace) -> int:
     return 0
 
 
+def _as_it_stands(name: str) -> str:
+    try:
+        return files.read(places.profile(name)).decode(errors="replace").rstrip()
+    except OSError:
+        return ""
+
+
 def _about_passphrase(name: str) -> str:
     try:
         in_keyring = profiles.load(name).key.protection == "keyring"
@@ -74,5 +86,6 @@ def _about_passphrase(name: str) -> str:
 def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
-    answer = input(f"Remove its key {', '.join(map(places.shown, own))} as well? It can't be brought back. [y/N] ")
+    named = printable(", ".join(map(places.shown, own)))
+    answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
     return answer.strip().lower() in {"y", "yes"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wizard import places, profiles
 from wizard.client.secrets import Secret
 from wizard.client.session import Session
+from wizard.display import printable
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -44,4 +45,4 @@ def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
 
 
 async def _ask(profile: Profile) -> Secret:
-    return Secret(getpass.getpass(f"The passphrase of {places.shown(profile.key_path)}: "))
+    return Secret(getpass.getpass(printable(f"The passphrase of {places.shown(profile.key_path)}: ")))

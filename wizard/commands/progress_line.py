@@ -52,7 +52,7 @@ class ProgressLine:
             return
         self._told = now
         far = lines.progress(progress, outlook(progress, is_fresh=self._is_fresh))
-        told = f"{far} · {display.printable(self._at_hand)}"
+        told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
             sys.stdout.write(f"{_ERASE}{told[:width]}")

@@ -13,7 +13,7 @@ from wizard import files, lines, profiles, trouble
 from wizard.client import access, daemon_password
 from wizard.commands.person import held, session
 from wizard.failure import Failure, Kind
-from wizard.lines import say
+from wizard.lines import hand_out, say
 from wizard.running import record
 from wizard.server import exports, handed_over, host_trust, locks, sign_in
 from wizard.server import receipt as receipts
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
 
+_MOST_BYTES = 1 << 20  # of a mail with a receipt in it
+
 
 def export(chosen: Namespace) -> int:
     """Print the server's text, or write it to a new file."""
@@ -37,7 +39,7 @@ def export(chosen: Namespace) -> int:
     if chosen.output:
         files.create(Path(chosen.output).absolute(), text.encode())  # closed to others, whatever it holds
     else:
-        say(text.rstrip("\n"))
+        hand_out(text.rstrip("\n"))
     return 0
 
 
@@ -71,13 +73,15 @@ def check(chosen: Namespace) -> int:
 
 def _receipt_text(file: str | None) -> str:
     if file is None:
-        return sys.stdin.buffer.read().decode(errors="replace")
+        return sys.stdin.buffer.read(_MOST_BYTES).decode(errors="replace")
     try:
-        return Path(file).read_bytes().decode(errors="replace")
+        return files.read(Path(file), _MOST_BYTES).decode(errors="replace")
     except FileNotFoundError:
         raise Failure(Kind.NO_SUCH_FILE, file) from None
-    except OSError as error:
+    except PermissionError as error:
         raise Failure(Kind.FOLDER_UNREADABLE, file, str(error)) from None
+    except OSError as error:  # a folder, a pipe, a device, or too much for a mail
+        raise Failure(Kind.BAD_RECEIPT, f"{file} is not a text file that a mail could hold", str(error)) from None
 
 
 async def _findings(profile: Profile, opened: Session) -> tuple[list[locks.Finding], bool]:

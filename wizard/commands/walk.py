@@ -73,4 +73,5 @@ def _begun(name: str | None) -> Walk | None:
         return steps.begin(profiles.load(name))
     from wizard.profile import check
 
+    profiles.require_distinct(name)
     return Walk(check(Profile(name=name)))

@@ -6,6 +6,7 @@ import getpass
 from typing import TYPE_CHECKING
 
 from wizard.client.secrets import Secret
+from wizard.display import printable
 from wizard.lines import say
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ def passphrase(question: str) -> Secret:
         GoAway: the input ended.
     """
     try:
-        return Secret(getpass.getpass(f"{question}: "))
+        return Secret(getpass.getpass(printable(f"{question}: ")))
     except EOFError:
         raise GoAway from None
 
 
 def _read(prompt: str) -> str:
     try:
-        answer = input(prompt).strip()
+        answer = input(printable(prompt)).strip()
     except EOFError:
         raise GoAway from None
     if answer == BACK:

@@ -50,7 +50,9 @@ def welcome(profile: Profile, _: Session) -> Profile:
         return profile
 
     def rule(name: str) -> str | None:
-        return "There is a backup of that name already." if profiles.exists(name) else rules.name(name)
+        if profiles.exists(name):
+            return "There is a backup of that name already."
+        return rules.name(name) or profiles.taken(name)
 
     return msgspec.structs.replace(profile, name=asker.line("What shall this backup be called?", profile.name, rule))
 

@@ -128,7 +128,7 @@ def _files(folder: str) -> Iterator[tuple[str, int]]:
 
 def _kept(profile: Profile) -> _Measured | None:
     try:
-        found = msgspec.json.decode(_file(profile).read_bytes(), type=_Measured)
+        found = msgspec.json.decode(files.read(_file(profile)), type=_Measured)
     except (OSError, msgspec.DecodeError):
         return None
     is_valid = found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS

@@ -46,7 +46,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 def read(name: str) -> Record:
     """What is kept of the backup's runs; what can't be read is as if there had been none."""
     try:
-        return msgspec.json.decode(_file(name).read_bytes(), type=Record)
+        return msgspec.json.decode(files.read(_file(name)), type=Record)
     except (OSError, msgspec.DecodeError):
         return Record()
 

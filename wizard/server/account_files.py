@@ -22,7 +22,9 @@ def look(login: PasswordLogin, paths: Iterable[str]) -> dict[str, bytes | None]:
     """
     paths = list(paths)
     asked = (
-        f"if test -e {path}; then printf +; test -d {path} || cat {path} || exit; fi\n"
+        # A pipe would be waited for, and a device has no end.
+        f"if test -e {path}; then printf +; test -d {path} ||\n"
+        f"{{ test -f {path} || echo {path} is not a file >&2; test -f {path} && cat {path}; }} || exit; fi\n"
         for path in map(shlex.quote, paths)
     )
     answers = ask(login, asked)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard.schemes import choosing, daemon_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from wizard.client.request import Request
 
@@ -28,11 +29,11 @@ def among(requests: Sequence[Request]) -> list[Clash]:
     They are taken to be for one server, since two names may well be one machine's.
     """
     found: dict[tuple[int, ...], Clash] = {}
-    for what, sentence in _RULES:
-        for numbers in _alike(requests, what):
-            names = list(dict.fromkeys(label(requests[number]) for number in numbers))
-            more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
-            found.setdefault(numbers, Clash(numbers, f"{' and '.join(names[:_MOST_NAMED] + more)} {sentence}"))
+    for numbers, sentence in _found(requests):
+        names = list(dict.fromkeys(label(requests[number]) for number in numbers))
+        more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+        clash = Clash(tuple(sorted(numbers)), f"{' and '.join(names[:_MOST_NAMED] + more)} {sentence}")
+        found.setdefault(clash.requests, clash)
     return list(found.values())
 
 
@@ -41,12 +42,38 @@ def label(request: Request) -> str:
     return f"{request.name} ({request.server.user})"
 
 
-def _alike(requests: Sequence[Request], what: Callable[[Request], Hashable]) -> list[tuple[int, ...]]:
+def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
+    for what, sentence in _RULES:
+        for numbers in _alike(requests, what):
+            yield numbers, sentence
+    yield from _nested(requests)
+    for number, request in enumerate(requests):
+        if _is_in_another_home(request):
+            yield (number,), "asks for a folder in the home of another account."
+
+
+def _alike(requests: Sequence[Request], what: Callable[[Request], Hashable]) -> list[list[int]]:
     groups: dict[Hashable, list[int]] = {}
     for number, request in enumerate(requests):
         if (value := what(request)) is not None:
             groups.setdefault(value, []).append(number)
-    return [tuple(numbers) for numbers in groups.values() if len(numbers) > 1]
+    return [numbers for numbers in groups.values() if len(numbers) > 1]
+
+
+def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
+    """Those whose folders are inside another's, the outermost first; in order, they follow that one at once."""
+    exact = [_reached(request) for request in requests]
+    folded = list(map(_folded, exact))
+    group: list[int] = []
+    for number in [*sorted(range(len(requests)), key=folded.__getitem__), None]:
+        if group and number is not None and folded[number].startswith(folded[group[0]]):
+            group.append(number)
+            continue
+        inner = [one for one in group if folded[one] != folded[group[0]]]
+        if inner:
+            is_sure = any(exact[one].startswith(exact[group[0]]) for one in inner)
+            yield group, _INSIDE if is_sure else _MAYBE_INSIDE
+        group = [] if number is None else [number]
 
 
 def _itself(request: Request) -> Hashable:
@@ -57,12 +84,45 @@ def _name(request: Request) -> Hashable:
     return request.server.user, request.name
 
 
+def _name_in_any_case(request: Request) -> Hashable:
+    return request.server.user, request.name.lower()
+
+
 def _place(request: Request) -> Hashable:
-    return str(PurePosixPath(choosing.full_root(request.profile), request.name))
+    """The folder that the backup lands in."""
+    return _plain(f"{choosing.full_root(request.profile)}/{request.name}")
+
+
+def _place_in_any_case(request: Request) -> Hashable:
+    return _folded(_plain(f"{choosing.full_root(request.profile)}/{request.name}"))
 
 
 def _module(request: Request) -> Hashable:
     return daemon_modules.name(request.profile) if request.scheme.kind == "daemon" else None
+
+
+def _module_s_folder(request: Request) -> Hashable:
+    return _reached(request) if request.scheme.kind == "daemon" else None
+
+
+def _reached(request: Request) -> str:
+    """All that whoever has the key or the password can write to: a module is open from its root on."""
+    root = choosing.full_root(request.profile)
+    return _plain(root if request.scheme.kind == "daemon" else f"{root}/{request.name}")
+
+
+def _plain(path: str) -> str:
+    return "/".join(["", *filter(None, path.split("/")), ""])
+
+
+def _folded(path: str) -> str:
+    """The path as a file system has it that does not tell capitals, or ways to write an accent, apart."""
+    return unicodedata.normalize("NFC", path.casefold())
+
+
+def _is_in_another_home(request: Request) -> bool:
+    home, user = _HOME.match(_reached(request)), request.server.user.lower()
+    return home is not None and home[1].lower() not in {user, user.split("@")[0]}
 
 
 def _key_in_account(request: Request) -> Hashable:
@@ -73,12 +133,23 @@ def _key(request: Request) -> Hashable:
     return tuple(request.public_key.split(" ", 2)[:2]) if request.public_key else None
 
 
+_HOME = re.compile(r"/home/([^/]+)/")
 _MOST_NAMED = 3
+_INSIDE = (
+    "would be kept one inside the other: whoever has the key of the outer one can change what is in the inner one."
+)
+_MAYBE_INSIDE = "would be kept one inside the other on a server that does not tell capital letters apart."
 _RULES = (
     (_itself, "is the same request, opened more than once."),
     (_name, "is asked for by more than one request: the text of one would take the other's place."),
     (_place, "would be kept in the same folder, one over the other."),
+    (
+        _name_in_any_case,
+        "have names that differ in capital letters alone, which ssh and some file systems take for one.",
+    ),
     (_module, "name the same module, of which rsync's daemon would take one: give them modules of their own."),
+    (_module_s_folder, "open the same folder: whoever has the password of one can change what the other keeps."),
+    (_place_in_any_case, "would be kept in the same folder on a server that does not tell capital letters apart."),
     (
         _key_in_account,
         "have the same key in one account: sshd takes the first line with it, and the others never work.",

@@ -141,7 +141,7 @@ def place_marker(profile: Profile) -> Path:
 def _is_marker(path: Path) -> bool:
     try:
         status = path.stat()
-        return (status.st_mtime, stat.S_IMODE(status.st_mode)) == (_TIME, 0o644) and path.read_bytes() == _WORDS
+        return (status.st_mtime, stat.S_IMODE(status.st_mode)) == (_TIME, 0o644) and files.read(path) == _WORDS
     except OSError:
         return False
 

@@ -25,7 +25,7 @@ ONLY_DAEMON = (
     "your files would cross the network in clear."
 )
 
-_OPENSSH = re.compile(r"OpenSSH_(\d+)\.(\d+)")
+_OPENSSH = re.compile(r"OpenSSH_(\d{1,4})\.(\d{1,4})")
 
 
 class Doors(msgspec.Struct, frozen=True):

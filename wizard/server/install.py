@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KEYS = ".ssh/authorized_keys"
+_MOST_SECONDS = 120.0
+_GRACE_SECONDS = 10.0
+_MOST_SECONDS_TO_UNDO = 60.0
 
 
 class Stage(StrEnum):
@@ -73,22 +76,26 @@ async def install(profile: Profile, access: Access, password: Secret, tell: Call
     """Put this computer's key on the server and prove it; whatever goes wrong, the server is as it was before.
 
     Raises:
-        Failure: as for `PasswordLogin.sign_in`, `put` and `sign_in.attempt`; `LOCK_OPEN`; `NOT_UNDONE`.
+        Failure: as for `PasswordLogin.sign_in`, `put` and `sign_in.attempt`; `LOCK_OPEN`; `INSTALL_TOO_SLOW`;
+            `NOT_UNDONE`.
     """
     from wizard.server.password_login import PasswordLogin  # paramiko takes its time
 
     tell(Stage.SIGNING_IN)
     login, change = PasswordLogin(profile), Change()
     try:
-        await _to_its_end(partial(login.sign_in, password))
-        tell(Stage.INSTALLING)
-        await _to_its_end(partial(put, login, profile, access, change))
-        tell(Stage.TRYING)
-        await _prove(profile, access)
-    except BaseException:
+        async with asyncio.timeout(_MOST_SECONDS):
+            await _to_its_end(login, partial(login.sign_in, password))
+            tell(Stage.INSTALLING)
+            await _to_its_end(login, partial(put, login, profile, access, change))
+            tell(Stage.TRYING)
+            await _prove(profile, access)
+    except BaseException as error:
         if change.after:
             tell(Stage.UNDOING)
-            await _to_its_end(partial(undo, login, profile, change))
+            await _take_back(login, profile, password, change)
+        if isinstance(error, TimeoutError):
+            raise Failure(Kind.INSTALL_TOO_SLOW, profile.server.host) from None
         raise
     finally:
         login.close()
@@ -127,22 +134,31 @@ def undo(login: PasswordLogin, profile: Profile, change: Change) -> None:
     """Take back what was put in place; lines that others have added meanwhile stay.
 
     Raises:
-        Failure: `NOT_UNDONE`.
+        Failure: as for `account_files.look` and `account_files.change`.
     """
+    now = account_files.look(login, change.after)
+    steps = []
+    for path, before in change.before.items():
+        found = now[path]
+        if found is None or found == before:
+            continue
+        if found == change.after[path]:
+            steps.append(account_files.write(path, before) if before is not None else account_files.remove(path))
+        elif path == _KEYS:
+            steps.append(account_files.write(path, marked_lines.without(found, profile.name)))
+    steps += [account_files.remove(path) for path in change.marked]
+    steps += [account_files.remove_if_empty(path) for path in reversed(change.made)]
+    account_files.change(login, steps)
+
+
+async def _take_back(login: PasswordLogin, profile: Profile, password: Secret, change: Change) -> None:
     try:
-        now = account_files.look(login, change.after)
-        steps = []
-        for path, before in change.before.items():
-            found = now[path]
-            if found is None or found == before:
-                continue
-            if found == change.after[path]:
-                steps.append(account_files.write(path, before) if before is not None else account_files.remove(path))
-            elif path == _KEYS:
-                steps.append(account_files.write(path, marked_lines.without(found, profile.name)))
-        steps += [account_files.remove(path) for path in change.marked]
-        steps += [account_files.remove_if_empty(path) for path in reversed(change.made)]
-        account_files.change(login, steps)
+        async with asyncio.timeout(_MOST_SECONDS_TO_UNDO):
+            if not login.is_open:
+                await _to_its_end(login, partial(login.sign_in, password))
+            await _to_its_end(login, partial(undo, login, profile, change))
+    except TimeoutError:
+        raise Failure(Kind.NOT_UNDONE, profile.server.host) from None
     except Failure as failure:
         raise Failure(Kind.NOT_UNDONE, profile.server.host, failure.raw) from None
 
@@ -159,13 +175,19 @@ async def _prove(profile: Profile, access: Access) -> None:
         raise Failure(Kind.LOCK_UNTESTED, "\n".join(locks.why_untested(findings)))
 
 
-async def _to_its_end(work: Callable[[], T]) -> T:
-    """Do the work in a thread; who stops waiting for it goes on only when it is done, so that it can be undone."""
+async def _to_its_end(login: PasswordLogin, work: Callable[[], T]) -> T:
+    """Do the work in a thread; who stops waiting for it goes on only when it is done, so that it can be undone.
+
+    Where the server does not let it come to its end, the connection is cut.
+    """
     working = asyncio.ensure_future(apart.run(work))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait([working])
+        _, still_at_it = await asyncio.wait([working], timeout=_GRACE_SECONDS)
+        if still_at_it:
+            await apart.run(login.close)
+            await asyncio.wait([working])
         raise
 
 
@@ -178,7 +200,7 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
     )
     rrsync, version = account_files.ask(login, asked)
     found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
-    if told := re.search(rb"version v?(\d+(?:\.\d+)+)", version):
+    if told := re.search(rb"version v?(\d{1,4}(?:\.\d{1,4}){1,3})", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))
     return facts.learn(profile, **found)
 

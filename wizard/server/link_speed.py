@@ -34,7 +34,7 @@ def keep(name: str, sent: int, seconds: float) -> None:
 def known(name: str) -> float | None:
     """The speed of the last backup, in bytes a second, if it is known."""
     try:
-        speed = msgspec.json.decode((places.walk_state(name) / "speed.json").read_bytes(), type=_Speed)
+        speed = msgspec.json.decode(files.read(places.walk_state(name) / "speed.json"), type=_Speed)
     except (OSError, msgspec.DecodeError):
         return None
     return speed.bytes_a_second if speed.bytes_a_second > 0 else None

@@ -19,5 +19,7 @@ def without(content: bytes, name: str) -> bytes:
 
 
 def _between(name: str) -> re.Pattern[bytes]:
-    marks = (re.escape(f"# backup-wizard {mark} {name}").encode() for mark in ("begin", "end"))
-    return re.compile(rb"(?ms)^%b\n.*?^%b(?:\n|\Z)" % tuple(marks))
+    """From a first mark to its last; where that is missing, what follows is somebody else's and stays."""
+    begin, end = (re.escape(f"# backup-wizard {mark} {name}").encode() for mark in ("begin", "end"))
+    inside = rb"(?:(?!# backup-wizard (?:begin|end) ).*+\n)*+"
+    return re.compile(rb"(?m)^%b\r?\n%b%b\r?(?:\n|\Z)" % (begin, inside, end))

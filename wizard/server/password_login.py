@@ -51,6 +51,11 @@ class PasswordLogin:
         self._transport = _meet(self._profile)
         _sign_in(self._transport, self._profile.server.user, password)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether scripts can be run."""
+        return self._transport is not None and self._transport.is_active()
+
     def close(self) -> None:
         """End the connection."""
         if self._transport:
@@ -130,9 +135,9 @@ def _sign_in(transport: Transport, user: str, password: Secret) -> None:
 
 
 def _all(channel: Channel) -> bytes:
-    read = b""
+    read = bytearray()
     while part := channel.recv(2**16):
         read += part
         if len(read) > _LONGEST_ANSWER:
             raise OSError("the server says more than it was asked")
-    return read
+    return bytes(read)

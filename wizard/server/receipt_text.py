@@ -85,7 +85,7 @@ def parse(text: str, name: str) -> Receipt:
     return Receipt(
         name=name,
         account=found.one("account", rules.user),
-        home=found.one("home", rules.root),
+        home=found.one("home", rules.server_path),
         folder=unquote(found.one("folder", _folder), errors="surrogateescape"),
         shell=found.path("shell"),
         host_keys=tuple(_host_print(number, value) for number, value in found.all("host-key")),

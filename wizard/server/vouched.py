@@ -30,7 +30,7 @@ def keep(profile: Profile, fingerprints: Sequence[str]) -> None:
 def by_receipt(profile: Profile) -> bool:
     """Whether what the profile has as confirmed was vouched for by a receipt."""
     try:
-        vouched = msgspec.json.decode(_file(profile).read_bytes(), type=tuple[str, ...])
+        vouched = msgspec.json.decode(files.read(_file(profile)), type=tuple[str, ...])
     except (OSError, msgspec.DecodeError):
         return False
     return bool(profile.server.host_keys) and set(profile.server.host_keys) <= set(vouched)

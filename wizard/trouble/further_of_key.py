@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
-_ADDRESS = re.compile(r"[0-9.*?]+|[0-9a-fA-F:*?]*:[0-9a-fA-F:*?]*")
+_ADDRESS = re.compile(r"[0-9.*?]+|(?=[^:]*:)[0-9a-fA-F:*?]+")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0

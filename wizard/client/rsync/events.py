@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE = re.compile(rb"([<>ch.*][^|\n]{10})\|(\d+)\|([^\n]+)\n")
+_LINE = re.compile(rb"([<>ch.*][^|\n]{10})\|(\d{1,20})\|([^\n]+)\n")
 _ESCAPED = re.compile(r"\\#([0-7]{3})")
 
 

@@ -13,16 +13,17 @@ _ANOTHER_LINE = re.compile(rb"\n(?![<>ch.*][fdLDS])")
 # What a first backup's list is made of, in which there is nothing else to look for.
 _NEW = (b"<f+", b"cd+")
 _NOT_NEW = re.compile(rb"\n(?!<f\+|cd\+)")
-_LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d+\|[^\n]")
+_LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d{1,20}\|[^\n]")
 _WHOLE_LINE = re.compile(rb"[^\n]*\n")
 _PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
 _PROGRESS = re.compile(
-    rb"\r *(?P<done>\d+) +(?P<percent>\d+)% +(?P<rate>[\d.]+)(?P<unit>[kMGT]?)B/s +"
-    rb"(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)"
-    rb"(?: \(xfr#\d+, (?P<search>ir|to)-chk=(?P<ahead>\d+)/(?P<found>\d+)\))?"
+    rb"\r *(?P<done>\d{1,20}) +(?P<percent>\d{1,20})% +(?P<rate>\d{1,20}(?:\.\d{0,9})?)(?P<unit>[kMGT]?)B/s +"
+    rb"(?P<hours>\d{1,20}):(?P<minutes>\d\d):(?P<seconds>\d\d)"
+    rb"(?: \(xfr#\d{1,20}, (?P<search>ir|to)-chk=(?P<ahead>\d{1,20})/(?P<found>\d{1,20})\))?"
 )
+_LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
-_STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d+)")
+_STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
 )
@@ -42,6 +43,8 @@ class Output:
         printed = self._rest + chunk if self._rest else chunk
         end = printed.rfind(b"\n") + 1
         whole, self._rest = printed[:end], printed[end:]
+        if len(self._rest) > _LONGEST_LINE:  # no line of rsync's
+            self._rest = b""
         progress: list[Event] = []
         if b"\r" in printed:
             self._progress = _latest_progress(printed, self._progress)

@@ -12,6 +12,11 @@ WORDS = {
     Kind.KEY_UNUSABLE: Words(
         "The key can't be used: {about}", YOU, "Choose another key at the step “Key”, or have a new one made there."
     ),
+    Kind.KEY_WEAK: Words(
+        "This key is too weak to protect a backup: {about}",
+        YOU,
+        "Choose another key at the step “Key”, or have a new one made there.",
+    ),
     Kind.PASSPHRASE_WRONG: Words("That passphrase does not open the key", YOU, "Try again, or choose another key."),
     Kind.PASSPHRASE_UNASKED: Words(
         "This key asks for its passphrase each time, and nobody typed it",

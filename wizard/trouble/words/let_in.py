@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.trouble.words.form import ADMIN, YOU, Words
+from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
 
 WORDS = {
     Kind.KEY_REFUSED: Words(
@@ -58,6 +58,11 @@ WORDS = {
         "The server lets nobody in with a password, only with keys",
         YOU,
         "Nothing was changed. Send the admin the message instead.",
+    ),
+    Kind.INSTALL_TOO_SLOW: Words(
+        "The server took too long over it, so it was broken off",
+        NOBODY,
+        "Nothing was changed. Try again later, or send the admin the message instead.",
     ),
     Kind.SERVER_HOME_CLOSED: Words(
         "The account “{user}” may not write on the server what is needed ({about})",

@@ -1,0 +1,76 @@
+"""Two backups whose names differ in capital letters alone: the second is refused wherever it could be begun.
+
+ssh looks up a server's key by the backup's name and ignores capitals in it, so one would be taken for the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.commands import backup_wizard
+from tests.support.pilot import said, until, wizard_at
+from tests.support.profiles import a_profile
+from tests.support.trees import tree
+from wizard import places, profiles
+from wizard.failure import BadProfile
+from wizard.plain import deciding
+from wizard.profile import Profile
+from wizard.steps import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wizard.client.session import Session
+
+TOLD = "There is a backup “amamac” already, and capital letters make no difference: choose another name."
+
+
+@pytest.fixture(autouse=True)
+def _begun(home: Path) -> None:
+    profiles.save(a_profile())
+    assert home
+
+
+def test_it_is_not_saved() -> None:
+    before = tree(places.config())
+    with pytest.raises(BadProfile) as refused:
+        profiles.save(a_profile(name="AmaMac"))
+    assert (refused.value.key, refused.value.message) == ("name", TOLD)
+    assert tree(places.config()) == before
+    profiles.save(a_profile(delete=False))
+    profiles.save(a_profile(name="amamac2"))
+
+
+def test_one_that_was_begun_before_this_rule_can_still_be_changed() -> None:
+    places.profile("AmaMac").write_text(profiles.dumps(a_profile(name="AmaMac")))
+    profiles.save(a_profile(name="AmaMac", exclude=()))
+    assert profiles.load("AmaMac").exclude == ()
+    assert profiles.taken("amamac") is None
+
+
+async def test_the_screen_refuses_it_under_its_field() -> None:
+    async with wizard_at(Profile(name="AMAMAC"), Step.WELCOME) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: TOLD in said(pilot))
+    assert profiles.names() == ["amamac"]
+
+
+def test_the_walk_on_lines_refuses_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    session: Session = None  # type: ignore[assignment]  # the question has no use for it
+    typed = iter(["Amamac", "other"])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    assert deciding.welcome(Profile(name="my-computer"), session).name == "other"
+    assert TOLD in capsys.readouterr().out
+
+
+def test_the_command_line_refuses_it(tmp_path: Path, sample_folder: Path) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text(profiles.dumps(a_profile(name="Amamac", folders=(str(sample_folder),))))
+    for arguments in (["Amamac"], ["--plain", "AMAMAC"], ["--answers", answers]):
+        refused = backup_wizard(*arguments)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert TOLD in refused.stderr
+    assert profiles.names() == ["amamac"]
+    assert not any(places.walk_state(name).exists() for name in ("Amamac", "AMAMAC"))
