@@ -223,18 +223,22 @@ class _Talk:
         ordered = sorted(entries, key=_order)
         reading = threading.Thread(target=self._listen, args=(ordered,), daemon=True)
         reading.start()
-        said = bytearray()
-        for rule in filters or ():
-            said += struct.pack("<i", len(rule)) + rule
-        if filters is not None:
-            said += bytes(4)
+        said = bytearray(_rules(filters))
         # Sent in the order in which the server keeps them, so that their numbers are the same on both sides.
         for entry in ordered:
             said += self._entry(entry, ordered)
         said += bytes(2 if self._varint_flags else 1)
         names = 2 if flags & _NAME_OF_ZERO else 1
         said += bytes(names * ("o" in self._bundle)) + bytes(names * ("g" in self._bundle))
-        numbers = {entry.name: number for number, entry in enumerate(ordered)}
+        self._write(bytes(said))
+        self._send(transfers, {entry.name: number for number, entry in enumerate(ordered)})
+        # Each end of a phase is answered, so that the server has said what it wants before it is told that all is done.
+        while self._phase_ended.get():
+            self._write(b"\0")
+        reading.join()
+
+    def _send(self, transfers: Sequence[Transfer], numbers: dict[bytes, int]) -> None:
+        said = bytearray()
         last = -1
         for transfer in transfers:
             said += _ndx(numbers[transfer.name], last)
@@ -247,10 +251,6 @@ class _Talk:
                 else:
                     said += piece
         self._write(bytes(said))
-        # Each end of a phase is answered, so that the server has said what it wants before it is told that all is done.
-        while self._phase_ended.get():
-            self._write(b"\0")
-        reading.join()
 
     def _entry(self, entry: Entry, ordered: list[Entry]) -> bytes:
         flags = _LONG_NAME
@@ -387,6 +387,12 @@ class _Talk:
         taken = bytes(self._waiting[:size])
         del self._waiting[:size]
         return taken
+
+
+def _rules(filters: Sequence[bytes] | None) -> bytes:
+    if filters is None:
+        return b""
+    return b"".join(struct.pack("<i", len(rule)) + rule for rule in filters) + bytes(4)
 
 
 def varint(number: int) -> bytes:

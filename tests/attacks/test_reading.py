@@ -20,8 +20,10 @@ from tests.attacks import reading
 from tests.attacks.protocol import Said, send
 from tests.support import old_rsync, programs
 from tests.support.profiles import a_profile
+from wizard import schemes
 from wizard.profile import Scheme
 from wizard.schemes import request_filter
+from wizard.schemes.if_stolen import Ability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,8 @@ class Line:
         self.home = home
         self.secret = home / "backup/amamac/pin.txt"
         self._path = os.environ["PATH"]
-        self._command = request_filter.command(msgspec.structs.replace(a_profile(), scheme=scheme), "backup/amamac")
+        self.profile = msgspec.structs.replace(a_profile(), scheme=scheme)
+        self._command = request_filter.command(self.profile, "backup/amamac")
         if version != old_rsync.MACHINE:
             folder = old_rsync.require(version)
             (home / "bin").mkdir()
@@ -124,8 +127,7 @@ def line(request: pytest.FixtureRequest, tmp_path: Path, choice: str) -> Line:
 def test_nothing_is_read_through_sums(line: Line) -> None:
     for options in OPTIONS:
         there = functools.partial(line.visit, options)
-        with pytest.raises((AssertionError, StopIteration)):
-            reading.read_back(there, b"pin.txt")
+        assert reading.read_back(there, b"pin.txt") == b""
         assert reading.guess_through(there, b"pin.txt", len(SECRET), MTIME, suffix=b"0" * 255) == b""
 
 
@@ -141,6 +143,7 @@ def test_nothing_is_read_by_two_visits_at_once(line: Line) -> None:
 
 
 @pytest.mark.parametrize("choice", ["deletes"])
-def test_nothing_is_read_of_temporary_files(line: Line) -> None:
+def test_temporary_files_are_read_where_names_are_listed_which_is_said(line: Line) -> None:
     there = functools.partial(line.visit, OPTIONS[1])
-    assert reading.through_temporary_file(there, b"pin.txt", len(SECRET), line.temporary) != SECRET
+    assert reading.through_temporary_file(there, b"pin.txt", len(SECRET), line.temporary) == SECRET
+    assert Ability.READ_WITH_TOOLS in schemes.of(line.profile).thief_can(line.profile)
