@@ -18,7 +18,7 @@ from stat import S_IFDIR, S_IFLNK, S_IFMT, S_IFREG
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 ITEM_BASIS_TYPE_FOLLOWS = 1 << 11
 ITEM_XNAME_FOLLOWS = 1 << 12
@@ -65,12 +65,13 @@ def link(name: bytes, target: bytes) -> Entry:
 class Transfer:
     """What is sent as the content of one entry.
 
-    A part is text, or a block of the file that is there already. `blocks` are how many there are, how long each is,
-    and how long the last one is where that is another length.
+    A part is text, or a block of the file that is there already, or something to be done while the server waits for
+    the next part. `blocks` are how many there are, how long each is, and how long the last one is where that is another
+    length.
     """
 
     name: bytes
-    parts: Sequence[bytes | int]
+    parts: Sequence[bytes | int | Callable[[], object]]
     blocks: tuple[int, int, int] = (0, 0, 0)
     basis_type: int | None = None
     basis_name: bytes | None = None
@@ -222,32 +223,38 @@ class _Talk:
         ordered = sorted(entries, key=_order)
         reading = threading.Thread(target=self._listen, args=(ordered,), daemon=True)
         reading.start()
-        said = bytearray()
-        for rule in filters or ():
-            said += struct.pack("<i", len(rule)) + rule
-        if filters is not None:
-            said += bytes(4)
+        said = bytearray(_rules(filters))
         # Sent in the order in which the server keeps them, so that their numbers are the same on both sides.
         for entry in ordered:
             said += self._entry(entry, ordered)
         said += bytes(2 if self._varint_flags else 1)
         names = 2 if flags & _NAME_OF_ZERO else 1
         said += bytes(names * ("o" in self._bundle)) + bytes(names * ("g" in self._bundle))
-        numbers = {entry.name: number for number, entry in enumerate(ordered)}
-        last = -1
-        for transfer in transfers:
-            said += _ndx(numbers[transfer.name], last)
-            last = numbers[transfer.name]
-            said += self._transfer(transfer)
         self._write(bytes(said))
+        self._send(transfers, {entry.name: number for number, entry in enumerate(ordered)})
         # Each end of a phase is answered, so that the server has said what it wants before it is told that all is done.
         while self._phase_ended.get():
             self._write(b"\0")
         reading.join()
 
+    def _send(self, transfers: Sequence[Transfer], numbers: dict[bytes, int]) -> None:
+        said = bytearray()
+        last = -1
+        for transfer in transfers:
+            said += _ndx(numbers[transfer.name], last)
+            last = numbers[transfer.name]
+            for piece in self._transfer(transfer):
+                if callable(piece):
+                    self._write(bytes(said))
+                    said.clear()
+                    piece()
+                else:
+                    said += piece
+        self._write(bytes(said))
+
     def _entry(self, entry: Entry, ordered: list[Entry]) -> bytes:
         flags = _LONG_NAME
-        group = [one for one in ordered if entry.links and one.links == entry.links]
+        group = [one for one in ordered if one.links == entry.links] if entry.links else []
         if group:
             flags |= _HARD_LINK | (_FIRST_OF_HARD_LINKS if group[0] is entry else 0)
         kind = S_IFMT(entry.mode)
@@ -275,26 +282,25 @@ class _Talk:
             out += entry.checksum
         return bytes(out)
 
-    def _transfer(self, transfer: Transfer) -> bytes:
+    def _transfer(self, transfer: Transfer) -> Iterator[bytes | Callable[[], object]]:
         flags = ITEM_TRANSFER
         flags |= ITEM_BASIS_TYPE_FOLLOWS if transfer.basis_type is not None else 0
         flags |= ITEM_XNAME_FOLLOWS if transfer.basis_name is not None else 0
-        out = bytearray(struct.pack("<H", flags))
-        out += bytes([transfer.basis_type]) if transfer.basis_type is not None else b""
-        out += vstring(transfer.basis_name) if transfer.basis_name is not None else b""
+        yield struct.pack("<H", flags)
+        yield bytes([transfer.basis_type]) if transfer.basis_type is not None else b""
+        yield vstring(transfer.basis_name) if transfer.basis_name is not None else b""
         count, length, remainder = transfer.blocks
-        out += struct.pack("<iiii", count, length, min(2, self._digest), remainder)
+        yield struct.pack("<iiii", count, length, min(2, self._digest), remainder)
         for part in transfer.parts:
-            if isinstance(part, int):
-                out += struct.pack("<i", -(part + 1))
-            else:
+            if isinstance(part, bytes):
                 for start in range(0, len(part), 32_000):
                     piece = part[start : start + 32_000]
-                    out += struct.pack("<i", len(piece)) + piece
-        out += bytes(4)
+                    yield struct.pack("<i", len(piece)) + piece
+            else:
+                yield struct.pack("<i", -(part + 1)) if isinstance(part, int) else part
+        yield bytes(4)
         whole = b"".join(part for part in transfer.parts if isinstance(part, bytes))
-        out += transfer.digest or hashlib.md5(whole).digest() if self._digest > 1 else b"\0"
-        return bytes(out)
+        yield transfer.digest or hashlib.md5(whole).digest() if self._digest > 1 else b"\0"
 
     def _write(self, data: bytes) -> None:
         for start in range(0, len(data), 60_000):
@@ -381,6 +387,12 @@ class _Talk:
         taken = bytes(self._waiting[:size])
         del self._waiting[:size]
         return taken
+
+
+def _rules(filters: Sequence[bytes] | None) -> bytes:
+    if filters is None:
+        return b""
+    return b"".join(struct.pack("<i", len(rule)) + rule for rule in filters) + bytes(4)
 
 
 def varint(number: int) -> bytes:

@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "dash", "bash", "busybox sh", "fish", "csh")
 INNER = ("dash", "bash", "busybox sh")
-FLAGS = "-lWHogDtprRe.iLsfxCIvu"
+FLAGS = "-lWogDtprRe.iLsfxCIvu"
 BACKUP = f"rsync --server {FLAGS} --log-format=%i --timeout=120 --stats . ."
 HONEST = (
     BACKUP,
     f"rsync --server -n{FLAGS[1:]} --log-format=%i --timeout=120 --stats . .",
-    "rsync --server -nlWHogDtpcRe.LsfxCIvu --log-format=%i --timeout=120 --stats . .",
-    "rsync --server -lWHogDtprRze.iLsfxCIvu --log-format=%i --timeout=9 --stats . .",
+    "rsync --server -nlWogDtpcRe.LsfxCIvu --log-format=%i --timeout=120 --stats . .",
+    "rsync --server -lWogDtprRze.iLsfxCIvu --log-format=%i --timeout=9 --stats . .",
     "rsync --server -nWtRe.LsfxCIvu --log-format=%i%I . .",
-    "rsync --server -lWHogDtprRe.iLsfxC --log-format=%i . .",
+    "rsync --server -lWogDtprRe.iLsfxC --log-format=%i . .",
 )
 WITH_PARTS = BACKUP.replace("--stats", "--stats --partial")
 NOT_WHOLE = BACKUP.replace("W", "")
+WITH_LINKS = BACKUP.replace("Wog", "WHog")
 DELETING = (BACKUP.replace("--stats", "--delete --stats"), BACKUP.replace("--stats", "--delete-during --stats"))
 READING = (f"rsync --server --sender {FLAGS} . .", "rsync --server --sender -e.Lsf . /etc/passwd")
 HOSTILE = (
@@ -136,7 +137,7 @@ def test_what_our_own_rsync_asks_for_is_let_in(bench: Path, inner: str) -> None:
 
 @pytest.mark.parametrize("inner", INNER)
 def test_nothing_else_is_let_in(bench: Path, inner: str) -> None:
-    for request in (*HOSTILE, *READING, WITH_PARTS, NOT_WHOLE):
+    for request in (*HOSTILE, *READING, WITH_PARTS, NOT_WHOLE, WITH_LINKS):
         assert _is_refused(_ask(bench, request, inner=inner)), (request, _ask(bench, request, inner=inner))
     assert sorted(path.name for path in bench.iterdir()) == ["bin", "my backup"]
 
@@ -161,7 +162,7 @@ def test_under_append_only_a_dry_run_that_lists_all_may_compare_and_nothing_else
 
 def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> None:
     assert _ask(bench, READING[0], write_only=False) == f"rrsync in {bench}: -ro -no-del -munge my backup"
-    for request in (WITH_PARTS, NOT_WHOLE):
+    for request in (WITH_PARTS, NOT_WHOLE, WITH_LINKS):
         assert f" {HELD} --log-format" in _ask(bench, request, write_only=False)
     for request in (request for request in HOSTILE if "--server --sender " not in request):
         assert _is_refused(_ask(bench, request, write_only=False)), request

@@ -75,7 +75,8 @@ def in_folder(profile: Profile, *more: Ability) -> frozenset[Ability]:
             *(Ability.ADD, Ability.GUESS),
             # No rsync looks at --ignore-existing once a file's content arrives unasked.
             Ability.CHANGE_WITH_TOOLS if scheme.append_only else Ability.CHANGE,
-            *((Ability.DELETE, Ability.NAMES) if scheme.allow_delete else ()),
+            # A file can be read by the temporary copy that rsync makes of it, once the copy's name is known.
+            *((Ability.DELETE, Ability.NAMES, Ability.READ_WITH_TOOLS) if scheme.allow_delete else ()),
             *(() if scheme.write_only else (Ability.READ, Ability.NAMES)),
             *((Ability.LINES,) if scheme.allow_delete or not scheme.write_only else ()),
             *(() if scheme.munge else (Ability.EVERYTHING,)),

@@ -40,6 +40,9 @@ _DELETING = tuple(f"--delete{when}" for when in ("", "-during", "-before", "-del
 # is none whose name is too long for every file system.
 _LONGEST_NAME = 255
 
+# A server that agrees on no checksum ("none") keeps whatever it is told to build of the file that it has.
+_CHECKSUMS = "RSYNC_CHECKSUM_LIST=$(echo xxh128 xxh3 xxh64 md5)"
+
 # Folders stay open to their owner and shut to all others, whatever modes a thief sets.
 FOLDER_MODES = "Du+rwx,Dgo="
 
@@ -63,6 +66,8 @@ def _steps(profile: Profile) -> list[str]:
     scheme = profile.scheme
     keeps_parts = not (scheme.append_only or scheme.write_only)
     words = [*_WORDS, *(["--partial"] if keeps_parts else []), *(_DELETING if scheme.allow_delete else [])]
+    # With a second name, a file would outlive each guess at its content.
+    letters = _LETTERS.replace("H", "") if scheme.write_only else _LETTERS
     whole = f"case ${{3%%e*}} in *W*) ;; *) no {NO_SUCH_OPTION};; esac; " if scheme.write_only else ""
     options = [
         # Shorter to read than so many zeros.
@@ -72,9 +77,10 @@ def _steps(profile: Profile) -> list[str]:
     # The folder is $0. With an empty IFS nothing is split any more, so that it may hold spaces.
     return [
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
+        f"export {_CHECKSUMS}",
         f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
         f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) no {ALONE};; esac",
-        f"{whole}f=$3; while case $f in -[{_LETTERS}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
+        f"{whole}f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
         f"f=$3; shift 3{_overwriting(profile)}",

@@ -60,7 +60,7 @@ class Rrsync:
         # and where nothing may be overwritten it would stay so for ever. To go on from it takes sums of what is there,
         # which a server sends only to who may read.
         scheme = profile.scheme
-        whole = ["--whole-file"] if scheme.write_only else []
+        whole = ["--whole-file", "--no-hard-links"] if scheme.write_only else []
         keeps_parts = transfer.is_first and not (scheme.append_only or scheme.write_only)
         partial = ["--partial"] if keeps_parts else []
         return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *whole, *partial)
