@@ -163,6 +163,7 @@ noted() { # ACCOUNT NAME WHAT: the values
 }
 
 is_noted() { [ -n "$(noted "$1")" ]; }
+is_listed() { noted "$1" | grep -qxF -e "$2"; } # ACCOUNT NAME WHAT, VALUE
 keep() { grep -qxF -e "$1" "$made" || printf '%s\n' "$1" >>"$made"; } # LINE
 
 forget() { # LINE, or the beginning of lines
@@ -196,7 +197,9 @@ let_in() {
     make_account
     keep "$mine order yes"
     keep "$account * uid ${uid:--}"
-    case ${key_block:+$home/}$(in_home "$folder") in "$home"/*) [ -d "$home" ] || make_folder "$home" home ;; esac
+    case ${key_block:+$home/}$(in_home "$folder") in
+    "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
+    esac
     make_folder "$(in_home "$folder")" backup
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
@@ -459,14 +462,13 @@ while [ -n "$rest" ]; do
     case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
 done
 pwd -P; printf "%s\n" "$rest"'
-# FOLDER REST FILE: shows it. 3: it is not there, 4: no plain file, 5: another owner, 6: it can not be changed.
+# FOLDER REST FILE: shows it. 3: it is not there, 4: no plain file, 5: of another owner; 10 more: it can't be changed.
 show='cd -P "$1" || exit 1; cd -P "./$2" 2>/dev/null || exit 3
-case $(lsattr -d . "./$3" 2>/dev/null | cut -d" " -f1) in *[ia]*) exit 6 ;; esac
-[ -w . ] || exit 6
-[ -e "./$3" ] || [ -L "./$3" ] || exit 3
+case $([ -w . ] || echo i; lsattr -d . "./$3" 2>/dev/null | cut -d" " -f1) in *[ia]*) locked=10 ;; *) locked=0 ;; esac
+[ -e "./$3" ] || [ -L "./$3" ] || exit $((locked + 3))
 [ -f "./$3" ] && [ ! -L "./$3" ] || exit 4
 [ "$(id -u)" = 0 ] || [ "$(stat -c %u "./$3")" = "$(id -u)" ] || exit 5
-exec head -c 1000001 "./$3"'
+head -c 1000001 "./$3" && exit "$locked"'
 # FOLDER REST FILE UMASK: puts what is on standard input there, in one step.
 write='umask "$4"; cd -P "$1" && cd -P "./$2" && rm -f .backup-wizard.new && cat >.backup-wizard.new || exit 1
 if [ -e "./$3" ]; then
@@ -496,7 +498,7 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     fi
     if [ -z "$missing" ] && [ -n "${2-}" ] && [ "$(stat -c %u "$real")" != "$uid" ]; then
         # A run that was killed may not have come to give it to the account.
-        if [ "$by" != root ] || ! noted "$list folder" | grep -qxF -e "$whole"; then
+        if [ "$by" != root ] || ! is_listed "$list folder" "$whole"; then
             fail "the folder $real belongs to $(stat -c %U "$real"), not to $account: choose another, or chown it yourself"
         fi
     elif [ -z "$missing" ]; then
@@ -557,19 +559,19 @@ require_apart() { # ACCOUNT NAME FOLDER, of another backup
 # The file comes to $tmp/now, and the lines of $mark in it to $tmp/old.
 read_file() { # FILE
     survey "${1%/*}"
-    reading=$1 is_there='' answer=3
+    reading=$1 is_there='' answer=3 locked=''
     rm -f "$tmp/now"
     : >"$tmp/now"
     if [ "$by" != later ]; then
         answer=0
         as_owner "$show" "$at" "$rest" "${1##*/}" </dev/null || answer=$?
     fi
+    if [ "$answer" -ge 10 ] && [ "$answer" -lt 20 ]; then locked=yes answer=$((answer - 10)); fi
     case $answer in
     0) is_there=yes && mv "$tmp/said" "$tmp/now" ;;
     3) ;;
     4) fail "$1 is a symbolic link or no plain file: make it a plain file, or let it be and add the lines by hand" ;;
     5) fail "$1 belongs neither to root nor to $login: chown it, or add the lines by hand" ;;
-    6) fail "$1 can't be changed (a read-only disk, chattr +i, or a folder of another's): see lsattr and ls -ld there" ;;
     *) fail "$1 can't be read: $(visible <"$tmp/error")" ;;
     esac
     [ "$(head -c 1000001 "$tmp/now" | wc -c)" -le 1000000 ] || fail "$1 is too large to be such a file"
@@ -588,7 +590,7 @@ read_file() { # FILE
 # line ends as it did before they came, if it is noted that it had no end.
 edit() { # FILE BLOCK-FILE
     if [ -n "$(tail -c 1 "$1")" ]; then whole=; else whole=1; fi
-    if noted '* * open' | grep -qxF -e "$reading"; then open=1; else open=; fi
+    if is_listed '* * open' "$reading"; then open=1; else open=; fi
     begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" awk -v whole="$whole" -v open="$open" -v file="$2" '
         BEGIN { while ((getline line < file) > 0) block = block line "\n" }
         { plain = $0; sub(/\r$/, "", plain) }
@@ -605,6 +607,10 @@ edit() { # FILE BLOCK-FILE
         }' "$1"
 }
 
+require_open() { # FILE
+    [ -z "$locked" ] || fail "$1 can't be changed: see whether it, its folder or the disk is read-only (ls -ld, lsattr)"
+}
+
 put_block() { # BLOCK FILE WORDS
     used=$used$2$newline
     read_file "$2"
@@ -615,10 +621,11 @@ put_block() { # BLOCK FILE WORDS
         keep "$mine file $sum $2"
         return 0
     fi
+    require_open "$2"
     if is_hand_made "$2"; then
-        complain "$2: somebody has changed the lines of $mark by hand. In them, but not written by this script:"
+        complain "$2: somebody has changed the lines of $mark by hand (or $state is lost). They say, unlike this text:"
         show_hand_made
-        fail 'to keep them, change nothing; to have these lines written anew, delete them, or use --undo first'
+        fail "nothing writes over them: delete the lines of $mark there to have them written anew"
     fi
     if [ -n "$is_there" ] || is_planned "file $2"; then
         does "$3: lines in $2" || return 0
@@ -640,9 +647,10 @@ drop_block() { # FILE
     case $used in *"$newline$1$newline"*) return 0 ;; esac
     read_file "$1"
     if [ -s "$tmp/old" ] && ! is_anothers "$1"; then
+        require_open "$1"
         : >"$tmp/block"
         if is_hand_made "$1"; then
-            note "somebody has changed these lines of $1 by hand:"
+            complain "$1: somebody has changed the lines of $mark by hand (or $state is lost). To be taken out:"
             show_hand_made
             if [ -n "$blob" ] && grep ' AAAA' "$tmp/old" | grep -qvF "$blob"; then
                 fail "$1: between the marks of $mark is a key that is not of this backup: move it out of them first"
@@ -665,7 +673,8 @@ is_anothers() { # FILE
 
 # It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
 is_hand_made() { # FILE
-    [ -s "$tmp/old" ] && ! noted "$mine file" | grep -qxF -e "$(sum_of "$tmp/old" "$1") $1"
+    [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
+        ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }
 
 sum_of() { # TEXT-FILE FILE
@@ -677,7 +686,8 @@ show_hand_made() { grep -vxF -f "$tmp/block" "$tmp/old" | visible | sed 's/^/   
 # Puts $tmp/new where $tmp/now was read.
 store() { # FILE
     if [ "$by" = root ] && [ "$1" != "/etc/rsyncd-$name.secrets" ]; then mask=022; else mask=077; fi
-    if [ ! -s "$tmp/new" ] && noted '* * new' | grep -qxF -e "$1"; then
+    case $1 in /etc/backup-wizard/* | */backup-wizard-* | /etc/rsyncd-*.secrets) of_ours=yes ;; *) of_ours= ;; esac
+    if [ ! -s "$tmp/new" ] && { [ -n "$of_ours" ] || is_listed '* * new' "$1"; }; then
         as_owner "$remove" "$at" "$rest" "${1##*/}" .backup-wizard.new </dev/null
     else
         as_owner "$write" "$at" "$rest" "${1##*/}" "$mask" <"$tmp/new"

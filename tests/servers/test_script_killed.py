@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 TABLE = "The script killed at each command"
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
-    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
-    " etc/ssh/sshd_config* home var/lib/backup-wizard"
+    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard.new"
+    " etc/ssh/sshd_config* etc/backup-wizard home var/lib/backup-wizard"
 )
 _KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
 _RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
@@ -35,7 +35,7 @@ _FILES = (
     "/etc/rsyncd.conf",
     "/etc/rsyncd-amamac.secrets",
     "/home/amanda/.ssh/authorized_keys",
-    "/home/amanda/.backup-wizard-amamac.conf",
+    "/etc/backup-wizard/amamac@amanda.conf",
     "/etc/ssh/sshd_config.d/backup-wizard-amanda.conf",
 )
 
@@ -54,7 +54,6 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     lived_in: bool,
     office: SetUpOffice,
     sample_folder: Path,
-    tmp_path: Path,
     secret_service: SecretService,
     add_row: AddRow,
     add_count: AddCount,
@@ -72,7 +71,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     assert kept(office) == untouched
 
     commands, states = 0, {repr(kept(office)): "/srv/before.tar"}
-    for _ in Gates(tmp_path / "gates").stops(office.inside("dash", SCRIPT)):
+    for _ in Gates(office.path("/srv/gates"), "/srv/gates").stops(office.inside("dash", SCRIPT)):
         commands += 1
         for path in _FILES:
             assert content(office, path) in {before[path], after[path]}, f"{path} is half-written at {commands}"
@@ -117,10 +116,10 @@ def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]
         if office.path(top).exists():
             found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}
     for path in office.path("/etc").iterdir():
-        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard")) or path.name == "ssh":
+        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard", "backup-wizard")) or path.name == "ssh":
             found |= {f"/etc/{path.name}/{inner}": entry for inner, entry in tree(path).items()}
     return {
         path: (entry.kind, entry.mode, entry.owner, entry.content)
         for path, entry in found.items()
-        if not path.startswith("/var/lib/backup-wizard/run") and "/databases" not in path and not path.endswith("-/.")
+        if not path.startswith("/var/lib/backup-wizard/run") and not path.endswith("-/.")
     }

@@ -83,11 +83,12 @@ class SetUpOffice(Office):
                 }
         return found
 
-
     def standing(self) -> dict[str, Entry]:
         """The same, but for times and what useradd and userdel leave: the copies and the locks of their files."""
         return {
-            path: replace(entry, modified_ns=0) for path, entry in self.snapshot().items() if not _OF_TOOLS.fullmatch(path)
+            path: replace(entry, modified_ns=0)
+            for path, entry in self.snapshot().items()
+            if not _OF_TOOLS.fullmatch(path)
         }
 
 
