@@ -224,7 +224,10 @@ let_in() {
 # Where lines of this backup can be: where any scheme puts them now, and where a run before has put them.
 places() {
     {
-        printf '%s\n' "$key_files" "/etc/backup-wizard/$name@$account.conf" "$module_file" "/etc/rsyncd-$name.secrets"
+        printf '%s\n' "$key_files"
+        for file in "/etc/backup-wizard/$name@$account.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
+            if [ -e "$file" ]; then printf '%s\n' "$file"; fi
+        done
         noted "$mine file" | sed 's/^[^ ]* //'
     } | awk 'NF && !seen[$0]++'
 }
@@ -487,8 +490,10 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     survey "$1"
     real=$at missing=$rest list="$account *"
     if [ "$by" = account ]; then
-        as_owner "$down" "$at" "$rest" look 077 </dev/null ||
-            fail "$login can't make the folder $1: see who may write in $at ($(stat -c '%U:%G, mode %a' "$at"))"
+        if ! as_owner "$down" "$at" "$rest" look 077 </dev/null; then
+            [ ! -d "$1" ] || at=$1
+            fail "$login can't make or use the folder $1: $at belongs to $(stat -c '%U:%G, mode %a' "$at")"
+        fi
         { IFS= read -r real && IFS= read -r missing; } <"$tmp/said" || :
     fi
     path=${real%/} whole=${real%/}${missing:+/$missing}

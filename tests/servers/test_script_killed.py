@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.support.table import AddCount, AddRow
     from tests.support.trees import Entry
 
+Kept = dict[str, tuple[str, int, tuple[int, int], str]]
 TABLE = "The script killed at each command"
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
@@ -48,6 +49,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)  # the script is run dozens of times
 @pytest.mark.parametrize(("kind", "lived_in"), [("daemon-over-ssh", False), ("daemon", True)])
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
@@ -103,12 +105,39 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     )
 
 
+@pytest.mark.long
+@pytest.mark.timeout(400)  # the script is run dozens of times
+@pytest.mark.parametrize("kind", ["daemon-over-ssh", "daemon"])
+def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
+    kind: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
+) -> None:
+    setting_up.install(office, script.render(order_for(office, kind, sample_folder)[0]))
+    untouched = kept(office)
+    assert office.script().exit_code == 0
+    states: dict[str, str] = {}
+    gates = Gates(office.path("/srv/gates"), "/srv/gates")
+    for command, _ in enumerate(gates.stops(office.inside("dash", SCRIPT, "--undo"))):
+        state = repr(kept(office))
+        if state not in states:
+            states[state] = f"/srv/{command}.tar"
+            office.run("sh", "-c", _KEEP.format(states[state]))
+    assert kept(office) == untouched
+    for kept_at in states.values():
+        office.run("sh", "-c", _RESTORE.format(kept_at))
+        undone = office.script("--undo")
+        assert undone.exit_code == 0, f"{kept_at}: {undone.stderr}"
+        assert kept(office) == untouched, kept_at
+        assert not office.path("/var/lib/backup-wizard").exists(), kept_at
+    assert len(states) > 8
+    add_count("states that a kill -9 of --undo leaves", len(states))
+
+
 def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
     place = office.path(path)
     return (place.read_bytes(), place.stat().st_mode) if place.exists() else None
 
 
-def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]]:
+def kept(office: SetUpOffice) -> Kept:
     """What the script has changed, but for times, the copies that the account tools make, and what a run begins with
     throwing away."""
     found: dict[str, Entry] = {}
