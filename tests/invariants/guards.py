@@ -15,6 +15,7 @@ INVARIANTS = {
     5: "No silent downgrade",
     6: "Nothing that is there is overwritten, and nothing half-made stays",
     7: "No backup lands on another",
+    9: "Root runs, parses and follows nothing that an account can change",
 }
 
 
@@ -232,5 +233,45 @@ GUARDS = (
         "if _is_free(label, placed.values())",
         "if True",
         ("tests/unit/test_layout.py::test_labels_are_unique_and_none_is_inside_another",),
+    ),
+    Guard(
+        6,
+        "a missing end mark makes no foreign line one of the script's",
+        "assets/templates/setup.sh",
+        "END { exit(bad + inside > 0) }",
+        "END { exit 0 }",
+        ("tests/servers/test_script_undone.py::test_a_missing_mark_never_makes_foreign_lines_ours",),
+    ),
+    Guard(
+        6,
+        "the script writes over no lines that were changed by hand",
+        "assets/templates/setup.sh",
+        'if is_hand_made "$2"; then',
+        "if false; then",
+        ("tests/servers/test_script_undone.py::test_what_the_admin_has_changed_by_hand_is_shown_and_not_opened_again",),
+    ),
+    Guard(
+        6,
+        "the script gives a folder that is there to nobody",
+        "assets/templates/setup.sh",
+        """&& [ "$(stat -c %u "$real")" != "$uid" ]; then""",
+        "&& false; then",
+        ("tests/servers/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
+    ),
+    Guard(
+        9,
+        "the script acts as root only where root alone can change each folder",
+        "assets/templates/setup.sh",
+        "*) by=account && break ;; esac",
+        "esac",
+        ("tests/servers/test_script_raced.py::test_links_that_are_planted_at_any_command_gain_nothing",),
+    ),
+    Guard(
+        9,
+        "the script makes no folder for backups of a home",
+        "assets/templates/setup.sh",
+        'each require_no_home "',
+        ': "',
+        ("tests/servers/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
     ),
 )

@@ -44,11 +44,13 @@ def test_folders_that_are_no_backup_s_are_refused(office: SetUpOffice, sample_fo
     office.run("useradd", "--no-log-init", "-d", "/srv/homes/omar", "omar")
     office.as_account("mkdir -m 700 .ssh .config; ln -s .ssh hidden; ln -s /home/petra coworker")
     office.run("ln", "-s", "/etc", "/srv/link")
+    office.run("install", "-d", "-o", "petra", "/srv/photos/petra")
+    office.run("install", "-d", "/srv/photos/all")
     before: dict[str, Entry] = {}
     for folder in (
         "/amamac", "/home/amamac", "/home/petra", "/home/petra/amamac", "/etc/amamac", "/etc/cron.d", "/root/amamac",
         "/usr/local/bin", "/var/spool/cron/crontabs", "/var/lib/amamac", "/srv/link/amamac", "/srv/homes",
-        "/srv/homes/omar",
+        "/srv/homes/omar", "/srv/photos/petra", "/srv/photos/all",
         f"/home/{ACCOUNT}", "amamac", ".ssh", ".ssh/amamac", ".config/amamac", "hidden/amamac", "coworker/amamac",
     ):  # fmt: skip
         set_up(office, for_folder(order, folder))

@@ -33,9 +33,7 @@ _HEAD = """\
 # All that is special to {whom} stands above the line “How it is done”.
 # shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every value is used
 """
-_HOLDS_SECRET = (
-    "# THIS FILE HOLDS A PASSWORD: keep others from reading it (chmod 600), and delete it afterwards.\n"  # noqa: S105
-)
+_HOLDS_SECRET = "# THIS FILE HOLDS A PASSWORD: keep others from reading it (chmod 600), and delete it afterwards.\n"  # noqa: S105
 
 
 def render(order: Order) -> str:
