@@ -96,7 +96,7 @@ is_planned() { # WHAT
 # ---- One run at a time; it begins with --check ----
 
 begin() {
-    planned=$newline changes=0 left='' wants_reload='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
+    planned=$newline changes=0 left='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
     case $mode in
     check | receipt)
         tmp=$(mktemp -d) || fail 'there is no room for a temporary folder'
@@ -112,12 +112,8 @@ begin() {
         { rm -rf "$tmp" && mkdir "$tmp" && : >>"$made"; } || fail "nothing was changed: $state can't be written to"
         ;;
     esac
-    if [ "$mode" != undo ]; then foretell; fi
-}
-
-# From here on, what is planned is noted in a copy of the list.
-foretell() {
-    made=$tmp/made
+    if [ "$mode" = undo ]; then return 0; fi
+    made=$tmp/made # what is only planned is noted in a copy
     cp "$state/made" "$made" 2>/dev/null || : >"$made"
 }
 
@@ -166,6 +162,8 @@ is_noted() { [ -n "$(noted "$1")" ]; }
 is_listed() { noted "$1" | grep -qxF -e "$2"; } # ACCOUNT NAME WHAT, VALUE
 keep() { grep -qxF -e "$1" "$made" || printf '%s\n' "$1" >>"$made"; } # LINE
 
+keep_one() { if [ "$(noted "$1")" != "$2" ]; then forget "$1" && keep "$1 $2"; fi; } # ACCOUNT NAME WHAT, VALUE
+
 forget() { # LINE, or the beginning of lines
     from="$1 " awk 'index($0 " ", ENVIRON["from"]) != 1' "$made" >"$made.new"
     mv "$made.new" "$made"
@@ -196,7 +194,7 @@ let_in() {
     [ "$login" = "$account" ] || fail "the account $account is named $login now: --undo this, and ask for a new text"
     make_account
     keep "$mine order yes"
-    keep "$account * uid ${uid:--}"
+    keep_one "$account * uid" "${uid:--}"
     case ${key_block:+$home/}$(in_home "$folder") in
     "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
     esac
@@ -368,7 +366,8 @@ END
         home=$(useradd -D 2>/dev/null | sed -n 's|^HOME=/|/|p')
         home=${home:-/home}/$account shell=/bin/sh
     fi
-    if [ -d "$home" ]; then home=$(cd -P "$home" && pwd -P); fi
+    survey "$home"
+    home=${at%/}${rest:+/$rest}
     ask_sshd
     find_keys
     find_module_file
@@ -426,14 +425,18 @@ give_to_root() { # FOLDER
 # Finds who may act at a path: root ($by), while root alone can change each folder on the way, or else the account, from
 # the first other folder on. That folder, or the last that is there, is $at; what follows it is $rest.
 survey() { # PATH
-    by=root rest=${1#/}
-    cd /
+    by=root rest=${1#/} links=0
+    cd -P /
     while :; do
         case $(stat -c '%u %A' .) in 0\ d????-??-?*) ;; *) by=account && break ;; esac
-        if [ -z "$rest" ] || [ ! -d "./${rest%%/*}" ]; then break; fi
-        [ ! -L "./${rest%%/*}" ] || fail "$(pwd -P)/${rest%%/*} is a symbolic link: name the folder that it leads to"
-        cd "./${rest%%/*}"
+        step=${rest%%/*}
+        if [ -z "$rest" ] || [ ! -d "./$step" ]; then break; fi
         case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+        if [ ! -L "./$step" ]; then cd -P "./$step" && continue; fi
+        links=$((links + 1)) step=$(readlink "./$step") # root's own, followed step by step
+        [ "$links" -lt 20 ] || fail "$1 leads through too many symbolic links"
+        case $step in /*) cd / ;; esac
+        rest=${step#/}${rest:+/$rest}
     done
     at=$(pwd -P)
     cd /
@@ -540,7 +543,7 @@ require_good_place() { # of $whole, which has no links
     case $keys in "$whole"/*) fail "$whole holds the keys that let in $account: choose another folder" ;; esac
     each require_no_home "$home$newline$(getent passwd | awk -F: '$3 >= 1000 && $3 != 65534 && $6 ~ /^\/./ { print $6 }')"
     each require_apart "$(sed -n 's/^\([^ ]* [^ ]*\) root /\1 /p' "$made")"
-    if [ "$(noted "$mine root")" != "$whole" ]; then forget "$mine root" && keep "$mine root $whole"; fi
+    keep_one "$mine root" "$whole"
 }
 
 require_no_home() { # HOME

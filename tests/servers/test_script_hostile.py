@@ -62,6 +62,20 @@ def test_folders_that_are_no_backup_s_are_refused(office: SetUpOffice, sample_fo
             assert office.snapshot() == before, folder
 
 
+def test_root_s_own_links_are_followed(office: SetUpOffice, sample_folder: Path) -> None:
+    office.run("sh", "-c", f"mv /home/{ACCOUNT} /srv/homes-{ACCOUNT} && ln -s ../srv/homes-{ACCOUNT} /home/{ACCOUNT}")
+    office.run("ln", "-s", SHARED, "/srv/link")
+    office.run("usermod", "-aG", "users", ACCOUNT)
+    set_up(office, order_for(office, "rrsync", sample_folder, root="/srv/link")[0])
+    before = office.standing()
+    applied = office.script()
+    assert applied.exit_code == 0, applied.stderr
+    assert office.script().changes == []
+    assert office.run("stat", "-c", "%U", f"{SHARED}/amamac", f"/srv/homes-{ACCOUNT}/.ssh") == "amanda\namanda\n"
+    assert office.script("--undo").exit_code == 0
+    assert office.standing() == before
+
+
 async def test_two_accounts_share_a_root(office: SetUpOffice, sample_folder: Path) -> None:
     hers, admitted = order_for(office, "rrsync", sample_folder, root=SHARED)
     his = replace(

@@ -47,7 +47,7 @@ def edit(office: SetUpOffice, expression: str) -> None:
 def test_a_missing_mark_never_makes_foreign_lines_ours(applied: SetUpOffice) -> None:
     office = applied
     edit(office, f"/^{END}/d")
-    edit(office, "$a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGLXpIcJgjzkAYFZMHxNPmnBTq3H6mEBwcy8XIPgLBN/ foreign")
+    edit(office, "$a # kept by hand")
     before = office.path(KEYS).read_text()
     for option in ("--undo", "--check", ""):
         refused = office.script(option)
@@ -56,7 +56,7 @@ def test_a_missing_mark_never_makes_foreign_lines_ours(applied: SetUpOffice) -> 
         assert office.path(KEYS).read_text() == before
     edit(office, f"$i {END}")  # as the admin is asked to
     assert office.script("--undo").exit_code == 0
-    assert office.path(KEYS).read_text().endswith("/ foreign\n")
+    assert office.path(KEYS).read_text().endswith("\n# kept by hand\n")
     assert "amamac" not in office.path(KEYS).read_text()
 
 
