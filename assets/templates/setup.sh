@@ -1,4 +1,6 @@
 # ---- How it is done: nothing below this line is about one backup ----
+# Root writes only where root alone can write. What lies where an account can write (a home, a shared folder), that
+# account itself looks at, makes and writes, so no link that is planted there gains anybody anything: survey, as_owner.
 
 set -u
 umask 077
@@ -6,8 +8,7 @@ LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
-state=/var/lib/backup-wizard # what was made, and the files as they were before: for --undo
-work=.backup-wizard.work     # a folder of root's alone, beside a file while that is changed
+state=/var/lib/backup-wizard # holds a list of what was made, for --undo, and nothing secret
 newline='
 '
 
@@ -19,11 +20,20 @@ main() {
     *) usage >&2 && exit 2 ;;
     esac
     [ "$(id -u)" = 0 ] || { complain 'only root can do this: run it with sudo, or as root' && exit 77; }
-    planned=$newline changes=0 sshd_was_asked_for=''
+    cd / && begin
     case $mode in
-    check) look ;;
+    check)
+        printf 'Nothing is changed. Without --check, this would be done:\n'
+        strictly apply
+        [ "$code" = 0 ] || fail "it can't be done as things are; nothing was changed"
+        ;;
     apply) change ;;
-    undo) take_back ;;
+    undo)
+        printf 'On this server:\n'
+        strictly undo
+        end
+        [ "$code" = 0 ] || fail 'not all of it was taken back: fix what is said above, then run it with --undo again'
+        ;;
     receipt) each_order receipt ;;
     esac
 }
@@ -33,53 +43,83 @@ usage() {
 Usage: sh ${0##*/} [--check | --undo | --receipt | --help]
   (nothing)   lets in the backups named at the top of this file, and prints a receipt for each
   --check     says what it would change, in the same words, and changes nothing
-  --undo      takes back just what it made; backups that are there are never deleted
+  --undo      takes back just what it made; it never deletes backups
   --receipt   prints the receipts alone: each goes to the person whose backup it is
-Ends with 0 if all went well; 1 if it failed, and then all is as it was before; 2 for a wrong option;
-77 if it was not run by root.
+Ends with 0 if all went well; 1 if it failed, and then it has taken back what was new; 2 for a wrong option;
+77 if root didn't run it.
 END
 }
 
 complain() { printf 'backup-wizard: %s\n' "$*" >&2; }
-
-fail() {
-    complain "$*"
-    exit 1
-}
-
+fail() { complain "$*" && exit 1; }
 note() { printf '  . %s\n' "$*"; }
 
-# Says a change in words; whether it is done as well depends on what was asked for.
+# Says a change in words; the answer is whether to make it as well.
 does() {
     printf '  + %s\n' "$1"
     changes=$((changes + 1))
     [ "$mode" != check ]
 }
 
+# Makes control characters visible, in what an account's file or program says.
+visible() { head -c 2000 | tr -c '\n -~' '?'; }
+
+each() { # FUNCTION LINES: calls it with each of the lines
+    while [ -n "$2" ]; do
+        "$1" "${2%%"$newline"*}"
+        case $2 in *"$newline"*) set -- "$1" "${2#*"$newline"}" ;; *) return 0 ;; esac
+    done
+}
+
 each_order() { # FUNCTION
     number=1
     while [ "$number" -le "$orders" ]; do
-        take_order
+        take_order "$number"
         "$1"
         number=$((number + 1))
     done
 }
 
-take_order() {
-    key_block='' rrsync_mark='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret=''
-    "order_$number"
+take_order() { # NUMBER
+    key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
+    "order_$1"
+    mine="$account $name" mark=$name
+    if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
     locate
 }
 
-# ---- All or nothing ----
+is_planned() { # WHAT
+    case $planned in *"$newline$1$newline"*) return 0 ;; esac
+    planned=$planned$1$newline && return 1
+}
 
-look() {
-    tmp=$(mktemp -d) || fail 'there is no room for a temporary folder'
-    trap 'rm -rf "$tmp"' EXIT
-    trap 'exit 1' HUP INT TERM
-    printf 'Nothing is changed. Without --check, this would be done:\n'
-    strictly apply
-    [ "$code" = 0 ] || fail 'it can not be done as things are; nothing was changed'
+# ---- One run at a time; it begins with --check ----
+
+begin() {
+    planned=$newline changes=0 left='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
+    case $mode in
+    check | receipt)
+        tmp=$(mktemp -d) || fail 'there is no room for a temporary folder'
+        trap 'rm -rf "$tmp"' EXIT
+        trap 'exit 1' HUP INT TERM
+        ;;
+    *)
+        { mkdir -p "$state" && chmod 700 "$state"; } || fail "nothing was changed: $state can't be made"
+        exec 9>>"$state/lock"
+        ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run is at work'
+        tmp=$state/run
+        trap : HUP INT TERM # a run that is cut short takes back what is new
+        { rm -rf "$tmp" && mkdir "$tmp" && : >>"$made"; } || fail "nothing was changed: $state can't be written to"
+        ;;
+    esac
+    if [ "$mode" = undo ]; then return 0; fi
+    made=$tmp/made # what is only planned is noted in a copy
+    cp "$state/made" "$made" 2>/dev/null || : >"$made"
+}
+
+end() {
+    rm -rf "$tmp"
+    grep -q . "$state/made" || rm -rf "$state"
 }
 
 # Ends a function at the first step of it that fails, which a shell does not do in the middle of an "if" or "||".
@@ -93,156 +133,112 @@ strictly() { # FUNCTION
 }
 
 change() {
-    begin
+    mode=check
+    strictly apply >"$tmp/foretold" # whatever can be known to fail fails here
+    [ "$code" = 0 ] || { end && fail 'nothing was changed'; }
+    mode=apply made=$state/made spared=$tmp/before
+    cp "$made" "$spared"
     printf 'On this server:\n'
     strictly apply
     if [ "$code" != 0 ]; then
-        complain 'that failed: putting everything back as it was'
-        strictly put_back
-        [ "$code" = 0 ] || fail "not all of it could be put back: what is left is in $state, and --undo uses it"
+        complain 'that failed: taking back what is new'
+        mode=undo
+        strictly undo
         end
-        complain 'everything is as it was before'
-        exit 1
+        [ "$code" = 0 ] || fail 'not all of it could be taken back: run this with --undo once the cause is gone'
+        fail 'what was new is taken back'
     fi
-    end
     each_order receipt
-}
-
-take_back() {
-    if [ ! -d "$state" ]; then
-        note 'nothing is there that this script made'
-        return
-    fi
-    begin
-    printf 'On this server:\n'
-    strictly undo
-    [ "$code" = 0 ] || fail 'that failed: once the cause is gone, run it with --undo again'
     end
 }
 
-begin() {
-    mkdir -p "$state" || fail "nothing was changed: $state can not be made"
-    chmod 700 "$state"
-    exec 9>>"$state/lock"
-    ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run is at work'
-    tmp=$state/run
-    trap : HUP INT TERM # a step that is cut short is put back first
-    strictly prepare
-    [ "$code" = 0 ] || fail "nothing was changed: $state can not be written to"
-    saved=0
+# ---- The list of what was made: ACCOUNT NAME WHAT VALUE, with * for what several backups share ----
+
+noted() { # ACCOUNT NAME WHAT: the values
+    from="$1 " awk '{ from = ENVIRON["from"] } index($0, from) == 1 { print substr($0, length(from) + 1) }' "$made"
 }
 
-prepare() {
-    clear_away
-    rm -rf "$tmp"
-    mkdir -p "$tmp" "$state/accounts" "$state/before"
-    cp -Rp "$state/accounts" "$tmp/accounts"
-    if [ -e "$state/service" ]; then : >"$tmp/had-service"; fi
-    if [ -e "$state/copied" ]; then : >"$tmp/had-copied"; fi
-    : >"$tmp/list"
+is_noted() { [ -n "$(noted "$1")" ]; }
+is_listed() { noted "$1" | grep -qxF -e "$2"; } # ACCOUNT NAME WHAT, VALUE
+keep() { grep -qxF -e "$1" "$made" || printf '%s\n' "$1" >>"$made"; } # LINE
+
+keep_one() { if [ "$(noted "$1")" != "$2" ]; then forget "$1" && keep "$1 $2"; fi; } # ACCOUNT NAME WHAT, VALUE
+
+forget() { # LINE, or the beginning of lines
+    from="$1 " awk 'index($0 " ", ENVIRON["from"]) != 1' "$made" >"$made.new"
+    mv "$made.new" "$made"
 }
 
-end() {
-    rm -rf "$tmp" "$state/reload"
-    rmdir "$state"/accounts/*/orders "$state"/accounts/* "$state/accounts" 2>/dev/null
-    [ -d "$state/accounts" ] || rm -rf "$state"
-}
-
-# Everything this run has changed, the last first.
-put_back() {
-    clear_away
-    backwards "$tmp/list" >"$tmp/backwards"
-    while read -r at uid file <&5; do
-        if [ -e "$tmp/$at.first" ]; then forget_before "$file"; fi
-        if [ -e "$tmp/$at.absent" ]; then
-            remove_file "$file"
-        elif ! cmp -s "$tmp/$at" "$file"; then
-            put_file "$tmp/$at" "$file" "$(cat "$tmp/$at.owner")" "$(cat "$tmp/$at.mode")" "$tmp/$at"
-        fi
-    done 5<"$tmp/backwards"
-    each_order put_back_account
-    if [ -e "$state/service" ] && [ ! -e "$tmp/had-service" ]; then stop_service; fi
-    if [ -e "$state/copied" ] && [ ! -e "$tmp/had-copied" ]; then rm -f "$state/copied"; fi
-    rm -rf "$state/accounts"
-    mv "$tmp/accounts" "$state/accounts"
-    if [ -e "$state/reload" ]; then reload_sshd; fi
-}
-
-put_back_account() {
-    mine=accounts/$account
-    if [ -e "$state/$mine/folders" ]; then
-        touch "$tmp/folders"
-        [ ! -e "$tmp/$mine/folders" ] || cp "$tmp/$mine/folders" "$tmp/folders"
-        grep -vxF -f "$tmp/folders" "$state/$mine/folders" >"$tmp/new-folders" || :
-        remove_folders "$tmp/new-folders"
-    fi
-    if [ -e "$state/$mine/account" ] && [ ! -e "$tmp/$mine/account" ]; then remove_account; fi
-}
+backwards() { awk '{ line[NR] = $0 } END { for (at = NR; at; at--) print line[at] }'; }
 
 # ---- What is done, in this order ----
 
 apply() {
     command -v rsync >/dev/null || fail 'there is no rsync here: install it (apt install rsync), then run this again'
-    [ -e /proc/self/fd ] || fail '/proc is not mounted, and without it no file can be read safely'
-    sshd_was_well=yes wants_daemon='' wants_reload=
+    sshd_was_well=yes wants_daemon=
     sshd_is_well || sshd_was_well=
-    each_order require
     each_order let_in
     if [ -n "$wants_daemon" ]; then serve; fi
-    if [ "$mode" = apply ]; then check_result; fi
-    if [ -n "$wants_reload" ] || [ -e "$state/reload" ]; then reload_sshd; fi
+    if [ "$mode" = apply ]; then
+        if [ -n "$sshd_was_well" ]; then sshd_is_well || fail "sshd -t finds a fault that wasn't there before"; fi
+        each_order ask_daemon
+    fi
+    if is_noted '* * reload'; then reload_sshd; fi
     if [ "$changes" = 0 ]; then note 'nothing to do: all of it is in place'; fi
 }
 
-# Whatever can be known to fail fails here, before anything is changed.
-require() {
-    case $account in *[!0-9]*) ;; *) fail "$account is a number, and no account's name" ;; esac
-    if [ -n "$rrsync_mark" ]; then
-        find_rrsync
-        [ -n "$rrsync" ] || fail 'there is no rrsync here that works (it comes with rsync, and some need python3 or perl)'
-    fi
-    require_unlike_modules
-    for file in "$keys" "$secrets_file" "$conf"; do
-        if [ -n "$file" ]; then require_whole_block "$file"; fi
-    done
-}
-
 let_in() {
-    if [ "$mode" = apply ]; then
-        mkdir -p "$state/accounts/$account/orders"
-        [ -e "$order" ] || : >"$order"
-    fi
+    used=$newline
+    case $account in *[!0-9]*) ;; *) fail "$account is a number, not an account's name" ;; esac
+    [ "$uid" != 0 ] || fail "$account is root: a backup needs an account that can do less"
+    [ "$login" = "$account" ] || fail "the account $account is named $login now: --undo this, and ask for a new text"
     make_account
-    make_folder "$home" 700
-    while read -r folder_mode folder <&4; do
-        make_folder "$(in_home "$folder")" "$folder_mode"
-    done 4<<END
-$folders
-END
+    keep "$mine order yes"
+    keep_one "$account * uid" "${uid:--}"
+    case ${key_block:+$home/}$(in_home "$folder") in
+    "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
+    esac
+    make_folder "$(in_home "$folder")" backup
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
-        put_block "$daemon_block" "$conf" "0:$gid" 640 "give the key of $name an rsync daemon of its own"
+        make_folder "${daemon_private%/*}"
+        put_block "$daemon_block" "$daemon_private" "give the key of $name an rsync daemon of its own"
     elif [ -n "$daemon_block" ]; then
         wants_daemon=yes
-        put_block "$daemon_block" "$conf" 0:0 644 "open the module $module"
+        require_unlike_modules
+        put_block "$daemon_block" "$module_file" "open the module $module"
     fi
     if [ -n "$key_block" ]; then
-        if [ "$rrsync_mark" ]; then copy_rrsync; fi
-        make_folder "${keys%/*}" 700
-        put_block "$(key_text)" "$keys" "$uid:$gid" 600 "let in the key of $name"
+        [ -z "$no_keys" ] || fail "no key file can let in $account: $no_keys"
+        printf '%s\n' "$key_block" >"$tmp/block"
+        ssh-keygen -l -f "$tmp/block" >/dev/null 2>&1 || fail "ssh-keygen can't read the key of $name"
+        make_folder "${keys%/*}"
+        put_block "$key_block" "$keys" "let in the key of $name"
     fi
+    each drop_block "$(places)" # what a former choice has opened
     if [ -n "$sshd_block" ]; then shut_passwords; fi
+}
+
+# Where lines of this backup can be: where any scheme puts them now, and where a run before has put them.
+places() {
+    {
+        printf '%s\n' "$key_files"
+        for file in "/etc/backup-wizard/$name@$account.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
+            if [ -e "$file" ]; then printf '%s\n' "$file"; fi
+        done
+        noted "$mine file" | sed 's/^[^ ]* //'
+    } | awk 'NF && !seen[$0]++'
 }
 
 # The password reaches the file through this shell alone: it is in no program's arguments and in no environment.
 put_secret() {
-    if [ -n "$secret" ]; then
-        put_block "$(secret_text)" "$secrets_file" 0:0 600 "set the password of $secrets_user"
-    elif [ ! -e "$secrets_file" ] || ! grep -qxF "# backup-wizard begin $name" "$secrets_file"; then
-        does "set the password of $secrets_user, read from standard input: lines in $secrets_file" || return 0
-        ask_secret
-        put_block "$(secret_text)" "$secrets_file" 0:0 600 ''
+    if [ -z "$secret" ]; then
+        read_file "$secrets_file"
+        if [ -s "$tmp/old" ]; then used=$used$secrets_file$newline && return 0; fi
+        if [ "$mode" = check ]; then secret=unknown; else ask_secret; fi
     fi
+    put_block "# backup-wizard begin $name$newline$secrets_user:$secret$newline# backup-wizard end $name" \
+        "$secrets_file" "set the password of $secrets_user"
 }
 
 ask_secret() {
@@ -253,41 +249,26 @@ ask_secret() {
     fi
     IFS= read -r secret || [ -n "$secret" ] || :
     if [ -t 0 ]; then
-        stty echo
+        stty echo && printf '\n' >&2
         trap 'exit 1' HUP INT TERM
-        printf '\n' >&2
     fi
     [ -n "$secret" ] || fail "no password for the backup $name came on standard input"
 }
 
-secret_text() {
-    printf '# backup-wizard begin %s\n%s:%s\n# backup-wizard end %s\n' "$name" "$secrets_user" "$secret" "$name"
-}
-
-# rsync's daemon reads its settings anew for each connection, so that nothing has to be reloaded.
+# rsync's daemon reads its settings for each connection, so there is nothing to reload.
 serve() {
     if daemon_listens; then
-        note "rsync's daemon runs, and reads its settings anew for each connection: nothing is reloaded"
+        note "rsync's daemon is running, and reads its settings for each connection: there is nothing to reload"
         return 0
     fi
-    if find_service; then
-        does "enable and start the service $service" || return 0
-        printf '%s\n' "$service" >"$state/service"
-        systemctl enable --now "$service"
-    fi
-}
-
-find_service() {
-    [ -d /run/systemd/system ] || return 1
+    if [ ! -d /run/systemd/system ]; then return 0; fi
     for service in rsync rsyncd; do
-        if systemctl cat "$service.service" >/dev/null 2>&1; then return 0; fi
+        if ! systemctl cat "$service.service" >/dev/null 2>&1; then continue; fi
+        does "enable and start the service $service" || return 0
+        keep "* * service $service"
+        systemctl enable --now "$service"
+        return 0
     done
-    return 1
-}
-
-stop_service() {
-    systemctl disable --now "$(cat "$state/service")"
-    rm -f "$state/service"
 }
 
 # ---- Taking it back ----
@@ -295,117 +276,114 @@ stop_service() {
 undo() {
     number=$orders
     while [ "$number" -ge 1 ]; do
-        take_order
-        undo_order
+        take_order "$number"
+        if ! grep -qxF "$mine order yes" "$spared"; then undo_order; fi
         number=$((number - 1))
     done
-    set -- "$state"/accounts/*/orders/*
-    if [ ! -e "$1" ]; then
-        if [ -e "$state/copied" ]; then
-            uid=
-            does "remove $(cat "$state/copied")"
-            remove_file "$(cat "$state/copied")"
-            rm -f "$state/copied"
-        fi
-        if [ -e "$state/service" ]; then
-            does "stop and disable the service $(cat "$state/service")"
-            stop_service
-        fi
+    if ! grep -q ' order yes$' "$made" && is_noted '* * service'; then
+        does "stop and disable the service $(noted '* * service')"
+        systemctl disable --now "$(noted '* * service')"
     fi
-    if [ -e "$state/reload" ]; then reload_sshd; fi
+    if is_noted '* * reload'; then reload_sshd; fi
+    if ! grep -q ' order yes$' "$made"; then : >"$made"; fi
+    if [ "$changes" = 0 ]; then note 'nothing is here that this script made'; fi
+    [ -z "$left" ]
 }
 
+# What the files hold counts, and not the list alone: a home may have moved, and the list may be lost.
 undo_order() {
-    if [ ! -e "$order" ]; then
-        note "nothing is there that was made for the backup $name of $account"
-        return 0
-    fi
-    backwards "$order" >"$tmp/files"
-    while IFS= read -r file <&5; do
-        take_block "$file"
-    done 5<"$tmp/files"
-    set -- "$state/accounts/$account"/orders/*
-    if [ $# = 1 ]; then undo_account; fi
-    rm -f "$order"
+    used=$newline kept=
+    each drop_block "$(places)"
+    if [ -n "$key_block" ]; then each look_for_key "$key_files"; fi
+    each remove_folder "$(noted "$mine folder" | backwards)"
+    if ! grep ' order yes$' "$made" | grep -vxF "$mine order yes" | grep -q "^$account "; then undo_account; fi
+    if [ -n "$key_block" ] && [ -n "$entry" ]; then each name_session "$(sessions)"; fi
+    forget "$mine"
 }
 
 # What all backups of an account share goes with the last of them.
 undo_account() {
-    if [ -e "$state/accounts/$account/sshd" ]; then
-        : >"$state/reload"
-        mark="account $account"
-        take_block "$(cat "$state/accounts/$account/sshd")"
-        mark=$name
-        rm -f "$state/accounts/$account/sshd"
+    mine="$account *" mark="account $account"
+    if is_noted "$mine file"; then
+        keep '* * reload yes'
+        each drop_block "$(noted "$mine file" | sed 's/^[^ ]* //')"
     fi
-    if [ -e "$state/accounts/$account/folders" ]; then
-        remove_folders "$state/accounts/$account/folders"
-        rm -f "$state/accounts/$account/folders"
-    fi
-    if [ -e "$state/accounts/$account/account" ]; then
-        remove_account
-        rm -rf "$state/accounts/$account"
+    each remove_folder "$(noted "$mine folder" | backwards)"
+    if is_noted "$mine account"; then remove_account; fi
+    forget "$mine"
+    mine="$account $name" mark=$name
+}
+
+remove_folder() { # PATH
+    survey "${1%/*}"
+    if [ "$by" != later ] && as_owner "$rmdir" "$at" "$rest" "${1##*/}" </dev/null; then
+        does "remove the folder $1"
+    elif [ -d "$1" ]; then
+        note "kept: $1 is not empty"
+        kept=$kept$1$newline
     fi
 }
 
-remove_folders() { # FILE
-    backwards "$1" >"$tmp/folders-backwards"
-    while IFS= read -r folder <&5; do
-        if [ -L "$folder" ] || [ ! -d "$folder" ]; then continue; fi
-        if (enter "${folder%/*}" && rmdir "${folder##*/}") 2>/dev/null; then
-            does "remove the folder $folder"
-        elif [ -e "$state/accounts/$account/account" ]; then
-            # The account goes, and whoever gets its number next must not get the backups with it.
-            note "kept: $folder is not empty; it belongs to root now"
-            (enter "$folder" && chown 0:0 . && chmod 700 .)
-        else
-            note "kept: $folder is not empty"
-        fi
-    done 5<"$tmp/folders-backwards"
+# What another line lets in is still open, whoever has put that there.
+look_for_key() { # FILE
+    read_file "$1"
+    if grep -qF "$blob" "$tmp/now"; then
+        left=yes
+        complain "$1 still lets in the key of $name by another line: remove that line by hand"
+    fi
+}
+
+# What runs as the account on this very system, and not in a container that knows another account by its number.
+sessions() {
+    grep -ls "^Uid:[[:space:]]*${uid}[[:space:]]" /proc/[0-9]*/status | cut -d/ -f3 | while read -r pid; do
+        if [ "$(stat -L -c %d:%i "/proc/$pid/root" 2>/dev/null)" = "$(stat -L -c %d:%i /)" ]; then printf '%s\n' "$pid"; fi
+    done
+}
+
+name_session() { # PROCESS
+    case $(cat "/proc/$1/comm" 2>/dev/null) in
+    sshd*) note "still connected, perhaps by the key of $name: process $1 (to end it: kill $1)" ;;
+    esac
 }
 
 # ---- The account ----
 
-lookup() { # NAME
-    if command -v getent >/dev/null; then getent passwd "$1"; else cat /etc/passwd; fi |
-        awk -F: -v name="$1" '$1 == name && !seen++'
+lookup() { # FIELD VALUE
+    if command -v getent >/dev/null; then getent passwd "$2"; else cat /etc/passwd; fi |
+        field=$1 value=$2 awk -F: '$ENVIRON["field"] "" == ENVIRON["value"] && !seen++'
 }
 
+# $login is what the account is named today; in the list it stays $account.
 locate() {
-    entry=$(lookup "$account")
-    uid='' gid='' comment='' home='' shell=''
+    login=$account entry=$(lookup 1 "$account") uid=$(noted "$account * uid") gid='' comment='' home='' shell=''
+    if [ -z "$entry" ] && [ -n "$uid" ]; then entry=$(lookup 3 "$uid"); fi
     if [ -n "$entry" ]; then
-        IFS=: read -r _ _ uid gid comment home shell <<END
+        IFS=: read -r login _ uid gid comment home shell <<END
 $entry
 END
-        case $home in /?*) ;; *) fail "the account $account has no home folder: usermod -d /home/$account $account" ;; esac
+        case $home in /?*) ;; *) fail "the account $login has no home folder: usermod -d /home/$login $login" ;; esac
     else
         home=$(useradd -D 2>/dev/null | sed -n 's|^HOME=/|/|p')
         home=${home:-/home}/$account shell=/bin/sh
     fi
-    if [ -d "$home" ]; then home=$(cd -P "$home" && pwd -P); fi
+    survey "$home"
+    home=${at%/}${rest:+/$rest}
     ask_sshd
-    order=$state/accounts/$account/orders/$name
-    mark=$name made_list=$order
-    keys='' conf=''
-    if [ -n "$key_block" ]; then find_keys; fi
-    if [ -n "$daemon_private" ]; then
-        conf=$home/$daemon_private
-    elif [ -n "$daemon_block" ]; then
-        find_conf
-    fi
+    find_keys
+    find_module_file
 }
 
-in_home() { # PATH
-    case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$home/$1" ;; esac
-}
+in_home() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$home/$1" ;; esac } # PATH
 
 make_account() {
     if [ -n "$entry" ] || is_planned "account $account"; then return 0; fi
-    does "make the account $account (shell /bin/sh, no password: only a key opens it)" || return 0
     command -v useradd >/dev/null || fail "there is no useradd here: make the account $account yourself, then run this"
-    save_databases "$state/accounts/$account/databases"
-    touch "$state/accounts/$account/account"
+    [ ! -e "$home" ] || fail "$home is there, but no account $account: make the account yourself, or rename that folder"
+    if { getent group "$account" || grep "^$account:" /etc/group; } >/dev/null 2>&1; then
+        fail "there is a group $account, but no such account: make the account yourself, then run this again"
+    fi
+    does "make the account $account (shell /bin/sh, no password: only a key opens it)" || return 0
+    keep "$account * account yes"
     # "*" is a password that nothing matches, and unlike "!" does not lock the account for keys.
     useradd --no-log-init --no-create-home --shell /bin/sh --password '*' --comment backup-wizard "$account" ||
         fail "useradd does not make the account $account: make it yourself, then run this again"
@@ -413,537 +391,480 @@ make_account() {
 }
 
 remove_account() {
+    if [ -n "$entry" ] && [ "$login $comment" != "$account backup-wizard" ]; then
+        note "kept: the account $login, which was changed since this script made it"
+        return 0
+    fi
     if [ -n "$entry" ]; then
-        if [ "$comment" != backup-wizard ]; then
-            note "kept: the account $account was changed since it was made"
-            return 0
-        fi
-        does "remove the account $account"
-        # It refuses while a session of the account is on, also one that is just ending.
-        tries=1
-        until userdel "$account"; do
+        does "remove the account $account, and end what it still runs"
+        by=account tries=1
+        until end_sessions && userdel "$account"; do
             [ "$tries" -lt 5 ] || fail "userdel does not remove the account $account"
             tries=$((tries + 1))
             sleep 1
         done
+        entry=
     fi
-    if [ -d "$state/accounts/$account/databases" ]; then restore_databases "$state/accounts/$account/databases"; fi
+    each give_to_root "$kept"
 }
 
-# The files that useradd changes, with the copies ("passwd-") that it makes of each.
-databases='passwd shadow group gshadow subuid subgid'
+# The account itself ends them: a number that is another's by then is none that it could end.
+end_sessions() {
+    # shellcheck disable=SC2016,SC2046 # each is a number
+    as_owner '[ $# = 0 ] || kill -9 "$@"' $(sessions) </dev/null || :
+}
 
-save_databases() { # FOLDER
-    rm -rf "$1" "$1.part"
-    mkdir "$1.part"
-    for database in $databases; do
-        for file in "$database" "$database-"; do
-            if [ -e "/etc/$file" ]; then cp -p "/etc/$file" "$1.part/$file"; fi
-        done
+# Whoever gets the removed account's number next must not get its backups as well.
+give_to_root() { # FOLDER
+    (cd -P "$1" && [ "$(pwd -P) $(stat -c %u .)" = "$1 $uid" ] && chown 0:0 . && chmod 700 .) 2>/dev/null ||
+        note "careful: the account $account is gone, but $1 still belongs to its number"
+}
+
+# ---- Who acts where ----
+
+# Finds who may act at a path: root ($by), while root alone can change each folder on the way, or else the account, from
+# the first other folder on. That folder, or the last that is there, is $at; what follows it is $rest.
+survey() { # PATH
+    by=root rest=${1#/} links=0
+    cd -P /
+    while :; do
+        case $(stat -c '%u %A' .) in 0\ d????-??-?*) ;; *) by=account && break ;; esac
+        step=${rest%%/*}
+        if [ -z "$rest" ] || [ ! -d "./$step" ]; then break; fi
+        case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+        if [ ! -L "./$step" ]; then cd -P "./$step" && continue; fi
+        links=$((links + 1)) step=$(readlink "./$step") # root's own, followed step by step
+        [ "$links" -lt 20 ] || fail "$1 leads through too many symbolic links"
+        case $step in /*) cd / ;; esac
+        rest=${step#/}${rest:+/$rest}
     done
-    if [ -e /etc/.pwd.lock ]; then : >"$1.part/lock"; fi
-    mv "$1.part" "$1"
+    at=$(pwd -P)
+    cd /
+    case $1/ in "$home"/?*) [ -d "$home" ] || by=later ;; esac
+    if [ "$by" = account ] && [ -z "$entry" ]; then by=later; fi
 }
 
-# userdel has taken the account out; where nothing else was changed since, the copies and times are put back too.
-restore_databases() { # FOLDER
-    for database in $databases; do
-        if [ ! -e "$1/$database" ]; then
-            if [ -s "/etc/$database" ]; then return 0; fi
-        elif ! cmp -s "$1/$database" "/etc/$database"; then
-            return 0
+# Runs a text as root, or as the account: without a terminal, root's environment or its open files. What it says is in
+# $tmp/said, a new file each time, which no program of before can change.
+as_owner() { # TEXT ARGUMENTS…
+    text=$1 && shift
+    rm -f "$tmp/said" "$tmp/error"
+    if [ "$by" = root ]; then
+        sh -c "$text" sh "$@"
+    else
+        env -i PATH="$PATH" LC_ALL=C timeout -s KILL 60 setsid su -s /bin/sh -c "$text" -- "$login" sh "$@" 9>&-
+    fi >"$tmp/said" 2>"$tmp/error"
+}
+
+# FOLDER REST look|make UMASK: goes down and makes what is missing; says where it got to, and what is missing then.
+down='umask "$4"; cd -P "$1" || exit 1; rest=$2
+while [ -n "$rest" ]; do
+    step=${rest%%/*}
+    if [ ! -d "./$step" ]; then
+        if [ "$3" = look ]; then [ -w . ] && [ ! -e "./$step" ] && [ ! -L "./$step" ] && break; exit 1; fi
+        mkdir "./$step" || exit 1
+    fi
+    cd -P "./$step" || exit 1
+    case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+done
+pwd -P; printf "%s\n" "$rest"'
+# FOLDER REST FILE: shows it. 3: it is not there, 4: no plain file, 5: of another owner; 10 more: it can't be changed.
+show='cd -P "$1" || exit 1; cd -P "./$2" 2>/dev/null || exit 3
+case $([ -w . ] || echo i; lsattr -d . "./$3" 2>/dev/null | cut -d" " -f1) in *[ia]*) locked=10 ;; *) locked=0 ;; esac
+[ -e "./$3" ] || [ -L "./$3" ] || exit $((locked + 3))
+[ -f "./$3" ] && [ ! -L "./$3" ] || exit 4
+[ "$(id -u)" = 0 ] || [ "$(stat -c %u "./$3")" = "$(id -u)" ] || exit 5
+head -c 1000001 "./$3" && exit "$locked"'
+# FOLDER REST FILE UMASK: puts what is on standard input there, in one step.
+write='umask "$4"; cd -P "$1" && cd -P "./$2" && rm -f .backup-wizard.new && cat >.backup-wizard.new || exit 1
+if [ -e "./$3" ]; then
+    chown "$(stat -c %u:%g "./$3")" .backup-wizard.new 2>/dev/null || [ "$(id -u)" != 0 ] || exit 1
+    chmod "$(stat -c %a "./$3")" .backup-wizard.new || exit 1
+fi
+{ sync .backup-wizard.new 2>/dev/null || sync; } && mv -f .backup-wizard.new "./$3" || exit 1
+! command -v restorecon >/dev/null || restorecon "./$3"'
+# FOLDER REST FILE…: removes the files, or the one empty folder.
+remove='cd -P "$1" && cd -P "./$2" || exit 1; shift 2; rm -f -- "$@"'
+rmdir='cd -P "$1" && cd -P "./$2" && rmdir "./$3"'
+
+# ---- Folders ----
+
+make_folder() { # PATH ["home" or "backup": it is to be the account's]
+    survey "$1"
+    real=$at missing=$rest list="$account *"
+    if [ "$by" = account ]; then
+        if ! as_owner "$down" "$at" "$rest" look 077 </dev/null; then
+            [ ! -d "$1" ] || at=$1
+            fail "$login can't make or use the folder $1: $at belongs to $(stat -c '%U:%G, mode %a' "$at")"
         fi
-    done
-    for database in $databases; do
-        for file in "$database" "$database-"; do
-            if [ ! -e "$1/$file" ]; then
-                rm -f "/etc/$file"
-                continue
-            fi
-            if ! cmp -s "$1/$file" "/etc/$file"; then
-                put_file "$1/$file" "/etc/$file" "$(stat -c %u:%g "$1/$file")" "$(stat -c %a "$1/$file")"
-            fi
-            if [ "$(stat -c %y "$1/$file")" != "$(stat -c %y "/etc/$file")" ]; then touch -r "$1/$file" "/etc/$file"; fi
-        done
-    done
-    if [ ! -e "$1/lock" ]; then rm -f /etc/.pwd.lock; fi
-}
-
-note_once() { # LINE FILE
-    if [ ! -e "$2" ] || ! grep -qxF "$1" "$2"; then printf '%s\n' "$1" >>"$2"; fi
-}
-
-is_planned() { # WHAT
-    case $planned in *"$newline$1$newline"*) return 0 ;; esac
-    planned=$planned$1$newline
-    return 1
-}
-
-# ---- Folders and files, each put in place in one step ----
-# A home belongs to its owner, who may put a symbolic link anywhere in it to lead root astray. So a folder is entered
-# first and looked at then; what is new is written in a folder in there that only root can enter, and is moved from
-# there to its place, which follows no link.
-
-make_folder() { # PATH MODE ["above": it is only on the way to one]
-    if [ -d "$1" ]; then return 0; fi
-    if [ -e "$1" ] || [ -L "$1" ]; then fail "$1 is there and is no folder"; fi
-    case $planned in *"$newline$1$newline"*) return 0 ;; esac
-    make_folder "$(parent "$1")" 755 above
-    planned=$planned$1$newline
-    case ${3-}:$1/ in
-    :* | above:"$home"/*) does "make the folder $1 (mode $2, for $account)" || return 0 ;;
-    *) does "make the folder $1 (mode $2, for root)" || return 0 ;;
-    esac
-    note_once "$1" "$state/accounts/$account/folders"
-    case ${3-}:$1/ in
-    :* | above:"$home"/*) put_folder "$1" "$uid:$gid" "$2" ;;
-    *) put_folder "$1" 0:0 "$2" ;;
-    esac
-}
-
-parent() {
-    set -- "${1%/*}"
-    printf '%s' "${1:-/}"
-}
-
-# From here on "." is this very folder, whatever is renamed meanwhile.
-enter() { # FOLDER
-    cd -P "${1:-/}" 2>/dev/null || fail "the folder ${1:-/} can not be entered"
-    [ "$(pwd -P)" = "${1:-/}" ] || fail "the folder $1 is reached through a symbolic link: refused"
-    case $(stat -c %u .) in 0 | "$uid") ;; *) fail "the folder $1 belongs neither to root nor to $account: refused" ;; esac
-}
-
-enter_work() { # FOLDER
-    printf '%s\n' "$1" >"$state/working"
-    enter "$1"
-    mkdir "$work" 2>/dev/null || [ -d "$work" ] || fail "nothing can be made in $1 (read-only, full, or a network folder?)"
-    cd -P "$work" || fail "$1/$work can not be entered"
-    case "$(pwd -P)|$(stat -c '%u %a' .)" in
-    "${1%/}/$work|0 700" | "${1%/}/$work|0 2700") rm -rf new ;;
-    *) fail "$1/$work is there, and is not root's own: refused" ;;
-    esac
-}
-
-leave_work() {
-    cd ..
-    rmdir "$work"
-    rm -f "$state/working"
-}
-
-# What a step that failed, or a run that was killed, may have left.
-clear_away() {
-    if [ ! -s "$state/working" ]; then return 0; fi
-    set -- "$(cat "$state/working")"
-    if [ -d "$1/$work" ] && [ "$(stat -c %u "$1/$work")" = 0 ]; then
-        uid=$(stat -c %u "$1")
-        (
-            enter_work "$1"
-            leave_work
-        )
+        { IFS= read -r real && IFS= read -r missing; } <"$tmp/said" || :
     fi
-    rm -f "$state/working"
-}
-
-put_folder() { # PATH OWNER MODE
-    (
-        enter_work "$(parent "$1")"
-        mkdir new
-        chown "$2" new
-        chmod "$3" new
-        mv new "../${1##*/}"
-        leave_work
-    )
-    relabel "$1"
-}
-
-put_file() { # SOURCE PATH OWNER MODE [FILE-WITH-ITS-TIME]
-    (
-        enter_work "$(parent "$2")"
-        : >new
-        chown "$3" new
-        chmod "$4" new
-        cat "$1" >new
-        if [ -n "${5-}" ]; then touch -r "$5" new; fi
-        sync new 2>/dev/null || sync
-        if [ -d "../${2##*/}" ]; then fail "$2 is a folder"; fi
-        mv -f new "../${2##*/}"
-        leave_work
-    )
-    relabel "$2"
-}
-
-remove_file() { # PATH
-    if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 0; fi
-    (
-        enter "$(parent "$1")"
-        rm -f "${1##*/}"
-    )
-}
-
-relabel() { # PATH
-    ! command -v restorecon >/dev/null || restorecon "$1" || note "restorecon does not label $1"
-}
-
-# Copies a file with its time to $tmp/now, and sets owner and mode. It is read by what was opened, and not by a name
-# that may lead elsewhere by then.
-read_file() { # PATH
-    rm -f "$tmp/now"
-    is_there=
-    if [ ! -e "$1" ] && [ ! -L "$1" ]; then
-        : >"$tmp/now"
+    path=${real%/} whole=${real%/}${missing:+/$missing}
+    if [ "${2-}" = backup ]; then
+        require_good_place
+        list=$mine
+    fi
+    if [ -z "$missing" ] && [ -n "${2-}" ] && [ "$(stat -c %u "$real")" != "$uid" ]; then
+        # A run that was killed may not have come to give it to the account.
+        if [ "$by" != root ] || ! is_listed "$list folder" "$whole"; then
+            fail "the folder $real belongs to $(stat -c %U "$real"), not to $account: choose another, or chown it yourself"
+        fi
+    elif [ -z "$missing" ]; then
         return 0
     fi
-    if [ -L "$1" ] || [ ! -f "$1" ]; then fail "$1 is a symbolic link or no plain file: refused"; fi
-    is_there=yes
-    exec 3<"$1"
-    [ "$(readlink /proc/self/fd/3)" = "$1" ] || fail "$1 is reached through a symbolic link: refused"
-    owner=$(stat -L -c %u:%g /proc/self/fd/3)
-    mode_there=$(stat -L -c %a /proc/self/fd/3)
-    case ${owner%:*} in 0 | "$uid") ;; *) fail "$1 belongs neither to root nor to $account: refused" ;; esac
-    cat <&3 >"$tmp/now"
-    touch -r /proc/self/fd/3 "$tmp/now"
-    exec 3<&-
-    # shellcheck disable=SC2094 # both only read it
-    tr -d '\000' <"$tmp/now" | cmp -s - "$tmp/now" || fail "$1 is no text file: refused"
+    while [ -n "$missing" ]; do
+        path=$path/${missing%%/*} whose="$account, mode 700"
+        if [ "$by" = root ] && [ "$path ${2-}" != "$whole backup" ] && [ "$path ${2-}" != "$whole home" ]; then
+            whose='root, mode 755'
+        fi
+        case $missing in */*) missing=${missing#*/} ;; *) missing= ;; esac
+        if is_planned "folder $path"; then continue; fi
+        does "make the folder $path (for $whose)" || :
+        if [ -n "$missing" ]; then keep "$account * folder $path"; else keep "$list folder $path"; fi
+    done
+    if [ "$mode" = check ]; then return 0; fi
+    if [ "$by" = root ]; then mask=022; else mask=077; fi
+    as_owner "$down" "$at" "$rest" make "$mask" </dev/null || fail "the folder $1 can't be made: $(visible <"$tmp/error")"
+    if [ "$by" = root ] && [ -n "${2-}" ]; then chmod 700 "$whole" && chown -h "$uid:$gid" "$whole"; fi
+}
+
+# A key that can write where a way in lies, or where the system's own files are, opens more than a backup.
+require_good_place() { # of $whole, which has no links
+    around=$whole
+    if [ -n "$key_block" ]; then around=${whole%/*}; fi
+    for place in "$whole" "$around"; do
+        case $place/ in
+        / | /bin/* | /boot/* | /dev/* | /etc/* | /lib/* | /lib32/* | /lib64/* | /libx32/* | /proc/* | /root/* | /run/* | \
+            /sbin/* | /sys/* | /tmp/* | /usr/* | /var/ | /var/cache/* | /var/lib/* | /var/log/* | /var/mail/* | \
+            /var/spool/* | /var/tmp/* | /home/) fail "${place:-/} is a folder of the system: choose another one for backups" ;;
+        "$home"/.*) fail "$place is among the hidden folders of a home, where ways in are kept: choose another" ;;
+        esac
+    done
+    case $keys in "$whole"/*) fail "$whole holds the keys that let in $account: choose another folder" ;; esac
+    each require_no_home "$home$newline$(getent passwd | awk -F: '$3 >= 1000 && $3 != 65534 && $6 ~ /^\/./ { print $6 }')"
+    each require_apart "$(sed -n 's/^\([^ ]* [^ ]*\) root /\1 /p' "$made")"
+    keep_one "$mine root" "$whole"
+}
+
+require_no_home() { # HOME
+    case $1/ in
+    "$whole"/*) fail "$whole is a home, or holds one ($1): choose another folder" ;;
+    "$around"/) fail "$around is a home: choose a folder in it" ;;
+    esac
+}
+
+require_apart() { # ACCOUNT NAME FOLDER, of another backup
+    case $1 in "$mine "*) return 0 ;; esac
+    other=${1#* }
+    set -- "${other#* }" "${other%% *}"
+    if [ "$1" = "$whole" ] && [ -z "$key_block" ]; then return 0; fi # a module may hold several computers
+    case $1/ in "$whole"/*) fail "$whole holds the folder of the backup $2 ($1): choose another" ;; esac
+    case $whole/ in "$1"/*) fail "$whole is in the folder of the backup $2 ($1): choose another" ;; esac
 }
 
 # ---- A marked block in a file, which is replaced and not repeated; all other lines stay as they are ----
 
-put_block() { # BLOCK FILE OWNER MODE WORDS
-    read_file "$2"
-    printf '%s\n' "$1" >"$tmp/block"
-    edit "$tmp/now" "$tmp/block" >"$tmp/new"
-    if cmp -s "$tmp/now" "$tmp/new"; then return 0; fi
-    if [ -z "$5" ]; then
-        : # it was said before
-    elif [ -n "$is_there" ] || is_planned "file $2"; then
-        does "$5: lines in $2" || return 0
-    else
-        does "$5: lines in $2 (a new file, mode $4)" || return 0
+# The file comes to $tmp/now, and the lines of $mark in it to $tmp/old.
+read_file() { # FILE
+    survey "${1%/*}"
+    reading=$1 is_there='' answer=3 locked=''
+    rm -f "$tmp/now"
+    : >"$tmp/now"
+    if [ "$by" != later ]; then
+        answer=0
+        as_owner "$show" "$at" "$rest" "${1##*/}" </dev/null || answer=$?
     fi
-    save "$2"
-    note_once "$2" "$made_list"
-    if [ -n "$is_there" ]; then
-        put_file "$tmp/new" "$2" "$owner" "$mode_there"
-    else
-        put_file "$tmp/new" "$2" "$3" "$4"
-    fi
+    if [ "$answer" -ge 10 ] && [ "$answer" -lt 20 ]; then locked=yes answer=$((answer - 10)); fi
+    case $answer in
+    0) is_there=yes && mv "$tmp/said" "$tmp/now" ;;
+    3) ;;
+    4) fail "$1 is a symbolic link or no plain file: make it a plain file, or let it be and add the lines by hand" ;;
+    5) fail "$1 belongs neither to root nor to $login: chown it, or add the lines by hand" ;;
+    *) fail "$1 can't be read: $(visible <"$tmp/error")" ;;
+    esac
+    [ "$(head -c 1000001 "$tmp/now" | wc -c)" -le 1000000 ] || fail "$1 is too large to be such a file"
+    # shellcheck disable=SC2094 # both only read it
+    tr -d '\000' <"$tmp/now" | cmp -s - "$tmp/now" || fail "$1 is no text file"
+    begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" awk '
+        { sub(/\r$/, "") }
+        $0 == ENVIRON["begin"] { bad += inside; inside = 1 }
+        inside { print }
+        $0 == ENVIRON["end"] { bad += !inside; inside = 0 }
+        END { exit(bad + inside > 0) }' "$tmp/now" >"$tmp/old" ||
+        fail "$1 has only one of the two marks of $mark (begin, end): put in the other, or take out its lines by hand"
 }
 
-take_block() { # FILE
-    read_file "$1"
-    if [ -z "$is_there" ]; then return 0; fi
-    before=$(before_of "$1")
-    : >"$tmp/block"
-    : >"$tmp/whole"
-    if [ -e "$before" ]; then
-        block_in "$before" >"$tmp/block"
-        edit "$before" /dev/null keep >"$tmp/whole"
-    fi
-    if [ -s "$tmp/block" ]; then
-        edit "$tmp/now" "$tmp/block" >"$tmp/new"
-    else
-        edit "$tmp/now" /dev/null >"$tmp/new"
-    fi
-    if [ -e "$before.absent" ] && [ ! -s "$tmp/new" ]; then
-        does "remove $1"
-        remove_file "$1"
-        forget_before "$1"
-    elif [ -e "$before" ] && { cmp -s "$before" "$tmp/new" || cmp -s "$tmp/whole" "$tmp/new"; }; then
-        does "put $1 back as it was"
-        put_file "$before" "$1" "$owner" "$mode_there" "$before"
-        forget_before "$1"
-    elif ! cmp -s "$tmp/now" "$tmp/new"; then
-        does "take the lines of $mark out of $1"
-        put_file "$tmp/new" "$1" "$owner" "$mode_there"
-    fi
-}
-
-# Prints a file with the block of this mark replaced, or added at the end; an empty block takes it out. With "keep",
-# prints the file as it is, its last line made whole.
-edit() { # FILE BLOCK-FILE ["keep"]
+# Prints a file with the lines of this mark replaced, or added at the end; without any, they are taken out. The last
+# line ends as it did before they came, if it is noted that it had no end.
+edit() { # FILE BLOCK-FILE
     if [ -n "$(tail -c 1 "$1")" ]; then whole=; else whole=1; fi
-    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" -v whole="$whole" \
-        -v keep="${3-}" -v block_file="$2" '
-        BEGIN { while ((getline line < block_file) > 0) block = block line "\n" }
-        $0 == begin && !keep { inside = 1; if (!done++) { printf "%s%s", after, block; after = "" }; next }
-        inside { if ($0 == end) inside = 0; next }
-        { printf "%s%s", after, $0; after = "\n" }
+    if is_listed '* * open' "$reading"; then open=1; else open=; fi
+    begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" awk -v whole="$whole" -v open="$open" -v file="$2" '
+        BEGIN { while ((getline line < file) > 0) block = block line "\n" }
+        { plain = $0; sub(/\r$/, "", plain) }
+        plain == ENVIRON["begin"] {
+            inside = last = 1
+            if (!done++ && block != "") { printf "%s%s", after, block; after = "" }
+            next
+        }
+        inside { if (plain == ENVIRON["end"]) inside = 0; next }
+        { printf "%s%s", after, $0; after = "\n"; last = 0 }
         END {
-            if (after != "" && (whole || keep || (block != "" && !done))) printf "\n"
+            if (after != "" && (last ? !open : whole || (block != "" && !done))) printf "\n"
             if (!done) printf "%s", block
         }' "$1"
 }
 
-block_in() { # FILE
-    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" '
-        $0 == begin { inside = 1 }
-        inside { print }
-        $0 == end { inside = 0 }' "$1"
+require_open() { # FILE
+    [ -z "$locked" ] || fail "$1 can't be changed: see whether it, its folder or the disk is read-only (ls -ld, lsattr)"
 }
 
-# A mark without its other would make foreign lines look like ours.
-require_whole_block() { # FILE
-    if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 0; fi
-    read_file "$1"
-    awk -v begin="# backup-wizard begin $mark" -v end="# backup-wizard end $mark" '
-        $0 == begin { bad += inside; inside = 1 }
-        $0 == end { bad += !inside; inside = 0 }
-        END { exit(bad + inside > 0) }' "$tmp/now" || fail "$1 has only one of the two marks of $mark: mend that first"
-}
-
-backwards() { awk '{ line[NR] = $0 } END { for (at = NR; at; at--) print line[at] }' "$1"; }
-
-# ---- Files as they were before ----
-
-before_of() { # FILE
-    printf '%s/before/' "$state"
-    printf '%s' "$1" | sed 's|%|%25|g; s|/|%2F|g'
-}
-
-# Keeps $tmp/now as it was before the first change, for --undo, and before this run, should a step of it fail.
-save() { # FILE
-    saved=$((saved + 1))
-    before=$(before_of "$1")
-    if [ -n "$is_there" ]; then
-        cp -p "$tmp/now" "$tmp/$saved"
-        printf '%s\n' "$owner" >"$tmp/$saved.owner"
-        printf '%s\n' "$mode_there" >"$tmp/$saved.mode"
+put_block() { # BLOCK FILE WORDS
+    used=$used$2$newline
+    read_file "$2"
+    printf '%s\n' "$1" >"$tmp/block"
+    sum=$(sum_of "$tmp/block" "$2")
+    edit "$tmp/now" "$tmp/block" >"$tmp/new"
+    if cmp -s "$tmp/now" "$tmp/new"; then
+        keep "$mine file $sum $2"
+        return 0
+    fi
+    require_open "$2"
+    if is_hand_made "$2"; then
+        complain "$2: somebody has changed the lines of $mark by hand (or $state is lost). They say, unlike this text:"
+        show_hand_made
+        fail "nothing writes over them: delete the lines of $mark there to have them written anew"
+    fi
+    if [ -n "$is_there" ] || is_planned "file $2"; then
+        does "$3: lines in $2" || return 0
     else
-        : >"$tmp/$saved.absent"
+        does "$3: lines in $2 (a new file)" || return 0
+        keep "* * new $2"
     fi
-    if [ ! -e "$before" ] && [ ! -e "$before.absent" ]; then
-        : >"$tmp/$saved.first"
-        if [ -n "$is_there" ]; then
-            cp -p "$tmp/now" "$tmp/before"
-            mv "$tmp/before" "$before"
-        else
-            : >"$before.absent"
+    if [ -n "$(tail -c 1 "$tmp/now")" ] && [ ! -s "$tmp/old" ]; then keep "* * open $2"; fi
+    former=$(noted "$mine file" | grep -F -e " $2" || :)
+    keep "$mine file $sum $2"
+    store "$2"
+    each forget_sum "$former"
+}
+
+forget_sum() { if [ "$1" != "$sum $reading" ]; then forget "$mine file $1"; fi; } # SUM FILE
+
+# Takes the lines out of a file where they are not wanted, or not any more.
+drop_block() { # FILE
+    case $used in *"$newline$1$newline"*) return 0 ;; esac
+    read_file "$1"
+    if [ -s "$tmp/old" ] && ! is_anothers "$1"; then
+        require_open "$1"
+        : >"$tmp/block"
+        if is_hand_made "$1"; then
+            complain "$1: somebody has changed the lines of $mark by hand (or $state is lost). To be taken out:"
+            show_hand_made
+            if [ -n "$blob" ] && grep ' AAAA' "$tmp/old" | grep -qvF "$blob"; then
+                fail "$1: between the marks of $mark is a key that is not of this backup: move it out of them first"
+            fi
         fi
+        edit "$tmp/now" "$tmp/block" >"$tmp/new"
+        does "take the lines of $mark out of $1" || return 0
+        store "$1"
+    elif [ "$mode" = undo ] && [ "$by" != later ]; then
+        as_owner "$remove" "$at" "$rest" .backup-wizard.new </dev/null || :
     fi
-    printf '%s %s %s\n' "$saved" "$uid" "$1" >>"$tmp/list"
+    for sum in $(noted "$mine file" | grep -F -e " $1" | cut -d' ' -f1); do forget "$mine file $sum $1"; done
 }
 
-forget_before() { # FILE
-    before=$(before_of "$1")
-    rm -f "$before" "$before.absent"
+# Whether another account's backup of this name has put the lines there.
+is_anothers() { # FILE
+    case $1 in "$module_file" | *.secrets) ;; *) return 1 ;; esac
+    grep -F -e " $name file " "$made" | grep -vF -e "$mine " | grep -qF -e " $1" || ! grep -qwF -e "$account" "$tmp/old"
 }
 
-# ---- sshd and rrsync ----
+# It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
+is_hand_made() { # FILE
+    [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
+        ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
+}
 
+sum_of() { # TEXT-FILE FILE
+    case $2 in *.secrets) printf 'no-sum' ;; *) cksum <"$1" | tr ' ' - ;; esac
+}
+
+show_hand_made() { grep -vxF -f "$tmp/block" "$tmp/old" | visible | sed 's/^/      /' >&2 || :; }
+
+# Puts $tmp/new where $tmp/now was read.
+store() { # FILE
+    if [ "$by" = root ] && [ "$1" != "/etc/rsyncd-$name.secrets" ]; then mask=022; else mask=077; fi
+    case $1 in /etc/backup-wizard/* | */backup-wizard-* | /etc/rsyncd-*.secrets) of_ours=yes ;; *) of_ours= ;; esac
+    if [ ! -s "$tmp/new" ] && { [ -n "$of_ours" ] || is_listed '* * new' "$1"; }; then
+        as_owner "$remove" "$at" "$rest" "${1##*/}" .backup-wizard.new </dev/null
+    else
+        as_owner "$write" "$at" "$rest" "${1##*/}" "$mask" <"$tmp/new"
+    fi || fail "$1 can't be written: $(visible <"$tmp/error")"
+}
+
+# ---- sshd ----
+
+# What sshd would do for the account, from anywhere and from each network that its settings single out.
 ask_sshd() {
-    if [ "$sshd_was_asked_for" = "$account" ]; then return 0; fi
-    sshd_was_asked_for=$account sshd_settings=
-    ! command -v sshd >/dev/null ||
-        sshd_settings=$("$(command -v sshd)" -T -C "user=$account,host=localhost,addr=127.0.0.1" 2>/dev/null) || :
+    if [ "$sshd_was_asked_for" = "$login" ] || ! command -v sshd >/dev/null; then return 0; fi
+    sshd_was_asked_for=$login sshd_settings='' open_from=''
+    for address in 192.0.2.1 127.0.0.1 $(named_addresses); do
+        answer=$("$(command -v sshd)" -T -C "user=$login,host=localhost,addr=$address,laddr=127.0.0.1,lport=22" 2>/dev/null) ||
+            continue
+        sshd_settings=$sshd_settings$answer$newline
+        case $newline$answer in
+        *"$newline"passwordauthentication' yes'* | *"$newline"kbdinteractiveauthentication' yes'*) open_from="$open_from $address" ;;
+        esac
+    done
 }
 
-sshd_says() { # SETTING
-    sed -n "s/^$1 //p" <<END
-$sshd_settings
-END
+# One in each network of a "Match Address", of included files, too.
+named_addresses() {
+    # shellcheck disable=SC2046 # sshd as well takes these for patterns
+    (cd /etc/ssh 2>/dev/null && cat sshd_config $(awk 'tolower($1) == "include" { $1 = ""; print }' sshd_config) 2>/dev/null) |
+        tr -d '"\r' | awk '
+            tolower($1) != "match" { next }
+            { for (at = 2; at < NF; at++) if (tolower($at) == "address") count = split($(at + 1), part, ",") }
+            { for (; count > 0; count--) {
+                address = part[count]
+                gsub(/^!|\/.*/, "", address)
+                if (gsub(/[*?]+/, address ~ /:/ ? ":1" : "1", address))
+                    while (address !~ /:/ && split(address, octets, ".") < 4) address = address ".1"
+                if (address ~ /^[0-9a-fA-F:.]+$/ && !seen[address]++) print address
+            } }' | head -n 30
 }
 
-sshd_is_well() {
-    ! command -v sshd >/dev/null || "$(command -v sshd)" -t 2>/dev/null
+sshd_says() { printf '%s' "${sshd_settings-}" | sed -n "s/^$1 //p" | awk '!seen[$0]++'; } # SETTING
+
+sshd_is_well() { ! command -v sshd >/dev/null || "$(command -v sshd)" -t 2>/dev/null; }
+
+# The files that sshd takes keys from; ours go into the first.
+find_keys() {
+    keys='' key_files='' no_keys='' found=$(sshd_says authorizedkeysfile)
+    case ${found:=.ssh/authorized_keys} in
+    *"$newline"*) no_keys="sshd reads other files for some addresses (AuthorizedKeysFile under Match)" ;;
+    none) no_keys="sshd does not read key files here (AuthorizedKeysFile none, AuthorizedKeysCommand $(sshd_says authorizedkeyscommand))" ;;
+    *)
+        for file in $found; do
+            file=$(printf '%s' "$file" | home=$home login=$login uid=$uid awk '{
+                while (match($0, /%./)) {
+                    sign = substr($0, RSTART + 1, 1)
+                    sign = sign == "h" ? ENVIRON["home"] : sign == "u" ? ENVIRON["login"] : sign == "U" ? ENVIRON["uid"] : sign
+                    path = path substr($0, 1, RSTART - 1) sign
+                    $0 = substr($0, RSTART + 2)
+                }
+                print path $0
+            }')
+            key_files=$key_files$(in_home "$file")$newline
+        done
+        ;;
+    esac
+    keys=${key_files%%"$newline"*}
 }
 
-# A locked key locks nothing where a password opens the same account. That is changed only where there is no password
-# that anyone could be using.
+# A locked key locks nothing where a password opens the same account. This is changed only where nobody can be using a
+# password.
 shut_passwords() {
-    if ! opens_by_password || is_planned "sshd $account"; then return 0; fi
+    if [ -z "$open_from" ] || is_planned "sshd $account"; then return 0; fi
     find_sshd_file
     if [ -z "$sshd_file" ] || has_password; then
         note "careful: $(password_warning)"
         return 0
     fi
-    wants_reload=yes
-    if [ "$mode" = apply ]; then : >"$state/reload"; fi # also if this run is cut short
-    mark="account $account" made_list=$state/accounts/$account/sshd
-    put_block "$sshd_block" "$sshd_file" 0:0 644 "let no password open the account $account over ssh"
-    mark=$name made_list=$order
-}
-
-opens_by_password() {
-    case "$(sshd_says passwordauthentication) $(sshd_says kbdinteractiveauthentication)" in
-    *yes*) ;;
-    *) return 1 ;;
-    esac
+    keep '* * reload yes' # also if this run is cut short
+    mine="$account *" mark="account $account"
+    put_block "$sshd_block" "$sshd_file" "let no password open the account $account over ssh"
+    mine="$account $name" mark=$name
 }
 
 # An account that is not in /etc/shadow is known elsewhere, and may have one there. An empty one is one, too.
 has_password() {
-    [ -n "$entry" ] || return 1
-    ! awk -F: -v name="$account" '$1 == name && $2 ~ /^[*!]/ { found = 1 } END { exit !found }' /etc/shadow 2>/dev/null
+    [ -n "$entry" ] && ! awk -F: -v name="$login" '$1 == name && $2 ~ /^[*!]/ { found = 1 } END { exit !found }' /etc/shadow
 }
 
 password_warning() {
-    printf 'the account %s still signs in by password: ' "$account"
+    case "$open_from " in *' 192.0.2.1 '*) from=anywhere ;; *) from=${open_from# } ;; esac
     if has_password; then
-        printf "if nobody needs that, usermod -p '*' %s, and run this again\n" "$account"
+        how="if nobody needs that, usermod -p '*' $account, and run this again"
     else
-        printf 'see PasswordAuthentication in the settings of sshd, which this script does not change there\n'
+        how='see PasswordAuthentication in the settings of sshd, which this script does not change there'
     fi
+    printf 'sshd lets %s sign in with a password from %s: %s\n' "$account" "$from" "$how"
 }
 
 # The account's own file where sshd's settings include a folder of such files; else a block at their end. Nothing where
 # such a block is there already and others come before it.
 find_sshd_file() {
-    sshd_file=
-    if [ ! -f /etc/ssh/sshd_config ] || [ -L /etc/ssh/sshd_config ]; then return 0; fi
-    sshd_file=$(cd -P /etc/ssh && pwd -P)/sshd_config
+    sshd_file=/etc/ssh/sshd_config
+    if [ ! -f "$sshd_file" ] || [ -L "$sshd_file" ]; then sshd_file='' && return 0; fi
     includes=$(awk '
         tolower($1) == "match" { exit }
         tolower($1) == "include" { for (at = 2; at <= NF; at++) if (sub(/\/\*\.conf$/, "", $at)) print $at }' "$sshd_file")
-    while read -r folder <&6; do
-        case $folder in /*) ;; ?*) folder=/etc/ssh/$folder ;; esac
-        if [ -d "$folder" ]; then
-            sshd_file=$(cd -P "$folder" && pwd -P)/backup-wizard-$account.conf
-            break
-        fi
-    done 6<<END
-$includes
-END
-    for file in "$sshd_file" /etc/ssh/sshd_config; do
-        if [ -e "$file" ] && grep -qxF "# backup-wizard begin account $account" "$file"; then sshd_file=; fi
+    for included in $includes; do
+        case $included in /*) ;; *) included=/etc/ssh/$included ;; esac
+        if [ -d "$included" ]; then sshd_file=$included/backup-wizard-$account.conf && break; fi
     done
+    if cat "$sshd_file" /etc/ssh/sshd_config 2>/dev/null | grep -qxF "# backup-wizard begin account $account"; then sshd_file=; fi
 }
 
-# Those who are connected stay so.
+# Whoever is connected stays connected.
 reload_sshd() {
-    if ! sshd_is_well; then
-        note 'sshd has to be reloaded, once "sshd -t" finds no fault'
-        return 0
-    fi
-    find_reload
-    if [ -n "$reload" ]; then
-        does "have sshd read its settings anew ($reload)" || return 0
-        if $reload; then return 0; fi
-    fi
-    note 'sshd has to be reloaded before it knows of that: systemctl reload ssh'
-}
-
-find_reload() {
-    reload=
+    reload=''
     if [ -d /run/systemd/system ]; then
         for service in ssh sshd; do
-            if systemctl is-active --quiet "$service.service"; then
-                reload="systemctl reload $service"
-                return 0
-            fi
+            if systemctl is-active --quiet "$service.service"; then reload="systemctl reload $service" && break; fi
         done
-    fi
-    pid=$(head -n 1 "$(sshd_says pidfile)" 2>/dev/null) || :
-    case $pid in '' | *[!0-9]*) return 0 ;; esac
-    case $(readlink "/proc/$pid/exe") in */sshd | */sshd' (deleted)') reload="kill -HUP $pid" ;; esac
-}
-
-find_keys() {
-    keys=$(sshd_says authorizedkeysfile)
-    keys=${keys%% *}
-    case $keys in *%h*) keys=${keys%%%h*}$home${keys#*%h} ;; esac
-    case $keys in *%u*) keys=${keys%%%u*}$account${keys#*%u} ;; esac
-    case $keys in '' | none | *%*) keys=.ssh/authorized_keys ;; esac
-    keys=$(in_home "$keys")
-}
-
-key_text() {
-    if [ -n "$rrsync_mark" ]; then
-        printf '%s' "${key_block%%"$rrsync_mark"*}$rrsync${key_block#*"$rrsync_mark"}"
     else
-        printf '%s' "$key_block"
+        pid=$(head -n 1 "$(sshd_says pidfile)" 2>/dev/null) || :
+        case $(readlink "/proc/${pid:-none}/exe") in */sshd | */sshd' (deleted)') reload="kill -HUP $pid" ;; esac
     fi
-}
-
-find_rrsync() {
-    for rrsync in "$(command -v rrsync)" /usr/bin/rrsync /usr/local/bin/rrsync /usr/lib/rsync/rrsync \
-        /usr/libexec/rsync/rrsync /usr/share/rsync/scripts/rrsync /usr/share/doc/rsync/scripts/rrsync; do
-        if answers "$rrsync"; then return 0; fi
-    done
-    rrsync=
-    find_packed && rrsync=/usr/local/bin/rrsync
-    return 0
-}
-
-# Found, runnable, and what it is written in is there too (or it would end with 126 or 127).
-answers() { # PATH
-    case $1 in /*) ;; *) return 1 ;; esac
-    case $1 in *[!A-Za-z0-9/._-]*) return 1 ;; esac
-    if [ ! -f "$1" ] || [ ! -x "$1" ]; then return 1; fi
-    "$1" </dev/null >/dev/null 2>&1
-    case $? in 126 | 127) return 1 ;; esac
-}
-
-# Debian 11 has it among the documents, not runnable and perhaps compressed.
-find_packed() {
-    for packed in /usr/share/doc/rsync/scripts/rrsync /usr/share/doc/rsync/scripts/rrsync.gz \
-        /usr/share/rsync/scripts/rrsync /usr/share/doc/rsync/support/rrsync; do
-        if [ -f "$packed" ]; then return 0; fi
-    done
-    return 1
-}
-
-copy_rrsync() {
-    if [ "$rrsync" != /usr/local/bin/rrsync ] || [ -e "$rrsync" ]; then return 0; fi
-    if is_planned "copy $rrsync"; then return 0; fi
-    does "install a copy of $packed as $rrsync" || return 0
-    case $packed in *.gz) gzip -dc "$packed" ;; *) cat "$packed" ;; esac >"$tmp/rrsync"
-    is_there=
-    save "$rrsync"
-    printf '%s\n' "$rrsync" >"$state/copied"
-    put_file "$tmp/rrsync" "$rrsync" 0:0 755
-    answers "$rrsync" || fail "the rrsync in $packed does not run (it needs perl or python3)"
+    if [ -n "$reload" ] && sshd_is_well; then
+        does "have sshd read its settings again ($reload)" || return 0
+        if $reload; then forget '* * reload' && return 0; fi
+    fi
+    note 'sshd knows of the change once it is reloaded: sshd -t, then systemctl reload ssh'
+    forget '* * reload'
 }
 
 # ---- rsync's daemon ----
 
 # The module's own file where the settings include a folder of such files; else a block in the settings themselves.
-find_conf() {
-    conf=/etc/rsyncd.conf
-    if [ ! -e "$conf" ] || grep -qxF "# backup-wizard begin $name" "$conf"; then return 0; fi
+find_module_file() {
+    module_file=/etc/rsyncd.conf
+    if [ ! -e "$module_file" ] || grep -qxF "# backup-wizard begin $name" "$module_file"; then return 0; fi
     # What &merge brings in would swallow settings that follow it, so that it has to stand before a module or the end.
-    includes=$(awk '
+    includes=$(name=$name awk '
         /^[ \t]*([#;]|$)/ { next }
         merged != "" { if ($0 ~ /^[ \t]*[[&]/) print merged; merged = "" }
-        /^[ \t]*&include[ \t]/ { sub(/^[ \t]*&include[ \t]+/, ""); print "conf " $0; next }
-        /^[ \t]*&merge[ \t]/ { sub(/^[ \t]*&merge[ \t]+/, ""); merged = "inc " $0 }
-        END { if (merged != "") print merged }' "$conf")
-    while read -r ending folder <&6; do
-        case $folder in /*) ;; *) continue ;; esac
-        if [ -d "$folder" ]; then
-            conf=$(cd -P "$folder" && pwd -P)/backup-wizard-$name.$ending
-            return 0
-        fi
-    done 6<<END
-$includes
-END
+        /^[ \t]*&include[ \t]/ { print $2 "/backup-wizard-" ENVIRON["name"] ".conf"; next }
+        /^[ \t]*&merge[ \t]/ { merged = $2 "/backup-wizard-" ENVIRON["name"] ".inc" }
+        END { if (merged != "") print merged }' "$module_file")
+    for included in $includes; do
+        case $included in /*) if [ -d "${included%/*}" ]; then module_file=$included && return 0; fi ;; esac
+    done
 }
 
 # rsync takes the same name in two places for one module, and mixes their settings.
 require_unlike_modules() {
-    if [ -z "$daemon_block" ] || [ -n "$daemon_private" ]; then return 0; fi
-    others=
-    if [ "${conf%/*}" != /etc ]; then others=${conf%/*}; fi
-    for file in /etc/rsyncd.conf ${others:+"$others"/*.conf} ${others:+"$others"/*.inc}; do
+    others=/etc/rsyncd.conf
+    if [ "$module_file" != "$others" ]; then others="$others ${module_file%/*}/*"; fi
+    for file in $others; do
         if [ ! -f "$file" ]; then continue; fi
         edit "$file" /dev/null >"$tmp/others"
-        awk -v name="$module" '
-            BEGIN { name = tolower(name); gsub(/[ \t]/, "", name) }
-            { line = tolower($0); gsub(/[ \t]/, "", line) }
-            line == "[" name "]" { found = 1 }
-            END { exit !found }' "$tmp/others" || continue
+        tr -d ' \t\r' <"$tmp/others" | tr '[:upper:]' '[:lower:]' | cut -d']' -f1 | grep -qxF -e "$(
+            printf '[%s' "$module" | tr '[:upper:]' '[:lower:]'
+        )" || continue
         fail "$file has a module $module already, which is not of this backup: choose another name for it"
     done
-    for file in "$state"/accounts/*/orders/"$name"; do
-        if [ "$file" = "$order" ] || [ ! -e "$file" ]; then continue; fi
-        if grep -qxF "$conf" "$file"; then fail "$conf has a backup $name of another account: choose another name"; fi
-    done
+    read_file "$module_file"
+    if [ -s "$tmp/old" ] && is_anothers "$module_file"; then
+        fail "$module_file has a backup $name of another account: choose another name"
+    fi
 }
 
 daemon_port() {
-    if [ -e /etc/rsyncd.conf ]; then
-        awk -F= '/^[ \t]*\[/ { exit } { gsub(/[ \t]/, "") } $1 == "port" { print $2 }' /etc/rsyncd.conf
-    fi | tail -n 1 | grep -x '[0-9]\{1,5\}' || printf '873\n'
+    awk -F= '/^[ \t]*\[/ { exit } { gsub(/[ \t]/, "") } $1 == "port" { print $2 }' /etc/rsyncd.conf 2>/dev/null |
+        tail -n 1 | grep -x '[0-9]\{1,5\}' || printf '873\n'
 }
 
 daemon_listens() {
@@ -951,60 +872,59 @@ daemon_listens() {
         awk -v port="$(printf '%04X' "$(daemon_port)")" '$4 == "0A" && $2 ~ ":" port "$" { found = 1 } END { exit !found }'
 }
 
-# ---- Is it right? Asked of sshd's and rsync's own parsers ----
-
-check_result() {
-    if [ -n "$sshd_was_well" ]; then sshd_is_well || fail 'sshd -t finds a fault that was not there before'; fi
-    each_order check_order
-}
-
-check_order() {
-    if [ -n "$key_block" ]; then
-        key_text >"$tmp/block"
-        ssh-keygen -l -f "$tmp/block" >"$tmp/ours" 2>/dev/null || fail "ssh-keygen can not read the key of $name"
-        read_file "$keys"
-        ssh-keygen -l -f "$tmp/now" 2>/dev/null | grep -qxF -f "$tmp/ours" || fail "$keys does not hold the key of $name"
-    fi
-    if [ -n "$daemon_block" ]; then
-        printf '%s\n' "$daemon_block" >"$tmp/block"
-        ask_daemon "$tmp/block"
-        if [ -n "$daemon_private" ]; then ask_daemon "$conf"; else ask_daemon /etc/rsyncd.conf; fi
-    fi
-}
-
-# rsync is started as a daemon that reads from us instead of a network, and asked for the module. It knows it if it
-# wants the password, takes us, or refuses our place; and it logs what it can not read.
-ask_daemon() { # SETTINGS
-    : >"$tmp/log"
-    printf '@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n%s\n' "$module" |
-        (enter "$home" && rsync --server --daemon --config="$1" --log-file="$tmp/log" .) >"$tmp/answer" 2>/dev/null || :
-    if [ "$1" = "$tmp/block" ] && grep -qi 'unknown parameter\|ignoring' "$tmp/log"; then
-        fail "rsync does not take the settings of the module $module: $(grep -i 'unknown' "$tmp/log")"
-    fi
-    grep -aq '^@RSYNCD: \(OK\|AUTHREQD\)\|^@ERROR: access denied' "$tmp/answer" ||
-        fail "rsync does not open the module $module: $(grep -a '^@ERROR' "$tmp/answer" || cat "$tmp/log")"
+# Starts rsync as a daemon that reads from us instead of a network, and asks it for the module. It knows that if it
+# wants the password, takes us, or says that it is for other addresses. The account asks for its own daemon's.
+ask_daemon() {
+    if [ -z "$daemon_block" ]; then return 0; fi
+    printf '%s\n' "$daemon_block" >"$tmp/block"
+    : >"$tmp/fault"
+    printf '@RSYNCD: 31.0 md5 md4\n#none\n' | # it reads these settings, and opens nothing
+        rsync --server --daemon --config="$tmp/block" --log-file="$tmp/fault" . >/dev/null 2>&1 || :
+    ! grep -qi 'unknown parameter\|ignoring\|badly formed' "$tmp/fault" ||
+        fail "rsync does not take the settings of the module $module: $(visible <"$tmp/fault")"
+    printf '@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n%s\n' "$module" >"$tmp/ask"
+    if [ -n "$daemon_private" ]; then by=account; else by=root; fi
+    # shellcheck disable=SC2016 # it is for the account's shell
+    as_owner 'cd; exec rsync --server --daemon --config="$1" --log-file="$2" .' "${daemon_private:-/etc/rsyncd.conf}" \
+        "$(if [ "$by" = root ]; then printf %s "$tmp/fault"; else printf /dev/null; fi)" <"$tmp/ask" || :
+    grep -aq '^@RSYNCD: \(OK\|AUTHREQD\)\|^@ERROR: access denied' "$tmp/said" ||
+        grep -aqF "denied on module $module " "$tmp/fault" ||
+        fail "rsync does not open the module $module: $(visible <"$tmp/said")"
 }
 
 # ---- The receipt ----
 
 receipt() {
-    if [ -n "$rrsync_mark" ] || [ -z "${rrsync-}" ]; then find_rrsync; fi
-    [ -e "$rrsync" ] || rrsync=
     printf '\n=== backup-wizard receipt for %s ===\n' "$name"
     for file in $(sshd_says hostkey) /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_rsa_key; do
         if [ -f "$file.pub" ]; then ssh-keygen -l -f "$file.pub"; fi
     done | awk '!seen[$2]++ { type = $NF; gsub(/[()]/, "", type); print "host-key: " type " " $2 }'
-    printf 'account: %s\n' "$account"
-    printf 'home: %s\n' "$home"
-    printf 'folder: %s\n' "$root"
+    find_rrsync
+    printf 'account: %s\nhome: %s\nfolder: %s\n' "$account" "$home" "$root"
     if [ -n "$entry" ]; then printf 'shell: %s\n' "${shell:-/bin/sh}"; else printf 'shell: none\n'; fi
-    printf 'rsync: %s\n' "$(version_of rsync --version)"
-    printf 'openssh: %s\n' "$(version_of sshd -V)"
-    printf 'rrsync: %s\n' "${rrsync:-none}"
+    printf 'rsync: %s\nopenssh: %s\n' "$(version_of rsync --version)" "$(version_of sshd -V)"
+    printf 'rrsync: %s\nrrsync-flags:%s\n' "${rrsync:-none}" "${flags:- none}"
     sshd_says port | sed 's/^/ssh-port: /'
     if daemon_listens; then printf 'rsync-port: %s\n' "$(daemon_port)"; else printf 'rsync-port: none\n'; fi
     warnings | sed 's/^/warning: /'
     printf '=== end of receipt for %s ===\n' "$name"
+}
+
+# Reads it and does not start it: anybody could have put it there.
+find_rrsync() {
+    flags=
+    for rrsync in "$(command -v rrsync)" /usr/bin/rrsync /usr/local/bin/rrsync /usr/lib/rsync/rrsync \
+        /usr/libexec/rsync/rrsync /usr/share/rsync/scripts/rrsync /usr/share/doc/rsync/scripts/rrsync; do
+        case $rrsync in '' | *[!A-Za-z0-9/._-]* | [!/]*) continue ;; esac
+        if [ ! -f "$rrsync" ] || [ ! -x "$rrsync" ]; then continue; fi
+        interpreter=$(sed -n '1s|^#! *\(/usr/bin/env \)\{0,1\} *\([^ ]*\).*|\2|p' "$rrsync")
+        if ! command -v "${interpreter:-sh}" >/dev/null; then continue; fi
+        for flag in -munge -no-del -no-overwrite; do
+            if grep -q -e "[^a-z-]${flag}[^a-z-]" "$rrsync"; then flags="$flags $flag"; fi
+        done
+        return 0
+    done
+    rrsync=
 }
 
 version_of() { # COMMAND
@@ -1014,10 +934,7 @@ version_of() { # COMMAND
 
 # What keeps the backup out, or lets in more than the backup, although all of the above is in place.
 warnings() {
-    if [ -z "$entry" ]; then
-        printf 'there is no account %s yet\n' "$account"
-        return 0
-    fi
+    if [ -z "$entry" ]; then printf 'there is no account %s yet\n' "$account" && return 0; fi
     if [ -n "$key_block" ]; then
         case ${shell##*/} in
         false | nologin | rssh) printf 'the shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
@@ -1026,23 +943,23 @@ warnings() {
             printf "the account is locked, also for keys where sshd has UsePAM no: usermod -p '*' %s\n" "$account"
         fi
         for file in "$home" "${keys%/*}" "$keys"; do
-            if [ -n "$(find "$file" -prune \( -perm -020 -o -perm -002 \) 2>/dev/null)" ]; then
-                printf 'sshd ignores the key while others can write to %s: chmod go-w %s\n' "$file" "$file"
-            fi
+            if is_open "$file"; then printf 'sshd ignores the key while others can write to %s: chmod go-w %s\n' "$file" "$file"; fi
         done
         warn_of_sshd
     elif ! daemon_listens; then
         printf "rsync's daemon does not answer: start it (rsync --daemon), also after a restart of the server\n"
     fi
-    printf '%s\n' "$folders" | while read -r folder_mode folder; do
-        folder=$(in_home "$folder")
-        if [ ! -d "$folder" ]; then
-            printf 'the folder %s is not there\n' "$folder"
-        elif [ "$(stat -c %u "$folder")" != "$uid" ]; then
-            printf 'the folder %s is not of %s, who may not be able to write to it\n' "$folder" "$account"
-        fi
-    done
+    place=$(in_home "$folder")
+    if [ ! -d "$place" ]; then
+        printf 'the folder %s is not there\n' "$place"
+    elif [ "$(stat -c %u "$place")" != "$uid" ]; then
+        printf '%s does not own the folder %s, and may not be able to write to it\n' "$account" "$place"
+    elif is_open "${place%/*}" && [ ! -k "${place%/*}" ]; then
+        printf 'others can put another folder in the place of %s: chmod +t %s\n' "$place" "${place%/*}"
+    fi
 }
+
+is_open() { [ -n "$(find "$1" -prune \( -perm -020 -o -perm -002 \) 2>/dev/null)" ]; } # FILE
 
 warn_of_sshd() {
     sshd_is_well || printf 'sshd -t finds a fault in its settings\n'
@@ -1050,12 +967,12 @@ warn_of_sshd() {
     for setting in allowusers denyusers allowgroups denygroups; do
         if [ -n "$(sshd_says "$setting")" ]; then printf 'sshd has %s: see that it lets in %s\n' "$setting" "$account"; fi
     done
-    if [ -n "$sshd_block" ] && opens_by_password; then password_warning; fi
-    blob=${key_block##* AAAA}
-    blob=${blob%%"$newline"*}
-    if [ -f "$keys" ] && [ ! -L "$keys" ] && edit "$keys" /dev/null | grep -qF "AAAA${blob%% *}"; then
-        printf 'another line of %s lets in the same key, and may allow it more\n' "$keys"
-    fi
+    if [ -n "$sshd_block" ] && [ -n "$open_from" ]; then password_warning; fi
+    for file in $key_files; do
+        if (read_file "$file") 2>/dev/null && edit "$tmp/now" /dev/null | grep -qF "$blob"; then
+            printf 'another line of %s lets in the same key, and may allow it more\n' "$file"
+        fi
+    done
 }
 
 main "$@"

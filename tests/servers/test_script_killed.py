@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from tests.support.table import AddCount, AddRow
     from tests.support.trees import Entry
 
+Kept = dict[str, tuple[str, int, tuple[int, int], str]]
 TABLE = "The script killed at each command"
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
-    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard*"
-    " etc/ssh/sshd_config* home var/lib/backup-wizard"
+    "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard.new"
+    " etc/ssh/sshd_config* etc/backup-wizard home var/lib/backup-wizard"
 )
 _KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
 _RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
@@ -35,7 +36,7 @@ _FILES = (
     "/etc/rsyncd.conf",
     "/etc/rsyncd-amamac.secrets",
     "/home/amanda/.ssh/authorized_keys",
-    "/home/amanda/.backup-wizard-amamac.conf",
+    "/etc/backup-wizard/amamac@amanda.conf",
     "/etc/ssh/sshd_config.d/backup-wizard-amanda.conf",
 )
 
@@ -48,13 +49,13 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)  # the script is run dozens of times
 @pytest.mark.parametrize(("kind", "lived_in"), [("daemon-over-ssh", False), ("daemon", True)])
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
     lived_in: bool,
     office: SetUpOffice,
     sample_folder: Path,
-    tmp_path: Path,
     secret_service: SecretService,
     add_row: AddRow,
     add_count: AddCount,
@@ -72,7 +73,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     assert kept(office) == untouched
 
     commands, states = 0, {repr(kept(office)): "/srv/before.tar"}
-    for _ in Gates(tmp_path / "gates").stops(office.inside("dash", SCRIPT)):
+    for _ in Gates(office.path("/srv/gates"), "/srv/gates").stops(office.inside("dash", SCRIPT)):
         commands += 1
         for path in _FILES:
             assert content(office, path) in {before[path], after[path]}, f"{path} is half-written at {commands}"
@@ -104,12 +105,39 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     )
 
 
+@pytest.mark.long
+@pytest.mark.timeout(400)  # the script is run dozens of times
+@pytest.mark.parametrize("kind", ["daemon-over-ssh", "daemon"])
+def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
+    kind: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
+) -> None:
+    setting_up.install(office, script.render(order_for(office, kind, sample_folder)[0]))
+    untouched = kept(office)
+    assert office.script().exit_code == 0
+    states: dict[str, str] = {}
+    gates = Gates(office.path("/srv/gates"), "/srv/gates")
+    for command, _ in enumerate(gates.stops(office.inside("dash", SCRIPT, "--undo"))):
+        state = repr(kept(office))
+        if state not in states:
+            states[state] = f"/srv/{command}.tar"
+            office.run("sh", "-c", _KEEP.format(states[state]))
+    assert kept(office) == untouched
+    for kept_at in states.values():
+        office.run("sh", "-c", _RESTORE.format(kept_at))
+        undone = office.script("--undo")
+        assert undone.exit_code == 0, f"{kept_at}: {undone.stderr}"
+        assert kept(office) == untouched, kept_at
+        assert not office.path("/var/lib/backup-wizard").exists(), kept_at
+    assert len(states) > 8
+    add_count("states that a kill -9 of --undo leaves", len(states))
+
+
 def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
     place = office.path(path)
     return (place.read_bytes(), place.stat().st_mode) if place.exists() else None
 
 
-def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]]:
+def kept(office: SetUpOffice) -> Kept:
     """What the script has changed, but for times, the copies that the account tools make, and what a run begins with
     throwing away."""
     found: dict[str, Entry] = {}
@@ -117,10 +145,10 @@ def kept(office: SetUpOffice) -> dict[str, tuple[str, int, tuple[int, int], str]
         if office.path(top).exists():
             found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}
     for path in office.path("/etc").iterdir():
-        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard")) or path.name == "ssh":
+        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard", "backup-wizard")) or path.name == "ssh":
             found |= {f"/etc/{path.name}/{inner}": entry for inner, entry in tree(path).items()}
     return {
         path: (entry.kind, entry.mode, entry.owner, entry.content)
         for path, entry in found.items()
-        if not path.startswith("/var/lib/backup-wizard/run") and "/databases" not in path and not path.endswith("-/.")
+        if not path.startswith("/var/lib/backup-wizard/run") and not path.endswith("-/.")
     }

@@ -26,6 +26,7 @@ FOREIGN_SETTINGS = "# kept by hand\nmax connections = 4\n\n[photos] ; ours\n    
 
 # As on an ordinary server, which has to be told of an account before it takes no password for it.
 SSHD_USUAL = ("Include /etc/ssh/sshd_config.d/*.conf", "PasswordAuthentication yes", "PidFile /var/lib/sshd.pid")
+_OF_TOOLS = re.compile(r"/etc/((passwd|shadow|group|gshadow|subuid|subgid)-|\.pwd\.lock)")
 _LISTENING = "Server listening on"
 
 
@@ -81,6 +82,14 @@ class SetUpOffice(Office):
                     for path, entry in entries.items()
                 }
         return found
+
+    def standing(self) -> dict[str, Entry]:
+        """The same, but for times and what useradd and userdel leave: the copies and the locks of their files."""
+        return {
+            path: replace(entry, modified_ns=0)
+            for path, entry in self.snapshot().items()
+            if not _OF_TOOLS.fullmatch(path)
+        }
 
 
 class Ended:

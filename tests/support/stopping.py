@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# All that the script starts, but for rrsync: that goes into the key line with its path.
+# All that the script starts, as root and as the account.
 PROGRAMS = """
-awk cat chmod chown cmp cp find flock getent grep head id mkdir mktemp mv readlink rm rmdir rsync sed ssh-keygen sshd
-stat sync tail touch tr useradd userdel
+awk cat chmod chown cksum cmp cp cut env find flock getent grep head id lsattr mkdir mktemp mv readlink rm rmdir rsync
+sed setsid sh sleep ssh-keygen sshd stat su sync tail timeout tr useradd userdel wc
 """
 _GATE = """\
 #!{dash}
@@ -34,23 +34,28 @@ exec {program} "$@"
 
 
 class Gates:
-    """A folder of gates, to be put first on a script's path."""
+    """A folder of gates, to be put first on a script's path, where it is named `seen`; accounts can use them, too."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        place.mkdir()
+    def __init__(self, place: Path, seen: str) -> None:
+        self.place, self._seen = place, seen
+        if place.exists():
+            return
+        place.mkdir(mode=0o755)
         dash, flock = programs.require("dash"), programs.require("flock")
         for name in PROGRAMS.split():
             gate = place / name
             program = programs.require(name)
-            gate.write_text(_GATE.format(dash=dash, flock=flock, place=place, name=name, program=program))
+            gate.write_text(_GATE.format(dash=dash, flock=flock, place=seen, name=name, program=program))
             gate.chmod(0o755)
+        (place / "lock").touch()
         os.mkfifo(place / "asks")
         os.mkfifo(place / "may")
+        for shared in ("lock", "asks", "may"):
+            (place / shared).chmod(0o666)
 
     def stops(self, argv: list[str]) -> Iterator[str]:
         """The name of each program that the script is about to start, while it stands still; closing it kills it."""
-        environment = os.environ | {"PATH": f"{self.place}:{os.environ['PATH']}"}
+        environment = os.environ | {"PATH": f"{self._seen}:{os.environ['PATH']}"}
         asks = os.open(self.place / "asks", os.O_RDWR)
         may = os.open(self.place / "may", os.O_RDWR)
         process = subprocess.Popen(

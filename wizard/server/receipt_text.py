@@ -29,12 +29,14 @@ _LINE = re.compile(r"([a-z-]+): ?(.*)")
 _HOST_KEY = re.compile(r"([A-Z0-9-]{1,20}) (SHA256:\S+)", re.ASCII)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}", re.ASCII)
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]{1,200}", re.ASCII)
+# What rrsync can be told; older receipts don't say it, and flags that are unknown here are passed over.
+_FLAGS = frozenset({"-munge", "-no-del", "-no-overwrite"})
 _LONGEST_TEXT = 1_000_000
 _LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
 # Mail programs may break these over lines; all others have no spaces at which they could.
-_MAY_GO_ON = frozenset({"warning", "home"})
+_MAY_GO_ON = frozenset({"warning", "home", "rrsync-flags"})
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Receipt:
     ssh_ports: tuple[int, ...]
     daemon_port: int
     warnings: tuple[str, ...]
+    rrsync_flags: tuple[str, ...] = ()
 
 
 def plain_folder(root: str) -> str:
@@ -95,6 +98,7 @@ def parse(text: str, name: str) -> Receipt:
         ssh_ports=tuple(_port(number, value) for number, value in found.all("ssh-port")),
         daemon_port=found.port("rsync-port"),
         warnings=tuple(printable(value) for _, value in found.all("warning")),
+        rrsync_flags=tuple(flag for _, value in found.all("rrsync-flags") for flag in value.split() if flag in _FLAGS),
     )
 
 
@@ -145,7 +149,7 @@ class _Fields:
         return 0 if value == NONE else int(value)
 
 
-_KEYS = _MANY | {"account", "home", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"}
+_KEYS = _MANY | {"account", "home", "folder", "shell", "rsync", "openssh", "rrsync", "rrsync-flags", "rsync-port"}
 
 
 def _plain_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -26,20 +26,14 @@ _LINE_ENDS = re.compile(r"[\n\r\0]")
 
 _HEAD = """\
 #!/bin/sh
-# Lets {who} back up to this server with rsync. Made by backup-wizard {version}.
-{secret}#
-#   sh {file} --check    says what it would change, and changes nothing
-#   sh {file}            does it, and prints a receipt to send back
-#   sh {file} --undo     takes back just what it made; backups are never deleted
-#
-# It runs as root. What it is to do is below, up to the line "How it is done"; that part is the same in every such
-# script. Each file is changed in one step, all other lines in it stay, and if a step fails, all are put back.
-
-# shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every backup uses every value
+# Lets {who} back up to this server with rsync (backup-wizard {version}). Run it as root:
+{secret}#   sh {file} --check    only says what it would change
+#   sh {file}            changes it, and prints a receipt to send back
+#   sh {file} --undo     takes that back; it never deletes backups
+# All that is special to {whom} stands above the line “How it is done”.
+# shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every value is used
 """
-_HOLDS_SECRET = (
-    "#\n# THIS FILE HOLDS A PASSWORD: keep it closed to others (chmod 600), and delete it when it is done.\n"  # noqa: S105
-)
+_HOLDS_SECRET = "# THIS FILE HOLDS A PASSWORD: keep others from reading it (chmod 600), and delete it afterwards.\n"  # noqa: S105
 
 
 def render(order: Order) -> str:
@@ -60,7 +54,7 @@ def render_many(orders: Sequence[Order]) -> str:
     _require_apart(orders)
     functions = "\n".join(_function(number, order) for number, order in enumerate(orders, 1))
     machinery = (places.assets() / "templates" / "setup.sh").read_text("utf-8")
-    return f"{_head(orders)}\norders={len(orders)}\n\n{functions}\n{machinery}"
+    return f"{_head(orders)}orders={len(orders)}\n\n{functions}\n{machinery}"
 
 
 def holds_secret(orders: Iterable[Order]) -> bool:
@@ -86,7 +80,8 @@ def _head(orders: Sequence[Order]) -> str:
     who = f"the computer “{names[0]}”" if len(names) == 1 else f"{len(names)} computers"
     secret = _HOLDS_SECRET if holds_secret(orders) else ""
     file = _SAVED_AS.format(names[0] if len(names) == 1 else f"{len(names)}-computers")
-    return _HEAD.format(who=who, version=__version__, file=file, secret=secret)
+    whom = "this backup" if len(names) == 1 else "these backups"
+    return _HEAD.format(who=who, whom=whom, version=__version__, file=file, secret=secret)
 
 
 def _function(number: int, order: Order) -> str:
@@ -97,41 +92,43 @@ def _function(number: int, order: Order) -> str:
 def _values(order: Order) -> Iterator[str]:
     setup, daemon, secrets = order.setup, order.setup.daemon, order.setup.secrets
     _require_lines(order)
-    yield from ("# Whose backup it is, and the account that it works as", f"name={quoted(order.profile.name)}")
-    yield from (f"account={quoted(setup.account)}", f"root={quoted(plain_folder(order.profile.server.root))}")
-    yield from (f"# {folder.reason}" for folder in setup.directories)
-    folders = (f"{folder.mode:o} {normal(folder.path)}" for folder in setup.directories)
-    yield f"folders={quoted(chr(10).join(folders))} # its mode, and where it is"
+    root = quoted(plain_folder(order.profile.server.root))
+    yield f"name={quoted(order.profile.name)} account={quoted(setup.account)} root={root}"
+    (folder,) = setup.directories
+    yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if setup.key_lines:
         yield from _key(order)
     if daemon:
         yield from _daemon(order)
     if secrets:
-        yield "# The password goes into a file that only root can read, before anything else opens"
         yield f"secrets_file={quoted(secrets.path)} secrets_user={quoted(secrets.user)}"
         yield f"secret={quoted(order.secret.reveal() if order.secret else '')} # if empty, it is asked for"
 
 
+def _bare(block: str) -> str:
+    """A block without the reasons in it, so that what is special to a backup fits one screen."""
+    lines = block.rstrip("\n").split("\n")
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#") or line in (lines[0], lines[-1]))
+
+
 def _key(order: Order) -> Iterator[str]:
     block = authorized_keys.render(order).rstrip("\n")
-    yield "# What goes into the account's authorized_keys: the key, and why each option is there"
+    yield "# For the account's authorized_keys"
     if not any(key_line.options for key_line in order.setup.key_lines):
         yield "# CAREFUL: no option limits this key: it may do all that the account may do"
     yield f"key_block={quoted(block)}"
     if order.setup.sshd:
-        yield "# What sshd is told, unless a person needs the account's password: only a key opens the account"
-        yield f"sshd_block={quoted(sshd_config.render(order.setup).rstrip(chr(10)))}"
+        yield "# For sshd, unless somebody uses the account's password"
+        yield f"sshd_block={quoted(_bare(sshd_config.render(order.setup)))}"
 
 
 def _daemon(order: Order) -> Iterator[str]:
     daemon = order.setup.daemon
     assert daemon
-    where = "a file of its own" if daemon.private else "the rsync daemon's settings"
-    yield f"# What goes into {where}, with a reason for each setting"
-    yield f"module={quoted(daemon.modules[0].name)}"
     if daemon.private:
-        yield f"daemon_private={quoted(daemon.path)} # under the account's home; it belongs to root"
-    yield f"daemon_block={quoted(rsyncd.render(order).rstrip(chr(10)))}"
+        yield f"daemon_private={quoted(daemon.path)} # root's; this account's daemon reads it"
+    yield f"module={quoted(daemon.modules[0].name)}"
+    yield f"daemon_block={quoted(_bare(rsyncd.render(order)))}"
 
 
 def normal(path: str) -> str:
