@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ServerFacts
 
 ROOT = f"/home/{ACCOUNT}/backup"
+OWN = f"{ROOT}/amamac"
 
 
 def profile_for(
