@@ -205,7 +205,7 @@ async def test_a_changed_host_key_stops_everything_until_one_looks_again(place: 
 
 async def test_in_a_demo_one_key_does_the_admin_s_part(place: Place) -> None:
     async with wizard_at(
-        place.profile, Step.HAND_OVER, server_facts=place.facts, apply_as_admin=place.sshd.install
+        place.profile, Step.HAND_OVER, server_facts=place.facts, apply_as_admin=lambda _, text: place.sshd.install(text)
     ) as pilot:
         await until(pilot, lambda: NOT_YET in text(pilot))
         await pilot.press("a")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
     with PracticeServer(tmp_path / "server") as running:
-        (running.home / "backup").mkdir()
+        (running.home / "backup/amamac").mkdir(parents=True)
         yield running
 
 
