@@ -241,15 +241,15 @@ async def test_a_server_whose_disk_is_full_is_told_and_the_next_run_finishes(off
         (source / f"{number}").write_bytes(os.urandom(100_000))
     profile = placing.profile_for(office, "rrsync", source)
     placing.settle(office, profile)
-    office.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", placing.ROOT)
-    office.run("chown", f"{ACCOUNT}:", placing.ROOT)
+    office.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", placing.OWN)
+    office.run("chown", f"{ACCOUNT}:", placing.OWN)
     with pytest.raises(Failure) as failure:
         await run(profile)
     # rsync ends its ssh at once, and the server's own words are lost with it more often than not.
     kind = trouble.explain(failure.value, profile).kind
     assert kind in {Kind.SERVER_DISK_FULL, Kind.SERVER_CANT_WRITE}
     assert record.read(profile.name).result == "unfinished"
-    office.run("mount", "-o", "remount,size=20m", placing.ROOT)
+    office.run("mount", "-o", "remount,size=20m", placing.OWN)
     assert (await run(profile)).is_whole
-    landed = f"{placing.ROOT}/{profile.name}/{source.name}/"
+    landed = f"{placing.OWN}/{source.name}/"
     assert office.run("rsync", "-naic", "--delete", "--no-owner", "--no-group", f"{source}/", landed) == ""

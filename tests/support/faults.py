@@ -97,36 +97,36 @@ def nothing(case: Case) -> Iterator[Case]:
 
 
 @contextlib.contextmanager
+def without_rrsync(office: Office, text: str = "", mode: int = 0o644) -> Iterator[None]:
+    """With something else in rrsync's place: a file that can't be run, or that does another thing."""
+    other = "/etc/other-rrsync"
+    office.put(other, text, mode=mode)
+    office.run("mount", "--bind", other, programs.require("rrsync"))
+    yield
+    office.run("umount", programs.require("rrsync"))
+
+
+@contextlib.contextmanager
 def no_rrsync(case: Case) -> Iterator[Case]:
     """Without an rrsync that can be run."""
-    with _in_place_of_rrsync(case, "", 0o644):
+    with without_rrsync(case.office):
         yield case
 
 
 @contextlib.contextmanager
 def rrsync_without_python(case: Case) -> Iterator[Case]:
     """With the rrsync of a server that has no python3."""
-    with _in_place_of_rrsync(case, f"#!/nowhere/python3\n{_USAGE}\n", 0o755):
+    usage = "usage: rrsync [-ro | -wo] [-munge] [-no-del] [-no-overwrite] DIR"
+    with without_rrsync(case.office, f"#!/nowhere/python3\n{usage}\n", 0o755):
         yield case
 
 
 @contextlib.contextmanager
 def old_rrsync(case: Case) -> Iterator[Case]:
     """With an rrsync that takes our flags for the folder, as up to 3.2.3."""
-    with _in_place_of_rrsync(case, "#!/bin/sh\necho Restricted directory does not exist! >&2; exit 1\n", 0o755):
+    text = "#!/bin/sh\necho Restricted directory does not exist! >&2; exit 1\n"
+    with without_rrsync(case.office, text, 0o755):
         yield case
-
-
-_USAGE = "usage: rrsync [-ro | -wo] [-munge] [-no-del] [-no-overwrite] DIR"
-
-
-@contextlib.contextmanager
-def _in_place_of_rrsync(case: Case, text: str, mode: int) -> Iterator[None]:
-    other = "/etc/other-rrsync"
-    case.office.put(other, text, mode=mode)
-    case.office.run("mount", "--bind", other, programs.require("rrsync"))
-    yield
-    case.office.run("umount", programs.require("rrsync"))
 
 
 def both(first: Fault, second: Fault) -> Fault:
