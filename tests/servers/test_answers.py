@@ -211,7 +211,8 @@ def test_a_missing_root_is_the_admins_to_mend(sshd: RealSshd, profile: Profile, 
     admin_applies(sshd, profile.name)
     refused = backup_wizard("dry-run", profile.name)
     assert refused.exit_code == 69
-    assert "The folder for the backup is not on the server — the server's admin mends this" in refused.stderr
+    assert "The server has no folder for this backup" in refused.stderr
+    assert "the server's admin mends this" in refused.stderr
 
 
 def test_a_key_that_asks_needs_somebody(profile: Profile, answers: Path) -> None:
