@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from tests.support.faults import Case, Fault
 
-NO_FOLDER = (faults.missing(placing.ROOT), Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
-NOT_WRITABLE = (faults.owned_by_root("755"), Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
-CLOSED = (faults.owned_by_root("700"), Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
+NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
+FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
 OF_DAEMON = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
 NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "install rsync")
 NO_RRSYNC = (Kind.NO_RRSYNC, ADMIN, "find / -name 'rrsync*'", CANT_TELL)
@@ -73,24 +72,29 @@ ROWS = [
             ("an rrsync that does not start", faults.rrsync_without_python),
         )
     ),
-    *(Row("no folder", *NO_FOLDER, scheme=kind) for kind in ("rrsync", "forced-command", "daemon-over-ssh", "login")),
+    # What the line says is the same for all of these; to a login, rsync itself tells more.
     *(
-        Row("a folder of somebody else's", *NOT_WRITABLE, scheme=kind)
-        for kind in ("rrsync", "forced-command", "daemon-over-ssh", "login")
+        Row(broken, fault, *NO_FOLDER, scheme=kind)
+        for broken, fault in (
+            ("no folder", faults.missing(placing.ROOT)),
+            ("a folder of somebody else's", faults.owned_by_root("755")),
+            ("a closed folder", faults.owned_by_root("700")),
+            ("a folder in a closed one", faults.owned_by_root("700", placing.ROOT)),
+            ("a read-only disk", faults.mounted("size=100k", then=("ro",))),
+        )
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh")
     ),
+    Row("no folder", faults.missing(placing.ROOT), *NO_FOLDER, scheme="login"),
+    Row("a folder of somebody else's", faults.owned_by_root("755"), *FOLDER_CLOSED, scheme="login"),
+    Row("a closed folder", faults.owned_by_root("700"), *FOLDER_CLOSED, scheme="login"),
     Row("a folder of somebody else's", faults.owned_by_root("755", placing.ROOT), *OF_DAEMON, scheme="daemon"),
-    *(Row("a closed folder", *CLOSED, scheme=kind) for kind in ("rrsync", "forced-command", "login")),
-    Row("a closed folder", CLOSED[0], *NO_FOLDER[1:], scheme="daemon-over-ssh"),
     Row("a closed folder", faults.owned_by_root("700", placing.ROOT), *OF_DAEMON, scheme="daemon"),
     Row(
-        "a folder in a closed one",
-        faults.owned_by_root("700", placing.ROOT),
-        Kind.SERVER_NO_FOLDER,
-        ADMIN,
-        "pass through the folders above it",
-    ),
-    Row(
-        "another run at the same time", faults.locked_by_another_run, Kind.SERVER_BUSY, NOBODY, "Wait until it is done"
+        "another run at the same time (an older line)",
+        faults.both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
+        Kind.SERVER_BUSY,
+        NOBODY,
+        "Wait until it is done",
     ),
     Row(
         "a line for older settings",

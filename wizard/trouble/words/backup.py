@@ -40,7 +40,7 @@ WORDS = {
         " line names, or {user} can't read it. Please put them there.",
     ),
     Kind.SERVER_BUSY: Words(
-        "Another backup into the same folder is running on the server",
+        "Another program is at work in this backup's folder on the server",
         NOBODY,
         "Wait until it is done, then try again.",
     ),
