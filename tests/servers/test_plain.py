@@ -109,7 +109,7 @@ def test_the_whole_walk(
         assert plain.walk(None, session, partial(transferring.run, as_json=False)) == 0
     everything = "\n".join(said)
     assert (server.home / "backup/amamac/Documents/letter.txt").read_text() == "Dear Sir or Madam"
-    assert "Every door that was tried is shut." in everything
+    assert "\nLocked: " in everything
     assert "Nothing was copied. 2 new" in everything
     assert "“amamac” is set up" in everything
     profile = profiles.load("amamac")

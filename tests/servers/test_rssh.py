@@ -55,14 +55,7 @@ async def test_rssh_gets_a_plain_line_and_no_dry_run(office: Office, sample_fold
 
     assert (await report.backup(profile, admitted)).exit_code == 0
     landed = f"{profile.destination}{sample_folder.name}/"
-    compare = (
-        "rsync",
-        "-naic",
-        "--delete",
-        "--no-o",
-        "--no-g",
-        "--exclude=link",
-    )  # which is kept so that it leads nowhere
+    compare = ("rsync", "-naic", "--delete", *placing.stored(profile))
     assert office.run(*compare, f"{sample_folder}/", landed) == ""
 
 

@@ -154,4 +154,4 @@ def test_a_locked_key_is_said_to_be_locked(kind: str, office: Office, documents:
     placing.apply(office, profile)
     walked = backup_wizard("--answers", tmp_path / "answers.toml")
     assert walked.exit_code == 0, walked.stderr
-    assert "Every door that was tried is shut." in walked.stdout
+    assert "\nLocked: " in walked.stdout
