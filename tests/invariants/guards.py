@@ -151,8 +151,9 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        'neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit 1;;"',
-        'neither = f"*) exec {_command(profile, recorded.live)};;"',
+        'neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2;'
+        ' exit {request_filter.EXIT_CODE};;"',
+        'neither = f"*) exec {shlex.join(_words(profile, recorded.live))};;"',
         (
             "tests/servers/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
             "tests/servers/test_forced_command.py::test_only_two_commands_keep_a_bare_dry_run_dry",
