@@ -190,7 +190,7 @@ async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(plac
     place.backup.rmdir()
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "The server has no folder for this backup" in said(pilot))
-        assert "Please make it" in said(pilot)
+        assert "Please check that it is there" in said(pilot)
 
 
 async def test_another_computer_s_backup_is_noticed(place: Place) -> None:
