@@ -111,7 +111,7 @@ class WizardApp(BaseApp):
 
 
 def run(
-    walk: Walk | None, apply_as_admin: Callable[[str], None] | None = None, server: ServerFacts | None = None
+    walk: Walk | None, apply_as_admin: Callable[[Profile, str], None] | None = None, server: ServerFacts | None = None
 ) -> int:
     """Run the wizard on this terminal; with no walk it begins with a choice of backups.
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 class Context:
     """The session, what was typed and not yet decided, and what stands in for the admin in a demo.
 
-    `apply_as_admin` takes the authorized_keys text; `server_facts` are a demo's, in place of what is known. `pauses`
-    are seconds: the first and the longest between two sign-ins while the admin is awaited.
+    `apply_as_admin` takes the profile and its authorized_keys text; `server_facts` are a demo's, in place of what is
+    known. `pauses` are seconds: the first and the longest between two sign-ins while the admin is awaited.
     """
 
     session: Session
-    apply_as_admin: Callable[[str], None] | None = None
+    apply_as_admin: Callable[[Profile, str], None] | None = None
     server_facts: ServerFacts | None = None
     pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)

@@ -124,7 +124,7 @@ class HandOverScreen(WithTexts, StepScreen):
         if self.context.apply_as_admin is None or self._is_let_in:
             return
         try:
-            self.context.apply_as_admin(self._export("authorized-keys"))
+            self.context.apply_as_admin(self.profile, self._export("authorized-keys"))
         except Failure as failure:
             await self.show_trouble(failure)
         else:

@@ -47,8 +47,8 @@ class SchemeScreen(StepScreen):
         "Take the recommended one unless the admin wants another. It gives away the least.\n\n"
         "Under “More choices” you can say what the computer may do in the backup, and from where. The server holds "
         "to that even if somebody steals the key.\n\n"
-        "If this computer can't read the backup back, a thief can't either. To restore files, the admin copies them "
-        "back, or lifts that lock for a while.\n\n"
+        "If this computer can't read the backup, a thief with its key can't either. To restore files, ask the admin "
+        "to copy them back or to lift that lock for a while.\n\n"
         "A key can be held to certain places. That helps only if this computer's address stays the same. For a "
         "second place with other rules, the admin can add a second line with the same key."
     )

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Scheme
 
 _TICKS = (
-    Tick("write_only", "This computer can't read the backup back", "Safer. To restore, you ask the admin."),
+    Tick("write_only", "Let this computer read the backup", "If not, you ask the admin to restore files."),
     Tick("allow_delete", "This computer may delete in the backup", "Needed to remove there what you removed here."),
     Tick("append_only", "Append only: nothing there can be changed", "Safest, but later changes don't get there."),
-    Tick("munge", "Disarm links: there they lead nowhere", "Safer for those who read the backup there."),
+    Tick("munge", "Make links inactive in the backup", "Safer: there, a link could lead to other people's files."),
     Tick("auth", "A password is needed", "Made now, kept in your keyring, never typed."),
 )
+_TICKED_WHERE_UNSET = {"write_only"}  # its box says what it allows
 _ALWAYS_SHUT = "Always shut for this key: a terminal, tunnels, the agent, windows (X11) and start-up files."
 _PLACES = "An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan)."
 _MAY_CHANGE = "If this computer's address changes, it is locked out until the admin changes the text."
@@ -117,7 +118,8 @@ class SchemeOptions(Vertical):
 
     def applied(self, profile: Profile) -> Profile:
         """The profile with what is set here."""
-        chosen = {name: name in self.ticked for name in get_args(Restriction) if name != "module"}
+        names = set(get_args(Restriction)) - {"module"}
+        chosen = {name: (name in self.ticked) is not (name in _TICKED_WHERE_UNSET) for name in names}
         scheme = msgspec.structs.replace(
             profile.scheme,
             **chosen,
@@ -160,7 +162,7 @@ class SchemeOptions(Vertical):
         scheme = self._profile.scheme
         if self._draft.get("options") == repr(scheme):
             return self._draft["ticked"].split()
-        return [tick.id for tick in _TICKS if getattr(scheme, tick.id)]
+        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in _TICKED_WHERE_UNSET)]
 
 
 def _places(typed: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,10 @@ from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.lines import say
 from wizard.profile import Key, Profile, Server
+from wizard.schemes import layout
 from wizard.schemes.facts import ServerFacts
 from wizard.server import exports, handed_over
 from wizard.server.practice import PracticeServer
-from wizard.server.rrsync_place import find_rrsync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,20 +51,18 @@ class Stage:
     server: PracticeServer
     server_facts: ServerFacts
 
-    def apply_as_admin(self, authorized_keys_text: str) -> None:
-        """Do what the message asks of the admin."""
-        (self.server.home / self.profile.server.root).mkdir(mode=0o700, exist_ok=True)
+    def apply_as_admin(self, profile: Profile, authorized_keys_text: str) -> None:
+        """Do what the message asks of the admin; nothing is made on this machine outside the practice server's home."""
+        folder = layout.locked_folder(profile)
+        if not folder.startswith("/"):
+            (self.server.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.server.apply(authorized_keys_text)
 
 
 @contextlib.contextmanager
 def stage() -> Iterator[Stage]:
-    """Set the stage in a temporary folder, and point this program's HOME and settings at it until the end.
-
-    Raises:
-        Failure: `NO_RRSYNC` if this machine has none for the practice server to run.
-    """
-    facts = ServerFacts(rrsync=str(find_rrsync()))
+    """Set the stage in a temporary folder, and point this program's HOME and settings at it until the end."""
+    facts = ServerFacts(rrsync=shutil.which("rrsync") or "")
     with tempfile.TemporaryDirectory(prefix="backup-wizard-demo-") as folder, _home_in(Path(folder) / "amanda"):
         _write_samples(Path.home())
         with PracticeServer(Path(folder) / "server") as server:
@@ -97,11 +96,11 @@ async def by_itself(stage: Stage) -> int:
         handed_over.keep(profile, client)
         say("\nThe admin puts this into authorized_keys on the server\n")
         say(text)
-        stage.apply_as_admin(text)
+        stage.apply_as_admin(profile, text)
         say("Amanda's computer")
         await unattended.require_let_in(profile, session)
         exit_code = await unattended.prove(profile, session)
-    say(f"\nThat was real ssh, {stage.server_facts.rrsync} and “rsync --dry-run”. All of it is removed again.")
+    say("\nThat was real ssh, a real lock and “rsync --dry-run”. All of it is removed again.")
     return exit_code
 
 

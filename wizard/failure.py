@@ -71,7 +71,6 @@ class Kind(StrEnum):
     OPENRSYNC = auto()
     NO_SSH = auto()
     NO_RRSYNC = auto()
-    OLD_RRSYNC = auto()
     SCHEME_UNKNOWN = auto()
 
     SERVER_NO_RSYNC = auto()

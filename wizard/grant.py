@@ -25,7 +25,7 @@ RESTRICTIONS = {
     "write_only": "write only (nothing can be read back)",
     "allow_delete": "may delete in the backup",
     "append_only": "append only (nothing there can be changed)",
-    "munge": "links are disarmed (munge)",
+    "munge": "links are made inactive (munge)",
 }
 
 

@@ -55,9 +55,11 @@ class Choice(OptionList):
     def change(self, alternatives: Sequence[Alternative]) -> None:
         """Say other things of the same alternatives; the one under the cursor stays."""
         for one in alternatives:
-            if one != self._alternatives[one.id]:
+            before = self._alternatives[one.id]
+            if one != before:
                 self._alternatives[one.id] = one
                 self.replace_option_prompt(one.id, self._marked(one, is_here=one.id == self.chosen))
+            if one.disabled != before.disabled:  # enabling what is enabled would move the cursor on
                 (self.disable_option if one.disabled else self.enable_option)(one.id)
 
     @property

@@ -44,7 +44,7 @@ async def _measured(profile: Profile, stage: demo.Stage) -> tuple[float, float]:
     await host_trust.establish(profile)
     protected_key.ensure(profile)
     admitted = access.prepare(profile)
-    stage.apply_as_admin(exports.export(profile, admitted.facts, "authorized-keys", stage.server_facts))
+    stage.apply_as_admin(profile, exports.export(profile, admitted.facts, "authorized-keys", stage.server_facts))
     pairs = [(await _probing(profile, admitted), await _signing_in(profile, admitted)) for _ in range(_ROUNDS)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 

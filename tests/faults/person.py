@@ -28,7 +28,6 @@ from wizard.client import access
 from wizard.running import record
 from wizard.server import exports, facts, install
 from wizard.server.password_login import PasswordLogin
-from wizard.server.rrsync_place import find_rrsync
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -163,8 +162,7 @@ class Person:
     async def _paste_receipt(self, pilot: Pilot[int], profile: Profile) -> None:
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen))
-        rrsync = str(find_rrsync())
-        receipt = a_receipt(profile, self._office.fingerprints, folder=self._office.root, rrsync=rrsync)
+        receipt = a_receipt(profile, self._office.fingerprints, folder=self._office.root)
         pilot.app.screen.query_one(TextArea).text = receipt
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "It is your server." in said(pilot))
@@ -188,8 +186,7 @@ class Person:
         """The server of the tests takes no password: what signing in with one does there is done here."""
 
         def put(login: PasswordLogin, profile: Profile, access: Access, change: install.Change) -> None:
-            learnt = facts.learn(profile, rrsync=str(find_rrsync()))
-            text = exports.export(profile, access.facts, "authorized-keys", learnt)
+            text = exports.export(profile, access.facts, "authorized-keys", facts.learn(profile, shell="/bin/sh"))
             Path(self._office.authorized_keys).write_text(text)
 
         async def proved(profile: Profile, access: Access) -> None:

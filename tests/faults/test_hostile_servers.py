@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import resource
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
+from tests.support import programs
 from tests.support.hostile_servers import ESCAPES, HOST, STAGES, HostileSsh, Stage, endless, once, silent, talking
 from tests.support.profiles import a_profile
 from tests.support.profiles import towards as towards_real
@@ -19,11 +21,9 @@ from wizard.client.known_hosts import HostKey
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
 from wizard.server import destination, locks, probe, report, sign_in
-from wizard.server.rrsync_place import find_rrsync
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
     from tests.support.hostile_servers import Talk
     from tests.support.real_sshd import RealSshd
@@ -153,9 +153,10 @@ async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, tell: 
     protected_key.ensure(profile)
     known_hosts.trust(profile, [HostKey(*key.split()) for key in sshd.public_host_keys])
     admitted = access.prepare(profile)
-    (sshd.folder / "backup").mkdir()
+    Path(profile.destination).mkdir(parents=True)
     complaint = f'rsync: [receiver] mkstemp "{ESCAPES.decode()}/x" failed: Permission denied (13)'
-    flood = f"yes {shlex.quote(complaint)} | head -n {MANY} >&2; exec {find_rrsync()} -wo {sshd.folder / 'backup'}"
+    rrsync = shlex.join([programs.require("rrsync"), "-wo", profile.destination])
+    flood = f"yes {shlex.quote(complaint)} | head -n {MANY} >&2; exec {rrsync}"
     script = sshd.folder / "rsync-with-errors"
     script.write_text(f"#!/bin/sh\n{flood}\n")
     script.chmod(0o755)

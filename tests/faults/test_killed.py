@@ -101,7 +101,7 @@ def test_up_to_the_hand_over(
 def test_from_the_hand_over_to_the_end(
     sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
-    (sshd.folder / "backup").mkdir()
+    (sshd.folder / "backup" / NAME).mkdir(parents=True)
     file = write(written, towards(sshd, folders=(str(sample_folder),)))
     begun = make_home()
     assert begun.run("answers", file).exit_code == 75

@@ -57,7 +57,7 @@ def begun(make_home: MakeHome) -> Home:
 def office(sshd: RealSshd, begun: Home) -> Office:
     """The server; whom it lets in stands in the home, so that a kill leaves that too as it is."""
     lines = begun.folder / ".ssh" / "authorized_keys"
-    (sshd.folder / "backup").mkdir()
+    (sshd.folder / "backup" / NAME).mkdir(parents=True)
     lines.parent.mkdir(mode=0o700)
     lines.touch()
     sshd.authorized_keys.unlink()

@@ -14,7 +14,6 @@ from wizard.client import access, keys, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.schemes.facts import ServerFacts
 from wizard.server import exports
-from wizard.server.rrsync_place import find_rrsync
 
 if TYPE_CHECKING:
     from tests.support.real_sshd import RealSshd
@@ -61,8 +60,8 @@ def arrive(sshd: RealSshd, *folders: Path) -> Place:
     profile = towards(sshd, folders=tuple(map(str, folders)), exclude=("*.tmp",))
     protected_key.ensure(profile)
     known_hosts.trust(profile, [HostKey(*key.split()) for key in sshd.public_host_keys])
-    Path(profile.server.root).mkdir(mode=0o700)
-    return Place(profile, sshd, ServerFacts(rrsync=str(find_rrsync())))
+    Path(profile.destination).mkdir(mode=0o700, parents=True)
+    return Place(profile, sshd, ServerFacts())
 
 
 def clients() -> list[str]:

@@ -187,14 +187,13 @@ async def test_a_folder_that_is_missing_is_told_and_the_run_can_be_made_again(pl
 
 
 async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(place: Place) -> None:
-    Path(place.profile.server.root).rmdir()
+    place.backup.rmdir()
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: "The folder for the backup is not on the server" in said(pilot))
-        assert "Please make it" in said(pilot)
+        await until(pilot, lambda: "The server has no folder for this backup" in said(pilot))
+        assert "Please check that it is there" in said(pilot)
 
 
 async def test_another_computer_s_backup_is_noticed(place: Place) -> None:
-    place.backup.mkdir()
     (place.backup / MARKER_NAME).write_text("another computer's")
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "holds another computer's backup" in said(pilot))

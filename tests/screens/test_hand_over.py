@@ -67,7 +67,8 @@ async def test_the_text_is_sent_to_the_clipboard_as_it_is(place: Place) -> None:
 
 
 async def test_a_key_line_that_is_selected_with_the_mouse_is_one_line(place: Place) -> None:
-    async with wizard_at(place.profile, Step.HAND_OVER, size=(120, 40), server_facts=place.facts) as pilot:
+    # One screen high enough for all of the line.
+    async with wizard_at(place.profile, Step.HAND_OVER, size=(120, 60), server_facts=place.facts) as pilot:
         await pilot.press("right")
         await until(pilot, lambda: "restrict,command=" in text(pilot))
         rows = text(pilot).splitlines()
@@ -205,7 +206,7 @@ async def test_a_changed_host_key_stops_everything_until_one_looks_again(place: 
 
 async def test_in_a_demo_one_key_does_the_admin_s_part(place: Place) -> None:
     async with wizard_at(
-        place.profile, Step.HAND_OVER, server_facts=place.facts, apply_as_admin=place.sshd.install
+        place.profile, Step.HAND_OVER, server_facts=place.facts, apply_as_admin=lambda _, text: place.sshd.install(text)
     ) as pilot:
         await until(pilot, lambda: NOT_YET in text(pilot))
         await pilot.press("a")

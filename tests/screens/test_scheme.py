@@ -52,12 +52,12 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
 async def test_the_boxes_change_what_a_thief_could_do_and_what_is_removed_there() -> None:
     deleting = a_profile(scheme=Scheme(allow_delete=True), delete=True)
     async with wizard_at(deleting, Step.SCHEME) as pilot:
-        await until(pilot, lambda: "can spoil and delete files in that one folder, but read none" in said(pilot))
+        await until(pilot, lambda: "can add, overwrite and delete files in this backup" in said(pilot))
         await pilot.press(*MORE, "space")
-        await until(pilot, lambda: "can read, spoil and delete" in said(pilot))
+        await until(pilot, lambda: "can read, add, overwrite and delete files in this backup" in said(pilot))
         assert "stays in the backup" not in said(pilot)
         await pilot.press("down", "space")
-        await until(pilot, lambda: "can read and spoil the files in that one folder, but delete none" in said(pilot))
+        await until(pilot, lambda: "can read, add and overwrite files in this backup, but can't delete" in said(pilot))
         assert "Then what you remove here stays in the backup." in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.KEY)
@@ -92,14 +92,14 @@ async def test_back_checks_nothing_and_keeps_what_was_typed_and_ticked() -> None
         assert walk(pilot).profile == PLAIN
         draft = pilot.app.context.drafts[Step.SCHEME]  # type: ignore[attr-defined]
         assert draft["root"] == "backup/.."
-        assert draft["ticked"] == "auth"
+        assert draft["ticked"] == "auth munge write_only"
         assert draft["options"] == repr(PLAIN.scheme)
 
 
 def test_a_box_that_another_step_has_changed_since_is_not_changed_back() -> None:
     changed = a_profile(scheme=Scheme(allow_delete=True), delete=True)
-    draft = {"ticked": "write_only", "options": repr(PLAIN.scheme)}
-    for profile, ticked in ((PLAIN, ["write_only"]), (changed, ["write_only", "allow_delete", "auth"])):
+    draft = {"ticked": "munge", "options": repr(PLAIN.scheme)}
+    for profile, ticked in ((PLAIN, ["munge"]), (changed, ["allow_delete", "munge", "auth"])):
         assert SchemeOptions(profile, draft, id="options")._ticked_at_first() == ticked
 
 
@@ -160,16 +160,17 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
     assert (decided.server.root, decided.server.port) == ("/home/amanda/backup", 22)
 
 
-async def test_without_rrsync_the_next_one_is_recommended_and_taken() -> None:
+async def test_without_rrsync_the_backup_can_not_be_read() -> None:
     facts.learn(PLAIN, rrsync="")
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
-        await until(pilot, lambda: "● A key for one command only (recommended)" in text(pilot))
-        assert "The server has no rrsync" in text(pilot)
-        await pilot.press("up", "home")
-        assert "● A key for one folder only" not in text(pilot)
-        await pilot.press("end", "home", "enter")
+        await until(pilot, lambda: "● A key for one folder only (recommended)" in text(pilot))
+        await pilot.press(*MORE, "space")
+        await until(pilot, lambda: "✗ Without rrsync, the server can only take backups" in said(pilot))
+        await pilot.press("enter", "space")
+        await until(pilot, lambda: "Without rrsync" not in said(pilot))
+        await pilot.press("enter")
         await arrived(pilot, Step.KEY)
-    assert profiles.load("amamac").scheme.kind == "forced-command"
+    assert profiles.load("amamac").scheme == PLAIN.scheme
 
 
 async def test_what_speaks_against_one_is_said_while_the_cursor_is_on_it() -> None:
@@ -236,10 +237,10 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
 
 async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     shown = {
-        "rrsync": {"read the backup back", "may delete", "can be changed", "lead nowhere", "Always shut"},
-        "forced-command": {"may delete", "Always shut"},
-        "daemon-over-ssh": {"read the backup back", "may delete", "(module)", "Always shut"},
-        "daemon": {"read the backup back", "may delete", "A password is needed", "(module)"},
+        "rrsync": {"read the backup", "may delete", "can be changed", "Make links inactive", "Always shut"},
+        "forced-command": {"may delete", "Make links inactive", "Always shut"},
+        "daemon-over-ssh": {"read the backup", "may delete", "(module)", "Always shut"},
+        "daemon": {"read the backup", "may delete", "A password is needed", "(module)"},
         "login": set[str](),
     }
     every = set.union(*shown.values())
@@ -261,22 +262,11 @@ async def test_append_only_and_deleting_exclude_each_other_and_other_schemes_can
         await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
         assert at(pilot) == Step.SCHEME
         await pilot.press("up", "space")
-        await until(pilot, lambda: "can add files to that one folder, but read, change or delete none" in said(pilot))
+        await until(pilot, lambda: "can add files to this backup, but can't read, change or delete any" in said(pilot))
         await pilot.press("enter")
         await arrived(pilot, Step.KEY)
     scheme = profiles.load("amamac").scheme
     assert (scheme.append_only, scheme.allow_delete, scheme.write_only) == (True, False, True)
-
-
-async def test_a_box_that_the_server_is_too_old_for_is_refused_with_the_reason() -> None:
-    facts.learn(PLAIN, rsync_version=(3, 2, 7))
-    async with wizard_at(PLAIN, Step.SCHEME) as pilot:
-        await pilot.press(*MORE, "down", "down", "space")
-        await until(pilot, lambda: "✗ The server's rsync is too old for “append only”" in said(pilot))
-        await pilot.press("enter")
-        await pilot.press("space")
-        await until(pilot, lambda: "too old" not in said(pilot))
-        assert at(pilot) == Step.SCHEME
 
 
 async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:

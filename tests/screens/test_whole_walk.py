@@ -13,10 +13,8 @@ from wizard import profiles
 from wizard.client import access, secrets
 from wizard.client.secrets import Secret
 from wizard.profile import Profile, Server
-from wizard.schemes.facts import ServerFacts
 from wizard.server import exports
 from wizard.server.practice import PracticeServer
-from wizard.server.rrsync_place import find_rrsync
 from wizard.steps import Step
 
 if TYPE_CHECKING:
@@ -63,11 +61,11 @@ class Office:
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     if request.param == "real sshd":
         sshd: RealSshd = request.getfixturevalue("sshd")
-        (sshd.folder / "backup").mkdir()
+        (sshd.folder / "backup/amamac").mkdir(parents=True)
         yield Office(sshd, str(sshd.folder / "backup"), sshd.folder)
         return
     with PracticeServer(tmp_path / "server") as server:
-        (server.home / "backup").mkdir()
+        (server.home / "backup/amamac").mkdir(parents=True)
         yield Office(server, "backup", server.home / "backup")
 
 
@@ -137,10 +135,6 @@ def new_profile(office: Office) -> Profile:
     return Profile(name="amamac", server=Server(port=office.server.port, root=office.root))
 
 
-def facts() -> ServerFacts:
-    return ServerFacts(rrsync=str(find_rrsync()))
-
-
 @pytest.mark.parametrize(
     ("office", "size"), list(zip(["practice server", "real sshd"], SIZES, strict=True)), indirect=["office"]
 )
@@ -148,7 +142,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
     size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
 ) -> None:
     before = tree(office.folder)
-    async with wizard_at(new_profile(office), Step.WELCOME, size=size, server_facts=facts()) as pilot:
+    async with wizard_at(new_profile(office), Step.WELCOME, size=size) as pilot:
         person = Person(pilot)
         await decide_all(person, office)
         await until(pilot, lambda: "yet" in said(pilot))
@@ -177,7 +171,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
 async def test_leaving_at_the_hand_over_and_coming_back(
     office: Office, documents: Path, secret_service: SecretService
 ) -> None:
-    async with wizard_at(new_profile(office), Step.WELCOME, server_facts=facts()) as pilot:
+    async with wizard_at(new_profile(office), Step.WELCOME) as pilot:
         await decide_all(Person(pilot), office)
         await pilot.press("ctrl+q")
     office.apply()
@@ -185,7 +179,7 @@ async def test_leaving_at_the_hand_over_and_coming_back(
 
     left = steps.begin(profiles.load("amamac"))
     assert left.step == Step.HAND_OVER
-    async with wizard_at(left.profile, left.step, server_facts=facts()) as pilot:
+    async with wizard_at(left.profile, left.step) as pilot:
         await can_go_on(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.PROOF)
@@ -205,7 +199,7 @@ async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
     monkeypatch.setattr(secrets, "generate", lambda: Secret(canary.SECRET))
     pictures = []
     with canary.ProcessWatch() as watch:
-        async with wizard_at(new_profile(office), Step.WELCOME, server_facts=facts()) as pilot:
+        async with wizard_at(new_profile(office), Step.WELCOME) as pilot:
             await decide_all(Person(pilot), office)
             office.apply()
             for step in (Step.HAND_OVER, Step.PROOF, Step.DRY_RUN):

@@ -84,10 +84,10 @@ def greeting(file: str) -> Fault:
 
 MISTAKES = {
     "a from= that matches nothing": ("rrsync", let_in_from_elsewhere, "does not accept this computer's key"),
-    "no root": ("rrsync", faults.missing(placing.ROOT), "is not on the server"),
-    "a root that is not writable": ("rrsync", faults.owned_by_root("755"), "may not write to the backup's folder"),
+    "no root": ("rrsync", faults.missing(placing.ROOT), "The server has no folder for this backup"),
+    "a root that is not writable": ("rrsync", faults.owned_by_root("755"), "The server has no folder for this backup"),
     "no root (daemon)": ("daemon", faults.missing(placing.ROOT), "can't enter the backup's folder"),
-    "a root that is not writable (daemon)": ("daemon", faults.owned_by_root("755"), "may not write"),
+    "a root that is not writable (daemon)": ("daemon", faults.owned_by_root("755", placing.ROOT), "may not write"),
     "a secrets file others can read": ("daemon", faults.with_mode(faults.SECRETS, "644"), "does not take the name"),
     "a wrong password": ("daemon", faults.rewritten(faults.SECRETS, ":", ":x"), "does not take the name"),
     "a greeting of bash": ("rrsync", faults.start_up_file("echo Welcome\n"), "prints text where rsync should speak"),

@@ -107,8 +107,5 @@ async def back_up_twice(office: Office, profile: Profile, source: Path, server: 
 
 
 def differences(office: Office, profile: Profile, source: Path) -> str:
-    # Links may be kept in a form that leads nowhere; whoever the files belong to here, there they are the account's.
-    munged = ["--exclude=link"] if profile.scheme.munge or profile.scheme.kind.startswith("daemon") else []
-    mine = ["--no-owner", "--no-group", *munged]
     landed = f"{placing.ROOT}/{profile.name}/{source.name}/"
-    return office.run("rsync", "-naic", "--delete", *mine, f"{source}/", landed)
+    return office.run("rsync", "-naic", "--delete", *placing.stored(profile), f"{source}/", landed)

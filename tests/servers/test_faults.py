@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import fcntl
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.support import placing, processes
@@ -19,7 +21,9 @@ from tests.support.office import ACCOUNT, Office
 from wizard import places, running, trouble
 from wizard.client import access, profile_lock, rsync
 from wizard.failure import Failure, Kind
+from wizard.profile import Scheme
 from wizard.running import record
+from wizard.server import exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -110,7 +114,12 @@ async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:
     assert line.differences() == ""
 
 
-async def test_in_a_first_backup_a_large_file_that_was_cut_off_goes_on_where_it_was(line: LossyLine) -> None:
+async def test_in_a_first_backup_by_a_key_that_may_read_a_large_file_goes_on_where_it_was_cut_off(
+    line: LossyLine,
+) -> None:
+    profile = msgspec.structs.replace(line.profile, scheme=Scheme(write_only=False))
+    line.sshd.authorized_keys.write_text(exports.export(profile, access.facts(profile), "authorized-keys"))
+    line = dataclasses.replace(line, profile=profile)
     line.gate.cuts[THE_BACKUP] = HELD_AT
     with pytest.raises(Failure):
         await run(line.profile)
@@ -241,15 +250,15 @@ async def test_a_server_whose_disk_is_full_is_told_and_the_next_run_finishes(off
         (source / f"{number}").write_bytes(os.urandom(100_000))
     profile = placing.profile_for(office, "rrsync", source)
     placing.settle(office, profile)
-    office.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", placing.ROOT)
-    office.run("chown", f"{ACCOUNT}:", placing.ROOT)
+    office.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", placing.OWN)
+    office.run("chown", f"{ACCOUNT}:", placing.OWN)
     with pytest.raises(Failure) as failure:
         await run(profile)
     # rsync ends its ssh at once, and the server's own words are lost with it more often than not.
     kind = trouble.explain(failure.value, profile).kind
     assert kind in {Kind.SERVER_DISK_FULL, Kind.SERVER_CANT_WRITE}
     assert record.read(profile.name).result == "unfinished"
-    office.run("mount", "-o", "remount,size=20m", placing.ROOT)
+    office.run("mount", "-o", "remount,size=20m", placing.OWN)
     assert (await run(profile)).is_whole
-    landed = f"{placing.ROOT}/{profile.name}/{source.name}/"
-    assert office.run("rsync", "-naic", "--delete", "--no-owner", "--no-group", f"{source}/", landed) == ""
+    landed = f"{placing.OWN}/{source.name}/"
+    assert office.run("rsync", "-naic", "--delete", *placing.stored(profile), f"{source}/", landed) == ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.support import canary, placing
+from tests.support import canary, faults, placing
 from tests.support.commands import backup_wizard
 from tests.support.office import ACCOUNT
 from tests.support.profiles import towards
@@ -22,6 +22,7 @@ from wizard.client.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.plain import asker, proving
+from wizard.profile import Scheme
 from wizard.server import facts, install
 from wizard.server.install import Stage
 
@@ -75,9 +76,9 @@ async def failed(office: Office, profile: Profile, **options: object) -> Failure
     return raised.value
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
+@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "login"])
 async def test_it_works_and_keeps_what_is_others(kind: str, office: Office, sample_folder: Path, home: Path) -> None:
-    profile = begun(office, sample_folder, kind, "backup" if kind == "daemon-over-ssh" else "back up/of 'mine'")
+    profile = begun(office, sample_folder, kind)
     with canary.ProcessWatch() as watch:
         await do_it(profile)
     assert watch.holding(canary.SECRET) == []
@@ -85,7 +86,7 @@ async def test_it_works_and_keeps_what_is_others(kind: str, office: Office, samp
     written = office.path(KEYS).read_text()
     assert written.startswith(f"{FOREIGN}\n# backup-wizard begin amamac\n")
     assert office.path(KEYS).stat().st_mode & 0o777 == 0o640
-    assert office.path(f"{HOME}/{profile.server.root}").stat().st_mode & 0o777 == 0o700
+    assert office.path(f"{HOME}/{profile.destination}").stat().st_mode & 0o777 == 0o700
     assert {entry.owner for entry in tree(office.home).values()} == {tree(office.home)["."].owner}
     assert backup_wizard("run", profile.name).exit_code == 0
     done = contents(office)
@@ -124,7 +125,7 @@ async def test_an_open_door_has_it_all_taken_back(office: Office, sample_folder:
 async def test_a_key_that_is_refused_is_taken_back(office: Office, sample_folder: Path) -> None:
     office.run("rm", "-r", f"{HOME}/.ssh")
     office.home.chmod(0o777)  # sshd passes over the keys of such a home
-    profile = begun(office, sample_folder, "daemon-over-ssh", "backup")
+    profile = begun(office, sample_folder)
     assert isinstance(await failed(office, profile), ProgramFailed)
 
 
@@ -272,16 +273,27 @@ async def test_a_shell_that_starts_nothing(office: Office, sample_folder: Path) 
     assert (await failed(office, begun(office, sample_folder))).kind is Kind.SERVER_SHELL_BLOCKS
 
 
-async def test_rrsync_is_taken_from_where_it_is(office: Office, sample_folder: Path) -> None:
+async def test_what_rsync_there_is_is_learnt(office: Office, sample_folder: Path) -> None:
     office.run("install", "-D", "-o", ACCOUNT, "/usr/bin/rrsync", f"{HOME}/bin/rrsync")
     profile = begun(office, sample_folder)
     await do_it(profile)
-    assert f'command="{HOME}/bin/rrsync -wo' in office.path(KEYS).read_text()
     assert facts.known(profile).rrsync == f"{HOME}/bin/rrsync"
     assert facts.known(profile).rsync_version
 
 
+@pytest.mark.parametrize("write_only", [True, False])
+async def test_only_a_key_that_may_read_needs_an_rrsync(write_only: bool, office: Office, sample_folder: Path) -> None:
+    scheme = Scheme(write_only=write_only)
+    profile = msgspec.structs.replace(begun(office, sample_folder), scheme=scheme)
+    with faults.without_rrsync(office):
+        if write_only:
+            await do_it(profile)
+            assert facts.known(profile).rrsync == ""
+        else:
+            assert (await failed(office, profile)).kind is Kind.NO_RRSYNC
+
+
 def test_a_daemon_s_settings_are_root_s_alone(office: Office, sample_folder: Path) -> None:
     offered = partial(placing.profile_for, office, folder=sample_folder)
-    assert install.is_offered(offered(kind="rrsync"))
-    assert not install.is_offered(offered(kind="daemon"))
+    assert all(install.is_offered(offered(kind=kind)) for kind in ("rrsync", "forced-command", "login"))
+    assert not any(install.is_offered(offered(kind=kind)) for kind in ("daemon-over-ssh", "daemon"))

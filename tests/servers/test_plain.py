@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
     with PracticeServer(tmp_path / "server") as running:
-        (running.home / "backup").mkdir()
+        (running.home / "backup/amamac").mkdir(parents=True)
         yield running
 
 
@@ -109,7 +109,7 @@ def test_the_whole_walk(
         assert plain.walk(None, session, partial(transferring.run, as_json=False)) == 0
     everything = "\n".join(said)
     assert (server.home / "backup/amamac/Documents/letter.txt").read_text() == "Dear Sir or Madam"
-    assert "Every door that was tried is shut." in everything
+    assert "\nLocked: " in everything
     assert "Nothing was copied. 2 new" in everything
     assert "“amamac” is set up" in everything
     profile = profiles.load("amamac")
@@ -183,12 +183,15 @@ def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
     assert any("Files cross the network in clear" in asked for asked in person.asked)
 
 
-def test_without_rrsync_the_next_way_is_the_proposed_one(person: Person, said: list[str]) -> None:
+def test_without_rrsync_the_backup_can_not_be_read(person: Person, said: list[str]) -> None:
     profile = a_profile()
     facts.learn(profile, rrsync="")
     person._answers["Number"] = [""]
-    assert decided(profile, way_in.scheme).scheme.kind == "forced-command"
-    assert "Not possible: A key for one folder only. The server has no rrsync" in "\n".join(said)
+    assert decided(profile, way_in.scheme).scheme.kind == "rrsync"
+    person._answers |= {"More choices": ["y"], "Let this computer read": ["y"]}
+    with pytest.raises(Failure) as refused:
+        decided(profile, way_in.scheme)
+    assert "Without rrsync" in refused.value.about
 
 
 def test_a_full_login_is_not_taken_by_its_number_alone(person: Person, said: list[str]) -> None:
@@ -205,12 +208,12 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     person._answers |= {
         "More choices": ["y"],
         "nothing in the backup be changed": ["y"],
-        "form that leads nowhere": ["y"],
+        "Make links inactive": ["n"],
         "From where": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
         "The folder on the server": ["../x", "safe"],
     }
     chosen = decided(a_profile(), way_in.scheme)
-    assert chosen.scheme == Scheme(append_only=True, munge=True, from_=("192.0.2.0/24", "!192.0.2.7"))
+    assert chosen.scheme == Scheme(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
     assert chosen.server.root == "safe"
     assert not any("password" in asked or "module" in asked for asked in person.asked)
     assert sum("name a place that is let in as well" in text for text in said) == 1

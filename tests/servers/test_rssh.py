@@ -55,7 +55,8 @@ async def test_rssh_gets_a_plain_line_and_no_dry_run(office: Office, sample_fold
 
     assert (await report.backup(profile, admitted)).exit_code == 0
     landed = f"{profile.destination}{sample_folder.name}/"
-    assert office.run("rsync", "-naic", "--delete", "--no-o", "--no-g", f"{sample_folder}/", landed) == ""
+    compare = ("rsync", "-naic", "--delete", *placing.stored(profile))
+    assert office.run(*compare, f"{sample_folder}/", landed) == ""
 
 
 async def test_once_the_shell_is_another_dry_runs_are_possible_again(office: Office, sample_folder: Path) -> None:

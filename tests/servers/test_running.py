@@ -111,12 +111,8 @@ async def test_on_a_daemon_a_file_that_was_cut_off_goes_on_and_is_never_seen_und
     assert not (landed / "large").exists()
     assert (await run(profile)).is_whole
     assert [path.name for path in landed.iterdir()] == ["large"]
-    assert (
-        office.run(
-            "rsync", "-naic", "--delete", "--no-o", "--no-g", "--no-p", f"{source}/", f"{placing.ROOT}/amamac/source/"
-        )
-        == ""
-    )
+    compare = ("rsync", "-naic", "--delete", *placing.stored(profile))
+    assert office.run(*compare, f"{source}/", f"{placing.OWN}/source/") == ""
 
 
 def test_the_command_tells_what_was_done_and_when(office: Office, sample_folder: Path, tmp_path: Path) -> None:

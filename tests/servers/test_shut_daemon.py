@@ -31,6 +31,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield running
 
 
+REFUSED = "refuse options = delete force "
+READABLE = {"write only = true": "write only = false"}
+ALL_OF_THE_SERVER = READABLE | {f"path = {placing.ROOT}": "path = /"}
+
+
 @pytest.mark.parametrize(
     ("weakened", "open_to_thieves"),
     [
@@ -43,15 +48,16 @@ def office(tmp_path: Path) -> Iterator[Office]:
             {"list = false": "list = true", f"auth users = {thief.NEIGHBOUR}\n": "\n"},
             {caller.a_list, caller.anothers_module},
         ),
-        ({"write only = true": "write only = false"}, {caller.reading_back}),
-        ({"refuse options = delete force\n": "\n"}, {caller.deleting, caller.putting_a_file_in_a_folders_place}),
-        ({"refuse options = delete force\n": "refuse options = delete\n"}, {caller.putting_a_file_in_a_folders_place}),
+        (READABLE, {caller.reading_back}),
+        ({REFUSED: "refuse options = "}, {caller.deleting, caller.putting_a_file_in_a_folders_place}),
+        ({REFUSED: "refuse options = delete "}, {caller.putting_a_file_in_a_folders_place}),
+        (ALL_OF_THE_SERVER, {caller.reading_elsewhere, caller.writing_elsewhere}),
         (
-            {f"path = {placing.ROOT}": "path = /", "write only = true": "write only = false"},
+            ALL_OF_THE_SERVER | {"munge symlinks = true": "munge symlinks = false"},
             {caller.reading_elsewhere, caller.writing_elsewhere, caller.writing_through_a_link},
         ),
     ],
-    ids=["exported", "no password", "listed", "readable", "deletes", "force", "path"],
+    ids=["exported", "no password", "listed", "readable", "deletes", "force", "path", "links"],
 )
 async def test_the_daemon_opens_nothing_but_the_backup(
     weakened: dict[str, str],

@@ -56,7 +56,7 @@ async def stolen(
     profile = placing.profile_for(office, kind, documents, **changes)
     access = placing.settle(office, profile)
     await report.backup(profile, access)
-    for file in (office.home / ".ssh/authorized_keys", *office.home.glob(".backup-wizard-*.conf")):
+    for file in (office.home / ".ssh/authorized_keys", *office.path("/etc/backup-wizard").glob("*.conf")):
         file.write_text(file.read_text().replace(*weakened))
     folder = tmp_path / "thief"
     folder.mkdir()
@@ -72,22 +72,13 @@ def outside(office: Office) -> dict[str, Entry]:
     return {path: entry for path, entry in homes.items() if path.startswith(kept) and "/backup" not in path}
 
 
-# What is left to a thief is to spoil the backup. rrsync's -no-del lets --force through: see Rrsync.if_stolen.
-@pytest.mark.parametrize(
-    ("kind", "open_to_thieves"),
-    [
-        ("rrsync", {thief.overwriting, thief.putting_a_file_in_a_folders_place}),
-        ("forced-command", {thief.overwriting}),
-        ("daemon-over-ssh", {thief.overwriting}),
-    ],
-    ids=LOCKED,
-)
+@pytest.mark.parametrize("kind", LOCKED)
 async def test_a_stolen_key_opens_nothing_but_the_backup(
-    kind: str, open_to_thieves: set[thief.Attack], office: Office, documents: Path, tmp_path: Path, agent: Agent
+    kind: str, office: Office, documents: Path, tmp_path: Path, agent: Agent
 ) -> None:
     async with stolen(office, kind, documents, tmp_path) as someone:
         before = outside(office)
-        assert thief.succeeding(someone, (*thief.DOORS, *IN_THE_FOLDER)) == open_to_thieves
+        assert thief.succeeding(someone, (*thief.DOORS, *IN_THE_FOLDER)) == {thief.overwriting}
         assert outside(office) == before
 
 
@@ -110,8 +101,8 @@ async def test_without_restrict_every_door_of_ssh_is_open(
 @pytest.mark.parametrize(
     ("kind", "weakened"),
     [
-        ("rrsync", (f'{placing.ROOT}"', '/"')),
-        ("daemon-over-ssh", (f"path = {placing.ROOT}", "path = /")),
+        ("rrsync", (f'{placing.OWN}"', f'/home/{thief.NEIGHBOUR}"')),
+        ("daemon-over-ssh", (f"path = {placing.OWN}", "path = /")),
         ("forced-command", ("case ", "eval $SSH_ORIGINAL_COMMAND; exit; case ")),
     ],
     ids=LOCKED,
@@ -163,4 +154,4 @@ def test_a_locked_key_is_said_to_be_locked(kind: str, office: Office, documents:
     placing.apply(office, profile)
     walked = backup_wizard("--answers", tmp_path / "answers.toml")
     assert walked.exit_code == 0, walked.stderr
-    assert "Every door that was tried is shut." in walked.stdout
+    assert "\nLocked: " in walked.stdout

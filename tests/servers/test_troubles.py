@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.trouble_rows import ROWS, backup
-from tests.support import deprived, faults, programs
+from tests.support import deprived, faults, placing, programs
 from tests.support.commands import backup_wizard
 from tests.support.trees import tree
 from wizard import places
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.servers.trouble_rows.row import Row
     from tests.support.agent import Agent
-    from tests.support.faults import Case
+    from tests.support.faults import Case, Fault
     from tests.support.office import Office
     from tests.support.table import AddCount, AddRow
     from wizard.trouble import Trouble
@@ -105,12 +105,20 @@ def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:
 
 
 def test_a_command_tells_a_trouble_in_its_fixed_form(whole: Case) -> None:
-    with faults.rewritten(faults.KEYS, "/usr/bin/rrsync", "/usr/local/bin/rrsync")(whole):
+    with faults.missing(placing.ROOT)(whole):
         ran = backup_wizard("run", whole.profile.name)
     assert (ran.exit_code, ran.stdout) == (69, "")
     assert ran.stderr.startswith(
-        "The server has no rrsync that can be run where the key line says it is — the server's admin mends this — "
+        "The server has no folder for this backup that the account “amanda” can write to — the server's admin mends"
+        " this — "
     )
+
+
+@pytest.mark.parametrize("fault", [faults.no_rrsync, faults.rrsync_without_python, faults.old_rrsync])
+async def test_a_backup_works_without_an_rrsync_that_does(fault: Fault, whole: Case) -> None:
+    with fault(whole):
+        assert (await report.backup(whole.profile, whole.access)).exit_code == 0
+    assert whole.office.path(f"{placing.OWN}/documents/letter.txt").exists()
 
 
 async def test_asking_further_is_sparing_of_sign_ins(whole: Case) -> None:

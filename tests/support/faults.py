@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tests.support import placing
+from tests.support import placing, programs
 from tests.support.office import ACCOUNT, HOST, Office
 from tests.support.proxy import Proxy, Rule
 from wizard import profiles
@@ -85,7 +85,7 @@ SIZE = 300_000  # of the picture
 HOME = f"/home/{ACCOUNT}"
 KEYS = f"{HOME}/.ssh/authorized_keys"
 SECRETS = "/etc/rsyncd-amamac.secrets"
-PRIVATE_CONFIG = f"{HOME}/.backup-wizard-amamac.conf"
+PRIVATE_CONFIG = f"/etc/backup-wizard/amamac@{ACCOUNT}.conf"
 CONFIG = "/etc/rsyncd.conf"
 _AWAY = "/home/away"
 
@@ -94,6 +94,39 @@ _AWAY = "/home/away"
 def nothing(case: Case) -> Iterator[Case]:
     """Without any fault."""
     yield case
+
+
+@contextlib.contextmanager
+def without_rrsync(office: Office, text: str = "", mode: int = 0o644) -> Iterator[None]:
+    """With something else in rrsync's place: a file that can't be run, or that does another thing."""
+    other = "/etc/other-rrsync"
+    office.put(other, text, mode=mode)
+    office.run("mount", "--bind", other, programs.require("rrsync"))
+    yield
+    office.run("umount", programs.require("rrsync"))
+
+
+@contextlib.contextmanager
+def no_rrsync(case: Case) -> Iterator[Case]:
+    """Without an rrsync that can be run."""
+    with without_rrsync(case.office):
+        yield case
+
+
+@contextlib.contextmanager
+def rrsync_without_python(case: Case) -> Iterator[Case]:
+    """With the rrsync of a server that has no python3."""
+    usage = "usage: rrsync [-ro | -wo] [-munge] [-no-del] [-no-overwrite] DIR"
+    with without_rrsync(case.office, f"#!/nowhere/python3\n{usage}\n", 0o755):
+        yield case
+
+
+@contextlib.contextmanager
+def old_rrsync(case: Case) -> Iterator[Case]:
+    """With an rrsync that takes our flags for the folder, as up to 3.2.3."""
+    text = "#!/bin/sh\necho Restricted directory does not exist! >&2; exit 1\n"
+    with without_rrsync(case.office, text, 0o755):
+        yield case
 
 
 def both(first: Fault, second: Fault) -> Fault:
@@ -131,7 +164,7 @@ def missing(path: str) -> Fault:
     return fault
 
 
-def owned_by_root(mode: str, folder: str = placing.ROOT) -> Fault:
+def owned_by_root(mode: str, folder: str = placing.OWN) -> Fault:
     """With a folder that isn't the account's."""
 
     @contextlib.contextmanager
@@ -231,7 +264,7 @@ def confirmed_another(key_type: str) -> Fault:
 @contextlib.contextmanager
 def locked_by_another_run(case: Case) -> Iterator[Case]:
     """With rrsync's lock on the folder held."""
-    folder = os.open(case.office.path(placing.ROOT), os.O_RDONLY)
+    folder = os.open(case.office.path(placing.OWN), os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
     yield case
     os.close(folder)
@@ -269,12 +302,12 @@ def mounted(*options: str, then: tuple[str, ...] = ()) -> Fault:
 
     @contextlib.contextmanager
     def fault(case: Case) -> Iterator[Case]:
-        case.office.run("mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", placing.ROOT)
-        case.office.run("chown", f"{ACCOUNT}:", placing.ROOT)
+        case.office.run("mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", placing.OWN)
+        case.office.run("chown", f"{ACCOUNT}:", placing.OWN)
         if then:
-            case.office.run("mount", "-o", f"remount,{','.join(then)}", placing.ROOT)
+            case.office.run("mount", "-o", f"remount,{','.join(then)}", placing.OWN)
         yield case
-        case.office.run("umount", "--lazy", placing.ROOT)
+        case.office.run("umount", "--lazy", placing.OWN)
 
     return fault
 
@@ -292,10 +325,10 @@ def used_up_quota(case: Case) -> Iterator[Case]:
     office.run("btrfs", "subvolume", "create", f"{mount}/amanda")
     office.run("btrfs", "qgroup", "limit", "1M", f"{mount}/amanda")
     office.run("chown", f"{ACCOUNT}:", f"{mount}/amanda")
-    office.run("mount", "--bind", f"{mount}/amanda", placing.ROOT)
-    office.as_account("! dd if=/dev/zero of=backup/old bs=64k count=32 2>/dev/null")
+    office.run("mount", "--bind", f"{mount}/amanda", placing.OWN)
+    office.as_account(f"! dd if=/dev/zero of={placing.OWN}/old bs=64k count=32 2>/dev/null")
     yield case
-    office.run("umount", "--lazy", placing.ROOT, mount)
+    office.run("umount", "--lazy", placing.OWN, mount)
     office.run("rmdir", mount)
 
 

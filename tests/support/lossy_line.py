@@ -36,7 +36,8 @@ class LossyLine:
     def differences(self) -> str:
         """What rsync would still do, by content; temporary files of a server's rsync that was ended are none of it."""
         there = self.backup / self.source.name
-        argv = [programs.require("rsync"), "-naic", "--delete", "--exclude=.*.??????", f"{self.source}/", f"{there}/"]
+        compare = [programs.require("rsync"), "-naic", "--delete", "--exclude=.*.??????", *placing.stored(self.profile)]
+        argv = [*compare, f"{self.source}/", f"{there}/"]
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 

@@ -38,7 +38,7 @@ async def wizard_at(
     *,
     size: tuple[int, int] = (80, 24),
     reached: Step | None = None,
-    apply_as_admin: Callable[[str], None] | None = None,
+    apply_as_admin: Callable[[Profile, str], None] | None = None,
     server_facts: ServerFacts | None = None,
 ) -> AsyncIterator[Pilot[int]]:
     """The wizard at one step, as if the walk had come there; every look for the admin follows at once."""

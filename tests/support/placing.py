@@ -13,7 +13,7 @@ from wizard import profiles, schemes
 from wizard.client import access, daemon_password, known_hosts, protected_key
 from wizard.client.known_hosts import HostKey
 from wizard.profile import Key, Profile, Scheme, Server
-from wizard.schemes import layout
+from wizard.schemes import layout, request_filter
 from wizard.server import exports, handed_over
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ServerFacts
 
 ROOT = f"/home/{ACCOUNT}/backup"
+OWN = f"{ROOT}/amamac"
 
 
 def profile_for(
@@ -102,6 +103,18 @@ def place(office: Office, profile: Profile, text: Callable[[str], str]) -> None:
         office.put("/etc/rsyncd.conf", text("rsyncd"), mode=0o644)
         if profile.scheme.auth:
             office.put(f"/etc/rsyncd-{profile.name}.secrets", text("secrets"))
+
+
+def stored(profile: Profile) -> list[str]:
+    """The options by which rsync takes a folder here and what a backup has made of it there for the same.
+
+    Whoever the files belong to here, there they are the account's. Where a key is locked, folders are shut to others
+    there, and links are kept in a form that leads nowhere, such as the one in the samples.
+    """
+    locked = profile.scheme.kind != "login"
+    links = ["--exclude=link"] if locked and (profile.scheme.munge or profile.scheme.kind.startswith("daemon")) else []
+    modes = [f"--chmod={request_filter.FOLDER_MODES}"] if locked else []
+    return ["--no-owner", "--no-group", *links, *modes]
 
 
 def root_of(profile: Profile) -> str:

@@ -85,29 +85,30 @@ class Thief:
     def rsync(self, *words: str) -> None:
         """Plain rsync, with the options that a line for our own would take."""
         delete = ["--delete"] if self.profile.delete else []
-        self._run(["rsync", "-aHR", *delete, f"--rsh={' '.join(self._ssh())}", *words])
+        self._run(["rsync", "-aHRW", *delete, f"--rsh={' '.join(self._ssh())}", *words])
 
     def there(self, path: str) -> str:
-        """A path under the locked folder, as rsync names it to this server."""
+        """A path under the backup's own folder, as rsync names it to this server."""
         match self.profile.scheme.kind:
             case "daemon-over-ssh":
                 return f"{ACCOUNT}@{HOST}::{ACCOUNT}/{path}"
             case "login":
-                return f"{ACCOUNT}@{HOST}:{self.root}/{path}"
+                return f"{ACCOUNT}@{HOST}:{self.root}/{self.profile.name}/{path}"
             case _:
                 return f"{ACCOUNT}@{HOST}:{path}"
 
     @property
     def backup(self) -> str:
         """The backup itself, as rsync names it to this server."""
-        return self.there(f"{self.profile.name}/")
+        return self.there("")
 
     def elsewhere(self, path: str) -> Iterator[str]:
         """All ways to name a path of the whole server."""
         yield f"{ACCOUNT}@{HOST}:{path}"
-        yield self.there(f"../../..{path}")
-        yield self.there(f"{self.profile.name}/../../../..{path}")
+        yield self.there(f"../../../..{path}")
+        yield self.there(f"{self.source}/../../../../..{path}")
         yield self.there(path)
+        yield self.there("")
 
     def tool(self, path: str, text: str = "put here by a thief") -> str:
         """A file of the thief's; what comes after /./ in its path is what the server is told."""
@@ -280,7 +281,7 @@ def words_that_a_shell_reads(thief: Thief) -> bool:
         f"{own} . ; touch {_EVIL}",
         f"{own} $(touch {_EVIL}) --log-file={_EVIL} --sender . /",
         f"rsync --server -n; touch {_EVIL}",
-        f"rsync --server -e.x --log-file={_EVIL} . {thief.profile.name}/",
+        f"rsync --server -e.x --log-file={_EVIL} . .",
         f'rsync --server -n" ; touch {_EVIL} ; "',
         f"rsync --server -n$(touch {_EVIL})`touch {_EVIL}` . $(touch {_EVIL})",
         f"rsync --server -n\ntouch {_EVIL}\n",
@@ -300,7 +301,9 @@ def deleting(thief: Thief) -> bool:
 
 
 def putting_a_file_in_a_folders_place(thief: Thief) -> bool:
-    thief.rsync("--force", thief.tool(f"instead/./{thief.source}"), thief.backup)
+    file = thief.tool(f"instead/./{thief.source}")
+    for options in (["--force"], []):
+        thief.rsync(*options, file, thief.backup)
     return not thief.letter.exists()
 
 

@@ -44,7 +44,7 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
         "write only (nothing can be read back): asked: yes → yours: no",
         "may delete in the backup: asked: yes → yours: no",
         "append only (nothing there can be changed): asked: no → yours: yes",
-        "links are disarmed (munge): asked: yes → yours: no",
+        "links are made inactive (munge): asked: yes → yours: no",
         "what is removed here is removed there: asked: yes → yours: no",
     ]
     told = grants.reply(granted)

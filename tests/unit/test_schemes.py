@@ -127,7 +127,9 @@ def test_no_other_scheme_claims_to_append_only(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_thief_can_do_is_told_for_every_choice(kind: str) -> None:
-    for choice in ({}, {"write_only": False}, {"allow_delete": True}, {"append_only": True}, {"munge": False}):
+    # The last is refused as a decision, but the screen shows what it means while both boxes are ticked.
+    both = {"append_only": True, "allow_delete": True}
+    for choice in ({}, {"write_only": False}, {"allow_delete": True}, {"append_only": True}, {"munge": False}, both):
         profile = profile_of(kind, **choice)
         scheme = schemes.of(profile)
         told, can = scheme.if_stolen(profile), scheme.thief_can(profile)

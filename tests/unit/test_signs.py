@@ -103,11 +103,15 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_NO_FOLDER,
     ),
     (12, f"{_TRACEBACK}PermissionError: [Errno 13] Permission denied: 'backup'\n{_BROKEN}", Kind.SERVER_FOLDER_CLOSED),
-    (12, f"/usr/bin/rrsync error: unrecognized arguments: -no-such\n{_BROKEN}", Kind.OLD_RRSYNC),
     (
         3,
         'rsync: [Receiver] change_dir#1 "/home/a/backup" failed: No such file or directory (2)\n',
         Kind.SERVER_NO_FOLDER,
+    ),
+    (
+        3,
+        'rsync: [Receiver] change_dir#1 "/home/a/backup/amamac/" failed: Permission denied (13)\n',
+        Kind.SERVER_FOLDER_CLOSED,
     ),
     (
         11,

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from wizard.schemes.fit import Restriction
 
 _QUESTIONS: dict[Restriction, str] = {
-    "write_only": "Shall it be kept from reading the backup back? Safer; to restore, you ask the admin",
+    "write_only": "Let this computer read the backup? If not, you ask the admin to restore files",
     "allow_delete": "May it delete in the backup? Needed to remove there what you removed here",
     "append_only": "Append only: shall nothing in the backup be changed? Safest, but later changes don't get there",
-    "munge": "Disarm links: shall they be kept in a form that leads nowhere? Safer for those who read the backup there",
+    "munge": "Make links inactive in the backup? Safer: there, a link could lead to other people's files",
     "auth": "Shall a password be needed? It is made now, kept in your keyring, and never typed",
 }
 
@@ -85,7 +85,9 @@ def _with_more(profile: Profile, scheme: Scheme) -> Profile:
     for restriction, question in _QUESTIONS.items():
         excluded = restriction == "append_only" and chosen.get("allow_delete")
         if restriction in scheme.restrictions and not excluded:
-            chosen[restriction] = asker.agrees(question, default=getattr(before, restriction))
+            is_allowed = restriction == "write_only"  # the one question that asks what is allowed
+            answer = asker.agrees(question, default=getattr(before, restriction) is not is_allowed)
+            chosen[restriction] = answer is not is_allowed
     if chosen.get("allow_delete"):
         chosen["append_only"] = False
     lines: dict[str, Any] = {"from_": _places(before.from_, scheme)}

@@ -73,8 +73,9 @@ def in_folder(profile: Profile, *more: Ability) -> frozenset[Ability]:
     return frozenset(
         {
             *(Ability.ADD, Ability.GUESS),
-            # No rsync looks at --ignore-existing once a file's content arrives unasked.
-            Ability.CHANGE_WITH_TOOLS if scheme.append_only else Ability.CHANGE,
+            # No rsync looks at --ignore-existing once a file's content arrives unasked. And what can be deleted can be
+            # put there anew.
+            Ability.CHANGE_WITH_TOOLS if scheme.append_only and not scheme.allow_delete else Ability.CHANGE,
             # A file can be read by the temporary copy that rsync makes of it, once the copy's name is known.
             *((Ability.DELETE, Ability.NAMES, Ability.READ_WITH_TOOLS) if scheme.allow_delete else ()),
             *(() if scheme.write_only else (Ability.READ, Ability.NAMES)),

@@ -16,7 +16,6 @@ from wizard.failure import Failure, Kind
 from wizard.schemes import doors
 from wizard.server import account_files, exports, facts, locks, marked_lines, sign_in
 from wizard.server.exports import authorized_keys
-from wizard.server.rrsync_place import USUAL_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,14 +191,9 @@ async def _to_its_end(login: PasswordLogin, work: Callable[[], T]) -> T:
 
 
 def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
-    places = " ".join(f"{folder}/rrsync" for folder in USUAL_FOLDERS)
-    asked = (
-        f'for one in "$(command -v rrsync)" {places}; do if test -f "$one" && test -x "$one"; then\n'
-        'printf %s "$one"; break; fi; done\n',
-        "rsync --version\n",
-    )
-    rrsync, version = account_files.ask(login, asked)
-    found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace")}
+    # The key line looks nowhere but on the account's PATH.
+    rrsync, version = account_files.ask(login, ("command -v rrsync\n", "rsync --version\n"))
+    found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace").strip()}
     if told := re.search(rb"version v?(\d{1,4}(?:\.\d{1,4}){1,3})", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))
     return facts.learn(profile, **found)

@@ -74,8 +74,7 @@ class PasswordLogin:
             with channel:
                 # Not as an argument: each login shell has quotes of its own.
                 channel.exec_command("/bin/sh")
-                channel.sendall(script)
-                channel.shutdown_write()
+                _give(channel, script)
                 stdout = _all(channel)
                 return Answer(channel.recv_exit_status(), stdout, channel.recv_stderr(_LONGEST_ANSWER))
         except TimeoutError:
@@ -132,6 +131,18 @@ def _sign_in(transport: Transport, user: str, password: Secret) -> None:
             transport.auth_handler.password = None
     # Raised out here, so that it doesn't carry paramiko's frames along, which hold the password.
     raise Failure(kind, user, printed)
+
+
+def _give(channel: Channel, script: bytes) -> None:
+    try:
+        channel.sendall(script)
+        channel.shutdown_write()
+    except TimeoutError:
+        raise
+    except OSError:
+        # A shell that ends at once takes nothing, and says why; a connection that is cut tells no exit code.
+        if channel.recv_exit_status() < 0:
+            raise
 
 
 def _all(channel: Channel) -> bytes:

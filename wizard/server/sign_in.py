@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import ssh
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes import request_filter
 from wizard.server import destination, facts, shells
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ async def attempt(profile: Profile, access: Access) -> None:
     """Sign in and ask for nothing of consequence.
 
     Raises:
-        ProgramFailed: we were not let in, and ssh or rsync says why on its standard error.
+        ProgramFailed: we were not let in, and ssh or rsync says why on its standard error; or our line says that the
+            folder is missing, in place of all else.
         Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, `SERVER_SHELL_RSSH` if it is one that
             takes another line, `COMMAND_DRIFTED` if the line is an older one, or ssh could not be run to its end.
     """
@@ -46,6 +48,8 @@ async def attempt(profile: Profile, access: Access) -> None:
         if scheme.watchword(profile, access.facts):
             raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
         return
+    if request_filter.NO_FOLDER in printed:
+        raise ProgramFailed("ssh", finished.exit_code, printed)
     server = facts.known(profile)
     if scheme.watchword(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):

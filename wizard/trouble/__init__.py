@@ -9,7 +9,7 @@ import msgspec
 from wizard import files, places, schemes
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes import over_network
+from wizard.schemes import layout, over_network
 from wizard.trouble import signs
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import WORDS, Who
@@ -156,14 +156,14 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "exit_code": "" if failure.exit_code is None else f" (exit code {failure.exit_code})",
         "kept": places.shown(_transcript(profile)),
     }
-    facts |= {"root": "", "key": "", "destination": "", "places": ""}
+    facts |= {"folder": "", "key": "", "destination": "", "places": ""}
     if profile:
         facts |= {
             "name": profile.name,
             "host": profile.server.host or "the server",
             "port": str(profile.server.port),
             "user": profile.server.user,
-            "root": profile.server.root,
+            "folder": _folder(profile),
             "key": str(profile.key_path),
             "destination": profile.destination,
             "places": _places(profile),
@@ -181,6 +181,11 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
         return profile.server.host
     port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
     return f"{profile.server.host}:{port}"
+
+
+def _folder(profile: Profile) -> str:
+    """The folder that setting up the server makes."""
+    return layout.locked_folder(profile) if schemes.of(profile).uses_ssh else profile.server.root
 
 
 def _places(profile: Profile) -> str:

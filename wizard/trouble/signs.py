@@ -80,7 +80,6 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_NO_FOLDER,
     ),
     (_later(r"rrsync", r"PermissionError"), Kind.SERVER_FOLDER_CLOSED),
-    (_then(r"rrsync", r"error: unrecognized arguments"), Kind.OLD_RRSYNC),
     (_then(r"\[(?:[Rr]eceiver|generator)\] change_dir", r": No such file or directory"), Kind.SERVER_NO_FOLDER),
     (_then(r"\[(?:[Rr]eceiver|generator)\] change_dir", r": Permission denied"), Kind.SERVER_FOLDER_CLOSED),
     (_then(r"(?:mkdir|cannot stat destination) ", r": (?:No such file|Not a directory)"), Kind.SERVER_NO_FOLDER),

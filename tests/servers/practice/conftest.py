@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import programs
 from tests.support.practice_client import Client, held, new_key
 from wizard.server.practice import PracticeServer
-from wizard.server.rrsync_place import find_rrsync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def client(server: PracticeServer, tmp_path: Path) -> Client:
 def locked(client: Client) -> Client:
     """A client whose key is locked to rrsync, write-only, on an empty folder."""
     (client.server.home / "backup").mkdir()
-    client.server.apply(f'restrict,command="{find_rrsync()} -wo backup" {client.public_key}\n')
+    client.server.apply(f'restrict,command="{programs.require("rrsync")} -wo backup" {client.public_key}\n')
     return client
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import shlex
+import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, Row
 from tests.support import faults, mishaps, placing
-from wizard.failure import Kind
+from wizard.failure import Kind, ProgramFailed
+from wizard.schemes import over_ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.faults import Case, Fault
 
-NO_FOLDER = (faults.missing(placing.ROOT), Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.ROOT}”")
-NOT_WRITABLE = (faults.owned_by_root("755"), Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
-CLOSED = (faults.owned_by_root("700"), Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
+NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
+FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
+OF_DAEMON = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
 NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "install rsync")
-RRSYNC = "/usr/bin/rrsync"
+NO_RRSYNC = (Kind.NO_RRSYNC, ADMIN, "find / -name 'rrsync*'", CANT_TELL)
 PLAIN_LINE = "rsync --server {} . backup"
-
-
-def in_line(new: str) -> Fault:
-    """With something else for rrsync in the key's line."""
-    return faults.rewritten(faults.KEYS, f"{RRSYNC} -wo", new)
 
 
 def line(command: str) -> Fault:
@@ -40,28 +42,74 @@ def line(command: str) -> Fault:
     return fault
 
 
+@contextlib.contextmanager
+def may_read(case: Case) -> Iterator[Case]:
+    """With a key that may read the backup."""
+    scheme = msgspec.structs.replace(case.profile.scheme, write_only=False)
+    reading = replace(case, profile=msgspec.structs.replace(case.profile, scheme=scheme))
+    placing.hand_over(case.office, reading.profile)
+    yield reading
+
+
+async def read_back(case: Case) -> None:
+    """The backup, read by a key that may."""
+    ssh = shlex.join(over_ssh.ssh_command(case.profile, case.access.facts))
+    argv = ["rsync", "-r", "-e", ssh, f"{case.profile.server.host}:", f"{case.folder}/back/"]
+    ran = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True)
+    if ran.returncode:
+        raise ProgramFailed("rsync", ran.returncode, ran.stderr)
+
+
 ROWS = [
-    *(Row("no rsync there", *NO_RSYNC, scheme=kind) for kind in ("forced-command", "daemon-over-ssh", "login")),
-    Row(
-        "no rrsync",
-        faults.rewritten(faults.KEYS, RRSYNC, "/usr/local/bin/rrsync"),
-        Kind.NO_RRSYNC,
-        ADMIN,
-        "put its path in the line",
-        CANT_TELL,
-    ),
-    Row("a file for a folder", faults.rewritten(faults.KEYS, RRSYNC, "/etc/rsyncd.conf/rrsync"), Kind.NO_RRSYNC, ADMIN),
-    *(Row("no folder", *NO_FOLDER, scheme=kind) for kind in ("rrsync", "forced-command", "daemon-over-ssh", "login")),
     *(
-        Row("a folder of somebody else's", *NOT_WRITABLE, scheme=kind)
-        for kind in ("rrsync", "forced-command", "daemon-over-ssh", "daemon", "login")
+        Row("no rsync there", *NO_RSYNC, scheme=kind)
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh", "login")
     ),
-    *(Row("a closed folder", *CLOSED, scheme=kind) for kind in ("rrsync", "forced-command", "daemon", "login")),
+    *(
+        Row(broken, faults.both(may_read, fault), *NO_RRSYNC, act=read_back)
+        for broken, fault in (
+            ("no rrsync to read with", faults.no_rrsync),
+            ("an rrsync that does not start", faults.rrsync_without_python),
+        )
+    ),
+    # What the line says is the same for all of these; to a login, rsync itself tells more.
+    *(
+        Row(broken, fault, *NO_FOLDER, scheme=kind)
+        for broken, fault in (
+            ("no folder", faults.missing(placing.ROOT)),
+            ("a folder of somebody else's", faults.owned_by_root("755")),
+            ("a closed folder", faults.owned_by_root("700")),
+            ("a folder in a closed one", faults.owned_by_root("700", placing.ROOT)),
+            ("a read-only disk", faults.mounted("size=100k", then=("ro",))),
+        )
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh")
+    ),
+    Row("no folder", faults.missing(placing.ROOT), *NO_FOLDER, scheme="login"),
+    Row("a folder of somebody else's", faults.owned_by_root("755"), *FOLDER_CLOSED, scheme="login"),
+    Row("a closed folder", faults.owned_by_root("700"), *FOLDER_CLOSED, scheme="login"),
+    Row("a folder of somebody else's", faults.owned_by_root("755", placing.ROOT), *OF_DAEMON, scheme="daemon"),
+    Row("a closed folder", faults.owned_by_root("700", placing.ROOT), *OF_DAEMON, scheme="daemon"),
     Row(
-        "another run at the same time", faults.locked_by_another_run, Kind.SERVER_BUSY, NOBODY, "Wait until it is done"
+        "another run at the same time (an older line)",
+        faults.both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
+        Kind.SERVER_BUSY,
+        NOBODY,
+        "Wait until it is done",
     ),
-    Row("an option refused (rrsync)", in_line(f"{RRSYNC} -ro"), Kind.SERVER_REFUSED_OPTION, ADMIN, "read-only server"),
-    Row("an rrsync that is too old", in_line(f"{RRSYNC} -wo -no-such"), Kind.OLD_RRSYNC, ADMIN, "-no-such"),
+    Row(
+        "a line for older settings",
+        mishaps.deleting,
+        Kind.SERVER_REFUSED_OPTION,
+        ADMIN,
+        "takes no such option",
+    ),
+    Row(
+        "an option refused (rrsync)",
+        line("rrsync -ro backup"),
+        Kind.SERVER_REFUSED_OPTION,
+        ADMIN,
+        "read-only server",
+    ),
     Row(
         "a line for another rsync",
         line(PLAIN_LINE.format("-lHogDtpAre.iLsfxCIvu")),

@@ -50,6 +50,7 @@ ROWS = [
         Kind.SERVER_READ_ONLY,
         ADMIN,
         "read-only",
+        scheme="login",
         writes=True,
     ),
     Row(

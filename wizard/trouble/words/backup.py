@@ -7,36 +7,30 @@ from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
 
 WORDS = {
     Kind.NO_RRSYNC: Words(
-        "The server has no rrsync that can be run where the key line says it is",
+        "The server has no rrsync that runs, and needs it so that this computer can read the backup",
         ADMIN,
         "Send the admin these words.",
-        "The key line of {user} starts rrsync, and it is not there or can't be run. It comes with rsync: find it with"
-        " “find / -name 'rrsync*'”, make it executable, and put its path in the line.",
-    ),
-    Kind.OLD_RRSYNC: Words(
-        "The server's rrsync is too old for the lock that was asked of it",
-        ADMIN,
-        "Send the admin these words.",
-        "The rrsync on {host} does not know an option in my key line. Please install a newer rsync, or tell me its"
-        " version. It says: {raw}",
+        "My key line lets me read my backup on {host}, which needs rrsync, and {user} can't run it there. It comes with"
+        " rsync: find it with “find / -name 'rrsync*'” and put it on {user}'s PATH (/usr/local/bin, say), executable"
+        " for all. If it is there already, it needs python3 (up to rsync 3.2.3: perl).",
     ),
     Kind.SERVER_NO_RSYNC: Words(
         "The server has no rsync", ADMIN, "Send the admin these words.", "Please install rsync on {host}."
     ),
     Kind.SERVER_NO_FOLDER: Words(
-        "The folder for the backup is not on the server",
+        "The server has no folder for this backup that the account “{user}” can write to",
         ADMIN,
         "Send the admin these words.",
-        "The folder “{root}” for the backups of {user} is not there (under the account's home, unless it starts with a"
-        " slash). Please make it: install -d -m 700 -o {user} …",
+        "{user} finds no folder “{folder}” on {host} that it can write to (under the account's home, unless it starts"
+        " with a slash). Please check that it is there and {user}'s own with mode 700, that {user} may pass through the"
+        " folders above it, and that its disk is mounted and not read-only. The text that I sent says how to make it.",
     ),
     Kind.SERVER_FOLDER_CLOSED: Words(
         "The account “{user}” may not write to the backup's folder on the server",
         ADMIN,
         "Send the admin these words.",
-        "{user} can't write to the folder “{root}” for its backups (under the account's home, unless it starts with a"
-        " slash). Please make it the account's own: install -d -m 700 -o {user} … If this worked before, somebody with"
-        " the key may have closed it (chmod 000 {destination}).",
+        "{user} can't write to the folder “{folder}” on {host} (under the account's home, unless it starts with a"
+        " slash). If it is meant for this backup alone, please make it {user}'s own: chown {user}: …",
     ),
     Kind.SERVER_NO_CONFIG: Words(
         "The private backup service on the server does not find its settings",
@@ -46,15 +40,17 @@ WORDS = {
         " line names, or {user} can't read it. Please put them there.",
     ),
     Kind.SERVER_BUSY: Words(
-        "Another backup into the same folder is running on the server",
+        "Another program is at work in this backup's folder on the server",
         NOBODY,
         "Wait until it is done, then try again.",
     ),
     Kind.SERVER_REFUSED_OPTION: Words(
-        "The server lets us in but refuses what rsync asks for",
+        "The server lets this computer in, but refuses what the backup asks for",
         ADMIN,
-        "Send the admin these words.",
-        "The key line of {user} on {host} refuses my backup. It says: {raw}",
+        "If you have changed a setting, send the admin the new text (backup-wizard export {name} --format text)."
+        " If not, send these words.",
+        "{host} lets {user} in, but refuses what my backup asks for: its text for the backup “{name}” is not the one"
+        " that I sent last, or was changed. It says: {raw}",
     ),
     Kind.PROTOCOL_MISMATCH: Words(
         "This computer's rsync and the server's do not understand each other",

@@ -36,7 +36,7 @@ WORDS = {
         "The server's rsync service can't enter the backup's folder",
         ADMIN,
         "Send the admin these words.",
-        "The rsync service on {host} can't chroot to {root}: is the folder there, and does the service run as root?",
+        "The rsync service on {host} can't chroot to {folder}: is the folder there, and does the service run as root?",
     ),
     Kind.DAEMON_BUSY: Words(
         "The server's rsync service is busy with as many backups as it takes at once",
