@@ -56,7 +56,9 @@ GUARDS = (
         "a daemon's password is read from standard input",
         "wizard/schemes/over_network.py",
         '["--password-file=-"] if profile.scheme.auth else []',
-        "[\"--password-file=-\", f\"--exclude={__import__('keyring').get_password('backup-wizard', profile.name + '/daemon-password')}\"] if profile.scheme.auth else []",
+        '["--password-file=-", "--exclude="'
+        " + __import__('keyring').get_password('backup-wizard', profile.name + '/daemon-password')]"
+        " if profile.scheme.auth else []",
         ("tests/faults/test_secrets_nowhere.py::test_a_secret_is_in_the_keyring_and_nowhere_else",),
     ),
     Guard(
@@ -226,8 +228,8 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        'neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"',
-        'neither = f"*) exec {shlex.join(_words(profile, recorded.live))};;"',
+        "{_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
+        "{_watchword(profile, recorded)} >&2; exec {shlex.join(_words(profile, recorded.live))};;",
         (
             "tests/servers/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
             "tests/servers/test_forced_command.py::test_only_two_commands_keep_a_bare_dry_run_dry",

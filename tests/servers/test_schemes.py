@@ -84,7 +84,8 @@ def test_a_dry_run_changes_nothing_and_a_run_makes_both_sides_equal(
     filled = tree(root)
     second = backup_wizard("dry-run", profile.name, "--json")
     assert second.exit_code == 0, second.stderr
-    assert (second.json["new"], second.json["changed"], second.json["deleted"]) == (1, 1, 1)
+    # Without hard links, which a key that may not read can't send, its twin is a file of its own.
+    assert (second.json["new"], second.json["changed"], second.json["deleted"]) == (1, 2, 1)
     assert tree(root) == filled
 
     run(profile)

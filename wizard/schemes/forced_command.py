@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
 TOLD_TO_OTHERS = "backup-wizard: this key is for"
 
+_WHERE_FILES_ARE_DELETED = (Ability.DELETE, Ability.NAMES, Ability.LINES, Ability.READ_WITH_TOOLS)
+
 _FLAGS = re.compile(r"-[A-Za-z0-9.]+", re.ASCII)
 
 
@@ -56,7 +58,7 @@ class ForcedCommand:
         return frozenset(
             {
                 *(Ability.ADD, Ability.CHANGE, Ability.GUESS),
-                *((Ability.DELETE, Ability.NAMES, Ability.LINES) if profile.delete else ()),
+                *(_WHERE_FILES_ARE_DELETED if profile.delete else ()),
                 *(() if profile.scheme.munge else (Ability.EVERYTHING,)),
             }
         )
@@ -83,7 +85,7 @@ class ForcedCommand:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the very path that stands in the key line."""
-        return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file")
+        return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file", "--no-hard-links")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The backup's parent folder, and the line with the recorded command."""
@@ -131,7 +133,8 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
     # rsync's dry run would not say that the folder is missing, or can't be written to.
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
     checked = f'test -w "$0" || {{ {no_folder}; }}'
-    script = f'{checked}; case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
+    chosen = f'case "$SSH_ORIGINAL_COMMAND" in {dry} {live} {neither} esac'
+    script = f"{request_filter.CHECKSUMS}; {checked}; {chosen}"
     return shlex.join(["/bin/sh", "-c", script, layout.locked_folder(profile)])
 
 

@@ -41,7 +41,7 @@ _DELETING = tuple(f"--delete{when}" for when in ("", "-during", "-before", "-del
 _LONGEST_NAME = 255
 
 # A server that agrees on no checksum ("none") keeps whatever it is told to build of the file that it has.
-_CHECKSUMS = "RSYNC_CHECKSUM_LIST=$(echo xxh128 xxh3 xxh64 md5)"
+CHECKSUMS = "RSYNC_CHECKSUM_LIST=$(echo xxh128 xxh3 xxh64 md5); export RSYNC_CHECKSUM_LIST"
 
 # Folders stay open to their owner and shut to all others, whatever modes a thief sets.
 FOLDER_MODES = "Du+rwx,Dgo="
@@ -77,7 +77,7 @@ def _steps(profile: Profile) -> list[str]:
     # The folder is $0. With an empty IFS nothing is split any more, so that it may hold spaces.
     return [
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
-        f"export {_CHECKSUMS}",
+        CHECKSUMS,
         f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
         f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) no {ALONE};; esac",
         f"{whole}f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
