@@ -78,7 +78,7 @@ def go_on_from(home: Home, office: Office, states: Sequence[Home], *, ends: Sequ
     for digest, same in reversed(different.items()):
         left_at = max((state.at_step for state in same), key=_how_far)
         home.become(max(same, key=lambda state: state.entries))
-        killing.empty(Path(office.root))  # what a later state has sent was not there yet
+        killing.empty(Path(office.root, NAME))  # what a later state has sent was not there yet
         at_step[left_at] += 1
         if digest in proven or (left_at in COSTLY and at_step[left_at] % EACH != 1):
             goes_on = "seen" if digest in proven or left_at == Step.FINISH else "seen_and_gone_on_with_unattended"
