@@ -114,17 +114,22 @@ class RunningScreen(StepScreen):
     async def _back_up(self) -> None:
         await self._set_off()
         try:
-            try:
-                await self._run()
-            except running.AtRisk as risk:
-                if not await self._agrees_to(risk):
-                    raise
-                await self._run(risk.losses)
+            await self._run_as_agreed()
         except Failure as failure:
             self._settle("The backup is not whole yet.", "bad", "again")
             await self.show_trouble(failure)
 
-    async def _run(self, agreed: Sequence[running.Loss] = ()) -> None:
+    async def _run_as_agreed(self) -> None:
+        agreed: Sequence[running.Loss] = ()
+        while True:
+            try:
+                return await self._run(agreed)
+            except running.AtRisk as risk:
+                if not await self._agrees_to(risk):
+                    raise
+                agreed = risk.losses
+
+    async def _run(self, agreed: Sequence[running.Loss]) -> None:
         access = await self.context.access(self.profile)
         holding = (self.context.session.hold(self.profile.name),)
         async with aclosing(running.run(self.profile, access, holding=holding, agreed=agreed)) as events:
@@ -132,7 +137,7 @@ class RunningScreen(StepScreen):
                 self._take(event)
 
     async def _agrees_to(self, risk: running.AtRisk) -> bool:
-        words = f"{lines.at_risk(risk)} If a disk or a network folder is missing, connect it first."
+        words = f"{lines.at_risk(risk)} {risk.advice}"
         return await self.app.push_screen_wait(
             ConfirmScreen("Back up anyway?", words, yes="Back up anyway", no="Don't back up")
         )

@@ -92,6 +92,7 @@ class Kind(StrEnum):
     SERVER_FOLDERS_SHUT = auto()
     DESTINATION_TAKEN = auto()
     BACKUP_AT_RISK = auto()
+    BACKUP_GONE = auto()
     SERVER_HOME_CLOSED = auto()
     NOT_UNDONE = auto()
     LOCK_OPEN = auto()

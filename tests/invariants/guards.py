@@ -435,6 +435,19 @@ GUARDS = (
     ),
     Guard(
         7,
+        "a backup that is gone from the server is not begun anew unasked",
+        "wizard/server/transfer.py",
+        "if must_be_there and holder is destination.Holder.NOBODY:",
+        "if False:",
+        (
+            "tests/servers/test_losses.py"
+            "::test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_says_so",
+            "tests/servers/test_losses.py"
+            "::test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed",
+        ),
+    ),
+    Guard(
+        7,
         "folders of the same last name are kept apart",
         "wizard/schemes/layout.py",
         "if _is_free(label, placed.values())",

@@ -96,6 +96,24 @@ def _is_running_shown(pilot: Pilot[int]) -> bool:
     return isinstance(pilot.app.screen, RunningScreen)
 
 
+async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: LossyLine) -> None:
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+        shutil.rmtree(line.backup)
+        line.backup.mkdir()
+        await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        assert "The backup that was on the server is not there any more." in said(pilot)
+        assert "If nobody removed it on purpose, ask your admin first." in said(pilot)
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+    assert (line.backup / line.source.name).is_dir()
+
+
 async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_the_easy_answer(line: LossyLine) -> None:
     async with wizard_at(line.profile, Step.FINISH) as pilot:
         await pilot.press("enter")

@@ -193,6 +193,49 @@ def test_where_nothing_can_be_practised_the_files_here_are_counted(office: Offic
     assert "11 of the 21 files and folders in the backup would be deleted" in stopped.stderr
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_says_so(
+    kind: str, office: Office, source: Path, secret_service: SecretService
+) -> None:
+    there = in_place(office, kind, source)
+    office.run("sh", "-c", f"rm -r {placing.OWN}/*; rm {placing.OWN}/.backup-*")
+    stopped = backup_wizard("run", "amamac")
+    assert stopped.exit_code == 1
+    assert "The backup that was at /home/amanda/backup/amamac/ on the server is not there any more" in stopped.stderr
+    assert "the server's admin mends this" in stopped.stderr
+    assert "Nothing was sent or deleted" in stopped.stderr
+    assert backup_wizard("run", "amamac", "--json").exit_code == 1
+    said, code = _at_a_terminal("n\n", "run", "amamac")
+    assert code == 1, said
+    assert not list(office.path(placing.OWN).iterdir())
+    said, code = _at_a_terminal("y\n", "run", "amamac")
+    assert code == 0, said
+    assert names(there) == names(source)
+    assert backup_wizard("run", "amamac").exit_code == 0
+
+
+def test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed(office: Office, source: Path) -> None:
+    in_place(office, "rrsync", source)
+    lines = office.path("/home/amanda/.ssh/authorized_keys").read_text().splitlines()
+    key = next(line for line in lines if "ssh-ed25519 " in line).rpartition("ssh-ed25519 ")[2]
+    office.authorize(f'restrict,command="rrsync -wo {placing.ROOT}" ssh-ed25519 {key}\n')
+    before = trees.tree(office.path(placing.ROOT))
+    stopped = backup_wizard("run", "amamac")
+    assert stopped.exit_code == 1
+    assert "is not there any more" in stopped.stderr
+    assert "the text on the server may be an older one" in stopped.stderr
+    assert trees.tree(office.path(placing.ROOT)) == before
+
+
+def test_what_was_agreed_to_stays_agreed_to_when_more_is_asked(office: Office, source: Path) -> None:
+    in_place(office, "rrsync", source)
+    office.run("sh", "-c", f"rm -r {placing.OWN}/*; rm {placing.OWN}/.backup-*")
+    for path in source.iterdir():
+        path.unlink()
+    said, code = _at_a_terminal("y\ny\n", "run", "amamac")
+    assert code == 0, said
+
+
 def _at_a_terminal(typed: str, *arguments: str) -> tuple[str, int]:
     """What the command says to somebody who answers so, and its exit code."""
     ours, theirs = pty.openpty()

@@ -42,12 +42,7 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
 def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
     """Do it and say what was done; returns the exit code."""
     try:
-        try:
-            result = _run_to_its_end(profile, opened, as_json=as_json)
-        except running.AtRisk as risk:
-            if as_json or not person.is_there() or not _agrees_to(risk):
-                raise
-            result = _run_to_its_end(profile, opened, risk.losses, as_json=as_json)
+        result = _run_as_agreed(profile, opened, as_json=as_json)
     except KeyboardInterrupt:
         lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
         return _STOPPED
@@ -60,8 +55,19 @@ async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) 
     return await report.dry_run(profile, await opened.access(profile), listing)
 
 
+def _run_as_agreed(profile: Profile, opened: Session, *, as_json: bool) -> running.Result:
+    agreed: Sequence[running.Loss] = ()
+    while True:
+        try:
+            return _run_to_its_end(profile, opened, agreed, as_json=as_json)
+        except running.AtRisk as risk:
+            if as_json or not person.is_there() or not _agrees_to(risk):
+                raise
+            agreed = risk.losses
+
+
 def _run_to_its_end(
-    profile: Profile, opened: Session, agreed: Sequence[running.Loss] = (), *, as_json: bool
+    profile: Profile, opened: Session, agreed: Sequence[running.Loss], *, as_json: bool
 ) -> running.Result:
     told = None if as_json else ProgressLine()
     try:
@@ -74,7 +80,7 @@ def _run_to_its_end(
 def _agrees_to(risk: running.AtRisk) -> bool:
     from wizard.plain import asker  # what hardly any run needs
 
-    say(f"{lines.at_risk(risk)} If a disk or a network folder is missing, answer no and connect it first.")
+    say(f"{lines.at_risk(risk)} {risk.advice}")
     try:
         return asker.agrees("Back up anyway?", default=False)
     except (asker.GoBack, asker.GoAway):

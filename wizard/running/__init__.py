@@ -16,7 +16,7 @@ from wizard.client.background import in_background
 from wizard.client.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import compression, record, safeguard, transcript, unchanged, verification
-from wizard.running.safeguard import AtRisk, Loss
+from wizard.running.safeguard import GONE, AtRisk, Loss
 from wizard.running.verification import Sample, Times, Verification
 from wizard.server import link_speed, report, transfer
 from wizard.server.report import Report
@@ -114,7 +114,8 @@ async def run(
     person has agreed to.
 
     Raises:
-        AtRisk: most of what is kept would be deleted, or a folder is not what it was; nothing was changed.
+        AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
+            changed.
         Failure: as for `transfer.backup`, or the connection dropped once too often.
     """
     is_done = False
@@ -174,7 +175,7 @@ class _Run:
         yield Begun(choice, is_fresh=record.is_fresh(self._profile))
         times = Times(since, record.unchanged_since(self._profile))
         picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
-        is_first = record.is_first(self._profile)
+        is_first = record.is_first(self._profile) or GONE in self._agreed
         record.note(self._profile, "unfinished")
         ended: rsync.Ended | None = None
         try:
@@ -233,6 +234,7 @@ class _Run:
                         self._profile,
                         self._connected,
                         is_first=is_first,
+                        must_be_there=not is_first,
                         compress=choice.compress,
                         holding=self._holding,
                     )
@@ -244,6 +246,8 @@ class _Run:
                         yield event
                 return
             except Failure as failure:
+                if failure.kind is Kind.BACKUP_GONE:
+                    raise AtRisk([*self._agreed, GONE]) from None
                 told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
                 in_vain, has_sent = (0 if has_sent else in_vain), False

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 _FEW = 10
 _TELLING = re.compile(rb"\*deleting|\+{9}\|")
 
-State = Literal["as it was", "empty", "on another disk"]
+State = Literal["as it was", "empty", "on another disk", "gone"]
 
 
 class Loss(msgspec.Struct, frozen=True):
     """What a run would do to the backup of a folder, or to all of it where `folder` is empty.
 
-    `removed` of `kept` entries would be deleted.
+    `removed` of `kept` entries would be deleted. What is `gone` is the backup itself.
     """
 
     folder: str = ""
@@ -51,17 +51,30 @@ class Loss(msgspec.Struct, frozen=True):
                 return f"{folder} is empty now, and was not at the last backup"
             case "on another disk":
                 return f"{folder} is on another disk than at the last backup"
+            case "gone":
+                return "The backup that was on the server is not there any more"
         where = f" of {folder}" if self.folder else ""
         counted = f"{display.number(self.removed)} of the {display.entries(self.kept)}"
         return f"{counted} in the backup{where} would be deleted"
+
+
+GONE = Loss(state="gone")
 
 
 class AtRisk(Failure):
     """A run that nobody has agreed to would lose what the backup holds; nothing was changed."""
 
     def __init__(self, losses: Sequence[Loss]) -> None:
-        super().__init__(Kind.BACKUP_AT_RISK, ". ".join(loss.sentence for loss in losses))
+        kind = Kind.BACKUP_GONE if GONE in losses else Kind.BACKUP_AT_RISK
+        super().__init__(kind, ". ".join(loss.sentence for loss in losses))
         self.losses = tuple(losses)
+
+    @property
+    def advice(self) -> str:
+        """What to do before agreeing, in a sentence."""
+        if GONE in self.losses:
+            return "If nobody removed it on purpose, ask your admin first."
+        return "If a disk or a network folder is missing, connect it first."
 
 
 def sources(profile: Profile) -> dict[str, Source]:

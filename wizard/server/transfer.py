@@ -49,12 +49,18 @@ async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Even
 
 
 async def backup(
-    profile: Profile, access: Access, *, is_first: bool = False, compress: bool = False, holding: Sequence[int] = ()
+    profile: Profile,
+    access: Access,
+    *,
+    is_first: bool = False,
+    must_be_there: bool = False,
+    compress: bool = False,
+    holding: Sequence[int] = (),
 ) -> AsyncGenerator[rsync.Event]:
     """The real backup, with our markers in it; `holding` is as for `rsync.run`.
 
     Raises:
-        Failure: as for `dry_run`.
+        Failure: as for `dry_run`; or nobody's backup is there, and ours must be (`BACKUP_GONE`).
     """
     _require_as_handed_over(profile, access)
     markers = destination.markers(profile.name)
@@ -62,7 +68,7 @@ async def backup(
     async with shared(profile, access) as shared_access:
         await _require_watchword(profile, shared_access)
         if can_preview(profile):
-            _require_ours(profile, await destination.holder(profile, shared_access))
+            _require_ours(profile, await destination.holder(profile, shared_access), must_be_there=must_be_there)
         async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
             async for event in events:
                 yield event
@@ -145,9 +151,11 @@ def _not_sent(line: re.Match[bytes]) -> bytes:
     return b"." + line[0][1:]
 
 
-def _require_ours(profile: Profile, holder: Holder) -> None:
+def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = False) -> None:
     if holder is destination.Holder.ANOTHER:
         raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
+    if must_be_there and holder is destination.Holder.NOBODY:
+        raise Failure(Kind.BACKUP_GONE, profile.destination)
 
 
 def _require_as_handed_over(profile: Profile, access: Access) -> None:

@@ -103,6 +103,15 @@ WORDS = {
         "Nothing was sent or deleted. If a disk or a network folder is missing here, connect it and try again. To back"
         " up anyway, run “backup-wizard run {name}” in a terminal and answer yes.",
     ),
+    Kind.BACKUP_GONE: Words(
+        "The backup that was at {destination} on the server is not there any more",
+        ADMIN,
+        "Nothing was sent or deleted. Send the admin these words, with the text of “backup-wizard export {name}"
+        " --format text”. If it was removed on purpose, run “backup-wizard run {name}” in a terminal and answer yes.",
+        "My last good backup went to {destination} on {host}, and now {user} finds none there. Was the folder moved,"
+        " emptied or removed, or is its disk not mounted? If not, the text on the server may be an older one, which"
+        " opens the folder around it: then please put the text that I send with this in its place.",
+    ),
     Kind.DESTINATION_TAKEN: Words(
         "{about} holds another computer's backup, or one made before this computer was set up anew",
         YOU,
