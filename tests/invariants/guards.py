@@ -442,8 +442,7 @@ GUARDS = (
         (
             "tests/servers/test_losses.py"
             "::test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_says_so",
-            "tests/servers/test_losses.py"
-            "::test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed",
+            "tests/servers/test_losses.py::test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed",
         ),
     ),
     Guard(

@@ -104,6 +104,7 @@ async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: 
         await until(pilot, lambda: "All is set up" in text(pilot))
         shutil.rmtree(line.backup)
         line.backup.mkdir()
+        pilot.app.screen.query_one("#forward").focus()
         await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
