@@ -228,8 +228,8 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        "{_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
-        "{_watchword(profile, recorded)} >&2; exec {shlex.join(_words(profile, recorded.live))};;",
+        "*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
+        "*) exec {shlex.join(_words(profile, recorded.live))};;",
         (
             "tests/servers/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
             "tests/servers/test_forced_command.py::test_only_two_commands_keep_a_bare_dry_run_dry",
