@@ -12,11 +12,16 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 FETCHED = Path(__file__).parents[2] / ".make" / "old-rsync"
 MACHINE = "3.5.0"  # what a Debian 12 with all updates has
@@ -58,27 +63,32 @@ def _fetch(version: str) -> None:
     distribution, suite, pockets = SUITES[version]
     place = FETCHED / f"{version}.new"
     shutil.rmtree(place, ignore_errors=True)
-    for folder in ("apt/lists/partial", "apt/cache/archives/partial", "files"):
-        (place / folder).mkdir(parents=True)
-    (place / "apt/status").touch()
-    sources = place / "apt/sources.list"
-    sources.write_text("".join(_source(distribution, pocket) for pocket in pockets))
-    apt = [
-        programs.require("apt-get"),
-        "--quiet=2",
-        *(f"-o={name}={value}" for name, value in _settings(place / "apt", sources).items()),
-    ]
-    subprocess.run([*apt, "update"], check=True)
-    # Nothing counts as installed, so all that it needs comes with it, the C library included.
-    subprocess.run([*apt, "install", "--download-only", "--no-install-recommends", "--yes", "rsync"], check=True)
-    for package in (place / "apt/cache/archives").glob("*.deb"):
-        subprocess.run([programs.require("dpkg-deb"), "-x", package, place / "files"], check=True)
-    shutil.rmtree(place / "apt")
+    (place / "files").mkdir(parents=True)
+    # A list of sources can't name a key in a folder with a space in its name.
+    with tempfile.TemporaryDirectory(prefix="old-rsync-") as folder:
+        for package in _packages(Path(folder), distribution, pockets):
+            subprocess.run([programs.require("dpkg-deb"), "-x", package, place / "files"], check=True)
     _keep_what_runs(place)
     found = subprocess.run([place / "try", "--version"], capture_output=True, text=True)
     assert f"version {version} " in found.stdout, f"{suite}: {found.stdout}{found.stderr}"
     (place / "try").unlink()
     place.rename(FETCHED / version)
+
+
+def _packages(folder: Path, distribution: str, pockets: Sequence[str]) -> Iterator[Path]:
+    """The packages of rsync and of all that it needs, fetched into that folder."""
+    for part in ("lists/partial", "cache/archives/partial"):
+        (folder / part).mkdir(parents=True)
+    (folder / "status").touch()
+    key = shutil.copy(_UBUNTU_KEY, folder)
+    sources = folder / "sources.list"
+    sources.write_text("".join(_source(distribution, pocket, key) for pocket in pockets))
+    settings = (f"-o={name}={value}" for name, value in _settings(folder, sources).items())
+    apt = [programs.require("apt-get"), "--quiet=2", *settings]
+    subprocess.run([*apt, "update"], check=True)
+    # Nothing counts as installed, so all that it needs comes with it, the C library included.
+    subprocess.run([*apt, "install", "--download-only", "--no-install-recommends", "--yes", "rsync"], check=True)
+    return (folder / "cache/archives").glob("*.deb")
 
 
 def _settings(apt: Path, sources: Path) -> dict[str, str]:
@@ -95,11 +105,11 @@ def _settings(apt: Path, sources: Path) -> dict[str, str]:
     }
 
 
-def _source(distribution: str, pocket: str) -> str:
+def _source(distribution: str, pocket: str, key: Path) -> str:
     mirror = _mirror(distribution)
     if pocket.endswith("-security") and distribution == "debian":
         mirror = f"{mirror.removesuffix('/')}-security"
-    option = f"[signed-by={_UBUNTU_KEY}] " if distribution == "ubuntu" else ""
+    option = f"[signed-by={key}] " if distribution == "ubuntu" else ""
     return f"deb {option}{mirror} {pocket} main\n"
 
 
