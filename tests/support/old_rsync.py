@@ -80,7 +80,7 @@ def _packages(folder: Path, distribution: str, pockets: Sequence[str]) -> Iterat
     for part in ("lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
     (folder / "status").touch()
-    key = shutil.copy(_UBUNTU_KEY, folder)
+    key = Path(shutil.copy(_UBUNTU_KEY, folder))
     sources = folder / "sources.list"
     sources.write_text("".join(_source(distribution, pocket, key) for pocket in pockets))
     settings = (f"-o={name}={value}" for name, value in _settings(folder, sources).items())
