@@ -56,10 +56,10 @@ class ProofScreen(StepScreen):
     explanation = (
         "Your key should open one thing: the place where your backup goes. Whoever gets hold of it could try more. So "
         "the wizard tries that now, and the server has to refuse.\n\n"
-        "✓ is a door that is shut.\n\n"
-        "✗ is a door that is open: the admin has to shut it, and the words for that are shown.\n\n"
-        "? could not be tried this time.\n\n"
-        "– can't be proven from here, by anybody.\n\n"
+        "✓ is as it should be.\n\n"
+        "✗ is open: the admin has to shut it. What to send is shown.\n\n"
+        "? could not be tested this time.\n\n"
+        "– can't be tested from here.\n\n"
         "Nothing is changed on the server, and none of your files is sent."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -196,6 +196,7 @@ class ProofScreen(StepScreen):
         match locks.verdict(self._findings):
             case "locked":
                 note.say(lines.verdict(self._findings), "good")
+                self.query_one("#doors").display = False
                 self.busy(False)
                 self.lead_with("forward")
             case "unknown":

@@ -56,6 +56,7 @@ class Stage:
         folder = layout.locked_folder(profile)
         if not folder.startswith("/"):
             (self.server.home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.server.home / folder / layout.place_marker(profile)).touch()
         self.server.apply(authorized_keys_text)
 
 

@@ -19,7 +19,7 @@ KEYS_ALONE = (
 )
 
 # What has to be let in, and where it goes: without them, no refusal of the others means anything.
-ADMITTED = Refusal("admitted", "The backup itself is let in", _COMMAND)
+ADMITTED = Refusal("admitted", "The backup is let in", _COMMAND)
 FOLDER = Refusal("folder", "The backup's own folder", ("command", "path"))
 
 HOST_KEY = Refusal("host-key", "A fake server")
