@@ -54,7 +54,7 @@ def bare_statistics(profile: Profile) -> dict[str, int]:
     """What rsync itself counts, started by hand with the profile's key."""
     ssh = shlex.join(over_ssh.ssh_command(profile, access.facts(profile)))
     excludes = [f"--exclude={pattern}" for pattern in profile.exclude]
-    argv = ["rsync", "-aHn", "--stats", "--no-h", *excludes, "-e", ssh, *profile.folders]
+    argv = ["rsync", "-aWn", "--stats", "--no-h", *excludes, "-e", ssh, *profile.folders]
     printed = subprocess.run([*argv, f"{profile.server.host}:"], capture_output=True, text=True, check=True).stdout
     found = {name: int(value) for name, value in re.findall(r"^([A-Z][\w ]+): (\d+)", printed, re.MULTILINE)}
     return {
@@ -107,7 +107,8 @@ def test_a_dry_run_counts_what_is_new_changed_and_gone(
     (sample_folder / "-rf").unlink()
     before = tree(backup_root)
     result = backup_wizard("dry-run", profile.name, "--json")
-    assert (result.json["new"], result.json["changed"], result.json["deleted"]) == (1, 1, 1)
+    # Without hard links, which a key that may not read can't send, its twin is a file of its own.
+    assert (result.json["new"], result.json["changed"], result.json["deleted"]) == (1, 2, 1)
     assert tree(backup_root) == before
     bare = bare_statistics(profile)
     assert {key: result.json[key] for key in bare if key != "deleted"} == {

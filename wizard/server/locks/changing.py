@@ -67,7 +67,7 @@ async def _understands(visit: Visit, *options: str) -> bool:
     compress = ["--compress"] if visit.profile.compress else []
     with a_folder() as folder:
         _written(folder, MARKER_NAME)
-        flags = ("-aHRWn", "--stats", *compress, *options, "--out-format=%i|%n")
+        flags = ("-aRWn", "--stats", *compress, *options, "--out-format=%i|%n")
         called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(visit))
     return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
 
