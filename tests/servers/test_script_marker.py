@@ -30,10 +30,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 @pytest.mark.parametrize(
     ("kind", "shell", "append_only"),
-    [
-        *(("rrsync", "dash", True), ("rrsync", "busybox", True)),
-        *(("forced-command", "dash", False), ("daemon-over-ssh", "dash", False)),  # which have no append only
-    ],
+    [("rrsync", "dash", True), ("rrsync", "busybox", True), ("daemon-over-ssh", "dash", False)],
 )
 async def test_the_key_is_locked_before_the_first_backup(
     kind: str, shell: str, append_only: bool, office: SetUpOffice, sample_folder: Path
