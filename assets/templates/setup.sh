@@ -81,7 +81,7 @@ each_order() { # FUNCTION
 }
 
 take_order() { # NUMBER
-    key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
+    marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
     "order_$1"
     mine="$account $name" mark=$name
     if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
@@ -199,6 +199,7 @@ let_in() {
     "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
     esac
     make_folder "$(in_home "$folder")" backup
+    if [ -n "$marker" ]; then mark_folder; fi
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
         make_folder "${daemon_private%/*}"
@@ -295,6 +296,7 @@ undo_order() {
     used=$newline kept=
     each drop_block "$(places)"
     if [ -n "$key_block" ]; then each look_for_key "$key_files"; fi
+    each unmark_folder "$(noted "$mine marker")"
     each remove_folder "$(noted "$mine folder" | backwards)"
     if ! grep ' order yes$' "$made" | grep -vxF "$mine order yes" | grep -q "^$account "; then undo_account; fi
     if [ -n "$key_block" ] && [ -n "$entry" ]; then each name_session "$(sessions)"; fi
@@ -486,6 +488,13 @@ fi
 # FOLDER REST FILE…: removes the files, or the one empty folder.
 remove='cd -P "$1" && cd -P "./$2" || exit 1; shift 2; rm -f -- "$@"'
 rmdir='cd -P "$1" && cd -P "./$2" && rmdir "./$3"'
+# FOLDER REST FILE look|make UMASK: makes an empty file unless something of that name is there; 3: it is not there.
+put_marker='umask "$5"; cd -P "$1" && cd -P "./$2" || exit 1
+[ ! -e "./$3" ] && [ ! -L "./$3" ] || exit 0
+[ "$4" = make ] || exit 3
+set -C; : >"./$3"'
+# FOLDER REST FILE: removes it if it is empty and all that is there.
+take_marker='cd -P "$1" && cd -P "./$2" && [ "$(ls -A)" = "$3" ] && [ -f "./$3" ] && [ ! -s "./$3" ] && rm -f "./$3"'
 
 # ---- Folders ----
 
@@ -526,6 +535,25 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     if [ "$by" = root ]; then mask=022; else mask=077; fi
     as_owner "$down" "$at" "$rest" make "$mask" </dev/null || fail "the folder $1 can't be made: $(visible <"$tmp/error")"
     if [ "$by" = root ] && [ -n "${2-}" ]; then chmod 700 "$whole" && chown -h "$uid:$gid" "$whole"; fi
+}
+
+# By this file, a security check knows the folder before the first backup. What is there already stays as it is.
+mark_folder() { # $whole, which make_folder has looked at
+    survey "$whole"
+    if [ -d "$whole" ] && [ "$by" != later ]; then
+        answer=0
+        as_owner "$put_marker" "$at" "$rest" "$marker" look 077 </dev/null || answer=$?
+        if [ "$answer" != 3 ]; then return 0; fi
+    fi
+    does "mark the folder $whole as this backup's: an empty file in it" || return 0
+    keep "$mine marker $whole/$marker"
+    as_owner "$put_marker" "$at" "$rest" "$marker" make 077 </dev/null ||
+        fail "the file $whole/$marker can't be made: $(visible <"$tmp/error")"
+}
+
+unmark_folder() { # FILE
+    survey "${1%/*}"
+    if [ "$by" != later ] && as_owner "$take_marker" "$at" "$rest" "${1##*/}" </dev/null; then does "remove the empty file $1"; fi
 }
 
 # A key that can write where a way in lies, or where the system's own files are, opens more than a backup.

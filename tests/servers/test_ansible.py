@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # One account was there before, with a key and a password of its own; the others are made. Two have the same root.
 COMPUTERS = {
-    "amamac": ("rrsync", ACCOUNT, "backup"),
-    "nadiapc": ("forced-command", "nadia", "backups/all of {{ mine }}"),
+    "amamac": ("forced-command", ACCOUNT, "backup"),
+    "nadiapc": ("rrsync", "nadia", "backups/all of {{ mine }}"),
     "omarpc": ("daemon-over-ssh", "omar", "/srv/backups"),
     "petrapc": ("daemon", "petra", "/home/backups/petra"),
     "rosapc": ("login", "rosa", "/srv/backups"),
@@ -62,7 +62,7 @@ def ordered(office: Office, folder: Path) -> list[Order]:
     """The orders of all computers, each of which has walked up to the hand-over."""
     orders = []
     for name, (kind, user, root) in COMPUTERS.items():
-        profile = placing.profile_for(office, kind, folder)
+        profile = placing.profile_for(office, kind, folder, scheme={"append_only": kind == "rrsync"})
         server = msgspec.structs.replace(profile.server, user=user, root=root)
         profile = msgspec.structs.replace(profile, name=name, server=server)
         profiles.save(profile)
@@ -103,6 +103,10 @@ def test_all_schemes_work_and_are_taken_back(
     assert done.changed == foretold.changed
     for password in passwords.values():
         assert password not in playbook.read_text() + foretold.printed + done.printed
+    sshd_reads_again(office)
+    for name in ("nadiapc", "omarpc"):
+        checked = backup_wizard("check", name, "--json")
+        assert checked.json["verdict"] == "locked", checked.stdout
     for order in orders:
         backed_up = backup_wizard("run", order.profile.name)
         assert backed_up.exit_code == 0, backed_up.stderr
@@ -142,6 +146,14 @@ def test_all_schemes_work_and_are_taken_back(
     accounts = office.path("/etc/passwd").read_text()
     assert "rosa" not in accounts
     assert "nadia" in accounts
+
+
+def sshd_reads_again(office: Office) -> None:
+    """As the playbook has it done where there is a service manager."""
+    sign = "Server listening on"
+    starts = office.log().count(sign)
+    office.run("sh", "-c", "kill -HUP $(cat /var/lib/sshd.pid)")
+    office.wait_until_logged(sign, starts + 1)
 
 
 def differing(one: dict[str, Entry], other: dict[str, Entry]) -> set[str]:

@@ -317,6 +317,33 @@ def test_only_what_is_empty_is_removed(office: Office) -> None:
     assert list(office.path("/srv").iterdir()) == []
 
 
+def test_a_marker_is_made_once_and_stays_with_a_backup(office: Office) -> None:
+    office.run("install", "-d", "-o", "amanda", "/home/amanda/backup", "/srv/amanda")
+    for folder, seen in (("backup", "/home/amanda/backup"), ("/srv/amanda", "/srv/amanda")):
+        asked, marker = ("amanda", f"{folder}/.backup-folder-one"), office.path(f"{seen}/.backup-folder-one")
+        assert said(office, "as_owner", "dry", *asked, work="make_file") == (0, f"missing {seen}/.backup-folder-one\n")
+        assert not marker.exists()
+        assert said(office, "as_owner", "do", *asked, work="make_file")[0] == 0
+        status = marker.stat()
+        assert (status.st_size, status.st_uid, status.st_mode & 0o777) == (0, office.home.stat().st_uid, 0o600)
+        office.put(f"{seen}/letter.txt", "mine", owner="amanda")
+        for dry_or_do in ("dry", "do"):
+            assert said(office, "as_owner", dry_or_do, *asked, work="make_file") == (0, "")
+            assert said(office, "as_owner", dry_or_do, *asked, work="remove_empty") == (0, "")
+        office.path(f"{seen}/letter.txt").unlink()
+        assert said(office, "as_owner", "do", *asked, work="remove_empty")[1] == f"| remove {seen}/.backup-folder-one\n"
+        assert not marker.exists()
+        # What somebody put in its place is neither followed, changed nor removed.
+        for text in ("mine", None):
+            office.as_account(f"ln -s /etc/passwd {marker.name}" if text is None else f"printf mine >{marker.name}")
+            office.run("mv", f"/home/amanda/{marker.name}", f"{seen}/")
+            before = everything(office)
+            assert said(office, "as_owner", "do", *asked, work="make_file") == (0, "")
+            assert said(office, "as_owner", "do", *asked, work="remove_empty") == (0, "")
+            assert everything(office) == before
+            office.run("rm", f"{seen}/{marker.name}")
+
+
 def test_a_file_that_is_locked_against_changes_is_foretold(office: Office) -> None:
     assert edited(office, FOREIGN, dry=True)[0] == 0
     office.put("/usr/local/bin/lsattr", '#!/bin/sh\necho "----i---------e------- $3"\n', mode=0o755)

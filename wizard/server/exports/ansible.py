@@ -72,13 +72,15 @@ def _entry(order: Order) -> Iterator[str]:
     setup, name = order.setup, order.profile.name
     (folder,) = setup.directories
     root, path = _plain(order.profile.server.root), _plain(folder.path)
-    _require_lines(name, setup.account, root, path)
+    _require_lines(name, setup.account, root, path, folder.marker)
     yield f"\n      - name: {quoted(name)}  # {order.profile.scheme.kind}"
     yield f"        id: {quoted(f'{name}@{setup.account}')}"
     yield f"        server: {quoted(order.profile.server.host)}"
     yield f"        account: {quoted(setup.account)}"
     yield f"        root: {quoted(root)}"
     yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
+    if folder.marker:
+        yield f"        marker: {quoted(folder.marker)}  # an empty file in it, by which the security check knows it"
     if setup.key_lines:
         yield f"        key: {_block(authorized_keys.body(order), 10)}"
     if setup.sshd:

@@ -96,6 +96,8 @@ def _values(order: Order) -> Iterator[str]:
     yield f"name={quoted(order.profile.name)} account={quoted(setup.account)} root={root}"
     (folder,) = setup.directories
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
+    if folder.marker:
+        yield f"marker={quoted(folder.marker)} # an empty file in it, by which the security check knows it"
     if setup.key_lines:
         yield from _key(order)
     if daemon:
@@ -159,7 +161,7 @@ def _require_lines(order: Order) -> None:
 def _all_values(setup: ServerSetup) -> Iterator[str]:
     yield setup.account
     for folder in setup.directories:
-        yield from (folder.path, folder.reason)
+        yield from (folder.path, folder.reason, folder.marker)
     for key_line in setup.key_lines:
         yield key_line.key
         yield from (text for option in key_line.options for text in (option.reason, option.value or ""))
