@@ -285,6 +285,7 @@ undo() {
         does "stop and disable the service $(noted '* * service')"
         systemctl disable --now "$(noted '* * service')"
     fi
+    each remove_folder "$(noted '* * folder' | backwards)"
     if is_noted '* * reload'; then reload_sshd; fi
     if ! grep -q ' order yes$' "$made"; then : >"$made"; fi
     if [ "$changes" = 0 ]; then note 'nothing is here that this script made'; fi
@@ -529,7 +530,11 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
         case $missing in */*) missing=${missing#*/} ;; *) missing= ;; esac
         if is_planned "folder $path"; then continue; fi
         does "make the folder $path (for $whose)" || :
-        if [ -n "$missing" ]; then keep "$account * folder $path"; else keep "$list folder $path"; fi
+        case "$whose ${missing:+above}" in
+        root*) keep "* * folder $path" ;;
+        *above) keep "$account * folder $path" ;;
+        *) keep "$list folder $path" ;;
+        esac
     done
     if [ "$mode" = check ]; then return 0; fi
     if [ "$by" = root ]; then mask=022; else mask=077; fi
@@ -695,6 +700,7 @@ drop_block() { # FILE
         edit "$tmp/now" "$tmp/block" >"$tmp/new"
         does "take the lines of $mark out of $1" || return 0
         store "$1"
+        case $1 in /etc/backup-wizard/*) rmdir /etc/backup-wizard 2>/dev/null || : ;; esac
     elif [ "$mode" = undo ] && [ "$by" != later ]; then
         as_owner "$remove" "$at" "$rest" .backup-wizard.new </dev/null || :
     fi

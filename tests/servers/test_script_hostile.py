@@ -12,6 +12,7 @@ from tests.servers.test_script import KEYS, back_up, order_for, set_up
 from tests.support import setting_up
 from tests.support.office import ACCOUNT
 from tests.support.setting_up import SCRIPT, SetUpOffice
+from wizard.server import exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +104,36 @@ async def test_two_accounts_share_a_root(office: SetUpOffice, sample_folder: Pat
     assert refused.exit_code == 1
     assert f"{SHARED}/petrapc belongs to petra" in refused.stderr
     assert office.snapshot() == standing
+
+
+def test_folders_of_root_go_with_the_last_backup_in_them(office: SetUpOffice, sample_folder: Path) -> None:
+    office.run("userdel", "-r", ACCOUNT)
+    before = office.standing()
+    orders = []
+    for name, account in (("amamac", ACCOUNT), ("petrapc", "petra")):
+        order = order_for(office, "daemon-over-ssh", sample_folder, name, "/srv/new/place")[0]
+        server = msgspec.structs.replace(order.profile.server, user=account)
+        profile = msgspec.structs.replace(order.profile, server=server)
+        assert order.client
+        orders.append(exports.order(profile, order.client))
+    set_up(office, *orders)
+    applied = office.script()
+    assert applied.exit_code == 0, applied.stderr
+    assert office.run("stat", "-c", "%U %a", "/srv/new/place", "/srv/new/place/petrapc") == "root 755\npetra 700\n"
+    set_up(office, orders[0])
+    undone = office.script("--undo")
+    assert undone.exit_code == 0, undone.stderr
+    assert "careful" not in undone.stdout
+    assert office.run("ls", "/etc/backup-wizard", "/srv/new/place").split() == [
+        "/etc/backup-wizard:",
+        "petrapc@petra.conf",
+        "/srv/new/place:",
+        "petrapc",
+    ]
+    set_up(office, orders[1])
+    assert office.script("--undo").exit_code == 0
+    set_up_before = {path: entry for path, entry in before.items() if path != SCRIPT}
+    assert {path: entry for path, entry in office.standing().items() if path != SCRIPT} == set_up_before
 
 
 @pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/sh"])
