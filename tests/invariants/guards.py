@@ -105,7 +105,7 @@ GUARDS = (
         2,
         "each value that the playbook's scripts are told stays in its line",
         "wizard/server/exports/ansible.py",
-        "    _require_lines(name, setup.account, root, path)\n",
+        "    _require_lines(name, setup.account, root, path, folder.marker)\n",
         "",
         ("tests/servers/test_ansible_hostile.py::test_a_folder_that_would_not_stay_in_its_line_is_refused",),
     ),
