@@ -23,6 +23,8 @@ from tests.support import programs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tests.support.office import Office
+
 FETCHED = Path(__file__).parents[2] / ".make" / "old-rsync"
 MACHINE = "3.5.0"  # what a Debian 12 with all updates has
 
@@ -49,6 +51,14 @@ def require(version: str) -> Path:
     if not (folder / "rsync").exists():
         pytest.fail(f"rsync {version} is missing: `make .make/old-rsync/fetched` fetches it.", pytrace=False)
     return folder
+
+
+def put(office: Office, version: str) -> None:
+    """Have that version, with its rrsync, in the place of the server's own."""
+    office.run("mkdir", "-p", THERE)
+    office.run("mount", "--bind", str(require(version)), THERE)
+    for program in ("rsync", "rrsync"):
+        office.run("mount", "--bind", f"{THERE}/{program}", f"/usr/bin/{program}")
 
 
 def fetch() -> None:
