@@ -311,6 +311,10 @@ undo_account() {
         keep '* * reload yes'
         each drop_block "$(noted "$mine file" | sed 's/^[^ ]* //')"
     fi
+    if is_noted "$mine account"; then
+        survey "$home"
+        if [ "$by" = account ]; then as_owner "$take_motd" "$at" "$rest" </dev/null || :; fi
+    fi
     each remove_folder "$(noted "$mine folder" | backwards)"
     if is_noted "$mine account"; then remove_account; fi
     forget "$mine"
@@ -489,6 +493,8 @@ fi
 # FOLDER REST FILE…: removes the files, or the one empty folder.
 remove='cd -P "$1" && cd -P "./$2" || exit 1; shift 2; rm -f -- "$@"'
 rmdir='cd -P "$1" && cd -P "./$2" && rmdir "./$3"'
+# HOME REST: removes what PAM writes into each home at a sign-in, on Ubuntu.
+take_motd='cd -P "$1" && cd -P "./$2" && rm -f .cache/motd.legal-displayed && rmdir .cache'
 # FOLDER REST FILE look|make UMASK: makes an empty file unless something of that name is there; 3: it is not there.
 put_marker='umask "$5"; cd -P "$1" && cd -P "./$2" || exit 1
 [ ! -e "./$3" ] && [ ! -L "./$3" ] || exit 0
