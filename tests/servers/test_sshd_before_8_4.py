@@ -1,4 +1,4 @@
-"""An sshd for which a Match in an included file has no effect: passwords are shut out at the end of its settings."""
+"""An sshd for which a Match in an included file has no effect: passwords are shut out at the end of its settings; see test_ansible_changes for the playbook."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.test_ansible_hostile import ordered
 from tests.servers.test_script import order_for, set_up
 from tests.support import old_sshd, setting_up
 from tests.support.office import ACCOUNT
-from tests.support.playbook import play
 from tests.support.setting_up import SetUpOffice
-from wizard.server.exports import ansible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,19 +91,3 @@ def test_what_the_end_could_not_shut_either_stays_in_its_file(
     assert f"sshd lets {ACCOUNT} sign in with a password from anywhere" in done.stdout
     assert office.path(CONFIG).read_text() == config
     assert office.path(FILE).exists()
-
-
-@pytest.mark.long
-@pytest.mark.timeout(400)
-def test_the_playbook_knows_it_by_its_version(office: SetUpOffice, tmp_path: Path) -> None:
-    old_sshd.put(office)
-    before = office.path(CONFIG).read_text()
-    office.put(FILE, "# as a playbook before this one left it\n", mode=0o644)
-    playbook = tmp_path / "old.yml"
-    playbook.write_text(ansible.render(ordered("amamac", ACCOUNT, "backup")))
-    assert "still signs in by password" not in play(office.run, playbook, path=old_sshd.FOLDER).printed
-    assert shuts_passwords(office)
-    assert office.path(CONFIG).read_text().endswith(END)
-    assert not office.path(FILE).exists()
-    play(office.run, playbook, "--tags=remove", path=old_sshd.FOLDER)
-    assert office.path(CONFIG).read_text() == before

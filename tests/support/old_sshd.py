@@ -9,7 +9,7 @@ from tests.support import programs
 if TYPE_CHECKING:
     from tests.support.office import Office
 
-FOLDER = "/srv/old-sshd"  # to be put first on a path
+FOLDER = "/usr/local/lib/old-sshd"  # to be put first on a path
 _SSHD = """\
 #!/bin/sh
 case $1 in -V) {{ echo 'unknown option -- V'; echo '{version}'; }} >&2; exit 1 ;; esac
