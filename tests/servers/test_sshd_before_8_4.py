@@ -1,4 +1,4 @@
-"""An sshd for which a Match in an included file has no effect: passwords are shut out at the end of its settings; see test_ansible_changes for the playbook."""
+"""Before OpenSSH 8.4, the script shuts passwords out at the end of sshd's settings; test_ansible_changes has more."""
 
 from __future__ import annotations
 

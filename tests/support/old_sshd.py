@@ -19,7 +19,7 @@ case ${{1-}} in -f) config=$2; shift 2 ;; esac
 flat=$(mktemp)
 while IFS= read -r line; do
     case $line in
-    Include*) for included in ${{line#Include }}; do if [ -f "$included" ]; then sed '/^Match/,$d' "$included"; fi; done ;;
+    Include*) for included in ${{line#Include }}; do sed '/^Match/,$d' "$included" 2>/dev/null; done ;;
     *) printf '%s\\n' "$line" ;;
     esac
 done <"$config" >"$flat"
