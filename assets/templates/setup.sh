@@ -311,6 +311,10 @@ undo_account() {
         keep '* * reload yes'
         each drop_block "$(noted "$mine file" | sed 's/^[^ ]* //')"
     fi
+    if is_noted "$mine account"; then
+        survey "$home"
+        if [ "$by" = account ]; then as_owner "$take_motd" "$at" "$rest" </dev/null || :; fi
+    fi
     each remove_folder "$(noted "$mine folder" | backwards)"
     if is_noted "$mine account"; then remove_account; fi
     forget "$mine"
@@ -489,6 +493,8 @@ fi
 # FOLDER REST FILE…: removes the files, or the one empty folder.
 remove='cd -P "$1" && cd -P "./$2" || exit 1; shift 2; rm -f -- "$@"'
 rmdir='cd -P "$1" && cd -P "./$2" && rmdir "./$3"'
+# HOME REST: removes what PAM writes into each home at a sign-in, on Ubuntu.
+take_motd='cd -P "$1" && cd -P "./$2" && rm -f .cache/motd.legal-displayed && rmdir .cache'
 # FOLDER REST FILE look|make UMASK: makes an empty file unless something of that name is there; 3: it is not there.
 put_marker='umask "$5"; cd -P "$1" && cd -P "./$2" || exit 1
 [ ! -e "./$3" ] && [ ! -L "./$3" ] || exit 0
@@ -739,11 +745,11 @@ store() { # FILE
 # ---- sshd ----
 
 # What sshd would do for the account, from anywhere and from each network that its settings single out.
-ask_sshd() {
+ask_sshd() { # [FILE of settings to try]
     if [ "$sshd_was_asked_for" = "$login" ] || ! command -v sshd >/dev/null; then return 0; fi
     sshd_was_asked_for=$login sshd_settings='' open_from=''
     for address in 192.0.2.1 127.0.0.1 $(named_addresses); do
-        answer=$("$(command -v sshd)" -T -C "user=$login,host=localhost,addr=$address,laddr=127.0.0.1,lport=22" 2>/dev/null) ||
+        answer=$("$(command -v sshd)" -T ${1:+-f "$1"} -C "user=$login,host=localhost,addr=$address,laddr=127.0.0.1,lport=22" 2>/dev/null) ||
             continue
         sshd_settings=$sshd_settings$answer$newline
         case $newline$answer in
@@ -807,8 +813,31 @@ shut_passwords() {
     fi
     keep '* * reload yes' # also if this run is cut short
     mine="$account *" mark="account $account"
-    put_block "$sshd_block" "$sshd_file" "let no password open the account $account over ssh"
+    words="let no password open the account $account over ssh"
+    put_block "$sshd_block" "$sshd_file" "$words"
+    if [ "$mode" = apply ] && [ "$sshd_file" = "$sshd_included" ]; then
+        sshd_was_asked_for='' && ask_sshd
+        if [ -n "$open_from" ] && helps_at_the_end; then
+            sshd_file=/etc/ssh/sshd_config
+            put_block "$sshd_block" "$sshd_file" "$words"
+        fi
+    fi
+    if [ -n "$sshd_included" ] && [ "$sshd_file" != "$sshd_included" ]; then
+        used=$newline
+        drop_block "$sshd_included"
+    fi
     mine="$account $name" mark=$name
+}
+
+# Before OpenSSH 8.4, a Match in an included file has no effect.
+ignores_included_match() {
+    case $(version_of sshd -V) in [1-7].* | 8.[0-3] | 8.[0-3].*) return 0 ;; esac
+    return 1
+}
+
+helps_at_the_end() { # of sshd's own settings, where the block would come after all others
+    { cat /etc/ssh/sshd_config && printf '\n%s\n' "$sshd_block"; } >"$tmp/sshd"
+    (sshd_was_asked_for='' && ask_sshd "$tmp/sshd" && [ -n "$sshd_settings" ] && [ -z "$open_from" ])
 }
 
 # An account that is not in /etc/shadow is known elsewhere, and may have one there. An empty one is one, too.
@@ -826,19 +855,27 @@ password_warning() {
     printf 'sshd lets %s sign in with a password from %s: %s\n' "$account" "$from" "$how"
 }
 
-# The account's own file where sshd's settings include a folder of such files; else a block at their end. Nothing where
-# such a block is there already and others come before it.
+# The account's own file where sshd's settings include a folder of such files, and it can have an effect there; else a
+# block at their end. Nothing where such a block is there already and others come before it.
 find_sshd_file() {
-    sshd_file=/etc/ssh/sshd_config
+    sshd_file=/etc/ssh/sshd_config sshd_included=
     if [ ! -f "$sshd_file" ] || [ -L "$sshd_file" ]; then sshd_file='' && return 0; fi
     includes=$(awk '
         tolower($1) == "match" { exit }
         tolower($1) == "include" { for (at = 2; at <= NF; at++) if (sub(/\/\*\.conf$/, "", $at)) print $at }' "$sshd_file")
     for included in $includes; do
         case $included in /*) ;; *) included=/etc/ssh/$included ;; esac
-        if [ -d "$included" ]; then sshd_file=$included/backup-wizard-$account.conf && break; fi
+        if [ -d "$included" ]; then sshd_included=$included/backup-wizard-$account.conf && break; fi
     done
-    if cat "$sshd_file" /etc/ssh/sshd_config 2>/dev/null | grep -qxF "# backup-wizard begin account $account"; then sshd_file=; fi
+    if grep -qxF "# backup-wizard begin account $account" "$sshd_file"; then
+        sshd_file=
+    elif [ -n "$sshd_included" ] && ! ignores_included_match; then
+        if ! grep -qsxF "# backup-wizard begin account $account" "$sshd_included"; then
+            sshd_file=$sshd_included
+        elif ! helps_at_the_end; then
+            sshd_file=
+        fi
+    fi
 }
 
 # Whoever is connected stays connected.

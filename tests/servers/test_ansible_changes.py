@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.support import setting_up
+from tests.support import old_sshd, setting_up
 from tests.support.office import HOST, Office
 from tests.support.playbook import play
 from tests.support.profiles import a_profile
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt"
 FOREIGN = f"{KEY[:-4]}mine nadia@elsewhere\n"
 SSHD_SETTINGS = """\
+Include /etc/ssh/sshd_config.d/*.conf
 HostKey /etc/backup-wizard-test-host-key
 PasswordAuthentication no
 KbdInteractiveAuthentication no
@@ -34,6 +35,8 @@ Match Address 192.168.0.0/16
 Match User omar
     AuthorizedKeysFile /etc/ssh/keys/%u
 """
+# Left by a playbook that did not know that it has no effect before OpenSSH 8.4.
+NO_EFFECT = "/etc/ssh/sshd_config.d/backup-wizard-nadia.conf"
 MODULES = "# kept\n[scans]\n    path = /home\n"
 
 
@@ -51,6 +54,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
             running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", account)
         running.run("usermod", "-p", "$6$salt$hash", "omar")
         running.put("/etc/ssh/sshd_config", SSHD_SETTINGS, mode=0o644)
+        old_sshd.put(running)
+        running.put(NO_EFFECT, "Match User nadia\nPasswordAuthentication no\n", mode=0o644)
         running.put("/etc/rsyncd.conf", MODULES, mode=0o644)
         running.put("/home/nadia/.ssh/authorized_keys", FOREIGN, owner="nadia")
         running.run("chown", "nadia:", "/home/nadia/.ssh")
@@ -65,7 +70,7 @@ def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
 
     def run(*options: str, fails: bool = False) -> str:
         password = '--extra-vars={"backup_passwords": {"amamac": "x"}}'
-        return play(office.run, playbook, password, *options, fails=fails).printed
+        return play(office.run, playbook, password, *options, fails=fails, path=old_sshd.FOLDER).printed
 
     omars = ordered("omarpc", "omar", "/srv/backups", "rrsync")
     first = [
@@ -74,6 +79,8 @@ def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
     ]
     playbook.write_text(ansible.render_many([*first, omars]))
     assert "omar still signs in by password (tried from 192.168.0.0)" in run()
+    assert office.path("/etc/ssh/sshd_config").read_text().endswith("# backup-wizard end account nadia\n")
+    assert not office.path(NO_EFFECT).exists()
     keys = office.path("/etc/ssh/keys/omar")
     for path, mode in ((keys, 0o644), (keys.parent, 0o755)):
         status = path.stat()

@@ -304,6 +304,22 @@ def test_only_an_account_with_nothing_of_its_own_is_found_empty(office: Office) 
         office.run("rmdir", make)
 
 
+def test_what_pam_wrote_into_a_home_is_nothing_of_its_own(office: Office) -> None:
+    asked = ("as_owner", "do", "omar", ".", "/srv/backup/omarpc")
+    office.run("install", "-d", "-o", "omar", "/home/omar/.cache")
+    office.put("/home/omar/.cache/motd.legal-displayed", "", owner="omar")
+    assert said(office, *asked, work="look_for_more") == (0, "| nothing\n")
+    for more in ("/home/omar/.cache/own", "/home/omar/letter.txt"):
+        office.put(more, "", owner="omar")
+        assert said(office, *asked, work="look_for_more") == (0, "")
+        office.run("rm", more)
+    office.run("mv", "/home/omar/.cache/motd.legal-displayed", "/home/omar/.cache/own")
+    assert said(office, *asked, work="look_for_more") == (0, "")
+    office.put("/usr/local/bin/diff", "#!/bin/sh\nexit 2\n", mode=0o755)
+    office.run("rm", "-r", "/home/omar/.cache")
+    assert said(office, *asked, work="look_for_more") == (0, "")
+
+
 def test_only_what_is_empty_is_removed(office: Office) -> None:
     office.run(
         "install", "-d", "-o", "amanda", "/home/amanda/empty", "/home/amanda/full", "/home/amanda/full/x", "/srv/empty"

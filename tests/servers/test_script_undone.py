@@ -165,6 +165,23 @@ def test_connections_are_ended_with_the_account_or_named(office: SetUpOffice, sa
                 session.communicate("")
 
 
+@pytest.mark.parametrize(("shell", "more"), [("dash", ""), ("busybox", ""), ("dash", ".cache/own")])
+def test_what_pam_wrote_into_a_home_does_not_keep_it(
+    shell: str, more: str, office: SetUpOffice, sample_folder: Path
+) -> None:
+    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    before = office.standing()
+    assert office.script().exit_code == 0
+    office.as_account(f"mkdir .cache && : >.cache/motd.legal-displayed {more and f'>{more}'}")
+    undone = office.script("--undo", shell=shell)
+    assert undone.exit_code == 0, undone.stderr
+    if more:
+        left = [path for path in office.standing() if path not in before]
+        assert left == [f"/home/{ACCOUNT}", f"/home/{ACCOUNT}/.cache", f"/home/{ACCOUNT}/{more}"]
+    else:
+        assert office.standing() == before
+
+
 def test_a_module_for_other_addresses_is_no_fault(
     office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:
