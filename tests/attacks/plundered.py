@@ -9,11 +9,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from stat import S_IFMT, S_ISDIR, S_ISREG, filemode
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from tests.attacks.protocol import Module, send
 from tests.support import old_rsync, placing, processes
 from tests.support.office import ACCOUNT, HOST
 from wizard import schemes
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tests.attacks.protocol import Said
     from tests.support.office import Office
     from wizard.client.access import Access
     from wizard.profile import Profile
@@ -38,10 +41,23 @@ SECRETS = {
     "other": (b"the other computer's letter",),
     "outside": (b"a private key of amanda", b"a letter of bob", b"root:x:0:0"),
 }
-_OTHER = f"{placing.ROOT}/other"
 _KEPT = "/srv/kept"
 _HOMES = f"{ACCOUNT} {NEIGHBOUR}"
 _SECONDS = 5
+_CONNECT = """
+import shutil, socket, sys, threading
+server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+def answer():
+    while data := server.recv(65536):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+answering = threading.Thread(target=answer)
+answering.start()
+while data := sys.stdin.buffer.read1(65536):
+    server.sendall(data)
+server.shutdown(socket.SHUT_WR)
+answering.join()
+"""
 _SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
 
 
@@ -57,6 +73,7 @@ class Plundered:
         self.loot = place / "loot"
         self._access = access
         self._versions = 0
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         self._connection = None
@@ -107,6 +124,7 @@ class Plundered:
 
     def gained(self) -> set[Ability]:
         """What the thief has got so far; afterwards everything on the server is as it was."""
+        self.wait()
         found = self._read() | self.learnt
         now = self._trees()
         if now != self._before:
@@ -114,28 +132,62 @@ class Plundered:
             self.office.run("sh", "-c", f"cd /home && rm -rf {_HOMES} && cp -a {_KEPT}/. .")
         return found
 
-    def rsync(self, *words: str) -> str:
-        """Plain rsync, with the options of our own."""
-        base = ["rsync", "-aRW", *(["--delete"] if self.profile.delete else []), f"--rsh={shlex.join(self.ssh())}"]
-        ended = subprocess.run(
-            ["timeout", "--kill-after=1", str(_SECONDS), *base, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ | self._password(),
-            cwd=self.tools,
+    def rsync(self, *words: str) -> None:
+        """Start plain rsync, with the options of our own."""
+        shell = [] if self.profile.scheme.kind == "daemon" else [f"--rsh={shlex.join(self.ssh())}"]
+        base = ["rsync", "-aRW", *(["--delete"] if self.profile.delete else []), *shell]
+        self._started.append(
+            subprocess.Popen(
+                ["timeout", "--kill-after=1", str(_SECONDS), *base, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=os.environ | self._password(),
+                cwd=self.tools,
+            )
         )
-        heard = ended.stdout.decode(errors="replace")
-        self.heard += heard
-        return heard
 
-    def push(self, *words: str, to: str = "") -> str:
+    def wait(self) -> str:
+        """Wait until all that was started has ended, and tell what it said."""
+        said = ""
+        for process in self._started:
+            assert process.stdout
+            with process.stdout as output:
+                said += output.read().decode(errors="replace")
+            process.wait()
+        self._started.clear()
+        self.heard += said
+        return said
+
+    def visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
+        """A visit of a client that speaks the protocol by hand."""
+        scheme = self.profile.scheme
+        recorded = self._access.facts.recorded
+        flags = recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"
+        if recorded and self.profile.delete:
+            kwargs.setdefault("filters", ())
+        if scheme.kind == "daemon":
+            place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/")
+        else:
+            place = os.fsencode(f"{ACCOUNT}/")
+        words = [b"--server", flags.encode(), *more, b"."]
+        if not scheme.kind.startswith("daemon"):
+            request = b" ".join([b"rsync", *words, b"."]).decode()
+            return send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
+        password = self._password().get("RSYNC_PASSWORD", "").encode()
+        module = Module(ACCOUNT.encode(), [*words, place], ACCOUNT.encode(), password)
+        argv = [*self.ssh(), f"{ACCOUNT}@{HOST}", "rsync --server --daemon ."]
+        if scheme.kind == "daemon":
+            argv = [sys.executable, "-c", _CONNECT, str(self.office.daemon_port)]
+        return send(argv, *args, options=flags, module=module, **kwargs)
+
+    def push(self, *words: str, to: str = "") -> None:
         """Send what is among the tools."""
-        return self.rsync(*words, self.there(to))
+        self.rsync(*words, self.there(to))
 
-    def pull(self, path: str, *words: str) -> str:
+    def pull(self, path: str, *words: str) -> None:
         """Fetch what is there."""
-        return self.rsync(*words, self.there(path), f"{self.loot}/")
+        self.rsync(*words, self.there(path), f"{self.loot}/")
 
     def tool(self, path: str, text: str = "put here by a thief") -> Path:
         """A file of the thief's."""
@@ -212,14 +264,14 @@ class Plundered:
         return {path: mode for path, (mode, _) in tree.items()}
 
     def _trees(self) -> dict[str, Tree]:
-        own, other = f"{placing.OWN}/", f"{_OTHER}/"
+        own, around = f"{placing.OWN}/", f"{placing.ROOT}/"
         everything = {}
         for account in (ACCOUNT, NEIGHBOUR):
             everything |= {f"{account}/{path}": entry for path, entry in tree(self.office.path(f"/home/{account}")).items()}
         zones: dict[str, dict[str, tuple[str, str]]] = {"own": {}, "other": {}, "outside": {}}
         for path, entry in everything.items():
             place = f"/home/{path}/"
-            zone = "own" if place.startswith(own) else "other" if place.startswith(other) else "outside"
+            zone = "own" if place.startswith(own) else "other" if place.startswith(around) else "outside"
             zones[zone][path] = entry
         return dict(zones)
 
