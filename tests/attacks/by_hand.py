@@ -26,34 +26,34 @@ _EVIL = b"put here by a thief"
 
 
 def overwriting_unasked(thief: Plundered) -> None:
-    name = _in(thief, b"letter.txt")
+    name = b"letter.txt"
     thief.visit([folder(b"."), Entry(name, size=len(_EVIL))], [Transfer(name, [_EVIL])])
 
 
 def reading_without_a_checksum(thief: Plundered) -> None:
     for options in ("", _LINKS):
         there = functools.partial(thief.visit, options=options)
-        _tell(thief, reading.read_back(there, _in(thief, b"pin.txt")))
+        _tell(thief, reading.read_back(there, b"pin.txt"))
 
 
 def reading_with_kept_parts(thief: Plundered) -> None:
     for more in (b"--partial", b"--partial-dir=parts"):
-        _tell(thief, reading.read_back(thief.visit, _in(thief, b"pin.txt"), unverified={"more": (more,)}))
+        _tell(thief, reading.read_back(thief.visit, b"pin.txt", unverified={"more": (more,)}))
 
 
 def reading_a_second_name_s_backup(thief: Plundered) -> None:
     there = functools.partial(thief.visit, options=_LINKS)
     for suffix in (b"~", b"0" * 255):
-        _tell(thief, reading.guess_through(there, _in(thief, b"pin.txt"), len(PIN), PIN_TIME, suffix=suffix))
+        _tell(thief, reading.guess_through(there, b"pin.txt", len(PIN), PIN_TIME, suffix=suffix))
 
 
 def reading_through_many_names(thief: Plundered) -> None:
     there = functools.partial(thief.visit, options=_LINKS)
-    _tell(thief, reading.through_links(there, _in(thief, b"pin.txt"), len(PIN), PIN_TIME))
+    _tell(thief, reading.through_links(there, b"pin.txt", len(PIN), PIN_TIME))
 
 
 def guessing_with_blocks(thief: Plundered) -> None:
-    name = _in(thief, b"letter.txt")
+    name = b"letter.txt"
 
     def is_right(guess: bytes) -> bool:
         size = len(LETTER)
@@ -87,7 +87,7 @@ def other_files_to_build_on(thief: Plundered) -> None:
 
 
 def _is_built_on(thief: Plundered, kind: int, basis: bytes) -> bool:
-    name = _in(thief, b"probe.txt")
+    name = b"probe.txt"
     first = {b"letter.txt": LETTER, b"../letter.txt": LETTER, b"/etc/passwd": b"root"}.get(basis, b"a private key")[:1]
     copied = Transfer(name, [0], (1, 1, 0), kind, basis, digest=reading.digest(first))
     thief.visit([folder(b"."), Entry(name, size=1)], [copied])
@@ -97,7 +97,7 @@ def _is_built_on(thief: Plundered, kind: int, basis: bytes) -> bool:
 
 def rules_sent_unasked(thief: Plundered) -> None:
     for rules in ([b": letter.txt"], [b". ../../.ssh/id_backup"], [b": /home/amanda/.ssh/id_backup"]):
-        said = thief.visit([folder(b"."), folder(thief.source.encode())], filters=rules)
+        said = thief.visit([folder(b"."), folder(thief.source.encode())], filters=rules, seconds=1)
         thief.heard += said.text
 
 
@@ -114,10 +114,6 @@ def transfers_of_what_is_no_file(thief: Plundered) -> None:
     source = thief.source.encode()
     thief.visit([folder(b"."), folder(source)], [Transfer(source, [_EVIL])])
     thief.visit([folder(b"."), Entry(source, size=1)], [Transfer(source, [b"x"])])
-
-
-def _in(thief: Plundered, name: bytes) -> bytes:
-    return thief.source.encode() + b"/" + name
 
 
 def _tell(thief: Plundered, read: bytes) -> None:
