@@ -161,6 +161,10 @@ class Plundered:
 
     def visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
         """A visit of a client that speaks the protocol by hand."""
+        said = self._visit(*args, options=options, more=more, **({"seconds": 3} | kwargs))
+        print("SAID", said)
+        return said
+    def _visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
         scheme = self.profile.scheme
         recorded = self._access.facts.recorded
         flags = recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.support.table import AddRow
 
 TITLE = "What a stolen key gained: choice, attack, on which rsync"
-VERSIONS = (old_rsync.MACHINE,)
+VERSIONS = (old_rsync.MACHINE, *old_rsync.SUITES)
 CHOICES: dict[str, tuple[str, dict[str, bool]]] = {
     "rrsync": ("rrsync", {}),
     "rrsync, append only": ("rrsync", {"append_only": True}),
@@ -91,7 +91,7 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
                     office.put(f"{placing.OWN}/{name}", content.decode(), owner=ACCOUNT)
                     office.run("touch", f"--date=@{by_hand.PIN_TIME}", f"{placing.OWN}/{name}")
                 thief.keep()
-            for attack in (*stock.ATTACKS[:0], *by_hand.ATTACKS):
+            for attack in (*stock.ATTACKS, *by_hand.ATTACKS):
                 thief.begin()
                 import time; t0=time.monotonic()
                 attack(thief)
