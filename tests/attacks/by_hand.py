@@ -59,7 +59,7 @@ def guessing_with_blocks(thief: Plundered) -> None:
         size = len(LETTER)
         copied = Transfer(name, range(size), (size, 1, 0), digest=reading.digest(guess))
         said = thief.visit([folder(b"."), Entry(name, size=size)], [copied] * 2)
-        return said.exit_code == 0 and "failed verification" not in said.text
+        return bool(said.wanted) and "failed verification" not in said.text
 
     if is_right(LETTER) and not is_right(LETTER.replace(b"4711", b"4712")):
         thief.learnt.add(Ability.GUESS)
