@@ -66,7 +66,12 @@ def guessing_with_blocks(thief: Plundered) -> None:
 
 
 def names_that_lead_outside(thief: Plundered) -> None:
-    for name in (b"../../../%s/evil.txt", b"/home/%s/evil.txt", b"./../../../%s/evil.txt", b"x/../../../../%s/evil.txt"):
+    for name in (
+        b"../../../%s/evil.txt",
+        b"/home/%s/evil.txt",
+        b"./../../../%s/evil.txt",
+        b"x/../../../../%s/evil.txt",
+    ):
         path = name % NEIGHBOUR.encode()
         thief.visit([folder(b"."), Entry(path, size=len(_EVIL))], [Transfer(path, [_EVIL])])
 

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from stat import S_IFMT, S_ISDIR, S_ISREG, filemode
+from stat import S_ISLNK, S_ISREG, filemode
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -62,7 +62,7 @@ _SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
 
 
 class Plundered:
-    """What the thief works on: `source` is a folder of the backup, `tools` what they have made and `loot` what they got."""
+    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got."""
 
     def __init__(self, office: Office, profile: Profile, access: Access, place: Path) -> None:
         self.office = office
@@ -161,19 +161,13 @@ class Plundered:
 
     def visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
         """A visit of a client that speaks the protocol by hand."""
-        said = self._visit(*args, options=options, more=more, **({"seconds": 3} | kwargs))
-        print("SAID", said)
-        return said
-    def _visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
+        kwargs.setdefault("seconds", 3)
         scheme = self.profile.scheme
         recorded = self._access.facts.recorded
         flags = recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"
         if recorded and self.profile.delete:
             kwargs.setdefault("filters", ())
-        if scheme.kind == "daemon":
-            place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/")
-        else:
-            place = os.fsencode(f"{ACCOUNT}/")
+        place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/" if scheme.kind == "daemon" else f"{ACCOUNT}/")
         words = [b"--server", flags.encode(), *more, b"."]
         if not scheme.kind.startswith("daemon"):
             request = b" ".join([b"rsync", *words, b"."]).decode()
@@ -269,9 +263,11 @@ class Plundered:
 
     def _trees(self) -> dict[str, Tree]:
         own, around = f"{placing.OWN}/", f"{placing.ROOT}/"
-        everything = {}
+        everything: dict[str, tuple[str, str]] = {}
         for account in (ACCOUNT, NEIGHBOUR):
-            everything |= {f"{account}/{path}": entry for path, entry in tree(self.office.path(f"/home/{account}")).items()}
+            everything |= {
+                f"{account}/{path}": entry for path, entry in tree(self.office.path(f"/home/{account}")).items()
+            }
         zones: dict[str, dict[str, tuple[str, str]]] = {"own": {}, "other": {}, "outside": {}}
         for path, entry in everything.items():
             place = f"/home/{path}/"
@@ -283,17 +279,14 @@ class Plundered:
 def tree(place: Path) -> dict[str, tuple[str, str]]:
     """Every path under a place with its mode, and what it holds and when that was changed."""
     found = {}
-    for folder, folders, files in os.walk(place):
-        for name in (*folders, *files):
-            path = os.path.join(folder, name)
-            status = os.lstat(path)
-            held = f"{S_IFMT(status.st_mode)}"
-            if S_ISREG(status.st_mode):
-                with open(path, "rb") as file:
-                    held = f"{hashlib.md5(file.read()).hexdigest()} {status.st_mtime_ns}"
-            elif not S_ISDIR(status.st_mode):
-                held = os.readlink(path) if os.path.islink(path) else "special"
-            found[os.path.relpath(path, place)] = (filemode(status.st_mode), held)
+    for path in place.rglob("*"):
+        status = path.lstat()
+        held = ""
+        if S_ISREG(status.st_mode):
+            held = f"{hashlib.md5(path.read_bytes()).hexdigest()} {status.st_mtime_ns}"
+        elif S_ISLNK(status.st_mode):
+            held = str(path.readlink())
+        found[str(path.relative_to(place))] = (filemode(status.st_mode), held)
     return found
 
 

@@ -256,7 +256,7 @@ def rules_that_name_files(thief: Plundered) -> None:
     for way in (("--delete",), ("-m",), ("-M-m",)):
         for path in ("letter.txt", f"/{thief.source}/letter.txt"):
             thief.push(*way, f"--filter=: {path}", "-n", f"{thief.source}/")
-    for path in (f"../../../.ssh/id_backup", f"{_HOME}/.ssh/id_backup", "/../../.ssh/id_backup"):
+    for path in ("../../../.ssh/id_backup", f"{_HOME}/.ssh/id_backup", "/../../.ssh/id_backup"):
         thief.push("-n", "--delete", f"--filter=: {path}", f"{thief.source}/")
         thief.push("-n", "-m", f"--filter=: {path}", f"{thief.source}/")
         thief.pull(f"{thief.source}/", "-n", f"--filter=: {path}")
@@ -307,7 +307,9 @@ def an_open_session(thief: Plundered) -> None:
         return
     for request in ("rsync --server -lWogDtpRe.LsfxCIvu . .", "rsync --server --sender -logDtpRe.LsfxCIvu . ."):
         argv = [*thief.ssh(), f"{ACCOUNT}@{HOST}", request]
-        held = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        held = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         assert held.stdout
         held.stdout.read(1)  # it has begun, or was refused
         if thief.honest_run():
