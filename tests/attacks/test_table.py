@@ -63,6 +63,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_a_thief_can_do_what_is_said_and_no_more(
     choice: str, office: Office, tmp_path: Path, secret_service: SecretService, add_row: AddRow
 ) -> None:
