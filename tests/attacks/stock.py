@@ -290,7 +290,7 @@ def taking_away(thief: Plundered) -> None:
 
 def listing_what_would_be_deleted(thief: Plundered) -> None:
     (thief.tools / thief.source / "inner").mkdir(parents=True)
-    thief.push("-n", "--delete", "-v", f"{thief.source}/")
+    thief.push("-n", "--delete", "--out-format=%i %n", f"{thief.source}/")
 
 
 def the_other_computer(thief: Plundered) -> None:
