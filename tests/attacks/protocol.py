@@ -1,7 +1,7 @@
 """A client that speaks rsync's protocol by hand, and so isn't bound by what the stock client would send.
 
 It is always the sending side: it says who it is, sends a file list of its own making, then transfers that nobody asked
-for, and at last takes in all that the server has said. Protocol 30 or 31 without incremental recursion.
+for, and at last takes in all that the server has said. Protocol 30 or 31; where lists may follow the first, none does.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _HARD_LINK = 1 << 9
 _FIRST_OF_HARD_LINKS = 1 << 12
 _VARINT_FLAGS = 1 << 7  # two of the server's compatibility flags
 _NAME_OF_ZERO = 1 << 8
+_LISTS_FOLLOW = 1
+_NO_MORE_LISTS = b"\xff\x01"
 _DATA = 7  # the tag of plain data in the multiplexed stream
 _MESSAGES = {1: "error", 2: "info", 3: "error", 4: "warning", 5: "log", 8: "error"}
 _NUMBERS = {9: "redo", 22: "io error", 33: "timeout", 42: "noop", 86: "error exit", 100: "success", 102: "no send"}
@@ -210,6 +212,7 @@ class _Talk:
             assert theirs >= self._protocol, theirs
         flags = self._plain_varint()
         self._varint_flags = bool(flags & _VARINT_FLAGS)
+        self._first = 1 if flags & _LISTS_FOLLOW else 0  # the number of the first entry
         if self._varint_flags:
             self._said.checksums = self._exactly(self._vstring_length())
             self._to.write(vstring(checksums))
@@ -229,9 +232,12 @@ class _Talk:
             said += self._entry(entry, ordered)
         said += bytes(2 if self._varint_flags else 1)
         names = 2 if flags & _NAME_OF_ZERO else 1
-        said += bytes(names * ("o" in self._bundle)) + bytes(names * ("g" in self._bundle))
+        if self._first:
+            said += _NO_MORE_LISTS
+        else:
+            said += bytes(names * ("o" in self._bundle)) + bytes(names * ("g" in self._bundle))
         self._write(bytes(said))
-        self._send(transfers, {entry.name: number for number, entry in enumerate(ordered)})
+        self._send(transfers, {entry.name: number for number, entry in enumerate(ordered, self._first)})
         # Each end of a phase is answered, so that the server has said what it wants before it is told that all is done.
         while self._phase_ended.get():
             self._write(b"\0")
@@ -347,13 +353,17 @@ class _Talk:
             if flags & ITEM_XNAME_FOLLOWS:
                 length = self._data(1)[0]
                 self._data((length & 0x7F) * 256 + self._data(1)[0] if length & 0x80 else length)
-            wanted = Wanted(ordered[number].name if 0 <= number < len(ordered) else b"?", flags)
+            wanted = Wanted(self._name(ordered, number), flags)
             if flags & ITEM_TRANSFER:
                 wanted.blocks = struct.unpack("<iiii", self._data(16))
                 for _ in range(wanted.blocks[0]):
                     (rolling,) = struct.unpack("<I", self._data(4))
                     wanted.sums.append((rolling, self._data(wanted.blocks[2])))
             self._said.wanted.append(wanted)
+
+    def _name(self, ordered: list[Entry], number: int) -> bytes:
+        place = number - self._first
+        return ordered[place].name if 0 <= place < len(ordered) else b"?"
 
     def _number(self, last: list[int]) -> int | None:
         """The number of the entry that comes next; none is the end of a phase."""

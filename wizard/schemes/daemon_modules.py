@@ -17,8 +17,9 @@ _DELETING = ("delete", "force")
 # The sums of small blocks give a file away byte by byte; the others compare with files whose names are not known, or
 # that could not be overwritten.
 _COMPARING = ("block-size", "compare-dest", "copy-dest", "link-dest", "fuzzy")
-# With it, a client may name files to be read as rules, and what is no rule is printed.
-_PRINTING = ("prune-empty-dirs",)
+# With the one, a client may name files to be read as rules, and what is no rule is printed. With the other, it may name
+# a list of what it is to send: the server hands over whatever file that is.
+_PRINTING = ("prune-empty-dirs", "files-from")
 
 
 # A module can't ask for whole files.

@@ -58,7 +58,8 @@ class ForcedCommand:
         return frozenset(
             {
                 *(Ability.ADD, Ability.CHANGE, Ability.GUESS),
-                *(_WHERE_FILES_ARE_DELETED if profile.delete else ()),
+                # Only a backup that deletes makes way for its files again.
+                *(_WHERE_FILES_ARE_DELETED if profile.delete else (Ability.LOCK_OUT,)),
                 *(() if profile.scheme.munge else (Ability.EVERYTHING,)),
             }
         )

@@ -27,7 +27,7 @@ class Ability(StrEnum):
     LINES = auto()
     """Have single lines of files printed, also of files outside the folder if the server's rsync is older than 3.5."""
     LOCK_OUT = auto()
-    """Set modes that keep the honest computer from backing up."""
+    """Put folders in the place of files, which keeps the honest computer from backing those up."""
     SHARE = auto()
     """Set modes that let other accounts of the server in."""
     OTHER_BACKUPS = auto()
@@ -79,6 +79,8 @@ def in_folder(profile: Profile, *more: Ability) -> frozenset[Ability]:
             # A file can be read by the temporary copy that rsync makes of it, once the copy's name is known.
             *((Ability.DELETE, Ability.NAMES, Ability.READ_WITH_TOOLS) if scheme.allow_delete else ()),
             *(() if scheme.write_only else (Ability.READ, Ability.NAMES)),
+            # Only a backup that deletes makes way for its files again.
+            *(() if scheme.append_only or profile.delete else (Ability.LOCK_OUT,)),
             *((Ability.LINES,) if scheme.allow_delete or not scheme.write_only else ()),
             *(() if scheme.munge else (Ability.EVERYTHING,)),
             *more,

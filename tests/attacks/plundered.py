@@ -1,0 +1,305 @@
+"""A server that a backup was made to, the thief who has its key, and what each attack has gained them there."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from stat import S_ISLNK, S_ISREG, filemode
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from tests.attacks.protocol import Module, send
+from tests.support import old_rsync, placing, processes
+from tests.support.office import ACCOUNT, HOST
+from wizard import schemes
+from wizard.schemes.base import Transfer
+from wizard.schemes.if_stolen import Ability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.attacks.protocol import Said
+    from tests.support.office import Office
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+    Tree = Mapping[str, tuple[str, str]]
+
+NEIGHBOUR = "bob"
+LETTER = b"Dear Sir or Madam, the number is 4711"
+UNKNOWN_NAME = "diary-8152.txt"
+SECRETS = {
+    "own": (LETTER, b"my diary of the year"),
+    "other": (b"the other computer's letter",),
+    "outside": (b"a private key of amanda", b"a letter of bob", b"root:x:0:0"),
+}
+_KEPT = "/srv/kept"
+_HOMES = f"{ACCOUNT} {NEIGHBOUR}"
+_SECONDS = 5
+_CONNECT = """
+import shutil, socket, sys, threading
+server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+def answer():
+    while data := server.recv(65536):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+answering = threading.Thread(target=answer)
+answering.start()
+while data := sys.stdin.buffer.read1(65536):
+    server.sendall(data)
+server.shutdown(socket.SHUT_WR)
+answering.join()
+"""
+_SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
+
+
+class Plundered:
+    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got."""
+
+    def __init__(self, office: Office, profile: Profile, access: Access, place: Path) -> None:
+        self.office = office
+        self.profile = profile
+        self.place = place
+        self.source = profile.folders[0].rpartition("/")[2]
+        self.tools = place / "tools"
+        self.loot = place / "loot"
+        self._access = access
+        self._versions = 0
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        self._connection = None
+        if self.profile.scheme.kind != "daemon":
+            ready = ["-M", "-N", "-oPermitLocalCommand=yes", "-oLocalCommand=echo ready", f"{ACCOUNT}@{HOST}"]
+            self._connection = subprocess.Popen(
+                [*self.ssh(), *ready],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            assert self._connection.stdout
+            assert self._connection.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            processes.end(self._connection)
+
+    def use(self, version: str) -> None:
+        """Give the server the rsync and the rrsync of that version."""
+        for path in ("/usr/bin/rrsync", "/usr/bin/rsync", old_rsync.THERE) if self._versions else ():
+            self.office.run("umount", "--lazy", path)
+        self._versions = 0 if version == old_rsync.MACHINE else 1
+        if self._versions:
+            there = old_rsync.THERE
+            self.office.run("mkdir", "-p", there)
+            self.office.run("mount", "--bind", str(old_rsync.require(version)), there)
+            for program in ("rsync", "rrsync"):
+                self.office.run("mount", "--bind", f"{there}/{program}", f"/usr/bin/{program}")
+        if self.profile.scheme.kind == "daemon":
+            self.office.start_daemon()
+            self.profile = placing.at_port(self.profile, self.office.daemon_port)
+
+    def keep(self) -> None:
+        """Take down what everything is like before any attack."""
+        self.office.run("sh", "-c", f"cd /home && mkdir {_KEPT} && cp -a {_HOMES} {_KEPT}")
+        self._before = self._trees()
+
+    def begin(self) -> None:
+        """Let the thief start with nothing."""
+        for folder in (self.tools, self.loot):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        self.heard = ""
+        self.learnt: set[Ability] = set()
+
+    def gained(self) -> set[Ability]:
+        """What the thief has got so far; afterwards everything on the server is as it was."""
+        self.wait()
+        found = self._read() | self.learnt
+        now = self._trees()
+        if now != self._before:
+            found |= self._wrote(now)
+            self.office.run("sh", "-c", f"cd /home && rm -rf {_HOMES} && cp -a {_KEPT}/. .")
+        return found
+
+    def rsync(self, *words: str) -> None:
+        """Start plain rsync, with the options of our own."""
+        shell = [] if self.profile.scheme.kind == "daemon" else [f"--rsh={shlex.join(self.ssh())}"]
+        base = ["rsync", "-aRW", *(["--delete"] if self.profile.delete else []), *shell]
+        self._started.append(
+            subprocess.Popen(
+                ["timeout", "--kill-after=1", str(_SECONDS), *base, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=os.environ | self._password(),
+                cwd=self.tools,
+            )
+        )
+
+    def wait(self) -> str:
+        """Wait until all that was started has ended, and tell what it said."""
+        said = ""
+        for process in self._started:
+            assert process.stdout
+            with process.stdout as output:
+                said += output.read().decode(errors="replace")
+            process.wait()
+        self._started.clear()
+        self.heard += said
+        return said
+
+    def visit(self, *args: Any, options: str = "", more: tuple[bytes, ...] = (), **kwargs: Any) -> Said:
+        """A visit of a client that speaks the protocol by hand."""
+        kwargs.setdefault("seconds", 3)
+        scheme = self.profile.scheme
+        recorded = self._access.facts.recorded
+        flags = recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"
+        if recorded and self.profile.delete:
+            kwargs.setdefault("filters", ())
+        place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/" if scheme.kind == "daemon" else f"{ACCOUNT}/")
+        words = [b"--server", flags.encode(), *more, b"."]
+        if not scheme.kind.startswith("daemon"):
+            request = b" ".join([b"rsync", *words, b"."]).decode()
+            return send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
+        password = self._password().get("RSYNC_PASSWORD", "").encode()
+        module = Module(ACCOUNT.encode(), [*words, place], ACCOUNT.encode(), password)
+        argv = [*self.ssh(), f"{ACCOUNT}@{HOST}", "rsync --server --daemon ."]
+        if scheme.kind == "daemon":
+            argv = [sys.executable, "-c", _CONNECT, str(self.office.daemon_port)]
+        return send(argv, *args, options=flags, module=module, **kwargs)
+
+    def push(self, *words: str, to: str = "") -> None:
+        """Send what is among the tools."""
+        self.rsync(*words, self.there(to))
+
+    def pull(self, path: str, *words: str) -> None:
+        """Fetch what is there."""
+        self.rsync(*words, self.there(path), f"{self.loot}/")
+
+    def tool(self, path: str, text: str = "put here by a thief") -> Path:
+        """A file of the thief's."""
+        file = self.tools / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def there(self, path: str = "") -> str:
+        """A path in the backup, as rsync names it to this server."""
+        match self.profile.scheme.kind:
+            case "daemon":
+                return f"rsync://{ACCOUNT}@{HOST}:{self.office.daemon_port}/{ACCOUNT}/{self.profile.name}/{path}"
+            case "daemon-over-ssh":
+                return f"{ACCOUNT}@{HOST}::{ACCOUNT}/{path}"
+            case _:
+                return f"{ACCOUNT}@{HOST}:{path}"
+
+    def ssh(self) -> list[str]:
+        """Plain ssh with the stolen key, by one connection for all."""
+        settings = {
+            "IdentitiesOnly": "yes",
+            "StrictHostKeyChecking": "no",
+            "UserKnownHostsFile": "/dev/null",
+            "LogLevel": "ERROR",
+            "ControlPath": f"{self.place}/connection",
+        }
+        options = (f"-o{name}={value}" for name, value in settings.items())
+        key = ("-i", str(self.profile.key_path), "-p", str(self.office.port))
+        return ["ssh", "-F", "none", *options, *key]
+
+    def honest_run(self) -> int:
+        """A backup by the computer itself."""
+        transfer = Transfer(dry_run=False)
+        facts = msgspec.structs.replace(self._access.facts, connection=self.place / "connection")
+        argv = schemes.of(self.profile).client_command(self.profile, facts, transfer)
+        password = self._password().get("RSYNC_PASSWORD")
+        return subprocess.run(argv, input=password, capture_output=True, text=True).returncode
+
+    def _password(self) -> dict[str, str]:
+        return {"RSYNC_PASSWORD": self._access.password.reveal()} if self._access.password else {}
+
+    def _read(self) -> set[Ability]:
+        sums = bytes(int(found, 16) & 0xFF for found in _SUM.findall(self.heard))
+        with contextlib.suppress(OSError):
+            sums += b"".join(file.read_bytes() for file in self.loot.rglob("*") if file.is_file())
+        heard = self.heard.encode()
+        found = {Ability.NAMES} if UNKNOWN_NAME in self.heard else set()
+        for zone, secrets in SECRETS.items():
+            if any(secret in sums for secret in secrets):
+                found.add(_in(zone, Ability.READ))
+            if any(secret in heard for secret in secrets):
+                found.add(Ability.LINES)
+        return found
+
+    def _wrote(self, now: dict[str, Tree]) -> set[Ability]:
+        found = set()
+        for zone, before in self._before.items():
+            for path in before.keys() | now[zone].keys():
+                if ability := _changed(before.get(path), now[zone].get(path)):
+                    found.add(_in(zone, ability))
+        if self.is_open_to_neighbour():
+            found.add(Ability.SHARE)
+        if self._modes(now["own"]) != self._modes(self._before["own"]) and self.honest_run():
+            found.add(Ability.LOCK_OUT)
+        return found
+
+    def is_open_to_neighbour(self) -> bool:
+        """Whether another account can look into the backup."""
+        looks = ["setpriv", "--reuid", NEIGHBOUR, "--clear-groups", "--regid", NEIGHBOUR, "ls", placing.OWN]
+        return subprocess.run(self.office.inside(*looks), capture_output=True).returncode == 0
+
+    def _modes(self, tree: Tree) -> dict[str, str]:
+        return {path: mode for path, (mode, _) in tree.items()}
+
+    def _trees(self) -> dict[str, Tree]:
+        own, around = f"{placing.OWN}/", f"{placing.ROOT}/"
+        everything: dict[str, tuple[str, str]] = {}
+        for account in (ACCOUNT, NEIGHBOUR):
+            everything |= {
+                f"{account}/{path}": entry for path, entry in tree(self.office.path(f"/home/{account}")).items()
+            }
+        zones: dict[str, dict[str, tuple[str, str]]] = {"own": {}, "other": {}, "outside": {}}
+        for path, entry in everything.items():
+            place = f"/home/{path}/"
+            zone = "own" if place.startswith(own) else "other" if place.startswith(around) else "outside"
+            zones[zone][path] = entry
+        return dict(zones)
+
+
+def tree(place: Path) -> dict[str, tuple[str, str]]:
+    """Every path under a place with its mode, and what it holds and when that was changed."""
+    found = {}
+    for path in place.rglob("*"):
+        status = path.lstat()
+        held = ""
+        if S_ISREG(status.st_mode):
+            held = f"{hashlib.md5(path.read_bytes()).hexdigest()} {status.st_mtime_ns}"
+        elif S_ISLNK(status.st_mode):
+            held = str(path.readlink())
+        found[str(path.relative_to(place))] = (filemode(status.st_mode), held)
+    return found
+
+
+def _in(zone: str, ability: Ability) -> Ability:
+    return {"own": ability, "other": Ability.OTHER_BACKUPS, "outside": Ability.EVERYTHING}[zone]
+
+
+def _changed(before: tuple[str, str] | None, now: tuple[str, str] | None) -> Ability | None:
+    if before == now:
+        return None
+    if before is None:
+        return Ability.ADD
+    if now is None:
+        return Ability.DELETE
+    # What the modes of folders are good for is tried.
+    return None if before[0][0] == now[0][0] == "d" else Ability.CHANGE
