@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: test test-systems demo bench fmt screenshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
+.PHONY: test test-systems test-attacks demo bench fmt screenshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -24,6 +24,10 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
+
+# What a stolen key gains, by each attack on each scheme and rsync: some twenty minutes.
+test-attacks: system-test .make/dev .make/old-rsync/fetched
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --reruns 0 tests/attacks/table.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev
