@@ -9,6 +9,8 @@ import pytest
 from tests.support import placing, samples
 from tests.support.office import HOST, Office
 from tests.support.trees import tree
+from wizard import schemes
+from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ServerFacts
 from wizard.server import report
 
@@ -94,7 +96,13 @@ async def back_up_twice(office: Office, profile: Profile, source: Path, server: 
     filled = tree(root)
     second = await report.dry_run(profile, admitted)
     kept = profile.scheme.append_only
-    assert (second.totals.new, second.totals.changed) == (1, 0 if kept else 1), profile
+    # Without hard links, which a key that may not read can't send, the changed file's twin is a file of its own.
+    changed = (
+        2
+        if "--no-hard-links" in schemes.of(profile).client_command(profile, admitted.facts, Transfer(dry_run=True))
+        else 1
+    )
+    assert (second.totals.new, second.totals.changed) == (1, 0 if kept else changed), profile
     assert second.totals.deleted == (1 if profile.delete else 0), profile
     assert tree(root) == filled, profile
 

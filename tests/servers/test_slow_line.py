@@ -26,7 +26,7 @@ EACH_WAY = 0.1  # seconds
 
 @pytest.fixture
 def profile(sshd: RealSshd, sample_folder: Path) -> Iterator[Profile]:
-    (sshd.folder / "backup").mkdir()
+    (sshd.folder / "backup/amamac").mkdir(parents=True)
     with Gate(sshd.port, EACH_WAY) as line:
         yield placing.at_port(towards(sshd, folders=(str(sample_folder),)), line.port)
 

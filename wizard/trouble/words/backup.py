@@ -30,7 +30,8 @@ WORDS = {
         ADMIN,
         "Send the admin these words.",
         "{user} can't write to the folder “{folder}” on {host} (under the account's home, unless it starts with a"
-        " slash). If it is meant for this backup alone, please make it {user}'s own: chown {user}: …",
+        " slash). If it is meant for this backup alone, please make it {user}'s own: chown {user}: … If this worked"
+        " before, somebody with the key may have closed it (chmod 000).",
     ),
     Kind.SERVER_NO_CONFIG: Words(
         "The private backup service on the server does not find its settings",
