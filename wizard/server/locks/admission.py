@@ -42,7 +42,7 @@ async def _folder(visit: Visit) -> Answer:
         case Holder.ANOTHER:
             return is_open(f"Another computer's backup is in the folder that the server opens, and not in {path}.")
     if admission.place_is_marked:
-        return shut(DRY_RUN, f"The file that marks {path} as this backup's is there. Whether there is room shows with the first backup.")
+        return shut(DRY_RUN, f"The file that marks {path} is there. Whether there is room shows with the first backup.")
     if visit.expects_backup:
         return is_open(f"This backup was in {path}, and the folder that the server opens now has nothing of it.")
     return untestable(
