@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _TICKS = (
     Tick("write_only", "Let this computer read the backup", "If not, you ask the admin to restore files."),
     Tick("allow_delete", "This computer may delete in the backup", "Needed to remove there what you removed here."),
-    Tick("append_only", "Append only: nothing there can be changed", "Safest, but later changes don't get there."),
+    Tick("append_only", "Append only: files there stay as they are", "Safer, but later changes don't get there."),
     Tick("munge", "Make links inactive in the backup", "Safer: there, a link could lead to other people's files."),
     Tick("auth", "A password is needed", "Made now, kept in your keyring, never typed."),
 )

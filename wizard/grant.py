@@ -22,9 +22,9 @@ _ANYWHERE = "anywhere"
 
 # In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
 RESTRICTIONS = {
-    "write_only": "write only (nothing can be read back)",
+    "write_only": "write only (rsync reads nothing back)",
     "allow_delete": "may delete in the backup",
-    "append_only": "append only (nothing there can be changed)",
+    "append_only": "append only (rsync changes nothing that is there)",
     "munge": "links are made inactive (munge)",
 }
 

@@ -237,7 +237,7 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
 
 async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     shown = {
-        "rrsync": {"read the backup", "may delete", "can be changed", "Make links inactive", "Always shut"},
+        "rrsync": {"read the backup", "may delete", "files there stay", "Make links inactive", "Always shut"},
         "forced-command": {"may delete", "Make links inactive", "Always shut"},
         "daemon-over-ssh": {"read the backup", "may delete", "(module)", "Always shut"},
         "daemon": {"read the backup", "may delete", "A password is needed", "(module)"},

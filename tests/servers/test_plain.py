@@ -207,7 +207,7 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     assert not any("From where" in asked for asked in person.asked)
     person._answers |= {
         "More choices": ["y"],
-        "nothing in the backup be changed": ["y"],
+        "keep files that are there as they are": ["y"],
         "Make links inactive": ["n"],
         "From where": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
         "The folder on the server": ["../x", "safe"],
@@ -220,7 +220,7 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     person.asked.clear()
     person._answers["May it delete"] = ["y"]
     assert decided(chosen, way_in.scheme).scheme.allow_delete
-    assert not any("nothing in the backup be changed" in asked for asked in person.asked)
+    assert not any("keep files that are there as they are" in asked for asked in person.asked)
 
 
 def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> None:

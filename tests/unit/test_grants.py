@@ -41,9 +41,9 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
         "account: asked: amanda → yours: backup-amanda",
         "folder on the server: asked: backup → yours: /srv/backup",
         "only from: asked: anywhere → yours: 192.0.2.7",
-        "write only (nothing can be read back): asked: yes → yours: no",
+        "write only (rsync reads nothing back): asked: yes → yours: no",
         "may delete in the backup: asked: yes → yours: no",
-        "append only (nothing there can be changed): asked: no → yours: yes",
+        "append only (rsync changes nothing that is there): asked: no → yours: yes",
         "links are made inactive (munge): asked: yes → yours: no",
         "what is removed here is removed there: asked: yes → yours: no",
     ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _QUESTIONS: dict[Restriction, str] = {
     "write_only": "Let this computer read the backup? If not, you ask the admin to restore files",
     "allow_delete": "May it delete in the backup? Needed to remove there what you removed here",
-    "append_only": "Append only: shall nothing in the backup be changed? Safest, but later changes don't get there",
+    "append_only": "Append only: keep files that are there as they are? Safer, but later changes don't get there",
     "munge": "Make links inactive in the backup? Safer: there, a link could lead to other people's files",
     "auth": "Shall a password be needed? It is made now, kept in your keyring, and never typed",
 }

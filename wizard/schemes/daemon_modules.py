@@ -37,7 +37,7 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
     settings = (
         Setting("path", folder, "the one folder that this module opens"),
         Setting("read only", "false", "backups have to be written"),
-        *([Setting("write only", "true", "nothing can be read back")] if scheme.write_only else []),
+        *([Setting("write only", "true", "rsync reads nothing back")] if scheme.write_only else []),
         *_refused_options(profile),
         Setting("incoming chmod", request_filter.FOLDER_MODES, "folders stay open to their owner and shut to others"),
         Setting("munge symlinks", "true", "links are kept in a form that leads nowhere"),
@@ -61,6 +61,6 @@ def _refused_options(profile: Profile) -> list[Setting]:
     refused = (*([] if scheme.allow_delete else _DELETING), *((*_COMPARING, *_PRINTING) if scheme.write_only else []))
     effects = [
         *([] if scheme.allow_delete else ["nothing can be deleted"]),
-        *(["nothing can be read by comparing"] if scheme.write_only else []),
+        *(["rsync gives nothing away by comparing"] if scheme.write_only else []),
     ]
     return [Setting("refuse options", " ".join(refused), ", ".join(effects))] if refused else []

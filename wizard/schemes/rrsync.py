@@ -98,7 +98,7 @@ def _effect(profile: Profile) -> str:
     limits = [
         *(["reads nothing"] if scheme.write_only else []),
         *([] if scheme.allow_delete else ["deletes nothing"]),
-        *(["changes no file that is there"] if scheme.append_only else []),
+        *(["passes over files that are there"] if scheme.append_only else []),
     ]
     held = f", which {', '.join(limits)}" if limits else ""
     return f"a backup into “{layout.locked_folder(profile)}” and no other request{held}"
