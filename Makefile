@@ -82,6 +82,6 @@ system-demo system-test system-test-systems system-screenshots:
 	@mkdir -p .make && touch .make/run $@
 
 # The rsyncs of other systems, from their distributions' packages: nothing is installed.
-.make/old-rsync/fetched: tests/support/old_rsync.py | .make/dev
-	@$(BIN)/python -m tests.support.old_rsync
+.make/old-rsync/fetched: tests/support/servers/old_rsync.py | .make/dev
+	@$(BIN)/python -m tests.support.servers.old_rsync
 	@touch $@

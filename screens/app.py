@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING
 from textual.events import InputEvent
 
 from screens.base_app import BaseApp
-from screens.choose_backup import ChooseBackupScreen
 from screens.context import Context
+from screens.dialogs.choose_backup import ChooseBackupScreen
+from screens.dialogs.passphrase import PassphraseScreen
+from screens.dialogs.trouble_screen import TroubleScreen
 from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
 from screens.pace import Pace
-from screens.passphrase import PassphraseScreen
-from screens.trouble_screen import TroubleScreen
-from screens.walk_screens import screen_for
-from wizard import lines, profiles, steps, trouble
+from screens.steps.registry import screen_for
+from wizard import console, profiles, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
+from wizard.walk import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.events import Event
 
-    from wizard.client.secrets import Secret
+    from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
-    from wizard.steps import Walk
+    from wizard.walk.steps import Walk
 
 
 class WizardApp(BaseApp):
@@ -123,5 +124,5 @@ def run(
         session.ask = app.ask_passphrase
         exit_code = app.run() or 0
     if app.walk and not app.return_code and not context.is_demo:
-        lines.say(lines.left_at(app.walk))
+        console.say(console.left_at(app.walk))
     return exit_code

@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
+from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
-from screens.too_small import SMALLEST, TooSmallScreen
-from wizard import places, starting
+from wizard import paths, starting
 from wizard.trouble import crash
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class BaseApp(App[int]):
     """An app on the whole terminal; it returns the exit code."""
 
-    CSS_PATH = places.assets() / "wizard.tcss"
+    CSS_PATH = paths.assets() / "wizard.tcss"
     TITLE = "backup-wizard"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [

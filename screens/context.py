@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.server import host_trust, sign_in
+from wizard.server.reaching import host_trust, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.running import Result
     from wizard.schemes.facts import ServerFacts
-    from wizard.steps import Step
+    from wizard.walk.steps import Step
 
 
 @dataclass

@@ -8,7 +8,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.steps import Step
+    from wizard.walk.steps import Step
 
 
 class Forward(msgspec.Struct, frozen=True):

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import quick_keys, samples, table
+from tests.support import table
 from tests.support.agent import ssh_agent
-from tests.support.lifeline import Lifeline
-from tests.support.real_sshd import RealSshd
+from tests.support.data import samples
+from tests.support.network.lifeline import Lifeline
+from tests.support.quick import quick_keys
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
+from tests.support.servers.real_sshd import RealSshd
 from tests.support.table import Tried
 
 if TYPE_CHECKING:

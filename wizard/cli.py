@@ -30,11 +30,11 @@ def _told(chosen: argparse.Namespace) -> int:
     try:
         return int(chosen.command(chosen))
     except Failure as failure:
-        from wizard import lines
+        from wizard import console
         from wizard.commands import failed
 
         told = failed.tell(failure, chosen)
-        lines.complain(told.trouble, told.raw_file)
+        console.complain(told.trouble, told.raw_file)
         return told.trouble.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was decided is kept.\n")
@@ -43,10 +43,10 @@ def _told(chosen: argparse.Namespace) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001 - the last place where a traceback can be kept from a person
-        from wizard import lines
+        from wizard import console
         from wizard.trouble import crash
 
-        lines.complain(crash.tell(error))
+        console.complain(crash.tell(error))
         return 70
 
 

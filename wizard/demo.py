@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import unattended
-from wizard.client import access, secrets
+from wizard.client import access
+from wizard.client.keys import secrets
 from wizard.client.session import Session
+from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.lines import say
 from wizard.profile import Key, Profile, Server
-from wizard.schemes import layout
 from wizard.schemes.facts import ServerFacts
+from wizard.schemes.parts import layout
 from wizard.server import exports, handed_over
 from wizard.server.practice import PracticeServer
+from wizard.walk import unattended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from wizard import files, places, profile, rules, strict_toml
+from wizard import files, paths, profile, rules, strict_toml
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Profile
 from wizard.strict_toml import Form
@@ -42,7 +42,7 @@ def load(name: str) -> Profile:
         Failure: `NO_SUCH_PROFILE`, or as for `read`; also if the file's name is not the profile's.
     """
     _refuse_strange(name)
-    path = places.profile(name)
+    path = paths.profile(name)
     if not os.path.lexists(path):
         raise Failure(Kind.NO_SUCH_PROFILE, name)
     if path.exists() and not path.is_file():
@@ -50,7 +50,7 @@ def load(name: str) -> Profile:
     found = read(path)
     if found.name != name:
         message = f"The file is called {name}.toml, so the name in it must be {name}."
-        raise BadProfile(message, key="name", file=str(places.profile(name)))
+        raise BadProfile(message, key="name", file=str(paths.profile(name)))
     return found
 
 
@@ -63,8 +63,8 @@ def save(decided: Profile) -> None:
     """
     profile.check(decided)
     require_distinct(decided.name)
-    files.private_folder(places.profiles())
-    files.replace(places.profile(decided.name), dumps(decided).encode())
+    files.private_folder(paths.profiles())
+    files.replace(paths.profile(decided.name), dumps(decided).encode())
 
 
 def require_distinct(name: str) -> None:
@@ -96,12 +96,12 @@ def dumps(decided: Profile) -> str:
 
 def exists(name: str) -> bool:
     """Whether there is a profile of that name."""
-    return rules.name(name) is None and places.profile(name).exists()
+    return rules.name(name) is None and paths.profile(name).exists()
 
 
 def names() -> list[str]:
     """The names of all profiles, in order; files that could not be one are passed over."""
-    return sorted(path.stem for path in places.profiles().glob("*.toml") if rules.name(path.stem) is None)
+    return sorted(path.stem for path in paths.profiles().glob("*.toml") if rules.name(path.stem) is None)
 
 
 def remove(name: str) -> None:
@@ -113,13 +113,13 @@ def remove(name: str) -> None:
     _refuse_strange(name)
     if not exists(name):
         raise Failure(Kind.NO_SUCH_PROFILE, name)
-    state = places.walk_state(name)
+    state = paths.walk_state(name)
     # The profile goes after all that it is needed to find again, and its lock after that.
     with contextlib.suppress(OSError):
         for left in state.iterdir() if not state.is_symlink() else ():
-            if left != places.lock(name):
+            if left != paths.lock(name):
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
-    files.remove(places.profile(name))
+    files.remove(paths.profile(name))
     shutil.rmtree(state, ignore_errors=True)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client.known_hosts import HostKey
+from wizard.approval import RESTRICTIONS
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
-from wizard.grant import RESTRICTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wizard.approval import Grant
     from wizard.client.request import Request
-    from wizard.grant import Grant
 
 
 TITLES = ("way in", "from", "set", "risk", "key", "saw", "has")

@@ -14,11 +14,11 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
-from wizard import grant as grants
+from wizard import approval as grants
 from wizard import rules, schemes
+from wizard.approval import RESTRICTIONS, Grant
 from wizard.display import printable
 from wizard.failure import BadProfile
-from wizard.grant import RESTRICTIONS, Grant
 from wizard.server import clashes
 
 if TYPE_CHECKING:

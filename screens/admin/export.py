@@ -13,8 +13,8 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
-from screens.with_texts import WithTexts
-from wizard import grant as grants
+from screens.widgets.with_texts import WithTexts
+from wizard import approval as grants
 from wizard.server import exports, request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.grant import Grant
+    from wizard.approval import Grant
 
 _PASSWORDS = "Passwords are in no request: the users tell you theirs, for the file that “secrets file” names."
 

@@ -9,8 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen, ScreenResultType
 from textual.widgets import Button, Label
 
-from screens.confirm import ConfirmScreen
-from screens.explanation import ExplanationScreen
+from screens.dialogs.confirm import ConfirmScreen
+from screens.dialogs.explanation import ExplanationScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
 

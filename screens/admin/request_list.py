@@ -16,7 +16,7 @@ from wizard.display import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wizard.grant import Grant
+    from wizard.approval import Grant
 
 _MOST_WIDTH = 22
 

@@ -18,8 +18,8 @@ from screens.admin.request_list import RequestList
 from screens.widgets.labelled import Labelled
 from screens.widgets.note import Note
 from wizard import trouble
+from wizard.approval import Grant
 from wizard.client import request as requests
-from wizard.grant import Grant
 from wizard.server import clashes
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from textual.app import SuspendNotSupported
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static, Tab, Tabs
 
-from screens.save_text import SaveTextScreen
+from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.note import Note
-from wizard import places, trouble
+from wizard import paths, trouble
 from wizard.display import printable
 from wizard.failure import Failure
 
@@ -142,7 +142,7 @@ class ExportPane(Vertical):
     def _saved(self, path: Path | None) -> None:
         if path is not None:
             secret = ", for you alone (mode 0600): it holds a password" if self.holds_secret else ""
-            self._tell(f"Saved as {printable(places.shown(path))}{secret}.")
+            self._tell(f"Saved as {printable(paths.shown(path))}{secret}.")
 
     def _tell(self, sentence: str, *, good: bool = True) -> None:
         self.query_one("#export-news", Note).say(sentence, "good" if good else "warn")

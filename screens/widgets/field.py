@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.markup import escape
 from textual.widgets import Input, Label
 
-from wizard.client.secrets import Secret
+from wizard.client.keys.secrets import Secret
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -9,10 +9,10 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from wizard import steps
+from wizard.walk import steps
 
 if TYPE_CHECKING:
-    from wizard.steps import Step, Walk
+    from wizard.walk.steps import Step, Walk
 
 
 class Rail(OptionList):

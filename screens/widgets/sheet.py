@@ -13,14 +13,14 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 from textual.content import Content
 
-from wizard.client.secrets import Secret
+from wizard.client.keys.secrets import Secret
 from wizard.display import number, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wizard.server.exports import Format
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 HIDDEN = "********"
 MOST_LINES = 2000

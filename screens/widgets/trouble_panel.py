@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Collapsible, Static
 
-from wizard import places
+from wizard import paths
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class TroublePanel(Vertical):
             with Collapsible(title="What was printed (F2)", collapsed=self.trouble.kind is not Kind.UNKNOWN):
                 yield Static(self.trouble.raw, markup=False)
                 if self._raw_file and self.trouble.kind is not Kind.UNKNOWN:
-                    yield Static(f"Kept in {places.shown(self._raw_file)}", markup=False)
+                    yield Static(f"Kept in {paths.shown(self._raw_file)}", markup=False)
 
     def unfold(self) -> None:
         """Show what was printed, or put it away."""

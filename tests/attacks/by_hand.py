@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.attacks import reading
 from tests.attacks.plundered import LETTER, NEIGHBOUR
 from tests.attacks.protocol import BACKUP_BASIS, FUZZY_BASIS, PARTIAL_BASIS, Entry, Transfer, folder, link
-from tests.support.office import ACCOUNT
+from tests.support.servers.office import ACCOUNT
 from wizard.schemes.if_stolen import Ability
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from tests.attacks.protocol import Module, send
-from tests.support import old_rsync, placing, processes
-from tests.support.office import ACCOUNT, HOST
+from tests.support import processes
+from tests.support.servers import old_rsync, placing
+from tests.support.servers.office import ACCOUNT, HOST
 from wizard import schemes
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.attacks.protocol import Said
-    from tests.support.office import Office
+    from tests.support.servers.office import Office
     from wizard.client.access import Access
     from wizard.profile import Profile
 

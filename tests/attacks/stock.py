@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests.attacks.plundered import LETTER, NEIGHBOUR
 from tests.support import processes
-from tests.support.office import ACCOUNT, HOST
-from tests.support.placing import OWN, ROOT
+from tests.support.servers.office import ACCOUNT, HOST
+from tests.support.servers.placing import OWN, ROOT
 from wizard.schemes.if_stolen import Ability
 
 if TYPE_CHECKING:

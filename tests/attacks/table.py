@@ -8,11 +8,11 @@ import pytest
 
 from tests.attacks import by_hand, stock
 from tests.attacks.plundered import LETTER, NEIGHBOUR, SECRETS, UNKNOWN_NAME, Plundered
-from tests.support import old_rsync, placing
-from tests.support.office import ACCOUNT, Office
+from tests.support.servers import old_rsync, placing
+from tests.support.servers.office import ACCOUNT, Office
 from wizard import schemes
+from wizard.running import report
 from wizard.schemes.if_stolen import Ability
-from wizard.server import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ import pytest
 
 from tests.attacks import reading
 from tests.attacks.protocol import Entry, Said, Transfer, folder, send
-from tests.support import old_rsync, programs
+from tests.support import programs
+from tests.support.servers import old_rsync
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,12 +18,13 @@ import pytest
 
 from tests.attacks import reading
 from tests.attacks.protocol import Said, send
-from tests.support import old_rsync, programs
-from tests.support.profiles import a_profile
+from tests.support import programs
+from tests.support.data.profiles import a_profile
+from tests.support.servers import old_rsync
 from wizard import schemes
 from wizard.profile import Scheme
-from wizard.schemes import request_filter
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import request_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -126,12 +126,12 @@ async def bare() -> dict[str, float]:
 
 async def wizard(listing: Path) -> dict[str, float]:
     """What a key waits on the wizard's screen: while entries stream, and while they are searched."""
-    from screens.widgets.entry_list import EntryList
-    from screens.widgets.run_views import RunViews
-    from screens.widgets.searched_list import FindBox, SearchedList
+    from screens.steps.dry_run.entry_list import EntryList
+    from screens.steps.dry_run.run_views import RunViews
+    from screens.steps.dry_run.searched_list import FindBox, SearchedList
+    from tests.support.data.profiles import a_profile
     from tests.support.pilot import said, until, wizard_at
-    from tests.support.profiles import a_profile
-    from wizard.steps import Step
+    from wizard.walk.steps import Step
 
     starting.begin()
     go = _stream_in_rsyncs_place(listing)
@@ -171,8 +171,8 @@ def _stream_in_rsyncs_place(listing: Path) -> asyncio.Event:
     from screens.context import Context
     from wizard.client import rsync
     from wizard.client.access import Access, environment
+    from wizard.running import transfer
     from wizard.schemes.facts import ClientFacts
-    from wizard.server import transfer
 
     go = asyncio.Event()
 

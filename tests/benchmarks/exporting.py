@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, get_args
 
 from tests.benchmarks.measuring import Row, ratio
-from tests.support.profiles import a_profile
-from tests.support.requests import a_request, public_key, saved
+from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request, public_key, saved
 from wizard.client import request as requests
-from wizard.client.secrets import Secret
+from wizard.client.keys.secrets import Secret
 from wizard.profile import Scheme, SchemeKind, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import clashes, exports

@@ -65,9 +65,9 @@ def show_wizard() -> list[Shape]:
     starting.begin()
     from screens.app import WizardApp
     from screens.context import Context
-    from screens.welcome import WelcomeScreen
-    from wizard import steps
+    from screens.steps.welcome.screen import WelcomeScreen
     from wizard.client.session import Session
+    from wizard.walk import steps
 
     shapes: list[Shape] = []
 

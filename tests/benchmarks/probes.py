@@ -12,10 +12,13 @@ import msgspec
 
 from tests.benchmarks.measuring import Row
 from wizard import demo
-from wizard.client import access, protected_key, ssh
+from wizard.client import access
+from wizard.client.keys import protected_key
+from wizard.client.ssh import program
 from wizard.profile import Key
-from wizard.server import exports, host_trust, locks
-from wizard.unattended import keep
+from wizard.server import exports, locks
+from wizard.server.reaching import host_trust
+from wizard.walk.unattended import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,5 +61,5 @@ async def _probing(profile: Profile, admitted: Access) -> float:
 
 async def _signing_in(profile: Profile, admitted: Access) -> float:
     began = time.perf_counter()
-    assert ssh.is_let_in(await ssh.run(profile, admitted, ("true",)))
+    assert program.is_let_in(await program.run(profile, admitted, ("true",)))
     return time.perf_counter() - began

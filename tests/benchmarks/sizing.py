@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.measuring import Row, make_tree, ratio, seconds
-from wizard.client import folder_sizes
+from wizard.client.folders import folder_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

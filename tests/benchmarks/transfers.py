@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.measuring import Row, make_tree, medians, peak_megabytes, ratio, seconds
 from tests.screens.at_the_server import arrive
-from tests.support.real_sshd import RealSshd
+from tests.support.servers.real_sshd import RealSshd
 from wizard import profiles, schemes
 from wizard.client import access
 from wizard.schemes.base import Transfer

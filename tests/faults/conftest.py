@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import killing
 from tests.support.keyrings import InHome
-from tests.support.killing import Trial
+from tests.support.kills import killing
+from tests.support.kills.killing import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.support.warm import Ended
+    from tests.support.quick.warm import Ended
 
 _REAL_KEYRING = "keyring.backends.SecretService.Keyring"  # as keyring finds by itself, which takes a while
 _KEYRING_OF_THE_TESTS = f"{InHome.__module__}.{InHome.__name__}"
@@ -45,11 +45,11 @@ class Home:
         return self.name.partition(" ")[2].partition(" ")[2]
 
     def run(self, function: str, *arguments: str, **more: str | int) -> Ended:
-        """Do something here, by its name in `tests.faults.walks` or with another module's before it."""
+        """Do something here, by its name in `tests.support.kills.walks` or with another module's before it."""
         environment = {name: self._moved(name, value) for name, value in os.environ.items()}
         has_real_keyring = "DBUS_SESSION_BUS_ADDRESS" in environment
         environment["PYTHON_KEYRING_BACKEND"] = _REAL_KEYRING if has_real_keyring else _KEYRING_OF_THE_TESTS
-        named = function if ":" in function else f"tests.faults.walks:{function}"
+        named = function if ":" in function else f"tests.support.kills.walks:{function}"
         return Trial(named, arguments, **more).run(environment)  # type: ignore[arg-type]
 
     def require(self, function: str, *arguments: str) -> str:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.commands import backup_wizard
+from tests.support.data.profiles import a_profile
+from tests.support.data.trees import tree
 from tests.support.pilot import said, until, wizard_at
-from tests.support.profiles import a_profile
-from tests.support.trees import tree
-from wizard import places, profiles
+from wizard import paths, profiles
 from wizard.failure import BadProfile
-from wizard.plain import deciding
 from wizard.profile import Profile
-from wizard.steps import Step
+from wizard.walk.plain import deciding
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +34,17 @@ def _begun(home: Path) -> None:
 
 
 def test_it_is_not_saved() -> None:
-    before = tree(places.config())
+    before = tree(paths.config())
     with pytest.raises(BadProfile) as refused:
         profiles.save(a_profile(name="AmaMac"))
     assert (refused.value.key, refused.value.message) == ("name", TOLD)
-    assert tree(places.config()) == before
+    assert tree(paths.config()) == before
     profiles.save(a_profile(delete=False))
     profiles.save(a_profile(name="amamac2"))
 
 
 def test_one_that_was_begun_before_this_rule_can_still_be_changed() -> None:
-    places.profile("AmaMac").write_text(profiles.dumps(a_profile(name="AmaMac")))
+    paths.profile("AmaMac").write_text(profiles.dumps(a_profile(name="AmaMac")))
     profiles.save(a_profile(name="AmaMac", exclude=()))
     assert profiles.load("AmaMac").exclude == ()
     assert profiles.taken("amamac") is None
@@ -73,4 +73,4 @@ def test_the_command_line_refuses_it(tmp_path: Path, sample_folder: Path) -> Non
         assert (refused.exit_code, refused.stdout) == (2, "")
         assert TOLD in refused.stderr
     assert profiles.names() == ["amamac"]
-    assert not any(places.walk_state(name).exists() for name in ("Amamac", "AMAMAC"))
+    assert not any(paths.walk_state(name).exists() for name in ("Amamac", "AMAMAC"))

@@ -15,14 +15,17 @@ import pytest
 import screens
 import wizard
 from tests.support import bounded
-from tests.support.profiles import a_profile
-from tests.support.requests import a_request
+from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request
 from wizard import profiles, trouble
-from wizard.client import host_identity, rsync
+from wizard.client import rsync
+from wizard.client.host_keys import host_identity
 from wizard.client.rsync import output
 from wizard.failure import BadProfile, Failure, Kind, ProgramFailed
-from wizard.server import marked_lines, receipt_text, request
-from wizard.trouble.signs import SIGNS
+from wizard.server import request
+from wizard.server.by_password import marked_lines
+from wizard.server.receipts import receipt_text
+from wizard.trouble.patterns import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

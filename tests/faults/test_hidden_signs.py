@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.attacks.orders import HIDDEN, orders
 from tests.support.commands import backup_wizard
-from tests.support.orders import HIDDEN, orders
-from tests.support.profiles import a_profile
-from tests.support.requests import a_request, public_key, saved
-from wizard import cli, places, profiles, rules
-from wizard.commands import kept, person
-from wizard.plain import asker, deciding, proving
+from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request, public_key, saved
+from wizard import cli, paths, profiles, rules
+from wizard.commands import kept, terminal
 from wizard.profile import Key, Server
+from wizard.walk.plain import asker, deciding, proving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ def test_no_question_passes_them_on(
 
 async def test_no_question_about_a_key_passes_them_on(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert rules.key_file(_ODD_KEY) is None
-    await person._ask(a_profile(key=Key(file=_ODD_KEY)))
+    await terminal._ask(a_profile(key=Key(file=_ODD_KEY)))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     kept._ask_about([a_profile(key=Key(file=_ODD_KEY)).key_path])
     assert len(asked) == 2
@@ -191,4 +191,4 @@ def test_what_a_thief_could_do_is_told_for_each_request(tmp_path: Path) -> None:
     assert told.exit_code == 0
     assert "pc0 (amanda), pc1 (amanda): Whoever steals the key can" in told.stderr
     assert "pc2 (amanda): Whoever steals the key can read, change and delete all" in told.stderr
-    assert places.shown(tmp_path) not in told.stdout
+    assert paths.shown(tmp_path) not in told.stdout

@@ -12,17 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.commands import backup_wizard
-from tests.support.profiles import a_profile
-from wizard import places, profiles, steps
-from wizard.client import keys, known_hosts
-from wizard.client.known_hosts import HostKey
-from wizard.client.secrets import Secret
+from tests.support.data.profiles import a_profile
+from wizard import paths, profiles
+from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.keys import key_files
+from wizard.client.keys.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Key, Profile, Server
-from wizard.running import record
+from wizard.running import link_speed, record
 from wizard.schemes.facts import ClientFacts, Recorded
-from wizard.server import destination, facts, handed_over, link_speed, vouched
+from wizard.server import destination, facts, handed_over
+from wizard.server.receipts import vouched
 from wizard.trouble import explain
+from wizard.walk import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,13 +164,13 @@ def test_steps(tried: Tried) -> None:
         assert step == steps.Step.WELCOME or step.encode() == content.strip()
         return step != steps.Step.WELCOME
 
-    planted(places.walk_state("amamac") / "step", tried, reading, b"finish\n")
+    planted(paths.walk_state("amamac") / "step", tried, reading, b"finish\n")
 
 
 def test_what_is_known_of_a_server(tried: Tried) -> None:
     profile = a_profile()
     known = facts.learn(profile, shell="/bin/sh", rrsync="/usr/bin/rrsync")
-    path = places.walk_state("amamac") / "server-facts.json"
+    path = paths.walk_state("amamac") / "server-facts.json"
 
     def reading(_: bytes) -> bool:
         found = facts.known(profile)
@@ -180,10 +183,10 @@ def test_what_is_known_of_a_server(tried: Tried) -> None:
 def test_what_was_handed_over(tried: Tried) -> None:
     profile, client = (
         a_profile(),
-        ClientFacts(places.known_hosts(), recorded=Recorded(("rsync", "--server"), ("rsync", "-n"))),
+        ClientFacts(paths.known_hosts(), recorded=Recorded(("rsync", "--server"), ("rsync", "-n"))),
     )
     handed_over.keep(profile, client)
-    path = places.walk_state("amamac") / "handed-over.json"
+    path = paths.walk_state("amamac") / "handed-over.json"
     planted(path, tried, lambda _: not handed_over.has_drifted(profile, client), path.read_bytes())
 
 
@@ -200,42 +203,42 @@ def test_known_hosts(tried: Tried) -> None:
         assert not trusted or HOST_KEY.blob.encode() in content
         known_hosts.trust(profile, [HOST_KEY])
         assert known_hosts.trusts(profile)
-        assert others(places.known_hosts().read_bytes()) == others(content)
+        assert others(paths.known_hosts().read_bytes()) == others(content)
         return trusted
 
-    planted(places.known_hosts(), tried, reading, b"other ssh-rsa AAAA\n" + places.known_hosts().read_bytes())
+    planted(paths.known_hosts(), tried, reading, b"other ssh-rsa AAAA\n" + paths.known_hosts().read_bytes())
 
 
 @pytest.mark.parametrize("passphrase", [None, Secret("typed by a person")], ids=["open", "protected"])
 def test_keys(home: Path, tried: Tried, passphrase: Secret | None) -> None:
     path = home / ".ssh/backup-wizard-amamac"
-    keys.make(path, keys.comment_for("amamac"), passphrase)
-    line = keys.public_line(path)
+    key_files.make(path, key_files.comment_for("amamac"), passphrase)
+    line = key_files.public_line(path)
     path.with_suffix(".pub").unlink()
     quick = passphrase is None  # each look at a protected one takes a tenth of a second
 
     def reading(_: bytes) -> bool:
         path.with_suffix(".pub").unlink(missing_ok=True)
         try:
-            keys.complete(path, "amamac")
+            key_files.complete(path, "amamac")
             if quick:
-                keys.opens(path, None)
+                key_files.opens(path, None)
         except Failure as failure:
             assert failure.kind is Kind.KEY_UNUSABLE
             return False
-        return keys.public_line(path) == line
+        return key_files.public_line(path) == line
 
     planted(path, tried, reading, path.read_bytes())
 
 
 def test_public_keys(home: Path, tried: Tried) -> None:
     path = home / ".ssh/backup-wizard-amamac"
-    keys.make(path, keys.comment_for("amamac"), None)
+    key_files.make(path, key_files.comment_for("amamac"), None)
     public = path.with_suffix(".pub")
 
     def reading(content: bytes) -> bool:
         try:
-            line = keys.public_line(path)
+            line = key_files.public_line(path)
         except Failure as failure:
             assert failure.kind is Kind.KEY_UNUSABLE
             return False
@@ -248,7 +251,7 @@ def test_public_keys(home: Path, tried: Tried) -> None:
 
 def test_the_computer_s_id(tried: Tried) -> None:
     destination.markers("amamac")
-    path = places.config() / "computer-id"
+    path = paths.config() / "computer-id"
     whole = path.read_bytes()
 
     def reading(content: bytes) -> bool:
@@ -257,7 +260,7 @@ def test_the_computer_s_id(tried: Tried) -> None:
         except Failure as failure:
             assert failure.kind is Kind.FOLDER_UNREADABLE
             return False
-        assert own.parent == common.parent == places.walk_state("amamac") / "marker"
+        assert own.parent == common.parent == paths.walk_state("amamac") / "marker"
         return True
 
     planted(path, tried, reading, whole)
@@ -265,8 +268,8 @@ def test_the_computer_s_id(tried: Tried) -> None:
 
 @pytest.mark.parametrize("name", ["pipe", "device", "folder", "giant"])
 def test_what_is_no_file_is_not_waited_for(name: str, home: Path) -> None:
-    places.profiles().mkdir(parents=True)
-    path = places.profile("amamac")
+    paths.profiles().mkdir(parents=True)
+    path = paths.profile("amamac")
     match name:
         case "pipe":
             os.mkfifo(path)
@@ -280,19 +283,19 @@ def test_what_is_no_file_is_not_waited_for(name: str, home: Path) -> None:
     with pytest.raises(Failure) as failure:
         profiles.load("amamac")
     assert failure.value.kind is Kind.FOREIGN_PROFILE
-    places.walk_state("amamac").mkdir(parents=True)
+    paths.walk_state("amamac").mkdir(parents=True)
     for place in ("step", "server-facts.json", "handed-over.json"):
-        path.rename(places.walk_state("amamac") / place)
-        path = places.walk_state("amamac") / place
+        path.rename(paths.walk_state("amamac") / place)
+        path = paths.walk_state("amamac") / place
         assert steps.begin(Profile(name="amamac")).reached == steps.Step.WELCOME
         assert facts.known(a_profile())
-        assert handed_over.has_drifted(a_profile(), ClientFacts(places.known_hosts(), recorded=Recorded((), ())))
+        assert handed_over.has_drifted(a_profile(), ClientFacts(paths.known_hosts(), recorded=Recorded((), ())))
     for place in ("receipt.json", "speed.json", "last-run.json"):
-        path = path.rename(places.walk_state("amamac") / place)
+        path = path.rename(paths.walk_state("amamac") / place)
         assert not vouched.by_receipt(a_profile())
         assert link_speed.known("amamac") is None
         assert record.read("amamac") == record.Record()
-    answers = path.rename(places.config() / "answers.toml")
+    answers = path.rename(paths.config() / "answers.toml")
     with pytest.raises(Failure) as failure:
         profiles.read(answers)
     assert failure.value.kind is Kind.FOREIGN_PROFILE

@@ -12,22 +12,36 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support import programs
-from tests.support.hostile_servers import ESCAPES, HOST, STAGES, HostileSsh, Stage, endless, once, silent, talking
-from tests.support.profiles import a_profile
-from tests.support.profiles import towards as towards_real
+from tests.support.attacks.hostile_servers import (
+    ESCAPES,
+    HOST,
+    STAGES,
+    HostileSsh,
+    Stage,
+    endless,
+    once,
+    silent,
+    talking,
+)
+from tests.support.data.profiles import a_profile
+from tests.support.data.profiles import towards as towards_real
 from wizard import trouble
-from wizard.client import access, daemon_password, known_hosts, protected_key
-from wizard.client.known_hosts import HostKey
+from wizard.client import access
+from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.keys import daemon_password, protected_key
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
-from wizard.server import destination, locks, probe, report, sign_in
+from wizard.running import report
+from wizard.server import destination, locks
+from wizard.server.reaching import probe, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.support.hostile_servers import Talk
-    from tests.support.real_sshd import RealSshd
+    from tests.support.attacks.hostile_servers import Talk
     from tests.support.secret_service import SecretService
+    from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import AddCount, AddRow
     from wizard.client.access import Access
     from wizard.profile import Profile

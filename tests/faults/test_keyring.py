@@ -10,17 +10,17 @@ import pytest
 from textual.widgets import Button
 
 from screens.widgets.choice import Choice
+from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.pilot import at, said, text, until, wizard_at
-from tests.support.profiles import FINGERPRINT, a_profile
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from wizard import trouble
-from wizard.client import daemon_password, protected_key, secrets
-from wizard.client.secrets import Secret
+from wizard.client.keys import daemon_password, protected_key, secrets
+from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile, Scheme, Server
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,19 +117,19 @@ async def test_unlocked_late_it_is_taken_then(home: Path, session_bus: str) -> N
 def test_gone_in_the_middle_it_leaves_nothing_half_made(
     home: Path, secret_service: SecretService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wizard.client import keys
+    from wizard.client.keys import key_files
 
-    real = keys.make
+    real = key_files.make
 
     def make(*arguments: object) -> None:
         secret_service.end()
         raise Failure(Kind.DISK_FULL_HERE, "the key's folder")
 
-    monkeypatch.setattr(keys, "make", make)
+    monkeypatch.setattr(key_files, "make", make)
     with pytest.raises(Failure):
         protected_key.ensure(NEW)
     assert not made(home)
-    monkeypatch.setattr(keys, "make", real)
+    monkeypatch.setattr(key_files, "make", real)
     with pytest.raises(Failure) as failed:
         protected_key.ensure(NEW)
     assert failed.value.kind in GONE_OR_SHUT

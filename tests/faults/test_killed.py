@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.person import Office
-from tests.support.killing import KILL
-from tests.support.profiles import a_profile, towards
+from tests.support.data.profiles import a_profile, towards
+from tests.support.kills.killing import KILL
+from tests.support.kills.person import Office
 from wizard import profiles
 from wizard.profile import Key, Scheme
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.faults.conftest import Home, MakeHome, Walked
-    from tests.support.real_sshd import RealSshd
+    from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import AddCount, AddRow
     from wizard.profile import Profile
 
 TABLE = "Killed with -9, and what was there afterwards"
 NAME = "amamac"
-SCREENS = "tests.faults.screen_walks"
-WALKS = "tests.faults.walks"
+SCREENS = "tests.support.kills.screen_walks"
+WALKS = "tests.support.kills.walks"
 
 
 @pytest.fixture

@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from screens.key_alternatives import Answer
-from tests.faults.person import TAKEN, Office
+from screens.steps.key.alternatives import Answer
 from tests.faults.test_killed import NAME, SCREENS, TABLE, forgotten
-from tests.faults.walks import PASSPHRASE
-from tests.support import killing
-from tests.support.profiles import towards
+from tests.support.data.profiles import towards
+from tests.support.kills import killing
+from tests.support.kills.person import TAKEN, Office
+from tests.support.kills.walks import PASSPHRASE
 from wizard import profiles
-from wizard.client import keys
+from wizard.client.keys import key_files
 from wizard.profile import Key
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.faults.conftest import Home, MakeHome, Walked
     from tests.support.agent import Agent
-    from tests.support.real_sshd import RealSshd
+    from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import AddCount, AddRow
 
 # What the server takes part in costs a second each: of those, one of so many is gone on from with it.
@@ -137,7 +137,7 @@ def test_another_key_than_was_made(
     add_count: AddCount,
 ) -> None:
     own = begun.folder / ".ssh/id_ed25519"
-    keys.make(own, "amanda", PASSPHRASE if whose == "file" else None)
+    key_files.make(own, "amanda", PASSPHRASE if whose == "file" else None)
     if whose == "agent":
         agent.add(own)
         own.unlink()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.walks import HOST_KEY
-from tests.support.profiles import a_profile
+from tests.support.data.profiles import a_profile
+from tests.support.kills.walks import HOST_KEY
 from wizard import profiles
 from wizard.profile import Server
 
@@ -51,7 +51,7 @@ def test_each_change_of_the_disk_may_fail(
         assert outcome.exit_code in {0, 69}, (changes[change - 1], outcome.printed)
         assert outcome.exit_code == 0 or WORDS[error] in outcome.printed, (changes[change - 1], outcome.printed)
         told += outcome.exit_code == 69
-        home.require("look_and_go_on", "amamac", "finish", "0", "tests.faults.walks:write_all", answers)
+        home.require("look_and_go_on", "amamac", "finish", "0", "tests.support.kills.walks:write_all", answers)
     add_row(TABLE, error, f"{len(chosen)} of {len(changes)} changes", f"{told} told, the others done all the same")
     add_count("writes for which there is no room or no right", len(chosen))
     assert told >= len(chosen) / 2

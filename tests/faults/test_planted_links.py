@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.profiles import a_profile
-from tests.support.trees import tree
-from wizard import files, places, profiles, steps
-from wizard.client import keys, known_hosts, profile_lock, protected_key
-from wizard.client.known_hosts import HostKey
+from tests.support.data.profiles import a_profile
+from tests.support.data.trees import tree
+from wizard import files, paths, profiles
+from wizard.client import profile_lock
+from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.keys import key_files, protected_key
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
 from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
-from wizard.steps import Walk
 from wizard.trouble import crash, explain, keep_raw
+from wizard.walk import steps
+from wizard.walk.steps import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +49,11 @@ def make_key() -> None:
 
 
 def keep_agent_key() -> None:
-    keys.keep_agent_key(NAME, "ssh-ed25519 AAAA")
+    key_files.keep_agent_key(NAME, "ssh-ed25519 AAAA")
 
 
 def hand_over() -> None:
-    handed_over.keep(PROFILE, ClientFacts(places.known_hosts(), recorded=Recorded(("live",), ("dry",))))
+    handed_over.keep(PROFILE, ClientFacts(paths.known_hosts(), recorded=Recorded(("live",), ("dry",))))
 
 
 def keep_trouble() -> None:
@@ -62,11 +65,11 @@ def in_home(*parts: str) -> Callable[[], Path]:
 
 
 def in_state(*parts: str) -> Callable[[], Path]:
-    return lambda: places.walk_state(NAME).joinpath(*parts)
+    return lambda: paths.walk_state(NAME).joinpath(*parts)
 
 
 def in_config(*parts: str) -> Callable[[], Path]:
-    return lambda: places.config().joinpath(*parts)
+    return lambda: paths.config().joinpath(*parts)
 
 
 WRITES: dict[str, tuple[Callable[[], Path], Callable[[], object]]] = {
@@ -82,7 +85,7 @@ WRITES: dict[str, tuple[Callable[[], Path], Callable[[], object]]] = {
     "lock": (in_state("lock"), hold),
     "marker": (in_state("marker", ".backup-wizard"), lambda: destination.markers(NAME)),
     "what a program printed": (in_state("last-trouble.txt"), keep_trouble),
-    "crash report": (lambda: places.state() / "crash.txt", lambda: crash.tell(ValueError())),
+    "crash report": (lambda: paths.state() / "crash.txt", lambda: crash.tell(ValueError())),
     "saved text": (in_home("text"), lambda: files.create(Path.home() / "text", b"text")),
 }
 FOLDERS = {
@@ -103,13 +106,13 @@ SAYS_NOTHING = {"what a program printed", "crash report"}  # there, the words th
 
 def folder(word: str) -> Path:
     return {
-        "config": places.config(),
-        "profiles": places.profiles(),
-        "agent-keys": places.agent_keys(),
-        ".ssh": keys.usual_folder(),
-        "state": places.state(),
-        "walk": places.walk_state(NAME),
-        "marker": places.walk_state(NAME) / "marker",
+        "config": paths.config(),
+        "profiles": paths.profiles(),
+        "agent-keys": paths.agent_keys(),
+        ".ssh": key_files.usual_folder(),
+        "state": paths.state(),
+        "walk": paths.walk_state(NAME),
+        "marker": paths.walk_state(NAME) / "marker",
     }[word]
 
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.support import canary, placing
+from tests.support import canary
 from tests.support.commands import started_anew
-from tests.support.office import Office
 from tests.support.pilot import said, until, wizard_at
+from tests.support.servers import placing
+from tests.support.servers.office import Office
 from wizard import cli
-from wizard.client import access, daemon_password, keys, secrets
-from wizard.client.secrets import Secret
+from wizard.client import access
+from wizard.client.keys import daemon_password, key_files, secrets
+from wizard.client.keys.secrets import Secret
 from wizard.profile import Key
 from wizard.server import exports, handed_over
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,5 +105,5 @@ def with_a_canary(profile: Profile, home: Path) -> Profile:
         return profile
     secrets.store(profile.name, "passphrase", Secret(canary.SECRET))
     file = home / ".ssh/backup-wizard-amamac"
-    keys.make(file, keys.comment_for(profile.name), Secret(canary.SECRET))
+    key_files.make(file, key_files.comment_for(profile.name), Secret(canary.SECRET))
     return msgspec.structs.replace(profile, key=Key(protection="keyring", file=str(file)))

@@ -14,13 +14,14 @@ import pytest
 
 from tests.support import processes
 from tests.support.commands import backup_wizard
-from tests.support.profiles import a_profile
-from tests.support.trees import tree
-from wizard import places, plain, profiles, steps
+from tests.support.data.profiles import a_profile
+from tests.support.data.trees import tree
+from wizard import paths, profiles
 from wizard.client import profile_lock
 from wizard.client.session import Session
 from wizard.profile import Server
-from wizard.steps import Step, Walk
+from wizard.walk import plain, steps
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ def test_while_one_is_at_work(
             refused(home, *second)
             add_row(TABLE, f"{first[0]}, then {second[0]}")
     assert backup_wizard("forget", "amamac").exit_code == 0  # the first was killed, and its lock is no obstacle
-    assert not places.profile("amamac").exists()
+    assert not paths.profile("amamac").exists()
 
 
 def test_the_walk_on_lines_waits_and_goes_on(

@@ -35,26 +35,26 @@ GUARDS = (
     Guard(
         1,
         "a secret's text is not its repr",
-        "wizard/client/secrets.py",
+        "wizard/client/keys/secrets.py",
         'return "Secret()"',
         "return self._text",
         (
-            "tests/unit/test_secrets.py::test_a_secret_shows_itself_only_when_it_is_asked_to",
+            "tests/unit/keys/test_secrets.py::test_a_secret_shows_itself_only_when_it_is_asked_to",
             "tests/screens/test_whole_walk.py::test_the_passphrase_is_in_the_keyring_and_nowhere_else",
         ),
     ),
     Guard(
         1,
         "a keyring's own error is not chained",
-        "wizard/client/secrets.py",
+        "wizard/client/keys/secrets.py",
         "raise Failure(Kind.KEYRING_LOCKED if is_locked else Kind.KEYRING_REFUSED, name, str(error)) from None",
         "raise Failure(Kind.KEYRING_LOCKED if is_locked else Kind.KEYRING_REFUSED, name, str(error)) from error",
-        ("tests/unit/test_secrets.py::test_no_failure_of_a_keyring_shows_the_secret",),
+        ("tests/unit/keys/test_secrets.py::test_no_failure_of_a_keyring_shows_the_secret",),
     ),
     Guard(
         1,
         "a daemon's password is read from standard input",
-        "wizard/schemes/over_network.py",
+        "wizard/schemes/parts/over_network.py",
         '["--password-file=-"] if profile.scheme.auth else []',
         '["--password-file=-", "--exclude="'
         " + __import__('keyring').get_password('backup-wizard', profile.name + '/daemon-password')]"
@@ -83,7 +83,7 @@ GUARDS = (
         "wizard/server/exports/script.py",
         "text.replace(\"'\", \"'\\\\''\")",
         "text",
-        ("tests/unit/test_script_text.py::test_a_shell_sees_each_value_byte_for_byte",),
+        ("tests/unit/server/test_script_text.py::test_a_shell_sees_each_value_byte_for_byte",),
     ),
     Guard(
         2,
@@ -91,15 +91,15 @@ GUARDS = (
         "wizard/server/exports/ansible.py",
         'return f"!unsafe {escaped}" if "{" in text else escaped',
         "return escaped",
-        ("tests/servers/test_ansible_hostile.py::test_at_least_2000_values_come_out_as_they_went_in",),
+        ("tests/servers/ansible/test_ansible_hostile.py::test_at_least_2000_values_come_out_as_they_went_in",),
     ),
     Guard(
         2,
         "a percent sign in a path is no token of ssh's",
-        "wizard/schemes/over_ssh.py",
+        "wizard/schemes/parts/over_ssh.py",
         '.replace("%", "%%")',
         "",
-        ("tests/unit/test_over_ssh.py",),
+        ("tests/unit/schemes/test_over_ssh.py",),
     ),
     Guard(
         2,
@@ -107,7 +107,7 @@ GUARDS = (
         "wizard/server/exports/ansible.py",
         "    _require_lines(name, setup.account, root, path, folder.marker)\n",
         "",
-        ("tests/servers/test_ansible_hostile.py::test_a_folder_that_would_not_stay_in_its_line_is_refused",),
+        ("tests/servers/ansible/test_ansible_hostile.py::test_a_folder_that_would_not_stay_in_its_line_is_refused",),
     ),
     Guard(
         2,
@@ -115,12 +115,12 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "\"$said\" | tr -c '\\n -~' '?' >&2",
         '"$said" >&2',
-        ("tests/servers/test_ansible_scripts.py::test_what_an_account_prints_reaches_no_terminal_as_such",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_what_an_account_prints_reaches_no_terminal_as_such",),
     ),
     Guard(
         2,
         "whatever is printed, the terminal obeys none of it",
-        "wizard/lines.py",
+        "wizard/console.py",
         "hand_out(display.printable(text, keep_lines=True))",
         "hand_out(text)",
         (
@@ -142,7 +142,7 @@ GUARDS = (
         "wizard/rules.py",
         "if not value.isprintable() or value != value.strip():",
         "if _CONTROL.search(value) or value != value.strip():",
-        ("tests/unit/test_rules.py::test_refuses_in_a_sentence",),
+        ("tests/unit/core/test_rules.py::test_refuses_in_a_sentence",),
     ),
     Guard(
         2,
@@ -155,7 +155,7 @@ GUARDS = (
     Guard(
         2,
         "what a server prints is looked through once for each sign",
-        "wizard/trouble/signs.py",
+        "wizard/trouble/patterns.py",
         "(?>{any}*?(?:{part}))",
         "(?:{any}*?(?:{part}))",
         ("tests/faults/test_bounded_work.py::test_a_pattern_is_linear",),
@@ -171,23 +171,23 @@ GUARDS = (
     Guard(
         3,
         "only confirmed keys get into our known hosts",
-        "wizard/client/known_hosts.py",
+        "wizard/client/host_keys/known_hosts.py",
         "for key in offered if key.fingerprint in profile.server.host_keys]",
         "for key in offered]",
-        ("tests/unit/test_known_hosts.py::test_only_confirmed_keys_are_kept_under_the_backup_s_own_name",),
+        ("tests/unit/client/test_known_hosts.py::test_only_confirmed_keys_are_kept_under_the_backup_s_own_name",),
     ),
     Guard(
         3,
         "Enter alone vouches for no server",
-        "screens/fingerprint.py",
+        "screens/steps/fingerprint/screen.py",
         "chosen = _SAME if self.context.is_demo else _LATER",
         "chosen = _SAME",
-        ("tests/screens/test_fingerprint.py::test_what_is_shown_is_confirmed_on_purpose_alone",),
+        ("tests/screens/steps/test_fingerprint.py::test_what_is_shown_is_confirmed_on_purpose_alone",),
     ),
     Guard(
         3,
         "ssh speaks to no server that shows another key",
-        "wizard/schemes/over_ssh.py",
+        "wizard/schemes/parts/over_ssh.py",
         '"StrictHostKeyChecking": "yes"',
         '"StrictHostKeyChecking": "no"',
         ("tests/faults/test_hostile_servers.py::test_a_host_key_that_changes_between_two_connections",),
@@ -195,10 +195,10 @@ GUARDS = (
     Guard(
         3,
         "no password and no key goes to a server that shows another key",
-        "wizard/client/transport.py",
+        "wizard/client/ssh/transport.py",
         "if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):",
         "if not confirmed:",
-        ("tests/unit/test_transport.py::test_a_server_that_shows_another_key_is_not_signed_in_to",),
+        ("tests/unit/client/test_transport.py::test_a_server_that_shows_another_key_is_not_signed_in_to",),
     ),
     Guard(
         3,
@@ -214,15 +214,15 @@ GUARDS = (
         "wizard/schemes/forced_command.py",
         'return not server.shell_is("rssh")',
         "return True",
-        ("tests/servers/test_rssh.py::test_rssh_gets_a_plain_line_and_no_dry_run",),
+        ("tests/servers/walks/test_rssh.py::test_rssh_gets_a_plain_line_and_no_dry_run",),
     ),
     Guard(
         4,
         "the key line is asked whether it is for both commands",
-        "wizard/server/transfer.py",
+        "wizard/running/transfer.py",
         "if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):",
         "if False:",
-        ("tests/servers/test_forced_command.py::test_a_line_of_one_command_is_noticed_before_a_dry_run",),
+        ("tests/servers/schemes/test_forced_command.py::test_a_line_of_one_command_is_noticed_before_a_dry_run",),
     ),
     Guard(
         4,
@@ -231,28 +231,28 @@ GUARDS = (
         "*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
         "*) exec {shlex.join(_words(profile, recorded.live))};;",
         (
-            "tests/servers/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
-            "tests/servers/test_forced_command.py::test_only_two_commands_keep_a_bare_dry_run_dry",
+            "tests/servers/schemes/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
+            "tests/servers/schemes/test_forced_command.py::test_only_two_commands_keep_a_bare_dry_run_dry",
         ),
     ),
     Guard(
         5,
         "a keyring in plain text is none",
-        "wizard/client/secrets.py",
+        "wizard/client/keys/secrets.py",
         ', "keyrings.alt")',
         ")",
         (
-            "tests/unit/test_secrets.py::test_a_backend_that_keeps_nothing_safe_is_no_keyring",
+            "tests/unit/keys/test_secrets.py::test_a_backend_that_keeps_nothing_safe_is_no_keyring",
             "tests/faults/test_keyring.py",
         ),
     ),
     Guard(
         5,
         "a key to be asked for is not made without a passphrase",
-        "wizard/client/protected_key.py",
+        "wizard/client/keys/protected_key.py",
         "        if not typed:\n            raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))\n",
         "",
-        ("tests/unit/test_protected_key.py::test_a_key_to_be_asked_for_is_never_made_unprotected",),
+        ("tests/unit/keys/test_protected_key.py::test_a_key_to_be_asked_for_is_never_made_unprotected",),
     ),
     Guard(
         5,
@@ -260,26 +260,26 @@ GUARDS = (
         "wizard/server/locks/finding.py",
         'return "open"',
         'return "locked"',
-        ("tests/servers/test_answers.py::test_a_key_line_without_a_lock_is_open_and_ends_with_1",),
+        ("tests/servers/walks/test_answers.py::test_a_key_line_without_a_lock_is_open_and_ends_with_1",),
     ),
     Guard(
         5,
         "no RSA key that can be broken is taken",
-        "wizard/client/keys.py",
+        "wizard/client/keys/key_files.py",
         "_LEAST_RSA_BITS = 3072",
         "_LEAST_RSA_BITS = 1024",
         (
-            "tests/unit/test_protected_key.py::test_a_weak_key_of_the_person_s_is_refused_in_a_sentence",
-            "tests/unit/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",
+            "tests/unit/keys/test_protected_key.py::test_a_weak_key_of_the_person_s_is_refused_in_a_sentence",
+            "tests/unit/server/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",
         ),
     ),
     Guard(
         6,
         "a key is made only where none is",
-        "wizard/client/keys.py",
+        "wizard/client/keys/key_files.py",
         "        if taken.exists() or taken.is_symlink():\n",
         "        if False:\n",
-        ("tests/unit/test_keys.py::test_what_is_there_is_never_written_over",),
+        ("tests/unit/keys/test_keys.py::test_what_is_there_is_never_written_over",),
     ),
     Guard(
         6,
@@ -287,7 +287,7 @@ GUARDS = (
         "wizard/files.py",
         "os.link(temporary, path)",
         "os.replace(temporary, path)",
-        ("tests/unit/test_files.py::test_creating_leaves_what_comes_meanwhile",),
+        ("tests/unit/core/test_files.py::test_creating_leaves_what_comes_meanwhile",),
     ),
     Guard(
         6,
@@ -300,10 +300,10 @@ GUARDS = (
     Guard(
         6,
         "another profile of that name stays",
-        "wizard/unattended.py",
+        "wizard/walk/unattended.py",
         "raise Failure(Kind.PROFILE_DIFFERS, profile.name)",
         "pass",
-        ("tests/servers/test_answers.py::test_other_settings_never_overwrite_a_profile",),
+        ("tests/servers/walks/test_answers.py::test_other_settings_never_overwrite_a_profile",),
     ),
     Guard(
         6,
@@ -311,7 +311,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "            if (inside) exit 1\n            if (part",
         "            if (part",
-        ("tests/servers/test_ansible_scripts.py::test_a_mark_alone_says_nothing_of_which_lines_are_ours",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_a_mark_alone_says_nothing_of_which_lines_are_ours",),
     ),
     Guard(
         6,
@@ -319,7 +319,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'sub(/\\r$/, "", line)',
         "line = $0",
-        ("tests/servers/test_ansible_scripts.py::test_the_line_ends_of_windows_hide_nothing",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_the_line_ends_of_windows_hide_nothing",),
     ),
     Guard(
         6,
@@ -327,7 +327,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "the way\n      ansible.builtin.assert:\n        that: problems | length == 0",
         "the way\n      ansible.builtin.assert:\n        that: true",
-        ("tests/servers/test_ansible_hostile.py::test_a_hostile_request_gives_nobody_s_folder_away",),
+        ("tests/servers/ansible/test_ansible_hostile.py::test_a_hostile_request_gives_nobody_s_folder_away",),
     ),
     Guard(
         6,
@@ -335,7 +335,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         '      elif test "$(stat -c %u .)" != "$uid"; then',
         "      elif false; then",
-        ("tests/servers/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         6,
@@ -343,7 +343,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'in 0 | "$uid") continue ;; esac',
         "in *) continue ;; esac",
-        ("tests/servers/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         6,
@@ -351,7 +351,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "loop: \"{{ had | unique | reject('in', needed) | list }}\"",
         "loop: []",
-        ("tests/servers/test_ansible_changes.py::test_what_was_opened_is_shut_again",),
+        ("tests/servers/ansible/test_ansible_changes.py::test_what_was_opened_is_shut_again",),
     ),
     Guard(
         6,
@@ -359,7 +359,7 @@ GUARDS = (
         "wizard/rules.py",
         "if _HOMES.fullmatch(plain):",
         "if False:",
-        ("tests/unit/test_rules.py::test_refuses_in_a_sentence",),
+        ("tests/unit/core/test_rules.py::test_refuses_in_a_sentence",),
     ),
     Guard(
         6,
@@ -367,7 +367,7 @@ GUARDS = (
         "wizard/rules.py",
         'if any(part.startswith(".") for part in parts):',
         "if False:",
-        ("tests/unit/test_rules.py::test_refuses_in_a_sentence",),
+        ("tests/unit/core/test_rules.py::test_refuses_in_a_sentence",),
     ),
     Guard(
         6,
@@ -375,7 +375,7 @@ GUARDS = (
         "wizard/rules.py",
         "if _SYSTEM.fullmatch(parts[0]) and not _ALLOWED_IN_SYSTEM.fullmatch(plain):",
         "if False:",
-        ("tests/unit/test_rules.py::test_refuses_in_a_sentence",),
+        ("tests/unit/core/test_rules.py::test_refuses_in_a_sentence",),
     ),
     Guard(
         6,
@@ -383,23 +383,23 @@ GUARDS = (
         "wizard/client/request.py",
         "    if complaint := rules.account_asked_for(request.server.user):\n",
         "    if complaint := rules.user(request.server.user):\n",
-        ("tests/unit/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",),
+        ("tests/unit/server/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",),
     ),
     Guard(
         6,
         "lines below a mark that has no end are not taken for ours",
-        "wizard/server/marked_lines.py",
+        "wizard/server/by_password/marked_lines.py",
         "(?:(?!# backup-wizard (?:begin|end) ).*+\\n)*+",
         "(?:.*\\n)*?",
-        ("tests/unit/test_marked_lines.py::test_where_a_mark_is_missing_nothing_is_taken_for_ours",),
+        ("tests/unit/server/test_marked_lines.py::test_where_a_mark_is_missing_nothing_is_taken_for_ours",),
     ),
     Guard(
         6,
         "a pipe in the place of authorized_keys is not replaced by a file",
-        "wizard/server/account_files.py",
+        "wizard/server/by_password/account_files.py",
         "{{ test -f {path} || echo {path} is not a file >&2; test -f {path} && cat {path}; }} || exit; fi",
         "{{ test -p {path} || cat {path}; }} || exit; fi",
-        ("tests/servers/test_install.py::test_what_is_no_file_is_neither_waited_for_nor_replaced",),
+        ("tests/servers/walks/test_install.py::test_what_is_no_file_is_neither_waited_for_nor_replaced",),
     ),
     Guard(
         6,
@@ -407,7 +407,7 @@ GUARDS = (
         "assets/templates/setup.sh",
         "END { exit(bad + inside > 0) }",
         "END { exit 0 }",
-        ("tests/servers/test_script_undone.py::test_a_missing_mark_never_makes_foreign_lines_ours",),
+        ("tests/servers/script/test_script_undone.py::test_a_missing_mark_never_makes_foreign_lines_ours",),
     ),
     Guard(
         6,
@@ -415,7 +415,9 @@ GUARDS = (
         "assets/templates/setup.sh",
         'if is_hand_made "$2"; then',
         "if false; then",
-        ("tests/servers/test_script_undone.py::test_what_the_admin_has_changed_by_hand_is_shown_and_not_opened_again",),
+        (
+            "tests/servers/script/test_script_undone.py::test_what_the_admin_has_changed_by_hand_is_shown_and_not_opened_again",
+        ),
     ),
     Guard(
         6,
@@ -423,35 +425,35 @@ GUARDS = (
         "assets/templates/setup.sh",
         '&& [ "$(stat -c %u "$real")" != "$uid" ]; then',
         "&& false; then",
-        ("tests/servers/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
+        ("tests/servers/script/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
     ),
     Guard(
         7,
         "a destination with another computer's backup is noticed",
-        "wizard/server/transfer.py",
+        "wizard/running/transfer.py",
         "if holder is destination.Holder.ANOTHER:",
         "if False:",
-        ("tests/servers/test_answers.py::test_another_computers_backup_is_noticed_before_anything_is_sent",),
+        ("tests/servers/walks/test_answers.py::test_another_computers_backup_is_noticed_before_anything_is_sent",),
     ),
     Guard(
         7,
         "a backup that is gone from the server is not begun anew unasked",
-        "wizard/server/transfer.py",
+        "wizard/running/transfer.py",
         "if must_be_there and holder is destination.Holder.NOBODY:",
         "if False:",
         (
-            "tests/servers/test_losses.py"
+            "tests/servers/running/test_losses.py"
             "::test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_says_so",
-            "tests/servers/test_losses.py::test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed",
+            "tests/servers/running/test_losses.py::test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed",
         ),
     ),
     Guard(
         7,
         "folders of the same last name are kept apart",
-        "wizard/schemes/layout.py",
+        "wizard/schemes/parts/layout.py",
         "if _is_free(label, placed.values())",
         "if True",
-        ("tests/unit/test_layout.py::test_labels_are_unique_and_none_is_inside_another",),
+        ("tests/unit/schemes/test_layout.py::test_labels_are_unique_and_none_is_inside_another",),
     ),
     Guard(
         7,
@@ -459,7 +461,9 @@ GUARDS = (
         "wizard/running/__init__.py",
         "if any(loss not in self._agreed for loss in losses):",
         "if False:",
-        ("tests/servers/test_losses.py::test_a_source_that_was_emptied_stops_a_run_before_anything_is_deleted",),
+        (
+            "tests/servers/running/test_losses.py::test_a_source_that_was_emptied_stops_a_run_before_anything_is_deleted",
+        ),
     ),
     Guard(
         7,
@@ -467,7 +471,7 @@ GUARDS = (
         "wizard/running/safeguard.py",
         "if removed > _FEW and 2 * removed > kept else None",
         "if False else None",
-        ("tests/servers/test_losses.py::test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so",),
+        ("tests/servers/running/test_losses.py::test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so",),
     ),
     Guard(
         7,
@@ -475,7 +479,7 @@ GUARDS = (
         "wizard/running/safeguard.py",
         "elif source.mount != was.mount:",
         "elif False:",
-        ("tests/servers/test_losses.py::test_a_disk_that_is_not_mounted_stops_a_run",),
+        ("tests/servers/running/test_losses.py::test_a_disk_that_is_not_mounted_stops_a_run",),
     ),
     Guard(
         7,
@@ -484,7 +488,7 @@ GUARDS = (
         "_NOT_PLAIN if _is_old(facts) else _WILDCARD",
         "_WILDCARD",
         (
-            "tests/servers/test_odd_roots.py::test_it_lands_there_from_an_old_rsync_too_and_nothing_beside_it_is_removed",
+            "tests/servers/schemes/test_odd_roots.py::test_it_lands_there_from_an_old_rsync_too_and_nothing_beside_it_is_removed",
         ),
     ),
     Guard(
@@ -494,7 +498,7 @@ GUARDS = (
         "[*self._sample.paths, *await picking]",
         "self._sample.paths",
         (
-            "tests/servers/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+            "tests/servers/running/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
         ),
     ),
     Guard(
@@ -504,16 +508,16 @@ GUARDS = (
         "compared += entry.is_file",
         "compared = len(patterns)",
         (
-            "tests/servers/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+            "tests/servers/running/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
         ),
     ),
     Guard(
         7,
         "under append only, a dry run is let compare",
-        "wizard/schemes/request_filter.py",
+        "wizard/schemes/parts/request_filter.py",
         "case $f$* in -n*%I*) o=;; *) o=--ignore-existing;; esac",
         "o=--ignore-existing",
-        ("tests/servers/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
+        ("tests/servers/running/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
     ),
     Guard(
         7,
@@ -521,7 +525,7 @@ GUARDS = (
         "wizard/server/clashes.py",
         "    yield from _nested(requests)\n",
         "",
-        ("tests/unit/test_grants.py::test_requests_that_clash_are_noticed_and_told_once",),
+        ("tests/unit/server/test_approval.py::test_requests_that_clash_are_noticed_and_told_once",),
     ),
     Guard(
         9,
@@ -530,8 +534,8 @@ GUARDS = (
         '! -perm -002)"; then who=account; fi',
         '! -perm -002)"; then :; fi',
         (
-            "tests/servers/test_ansible_scripts.py::test_root_works_nowhere_where_others_can_write",
-            "tests/servers/test_ansible_raced.py::test_links_that_are_planted_meanwhile_gain_nothing",
+            "tests/servers/ansible/test_ansible_scripts.py::test_root_works_nowhere_where_others_can_write",
+            "tests/servers/ansible/test_ansible_raced.py::test_links_that_are_planted_meanwhile_gain_nothing",
         ),
     ),
     Guard(
@@ -540,7 +544,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'if test -L "$at"; then who=account; elif',
         "if false; then who=account; elif",
-        ("tests/servers/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         9,
@@ -548,7 +552,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         '      */.*) fail "$root is in',
         '      */.*/none) fail "$root is in',
-        ("tests/servers/test_ansible_scripts.py::test_a_root_that_is_no_place_for_backups_is_refused",),
+        ("tests/servers/ansible/test_ansible_scripts.py::test_a_root_that_is_no_place_for_backups_is_refused",),
     ),
     Guard(
         9,
@@ -556,7 +560,7 @@ GUARDS = (
         "assets/templates/setup.sh",
         "*) by=account && break ;; esac",
         "esac",
-        ("tests/servers/test_script_raced.py::test_links_that_are_planted_at_any_command_gain_nothing",),
+        ("tests/servers/script/test_script_raced.py::test_links_that_are_planted_at_any_command_gain_nothing",),
     ),
     Guard(
         9,
@@ -564,6 +568,6 @@ GUARDS = (
         "assets/templates/setup.sh",
         'each require_no_home "',
         ': "',
-        ("tests/servers/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
+        ("tests/servers/script/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
     ),
 )

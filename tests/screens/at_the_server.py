@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support import processes
-from tests.support.profiles import towards
-from wizard.client import access, keys, known_hosts, protected_key
-from wizard.client.known_hosts import HostKey
+from tests.support.data.profiles import towards
+from wizard.client import access
+from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.keys import key_files, protected_key
 from wizard.schemes.facts import ServerFacts
 from wizard.server import exports
 
 if TYPE_CHECKING:
-    from tests.support.real_sshd import RealSshd
+    from tests.support.servers.real_sshd import RealSshd
     from wizard.profile import Profile
 
 
@@ -48,11 +50,11 @@ class Place:
 
     def weakened(self) -> str:
         """The key without its lock."""
-        return f"{keys.public_line(self.profile.key_path)}\n"
+        return f"{key_files.public_line(self.profile.key_path)}\n"
 
     def stalled(self) -> str:
         """A lock behind which nothing ever comes."""
-        return f'restrict,command="exec sleep 600" {keys.public_line(self.profile.key_path)}\n'
+        return f'restrict,command="exec sleep 600" {key_files.public_line(self.profile.key_path)}\n'
 
 
 def arrive(sshd: RealSshd, *folders: Path) -> Place:

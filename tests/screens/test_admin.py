@@ -17,8 +17,8 @@ from screens.admin.export import ExportScreen
 from screens.admin.request_list import RequestList
 from screens.admin.requests import RequestsScreen
 from tests.support.commands import backup_wizard
+from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, said, text, until
-from tests.support.requests import a_request, public_key, saved
 from wizard.profile import Server
 from wizard.server import exports, request
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _CRASHES = f"""
 import screens.app as it
-from wizard import steps
+from wizard.walk import steps
 from screens.context import Context
 from wizard.client.session import Session
 

@@ -11,7 +11,7 @@ from textual.css.stylesheet import Stylesheet
 from tests.support.pilot import arrived, until, wizard_at
 from wizard import command_line, starting
 from wizard.profile import Profile
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

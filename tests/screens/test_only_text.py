@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from screens.admin.app import AdminApp
 from screens.base_app import BaseApp
-from tests.support.orders import HIDDEN, orders
+from tests.support.attacks.orders import HIDDEN, orders
+from tests.support.data.requests import a_request, saved
 from tests.support.pilot import text, until
-from tests.support.requests import a_request, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

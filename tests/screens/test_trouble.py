@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from screens.trouble_screen import TroubleScreen
+from screens.dialogs.trouble_screen import TroubleScreen
 from tests.screens.at_the_server import arrive
-from tests.support import placing
 from tests.support.pilot import said, text, until, wizard_at
+from tests.support.servers import placing
 from wizard import trouble
 from wizard.failure import ProgramFailed
-from wizard.steps import Step
-from wizard.trouble import further_at_door
+from wizard.trouble import diagnose_reaching
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.screens.at_the_server import Place
-    from tests.support.real_sshd import RealSshd
+    from tests.support.servers.real_sshd import RealSshd
 
 _PRINTED = "connect to host"
 
@@ -32,7 +32,7 @@ def place(sshd: RealSshd, sample_folder: Path) -> Place:
 async def test_a_port_that_is_wrong_is_told_from_a_server_that_is_off(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(further_at_door, "SSH_PORT", place.sshd.port)
+    monkeypatch.setattr(diagnose_reaching, "SSH_PORT", place.sshd.port)
     async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
         await until(pilot, lambda: f"does answer at port {place.sshd.port}" in said(pilot))
         assert "You can mend this. Change the port at the step “Server”." in said(pilot)

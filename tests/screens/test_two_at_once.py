@@ -10,15 +10,16 @@ from textual.widgets import Button
 
 from screens.app import WizardApp
 from screens.context import Context
-from screens.trouble_screen import TroubleScreen
+from screens.dialogs.trouble_screen import TroubleScreen
+from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, text, until, walk, wizard_at
-from tests.support.profiles import a_profile
-from wizard import profiles, steps
+from wizard import profiles
 from wizard.client import profile_lock
 from wizard.client.session import Session
 from wizard.failure import Failure
 from wizard.profile import Profile
-from wizard.steps import Step, Walk
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
 
 
 @pytest.mark.parametrize("size", SIZES)

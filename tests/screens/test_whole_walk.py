@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.support import canary
+from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from tests.support.trees import tree
 from wizard import profiles
-from wizard.client import access, secrets
-from wizard.client.secrets import Secret
+from wizard.client import access
+from wizard.client.keys import secrets
+from wizard.client.keys.secrets import Secret
 from wizard.profile import Profile, Server
 from wizard.server import exports
 from wizard.server.practice import PracticeServer
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from tests.support.real_sshd import RealSshd
     from tests.support.secret_service import SecretService
+    from tests.support.servers.real_sshd import RealSshd
 
 MOST_KEY_PRESSES = 15
 
@@ -175,7 +176,7 @@ async def test_leaving_at_the_hand_over_and_coming_back(
         await decide_all(Person(pilot), office)
         await pilot.press("ctrl+q")
     office.apply()
-    from wizard import steps
+    from wizard.walk import steps
 
     left = steps.begin(profiles.load("amamac"))
     assert left.step == Step.HAND_OVER

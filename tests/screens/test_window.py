@@ -11,14 +11,14 @@ from textual.widgets import Button, Input
 
 from screens.app import WizardApp
 from screens.context import Context
-from screens.explanation import ExplanationScreen
+from screens.dialogs.explanation import ExplanationScreen
 from screens.widgets.rail import Rail
 from tests.support.pilot import arrived, at, said, text, until, walk, wizard_at
-from wizard import lines, profiles
+from wizard import console, profiles
 from wizard.client.session import Session
-from wizard.commands import person
+from wizard.commands import terminal
 from wizard.profile import Profile
-from wizard.steps import Step, Walk
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,10 +103,10 @@ async def test_where_no_backup_was_begun_a_new_one_begins_without_a_question() -
 
 def test_whoever_leaves_is_told_how_to_go_on() -> None:
     walk = Walk(NEW, Step.SERVER, Step.SERVER)
-    assert "nothing is kept" in lines.left_at(walk)
+    assert "nothing is kept" in console.left_at(walk)
     profiles.save(NEW)
-    assert lines.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
-    assert "“backup-wizard run amamac”" in lines.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
+    assert console.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
+    assert "“backup-wizard run amamac”" in console.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
 
 
 async def test_what_is_typed_fast_goes_where_tab_led() -> None:
@@ -117,10 +117,10 @@ async def test_what_is_typed_fast_goes_where_tab_led() -> None:
 
 
 def test_a_terminal_that_prints_lines_alone_gets_no_screens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(person, "is_there", lambda: True)
+    monkeypatch.setattr(terminal, "is_there", lambda: True)
     for term, sees in (("xterm", True), ("dumb", False)):
         monkeypatch.setenv("TERM", term)
-        assert person.sees_screens() == sees
+        assert terminal.sees_screens() == sees
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2])

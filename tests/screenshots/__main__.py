@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.admin.app import AdminApp
+from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, at, said, text, until, wizard_at
-from tests.support.requests import a_request, public_key, saved
-from wizard import demo, places
+from wizard import demo, paths
 from wizard.client.request import Versions
 from wizard.profile import Server
-from wizard.steps import Step
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -103,7 +103,7 @@ def _take(pilot: Pilot[int], name: str) -> None:
         svg = pilot.app.export_screenshot(title="backup-wizard").replace("<text ", '<text xml:space="preserve" ')
         drawn.write(svg)
         drawn.flush()
-        picture = places.assets() / "pictures" / f"{name}.png"
+        picture = paths.assets() / "pictures" / f"{name}.png"
         width = str(pilot.app.size.width * _PIXELS_A_COLUMN)
         subprocess.run(["rsvg-convert", "-w", width, "-o", picture, drawn.name], check=True)
     print(Path("assets") / "pictures" / picture.name)

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import faults, placing
+from tests.support.attacks import faults
 from tests.support.commands import backup_wizard
-from tests.support.office import ACCOUNT, Office
 from tests.support.pilot import said, text, until, wizard_at
-from wizard import plain, profiles
+from tests.support.servers import placing
+from tests.support.servers.office import ACCOUNT, Office
+from wizard import profiles
 from wizard.client.session import Session
-from wizard.steps import Step, Walk
+from wizard.walk import plain
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.faults import Case, Fault
+    from tests.support.attacks.faults import Case, Fault
     from wizard.profile import Profile
 
 # Sets the window's title, clears the screen, colours in eight bits, and turns the writing around.

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.trouble_rows import ROWS, backup
-from tests.support import deprived, faults, placing, programs
+from tests.support import deprived, programs
+from tests.support.attacks import faults
 from tests.support.commands import backup_wizard
-from tests.support.trees import tree
-from wizard import places
-from wizard.client import daemon_password
-from wizard.client.secrets import Secret
+from tests.support.data.trees import tree
+from tests.support.servers import placing
+from wizard import paths
+from wizard.client.keys import daemon_password
+from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
-from wizard.schemes import over_network
-from wizard.server import probe, report, sign_in
-from wizard.trouble import Sure, Who, further, further_at_door, telling
+from wizard.running import report
+from wizard.schemes.parts import over_network
+from wizard.server.reaching import probe, sign_in
+from wizard.trouble import Sure, Who, diagnose, diagnose_reaching, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 
     from tests.servers.trouble_rows.row import Row
     from tests.support.agent import Agent
-    from tests.support.faults import Case, Fault
-    from tests.support.office import Office
+    from tests.support.attacks.faults import Case, Fault
+    from tests.support.servers.office import Office
     from tests.support.table import AddCount, AddRow
     from wizard.trouble import Trouble
 
@@ -40,7 +43,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(autouse=True)
 def no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """What answers on this machine beside the test's own has no part in it, and nobody waits long."""
-    monkeypatch.setattr(further_at_door, "SSH_PORT", 2)
+    monkeypatch.setattr(diagnose_reaching, "SSH_PORT", 2)
     monkeypatch.setattr(over_network, "USUAL_PORT", 3)
     monkeypatch.setattr(probe, "_SECONDS", 1)
 
@@ -95,11 +98,11 @@ def whole(office: Office, request: pytest.FixtureRequest) -> Case:
 def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:
     with backup.line("echo what nobody foresaw >&2; exit 3")(whole):
         ran = backup_wizard("run", whole.profile.name)
-    kept = places.walk_state(whole.profile.name) / "last-trouble.txt"
+    kept = paths.walk_state(whole.profile.name) / "last-trouble.txt"
     assert (ran.exit_code, ran.stdout) == (69, "")
     assert ran.stderr.startswith("rsync failed in a way that backup-wizard doesn't know (exit code 12) — ")
     assert "    what nobody foresaw\n" in ran.stderr
-    assert f"it is kept in {places.shown(kept)}" in ran.stderr
+    assert f"it is kept in {paths.shown(kept)}" in ran.stderr
     assert "what nobody foresaw\n" in kept.read_text()
     assert kept.read_text().endswith("(exit code 12)\n")
 
@@ -127,7 +130,7 @@ async def test_asking_further_is_sparing_of_sign_ins(whole: Case) -> None:
         with pytest.raises(Failure) as refused:
             await sign_in.attempt(broken.profile, broken.access)
         before = whole.office.connections()
-        found = await further.ask(refused.value, broken.profile, broken.access)
+        found = await diagnose.ask(refused.value, broken.profile, broken.access)
         # The counting itself makes one, and so did the counting before.
         assert whole.office.connections() - before - 1 == 1
     assert found and found.sure is Sure.CANT_TELL

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import warm
+from tests.support.quick import warm
 
 _FOLDER = Path(sys.executable).parent
 
@@ -31,7 +31,7 @@ class Ran:
 
 def backup_wizard(*arguments: str | Path) -> Ran:
     """Run backup-wizard with nobody at the keys, and see that no traceback reaches a person."""
-    ended = warm.process().call("tests.support.warm:command", *map(os.fsdecode, arguments))
+    ended = warm.process().call("tests.support.quick.warm:command", *map(os.fsdecode, arguments))
     return _ran(ended.exit_code, ended.stdout, ended.stderr)
 
 

@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from screens.app import WizardApp
 from screens.context import Context
-from tests.support import quick_textual
+from tests.support.quick import quick_textual
 from wizard.client.session import Session
-from wizard.steps import Step, Walk
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

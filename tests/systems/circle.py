@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.support import placing, programs, setting_up
+from tests.support import programs
 from tests.support.commands import backup_wizard
-from tests.support.office import ACCOUNT, HOST
-from tests.support.setting_up import FOREIGN_KEYS, SCRIPT
-from tests.support.trees import tree
+from tests.support.data.trees import tree
+from tests.support.servers import placing, setting_up
+from tests.support.servers.office import ACCOUNT, HOST
+from tests.support.servers.setting_up import FOREIGN_KEYS, SCRIPT
 from tests.systems import building
 from tests.systems.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.data.trees import Entry
     from tests.support.table import AddRow
-    from tests.support.trees import Entry
     from wizard.profile import Profile
 
 _OPTIONS: dict[str, dict[str, Any]] = {"default": {}, "append only": {"append_only": True}}

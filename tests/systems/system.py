@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from tests.support import processes, programs
-from tests.support.office import HOST, free_port
-from tests.support.setting_up import SetUpOffice
+from tests.support.servers.office import HOST, free_port
+from tests.support.servers.setting_up import SetUpOffice
 
 # Mounts and processes are in namespaces of their own, which end with their first process.
 _ENTER_AND_WAIT = """

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from wizard import places, schemes
-from wizard.client import askpass, daemon_password, keys, known_hosts, recorder, rsync_version, ssh_version
+from wizard import paths, schemes
+from wizard.client.host_keys import known_hosts
+from wizard.client.keys import askpass, daemon_password, key_files
+from wizard.client.rsync import recorder, rsync_version
+from wizard.client.ssh import ssh_version
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ClientFacts
 
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from wizard.client.secrets import Secret
-    from wizard.client.signing_in import SigningIn
+    from wizard.client.keys.secrets import Secret
+    from wizard.client.ssh.signing_in import SigningIn
     from wizard.profile import Profile
 
 # RSYNC_PROTECT_ARGS and its like change the command that the server is asked for, which locks are made for.
@@ -47,7 +50,7 @@ class Access(msgspec.Struct, frozen=True):
 
 def computer() -> ClientFacts:
     """What is the same for every backup of this computer, learnt in a moment."""
-    return ClientFacts(known_hosts=places.known_hosts(), openrsync=rsync_version.is_openrsync())
+    return ClientFacts(known_hosts=paths.known_hosts(), openrsync=rsync_version.is_openrsync())
 
 
 def facts(profile: Profile) -> ClientFacts:
@@ -63,7 +66,7 @@ def facts(profile: Profile) -> ClientFacts:
 def _with_backup(found: ClientFacts, profile: Profile) -> ClientFacts:
     scheme = schemes.of(profile)
     if scheme.uses_ssh and profile.key_path.exists():
-        found = replace(found, public_key=keys.public_line(profile.key_path))
+        found = replace(found, public_key=key_files.public_line(profile.key_path))
     if scheme.records_command:
         found = replace(found, recorded=recorder.record(profile, found, environment()))
     return found
@@ -78,7 +81,7 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
         Failure: a program, the key, a confirmed host key or a daemon's password is missing.
     """
     version = rsync_version.require().text
-    found = ClientFacts(known_hosts=places.known_hosts(), rsync_version=version)
+    found = ClientFacts(known_hosts=paths.known_hosts(), rsync_version=version)
     if not schemes.of(profile).uses_ssh:
         return Access(_with_backup(found, profile), environment(), daemon_password.fetch(profile))
     if shutil.which("ssh") is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wizard import files, places, profiles
-from wizard.client import keys, known_hosts, leftovers, secrets
+from wizard import files, paths, profiles
+from wizard.client import stale_temp_files
+from wizard.client.host_keys import known_hosts
+from wizard.client.keys import key_files, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -22,17 +24,17 @@ def own_keys(name: str) -> list[Path]:
     except Failure:
         present = []
     others = _keys_of_others(name)
-    candidates = present + [path for path in keys.begun_for(name) if path not in present and path not in others]
+    candidates = present + [path for path in key_files.begun_for(name) if path not in present and path not in others]
     for path in candidates:
         if path.suffix != ".pub" and path.exists():
             with contextlib.suppress(Failure):
-                keys.complete(path, name)
-    return [path for path in candidates if keys.is_made_for(path, name)]
+                key_files.complete(path, name)
+    return [path for path in candidates if key_files.is_made_for(path, name)]
 
 
 def _keys_of_others(name: str) -> set[Path]:
     others = [other for other in profiles.names() if other != name]
-    found = {keys.usual_folder() / keys.file_name_for(other) for other in others}
+    found = {key_files.usual_folder() / key_files.file_name_for(other) for other in others}
     for other in others:
         with contextlib.suppress(Failure):
             found.add(profiles.load(other).key_path)
@@ -45,15 +47,15 @@ def forget(name: str, *, remove_key: bool) -> None:
     Raises:
         Failure: a part can't be removed; the profile goes last, so that it can be tried again.
     """
-    leftovers.clear(name)
+    stale_temp_files.clear(name)
     own = own_keys(name) if remove_key else []
     for what in _SECRETS:
         _require_keyring(name, what)
     for key in own:
-        keys.remove(key)  # before its passphrase, without which it would be worth nothing
+        key_files.remove(key)  # before its passphrase, without which it would be worth nothing
     for what in _SECRETS:
         _remove_secret(name, what)
-    files.remove(places.agent_keys() / f"{name}.pub")
+    files.remove(paths.agent_keys() / f"{name}.pub")
     known_hosts.forget(name)
     profiles.remove(name)
 

@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from wizard import files, places
+from wizard import files, paths
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def alone(name: str, *, patience: float = 0.0) -> Iterator[int]:
 
 
 def _locked(name: str, latest: float) -> int:
-    path = places.lock(name)
+    path = paths.lock(name)
     while True:
         files.private_folder(path.parent)
         descriptor = files.open_own(path)

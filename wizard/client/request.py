@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import __version__, places, profile, rules, schemes, strict_toml
-from wizard.client import keys
+from wizard import __version__, paths, profile, rules, schemes, strict_toml
+from wizard.client.keys import key_files
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import FORMAT, Profile, Scheme, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
@@ -70,7 +70,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """What the schemes must know of the computer that asks."""
         recorded = Recorded(live=self.command.live, dry=self.command.dry) if self.command else None
         return ClientFacts(
-            known_hosts=places.known_hosts(),
+            known_hosts=paths.known_hosts(),
             public_key=self.public_key,
             recorded=recorded,
             rsync_version=self.versions.rsync,
@@ -172,9 +172,9 @@ def _complaints(request: Request) -> Iterator[Found]:
 
 
 def _key_complaint(line: str) -> str | None:
-    if why := keys.weakness(line):
+    if why := key_files.weakness(line):
         return f"This key is too weak: {why}. Ask for a request with a new key."
-    if keys.is_public_line(line):
+    if key_files.is_public_line(line):
         return None
     return "This is not one public key, as a file that ends in .pub holds it."
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from wizard import schemes
-from wizard.client import access, keys, leftovers, passphrase_socket, profile_lock, signing_in
+from wizard.client import access, profile_lock, stale_temp_files
+from wizard.client.keys import key_files, passphrase_socket
+from wizard.client.ssh import signing_in
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.client.access import Access
-    from wizard.client.secrets import Secret
+    from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
 
 
@@ -50,7 +52,7 @@ class Session:
         """
         if name not in self._held:
             self._held[name] = self._open.enter_context(profile_lock.alone(name, patience=patience))
-            leftovers.clear(name)
+            stale_temp_files.clear(name)
         return self._held[name]
 
     def remember(self, key_file: Path, passphrase: Secret) -> None:
@@ -83,21 +85,23 @@ class Session:
         prepared_for, prepared = self._prepared.pop(profile.name, (None, None))
         if prepared and prepared_for == profile:
             return prepared
-        from wizard.client import apart  # with all that signing in ahead need not wait for
+        from wizard.client.process import daemon_thread  # with all that signing in ahead need not wait for
 
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
             if self.ask is None:
                 raise Failure(Kind.PASSPHRASE_UNASKED, str(path))
             passphrase = await self.ask(profile)
-            if not keys.opens(path, passphrase):
+            if not key_files.opens(path, passphrase):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
         # A keyring may wait for its owner for as long as it likes.
-        return await apart.run(partial(access.prepare, profile, self._sockets.get(path)))
+        return await daemon_thread.run(partial(access.prepare, profile, self._sockets.get(path)))
 
 
 def _needs_a_person(profile: Profile) -> bool:
-    if profile.key.protection != "ask" or profile.key_is_agents or keys.opens(profile.key_path, None):
+    if profile.key.protection != "ask" or profile.key_is_agents or key_files.opens(profile.key_path, None):
         return False
-    return not any(keys.same_key(line, keys.public_line(profile.key_path)) for line in keys.agent_lines())
+    return not any(
+        key_files.same_key(line, key_files.public_line(profile.key_path)) for line in key_files.agent_lines()
+    )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from wizard import files, schemes, starting, trouble
 from wizard.client import request as requests
-from wizard.commands import person
+from wizard.commands import terminal
+from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
-from wizard.lines import hand_out, warn
 from wizard.server import clashes, exports, request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def admin(chosen: Namespace) -> int:
     """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
     paths = [Path(file) for file in chosen.files]
-    if not (chosen.format or chosen.output) and person.sees_screens():
+    if not (chosen.format or chosen.output) and terminal.sees_screens():
         starting.begin()
         from screens.admin import app
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import files, profiles, starting
-from wizard.commands import person
+from wizard.commands import terminal
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,7 +24,7 @@ def dry_run(chosen: Namespace) -> int:
     profile = profiles.load(chosen.name)
     output = files.creating(Path(chosen.output).absolute()) if chosen.output else contextlib.nullcontext()
     _be_interrupted_by_whatever_ends_us()
-    with person.session() as opened, output as listing:
+    with terminal.session() as opened, output as listing:
         opened.sign_in_ahead(profile)
         starting.begin()
         from wizard.commands import transferring
@@ -36,8 +36,8 @@ def dry_run(chosen: Namespace) -> int:
 def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
     _be_interrupted_by_whatever_ends_us()
-    with person.session() as opened:
-        profile = person.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
+    with terminal.session() as opened:
+        profile = terminal.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
         opened.sign_in_ahead(profile)
         starting.begin()
         from wizard.commands import transferring

@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import profiles, unattended
+from wizard import profiles
 from wizard.failure import Failure
 from wizard.trouble import telling
+from wizard.walk import unattended
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import files, places, profiles, steps
-from wizard.client import forgetting, known_hosts, profile_lock
+from wizard import files, paths, profiles
+from wizard.client import forgetting, profile_lock
+from wizard.client.host_keys import known_hosts
+from wizard.console import say
 from wizard.display import printable
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.lines import say
 from wizard.running import record
+from wizard.walk import steps
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,8 +46,8 @@ def show(chosen: Namespace) -> int:
         raise
     say(profiles.dumps(profile).rstrip())
     say()
-    say(f"# profile:  {places.shown(places.profile(profile.name))}")
-    say(f"# key:      {places.shown(profile.key_path)}{'' if profile.key_path.exists() else ' (not made yet)'}")
+    say(f"# profile:  {paths.shown(paths.profile(profile.name))}")
+    say(f"# key:      {paths.shown(profile.key_path)}{'' if profile.key_path.exists() else ' (not made yet)'}")
     say(f"# step:     {steps.begin(profile).reached}")
     trusted = "confirmed" if known_hosts.trusts(profile) else "not confirmed on this computer yet"
     say(f"# server:   {trusted}")
@@ -64,13 +66,13 @@ def forget(chosen: Namespace) -> int:
         forgetting.forget(chosen.name, remove_key=remove_key)
     say(f"The backup “{chosen.name}” is forgotten here. What is on the server stays.")
     for key in own:
-        say(f"Its key {places.shown(key)} was {'removed' if remove_key else f'kept{passphrase_goes}'}.")
+        say(f"Its key {paths.shown(key)} was {'removed' if remove_key else f'kept{passphrase_goes}'}.")
     return 0
 
 
 def _as_it_stands(name: str) -> str:
     try:
-        return files.read(places.profile(name)).decode(errors="replace").rstrip()
+        return files.read(paths.profile(name)).decode(errors="replace").rstrip()
     except OSError:
         return ""
 
@@ -86,6 +88,6 @@ def _about_passphrase(name: str) -> str:
 def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
-    named = printable(", ".join(map(places.shown, own)))
+    named = printable(", ".join(map(paths.shown, own)))
     answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
     return answer.strip().lower() in {"y", "yes"}

@@ -6,9 +6,9 @@ import shutil
 import sys
 import time
 
-from wizard import display, lines, running
+from wizard import console, display, running
 from wizard.client import rsync
-from wizard.running.outlook import outlook
+from wizard.running.progress_estimate import outlook
 
 _ON_TERMINAL_SECONDS = 0.2
 _ELSEWHERE_SECONDS = 30.0
@@ -29,9 +29,9 @@ class ProgressLine:
         """Say what has to be said of an event."""
         match event:
             case running.Begun():
-                self._is_fresh, self._how = event.is_fresh, lines.begun(event)
+                self._is_fresh, self._how = event.is_fresh, console.begun(event)
             case running.Retry():
-                self._say(lines.retry(event))
+                self._say(console.retry(event))
             case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
                 self._say("Checking the backup on the server …")
             case rsync.Entries():
@@ -51,14 +51,14 @@ class ProgressLine:
         if now - self._told < self._pause:
             return
         self._told = now
-        far = lines.progress(progress, outlook(progress, is_fresh=self._is_fresh))
+        far = console.progress(progress, outlook(progress, is_fresh=self._is_fresh))
         told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
             sys.stdout.write(f"{_ERASE}{told[:width]}")
             sys.stdout.flush()
         else:
-            lines.say(told)
+            console.say(told)
 
     def _say_how(self) -> None:
         if self._how:
@@ -67,4 +67,4 @@ class ProgressLine:
 
     def _say(self, text: str) -> None:
         self.clear()
-        lines.say(text)
+        console.say(text)

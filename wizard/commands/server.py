@@ -9,14 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, lines, profiles, trouble
-from wizard.client import access, daemon_password
-from wizard.commands.person import held, session
+from wizard import console, files, profiles, trouble
+from wizard.client import access
+from wizard.client.keys import daemon_password
+from wizard.commands.terminal import held, session
+from wizard.console import hand_out, say
 from wizard.failure import Failure, Kind
-from wizard.lines import hand_out, say
 from wizard.running import record
-from wizard.server import exports, handed_over, host_trust, locks, sign_in
-from wizard.server import receipt as receipts
+from wizard.server import exports, handed_over, locks
+from wizard.server.reaching import host_trust, sign_in
+from wizard.server.receipts import receipt as receipts
 from wizard.trouble import telling
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def receipt(chosen: Namespace) -> int:
     with session() as opened:
         taken = asyncio.run(receipts.take(held(chosen.name, opened), text))
         profiles.save(taken.profile)
-    say(lines.receipt(taken))
+    say(console.receipt(taken))
     return 0
 
 
@@ -64,8 +66,8 @@ def check(chosen: Namespace) -> int:
         say(json.dumps({"profile": profile.name, "verdict": verdict, "findings": [asdict(one) for one in findings]}))
     else:
         for found in findings:
-            say(lines.finding(found))
-        say(lines.verdict(findings))
+            say(console.finding(found))
+        say(console.verdict(findings))
         if verdict == "open" and not is_told:
             say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
     return 0 if verdict == "locked" else 1
@@ -93,7 +95,7 @@ async def _findings(profile: Profile, opened: Session) -> tuple[list[locks.Findi
         if trouble.kind_of(failure, profile) not in locks.ANOTHER_SERVER:
             raise
         told = await telling.tell(failure, profile)
-    lines.complain(told.trouble, told.raw_file)
+    console.complain(told.trouble, told.raw_file)
     return locks.of_another_server(profile, told.trouble.what, told.trouble.forward), True
 
 

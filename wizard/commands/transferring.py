@@ -8,20 +8,21 @@ import json
 import signal
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from wizard import lines, running, trouble
-from wizard.client import backup_size
-from wizard.commands import person
+from wizard import console, running, trouble
+from wizard.client.folders import backup_size
+from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
+from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.lines import say
-from wizard.server import host_trust, report
+from wizard.running import report
+from wizard.server.reaching import host_trust
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from wizard.client.session import Session
     from wizard.profile import Profile
-    from wizard.server.report import Report
+    from wizard.running.report import Report
 
 _STOPPED = 130
 T = TypeVar("T")
@@ -33,9 +34,9 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
         result = _stoppable(_dry_run(profile, opened, listing))
     except Failure as failure:
         if failure.kind is Kind.NO_DRY_RUN and not as_json:
-            say(lines.estimate(asyncio.run(backup_size.whole(profile))))
+            say(console.estimate(asyncio.run(backup_size.whole(profile))))
         raise
-    say(json.dumps(result.as_json()) if as_json else lines.dry_run(result))
+    say(json.dumps(result.as_json()) if as_json else console.dry_run(result))
     return 1 if result.exit_code else 0
 
 
@@ -44,9 +45,9 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
     try:
         result = _run_as_agreed(profile, opened, as_json=as_json)
     except KeyboardInterrupt:
-        lines.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+        console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
         return _STOPPED
-    say(json.dumps(result.as_json()) if as_json else lines.backup(result))
+    say(json.dumps(result.as_json()) if as_json else console.backup(result))
     return 1 if result.report.exit_code or not result.is_whole else 0
 
 
@@ -61,7 +62,7 @@ def _run_as_agreed(profile: Profile, opened: Session, *, as_json: bool) -> runni
         try:
             return _run_to_its_end(profile, opened, agreed, as_json=as_json)
         except running.AtRisk as risk:
-            if as_json or not person.is_there() or not _agrees_to(risk):
+            if as_json or not terminal.is_there() or not _agrees_to(risk):
                 raise
             agreed = risk.losses
 
@@ -78,9 +79,9 @@ def _run_to_its_end(
 
 
 def _agrees_to(risk: running.AtRisk) -> bool:
-    from wizard.plain import asker  # what hardly any run needs
+    from wizard.walk.plain import asker  # what hardly any run needs
 
-    say(f"{lines.at_risk(risk)} {risk.advice}")
+    say(f"{console.at_risk(risk)} {risk.advice}")
     try:
         return asker.agrees("Back up anyway?", default=False)
     except (asker.GoBack, asker.GoAway):

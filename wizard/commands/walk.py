@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import profiles, starting, steps
-from wizard.commands import person
+from wizard import profiles, starting
+from wizard.commands import terminal
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
-from wizard.steps import Walk
+from wizard.walk import steps
+from wizard.walk.steps import Walk
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,20 +22,20 @@ def walk(chosen: Namespace) -> int:
     """The walk in the way that was asked for."""
     if chosen.version:
         from wizard import __version__
-        from wizard.lines import say
+        from wizard.console import say
 
         say(f"backup-wizard {__version__}")
         return 0
     if chosen.answers:
         return _unattended(Path(chosen.answers))
     begun = _begun(chosen.name)
-    if not person.is_there():
+    if not terminal.is_there():
         raise Failure(Kind.NO_TERMINAL)
-    if chosen.plain or not person.sees_screens():
-        from wizard import plain
+    if chosen.plain or not terminal.sees_screens():
         from wizard.commands import transferring
+        from wizard.walk import plain
 
-        with person.session() as opened:
+        with terminal.session() as opened:
             return plain.walk(begun, opened, partial(transferring.run, as_json=False))
     starting.begin()
     from screens import app
@@ -47,22 +48,22 @@ def demo(_: Namespace) -> int:
     from wizard import demo as practice
 
     with practice.stage() as stage:
-        if not person.sees_screens():
+        if not terminal.sees_screens():
             return asyncio.run(practice.by_itself(stage))
         starting.begin()
         from screens import app
 
         exit_code = app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
-    from wizard.lines import say
+    from wizard.console import say
 
     say("The demo is over, and all of it is removed. “backup-wizard” sets up a backup of your own.")
     return exit_code
 
 
 def _unattended(file: Path) -> int:
-    from wizard import unattended
+    from wizard.walk import unattended
 
-    with person.session() as opened:
+    with terminal.session() as opened:
         return asyncio.run(unattended.walk(profiles.read(file), opened))
 
 

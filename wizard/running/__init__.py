@@ -12,14 +12,23 @@ from msgspec.structs import replace
 
 from wizard import display, trouble
 from wizard.client import rsync
-from wizard.client.background import in_background
-from wizard.client.shared_connection import shared
+from wizard.client.process.background import in_background
+from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.running import compression, record, safeguard, transcript, unchanged, verification
+from wizard.running import (
+    compression,
+    link_speed,
+    record,
+    report,
+    safeguard,
+    transcript,
+    transfer,
+    unchanged,
+    verification,
+)
+from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
 from wizard.running.verification import Sample, Times, Verification
-from wizard.server import link_speed, report, transfer
-from wizard.server.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence

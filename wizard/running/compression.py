@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, places, schemes
-from wizard.client.background import in_background
-from wizard.schemes import over_network
+from wizard import files, paths, schemes
+from wizard.client.process.background import in_background
+from wizard.schemes.parts import over_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,4 +140,4 @@ def _place(profile: Profile) -> str:
 
 
 def _file(profile: Profile) -> Path:
-    return places.walk_state(profile.name) / "link.json"
+    return paths.walk_state(profile.name) / "link.json"

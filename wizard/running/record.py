@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import files, places
+from wizard import files, paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,4 +117,4 @@ def _place(profile: Profile) -> str:
 
 
 def _file(name: str) -> Path:
-    return places.walk_state(name) / "last-run.json"
+    return paths.walk_state(name) / "last-run.json"

@@ -12,11 +12,12 @@ import msgspec
 from msgspec.structs import replace
 
 from wizard import display
-from wizard.client import backup_size, rsync
+from wizard.client import rsync
+from wizard.client.folders import backup_size
 from wizard.failure import Failure, Kind
+from wizard.running import report, transfer
 from wizard.running.record import Source
-from wizard.schemes import layout
-from wizard.server import report, transfer
+from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

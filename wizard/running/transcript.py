@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from wizard import files, places
+from wizard import files, paths
 from wizard.client import rsync
 from wizard.display import printable
 
@@ -51,7 +51,7 @@ def kept(name: str) -> Iterator[Transcript]:
     Raises:
         Failure: our folder can't be written to.
     """
-    folder = files.private_folder(places.walk_state(name) / "transcripts")
+    folder = files.private_folder(paths.walk_state(name) / "transcripts")
     for old in sorted(folder.glob("*.log"))[: 1 - _MOST_KEPT]:
         old.unlink(missing_ok=True)
     path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S-%fZ}.log"

@@ -12,7 +12,7 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from wizard.schemes import layout
+from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from wizard import display, schemes
 from wizard.client import rsync
-from wizard.schemes import layout
-from wizard.server import report, transfer
+from wizard.running import report, transfer
+from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
-from wizard.schemes import over_network
+from wizard.schemes.parts import over_network
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

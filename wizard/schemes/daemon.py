@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, doors, over_network
+from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import NEEDS_RSYNC, Fit
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
+from wizard.schemes.parts import daemon_modules, over_network
 from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Daemon:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""
-        return doors.over_network(profile)
+        return security_checks.over_network(profile)
 
 
 def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:

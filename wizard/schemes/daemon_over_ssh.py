@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import daemon_modules, doors, key_line, layout, over_ssh, request_filter
+from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
+from wizard.schemes.parts import daemon_modules, key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class DaemonOverSsh:
                 ),
             ),
             daemon=DaemonConfig(path, (daemon_modules.module(profile, folder, own),), private=True),
-            sshd=doors.KEYS_ALONE,
+            sshd=security_checks.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:
@@ -84,7 +85,7 @@ class DaemonOverSsh:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts, and those that the module does."""
-        return doors.over_ssh(profile, *doors.in_module(profile))
+        return security_checks.over_ssh(profile, *security_checks.in_module(profile))
 
 
 def _command(config: str, folder: str) -> str:

@@ -8,10 +8,11 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
-from wizard.schemes import doors, key_line, layout, over_ssh, request_filter
+from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
+from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class ForcedCommand:
             account=profile.server.user,
             directories=(layout.own_directory(profile, "the one folder that the command is for"),),
             key_lines=(key_line.locked(profile, client, server, option),),
-            sshd=doors.KEYS_ALONE,
+            sshd=security_checks.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:
@@ -114,7 +115,12 @@ class ForcedCommand:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
-        return doors.over_ssh(profile, *doors.OUTSIDE, doors.READ_BACK, *([] if profile.delete else [doors.DELETE]))
+        return security_checks.over_ssh(
+            profile,
+            *security_checks.OUTSIDE,
+            security_checks.READ_BACK,
+            *([] if profile.delete else [security_checks.DELETE]),
+        )
 
 
 def _words(profile: Profile, recorded: Sequence[str]) -> list[str]:

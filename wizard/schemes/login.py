@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import doors, key_line, layout, over_ssh
+from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import key_line, layout, over_ssh
 from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Login:
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
-        return doors.over_ssh(profile)
+        return security_checks.over_ssh(profile)
 
 
 def _is_old(facts: ClientFacts) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard.schemes import doors, key_line, layout, over_ssh, request_filter
+from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
+from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Rrsync:
             account=profile.server.user,
             directories=(layout.own_directory(profile, "the one folder that the key is for"),),
             key_lines=(key_line.locked(profile, client, server, option),),
-            sshd=doors.KEYS_ALONE,
+            sshd=security_checks.KEYS_ALONE,
         )
 
     def watchword(self, profile: Profile, client: ClientFacts) -> str:
@@ -83,13 +84,13 @@ class Rrsync:
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts, rrsync's own among them."""
         scheme = profile.scheme
-        return doors.over_ssh(
+        return security_checks.over_ssh(
             profile,
-            *doors.OUTSIDE,
-            *doors.ABOVE,
-            *([doors.READ_BACK] if scheme.write_only else []),
-            *([] if scheme.allow_delete else [doors.DELETE, doors.REPLACE]),
-            *([doors.OVERWRITE] if scheme.append_only else []),
+            *security_checks.OUTSIDE,
+            *security_checks.ABOVE,
+            *([security_checks.READ_BACK] if scheme.write_only else []),
+            *([] if scheme.allow_delete else [security_checks.DELETE, security_checks.REPLACE]),
+            *([security_checks.OVERWRITE] if scheme.append_only else []),
         )
 
 

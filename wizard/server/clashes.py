@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard.schemes import choosing, daemon_modules
+from wizard.schemes import choosing
+from wizard.schemes.parts import daemon_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence

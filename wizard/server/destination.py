@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wizard import files, places, schemes
+from wizard import files, paths, schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes import layout
 from wizard.schemes.base import Transfer
-from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
+from wizard.schemes.parts import layout
+from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +117,7 @@ def markers(name: str) -> tuple[Path, Path]:
     Raises:
         Failure: a folder can't be written to.
     """
-    folder = files.private_folder(places.walk_state(name) / "marker")
+    folder = files.private_folder(paths.walk_state(name) / "marker")
     identity = hashlib.sha256(f"{_computer()}\n{name}".encode()).hexdigest()[:16]
     own, common = folder / f"{OWN_MARKER_PREFIX}{identity}", folder / MARKER_NAME
     for path in (own, common):
@@ -132,7 +132,7 @@ def place_marker(profile: Profile) -> Path:
     Raises:
         Failure: a folder can't be written to.
     """
-    path = files.private_folder(places.walk_state(profile.name) / "marker") / layout.place_marker(profile)
+    path = files.private_folder(paths.walk_state(profile.name) / "marker") / layout.place_marker(profile)
     if not path.exists():
         files.create(path, b"")
     return path
@@ -147,9 +147,9 @@ def _is_marker(path: Path) -> bool:
 
 
 def _computer() -> str:
-    path = places.config() / "computer-id"
+    path = paths.config() / "computer-id"
     if not path.exists():
-        files.private_folder(places.config())
+        files.private_folder(paths.config())
         files.create(path, f"{uuid.uuid4()}\n".encode())
     try:
         return files.read(path).decode().strip()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from wizard import files, places
+from wizard import files, paths
 from wizard.schemes.facts import ServerFacts
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ def learn(profile: Profile, **found: Any) -> ServerFacts:
 
 
 def _file(profile: Profile) -> Path:
-    return places.walk_state(profile.name) / "server-facts.json"
+    return paths.walk_state(profile.name) / "server-facts.json"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, places
+from wizard import files, paths
 from wizard.schemes.facts import Recorded
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def has_drifted(profile: Profile, client: ClientFacts) -> bool:
 
 
 def _file(profile: Profile) -> Path:
-    return places.walk_state(profile.name) / "handed-over.json"
+    return paths.walk_state(profile.name) / "handed-over.json"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.request import MOST_BYTES, Command, Request, Versions, check, dumps, of, read
 from wizard.schemes.facts import ServerFacts
-from wizard.server.exports.order import Order
+from wizard.server.exports.context import Order
 
 if TYPE_CHECKING:
-    from wizard.client.secrets import Secret
+    from wizard.client.keys.secrets import Secret
 
 __all__ = ["MOST_BYTES", "Command", "Request", "Versions", "check", "dumps", "of", "order", "read"]
 

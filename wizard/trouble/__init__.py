@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, places, schemes
+from wizard import files, paths, schemes
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes import layout, over_network
-from wizard.trouble import signs
+from wizard.schemes.parts import layout, over_network
+from wizard.trouble import patterns
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import WORDS, Who
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.profile import Profile
-    from wizard.server.report import Report
 
-__all__ = ["Finding", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of", "left_out"]
+__all__ = ["Finding", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of"]
 
 _EXIT_CODES = {
     Kind.BAD_PROFILE: 2,
@@ -114,19 +113,10 @@ def kind_of(failure: Failure, profile: Profile | None = None) -> Kind:
     """The cause of a failure; what a program printed is read for it."""
     if not isinstance(failure, ProgramFailed):
         return failure.kind
-    kind = signs.read(failure.exit_code, failure.raw)
+    kind = patterns.read(failure.exit_code, failure.raw)
     if profile and not schemes.of(profile).uses_ssh:  # no shell had a part in it
         return _WITHOUT_SSH.get(kind, kind)
     return kind
-
-
-def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
-    """Why a backup that came to its end left files out, if it did."""
-    if not report.exit_code:
-        return None
-    # As rsync puts it, so that the names in it are told from what rsync says.
-    complaints = "\n".join(f"rsync: {problem.message}" for problem in report.problems)
-    return explain(ProgramFailed("rsync", report.exit_code, complaints), profile)
 
 
 def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
@@ -142,7 +132,7 @@ def keep_raw(trouble: Trouble, profile: Profile | None) -> Path | None:
 
 
 def _transcript(profile: Profile | None) -> Path:
-    folder = places.walk_state(profile.name) if profile and profile.name else places.state()
+    folder = paths.walk_state(profile.name) if profile and profile.name else paths.state()
     return folder / "last-trouble.txt"
 
 
@@ -155,7 +145,7 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "port": "",
         "user": "",
         "exit_code": "" if failure.exit_code is None else f" (exit code {failure.exit_code})",
-        "kept": places.shown(_transcript(profile)),
+        "kept": paths.shown(_transcript(profile)),
     }
     facts |= {"folder": "", "key": "", "destination": "", "places": ""}
     if profile:
@@ -177,7 +167,7 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
     if profile is None or not isinstance(failure, ProgramFailed) or kind is Kind.UNKNOWN:
         return failure.about
     if kind is Kind.KEY_UNUSABLE:
-        return places.shown(profile.key_path)
+        return paths.shown(profile.key_path)
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
     port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)

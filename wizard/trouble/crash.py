@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import traceback
 
-from wizard import __version__, files, places
+from wizard import __version__, files, paths
 from wizard.failure import Failure, Kind
 from wizard.trouble import Trouble, explain
 
@@ -13,7 +13,7 @@ from wizard.trouble import Trouble, explain
 def tell(error: BaseException) -> Trouble:
     """Keep the traceback, without the values of variables, and return what to say."""
     report = f"backup-wizard {__version__}\n{''.join(traceback.format_exception(error))}"
-    path = places.state() / "crash.txt"
+    path = paths.state() / "crash.txt"
     with contextlib.suppress(Failure):  # a full disk may be what it crashed of
         files.replace(files.private_folder(path.parent) / path.name, report.encode(errors="backslashreplace"))
-    return explain(Failure(Kind.CRASHED, places.shown(path), type(error).__name__))
+    return explain(Failure(Kind.CRASHED, paths.shown(path), type(error).__name__))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard.trouble import explain, further, keep_raw
+from wizard.trouble import diagnose, explain, keep_raw
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,5 +26,5 @@ class Told(msgspec.Struct, frozen=True):
 
 async def tell(failure: Failure, profile: Profile | None, access: Access | None = None) -> Told:
     """Ask further, explain and keep."""
-    explained = explain(failure, profile, await further.ask(failure, profile, access))
+    explained = explain(failure, profile, await diagnose.ask(failure, profile, access))
     return Told(explained, keep_raw(explained, profile))

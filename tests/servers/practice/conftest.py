@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import programs
-from tests.support.practice_client import Client, held, new_key
+from tests.support.servers.practice_client import Client, held, new_key
 from wizard.server.practice import PracticeServer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.practice_client import Client, new_key
+from tests.support.servers.practice_client import Client, new_key
 
 if TYPE_CHECKING:
     from pathlib import Path

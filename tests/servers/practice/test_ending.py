@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import processes
-from tests.support.practice_client import Client, first_number, held, new_key, started, wait_until
+from tests.support.servers.practice_client import Client, first_number, held, new_key, started, wait_until
 from wizard.server.practice import PracticeServer
 
 if TYPE_CHECKING:

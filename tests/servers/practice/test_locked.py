@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import paramiko
 import pytest
 
-from tests.support.practice_client import Client, new_key, signed_in
-from tests.support.trees import tree
+from tests.support.data.trees import tree
+from tests.support.servers.practice_client import Client, new_key, signed_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import subprocess
 import paramiko
 import pytest
 
-from tests.support.practice_client import Client, signed_in
+from tests.support.servers.practice_client import Client, signed_in
 from wizard.server.practice.session import Session
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")

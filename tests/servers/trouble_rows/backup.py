@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, Row
-from tests.support import faults, mishaps, placing
+from tests.support.attacks import faults, mishaps
+from tests.support.servers import placing
 from wizard.failure import Kind, ProgramFailed
-from wizard.schemes import over_ssh
+from wizard.schemes.parts import over_ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.faults import Case, Fault
+    from tests.support.attacks.faults import Case, Fault
 
 NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
 FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
-from tests.support import faults, mishaps, placing, proxy
-from tests.support.faults import SIZE
-from tests.support.proxy import Fate
+from tests.support.attacks import faults, mishaps
+from tests.support.attacks.faults import SIZE
+from tests.support.network import proxy
+from tests.support.network.proxy import Fate
+from tests.support.servers import placing
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
-    from tests.support.faults import Fault
+    from tests.support.attacks.faults import Fault
 
 MODULE = "path = "
 

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, NOBODY, YOU, Row, without
-from tests.support import deprived, faults, mishaps, placing
-from tests.support.office import ACCOUNT
-from wizard import trouble
+from tests.support import deprived
+from tests.support.attacks import faults, mishaps
+from tests.support.servers import placing
+from tests.support.servers.office import ACCOUNT
 from wizard.failure import Kind
-from wizard.server import report
+from wizard.running import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.faults import Case
+    from tests.support.attacks.faults import Case
     from wizard.trouble import Trouble
 
 
@@ -38,7 +39,7 @@ def closed_folder(case: Case) -> Iterator[Case]:
 
 
 async def practise(case: Case) -> Trouble | None:
-    return trouble.left_out(await report.dry_run(case.profile, case.access), case.profile)
+    return report.left_out(await report.dry_run(case.profile, case.access), case.profile)
 
 
 ROWS = [

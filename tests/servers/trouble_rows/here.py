@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import YOU, Row
-from tests.support import mishaps
-from wizard.client import access, secrets
-from wizard.client.secrets import Secret
+from tests.support.attacks import mishaps
+from wizard.client import access
+from wizard.client.keys import secrets
+from wizard.client.keys.secrets import Secret
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
-    from tests.support.faults import Case
+    from tests.support.attacks.faults import Case
 
 
 async def preparing(case: Case) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.support import deprived
-from tests.support.faults import Case, Fault
-from wizard import trouble
-from wizard.server import report
+from tests.support.attacks.faults import Case, Fault
+from wizard.running import report
 from wizard.trouble import Sure, Trouble, Who
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ Act = Callable[[Case], Awaitable[Trouble | None]]
 
 async def back_up(case: Case) -> Trouble | None:
     """The backup; what it says if it came to its end and left files out."""
-    return trouble.left_out(await report.backup(case.profile, case.access), case.profile)
+    return report.left_out(await report.backup(case.profile, case.access), case.profile)
 
 
 def without(lack: Callable[[], None]) -> Act:

@@ -6,14 +6,14 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, SURELY, Row
-from tests.support import faults
-from tests.support.rssh import RSSH
+from tests.support.attacks import faults
+from tests.support.servers.rssh import RSSH
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.faults import Case
+    from tests.support.attacks.faults import Case
 
 
 @contextlib.contextmanager

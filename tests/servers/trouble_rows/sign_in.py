@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
-from tests.support import faults
+from tests.support.attacks import faults
 from wizard.failure import Kind
 
 ROWS = [

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row, without
-from tests.support import deprived, faults, mishaps, proxy
-from tests.support.faults import SIZE
-from tests.support.proxy import Fate
+from tests.support import deprived
+from tests.support.attacks import faults, mishaps
+from tests.support.attacks.faults import SIZE
+from tests.support.network import proxy
+from tests.support.network.proxy import Fate
 from wizard.failure import Kind
-from wizard.server import host_trust
+from wizard.server.reaching import host_trust
 
 if TYPE_CHECKING:
-    from tests.support.faults import Case
+    from tests.support.attacks.faults import Case
 
 
 async def meeting(case: Case) -> None:

@@ -8,7 +8,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, Self
 
-from wizard.client import children
+from wizard.client.process import children
 from wizard.client.rsync.complaints import Complaints, problem_in
 from wizard.client.rsync.events import Ended, Entries, Entry, Event, Problem, Progress, Totals, unescaped
 from wizard.client.rsync.output import Output

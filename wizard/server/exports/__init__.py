@@ -17,12 +17,12 @@ from wizard.server.exports import (
     script,
     secrets_file,
 )
-from wizard.server.exports.order import Order
+from wizard.server.exports.context import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wizard.client.secrets import Secret
+    from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.setup import ServerSetup

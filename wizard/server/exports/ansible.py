@@ -6,14 +6,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from wizard import places
+from wizard import paths
 from wizard.failure import Failure, Kind
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 _LINE_ENDS = re.compile(r"[\n\r\0]")
 _BYTES = re.compile(r"[\ud800-\udfff]")
@@ -39,7 +39,7 @@ def render_many(orders: Sequence[Order]) -> str:
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
     """
-    done, to_do = "", (places.assets() / "templates" / "playbook.yml").read_text("utf-8")
+    done, to_do = "", (paths.assets() / "templates" / "playbook.yml").read_text("utf-8")
     for mark, lines in (
         ("# PASSWORDS", _passwords(orders)),
         ("    # HOSTS", _hosts(orders)),

@@ -7,7 +7,7 @@ import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import places, schemes
+from wizard import paths, schemes
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.grouping import by_file
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from wizard.schemes.setup import Directory
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 _END = "END-OF-BACKUP-WIZARD"
 _SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{}.conf"
@@ -53,7 +53,7 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(  # noqa: S701 - this is text for a mail and a shell, not for a browser
-        loader=FileSystemLoader(places.assets() / "templates"),
+        loader=FileSystemLoader(paths.assets() / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard.client import request
 
 if TYPE_CHECKING:
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 
 def render(order: Order) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.schemes.setup import Module
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 
 def render(order: Order) -> str:

@@ -7,16 +7,16 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import __version__, places
+from wizard import __version__, paths
 from wizard.failure import Failure, Kind
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
-from wizard.server.receipt_text import plain_folder
+from wizard.server.receipts.receipt_text import plain_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wizard.schemes.setup import ServerSetup
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 FILE_NAME = "setup.sh"
 
@@ -53,7 +53,7 @@ def render_many(orders: Sequence[Order]) -> str:
     """
     _require_apart(orders)
     functions = "\n".join(_function(number, order) for number, order in enumerate(orders, 1))
-    machinery = (places.assets() / "templates" / "setup.sh").read_text("utf-8")
+    machinery = (paths.assets() / "templates" / "setup.sh").read_text("utf-8")
     return f"{_head(orders)}orders={len(orders)}\n\n{functions}\n{machinery}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
-    from wizard.server.exports.order import Order
+    from wizard.server.exports.context import Order
 
 _REASON = "# who is let in, and the password; rsync's daemon refuses this file if others could read it"
 

@@ -7,9 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client.background import in_background
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.schemes.doors import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
+from wizard.schemes.security_checks import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import facts
 from wizard.server.locks.evidence import untestable, untested
 from wizard.server.locks.finding import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import Refusal
     from wizard.server.locks.evidence import Answer
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, Visit
 
 __all__ = [
     "ANOTHER_SERVER",
@@ -62,7 +62,7 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
         Failure: the sign-in could not be tried.
     """
     from wizard.server.locks import fixes
-    from wizard.server.locks.visit import answered
+    from wizard.server.locks.probe_session import answered
 
     doors = refusals(profile)
     setup = schemes.of(profile).server_setup(profile, access.facts, facts.known(profile))
@@ -109,13 +109,13 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
 
 @contextlib.asynccontextmanager
 async def _visit(profile: Profile, access: Access, expects_backup: bool) -> AsyncIterator[Visit]:
-    from wizard.server.locks.caller import Caller
-    from wizard.server.locks.visit import Visit
+    from wizard.server.locks.probe_session import Visit
+    from wizard.server.locks.rsync_runner import Caller
 
     if not schemes.of(profile).uses_ssh:
         yield Visit(profile, None, Caller(profile, access, None), expects_backup)
         return
-    from wizard.client.connection import Connection
+    from wizard.client.ssh.connection import Connection
 
     connection = await in_background(lambda: Connection.open(profile, access))
     try:
@@ -127,7 +127,7 @@ async def _visit(profile: Profile, access: Access, expects_backup: bool) -> Asyn
 @contextlib.asynccontextmanager
 async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[str, asyncio.Task[Answer]]]:
     from wizard.server.locks import changing, folder, service
-    from wizard.server.locks.visit import answered
+    from wizard.server.locks.probe_session import answered
 
     probes = folder.PROBES | changing.PROBES | service.PROBES if visit.profile.scheme.kind in _AT_ONCE else {}
     begun = {door.id: asyncio.create_task(answered(probes[door.id], visit)) for door in doors if door.id in probes}

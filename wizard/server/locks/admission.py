@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
 from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, Answer, is_open, shut, untestable, untested
+from wizard.server.locks.probe_session import Behind
 from wizard.server.locks.requests import behind, says_whose_it_is
-from wizard.server.locks.visit import Behind
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, Visit
 
 _ASKED = "Asked for the backup's own practice run"
 

@@ -12,13 +12,13 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from wizard.server.locks.evidence import Answer, is_open, refused, starts_rsync, untested
+from wizard.server.locks.probe_session import Behind
 from wizard.server.locks.requests import LINES, behind
-from wizard.server.locks.visit import Behind
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wizard.server.locks.visit import Visit
+    from wizard.server.locks.probe_session import Visit
 
 FLAGS = "-Wre.iLsfxCIvu"
 SAME_WHATEVER_IS_ASKED: Answer = untested(

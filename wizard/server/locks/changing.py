@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.schemes import layout
-from wizard.schemes.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
+from wizard.schemes.parts import layout
+from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
     FLAGS,
     SAME_WHATEVER_IS_ASKED,
@@ -32,7 +32,7 @@ from wizard.server.locks.requests import says_whose_it_is
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, Visit
 
 
 async def _delete(visit: Visit) -> Answer:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from wizard.schemes import request_filter
 from wizard.schemes.forced_command import TOLD_TO_OTHERS
+from wizard.schemes.parts import request_filter
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.client.connection import Reply
+    from wizard.client.ssh.connection import Reply
 
 # What each lock says when it refuses, as printed by OpenSSH 7 to 9, rrsync 3.1 to 3.5 and rsync's daemons 3.1 to 3.5.
 KEY_LINE: Final = "key line"

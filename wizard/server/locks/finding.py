@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wizard.schemes import doors
+from wizard.schemes import security_checks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Finding:
 
 def opens_by_password_alone(findings: Sequence[Finding]) -> bool:
     """Whether the key is locked, and all that is open is the account's own password."""
-    others = [one for one in findings if one.id != doors.PASSWORD.id]
+    others = [one for one in findings if one.id != security_checks.PASSWORD.id]
     return verdict(findings) == "open" and verdict(others) == "locked"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes import doors
+from wizard.schemes import security_checks
 from wizard.server.exports import authorized_keys, sshd_config
 from wizard.server.locks.finding import opens_by_password_alone
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def fix(refusal: Refusal, setup: ServerSetup) -> str:
     """The exact text, and where it belongs."""
-    if refusal == doors.PASSWORD:
-        block = sshd_config.body(setup.account, doors.KEYS_ALONE)
+    if refusal == security_checks.PASSWORD:
+        block = sshd_config.body(setup.account, security_checks.KEYS_ALONE)
         return f"In sshd_config, as its last lines (then: sshd -t && systemctl reload ssh):\n{block}"
-    if refusal == doors.MODULES:
+    if refusal == security_checks.MODULES:
         return "In rsyncd.conf, in every other module, the names that may use it, and their passwords:\nauth users ="
     return _in_module(refusal, setup) or _in_key_line(refusal, setup)
 

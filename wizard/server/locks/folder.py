@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.schemes import layout
-from wizard.schemes.over_ssh import MARKER_NAME
+from wizard.schemes.parts import layout
+from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
     FLAGS,
     SAME_WHATEVER_IS_ASKED,
@@ -38,7 +38,7 @@ from wizard.server.locks.evidence import (
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, Visit
 
 _FILE_OF_ALL = "etc/passwd"
 _UP = "../" * 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes import request_filter
+from wizard.schemes.parts import request_filter
 from wizard.server.locks.evidence import (
     EXACT_LINE,
     FIXED_DAEMON,
@@ -20,11 +20,11 @@ from wizard.server.locks.evidence import (
     starts_daemon,
     starts_rsync,
 )
-from wizard.server.locks.visit import Behind
+from wizard.server.locks.probe_session import Behind
 
 if TYPE_CHECKING:
-    from wizard.client.connection import Reply
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.client.ssh.connection import Reply
+    from wizard.server.locks.probe_session import Probe, Visit
 
 # Words that every login shell (csh and fish too) and none but a shell turns into the sum.
 _SUM_REQUEST, SUM = "expr 271828 + 314159", "585987"

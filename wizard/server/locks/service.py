@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard.client.secrets import generate
+from wizard.client.keys.secrets import generate
 from wizard.display import printable
-from wizard.schemes import daemon_modules
+from wizard.schemes.parts import daemon_modules
 from wizard.server.locks.evidence import (
     AUTH_FAILED,
     HOST_DENIED,
@@ -23,8 +23,8 @@ from wizard.server.locks.evidence import (
 )
 
 if TYPE_CHECKING:
-    from wizard.server.locks.caller import Called
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.rsync_runner import Called
 
 _MOST_MODULES = 5
 _NO_LIST = untested("Asked for the service's list: it gave none.")

@@ -9,8 +9,8 @@ from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, un
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wizard.client.connection import Connection
-    from wizard.server.locks.visit import Probe, Visit
+    from wizard.client.ssh.connection import Connection
+    from wizard.server.locks.probe_session import Probe, Visit
 
 _BY_PERSON = ("password", "keyboard-interactive", "none")
 

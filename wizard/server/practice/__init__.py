@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from paramiko import Ed25519Key
 
 from wizard import files
-from wizard.client.known_hosts import HostKey
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.server.practice import authorized_keys
 from wizard.server.practice.connection import Account, Connection
 from wizard.server.practice.ending import Ending

@@ -1,0 +1,1 @@
+"""Screens over the one at hand: questions, help, failures."""

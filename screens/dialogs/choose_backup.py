@@ -1,0 +1,71 @@
+"""Begin a new backup, or go on with one that was begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Label
+
+from screens.widgets.choice import Alternative, Choice
+from screens.widgets.footer import Keys
+from screens.widgets.note import Note
+from wizard import profiles, trouble
+from wizard.failure import Failure
+from wizard.walk import steps
+from wizard.walk.steps import Walk
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_NEW = "*new*"
+
+
+class ChooseBackupScreen(Screen[Walk | None]):
+    """Returns the walk to begin or to go on with; nothing where the person leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave"),
+        Binding("ctrl+q", "leave", "Leave", show=False, priority=True),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The backups that there are, and a new one."""
+        with Horizontal(id="title-bar"):
+            yield Label("backup-wizard", id="product", markup=False)
+        with Vertical(id="lone-page"):
+            yield Label("Which backup is it about?", id="question")
+            alternatives = [self._alternative(name) for name in profiles.names()]
+            new = Alternative(_NEW, "A new backup", "From this computer to a server.")
+            yield Choice([*alternatives, new], id="backups")
+            yield Note(id="backup-trouble")
+        yield Keys()
+
+    def on_mount(self) -> None:
+        """The list has the focus."""
+        self.query_one(Choice).focus()
+
+    def on_option_list_option_selected(self, event: Choice.OptionSelected) -> None:
+        """Begin, or go on."""
+        name = event.option_id
+        if name == _NEW or name is None:
+            self.dismiss(steps.new())
+            return
+        try:
+            self.dismiss(steps.begin(profiles.load(name)))
+        except Failure as failure:
+            self.query_one(Note).say(trouble.explain(failure).sentence, "bad")
+
+    def action_leave(self) -> None:
+        """Leave the wizard."""
+        self.dismiss(None)
+
+    def _alternative(self, name: str) -> Alternative:
+        try:
+            walk = steps.begin(profiles.load(name))
+        except Failure:
+            return Alternative(name, name, "Its profile can't be read: choose it to see why.")
+        server = walk.profile.server.host or "no server yet"
+        return Alternative(name, name, f"To {server}; goes on at “{steps.TITLES[walk.step]}”.")

@@ -1,0 +1,133 @@
+"""Takes the receipt that the server's admin sent back: pasted whole, compared, and told of in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label, Static, TextArea
+
+from screens.widgets.note import Note
+from screens.widgets.waiting import Waiting
+from wizard import trouble
+from wizard.display import printable
+from wizard.failure import Failure, Kind
+from wizard.server.receipts import receipt, receipt_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from wizard.profile import Profile
+    from wizard.server.receipts.receipt import Taken
+
+_WHAT = "Paste all that the admin sent, or the receipt alone: from the first line with === to the last."
+_VERIFIED = "Verified: {host} shows a fingerprint that is in the admin's receipt. It is your server."
+_NOT_MET = "The receipt is taken. {host} can't be asked now; its fingerprint is compared as soon as it can."
+_NO_KEYS = "The receipt is taken. This way in has no fingerprint to compare."
+
+
+class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
+    """Returns what was taken, the failure that stops the walk where the fingerprint differs, or nothing.
+
+    `keep` keeps the profile before it is said that the receipt is taken.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Not now"),
+        Binding("ctrl+s", "take", "Take it"),
+    ]
+
+    def __init__(self, profile: Profile, keep: Callable[[Profile], None]) -> None:
+        super().__init__()
+        self._profile, self._keep = profile, keep
+        self._taken: Taken | None = None
+
+    def compose(self) -> ComposeResult:
+        """Room for many lines, and later for what was in them."""
+        with Vertical(classes="window wide"):
+            yield Label("The admin's receipt", classes="window-title")
+            yield Static(_WHAT, id="receipt-what", classes="window-words", markup=False)
+            yield TextArea(id="pasted-receipt", theme="css", tab_behavior="focus")
+            yield Waiting(id="receipt-waiting")
+            yield Note(id="receipt-news")
+            with VerticalScroll(id="receipt-says", can_focus=False):
+                yield Static(id="receipt-lines", markup=False)
+            with Horizontal(classes="window-buttons"):
+                yield Button("Not now", id="leave", compact=True)
+                yield Button("Take it", id="take", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The cursor is where it is pasted."""
+        self.query_one("#receipt-says").display = False
+        self.query_one(TextArea).focus()
+
+    @on(TextArea.Changed)
+    def _pasted(self) -> None:
+        self.query_one("#receipt-news", Note).say("")
+        self.query_one("#receipt-what").display = True
+        text = self.query_one(TextArea).text
+        if receipt_text.holds_one(text) and receipt_text.END.format(name=self._profile.name) in text:
+            self.query_one("#take", Button).focus()
+
+    @on(Button.Pressed, "#take")
+    def action_take(self) -> None:
+        """Compare it; once it is taken, go on."""
+        if self._taken:
+            self._end(self._taken)
+        else:
+            self.run_worker(self._take(), exclusive=True)
+
+    @on(Button.Pressed, "#leave")
+    def action_leave(self) -> None:
+        """Go back; what was taken stays taken."""
+        self._end(self._taken)
+
+    async def _take(self) -> None:
+        self.query_one("#take", Button).disabled = True
+        text = self.query_one(TextArea).text
+        try:
+            with self.query_one(Waiting).on(f"Asking {self._profile.server.host} for its fingerprint"):
+                taken = await receipt.take(self._profile, text)
+            self._keep(taken.profile)
+        except Failure as failure:
+            if failure.kind is Kind.RECEIPT_DIFFERS:
+                self._end(failure)
+                return
+            told = trouble.explain(failure, self._profile)
+            self.query_one("#receipt-what").display = False  # in a low window there is room for one of them
+            self.query_one("#receipt-news", Note).say(f"{told.what}. {told.to_do}", "bad")
+            self.query_one(TextArea).focus()
+        else:
+            self._taken = taken
+            self._tell(taken)
+        finally:
+            self.query("#take").set(disabled=False)
+
+    def _tell(self, taken: Taken) -> None:
+        for spent in ("#receipt-what", "#pasted-receipt", "#leave"):
+            self.query_one(spent).display = False
+        host, has_keys = taken.profile.server.host, bool(taken.receipt.host_keys)
+        sentence = (_VERIFIED if taken.met else _NOT_MET if has_keys else _NO_KEYS).format(host=host)
+        self.query_one("#receipt-news", Note).say(sentence, "good" if taken.met else "warn")
+        self.query_one("#receipt-lines", Static).update("\n".join(_lines(taken)))
+        self.query_one("#receipt-says").display = True
+        button = self.query_one("#take", Button)
+        button.label, button.disabled = "Go on", False
+        button.focus()
+
+    def _end(self, result: Taken | Failure | None) -> None:
+        if self.is_current:
+            self.dismiss(result)
+
+
+def _lines(taken: Taken) -> list[str]:
+    return [
+        *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
+        *(f"• The admin decided: {printable(change)}." for change in taken.changes),
+        *(f"! The server warns: {warning}" for warning in taken.receipt.warnings),
+    ]

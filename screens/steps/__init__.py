@@ -1,0 +1,1 @@
+"""The steps' screens, a package each with the widgets of its own."""

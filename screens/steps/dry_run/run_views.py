@@ -1,0 +1,146 @@
+"""What a practice run found, in views: by folders, the largest files, what goes, all of it, and what could stay out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical
+from textual.widgets import Tab, Tabs
+
+from screens.steps.dry_run.entry_list import EntryList
+from screens.steps.dry_run.problem_list import ProblemList
+from screens.steps.dry_run.rows import EntryRows
+from screens.steps.dry_run.searched_list import FindBox, SearchedList
+from screens.steps.dry_run.size_tree import WeightTree
+from screens.steps.dry_run.suggested_excludes import LeaveOut
+from screens.widgets.tick_list import TickList
+from wizard import display
+from wizard.running.listing import Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+_TITLES = {
+    "folders": "Folders",
+    "largest": "Largest",
+    "removed": "Removed",
+    "all": "All",
+    "leave-out": "Leave out",
+    "problems": "Problems",
+}
+
+
+class RunViews(Vertical):
+    """The views of one listing under their tabs, of which one is shown and kept up to date."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.listing, self._is_whole = Listing(), False
+        self._problems: Sequence[str] = ()
+
+    def compose(self) -> ComposeResult:
+        """The tabs and the views."""
+        yield Tabs(*(Tab(title, id=f"tab-{name}") for name, title in _TITLES.items()))
+        yield WeightTree(id="folders")
+        yield EntryList(id="largest")
+        yield EntryList(id="removed")
+        yield SearchedList(id="all")
+        yield LeaveOut(id="leave-out")
+        yield ProblemList(id="problems")
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The proposals that are ticked."""
+        return self.query_one(LeaveOut).ticked
+
+    @property
+    def shown(self) -> str:
+        """The name of the view that is shown."""
+        return (self.query_one(Tabs).active or "tab-folders").removeprefix("tab-")
+
+    async def begin(self, listing: Listing, problems: Sequence[str]) -> None:
+        """Show another listing, which grows; the problems may become more as well."""
+        self.listing, self._problems, self._is_whole = listing, problems, False
+        self.query_one(WeightTree).show(listing)
+        largest = EntryRows(listing, lambda: listing.largest, "Nothing would be sent.")
+        removed = EntryRows(listing, lambda: listing.removed, "Nothing would be removed.")
+        self.query_one("#largest", EntryList).show(largest, is_whole=False)
+        self.query_one("#removed", EntryList).show(removed, is_whole=False)
+        self.query_one(SearchedList).show(listing)
+        await self.query_one(LeaveOut).offer(())
+        self._offer("removed", True)
+        self._offer("leave-out", False)
+        self.grow()
+
+    def grow(self) -> None:
+        """Take in what has come: the counts, and what is in sight."""
+        tab, label = self.query_one("#tab-removed", Tab), f"Removed {display.number(len(self.listing.removed))}"
+        if tab.label_text != label:
+            tab.label = label
+        self._offer("problems", bool(self._problems))
+        self.query_one(ProblemList).show(self._problems)
+        self._grow_shown()
+
+    async def settle(self, *, server_was_asked: bool = True) -> None:
+        """All has come: offer what could be left out."""
+        self._is_whole = True
+        self._offer("removed", server_was_asked)
+        proposals = self.listing.proposals.heavy()
+        await self.query_one(LeaveOut).offer(proposals)
+        self._offer("leave-out", bool(proposals))
+        self.query_one(SearchedList).grow(is_whole=True)
+        self.grow()
+
+    def turn(self, direction: int) -> None:
+        """Show the next view, or the one before."""
+        tabs = self.query_one(Tabs)
+        (tabs.action_next_tab if direction > 0 else tabs.action_previous_tab)()
+
+    def find(self) -> None:
+        """Show all of it, with the cursor in the line that narrows it down."""
+        self.query_one(Tabs).active = "tab-all"
+        self._show("all")
+        self.query_one(FindBox).focus()
+
+    def focus_shown(self) -> None:
+        """Put the cursor into the view that is shown."""
+        for widget in self._views[self.shown].query("*").results():
+            if widget.focusable and not isinstance(widget, FindBox):
+                widget.focus()
+                return
+        self._views[self.shown].focus()
+
+    @on(Tabs.TabActivated)
+    def _turned(self) -> None:
+        if [name for name, view in self._views.items() if view.display] != [self.shown]:
+            self._show(self.shown)
+
+    @on(TickList.Changed)
+    def _recount(self) -> None:
+        self.query_one(WeightTree).leave_out(self.listing.proposals.less(self.left_out))
+
+    def _show(self, name: str) -> None:
+        had_focus = any(view.has_focus_within or view.has_focus for view in self._views.values())
+        for one, view in self._views.items():
+            view.display = one == name
+        self._grow_shown()
+        if had_focus:
+            self.focus_shown()
+
+    def _grow_shown(self) -> None:
+        view = self._views[self.shown]
+        if isinstance(view, EntryList | SearchedList | WeightTree):
+            view.grow(is_whole=self._is_whole)
+
+    def _offer(self, name: str, is_offered: bool) -> None:
+        tabs, tab = self.query_one(Tabs), self.query_one(f"#tab-{name}", Tab)
+        if tab.display != is_offered:
+            (tabs.show if is_offered else tabs.hide)(tab.id or "")
+
+    @property
+    def _views(self) -> dict[str, Widget]:
+        return {name: self.query_one(f"#{name}") for name in _TITLES}

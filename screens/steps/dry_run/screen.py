@@ -1,0 +1,287 @@
+"""Dry run: what a backup would do, told by the real rsync through the real connection, with nothing copied."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
+
+from screens.dialogs.save_text import SaveTextScreen
+from screens.outcome import Again
+from screens.pace import Pace
+from screens.steps.dry_run import words
+from screens.steps.dry_run.run_views import RunViews
+from screens.steps.step_screen import StepScreen
+from screens.widgets.note import Note, Tone
+from screens.widgets.tick_list import TickList
+from wizard import display, trouble
+from wizard.client import rsync
+from wizard.client.folders import backup_size
+from wizard.failure import Failure, Kind
+from wizard.running import report, transfer
+from wizard.running.listing import Listing, slices
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.walk.steps import Walk
+
+_PULSE_SECONDS = 1 / 10
+_A_WHILE_SECONDS = 2
+_SUMMARY = ("rsync error:", "rsync warning:")
+
+
+class DryRunScreen(StepScreen):
+    """Runs rsync with --dry-run, shows what it tells while it tells it, and can stop it."""
+
+    step = Step.DRY_RUN
+    question = "Practice run — nothing is copied"
+    explanation = (
+        "The wizard goes through the whole backup, and the server answers, but no file is copied and nothing on the "
+        "server changes.\n\n"
+        "Folders: how much would be sent from where, and where the bulk is. → opens a folder, ← closes it.\n\n"
+        "Removed: what is on the server and gone here.\n\n"
+        "All: + is new, ~ is sent again because it has changed, · has new settings alone, − would be removed. / looks "
+        "for a name.\n\n"
+        "Leave out: what programs can make again.\n\n"
+        "F3 shows the next of these lists. “s” saves the whole list as a file.\n\n"
+        "How long sending takes is reckoned for 100 Mbit/s, until a backup has shown how fast your network really is."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop"),
+        Binding("escape", "back", "Back"),
+        Binding("f3", "turn(1)", "Next list"),
+        Binding("slash", "find", "Find", key_display="/"),
+        Binding("s", "save", "Save"),
+        Binding("r", "again", "Run again", show=False),
+        Binding("enter", "forward", "Continue", show=False),
+        Binding("shift+f3,left", "turn(-1)", show=False),
+        Binding("right", "turn(1)", show=False),
+    ]
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__(walk, context)
+        self._listing = Listing()
+        self._problems: list[str] = []
+        self._ended: rsync.Ended | None = None
+        self._is_running = self._is_stopping = self._is_done = False
+        self._began = 0.0
+        self._latest = ""
+        self._told: tuple[str, Tone] = ("", "plain")
+
+    def compose_step(self) -> ComposeResult:
+        """What is going on or came of it, and the views."""
+        yield Note(id="run-news")
+        yield Note(id="danger")
+        yield Static(id="looking-at", markup=False)
+        yield RunViews(id="views")
+
+    def compose_actions(self) -> ComposeResult:
+        """To stop it, to run it again, or to keep the list."""
+        yield Button("Stop", id="stop", compact=True)
+        yield Button("Run again", id="again", compact=True)
+
+    def focus_first(self) -> None:
+        """Run at once."""
+        self._views = self.query_one(RunViews)
+        self._pulse = self.set_interval(_PULSE_SECONDS, self._show_progress, pause=True)
+        self._views.focus_shown()
+        self._run()
+
+    async def decide(self) -> Profile | None:
+        """The profile as it is, once a run came to its end."""
+        if self._views.left_out:
+            self.action_again()
+        elif self._is_done:
+            return self.profile
+        else:
+            self._say("The practice run has to come to its end first: run it again.", "warn")
+            self.lead_with("again")
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape stops what runs, and else goes back."""
+        if action == "stop":
+            return self._is_running
+        if action in {"back", "again"}:
+            return not self._is_running
+        if action == "save":
+            return self._is_done
+        return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#again")
+    def action_again(self) -> None:
+        """Run, from the beginning, and without what is ticked."""
+        left_out = self._views.left_out
+        if left_out:
+            exclude = tuple(dict.fromkeys((*self.profile.exclude, *left_out)))
+            self.leave_with(Again(msgspec.structs.replace(self.profile, exclude=exclude)))
+        else:
+            self._run()
+
+    @on(Button.Pressed, "#stop")
+    def action_stop(self) -> None:
+        """End rsync and its ssh."""
+        if self._is_running and not self._is_stopping:
+            self._is_stopping = True
+            self._say("Stopping", "busy")
+            self.workers.cancel_group(self, "run")
+
+    def action_turn(self, direction: int) -> None:
+        """Show the next view, wherever the cursor is."""
+        self._views.turn(direction)
+
+    def action_find(self) -> None:
+        """Look for a name in all of it."""
+        self._views.find()
+
+    def action_save(self) -> None:
+        """Save the whole list as a file."""
+        self.app.push_screen(SaveTextScreen(self._listing.lines, f"~/practice-run-{self.profile.name}.txt"))
+
+    @on(TickList.Changed)
+    def _recount(self) -> None:
+        left_out = self._views.left_out
+        if left_out:
+            saved = self._listing.proposals.saved(left_out)
+            self._say(words.without(self._listing, saved), "plain")
+            self._show_duration(saved.files, saved.bytes)
+        else:
+            self._say(*self._told)
+            self._show_duration()
+        again = self.query_one("#again", Button)
+        again.label = "Run without them" if left_out else "Run again"
+        again.refresh(layout=True)
+        self.lead_with("again" if left_out else "forward", focus=False)
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Once a run that was stopped has ended, say so."""
+        if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
+            await self._settle("The practice run was stopped. Nothing was copied.", "warn")
+
+    def _run(self) -> None:
+        self.run_worker(self._practise(), group="run", exclusive=True)
+
+    async def _practise(self) -> None:
+        await self._set_off()
+        try:
+            try:
+                access = await self.context.access(self.profile)
+                await self._follow(transfer.dry_run(self.profile, access))
+            except Failure as failure:
+                if failure.kind is not Kind.NO_DRY_RUN:
+                    raise
+                await self._count_here_instead(failure)
+            else:
+                await self._show_result()
+        except Failure as failure:
+            self._views.display = False
+            self.add_class("-trouble-alone")
+            await self._settle("")
+            await self.show_trouble(failure)
+
+    async def _follow(self, running: AsyncGenerator[rsync.Event]) -> None:
+        pace = Pace()
+        async with aclosing(running) as events:
+            async for event in events:
+                match event:
+                    case rsync.Entries():
+                        self._latest = event.last.path if event.last else ""
+                        for piece in slices(event.raw):
+                            self._listing.add(piece)
+                            await pace.keep()
+                    case rsync.Problem():
+                        self._problems.append(words.problem(event))
+                    case rsync.Ended():
+                        self._ended = event
+
+    async def _show_result(self) -> None:
+        assert self._ended
+        ended, totals = self._ended, report.require_totals(self._ended)
+        self._add_unnamed(ended)
+        self.context.dry_run = totals
+        told = words.result(self._listing, totals)
+        count = len(self._problems) + ended.untold
+        self.query_one("#danger", Note).say(words.danger(totals), "warn")
+        self._is_done = True
+        tone: Tone = "warn" if ended.exit_code else "good"
+        await self._settle(f"{told}{words.about_problems(count)}", tone)
+
+    async def _count_here_instead(self, failure: Failure) -> None:
+        explained = trouble.explain(failure, self.profile)
+        await self._follow(backup_size.listing(self.profile))
+        assert self._ended
+        report.require_totals(self._ended)
+        self._problems.insert(0, f"{explained.what}. {explained.to_do}\n\n{explained.forward}\n")
+        self.context.dry_run = None
+        self._is_done = True
+        await self._settle(words.estimate(self._listing, explained.what), "warn", server_was_asked=False)
+
+    def _add_unnamed(self, ended: rsync.Ended) -> None:
+        # Some complaints name no file in quotes; where there are no others, they are the only reason there is.
+        if ended.exit_code in transfer.SOME_FILES_FAILED and not self._problems:
+            lines = (line for line in ended.stderr.splitlines() if line and not line.startswith(_SUMMARY))
+            self._problems += map(display.printable, lines)
+
+    async def _set_off(self) -> None:
+        self._is_running, self._is_stopping, self._is_done = True, False, False
+        self._listing, self._problems, self._ended, self._latest = Listing(), [], None, ""
+        self._began = time.monotonic()
+        self.lead_with("forward", focus=False)
+        self.remove_class("-trouble-alone")
+        self.query_one("#danger", Note).say("")
+        await self.show_trouble(None)
+        self._views.display = True
+        await self._views.begin(self._listing, self._problems)
+        self._offer_to_stop(True)
+        self._views.focus_shown()
+        self._say("Looking at your files", "busy")
+        self._pulse.resume()
+
+    def _offer_to_stop(self, is_running: bool) -> None:
+        self.query_one("#stop").display = is_running
+        self.query_one("#again").display = not is_running
+        self.busy(is_running)
+        self.refresh_bindings()
+
+    def _show_progress(self) -> None:
+        if self._is_stopping:
+            return
+        seconds, sent = int(time.monotonic() - self._began), self._listing.sent
+        so_far = f": {display.files(sent.files)}, {display.size(sent.bytes)} to send so far" if sent.files else ""
+        hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else ""
+        self.query_one("#run-news", Note).go_on(f"Looking at your files{so_far}{hint}")
+        self.query_one("#looking-at", Static).update(display.printable(self._latest), layout=False)
+        self._views.grow()
+
+    def _show_duration(self, less_files: int = 0, less_bytes: int = 0) -> None:
+        sent = self._listing.sent
+        remaining = sent._replace(files=sent.files - less_files, bytes=sent.bytes - less_bytes)
+        told = words.duration(self.profile, remaining) if self._is_done else ""
+        self.query_one("#looking-at", Static).update(told, layout=False)
+
+    async def _settle(self, sentence: str, tone: Tone = "plain", *, server_was_asked: bool = True) -> None:
+        self._is_running = self._is_stopping = False
+        self._pulse.pause()
+        await self._views.settle(server_was_asked=server_was_asked)
+        self._offer_to_stop(False)
+        self._told = (sentence, tone)
+        self._say(sentence, tone)
+        self._show_duration()
+        self.lead_with("forward" if self._is_done else "again", focus=not self._is_done)
+        if self.focused is None or not self.focused.display:
+            self._views.focus_shown()
+
+    def _say(self, sentence: str, tone: Tone) -> None:
+        self.query_one("#run-news", Note).say(sentence, tone)

@@ -1,0 +1,45 @@
+"""Proposes what weighs much and could well be left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from screens.widgets.tick_list import Tick, TickList
+from wizard import display
+from wizard.display import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.running.listing import Proposal
+
+_MOST = 30
+
+
+class LeaveOut(VerticalScroll, can_focus=False):
+    """A box for each proposal; the boxes post `TickList.Changed`."""
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """The patterns that are ticked, as they are listed."""
+        return tuple(one for boxes in self.query(TickList) for one in self._patterns if one in boxes.ticked)
+
+    async def offer(self, proposals: Sequence[Proposal]) -> None:
+        """Offer others, with nothing ticked."""
+        self._patterns = [one.pattern for one in proposals[:_MOST]]
+        await self.remove_children()
+        if proposals:
+            hint = "Programs make these again, and they weigh much. Space ticks what can stay out of the backup."
+            await self.mount(
+                Static(hint, classes="aside", markup=False),
+                TickList([_tick(one) for one in proposals[:_MOST]], id="proposals", sentences_below=True),
+            )
+
+
+def _tick(proposal: Proposal) -> Tick:
+    saves = proposal.saves
+    weight = f"{display.size(saves.bytes)}, {display.files(saves.files)}"
+    return Tick(proposal.pattern, printable(proposal.pattern), f"{weight} · {proposal.title}")

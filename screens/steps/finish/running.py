@@ -1,0 +1,204 @@
+"""Running: the real backup while it goes on, stopped and gone on with at will, and what came of it."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, ProgressBar, Static
+from textual.worker import Worker, WorkerState
+
+from screens.dialogs.confirm import ConfirmScreen
+from screens.steps.step_screen import StepScreen
+from screens.widgets.note import Note, Tone
+from wizard import console, display, running
+from wizard.client import rsync
+from wizard.failure import Failure
+from wizard.running.progress_estimate import Outlook, outlook
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.walk.steps import Walk
+
+_PULSE_SECONDS = 1 / 5
+
+
+class RunningScreen(StepScreen):
+    """Backs up, over the summary; it leads back there."""
+
+    step = Step.FINISH
+    question = "Backing up"
+    primary = "Back to the summary"
+    explanation = (
+        "Your files are on their way to the server.\n\n"
+        "You can stop at any time: what was sent stays, and “Go on” (or the next backup) continues from there.\n\n"
+        "If the connection drops, the wizard waits a little and tries again by itself.\n\n"
+        "At the end it asks the server whether it has what is here."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__(walk, context)
+        self._is_running = self._is_fresh = False
+        self._how = self._at_hand = self._trouble = ""
+        self._problems = 0
+        self._progress: rsync.Progress | None = None
+
+    def compose_step(self) -> ComposeResult:
+        """How far it is, and what came of it."""
+        yield Note(id="run-news")
+        yield ProgressBar(100, show_percentage=False, show_eta=False, id="bar")
+        yield Static(id="numbers", markup=False)
+        yield Static(id="looking-at", markup=False)
+        yield Static(id="how", classes="aside", markup=False)
+        yield Static(id="results", markup=False)
+
+    def compose_actions(self) -> ComposeResult:
+        """To stop it, or to go on."""
+        yield Button("Stop", id="stop", compact=True)
+        yield Button("Go on", id="again", compact=True)
+
+    def focus_first(self) -> None:
+        """Begin at once."""
+        self._pulse = self.set_interval(_PULSE_SECONDS, self._show_progress, pause=True)
+        self.action_again()
+
+    async def decide(self) -> Profile | None:
+        """Nothing is decided here."""
+        self.action_back()
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape asks whether to stop what runs, and else goes back."""
+        if action == "stop":
+            return self._is_running
+        if action == "back":
+            return not self._is_running
+        return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#again")
+    def action_again(self) -> None:
+        """Back up, from where it was left."""
+        self.run_worker(self._back_up(), group="run", exclusive=True)
+
+    @on(Button.Pressed, "#stop")
+    def action_stop(self) -> None:
+        """Ask, and then end rsync and its ssh."""
+        self.run_worker(self._ask_and_stop(), group="ask", exclusive=True)
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Once a run that was stopped has ended, say so."""
+        if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
+            self._settle(
+                "Stopped. What was sent stays on the server, and “Go on” continues from there.", "warn", "again"
+            )
+
+    async def _ask_and_stop(self) -> None:
+        words = "What was sent stays on the server, and the backup can go on from there whenever you like."
+        stop = ConfirmScreen("Stop the backup?", words, yes="Stop", no="Keep backing up")
+        if await self.app.push_screen_wait(stop) and self._is_running:
+            self.query_one("#run-news", Note).say("Stopping", "busy")
+            self.workers.cancel_group(self, "run")
+
+    async def _back_up(self) -> None:
+        await self._set_off()
+        try:
+            await self._run_as_agreed()
+        except Failure as failure:
+            self._settle("The backup is not whole yet.", "bad", "again")
+            await self.show_trouble(failure)
+
+    async def _run_as_agreed(self) -> None:
+        agreed: Sequence[running.Loss] = ()
+        while True:
+            try:
+                return await self._run(agreed)
+            except running.AtRisk as risk:
+                if not await self._agrees_to(risk):
+                    raise
+                agreed = risk.losses
+
+    async def _run(self, agreed: Sequence[running.Loss]) -> None:
+        access = await self.context.access(self.profile)
+        holding = (self.context.session.hold(self.profile.name),)
+        async with aclosing(running.run(self.profile, access, holding=holding, agreed=agreed)) as events:
+            async for event in events:
+                self._take(event)
+
+    async def _agrees_to(self, risk: running.AtRisk) -> bool:
+        words = f"{console.at_risk(risk)} {risk.advice}"
+        return await self.app.push_screen_wait(
+            ConfirmScreen("Back up anyway?", words, yes="Back up anyway", no="Don't back up")
+        )
+
+    def _take(self, event: running.Event) -> None:
+        match event:
+            case running.Begun():
+                self._how, self._is_fresh = console.begun(event), event.is_fresh
+            case running.Retry():
+                self._trouble = console.retry(event)
+            case running.Looking():
+                self._trouble, self._at_hand = "", "checking the backup on the server …"
+            case rsync.Entries():
+                self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
+            case rsync.Progress():
+                self._progress = event
+            case rsync.Problem():
+                self._problems += 1
+            case running.Result():
+                self.context.backup = event
+                told, *more = console.backup(event).split("\n")
+                self.query_one("#results", Static).update("\n".join(more))
+                self._settle(told, "good" if event.is_whole else "warn", "forward" if event.is_whole else "again")
+                self.query_one("#again").display = not event.is_whole
+
+    async def _set_off(self) -> None:
+        self._is_running, self._progress, self._problems = True, None, 0
+        self._how = self._at_hand = self._trouble = ""
+        await self.show_trouble(None)
+        self.query_one("#results", Static).update("")
+        self._offer_to_stop(True)
+        self.lead_with("stop")
+        self._show_progress()
+        self._pulse.resume()
+
+    def _offer_to_stop(self, is_running: bool) -> None:
+        for name in ("#stop", "#bar", "#numbers", "#looking-at", "#how"):
+            self.query_one(name).display = is_running
+        self.query_one("#again").display = not is_running
+        self.query_one("#back").display = False
+        self.busy(is_running)
+        self.refresh_bindings()
+
+    def _show_progress(self) -> None:
+        progress = self._progress
+        news = self._trouble or ("Backing up. Esc stops it." if progress else "Looking at your files. Esc stops it.")
+        self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
+        expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
+        ahead = outlook(progress, is_fresh=self._is_fresh, expected=expected) if progress else Outlook()
+        self.query_one("#bar", ProgressBar).update(
+            total=None if ahead.percent is None else 100, progress=ahead.percent or 0
+        )
+        problems = f" · {display.files(self._problems)} could not be sent" if self._problems else ""
+        told = console.progress(progress, ahead) if progress else ""
+        self.query_one("#numbers", Static).update(f"{told}{problems}")
+        self.query_one("#looking-at", Static).update(display.printable(self._at_hand))
+        self.query_one("#how", Static).update(self._how)
+
+    def _settle(self, sentence: str, tone: Tone, lead: str) -> None:
+        self._is_running = False
+        self._pulse.pause()
+        self._offer_to_stop(False)
+        self.query_one("#run-news", Note).say(sentence, tone)
+        self.lead_with(lead)

@@ -1,0 +1,90 @@
+"""What a backup leaves out: ready-made groups, a line of the person's own, and what happens to what is removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from screens.widgets.field import Field
+from screens.widgets.tick_list import Tick, TickList
+from wizard.client.folders import exclude_presets
+from wizard.client.folders.exclude_presets import PRESETS
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_DELETE = Tick(
+    "delete",
+    "Remove on the server what I removed here",
+    "What you delete by mistake is then lost there too.",
+)
+
+
+class LeftOut(Vertical):
+    """The tick boxes and the line; any change posts `Changed`.
+
+    Without `may_delete`, removing on the server is not offered.
+    """
+
+    @dataclass
+    class Changed(Message):
+        """Something else is left out, or removed."""
+
+    def __init__(self, *, id: str, presets: frozenset[str], own: str, delete: bool, may_delete: bool) -> None:
+        super().__init__(id=id)
+        self._at_first = (presets, own, delete)
+        self._may_delete = may_delete
+
+    def compose(self) -> ComposeResult:
+        """The groups, the line, and the box with the warning."""
+        presets, own, delete = self._at_first
+        yield Label("What is left out of it", classes="left-out-title")
+        yield TickList([Tick(one.id, one.title, one.sentence) for one in PRESETS], id="presets", ticked=presets)
+        yield Field(
+            "Leave out as well, with commas between",
+            id="own",
+            value=own,
+            hint="such as *.iso, Old films/",
+            rule=exclude_presets.complaint,
+        )
+        if self._may_delete:
+            yield TickList([_DELETE], id="delete", ticked=[_DELETE.id] if delete else [], sentences_below=True)
+
+    @property
+    def presets(self) -> frozenset[str]:
+        """The ids of the groups that are ticked."""
+        return self.query_one("#presets", TickList).ticked
+
+    @property
+    def delete(self) -> bool:
+        """Whether what is removed here is to be removed on the server."""
+        return any(box.ticked for box in self.query("#delete").results(TickList))
+
+    @property
+    def own(self) -> str:
+        """The person's own line."""
+        return self.query_one(Field).value
+
+    @property
+    def summary(self) -> str:
+        """What is left out, on one line."""
+        left_out = exclude_presets.patterns(self.presets, exclude_presets.read_line(self.own))
+        return ", ".join(exclude_presets.in_words(left_out)) or "nothing"
+
+    def check(self) -> bool:
+        """Whether the line can be taken; if not, it says why and takes the focus."""
+        return self.query_one(Field).check()
+
+    def on_tick_list_changed(self, event: TickList.Changed) -> None:
+        """Pass it on as a change of the whole."""
+        event.stop()
+        self.post_message(self.Changed())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass it on as a change of the whole."""
+        event.stop()
+        self.post_message(self.Changed())

@@ -1,0 +1,257 @@
+"""Folders: what is backed up, what is left out of it, and how much that is."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import DescendantFocus
+from textual.widgets import Button, Label, Static
+
+from screens.steps.folders import words
+from screens.steps.folders.draft import FoldersDraft
+from screens.steps.folders.excluded import LeftOut
+from screens.steps.folders.folder_tree import FolderTree
+from screens.steps.step_screen import StepScreen
+from screens.widgets.note import Note
+from screens.widgets.tick_list import TickList
+from wizard import display, trouble
+from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
+from wizard.client.process.background import in_background
+from wizard.failure import Failure
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.worker import Worker
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.walk.steps import Walk
+
+_PAUSE_SECONDS = 0.4
+_MEASURED_AT_ONCE = 2
+
+
+class FoldersScreen(StepScreen):
+    """Ticks in a tree of folders; in a low window, what is left out takes the tree's place when it is asked for."""
+
+    step = Step.FOLDERS
+    question = "What shall be backed up?"
+    explanation = (
+        "Space or the mouse ticks a folder: it is backed up with all that is in it.\n\n"
+        "→ opens a folder and ← closes it. “h” shows hidden folders. At the end of the list are other disks and the "
+        "whole computer.\n\n"
+        "[✓] is backed up\n[–] some of it is\n ✓  goes along with the folder around it\n\n"
+        "F2 leads to what is left out: what programs make again, and what nobody misses. The last line says how much "
+        "remains.\n\n"
+        "Enter goes on; you need not wait for the counting."
+    )
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - so declared by Textual
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "turn", "Left out"),
+        Binding("escape", "turn_back", "Folders"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__(walk, context)
+        self._decision = FoldersDraft.begin(self.profile, self.draft)
+        self._turned = False
+        self._complaint = ""
+        self._counted: Profile | None = None
+        self._measuring: dict[str, Worker[None]] = {}
+        self._turns = asyncio.Semaphore(_MEASURED_AT_ONCE)
+        self._sizes: dict[str, folder_sizes.Size] = {}
+        self._missing: dict[str, str] = {}
+        self._unreadable: tuple[str, ...] = ()
+
+    def compose_step(self) -> ComposeResult:
+        """The tree, what is left out, and how much remains."""
+        first = self._decision
+        self._tree = FolderTree(first.chosen, id="folder-tree")
+        self._left_out = LeftOut(
+            id="left-out",
+            presets=first.presets,
+            own=first.own,
+            delete=first.delete,
+            may_delete=not self.profile.scheme.append_only,
+        )
+        with Vertical(id="folders-view"):
+            yield Static("Space ticks a folder, → opens it, Enter goes on.", classes="aside", markup=False)
+            yield self._tree
+            yield Note(id="folder-note")
+        yield self._left_out
+        yield Label("", id="left-out-summary", markup=False)
+        yield Note(id="backup-size")
+
+    def compose_actions(self) -> ComposeResult:
+        """The way to what is left out, and back to the folders."""
+        yield Button("Left out", id="turn", compact=True)
+
+    def focus_first(self) -> None:
+        """The cursor is in the tree, where Enter goes on; the counting begins."""
+        self._tree.focus()
+        self._decide(self._decision, pause=0)
+
+    async def decide(self) -> Profile | None:
+        """The profile with these folders, provided that all are there, and without what is left out."""
+        if exclude_presets.complaint(self._decision.own):
+            self._turn(True)
+            self._left_out.check()
+            return None
+        wanted = self._decision.applied(self.profile)
+        complaint = "" if wanted.folders else "Tick at least one folder, with Space."
+        try:
+            for path in wanted.folders:
+                await in_background(partial(folder_access.require, path))
+        except Failure as failure:
+            complaint = words.in_full(failure)
+        if complaint:
+            self._turn(False)
+            self._complain(complaint)
+            return None
+        return wanted
+
+    def on_resize(self) -> None:
+        """What Escape does depends on the window's height."""
+        if self._turned:
+            self.call_after_refresh(self.refresh_bindings)
+
+    @on(FolderTree.Wished)
+    def _tick_or_clear(self, event: FolderTree.Wished) -> None:
+        chosen, path = self._decision.chosen, event.folder.path
+        if path in chosen:
+            self._decide(replace(self._decision, chosen=chosen_folders.untick(chosen, path)))
+        elif complaint := words.why_not(chosen, event.folder):
+            self._complain(complaint)
+        else:
+            self._decide(replace(self._decision, chosen=chosen_folders.tick(chosen, path)))
+
+    @on(LeftOut.Changed)
+    def _left_out_changed(self) -> None:
+        panel = self._left_out
+        self._decide(replace(self._decision, presets=panel.presets, own=panel.own, delete=panel.delete))
+
+    def _decide(self, decision: FoldersDraft, pause: float = _PAUSE_SECONDS) -> None:
+        self._decision, self._complaint = decision, ""
+        self._tree.show_chosen(decision.chosen)
+        for path in [path for path in self._measuring if path not in decision.chosen]:
+            self._measuring.pop(path).cancel()
+            self._missing.pop(path, None)
+            self._sizes.pop(path, None)
+            self._tree.show_beside(path, "")
+        for path in [path for path in decision.chosen if path not in self._measuring]:
+            self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
+        self.query_one("#left-out-summary", Label).update(f"Left out: {display.printable(self._left_out.summary)}")
+        self._say()
+        wanted = decision.applied(self.profile)
+        if wanted != self._counted:
+            self._counted = wanted
+            self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
+
+    async def _measure(self, path: str) -> None:
+        async with self._turns:
+            try:
+                async with aclosing(folder_sizes.measure(path)) as sizes:
+                    async for size in sizes:
+                        self._sizes[path] = size
+                        self._tree.show_beside(path, f"{words.size(size)} …")
+            except Failure as failure:
+                self._missing[path] = words.in_full(failure)
+                self._tree.show_beside(path, words.in_short(failure))
+                self._say()
+            else:
+                self._tree.show_beside(path, words.size(self._sizes[path]))
+
+    async def _count(self, wanted: Profile, pause: float) -> None:
+        note = self.query_one("#backup-size", Note)
+        if not wanted.folders:
+            note.say("Nothing is ticked yet.")
+            self._unreadable = ()
+            self._say()
+            return
+        note.say("Counting what will be backed up", "busy")
+        await asyncio.sleep(pause)
+        size = backup_size.BackupSize()
+        try:
+            async with aclosing(backup_size.count(wanted)) as sizes:
+                async for size in sizes:
+                    note.say(f"Counting what will be backed up: {words.amount(size)} so far", "busy")
+        except Failure as failure:
+            explained = trouble.explain(failure)
+            note.say(f"{explained.what}. {explained.to_do}", "warn")
+            self._unreadable = tuple(path for measured in self._sizes.values() for path in measured.unreadable)
+        else:
+            note.say(f"{words.amount(size)} will be backed up.", "good")
+            self._unreadable = size.unreadable
+        self._say()
+
+    def _complain(self, complaint: str) -> None:
+        self._complaint = complaint
+        self._say()
+
+    def _say(self) -> None:
+        note = self.query_one("#folder-note", Note)
+        unreadable = [path for path in self._unreadable if path not in self._missing]
+        if self._complaint:
+            note.say(self._complaint, "bad")
+        elif self._missing:
+            note.say(" ".join(self._missing.values()), "warn")
+        elif unreadable:
+            note.say(words.unreadable(unreadable), "warn")
+        else:
+            note.say("")
+
+    def action_turn(self) -> None:
+        """To what is left out, or back to the folders."""
+        self._turn(not self._turned)
+
+    def action_turn_back(self) -> None:
+        """Back to the folders."""
+        self._turn(False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape leads to the folders where they have given way, and else a step back."""
+        if action in {"turn_back", "back"}:
+            return (action == "turn_back") == self._has_given_way
+        return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#turn")
+    def _turn_pressed(self) -> None:
+        self.action_turn()
+
+    @on(Button.Pressed, "#back")
+    def _back_pressed(self, event: Button.Pressed) -> None:
+        if self._has_given_way:
+            event.prevent_default()
+            self._turn(False)
+
+    @on(DescendantFocus)
+    def _follow_the_cursor(self) -> None:
+        if self._tree.has_focus or self._left_out.has_focus_within:
+            self._show_turned(self._left_out.has_focus_within)
+
+    @property
+    def _has_given_way(self) -> bool:
+        return self._turned and self.has_class("-short")
+
+    def _turn(self, turned: bool) -> None:
+        self._show_turned(turned)
+        (self._left_out.query_one(TickList) if turned else self._tree).focus()
+
+    def _show_turned(self, turned: bool) -> None:
+        if turned != self._turned:
+            self._turned = turned
+            self.query_one("#content").set_class(turned, "turned")
+            self.query_one("#turn", Button).label = "Folders" if turned else "Left out"
+            self.refresh_bindings()
+
+    def _keep_draft(self) -> None:
+        self._decision.keep(self.draft)

@@ -1,0 +1,233 @@
+"""Hand-over: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Button
+
+from screens.dialogs.receipt import ReceiptScreen
+from screens.outcome import Again
+from screens.steps.hand_over.admission import Admission, LetIn, NotYet, Stopped
+from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
+from screens.steps.step_screen import StepScreen
+from screens.widgets.export_pane import ExportPane
+from screens.widgets.note import Note
+from screens.widgets.sheet import Sheet
+from screens.widgets.waiting import Waiting
+from screens.widgets.with_texts import WithTexts
+from wizard.client import access
+from wizard.client.keys import daemon_password
+from wizard.client.process import daemon_thread
+from wizard.failure import Failure
+from wizard.server import exports, handed_over
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.profile import Profile
+    from wizard.server.receipts.receipt import Taken
+    from wizard.walk.steps import Walk
+
+_ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
+_MAY_ASK = "Your keyring may be asking for its password in a window of its own. Esc goes back."
+_STILL_WAITING = (
+    "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
+    " nothing is lost."
+)
+
+
+class HandOverScreen(WithTexts, StepScreen):
+    """Gives the admin's text away, and goes on as soon as the admin has used it."""
+
+    step = Step.HAND_OVER
+    question = "Send this to the server's admin"
+    explanation = (
+        "The server lets nobody in by itself: its admin has to add this computer's key. The message says how, and "
+        "that this key can be used for your backup and nothing else.\n\n"
+        "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
+        "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
+        "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
+        "If the admin sends a receipt back, paste it (r): then your server is verified for good.\n\n"
+        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back.\n\n"
+        "Do you sign in there yourself, with a password? Then “i” has the wizard put the key in place for you."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "receipt", "Receipt"),
+        Binding("l", "look", "Look"),
+        Binding("i", "install", show=False),
+        Binding("a", "apply", "Apply as the admin"),
+        Binding("enter", "forward", "Continue", show=False),
+    ]
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__(walk, context)
+        self._is_let_in = False
+        self._obstacle: Failure | None = None
+        self._is_doubtful = False
+        self._admission = Admission(self.profile, context, self._access_at_hand)
+
+    def compose_step(self) -> ComposeResult:
+        """Room for the text, and whether it was used."""
+        yield Waiting(id="preparing")
+        yield Note(id="password")
+        yield Note(id="admitted")
+
+    def compose_actions(self) -> ComposeResult:
+        """To look at once, or in a demo to do the admin's part."""
+        if self.context.is_demo:
+            yield Button("Apply as the admin", id="apply", compact=True)
+        else:
+            yield Button("Look now", id="look", compact=True)
+
+    def focus_first(self) -> None:
+        """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
+        self.run_worker(self._prepare(), group="prepare", exclusive=True)
+
+    async def decide(self) -> Profile | None:
+        """The profile as it is, once the server lets this computer in."""
+        if self._obstacle:
+            raise self._obstacle
+        if not self._is_let_in:
+            self.query_one("#admitted", Note).say(_STILL_WAITING, "busy")
+            return None
+        return self.profile
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense now is offered."""
+        if action == "apply":
+            return self.context.is_demo and not (self._is_let_in or self._is_doubtful)
+        if action == "install":
+            return self._is_waiting and self._admission.may_install
+        if action == "receipt":
+            return not self.context.is_demo
+        if action == "look":
+            return not (self._is_let_in or self.context.is_demo or self._is_doubtful)
+        return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#look")
+    def action_look(self) -> None:
+        """Look as soon as the server can bear it."""
+        if self._is_looking:
+            self.query_one("#admitted", Note).say("Looking again in a moment", "busy")
+            self._admission.look_now()
+        else:
+            self._start_looking()
+
+    @on(Button.Pressed, "#apply")
+    async def action_apply(self) -> None:
+        """Do what the message asks of the admin, and look at once."""
+        if self.context.apply_as_admin is None or self._is_let_in:
+            return
+        try:
+            self.context.apply_as_admin(self.profile, self._export("authorized-keys"))
+        except Failure as failure:
+            await self.show_trouble(failure)
+        else:
+            self._start_looking()
+
+    def action_receipt(self) -> None:
+        """Take the receipt that the admin sent back."""
+        self.app.push_screen(ReceiptScreen(self.profile, self.keep), self._take)
+
+    def action_install(self) -> None:
+        """Do the admin's part with the account's password, for those who have it, and look at once."""
+        self.workers.cancel_group(self, "look")
+
+        def look(_: object) -> None:
+            self._start_looking()
+
+        self.app.push_screen(DoItForMeScreen(self.profile, self.context), look)
+
+    @property
+    def _is_waiting(self) -> bool:
+        return self._obstacle is None and not (self._is_let_in or self._is_doubtful)
+
+    @property
+    def _is_looking(self) -> bool:
+        return any(worker.node is self and worker.group == "look" and worker.is_running for worker in self.workers)
+
+    async def _take(self, taken: Taken | Failure | None) -> None:
+        if isinstance(taken, Failure):
+            # Whatever the server says from now on, it may be another one's word.
+            self._is_doubtful = True
+            self.workers.cancel_group(self, "look")
+            await self._stop_at(taken)
+            self.query("#look, #apply").set(display=False)
+            self.lead_with("back")
+        elif taken:
+            self.leave_with(Again(taken.profile))
+
+    async def _prepare(self) -> None:
+        try:
+            with self.query_one(Waiting).on("Preparing the text for the admin", _MAY_ASK):
+                sheets = await daemon_thread.run(self._sheets)
+        except Failure as failure:
+            await self._stop_at(failure)
+            return
+        if self.is_leaving:
+            return
+        note = self.query_one("#password", Note)
+        if any(sheet.masked for sheet in sheets):
+            note.say(_ALSO_SEND, "warn")
+        await self.mount(ExportPane(sheets), before=note)
+        self.refresh_bindings()
+        self.lead_with("apply" if self.context.is_demo else "copy")
+        self._start_looking()
+
+    def _sheets(self) -> list[Sheet]:
+        daemon_password.ensure(self.profile)
+        facts, server = access.facts(self.profile), self.context.server_facts
+        order, password = exports.order(self.profile, facts, server), partial(daemon_password.fetch, self.profile)
+        sheets = [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
+        handed_over.keep(self.profile, facts)
+        return sheets
+
+    def _export(self, format_name: str) -> str:
+        facts = access.facts(self.profile)
+        return exports.export(self.profile, facts, format_name, self.context.server_facts)
+
+    def _start_looking(self) -> None:
+        self.query_one("#admitted", Note).say("Looking whether the server lets this computer in", "busy")
+        self.run_worker(self._await_admin(), group="look", exclusive=True)
+
+    async def _await_admin(self) -> None:
+        self._obstacle = None
+        self.remove_class("-trouble-alone")
+        await self.show_trouble(None)
+        for pane in self.query(ExportPane):
+            pane.display = True
+        self.refresh_bindings()
+        async with aclosing(self._admission.watch()) as watch:
+            async for news in watch:
+                match news:
+                    case LetIn():
+                        self._go_ahead()
+                    case NotYet():
+                        self.query_one("#admitted", Note).say(news.sentence, news.tone)
+                    case Stopped():
+                        await self._stop_at(news.failure)
+
+    async def _stop_at(self, failure: Failure) -> None:
+        self._obstacle = failure
+        self.query_one("#admitted", Note).say("")
+        for pane in self.query(ExportPane):
+            pane.display = False
+        self.add_class("-trouble-alone")
+        self.lead_with("apply" if self.context.is_demo else "look")
+        self.refresh_bindings()
+        await self.show_trouble(failure)
+
+    def _go_ahead(self) -> None:
+        self._is_let_in = True
+        self.query_one("#admitted", Note).say("The server lets this computer in.", "good")
+        for spent in self.query("#look, #apply"):
+            spent.display = False
+        self.lead_with("forward")
+        self.refresh_bindings()

@@ -1,0 +1,79 @@
+"""Has the person make up a passphrase for a new key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from screens.widgets.field import Field
+from wizard import rules
+from wizard.client.keys.secrets import Secret
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class NewPassphraseScreen(ModalScreen[Secret | None]):
+    """Returns a passphrase that was typed twice, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+
+    def compose(self) -> ComposeResult:
+        """Two hidden lines."""
+        with Vertical(classes="window"):
+            yield Label("A passphrase for the new key", classes="window-title", markup=False)
+            yield Static(
+                "You will be asked for it whenever a backup is made. It is kept nowhere, so remember it well.",
+                classes="window-words",
+                markup=False,
+            )
+            yield Field("Passphrase", id="first", password=True, rule=rules.passphrase)
+            yield Field("The same again", id="again", password=True)
+            with Horizontal(classes="window-buttons"):
+                yield Button("Not now", id="give-up", compact=True)
+                yield Button("Make the key", id="take", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The first line has the focus."""
+        self.query(Input).first().focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on to the second line, or take it."""
+        first, again = self.query(Field)
+        if event.input in first.query(Input):
+            if first.check():
+                again.query_one(Input).focus()
+        else:
+            self._take()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take it, or give up."""
+        if event.button.id == "take":
+            self._take()
+        else:
+            self.action_give_up()
+
+    def action_give_up(self) -> None:
+        """Go on without."""
+        self._leave_with(None)
+
+    def _take(self) -> None:
+        first, again = self.query(Field)
+        if not first.check():
+            return
+        if first.secret.reveal() != again.secret.reveal():
+            again.clear()
+            again.query_one(Input).focus()
+            again.complain("That was not the same. Type it once more, or both anew.")
+            return
+        self._leave_with(first.secret)
+
+    def _leave_with(self, passphrase: Secret | None) -> None:
+        for field in self.query(Field):
+            field.clear()
+        if self.is_current:
+            self.dismiss(passphrase)

@@ -1,0 +1,96 @@
+"""Asks for the passphrase of a key that is there already, and who is to keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from screens.widgets.field import Field
+from screens.widgets.tick_list import Tick, TickList
+from wizard import paths
+from wizard.client.keys import key_files
+from wizard.client.process import daemon_thread
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+    from wizard.client.keys.secrets import Secret
+
+_KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A passphrase that opens the key, and whether the keyring is to keep it."""
+
+    passphrase: Secret
+    keep: bool
+
+
+class OpenKeyScreen(ModalScreen[Opened | None]):
+    """Returns a passphrase that was tried, or nothing; without a keyring, nothing is said of keeping it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+
+    def __init__(self, key: Path, keyring: str) -> None:
+        super().__init__()
+        self._key, self._keyring = key, keyring
+
+    def compose(self) -> ComposeResult:
+        """One hidden line, and a box."""
+        with Vertical(classes="window"):
+            yield Label(f"The passphrase of {paths.shown(self._key)}", classes="window-title", markup=False)
+            yield Field("Passphrase", id="passphrase", password=True)
+            if self._keyring:
+                keep = Tick(_KEEP, f"Keep it in {self._keyring}", "Otherwise you are asked for it each time.")
+                yield TickList([keep], id="keep", ticked=[_KEEP], sentences_below=True)
+            else:
+                yield Static("You will be asked for it whenever a backup is made.", classes="window-words")
+            with Horizontal(classes="window-buttons"):
+                yield Button("Not now", id="give-up", compact=True)
+                yield Button("Open the key", id="open", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The line has the focus."""
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self) -> None:
+        """Try what was typed."""
+        self.action_forward()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Try, or give up."""
+        if event.button.id == "open":
+            self.action_forward()
+        else:
+            self.action_give_up()
+
+    def action_forward(self) -> None:
+        """Try what was typed."""
+        self.run_worker(self._try(), exclusive=True)
+
+    def action_give_up(self) -> None:
+        """Go on without."""
+        self._leave_with(None)
+
+    async def _try(self) -> None:
+        field = self.query_one(Field)
+        typed, kept = field.secret, self.query(TickList)
+        # A passphrase is stretched on purpose, which takes a while.
+        if bool(typed) and await daemon_thread.run(partial(key_files.opens, self._key, typed)):
+            self._leave_with(Opened(typed, bool(kept and kept.first().ticked)))
+        else:
+            field.complain("That passphrase does not open the key.")
+
+    def _leave_with(self, opened: Opened | None) -> None:
+        self.query_one(Field).clear()
+        if self.is_current:
+            self.dismiss(opened)

@@ -1,0 +1,1 @@
+"""The step “Sign-in”."""

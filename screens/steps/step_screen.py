@@ -1,0 +1,263 @@
+"""What every step's screen shares: the rail, the question, the explanation, the way on and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Button, Input, Label, Static
+
+from screens.dialogs.explanation import ExplanationScreen
+from screens.fitting import fit
+from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.widgets.choice import Choice
+from screens.widgets.field import Field
+from screens.widgets.footer import Keys
+from screens.widgets.page import Page
+from screens.widgets.rail import Rail
+from screens.widgets.trouble_panel import TroublePanel
+from wizard.failure import Failure
+from wizard.trouble import diagnose, telling
+from wizard.walk import steps
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from screens.context import Context
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.trouble.telling import Told
+    from wizard.walk.steps import Step, Walk
+
+_DEMO = "a demo: nothing of yours is touched"
+_ASKING = "That did not work. The wizard looks into why …"
+
+
+class StepScreen(Screen[Outcome]):
+    """One step: a question, what it takes to answer it, and one primary action.
+
+    A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
+    `compose_actions`.
+    """
+
+    step: ClassVar[Step]
+    question: ClassVar[str]
+    explanation: ClassVar[str]
+    primary: ClassVar[str] = "Continue"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("f1", "explain", "Help"),
+        Binding("f2", "printed", "What was printed"),
+        Binding("ctrl+s", "forward", "Continue", show=False),
+        Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("up", "scroll_page(-1)", show=False),
+        Binding("down", "scroll_page(1)", show=False),
+        Binding("pageup", "scroll_page(-8)", show=False),
+        Binding("pagedown", "scroll_page(8)", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    AUTO_FOCUS = ""  # `focus_first` knows better, and each focus costs a restyling
+
+    def __init__(self, walk: Walk, context: Context) -> None:
+        super().__init__()
+        self.walk = walk
+        self.context = context
+        self.draft = context.drafts.setdefault(self.step, {})
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it was when this screen was shown."""
+        return self.walk.profile
+
+    @property
+    def tried(self) -> Profile:
+        """What was tried when it failed."""
+        return self.profile
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the screen is on its way out, and its widgets perhaps gone already."""
+        return not (self.is_attached and self.display)
+
+    def compose(self) -> ComposeResult:
+        """The frame around the step's own widgets."""
+        fit(self)
+        with Horizontal(id="title-bar"):
+            yield Label("backup-wizard", id="product", markup=False)
+            about = _DEMO if self.context.is_demo else f"backup “{self.profile.name}”"
+            yield Label(f"{steps.TITLES[self.step]} · {about}", id="whereabouts", markup=False)
+        with Horizontal(id="body"):
+            yield Rail(self.walk)
+            with Vertical(id="page"):
+                yield Label(self.question, id="question", markup=False)
+                with Page(id="content"):
+                    yield from self.compose_step()
+                yield Vertical(id="trouble-place")
+                with Horizontal(id="buttons"):
+                    yield from self.compose_actions()
+                    yield Button("Back", id="back", compact=True)
+                    yield Button(self.primary, id="forward", variant="primary", compact=True)
+            with VerticalScroll(id="explanation", can_focus=False):
+                yield Static(self.explanation, markup=False)
+        yield Keys()
+
+    def compose_step(self) -> ComposeResult:
+        """The step's own widgets."""
+        raise NotImplementedError
+
+    def compose_actions(self) -> ComposeResult:
+        """Buttons of the step's own, beside Back."""
+        yield from ()
+
+    async def decide(self) -> Profile | None:
+        """The profile with this step's decision in it, or `None` once the screen has said what is missing.
+
+        Raises:
+            Failure: it is shown in the screen's trouble panel.
+        """
+        return self.profile
+
+    def on_mount(self) -> None:
+        """The cursor is where the answer goes."""
+        self.focus_first()
+
+    def _on_prune(self) -> None:
+        # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
+        self.workers.cancel_node(self)
+
+    def focus_first(self) -> None:
+        """Put the cursor where the answer goes."""
+        for kind in (Input, Choice):
+            for answer in self.query("#content").first().query(kind):
+                if all(node.display for node in answer.ancestors_with_self):
+                    answer.focus()
+                    return
+        self.query_one("#forward", Button).focus()
+
+    def keep(self, decided: Profile) -> None:
+        """Save what was decided while the step goes on.
+
+        Raises:
+            Failure: a folder can't be written to.
+        """
+        self.context.session.hold(decided.name)
+        steps.record(steps.again(self.walk, decided))
+
+    def leave_with(self, outcome: Outcome) -> None:
+        """End the screen, once: a second key press on the way out is dropped."""
+        if self.is_current and self.is_attached:
+            self._keep_draft()
+            self.dismiss(outcome)
+
+    async def show_trouble(self, failure: Failure | None) -> None:
+        """Explain a failure under the step's widgets; `None` takes the explanation away."""
+        if self.is_leaving:
+            return
+        place = self.query_one("#trouble-place", Vertical)
+        await place.remove_children()
+        self.refresh_bindings()
+        if failure is None:
+            return
+        tried = self.tried
+        if diagnose.is_worth_asking(failure, tried):
+            await place.mount(Static(_ASKING, id="asking", markup=False))
+        await self._show_told(await telling.tell(failure, tried, await self._access_at_hand()))
+
+    async def _show_told(self, told: Told) -> None:
+        if self.is_leaving:
+            return
+        place, panel = self.query_one("#trouble-place", Vertical), TroublePanel(told.trouble, told.raw_file)
+        await place.remove_children()
+        await place.mount(panel)
+        self.refresh_bindings()
+        panel.scroll_visible()
+
+    async def _access_at_hand(self) -> Access | None:
+        """What signs in without asking anybody, where a passphrase is held that would be asked for."""
+        if not self.context.session.holds(self.profile.key_path):
+            return None
+        try:
+            return await self.context.session.access(self.profile)
+        except Failure:
+            return None
+
+    def lead_with(self, id: str, *, focus: bool = True) -> None:
+        """Make that button the primary one, and put the cursor on it."""
+        for button in self.query(Button):
+            button.variant = "primary" if button.id == id else "default"
+        if focus:
+            self.query_one(f"#{id}", Button).focus()
+
+    def busy(self, is_busy: bool) -> None:
+        """While something is done, the way on is shut."""
+        self.query("#forward").set(disabled=is_busy)  # on the way out it may be gone already
+
+    @on(Button.Pressed, "#forward")
+    @on(Input.Submitted)
+    def action_forward(self) -> None:
+        """Decide, and go on."""
+        if not self.query_one("#forward", Button).disabled:
+            self.run_worker(self._try_forward(), group="forward", exclusive=True)
+
+    @on(Choice.OptionSelected, "Choice")
+    def _choice_made(self) -> None:
+        self.action_forward()
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        """One step back, whatever is typed."""
+        self.leave_with(Back())
+
+    def action_leave(self) -> None:
+        """Leave the wizard; everything decided is kept."""
+        self.leave_with(Leave())
+
+    def action_explain(self) -> None:
+        """Show the explanation over a window that is too narrow for the pane."""
+        self.app.push_screen(ExplanationScreen(self.question, self.explanation))
+
+    def action_printed(self) -> None:
+        """Show what a program printed, or put it away."""
+        for panel in self.query(TroublePanel):
+            panel.unfold()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What was printed is offered where something was."""
+        if action == "printed":
+            return any(panel.trouble.raw for panel in self.query(TroublePanel))
+        return super().check_action(action, parameters)
+
+    def action_scroll_page(self, lines: int) -> None:
+        """Move what does not fit, wherever the cursor is."""
+        for part in self.query("#content, #trouble-place, .scrolls"):
+            if all(node.display for node in part.ancestors_with_self):
+                part.scroll_relative(y=lines, animate=False)
+
+    @on(Rail.Chosen)
+    def _jump(self, event: Rail.Chosen) -> None:
+        if event.step == self.step:
+            self.focus_next()
+        else:
+            self.leave_with(Jump(event.step))
+
+    async def _try_forward(self) -> None:
+        await self.show_trouble(None)
+        self.busy(True)
+        try:
+            decided = await self.decide()
+        except Failure as failure:
+            await self.show_trouble(failure)
+        else:
+            if decided is not None:
+                self.leave_with(Forward(decided))
+        finally:
+            self.busy(False)
+
+    def _keep_draft(self) -> None:
+        for field in self.query(Field):
+            if field.id and not field.is_password:
+                self.draft[field.id] = field.value

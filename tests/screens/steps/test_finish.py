@@ -1,0 +1,112 @@
+"""The finish: all that was decided, and a way back to each of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from textual.widgets import Button
+
+from screens.app import WizardApp
+from screens.outcome import Jump
+from screens.steps.finish.screen import FinishScreen
+from screens.steps.step_screen import StepScreen
+from tests.support.data.profiles import FINGERPRINT, a_profile
+from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from wizard.client.rsync import Totals
+from wizard.profile import Key, Server
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from screens.outcome import Outcome
+
+PROFILE = a_profile(server=Server(host="files.example.lan", port=2222, user="amanda", host_keys=(FINGERPRINT,)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, int]) -> None:
+    async with wizard_at(PROFILE, Step.FINISH, size=size) as pilot:
+        await until(pilot, lambda: "All is set up" in text(pilot))
+        for command in ("backup-wizard run amamac", "backup-wizard dry-run amamac", "backup-wizard check amamac"):
+            assert command in text(pilot)
+        told = said(pilot)
+    for decided in (
+        "/home/amanda/Documents",
+        ".cache/, *.tmp",
+        "amanda on files.example.lan, port 2222",
+        "backup/amamac/",
+        FINGERPRINT,
+        "A key for one folder only",
+        "~/.ssh/backup-wizard-amamac, without a passphrase",
+        "done, with nothing copied",
+    ):
+        assert decided in told
+
+
+@pytest.mark.parametrize("way_out", ["#finish", "ctrl+q"])
+async def test_finish_ends_the_wizard_and_all_is_kept(way_out: str) -> None:
+    steps.record(Walk(PROFILE, Step.FINISH, Step.FINISH))
+    async with wizard_at(PROFILE, Step.FINISH) as pilot:
+        if way_out.startswith("#"):
+            await pilot.click(way_out)
+        else:
+            await pilot.press(way_out)
+    assert pilot.app.return_code == 0
+    assert steps.begin(PROFILE) == Walk(PROFILE, Step.FINISH, Step.FINISH)
+
+
+async def test_each_decision_leads_back_to_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: list[Outcome] = []
+    monkeypatch.setattr(FinishScreen, "leave_with", lambda screen, outcome: outcomes.append(outcome))
+    async with wizard_at(PROFILE, Step.FINISH) as pilot:
+        for button in pilot.app.screen.query("Decision Button"):
+            button.focus()
+            await pilot.press("enter")
+    assert outcomes == [
+        Jump(step)
+        for step in (
+            *(Step.FOLDERS, Step.FOLDERS, Step.SERVER, Step.SERVER),
+            *(Step.FINGERPRINT, Step.SCHEME, Step.KEY, Step.DRY_RUN),
+        )
+    ]
+
+
+async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
+    async with wizard_at(PROFILE, Step.DRY_RUN, reached=Step.FINISH) as pilot:
+        assert isinstance(pilot.app, WizardApp)
+        assert isinstance(pilot.app.screen, StepScreen)
+        pilot.app.context.dry_run = Totals(files=9, new=1204, changed=12, deleted=3, bytes_to_send=3_400_000_000)
+        pilot.app.screen.leave_with(Jump(Step.FINISH))
+        await until(pilot, lambda: "1,204 new, 12 changed, 3 gone: 3.4 GB to send" in said(pilot))
+        await until(pilot, lambda: _focused(pilot) == "Back up now")
+        await pilot.press("up", "up", "up")
+        await until(pilot, lambda: _focused(pilot) == "Repeat")
+        await pilot.press("up")
+        await until(pilot, lambda: _focused(pilot) == "Change")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+        assert walk(pilot).reached == Step.FINISH
+
+
+async def test_back_leads_to_the_practice_run() -> None:
+    async with wizard_at(PROFILE, Step.FINISH) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+
+
+async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders() -> None:
+    folders = tuple(f"/home/amanda/{name}" for name in ("[b]x", "a\x1b[2Jb", *"cdefg"))
+    profile = msgspec.structs.replace(PROFILE, folders=folders, key=Key(protection="ask"))
+    async with wizard_at(profile, Step.FINISH) as pilot:
+        await until(pilot, lambda: "/home/amanda/[b]x, /home/amanda/a␛[2Jb" in said(pilot))
+        assert "/home/amanda/e and 2 more" in said(pilot)
+        assert "\x1b" not in text(pilot)
+
+
+def _focused(pilot: Pilot[int]) -> str:
+    focused = pilot.app.focused
+    return str(focused.label) if isinstance(focused, Button) else ""

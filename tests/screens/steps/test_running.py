@@ -1,0 +1,138 @@
+"""The real backup on a screen: done, stopped and gone on with, with nothing left running."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from screens.steps.finish.running import RunningScreen
+from tests.screens.at_the_server import clients, none_left
+from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
+from tests.support.pilot import SIZES, said, text, until, wizard_at
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.support.servers.real_sshd import RealSshd
+
+
+@pytest.fixture
+def line(sshd: RealSshd, sample_folder: Path) -> Iterator[LossyLine]:
+    (sample_folder / "a large one").write_bytes(os.urandom(4_000_000))
+    with lossy_line(sshd, sample_folder) as line:
+        yield line
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLine, size: tuple[int, int]) -> None:
+    async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
+        assert "no backup yet" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert line.differences() == ""
+        assert "have the same content on the server" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot) and "last good backup" in said(pilot))
+        await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)
+
+
+async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await until(pilot, lambda: " sent · " in said(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: _is_running_shown(pilot))
+        assert clients()
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Stopped. What was sent stays" in said(pilot))
+        assert not clients()
+        assert line.differences() != ""
+        line.gate.release()
+        line.sshd.end_sessions()
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert line.differences() == ""
+
+
+async def test_leaving_ends_rsync_and_its_ssh(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await pilot.press("ctrl+q")
+    await none_left()
+
+
+async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> None:
+    away = line.source.rename(line.source.with_name("away"))
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: f"{line.source} is not there" in said(pilot))
+        assert "Done" not in said(pilot)
+        away.rename(line.source)
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        assert "is not there" not in said(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+
+
+def _is_running_shown(pilot: Pilot[int]) -> bool:
+    return isinstance(pilot.app.screen, RunningScreen)
+
+
+async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: LossyLine) -> None:
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+        shutil.rmtree(line.backup)
+        line.backup.mkdir()
+        pilot.app.screen.query_one("#forward").focus()
+        await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        assert "The backup that was on the server is not there any more." in said(pilot)
+        assert "If nobody removed it on purpose, ask your admin first." in said(pilot)
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+    assert (line.backup / line.source.name).is_dir()
+
+
+async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_the_easy_answer(line: LossyLine) -> None:
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done: " in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "All is set up" in text(pilot))
+        shutil.rmtree(line.source)
+        line.source.mkdir()
+        pilot.app.screen.query_one("#forward").focus()
+        await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        assert f"“{line.source}” is empty now, and was not at the last backup." in said(pilot)
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: "Nothing was sent or deleted" in said(pilot))
+        assert "Done" not in said(pilot)
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Done: " in said(pilot))

@@ -1,0 +1,58 @@
+"""The welcome screen: the backup's name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from wizard import profiles
+from wizard.profile import Profile
+from wizard.walk.steps import Step
+
+NEW = Profile(name="amamac")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_takes_the_name_and_saves_the_profile(size: tuple[int, int]) -> None:
+    async with wizard_at(NEW, Step.WELCOME, size=size) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FOLDERS)
+    assert profiles.load("amamac") == NEW
+
+
+async def test_a_name_with_spaces_is_refused_under_its_field() -> None:
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        await pilot.press(*" my mac", "enter")
+        await until(pilot, lambda: "letters, digits" in said(pilot))
+        assert at(pilot) == Step.WELCOME
+    assert profiles.names() == []
+
+
+async def test_a_name_that_is_taken_is_refused() -> None:
+    profiles.save(Profile(name="amamac2"))
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "of that name already" in said(pilot))
+
+
+async def test_a_backup_that_was_begun_keeps_its_name() -> None:
+    profiles.save(NEW)
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "keeps that name" in said(pilot))
+
+
+async def test_back_from_the_first_step_stays() -> None:
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        assert "Back" not in text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.WELCOME)
+        assert walk(pilot).step == Step.WELCOME
+
+
+async def test_f1_explains_and_escape_closes_it() -> None:
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: "Ctrl+Q" in text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.WELCOME)

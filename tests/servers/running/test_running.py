@@ -1,0 +1,137 @@
+"""A real backup as it is run from then on: looked at afterwards, gone on with, told of, and kept in mind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.commands import backup_wizard
+from tests.support.network.gate import Gate
+from tests.support.servers import placing
+from tests.support.servers.office import Office
+from wizard import running
+from wizard.client import access
+from wizard.failure import Failure
+from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
+from wizard.server import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from wizard.profile import Profile
+
+LARGE = 6_000_000
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    (tmp_path / "office").mkdir()
+    with Office(tmp_path / "office") as running_one:
+        running_one.start_sshd()
+        running_one.put("/etc/rsyncd.conf", "", mode=0o644)
+        running_one.start_daemon()
+        yield running_one
+
+
+async def run(profile: Profile, at: Callable[[running.Event], object] = lambda event: None) -> running.Result:
+    async for event in running.run(profile, access.prepare(profile), pauses=()):
+        at(event)
+    assert isinstance(event, running.Result)
+    return event
+
+
+@pytest.mark.parametrize(("kind", "how"), [("rrsync", "sample"), ("forced-command", "dry-run"), ("daemon", "sample")])
+async def test_what_was_sent_is_looked_at_on_the_server_and_a_difference_is_found(
+    kind: str, how: str, office: Office, sample_folder: Path, secret_service: SecretService
+) -> None:
+    profile = placing.profile_for(office, kind, sample_folder)
+    placing.settle(office, profile)
+    first = await run(profile)
+    assert first.verification
+    assert (first.verification.how, first.verification.differing) == (how, ())
+    assert first.verification.looked_at > 0
+    assert first.is_whole
+
+    there = office.path(f"{placing.ROOT}/amamac/{sample_folder.name}/plain.txt")
+    (sample_folder / "plain.txt").write_text("new text")
+
+    def spoil(event: running.Event) -> None:
+        if isinstance(event, running.Looking):
+            status = there.stat()
+            there.write_text("old text" if how == "sample" else "of another size")
+            os.utime(there, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    # The file was written before the run, so that it has not been changed since.
+    second = await run(profile, spoil)
+    assert second.verification
+    assert second.verification.differing == (f"{sample_folder.name}/plain.txt",)
+    assert not second.is_whole
+    third = await run(profile)
+    if how == "sample":  # every later run that happens to compare it finds it, too
+        assert third.verification
+        assert third.verification.differing == second.verification.differing
+    else:  # a practice run compares sizes, so the third has sent it again
+        assert third.is_whole
+
+
+async def test_where_nothing_can_be_practised_it_is_said_that_nothing_was_looked_at(
+    office: Office, sample_folder: Path
+) -> None:
+    profile = placing.profile_for(office, "forced-command", sample_folder)
+    placing.settle(office, profile, facts.learn(profile, shell="/usr/bin/rssh"))
+    result = await run(profile)
+    assert result.verification
+    assert result.verification.how == "none"
+    assert "rssh" in result.verification.sentence
+
+
+async def test_on_a_daemon_a_file_that_was_cut_off_goes_on_and_is_never_seen_under_its_name(
+    office: Office, tmp_path: Path, secret_service: SecretService
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "large").write_bytes(os.urandom(LARGE))
+    profile = placing.profile_for(office, "daemon", source, delete=True, scheme={"allow_delete": True})
+    placing.settle(office, profile)
+    landed = office.path(f"{placing.ROOT}/amamac/source")
+    with Gate(office.daemon_port) as gate:
+        # After the link's measure, the look at what would be deleted, and the question whose backup is there.
+        gate.cuts[3] = 3_000_000
+        with pytest.raises(Failure):
+            await run(placing.at_port(profile, gate.port))
+    part = landed / PARTIAL_FOLDER / "large"
+    while not part.exists():  # the daemon puts it away once it sees that the sender is gone
+        await asyncio.sleep(0.01)
+    assert 0 < part.stat().st_size < LARGE
+    assert not (landed / "large").exists()
+    assert (await run(profile)).is_whole
+    assert [path.name for path in landed.iterdir()] == ["large"]
+    compare = ("rsync", "-naic", "--delete", *placing.stored(profile))
+    assert office.run(*compare, f"{source}/", f"{placing.OWN}/source/") == ""
+
+
+def test_the_command_tells_what_was_done_and_when(office: Office, sample_folder: Path, tmp_path: Path) -> None:
+    profile = placing.profile_for(office, "rrsync", sample_folder)
+    placing.settle(office, profile)
+    before = backup_wizard("show", profile.name)
+    assert "# backup:   no backup yet" in before.stdout
+    done = backup_wizard("run", profile.name, "--json")
+    assert done.exit_code == 0
+    assert done.json["whole"] is True
+    assert done.json["tries"] == 1
+    assert done.json["verified"]["how"] == "sample"
+    assert done.json["new"] > 10
+    again = backup_wizard("run", profile.name)
+    assert again.stdout.startswith("Done: 0 new and 0 changed of ")
+    assert "last good backup" in backup_wizard("show", profile.name).stdout
+
+    listed = backup_wizard("dry-run", profile.name, "--output", tmp_path / "list")
+    assert listed.exit_code == 0
+    assert (tmp_path / "list").read_text() == ""
+    refused = backup_wizard("dry-run", profile.name, "--output", tmp_path / "list")
+    assert refused.exit_code == 2

@@ -1,0 +1,120 @@
+"""Each option of each scheme, on the real server program: the dry run stays dry, and the backup is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.data import samples
+from tests.support.data.trees import tree
+from tests.support.servers import placing
+from tests.support.servers.office import HOST, Office
+from wizard import schemes
+from wizard.running import report
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ServerFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from wizard.profile import Profile
+
+MAY_DELETE: dict[str, Any] = {"scheme": {"allow_delete": True}}
+DELETING_ALL: dict[str, Any] = {"delete": True, "compress": True, "exclude": ("*.tmp",)}
+FROM_HERE = ["192.0.2.0/24", HOST]
+OPTIONS: dict[str, list[dict[str, Any]]] = {
+    "rrsync": [
+        {},
+        MAY_DELETE,
+        {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE}},
+        {"scheme": {"append_only": True}},
+        {"scheme": {"munge": True}},
+        DELETING_ALL | {"scheme": {"allow_delete": True, "munge": True, "write_only": False, "from": [HOST]}},
+    ],
+    "forced-command": [
+        {},
+        {"scheme": {"allow_delete": True, "from": FROM_HERE}},
+        {"compress": True},
+        DELETING_ALL | {"scheme": {"allow_delete": True, "from": [HOST]}},
+    ],
+    "daemon-over-ssh": [
+        {},
+        {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE}},
+        DELETING_ALL | {"scheme": {"allow_delete": True, "module": "of-amanda"}},
+    ],
+    "daemon": [
+        {},
+        {"compress": True, "scheme": {"write_only": False, "from": FROM_HERE, "module": "of-amanda"}},
+        DELETING_ALL | {"scheme": {"allow_delete": True, "from": [HOST], "auth": False}},
+    ],
+    "login": [{"scheme": {"from": FROM_HERE}}, DELETING_ALL | MAY_DELETE],
+}
+OLD_SSHD = ServerFacts(openssh_version=(7, 1))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    place = tmp_path / "office"
+    place.mkdir()
+    with Office(place) as running:
+        running.start_sshd()
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", OPTIONS)
+async def test_dry_runs_are_dry_and_backups_whole_with_every_option(
+    kind: str, office: Office, tmp_path: Path, secret_service: SecretService
+) -> None:
+    choices = [(changes, ServerFacts()) for changes in OPTIONS[kind]]
+    if kind in {"rrsync", "forced-command", "daemon-over-ssh"}:
+        choices.append(({}, OLD_SSHD))
+    for number, (changes, server) in enumerate(choices):
+        profile = placing.profile_for(office, kind, tmp_path / f"source {number}", **changes)
+        await back_up_twice(office, profile, tmp_path / f"source {number}", server)
+        office.run("rm", "-r", placing.ROOT)
+
+
+async def back_up_twice(office: Office, profile: Profile, source: Path, server: ServerFacts) -> None:
+    samples.make_sample(source)
+    admitted = placing.settle(office, profile, server)
+    root = office.path(placing.ROOT)
+    empty = tree(root)
+    first = await report.dry_run(profile, admitted)
+    assert first.totals.new == first.totals.files > 10, profile
+    assert tree(root) == empty, profile
+    await report.backup(profile, admitted)
+    assert differences(office, profile, source) == "", profile
+
+    (source / "-rf").unlink()
+    (source / "plain.txt").write_text("longer than before")
+    (source / "new\nfile").write_text("new")
+    filled = tree(root)
+    second = await report.dry_run(profile, admitted)
+    kept = profile.scheme.append_only
+    # Without hard links, which a key that may not read can't send, the changed file's twin is a file of its own.
+    changed = (
+        2
+        if "--no-hard-links" in schemes.of(profile).client_command(profile, admitted.facts, Transfer(dry_run=True))
+        else 1
+    )
+    assert (second.totals.new, second.totals.changed) == (1, 0 if kept else changed), profile
+    assert second.totals.deleted == (1 if profile.delete else 0), profile
+    assert tree(root) == filled, profile
+
+    await report.backup(profile, admitted)
+    third = await report.dry_run(profile, admitted)
+    assert (third.totals.new, third.totals.changed, third.totals.deleted) == (0, 0, 0), profile
+    landed = root / profile.name / source.name
+    assert (landed / "-rf").exists() is not profile.delete, profile
+    assert ((landed / "plain.txt").stat().st_size == len("longer than before")) is not kept, profile
+
+
+def differences(office: Office, profile: Profile, source: Path) -> str:
+    landed = f"{placing.ROOT}/{profile.name}/{source.name}/"
+    return office.run("rsync", "-naic", "--delete", *placing.stored(profile), f"{source}/", landed)

@@ -1,0 +1,1 @@
+"""Whoever means no good, and whatever goes wrong."""

@@ -1,0 +1,163 @@
+"""Ways to break what is on this computer or on the way to a server, for a case that works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tests.support import processes, secret_service
+from tests.support.attacks import faults
+from tests.support.attacks.faults import SIZE
+from tests.support.fake_failures import put_in_rsyncs_place
+from tests.support.network.proxy import Fate
+from tests.support.secret_service import reset_keyring
+from wizard.client import access
+from wizard.client.keys import secrets
+from wizard.client.keys.secrets import Secret
+from wizard.schemes.parts import over_network
+from wizard.trouble import diagnose_reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.attacks.faults import Case
+    from tests.support.secret_service import SecretService
+
+_NAME = "zebra.txt"
+
+
+@contextlib.contextmanager
+def programs_without_rsync(case: Case) -> Iterator[Case]:
+    case.monkeypatch.setenv("PATH", str(case.folder))
+    yield case
+
+
+@contextlib.contextmanager
+def openrsync(case: Case) -> Iterator[Case]:
+    case.monkeypatch.setenv("PATH", os.environ["PATH"])
+    put_in_rsyncs_place(case.monkeypatch, case.folder, "")
+    script = "#!/bin/sh\necho 'openrsync: protocol version 29'\necho 'rsync version 2.6.9 compatible'\n"
+    (case.folder / "rsync").write_text(script)
+    yield case
+
+
+@contextlib.contextmanager
+def old_rsync(case: Case) -> Iterator[Case]:
+    put_in_rsyncs_place(case.monkeypatch, case.folder, "")
+    (case.folder / "rsync").write_text("#!/bin/sh\necho 'rsync  version 3.0.9  protocol version 30'\n")
+    yield case
+
+
+@contextlib.contextmanager
+def other_mode_of_key(case: Case) -> Iterator[Case]:
+    case.profile.key_path.chmod(0o644)
+    yield case
+
+
+@contextlib.contextmanager
+def closed_file(case: Case) -> Iterator[Case]:
+    Path(case.profile.folders[0], "closed.txt").touch(0o000)
+    yield case
+
+
+@contextlib.contextmanager
+def no_secret_service(case: Case) -> Iterator[Case]:
+    case.request.getfixturevalue("session_bus")
+    reset_keyring()
+    yield case
+
+
+@contextlib.contextmanager
+def locked_keyring(case: Case) -> Iterator[Case]:
+    service: SecretService = case.request.getfixturevalue("secret_service")
+    secrets.store(case.profile.name, "passphrase", Secret("before"))
+    service.lock()
+    yield case
+
+
+@contextlib.contextmanager
+def refusing_keyring(case: Case) -> Iterator[Case]:
+    """The bus lets nothing be kept."""
+    policy = '<deny send_interface="org.freedesktop.Secret.Collection" send_member="CreateItem"/>'
+    with secret_service.session_bus(case.folder, policy) as address:
+        case.monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        with secret_service.secret_service(address):
+            reset_keyring()
+            yield case
+
+
+@contextlib.contextmanager
+def ssh_at_the_usual_port(case: Case) -> Iterator[Case]:
+    case.monkeypatch.setattr(diagnose_reaching, "SSH_PORT", case.office.port)
+    yield case
+
+
+@contextlib.contextmanager
+def at_daemon(case: Case) -> Iterator[Case]:
+    yield case.at_port(case.office.daemon_port)
+
+
+@contextlib.contextmanager
+def at_ssh(case: Case) -> Iterator[Case]:
+    yield case.at_port(case.office.port)
+
+
+@contextlib.contextmanager
+def file_that_vanishes(case: Case) -> Iterator[Case]:
+    """The file goes in the moment in which the server is told of it."""
+    file = Path(case.profile.folders[0], _NAME)
+    file.touch()
+
+    def rule(piece: bytes, _: int) -> Fate:
+        if _NAME.encode() in piece:
+            file.unlink()
+        return Fate.ON
+
+    with faults.by_way_of(rule)(case) as broken:
+        yield broken
+
+
+@contextlib.contextmanager
+def terminated(case: Case) -> Iterator[Case]:
+    def rule(piece: bytes, sent: int) -> Fate:
+        if sent > SIZE // 2:
+            for pid in processes.descendants(os.getpid()):
+                with contextlib.suppress(OSError):
+                    if "\0--rsh=" in Path(f"/proc/{pid}/cmdline").read_text():
+                        os.kill(pid, signal.SIGTERM)
+            return Fate.SILENT
+        return Fate.ON
+
+    with faults.by_way_of(rule)(case) as broken:
+        yield broken
+
+
+@contextlib.contextmanager
+def impatience_with_daemons(case: Case) -> Iterator[Case]:
+    case.monkeypatch.setattr(over_network, "_SILENCES", 1)
+    yield case
+
+
+@contextlib.contextmanager
+def unconfirmed(case: Case) -> Iterator[Case]:
+    """Under another name, so that nothing is known of it yet."""
+    bare = case.at(host_keys=())
+    yield replace(bare, profile=msgspec.structs.replace(bare.profile, name="other"))
+
+
+@contextlib.contextmanager
+def deleting(case: Case) -> Iterator[Case]:
+    yield replace(case, profile=msgspec.structs.replace(case.profile, delete=True))
+
+
+@contextlib.contextmanager
+def another_setting(case: Case) -> Iterator[Case]:
+    """Something was changed after the line was handed over."""
+    changed = msgspec.structs.replace(case.profile, compress=True)
+    yield replace(case, profile=changed, access=access.prepare(changed))

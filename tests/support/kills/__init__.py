@@ -1,0 +1,1 @@
+"""Killing the product at chosen points."""

@@ -1,0 +1,1 @@
+"""What makes hundreds of starts quick."""

@@ -1,0 +1,1 @@
+"""Servers of the test's own, and what an admin does to them."""

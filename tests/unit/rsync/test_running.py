@@ -1,0 +1,142 @@
+"""What a run keeps, tells and chooses, without a server."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.support.data.profiles import a_profile
+from wizard import console, paths
+from wizard.client.rsync import Entries, Problem, Progress, Totals
+from wizard.display import duration
+from wizard.profile import Scheme
+from wizard.running import Result, compression, record, transcript
+from wizard.running.progress_estimate import Outlook, outlook
+from wizard.running.report import Report
+from wizard.running.verification import Verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROFILE = a_profile()
+ELSEWHERE = msgspec.structs.replace(PROFILE, server=msgspec.structs.replace(PROFILE.server, host="new.example.lan"))
+
+
+def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewhere_new() -> None:
+    assert record.is_fresh(PROFILE)
+    assert record.in_words(PROFILE.name) == "no backup yet"
+    record.note(PROFILE, "unfinished")
+    assert not record.is_fresh(PROFILE)
+    assert record.is_first(PROFILE)
+    assert "no good backup yet; the run of " in record.in_words(PROFILE.name)
+    record.note(PROFILE, "done")
+    assert not record.is_first(PROFILE)
+    assert record.is_first(ELSEWHERE)
+    good = record.in_words(PROFILE.name)
+    record.note(PROFILE, "unfinished")
+    assert record.in_words(PROFILE.name).startswith(f"{good}; the run of ")
+    assert record.in_words(PROFILE.name).endswith("did not come to its end")
+    record.note(PROFILE, "incomplete")
+    assert record.in_words(PROFILE.name).endswith("left some files out")
+    (paths.walk_state(PROFILE.name) / "last-run.json").write_text("{")
+    assert record.in_words(PROFILE.name) == "no backup yet"
+
+
+def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "_MOST_BYTES", 50)
+    for number in range(12):
+        with transcript.kept("amamac") as kept:
+            kept.say(f"number {number}\x1b[2J")
+            for _ in range(9):
+                kept.add(Entries(b"<f+++++++++|1|a file\n"))
+            kept.add(Problem("x", "a problem"))
+    logs = sorted((paths.walk_state("amamac") / "transcripts").iterdir())
+    assert len(logs) == 10
+    assert {stat.S_IMODE(path.stat().st_mode) for path in logs} == {0o600}
+    text = logs[-1].read_text()
+    assert "number 11␛[2J" in text
+    assert text.count("a file") == 2
+    assert text.count("[the list goes on]") == 1
+    assert "a problem" in text
+
+
+@pytest.mark.parametrize(
+    ("progress", "is_fresh", "expected", "ahead"),
+    [
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), True, None, Outlook(10, 45)),
+        (Progress(50, 10, 10.0, None, to_check=1, found=4), True, None, Outlook(10, 45)),
+        (Progress(50, 1, 10.0, None, to_check=1, found=4), True, None, Outlook(1, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, Outlook(75, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4, is_searching=True), True, None, Outlook()),
+        (Progress(50, 10, 10.0, 45), True, None, Outlook()),
+        (Progress(50, 10, 10.0, 45, is_searching=True), False, 200, Outlook(25, 15)),
+        (Progress(50, 10, 0.0, 45), False, 200, Outlook(25, None)),
+        (Progress(500, 10, 10.0, 45), False, 200, Outlook(100, 0)),
+    ],
+)
+def test_how_long_it_will_take_is_told_where_it_can_be(
+    progress: Progress, is_fresh: bool, expected: int | None, ahead: Outlook
+) -> None:
+    assert outlook(progress, is_fresh=is_fresh, expected=expected) == ahead
+
+
+def test_progress_in_words() -> None:
+    told = console.progress(Progress(1_200_000, 10, 2e6, 45, to_check=1200, found=4000), Outlook(75, 3700))
+    assert told == "75 % · 1.2 MB sent · 2.0 MB/s · 1 h 1 min left · 1,200 files to go"
+    assert [duration(seconds) for seconds in (5, 65, 600, 3600, 40_000)] == [
+        "5 s",
+        "1 min 5 s",
+        "10 min",
+        "1 h",
+        "11 h",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "differing", "begins"),
+    [(0, (), "Done: "), (24, (), "Done: "), (23, (), "Backed up with problems: "), (0, ("x",), "Backed up with ")],
+)
+def test_only_a_backup_that_is_whole_is_called_done(exit_code: int, differing: tuple[str, ...], begins: str) -> None:
+    report = Report("amamac", Totals(files=3, new=2), 1.0, (), exit_code)
+    result = Result(report, 1, Verification("sample", 2, differing))
+    assert console.backup(result).startswith(begins)
+    assert result.is_whole == begins.startswith("Done")
+    assert ("Done" in console.backup(result)) == result.is_whole
+
+
+@pytest.mark.parametrize(
+    ("seconds", "content", "compress"),
+    [
+        (0.001, b"text " * 20_000, False),
+        (0.03, b"text " * 20_000, True),
+        (0.03, os.urandom(100_000), False),
+        (0.03, b"", False),
+        (None, b"text " * 20_000, False),
+    ],
+    ids=["near", "far", "far, and random", "far, and empty", "unknown"],
+)
+async def test_compression_is_for_what_is_far_and_shrinks(
+    seconds: float | None, content: bytes, compress: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def round_trip(_: object) -> float | None:
+        return seconds
+
+    monkeypatch.setattr(compression, "_round_trip", round_trip)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "file").write_bytes(content)
+    (tmp_path / "deep" / "link").symlink_to("none")
+    profile = a_profile(folders=(str(tmp_path),))
+    choice = await compression.choose(profile)
+    assert choice.compress is compress
+    monkeypatch.delattr(compression, "_round_trip")  # from now on what was measured is known
+    assert await compression.choose(profile) == choice
+
+
+async def test_what_is_fixed_is_not_chosen() -> None:
+    fixed = a_profile(scheme=Scheme(kind="forced-command"), compress=True)
+    assert (await compression.choose(fixed)).sentence == "Compressed on the way: the server's line fixes it."
+    assert (await compression.choose(a_profile(compress=True))).compress

@@ -1,0 +1,189 @@
+"""What an admin changes in a request, how it is told, and which requests can't all be granted."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tests.support.data.requests import COMMAND, a_request, public_key
+from wizard import approval as grants
+from wizard.approval import Grant
+from wizard.client import request as requests
+from wizard.client.request import Command, Request
+from wizard.failure import BadProfile
+from wizard.profile import Scheme, Server
+from wizard.schemes.forced_command import ForcedCommand
+from wizard.server import clashes, exports, request
+
+
+def _changed(asked: Request, **scheme: object) -> Grant:
+    return grants.changed(
+        Grant.as_asked(asked),
+        account="backup-amanda",
+        root="/srv/backup",
+        scheme=msgspec.structs.replace(asked.scheme, **scheme),
+        note="20 GB",
+    )
+
+
+def test_what_is_granted_as_asked_has_no_difference() -> None:
+    granted = Grant.as_asked(a_request())
+    assert granted.differences == []
+    assert "other than you asked" not in grants.reply(granted)
+    assert "backup-wizard amamac" in grants.reply(granted)
+
+
+def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
+    asked = a_request(delete=True, scheme=Scheme(allow_delete=True))
+    granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=False, write_only=False)
+    said = [one.words for one in granted.differences]
+    assert said == [
+        "account: asked: amanda → yours: backup-amanda",
+        "folder on the server: asked: backup → yours: /srv/backup",
+        "only from: asked: anywhere → yours: 192.0.2.7",
+        "write only (rsync reads nothing back): asked: yes → yours: no",
+        "may delete in the backup: asked: yes → yours: no",
+        "append only (rsync changes nothing that is there): asked: no → yours: yes",
+        "links are made inactive (munge): asked: yes → yours: no",
+        "what is removed here is removed there: asked: yes → yours: no",
+    ]
+    told = grants.reply(granted)
+    assert "  - account: backup-amanda\n    (you asked for: amanda; in the wizard, step “Server”)" in told
+    assert "To keep in mind: 20 GB" in told
+    assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() -> None:
+    with_delete = Command(
+        live=(*COMMAND.live[:4], "--delete", *COMMAND.live[4:]), dry=(*COMMAND.dry[:4], "--delete", *COMMAND.dry[4:])
+    )
+    asked = a_request("forced-command", delete=True, command=with_delete)
+    asked = requests.check(msgspec.structs.replace(asked, scheme=Scheme(kind="forced-command", allow_delete=True)))
+    granted = _changed(asked, allow_delete=False).granted
+    assert granted.command == COMMAND
+    line = exports.FORMATS["authorized-keys"].render(request.order(granted))
+    assert ForcedCommand().watchword(granted.profile, granted.client) in line
+    assert "--delete" not in line
+
+
+@pytest.mark.parametrize(
+    ("account", "root", "scheme", "key"),
+    [
+        ("a b", "backup", Scheme(), "server.user"),
+        ("", "backup", Scheme(), "server.user"),
+        ("amanda", "~", Scheme(), "server.root"),
+        ("amanda", "/home/amanda", Scheme(), "server.root"),
+        ("root", "backup", Scheme(), "server.user"),
+        ("amanda", "backup", Scheme(from_=("!192.0.2.7",)), "scheme.from"),
+        ("amanda", "backup", Scheme(append_only=True, allow_delete=True), "scheme.append_only"),
+    ],
+)
+def test_an_admin_s_slip_is_told_with_its_key(account: str, root: str, scheme: Scheme, key: str) -> None:
+    with pytest.raises(BadProfile) as failure:
+        grants.changed(Grant.as_asked(a_request()), account=account, root=root, scheme=scheme, note="")
+    assert failure.value.key == key
+
+
+def _other(**changes: object) -> Request:
+    return msgspec.structs.replace(a_request(name="bobpc", public_key=public_key(2)), **changes)
+
+
+def _at(root: str, *, name: str = "amamac", user: str = "bob") -> Request:
+    """A request of an account of its own, with a key of its own."""
+    key = public_key(4 + len(user))
+    return _other(name=name, public_key=key, server=Server(host="f.lan", user=user, root=root))
+
+
+def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request:
+    return a_request("daemon", name=name, server=Server(host="f.lan", user=user, root=root))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (a_request(), a_request(), "opened more than once"),
+        (a_request(), a_request(public_key=public_key(2)), "asked for by more than one"),
+        (
+            a_request(),
+            _at("/home/amanda//backup/", user="amanda@example.lan"),
+            "same folder",
+        ),
+        (_at("/srv/x"), _at("/srv//x/", user="carol"), "same folder, one over"),
+        (
+            _at("/srv/x"),
+            _at("/srv/X", user="carol"),
+            "same folder on a server that does not tell capital letters apart",
+        ),
+        (_at("/srv/été"), _at("/srv/e\u0301te\u0301", user="carol"), "does not tell capital letters apart"),
+        (a_request(), _other(name="Amamac", server=a_request().server), "names that differ in capital letters alone"),
+        (_at("/srv/x"), _at("/srv/x/amamac", user="carol"), "one inside the other: whoever has the key"),
+        (_at("/srv/x/amamac"), _at("/srv/x", user="carol"), "one inside the other: whoever has the key"),
+        (
+            _at("/srv/x"),
+            _at("/srv/X/amamac/b", user="carol"),
+            "one inside the other on a server that does not tell capital",
+        ),
+        (
+            a_request(),
+            _at("/home/amanda/backup/amamac/deep", user="amanda", name="other"),
+            "one inside the other: whoever",
+        ),
+        (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "one inside the other: whoever"),
+        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "open the same folder"),
+        (
+            a_request("daemon"),
+            msgspec.structs.replace(a_request("daemon"), name="bobpc"),
+            "name the same module",
+        ),
+        (a_request(), _other(public_key=public_key(comment="another")), "have the same key"),
+    ],
+)
+def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:
+    found = clashes.among([first, _other(name="third", public_key=public_key(3)), second])
+    assert [(one.requests, words in one.sentence) for one in found] == [((0, 2), True)]
+
+
+def test_a_folder_in_another_account_s_home_is_told() -> None:
+    found = clashes.among(
+        [a_request(), _at("/home/carol/backup", name="bobpc"), _at("/home/amanda/b", user="amanda@lan")]
+    )
+    assert [one.requests for one in found] == [(1,)]
+    assert found[0].sentence == "bobpc (bob) asks for a folder in the home of another account."
+
+
+def test_all_that_are_inside_one_folder_are_told_together() -> None:
+    inner = [_at(f"/srv/x/amamac/{number}", name=f"pc{number}", user=f"user{number}") for number in range(5)]
+    beside = _at("/srv/x/amamac-too", name="beside", user="carol")
+    inner = [msgspec.structs.replace(one, public_key=public_key(number + 10)) for number, one in enumerate(inner)]
+    (found,) = clashes.among([beside, *inner, _at("/srv/x")])
+    assert found.requests == (1, 2, 3, 4, 5, 6)
+    assert found.sentence.startswith("amamac (bob) and pc0 (user0) and pc1 (user1) and 3 more would be kept one inside")
+
+
+def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:
+    office = [_other(name=f"pc{number}", public_key=public_key(number)) for number in range(300)]
+    assert clashes.among(office) == []
+    (found,) = clashes.among([*office, *office[7:8] * 4])
+    assert found.requests == (7, 300, 301, 302, 303)
+    assert "pc7 (amanda) is the same" in found.sentence
+
+
+def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
+    orders = [
+        request.order(one)
+        for one in (
+            a_request(),
+            _other(),
+            _other(name="carolpc", server=Server(host="f.lan", user="carol")),
+            a_request("daemon-over-ssh", name="davepc", public_key=public_key(4)),
+        )
+    ]
+    keys = exports.FORMATS["authorized-keys"].render_all(orders)
+    amanda, carol = keys.split("# ~carol/.ssh/authorized_keys\n")
+    assert amanda.count("# backup-wizard begin") == 3
+    assert carol.count("# backup-wizard begin") == 1
+    modules = exports.FORMATS["rsyncd"].render_all(orders)
+    assert "# /etc/backup-wizard/davepc@amanda.conf\n" in modules
+    assert modules.endswith(exports.FORMATS["rsyncd"].render(orders[3]))
+    messages = exports.FORMATS["text"].render_all(orders)
+    assert all(f"\n# {one.profile.name}\n" in messages for one in orders)

@@ -1,0 +1,51 @@
+"""Every kind of failure has words, and can happen."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from tests.servers.trouble_rows import ROWS
+from wizard import trouble
+from wizard.failure import Failure, Kind
+from wizard.trouble.words import WORDS, Who
+
+_RAISED = re.compile(r"(?:\(\s*|else |= |: |foreign=)Kind\.(\w+)(?!: )")
+_CODE = Path(trouble.__file__).parents[2]
+
+
+def test_every_kind_is_told_in_words() -> None:
+    assert set(WORDS) == set(Kind)
+
+
+def test_no_kind_is_there_that_never_happens() -> None:
+    sources = [
+        path.read_text()
+        for folder in ("wizard", "screens")
+        for path in (_CODE / folder).rglob("*.py")
+        if path.parts[-2] != "trouble" or path.name == "crash.py"
+    ]
+    raised = {Kind[name] for source in sources for name in _RAISED.findall(source)}
+    read = {
+        kind for kind in Kind if f"backup-wizard-askpass: {kind}" in (_CODE / "wizard/trouble/patterns.py").read_text()
+    }
+    assert set(Kind) == raised | read | {row.kind for row in ROWS} | ALONE
+
+
+# What a program's end alone tells, and no test can have at will.
+ALONE = {Kind.SERVER_CANT_WRITE, Kind.UNKNOWN}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_words_are_whole_and_short_enough_for_a_small_window(kind: Kind) -> None:
+    told, words = trouble.explain(Failure(kind, "it")), WORDS[kind]
+    assert not told.what.endswith("."), "the sentence goes on after it"
+    assert told.to_do.endswith((".", ").", "it")) or "{raw}" in words.to_do, told.to_do
+    assert bool(words.forward) == (words.who is Who.ADMIN) or kind in {Kind.DESTINATION_TAKEN, Kind.WAITING_FOR_ADMIN}
+    fields = {
+        name for text in (words.what, words.to_do, words.forward) for _, name, _, _ in string.Formatter().parse(text)
+    }
+    assert "lines" in fields or len(told.what + told.to_do + told.forward) < 640

@@ -1,0 +1,128 @@
+"""What the admin makes of a request: what is changed in it, and how the user is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard.client import request as requests
+from wizard.client.request import Command, Request
+from wizard.server.exports.grouping import by_file
+from wizard.walk.steps import TITLES, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wizard.profile import Scheme
+
+_YES_NO = {True: "yes", False: "no"}
+_ANYWHERE = "anywhere"
+
+# In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
+RESTRICTIONS = {
+    "write_only": "write only (rsync reads nothing back)",
+    "allow_delete": "may delete in the backup",
+    "append_only": "append only (rsync changes nothing that is there)",
+    "munge": "links are made inactive (munge)",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that was asked for in one way and is granted in another; `step` is where the user's wizard has it."""
+
+    about: str
+    asked: str
+    granted: str
+    step: Step
+
+    @property
+    def words(self) -> str:
+        """The difference on one line."""
+        return f"{self.about}: asked: {self.asked} → yours: {self.granted}"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A request as it was asked, as it is granted, and a note of the admin's for the user (a quota, say)."""
+
+    asked: Request
+    granted: Request
+    note: str = ""
+
+    @classmethod
+    def as_asked(cls, request: Request) -> Grant:
+        """The request with nothing changed."""
+        return cls(request, request)
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What was changed, in the order of the form."""
+        return list(_differences(self.asked, self.granted))
+
+
+def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str) -> Grant:
+    """The grant with what is the admin's to decide; the rest stays as it was asked.
+
+    Raises:
+        BadProfile: names the value that can't be taken.
+    """
+    asked = grant.asked
+    delete = asked.delete and scheme.allow_delete
+    granted = msgspec.structs.replace(
+        asked,
+        server=msgspec.structs.replace(asked.server, user=account, root=root),
+        scheme=scheme,
+        delete=delete,
+        command=asked.command if delete or not asked.command else _without_deleting(asked.command),
+    )
+    return Grant(asked, requests.check_asked(granted), note)
+
+
+def reply(grant: Grant) -> str:
+    """What the admin answers the user: that it is done, what is other than it was asked for, and what to do then."""
+    name, host = grant.asked.name, grant.asked.server.host
+    lines = ["Hello,", "", f"the backup “{name}” is set up on {host}.", ""]
+    if differences := grant.differences:
+        lines += ["Some of it is other than you asked for. Please change it in the wizard as well:", ""]
+        for one in differences:
+            lines += [
+                f"  - {one.about}: {one.granted}",
+                f"    (you asked for: {one.asked}; in the wizard, step “{TITLES[one.step]}”)",
+            ]
+        lines.append("")
+    if grant.note:
+        lines += [f"To keep in mind: {grant.note}", ""]
+    lines += [f"Then go on in the wizard: backup-wizard {name}", ""]
+    return "\n".join(lines)
+
+
+def replies(grants: Sequence[Grant]) -> str:
+    """The answers to many users, each under the computer's name."""
+    if len(grants) == 1:
+        return reply(grants[0])
+    return by_file((f"{one.asked.name} ({one.asked.server.user})", reply(one)) for one in grants)
+
+
+def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
+    if asked.server.user != granted.server.user:
+        yield Difference("account", asked.server.user, granted.server.user, Step.SERVER)
+    if asked.server.root != granted.server.root:
+        yield Difference("folder on the server", asked.server.root, granted.server.root, Step.SCHEME)
+    if asked.scheme.from_ != granted.scheme.from_:
+        was, now = (", ".join(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
+        yield Difference("only from", was, now, Step.SCHEME)
+    for name, words in RESTRICTIONS.items():
+        was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
+        if was is not now:
+            yield Difference(words, _YES_NO[was], _YES_NO[now], Step.SCHEME)
+    if asked.delete and not granted.delete:
+        yield Difference("what is removed here is removed there", "yes", "no", Step.FOLDERS)
+
+
+def _without_deleting(command: Command) -> Command:
+    """What the computer's rsync will send once its profile deletes no more."""
+    live, dry = (tuple(word for word in words if word not in requests.DELETES) for words in (command.live, command.dry))
+    return Command(live=live, dry=dry)

@@ -1,0 +1,99 @@
+"""How much will be backed up, counted by rsync itself: what it leaves out is left out here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+import uuid
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard.client import rsync
+from wizard.client.access import Access, environment
+from wizard.client.process.background import in_background
+from wizard.client.rsync import rsync_version
+from wizard.failure import ProgramFailed
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts
+from wizard.schemes.parts import over_ssh
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from wizard.profile import Profile
+
+_FILE_SIZE = re.compile(rb"\n>f[^|\n]*\|(\d+)")
+_PAUSE_SECONDS = 0.05
+_FACTS = ClientFacts(known_hosts=Path(os.devnull))
+
+
+class BackupSize(msgspec.Struct, frozen=True):
+    """Files and folders together, the bytes of the files, and the paths that rsync can't read."""
+
+    entries: int = 0
+    bytes: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
+    """Count what the first backup would send; the last size is the whole.
+
+    It all happens on this computer, and closing the generator ends rsync.
+
+    Raises:
+        Failure: rsync is missing or too old, or it failed.
+    """
+    clock = asyncio.get_running_loop().time
+    entries = total = 0
+    unreadable: list[str] = []
+    told = clock()
+    async with aclosing(listing(profile)) as events:
+        async for event in events:
+            match event:
+                case rsync.Entries():
+                    entries += len(event)
+                    total += sum(map(int, _FILE_SIZE.findall(b"\n" + event.raw)))
+                    if clock() - told >= _PAUSE_SECONDS:
+                        told = clock()
+                        yield BackupSize(entries, total)
+                case rsync.Problem():
+                    unreadable.append(event.path)
+                case rsync.Ended():
+                    if event.totals is None:
+                        raise ProgramFailed("rsync", event.exit_code, event.stderr)
+                    yield BackupSize(event.totals.files, event.totals.bytes_to_send, tuple(unreadable))
+
+
+async def listing(profile: Profile) -> AsyncGenerator[rsync.Event]:
+    """All that the first backup would send, as rsync lists it on this computer alone.
+
+    Raises:
+        Failure: as for `count`.
+    """
+    await in_background(rsync_version.require)
+    # rsync takes a destination that is not there for an empty one, and in a dry run doesn't make it.
+    nowhere = Path(tempfile.gettempdir(), f"backup-wizard-{uuid.uuid4()}")
+    async with aclosing(rsync.run(command(profile, nowhere), Access(_FACTS, environment()))) as events:
+        async for event in events:
+            yield event
+
+
+async def whole(profile: Profile) -> BackupSize:
+    """The same, in the end.
+
+    Raises:
+        Failure: as for `count`.
+    """
+    return [size async for size in count(profile)][-1]
+
+
+def command(profile: Profile, nowhere: Path) -> list[str]:
+    """The dry run of a backup, with a folder of this computer in the server's place."""
+    transfer = Transfer(dry_run=True)
+    options, sources = over_ssh.rsync_options(profile, _FACTS, transfer), over_ssh.rsync_sources(profile, transfer)
+    return [*options, "--", *sources, f"{nowhere}/"]

@@ -1,0 +1,1 @@
+"""The keys that servers show, and which of them are trusted."""

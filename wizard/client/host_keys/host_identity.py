@@ -1,0 +1,89 @@
+"""Is it the server it should be? What is known of the keys it shows, and what a pasted fingerprint says of them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import rules
+from wizard.client.host_keys import known_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.client.host_keys.known_hosts import HostKey
+    from wizard.profile import Profile
+
+_SHA256 = re.compile(r"SHA256:\s*([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])", re.ASCII | re.IGNORECASE)
+_BARE = re.compile(r"(?:SHA256:?)?([A-Za-z0-9+/]{43})=?", re.ASCII | re.IGNORECASE)
+_MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
+_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
+
+
+class Standing(StrEnum):
+    """What is known of the keys that a server shows."""
+
+    NEW = auto()
+    KNOWN = auto()
+    CONTRADICTED = auto()
+    CONFIRMED = auto()
+    CHANGED = auto()
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """The keys that a server shows, the best first, and how they stand to what is `expected` of it.
+
+    `KNOWN` and `CONTRADICTED` are by the person's own ssh, `CONFIRMED` and `CHANGED` by what was confirmed for this
+    backup.
+    """
+
+    standing: Standing
+    offered: tuple[HostKey, ...]
+    expected: tuple[str, ...] = ()
+
+    @property
+    def as_expected(self) -> tuple[HostKey, ...]:
+        """The keys that are known or confirmed already."""
+        return tuple(key for key in self.offered if key.fingerprint in self.expected)
+
+
+def judge(profile: Profile, offered: Sequence[HostKey], known: Sequence[HostKey]) -> Identity:
+    """Compare what the server shows with what was confirmed or, if nothing was, with what the person's ssh knows."""
+    confirmed, shown = profile.server.host_keys, {key.fingerprint for key in offered}
+    if confirmed:
+        standing = Standing.CONFIRMED if shown & set(confirmed) else Standing.CHANGED
+        return Identity(standing, tuple(offered), confirmed)
+    expected = tuple(key.fingerprint for key in known)
+    if not expected:
+        return Identity(Standing.NEW, tuple(offered))
+    standing = Standing.KNOWN if shown & set(expected) else Standing.CONTRADICTED
+    return Identity(standing, tuple(offered), expected)
+
+
+def fingerprints(text: str) -> tuple[str, ...]:
+    """The SHA256 fingerprints in a text that a person pasted, whatever program printed it; keys count as theirs."""
+    found = [f"SHA256:{digest}" for digest in _SHA256.findall(text)]
+    found += [key.fingerprint for line in _PUBLIC_KEY.findall(text) for key in known_hosts.parse(f"host {line}")]
+    if not found and (bare := _BARE.fullmatch("".join(text.split()))):
+        found = [f"SHA256:{bare[1]}"]
+    return tuple(fingerprint for fingerprint in found if rules.fingerprint(fingerprint) is None)
+
+
+def complaint(text: str) -> str | None:
+    """Why a pasted text can't be compared, or nothing if it can."""
+    if fingerprints(text):
+        return None
+    if not text.strip():
+        return "Paste or type the fingerprint that the admin sent you."
+    if _MD5.search(text):
+        return "That is the old kind (MD5), which can be forged: ask the admin for the one that starts with SHA256."
+    return "That is not a whole fingerprint: it starts with SHA256: and goes on with 43 letters, digits, + or /."
+
+
+def matching(text: str, offered: Sequence[HostKey]) -> tuple[HostKey, ...]:
+    """Those of the offered keys whose fingerprint is in the pasted text."""
+    pasted = fingerprints(text)
+    return tuple(key for key in offered if key.fingerprint in pasted)

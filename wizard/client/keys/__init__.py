@@ -1,0 +1,1 @@
+"""ssh keys, their passphrases, and the keyring that holds what is secret."""

@@ -1,0 +1,304 @@
+"""ssh keys on this computer: made, found, read, and never overwritten."""
+
+from __future__ import annotations
+
+import base64
+import os
+import platform
+import re
+import struct
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import files, paths
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.client.keys.secrets import Secret
+
+_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
+_LONGEST_LINE = 16_384  # ssh reads no longer one
+_LEAST_RSA_BITS = 3072
+_OPENSSH_MAGIC = b"openssh-key-v1\0"
+
+
+class FoundKey(msgspec.Struct, frozen=True):
+    """A key that could be reused: its public line, and its file unless only the person's agent holds it."""
+
+    line: str
+    file: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What the key says of itself."""
+        return self.line.split(" ", 2)[2] if self.line.count(" ") >= 2 else self.line.split(" ")[0]
+
+
+def make(path: Path, comment: str, passphrase: Secret | None) -> None:
+    """Make an ed25519 key pair; `None` leaves it unprotected.
+
+    Raises:
+        Failure: `FILE_EXISTS` if there is a key already, or the folder can't be written to. Nothing half-made stays.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    require_free(path)
+    key = Ed25519PrivateKey.generate()
+    encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    files.private_folder(path.parent)
+    files.create(path, private)
+    try:
+        _write_public(path, public.decode(), comment)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def complete(path: Path, name: str) -> None:
+    """Make the public half of a backup's key anew where it is missing: it is told in the private half.
+
+    Raises:
+        Failure: `KEY_UNUSABLE` if it is no key in OpenSSH's own format, or the folder can't be written to.
+    """
+    files.clear(path.parent, path.name)
+    if not os.path.lexists(_public(path)):
+        # It is by its comment that a key is known as this backup's own, to be removed with it.
+        made_here = path.name.startswith(file_name_for(name))
+        _write_public(path, _public_part(path), comment_for(name) if made_here else path.name)
+
+
+def comment_for(name: str) -> str:
+    """What a new key says of itself in the server's file."""
+    return f"backup-wizard-{name}"
+
+
+def usual_folder() -> Path:
+    """The person's ssh folder, in which new keys are made."""
+    return Path("~/.ssh").expanduser()
+
+
+def begun_for(name: str) -> list[Path]:
+    """The private keys in the ssh folder that are called as those of this backup, whole or half-made."""
+    called = re.compile(rf"{re.escape(file_name_for(name))}(-\d+)?")
+    return [path for path in sorted(usual_folder().glob("backup-wizard-*")) if called.fullmatch(path.name)]
+
+
+def is_made_for(path: Path, name: str) -> bool:
+    """Whether the key was made for the backup of that name and for nothing else."""
+    return path.suffix != ".pub" and _line(_public(path)).endswith(f" {comment_for(name)}")
+
+
+def file_name_for(name: str) -> str:
+    """What a new key's file is called, or begins with."""
+    return f"backup-wizard-{name}"
+
+
+def opens(path: Path, passphrase: Secret | None) -> bool:
+    """Whether the private key can be read with that passphrase.
+
+    Raises:
+        Failure: `KEY_MISSING`, or `KEY_UNUSABLE` if it is no key that ssh can use.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+
+    try:
+        content = files.read(path)
+    except FileNotFoundError:
+        raise Failure(Kind.KEY_MISSING, str(path)) from None
+    except OSError as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+    password = passphrase.reveal().encode() if passphrase else None
+    load: Callable[..., object] = load_ssh_private_key if b"OPENSSH PRIVATE KEY" in content else load_pem_private_key
+    try:
+        load(content, password)
+    except TypeError:  # a passphrase is needed, or was given for a key that has none
+        return password is not None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if "PRIVATE KEY" not in content.decode("latin-1"):
+            raise Failure(Kind.KEY_UNUSABLE, str(path)) from None
+        if password is None:
+            raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+        return False
+    return True
+
+
+def public_line(path: Path) -> str:
+    """The public key's line: type, key and comment.
+
+    Raises:
+        Failure: `KEY_MISSING` or `KEY_UNUSABLE`.
+    """
+    public_path = _public(path)
+    try:
+        line = files.read(public_path).decode().strip()
+    except FileNotFoundError:
+        raise Failure(Kind.KEY_MISSING, str(public_path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(public_path), str(error)) from None
+    if not is_public_line(line):
+        raise Failure(Kind.KEY_UNUSABLE, str(public_path))
+    return line
+
+
+def found(folder: Path | None = None) -> list[FoundKey]:
+    """The keys in the person's ssh folder and agent that could be reused, those of other backups left out."""
+    folder = folder or usual_folder()
+    in_files = [
+        FoundKey(line, paths.shown(public.with_suffix("")))
+        for public in sorted(folder.glob("*.pub"))
+        if public.with_suffix("").is_file() and not public.name.startswith("backup-wizard-") and (line := _line(public))
+    ]
+    others = [key.line for key in in_files] + [_line(public) for public in folder.glob("backup-wizard-*.pub")]
+    agents = [line for line in agent_lines() if not any(same_key(line, other) for other in others)]
+    return in_files + [FoundKey(line) for line in agents]
+
+
+def same_key(line: str, other: str) -> bool:
+    """Whether two public lines hold the same key, whatever their comments say."""
+    return line.split(" ", 2)[:2] == other.split(" ", 2)[:2]
+
+
+def agent_lines() -> list[str]:
+    """The public lines of the keys that the person's ssh agent holds; none if there is no agent."""
+    try:
+        listed = subprocess.run(
+            ["ssh-add", "-L"], stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    lines = listed.stdout.decode(errors="replace").splitlines() if listed.returncode == 0 else []
+    return [line for line in lines if is_public_line(line)]
+
+
+def is_public_line(line: str) -> bool:
+    """Whether it is one public key as OpenSSH writes it, whose first word is what the key itself says it is."""
+    type, _, rest = line.partition(" ")
+    if len(line) > _LONGEST_LINE or not line.isprintable() or not type.startswith(_KEY_TYPES):
+        return False
+    try:
+        blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
+    except ValueError:  # also for letters that no base64 has
+        return False
+    return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
+
+
+def weakness(line: str) -> str:
+    """Why a server should no longer let this key in; nothing if it is strong enough."""
+    type, _, rest = line.partition(" ")
+    if type == "ssh-dss":
+        return "DSA keys can be broken today"
+    if type != "ssh-rsa" or not is_public_line(line):
+        return ""
+    try:
+        _, after_type = _field(base64.b64decode(rest.split(" ", 1)[0]))
+        _, after_exponent = _field(after_type)
+        modulus, _ = _field(after_exponent)
+    except struct.error:
+        return "a part of it is missing"
+    bits = int.from_bytes(modulus).bit_length()
+    return f"an RSA key needs {_LEAST_RSA_BITS} bits or more, and this one has {bits}" if bits < _LEAST_RSA_BITS else ""
+
+
+def require_strong(path: Path) -> None:
+    """See that a key which is there is not too weak to be used.
+
+    Raises:
+        Failure: `KEY_WEAK`.
+    """
+    try:
+        # A key of a kind that we don't read at all is found out when it is opened.
+        line = files.read(_public(path)).decode().strip() if _public(path).exists() else _public_part(path)
+    except (OSError, UnicodeDecodeError, Failure):
+        return
+    if why := weakness(line):
+        raise Failure(Kind.KEY_WEAK, f"{paths.shown(path)} ({why})")
+
+
+def keep_agent_key(name: str, line: str) -> Path:
+    """Keep the public line of an agent's key, so that ssh can be told to use just that one.
+
+    Raises:
+        Failure: the folder can't be written to.
+    """
+    path = files.private_folder(paths.agent_keys()) / f"{name}.pub"
+    files.replace(path, f"{line}\n".encode(), 0o644)
+    return path
+
+
+def remove(path: Path) -> None:
+    """Remove a key pair.
+
+    Raises:
+        Failure: it can't be removed.
+    """
+    files.remove(path)
+    files.remove(_public(path))  # last, because it tells whose key it is
+
+
+def computer_name() -> str:
+    """This computer's name, as far as a backup's name can hold it."""
+    kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in platform.node())
+    return kept.split(".")[0].strip("-._").lower()[:32] or "my-computer"
+
+
+def require_free(path: Path) -> None:
+    """See that nothing stands where a new key pair would go.
+
+    Raises:
+        Failure: `FILE_EXISTS`.
+    """
+    for taken in (path, _public(path)):
+        if taken.exists() or taken.is_symlink():
+            raise Failure(Kind.FILE_EXISTS, str(taken))
+
+
+def _write_public(path: Path, key: str, comment: str) -> None:
+    files.create(_public(path), f"{key} {comment}\n".encode(), 0o644)
+
+
+def _public_part(path: Path) -> str:
+    """Type and key from what stands unencrypted at the start of a private key (OpenSSH's PROTOCOL.key)."""
+    try:
+        lines = files.read(path).decode("ascii").split("-----")[2]
+        rest = base64.b64decode(lines).removeprefix(_OPENSSH_MAGIC)
+        for _ in ("cipher", "key derivation", "its options"):
+            _, rest = _field(rest)
+        blob, _ = _field(rest[4:])  # past the number of keys, which is 1
+        kind, _ = _field(blob)
+    except (OSError, ValueError, IndexError, struct.error) as error:
+        raise Failure(Kind.KEY_UNUSABLE, str(path), str(error)) from None
+    line = f"{kind.decode('ascii', 'replace')} {base64.b64encode(blob).decode()}"
+    if not is_public_line(line):
+        raise Failure(Kind.KEY_UNUSABLE, str(path))
+    return line
+
+
+def _field(data: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack_from(">I", data)
+    return data[4 : 4 + length], data[4 + length :]
+
+
+def _public(path: Path) -> Path:
+    return path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
+
+
+def _line(public: Path) -> str:
+    try:
+        return public_line(public)
+    except Failure:
+        return ""

@@ -1,0 +1,57 @@
+"""The backup's key as paramiko signs with it: from its file, or left in the person's agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wizard.client.keys import askpass, key_files, passphrase_socket, secrets
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from paramiko import PKey
+
+    from wizard.client.access import Access
+    from wizard.client.keys.secrets import Secret
+    from wizard.profile import Profile
+
+
+def load(profile: Profile, access: Access) -> PKey:
+    """The key; its passphrase comes from where ssh would get it.
+
+    Raises:
+        Failure: `KEY_UNUSABLE` if it is of a kind that only ssh itself can use, or what getting the passphrase raises.
+    """
+    passphrase = _passphrase(profile, access)
+    if passphrase is None and (in_agent := _in_agent(profile)):
+        return in_agent
+    return _from_file(profile.key_path, passphrase)
+
+
+def _passphrase(profile: Profile, access: Access) -> Secret | None:
+    if socket := access.environment.get(askpass.SOCKET_VARIABLE):
+        return passphrase_socket.ask(Path(socket))
+    return secrets.fetch(profile.name, "passphrase") if profile.key.protection == "keyring" else None
+
+
+def _in_agent(profile: Profile) -> PKey | None:
+    if not (profile.key_is_agents or profile.key.protection == "ask"):
+        return None
+    from paramiko import Agent, SSHException
+
+    wanted = key_files.public_line(profile.key_path)
+    try:
+        held = Agent().get_keys()
+    except (OSError, SSHException):
+        return None
+    return next((key for key in held if key_files.same_key(f"{key.get_name()} {key.get_base64()}", wanted)), None)
+
+
+def _from_file(path: Path, passphrase: Secret | None) -> PKey:
+    from paramiko import PKey
+
+    try:
+        password: Any = passphrase.reveal().encode() if passphrase else None  # bytes, whatever paramiko's types say
+        return PKey.from_path(path, password)
+    except Exception as error:  # noqa: BLE001 - it raises what each kind of key makes of it, with the passphrase in reach
+        raise Failure(Kind.KEY_UNUSABLE, str(path), type(error).__name__) from None

@@ -1,0 +1,1 @@
+"""Child processes, and work in threads of its own."""

@@ -1,0 +1,1 @@
+"""The real ssh, and one connection of our own beside it."""

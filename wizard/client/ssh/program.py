@@ -1,0 +1,48 @@
+"""Signing in with the real ssh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.client.process import children
+from wizard.failure import Failure, Kind
+from wizard.schemes.parts import over_ssh
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wizard.client.access import Access
+    from wizard.client.process.children import Finished
+    from wizard.profile import Profile
+
+_OWN_FAILURE = 255
+_PATIENCES = 3  # for the connection, the sign-in and the answer
+
+
+async def run(
+    profile: Profile, access: Access, request: Sequence[str], timeout: float | None = None, *, verbose: bool = False
+) -> Finished:
+    """Ask the server for a command, or with an empty `request` for a shell; `verbose` has ssh tell each thing it does.
+
+    `timeout` is in seconds, and as a rule made from the patience that `access` has.
+
+    Raises:
+        Failure: `TIMED_OUT` or `NO_SSH`.
+    """
+    program, *options = over_ssh.ssh_command(profile, access.facts)
+    log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # of two, ssh takes the first
+    argv = [program, *log_level, *options, "--", profile.server.host, *request]
+    try:
+        return await children.finish(argv, access.environment, timeout or _PATIENCES * access.facts.patience)
+    except TimeoutError:
+        raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+    except OSError as error:
+        raise Failure(Kind.NO_SSH, "ssh", str(error)) from None
+
+
+def is_let_in(finished: Finished) -> bool:
+    """Whether the server let us in, whatever it answered then.
+
+    ssh ends with 255 for a failure of its own, and has printed nothing then; rsync's daemon ends with it as well.
+    """
+    return finished.exit_code != _OWN_FAILURE or bool(finished.stdout)

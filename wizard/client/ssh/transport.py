@@ -1,0 +1,78 @@
+"""paramiko's transport, with what it lacks: it meets confirmed servers alone, and knows OpenSSH's socket tunnels."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from paramiko import BadAuthenticationType, Message, Transport
+from paramiko.common import cMSG_CHANNEL_OPEN
+
+from wizard.client.host_keys import known_hosts
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    import socket
+
+    from paramiko import Channel
+
+    from wizard.profile import Profile
+
+SECONDS = 5.0
+SECONDS_TO_SIGN_IN = 15.0
+_SILENT = logging.getLogger("backup-wizard.connection")
+_SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
+
+
+class QuietTransport(Transport):
+    """A transport that logs nothing, for one sign-in."""
+
+    _payload = b""
+
+    def __init__(self, connected: socket.socket) -> None:
+        super().__init__(connected)
+        self.set_log_channel(_SILENT.name)
+        self.banner_timeout = self.handshake_timeout = self.auth_timeout = SECONDS_TO_SIGN_IN
+
+    def meet(self, profile: Profile) -> None:
+        """Agree on a key of the server's that was confirmed."""
+        confirmed = known_hosts.confirmed(profile)
+        options = self.get_security_options()
+        options.key_types = [name for name in options.key_types if _family(name) in {key.type for key in confirmed}]
+        self.start_client(timeout=SECONDS_TO_SIGN_IN)
+        shown = self.get_remote_server_key()
+        if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
+            raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
+
+    def methods(self, user: str) -> tuple[str, ...]:
+        """The ways to sign in that are offered to whoever has none yet."""
+        try:
+            self.auth_none(user)
+        except BadAuthenticationType as refused:
+            return tuple(refused.allowed_types)
+        return ("none",)
+
+    def open_socket(self, path: str) -> Channel:
+        """Ask for a tunnel to a socket of the server's file system, in OpenSSH's own form.
+
+        Raises:
+            ChannelException: it was not opened.
+        """
+        wanted = Message()
+        wanted.add_string(path)
+        wanted.add_string("")
+        wanted.add_int(0)
+        self._payload = wanted.asbytes()
+        try:
+            return self.open_channel("direct-streamlocal@openssh.com", timeout=SECONDS)
+        finally:
+            self._payload = b""
+
+    def _send_user_message(self, data: Message) -> None:
+        if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
+            data.add_bytes(self._payload)  # a kind that paramiko doesn't know has none, and sshd would hang up
+        super()._send_user_message(data)  # type: ignore[misc]
+
+
+def _family(algorithm: str) -> str:
+    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm

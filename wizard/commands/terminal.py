@@ -1,0 +1,48 @@
+"""The person at the terminal, where there is one."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from wizard import paths, profiles
+from wizard.client.keys.secrets import Secret
+from wizard.client.session import Session
+from wizard.display import printable
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+
+def is_there() -> bool:
+    """Whether somebody can be asked and sees the answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def sees_screens() -> bool:
+    """Whether the terminal can do more than print one line after another."""
+    return is_there() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def session() -> Session:
+    """A session that asks at the terminal, if there is one."""
+    return Session(_ask if is_there() else None)
+
+
+def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
+    """The profile of that name, with every other program kept off the backup until the session ends.
+
+    `patience` is as for `Session.hold`.
+
+    Raises:
+        Failure: `PROFILE_IN_USE`, or it can't be read.
+    """
+    profiles.load(name)  # a backup that is not here gets no lock
+    session.hold(name, patience=patience)
+    return profiles.load(name)
+
+
+async def _ask(profile: Profile) -> Secret:
+    return Secret(getpass.getpass(printable(f"The passphrase of {paths.shown(profile.key_path)}: ")))

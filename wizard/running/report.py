@@ -1,0 +1,138 @@
+"""A dry run or a backup from its start to its result, as people and scripts read it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from wizard import display
+from wizard.client import rsync
+from wizard.failure import ProgramFailed
+from wizard.running import transfer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.trouble import Trouble
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a backup did, or would do, and in how many seconds; `untold` problems are counted and not named."""
+
+    profile: str
+    totals: rsync.Totals
+    seconds: float
+    problems: tuple[rsync.Problem, ...]
+    exit_code: int
+    untold: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `dry-run --json` and `run --json` print, the latter with more."""
+        return {
+            "profile": self.profile,
+            "new": self.totals.new,
+            "changed": self.totals.changed,
+            "deleted": self.totals.deleted,
+            "unchanged": self.totals.unchanged,
+            "outdated": self.totals.outdated,
+            "files": self.totals.files,
+            "bytes_to_send": self.totals.bytes_to_send,
+            "bytes_total": self.totals.bytes_total,
+            "seconds": round(self.seconds, 3),
+            "problems": [
+                {"path": display.printable(one.path), "message": display.printable(one.message)}
+                for one in self.problems
+            ],
+            "exit_code": self.exit_code,
+        }
+
+
+def in_words(totals: rsync.Totals) -> str:
+    """What a backup would do, in one plain sentence."""
+    removed = f"{display.number(totals.deleted)} would be removed" if totals.deleted else "nothing would be removed"
+    return (
+        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
+        f" {display.entries(totals.files)}: {display.size(totals.bytes_to_send)} would be sent; {removed}."
+        f"{about_outdated(totals)}"
+    )
+
+
+def about_outdated(totals: rsync.Totals) -> str:
+    """That files differ which an append-only server would keep as they are, or an empty text."""
+    if not totals.outdated:
+        return ""
+    differ = "differs and stays" if totals.outdated == 1 else "differ and stay"
+    return f" {display.files(totals.outdated)} {differ} old on the server, because it is append only."
+
+
+async def dry_run(profile: Profile, access: Access, listing: BinaryIO | None = None) -> Report:
+    """Do a dry run to its end; `listing` is where a line an entry goes.
+
+    Raises:
+        ProgramFailed: rsync failed as a whole; files that could not be read are problems and no failure.
+        Failure: as for `transfer.dry_run`.
+    """
+    return await _report(profile, transfer.dry_run(profile, access), listing)
+
+
+async def backup(profile: Profile, access: Access) -> Report:
+    """Make one try of a real backup; `wizard.running` makes a run of it.
+
+    Raises:
+        Failure: as for `dry_run`.
+    """
+    return await _report(profile, transfer.backup(profile, access), None)
+
+
+async def _report(profile: Profile, events: AsyncIterator[rsync.Event], listing: BinaryIO | None) -> Report:
+    began = time.monotonic()
+    problems, ended = await _follow(events, listing)
+    totals, seconds = require_totals(ended), time.monotonic() - began
+    return Report(profile.name, totals, seconds, tuple(problems), ended.exit_code, ended.untold)
+
+
+async def _follow(
+    events: AsyncIterator[rsync.Event], listing: BinaryIO | None
+) -> tuple[list[rsync.Problem], rsync.Ended]:
+    problems: list[rsync.Problem] = []
+    ended: rsync.Ended | None = None
+    async for event in events:
+        match event:
+            case rsync.Entries() if listing:
+                listing.writelines(_line(one) for one in event)
+            case rsync.Problem():
+                problems.append(event)
+            case rsync.Ended():
+                ended = event
+    assert ended is not None
+    return problems, ended
+
+
+def _line(entry: rsync.Entry) -> bytes:
+    return f"{entry.change} {entry.size} {display.printable(entry.path)}\n".encode()
+
+
+def require_totals(ended: rsync.Ended) -> rsync.Totals:
+    """The totals of a run that worked, files that could not be read or vanished left aside.
+
+    Raises:
+        ProgramFailed: it did not.
+    """
+    if ended.totals is None or ended.exit_code not in {0, *transfer.SOME_FILES_FAILED}:
+        raise ProgramFailed("rsync", ended.exit_code, ended.stderr)
+    return ended.totals
+
+
+def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
+    """Why a backup that came to its end left files out, if it did."""
+    if not report.exit_code:
+        return None
+    from wizard import trouble  # only this needs it, and every run would wait for it
+
+    # As rsync puts it, so that the names in it are told from what rsync says.
+    complaints = "\n".join(f"rsync: {problem.message}" for problem in report.problems)
+    return trouble.explain(ProgramFailed("rsync", report.exit_code, complaints), profile)

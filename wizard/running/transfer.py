@@ -1,0 +1,179 @@
+"""The dry run and the real backup, on a destination that is seen to be ours or nobody's."""
+
+from __future__ import annotations
+
+import re
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from wizard import schemes
+from wizard.client import rsync
+from wizard.client.folders import folder_access
+from wizard.client.ssh.shared_connection import shared
+from wizard.failure import Failure, Kind
+from wizard.schemes.base import Transfer
+from wizard.server import destination, facts, handed_over
+from wizard.server.reaching import sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.server.destination import Holder
+
+_SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
+_UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
+
+SOME_FILES_FAILED = frozenset({23, 24})
+
+
+async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
+    """What a backup would do, told by rsync through the real connection; nothing is changed on the server.
+
+    Raises:
+        Failure: a source folder is not there, the destination is another's (`DESTINATION_TAKEN`), the server's line
+            is for another command (`COMMAND_DRIFTED`), a dry run would be a real one (`NO_DRY_RUN`), or rsync failed.
+    """
+    if not can_preview(profile):
+        raise Failure(Kind.NO_DRY_RUN, profile.server.host)
+    _require_as_handed_over(profile, access)
+    # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
+    transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
+    async with shared(profile, access) as shared_access:
+        await _require_watchword(profile, shared_access)
+        async with aclosing(_with_markers(profile, shared_access, transfer)) as events:
+            async for event in events:
+                yield event
+
+
+async def backup(
+    profile: Profile,
+    access: Access,
+    *,
+    is_first: bool = False,
+    must_be_there: bool = False,
+    compress: bool = False,
+    holding: Sequence[int] = (),
+) -> AsyncGenerator[rsync.Event]:
+    """The real backup, with our markers in it; `holding` is as for `rsync.run`.
+
+    Raises:
+        Failure: as for `dry_run`; or nobody's backup is there, and ours must be (`BACKUP_GONE`).
+    """
+    _require_as_handed_over(profile, access)
+    markers = destination.markers(profile.name)
+    transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
+    async with shared(profile, access) as shared_access:
+        await _require_watchword(profile, shared_access)
+        if can_preview(profile):
+            _require_ours(profile, await destination.holder(profile, shared_access), must_be_there=must_be_there)
+        async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
+            async for event in events:
+                yield event
+
+
+async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenerator[rsync.Event]:
+    """What a backup of the files named in `sample` would send, by their content; nothing is changed on the server."""
+    async with aclosing(_run(profile, access, Transfer(dry_run=True, sample=sample))) as events:
+        async for event in events:
+            yield event
+
+
+def _run(
+    profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
+) -> AsyncGenerator[rsync.Event]:
+    command = schemes.of(profile).client_command(profile, access.facts, transfer)
+    return rsync.run(command, access, holding=holding)
+
+
+def require_sources(profile: Profile) -> None:
+    """See that every source folder is there and can be listed.
+
+    Raises:
+        Failure: `FOLDER_MISSING` or `FOLDER_UNREADABLE` for the first that is not.
+    """
+    for folder in profile.folders:
+        folder_access.require(folder)
+
+
+async def _with_markers(
+    profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
+) -> AsyncGenerator[rsync.Event]:
+    told = destination.Told(destination.markers(profile.name))
+    outdated = _Outdated() if transfer.dry_run and profile.scheme.append_only else None
+    async with aclosing(_run(profile, access, transfer, holding)) as events:
+        async for event in events:
+            if isinstance(event, rsync.Entries):
+                entries = told.without(event)
+                entries = outdated.marked(entries) if outdated else entries
+                if entries.raw:
+                    yield entries
+            elif isinstance(event, rsync.Ended) and event.totals:
+                if transfer.dry_run:
+                    _require_ours(profile, told.holder)
+                totals = told.apart(event.totals)
+                yield replace(event, totals=outdated.apart(totals) if outdated else totals)
+            else:
+                yield event
+
+
+class _Outdated:
+    """Files that a dry run would send again, and that the server, being append only, would keep as they are.
+
+    There a dry run is let compare them, since it overwrites nothing, and a real run is not. It lists what is unchanged
+    as well, which is left out.
+    """
+
+    def __init__(self) -> None:
+        self._count = self._bytes = 0
+
+    def marked(self, entries: rsync.Entries) -> rsync.Entries:
+        """The entries with these as rsync shows a file that it doesn't send."""
+        sizes = _SENT_AGAIN.findall(entries.raw)
+        self._count += len(sizes)
+        self._bytes += sum(map(int, sizes))
+        raw = _UNCHANGED.sub(b"", entries.raw)
+        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, raw) if sizes else raw)
+
+    def apart(self, totals: rsync.Totals) -> rsync.Totals:
+        """The totals of what would really happen."""
+        return replace(
+            totals,
+            changed=totals.changed - self._count,
+            outdated=self._count,
+            bytes_to_send=totals.bytes_to_send - self._bytes,
+        )
+
+
+def _not_sent(line: re.Match[bytes]) -> bytes:
+    return b"." + line[0][1:]
+
+
+def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = False) -> None:
+    if holder is destination.Holder.ANOTHER:
+        raise Failure(Kind.DESTINATION_TAKEN, profile.destination)
+    if must_be_there and holder is destination.Holder.NOBODY:
+        raise Failure(Kind.BACKUP_GONE, profile.destination)
+
+
+def _require_as_handed_over(profile: Profile, access: Access) -> None:
+    require_sources(profile)
+    if handed_over.has_drifted(profile, access.facts):
+        from wizard.server import exports  # what every run would wait for, and only this needs
+
+        new_text = exports.export(profile, access.facts, "authorized-keys")
+        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
+
+
+async def _require_watchword(profile: Profile, access: Access) -> None:
+    if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):
+        await sign_in.attempt(profile, access)
+
+
+def can_preview(profile: Profile) -> bool:
+    """Whether a dry run changes nothing on the profile's server."""
+    return schemes.of(profile).can_preview(facts.known(profile))

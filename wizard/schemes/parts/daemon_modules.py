@@ -1,0 +1,66 @@
+"""The part of an rsyncd.conf that lets one backup in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes.fit import Fit, lacks
+from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import request_filter
+from wizard.schemes.setup import Module, Setting
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+# With --force, a file put in a folder's place would delete all that is in the folder.
+_DELETING = ("delete", "force")
+# The sums of small blocks give a file away byte by byte; the others compare with files whose names are not known, or
+# that could not be overwritten.
+_COMPARING = ("block-size", "compare-dest", "copy-dest", "link-dest", "fuzzy")
+# With the one, a client may name files to be read as rules, and what is no rule is printed. With the other, it may name
+# a list of what it is to send: the server hands over whatever file that is.
+_PRINTING = ("prune-empty-dirs", "files-from")
+
+
+# A module can't ask for whole files.
+LEFT_OPEN = (Ability.READ_WITH_TOOLS,)
+
+
+def name(profile: Profile) -> str:
+    """The module's name; the account's, where none was chosen."""
+    return profile.scheme.module or profile.server.user
+
+
+def module(profile: Profile, folder: str, *own: Setting) -> Module:
+    """A module on that folder: what every daemon needs, what the profile restricts, and the scheme's own."""
+    scheme = profile.scheme
+    settings = (
+        Setting("path", folder, "the one folder that this module opens"),
+        Setting("read only", "false", "backups have to be written"),
+        *([Setting("write only", "true", "rsync reads nothing back")] if scheme.write_only else []),
+        *_refused_options(profile),
+        Setting("incoming chmod", request_filter.FOLDER_MODES, "folders stay open to their owner and shut to others"),
+        Setting("munge symlinks", "true", "links are kept in a form that leads nowhere"),
+        Setting("list", "false", "the module is not shown to those who ask for a list"),
+        *own,
+    )
+    return Module(name(profile), settings)
+
+
+def unfit(profile: Profile) -> Fit | None:
+    """Why a module can't be made for this profile, if it can't."""
+    if "%" in profile.server.root:
+        return Fit.no("rsync's daemon can't have a folder with % in its name.")
+    if name(profile).lower() == "global":
+        return Fit.no("rsync's daemon takes the name “global” for something else: choose another (More choices).")
+    return lacks(profile, "append_only")
+
+
+def _refused_options(profile: Profile) -> list[Setting]:
+    scheme = profile.scheme
+    refused = (*([] if scheme.allow_delete else _DELETING), *((*_COMPARING, *_PRINTING) if scheme.write_only else []))
+    effects = [
+        *([] if scheme.allow_delete else ["nothing can be deleted"]),
+        *(["rsync gives nothing away by comparing"] if scheme.write_only else []),
+    ]
+    return [Setting("refuse options", " ".join(refused), ", ".join(effects))] if refused else []

@@ -1,0 +1,38 @@
+"""rsync's command to a daemon on its own port, without ssh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes.parts import over_ssh
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.base import Transfer
+    from wizard.schemes.facts import ClientFacts
+
+USUAL_PORT = 873
+_SSH_PORT = 22
+_SILENCES = 12  # a daemon that looks through a big folder says nothing meanwhile
+
+
+def port(profile: Profile) -> int:
+    """The daemon's port; a profile that says ssh's says nothing of it."""
+    return USUAL_PORT if profile.server.port == _SSH_PORT else profile.server.port
+
+
+def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, module: str) -> list[str]:
+    """The rsync command to a module; a password is read from standard input, and stands in no argument."""
+    server = profile.server
+    user = f"{server.user}@" if profile.scheme.auth else ""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return [
+        *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
+        f"--port={port(profile)}",
+        f"--contimeout={facts.patience}",
+        f"--timeout={_SILENCES * facts.patience}",
+        *(["--password-file=-"] if profile.scheme.auth else []),
+        "--",
+        *over_ssh.rsync_sources(profile, transfer),
+        f"{user}{host}::{module}/{profile.name}/",
+    ]

@@ -1,0 +1,109 @@
+"""What the schemes over ssh have in common: the ssh command, and rsync's command around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes.parts import layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wizard.profile import Profile
+    from wizard.schemes.base import Transfer
+    from wizard.schemes.facts import ClientFacts
+
+LISTING_FORMAT = "%i|%l|%n"
+MARKER_NAME = ".backup-wizard"
+OWN_MARKER_PREFIX = ".backup-by-"
+PARTIAL_FOLDER = ".backup-wizard-partial"
+
+# ssh notices a server that is gone, and this one that is there and says nothing. What a line holds as its one command
+# was recorded without it, and stays as it is.
+NO_LONG_SILENCE = "--timeout=120"
+
+# And what was cut off goes on where it was, and never stands under the file's own name.
+LASTING = (NO_LONG_SILENCE, f"--partial-dir={PARTIAL_FOLDER}")
+
+
+def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
+    """The ssh command without the host: our key, our known hosts and nothing of the person's own settings."""
+    options = {
+        "IdentitiesOnly": "yes",
+        "IdentityFile": _literal(profile.key_path),
+        "UserKnownHostsFile": _literal(facts.known_hosts),
+        "GlobalKnownHostsFile": "none",
+        "HostKeyAlias": profile.name,
+        "StrictHostKeyChecking": "yes",
+        "UpdateHostKeys": "no",
+        "PreferredAuthentications": "publickey",
+        "PasswordAuthentication": "no",
+        "KbdInteractiveAuthentication": "no",
+        "NumberOfPasswordPrompts": "1",
+        "ClearAllForwardings": "yes",
+        "LogLevel": "ERROR",
+        "ConnectTimeout": str(facts.patience),
+        "ServerAliveInterval": str(facts.patience),
+        "ServerAliveCountMax": "3",
+    }
+    if facts.connection:
+        options |= {"ControlPath": _literal(facts.connection), "ControlMaster": "no"}
+    return [
+        *(facts.ssh, "-F", "none", "-T", "-a", "-x"),
+        *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),
+        *("-p", str(profile.server.port)),
+        *("-l", profile.server.user),
+    ]
+
+
+def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, destination: str, *more: str) -> list[str]:
+    """The rsync command to a destination on the ssh server: a path, or `:module/path` for a daemon behind it.
+
+    `more` are options of the scheme's own.
+    """
+    remote_shell = facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
+    host = f"[{profile.server.host}]" if ":" in profile.server.host else profile.server.host
+    return [
+        *rsync_options(profile, facts, transfer, *more),
+        f"--rsh={remote_shell}",
+        "--",
+        *rsync_sources(profile, transfer),
+        f"{host}:{destination}",
+    ]
+
+
+def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *more: str) -> list[str]:
+    """What every scheme asks of rsync; what of it the server is told is the same for every transfer of a kind."""
+    return [
+        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(["--compress"] if profile.compress or transfer.compress else []),
+        *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
+        *(["--delete"] if profile.delete and not transfer.sample else []),
+        *(["--checksum"] if transfer.sample else []),
+        # What is compared is listed, too; under append only, the server compares for such a list alone.
+        *(["-ii"] if transfer.sample or (profile.scheme.append_only and transfer.dry_run) else []),
+        *more,
+        # First, so that no pattern of the person's (.*, say) leaves a marker out.
+        *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
+        *(f"--exclude={pattern}" for pattern in profile.exclude),
+        *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
+    ]
+
+
+def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
+    """What is sent: the markers, if they go along, and the folders."""
+    return [
+        *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
+        *([] if transfer.markers_alone else layout.sources(profile.folders)),
+    ]
+
+
+def quoted_for_rsync(part: str) -> str:
+    """A word of --rsh, by rsync's own rule: in single quotes, of which a doubled one stands for one."""
+    return "'" + part.replace("'", "''") + "'"
+
+
+def _literal(path: Path) -> str:
+    """A path as ssh reads it in an option: in quotes, with its %-tokens kept from being expanded."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'

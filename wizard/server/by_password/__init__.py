@@ -1,0 +1,1 @@
+"""Doing the admin's part with the account's own password."""

@@ -1,0 +1,179 @@
+"""One visit at the server, in which every door is tried: what the probes share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard.client import rsync
+from wizard.client.process.background import in_background
+from wizard.schemes.parts import layout
+from wizard.server import destination
+from wizard.server.destination import Holder
+from wizard.server.locks.evidence import Answer, untested
+
+if TYPE_CHECKING:
+    from wizard.client.ssh.connection import Connection, Reply
+    from wizard.profile import Profile
+    from wizard.server.locks.rsync_runner import Called, Caller
+
+T = TypeVar("T")
+
+Probe = Callable[["Visit"], Awaitable[Answer]]
+
+_MOST_SECONDS = 8.0
+_SILENT = untested("The server did not answer in time: try again later.")
+_BUSY = untested("A backup is running, and the server takes one request at a time: try again when it is done.")
+_BUSY_SIGN = "Another instance of rrsync"
+
+
+class Silent(Exception):
+    """The server did not answer in time; nothing more is asked of it."""
+
+
+class Busy(Exception):
+    """rrsync takes one request at a time, and there is one."""
+
+
+class Behind(StrEnum):
+    """What stands behind a key, told by its answer to a request for something else."""
+
+    SHELL = auto()
+    RSYNC = auto()
+    DAEMON = auto()
+    GUARD = auto()
+    """A line that refuses in words of its own."""
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How the backup's own dry run, of the markers alone, went; the `holder` is told where it was let in."""
+
+    exit_code: int
+    printed: str
+    holder: Holder
+    place_is_marked: bool
+
+    @property
+    def found_ours(self) -> bool:
+        """Whether a marker of this backup's is there."""
+        return self.exit_code == 0 and self.holder is Holder.US
+
+
+@dataclass
+class Visit:
+    """What is known of the server so far, and how it is asked; there is no `connection` where there is no ssh.
+
+    `expects_backup` is whether this backup has come to a good end before, so that its marker has to be there.
+    """
+
+    profile: Profile
+    connection: Connection | None
+    caller: Caller
+    expects_backup: bool = False
+    _known: dict[str, asyncio.Task[object]] = field(default_factory=dict)
+    _is_silent: bool = False
+
+    async def ask(self, request: Callable[[Connection], T]) -> T:
+        """Ask over the connection.
+
+        Raises:
+            Silent: no answer came.
+        """
+        if self.connection is None or self._is_silent:
+            raise Silent
+        connection = self.connection
+        try:
+            async with asyncio.timeout(_MOST_SECONDS):
+                return await in_background(lambda: request(connection))
+        except Exception:  # noqa: BLE001 - however a hostile server breaks it off, it is no answer
+            self._is_silent = True
+            raise Silent from None
+
+    async def request(self, command: str) -> Reply:
+        """Ask for a command with nothing to read, so that whatever it starts ends before it does anything.
+
+        Raises:
+            Silent: no answer came.
+            Busy: rrsync takes one request at a time.
+        """
+        reply = await self.ask(lambda connection: connection.run(command))
+        if _BUSY_SIGN in reply.printed:
+            raise Busy
+        return reply
+
+    async def rsync(self, *options: str, sources: tuple[str, ...] = (), target: str = "") -> Called:
+        """Call rsync; as for `Caller.module`.
+
+        Raises:
+            Silent: it did not end in time.
+            Busy: rrsync takes one request at a time.
+        """
+        return await self.in_time(lambda: self.caller.module(*options, sources=sources, target=target))
+
+    async def stranger(self, target: str, user: str = "") -> Called:
+        """Call the server's daemon; as for `Caller.stranger`.
+
+        Raises:
+            Silent: it did not end in time.
+        """
+        return await self.in_time(lambda: self.caller.stranger(target, user))
+
+    async def admission(self) -> Admission:
+        """What the backup's own dry run comes to; never to be asked of a line that might make it a real one.
+
+        Raises:
+            Silent: it did not end in time.
+            Busy: rrsync takes one request at a time.
+        """
+        return await self.once("admission", self._ask_as_backup)
+
+    async def _ask_as_backup(self) -> Admission:
+        told = destination.Told(destination.markers(self.profile.name))
+        called = await self.in_time(self.caller.as_backup)
+        rest = told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
+        place = layout.place_marker(self.profile)
+        # What is there and has not changed is passed over without a word; under append only, so is all that is there.
+        is_missing = any(entry.is_new for entry in rest if entry and entry.path == place)
+        is_marked = called.exit_code == 0 and not is_missing
+        return Admission(called.exit_code, called.printed, told.holder, is_marked)
+
+    async def in_time(self, call: Callable[[], Awaitable[Called]]) -> Called:
+        """What a call brought.
+
+        Raises:
+            Silent: it did not end in time.
+            Busy: rrsync takes one request at a time.
+        """
+        if self._is_silent:
+            raise Silent
+        try:
+            called = await call()
+        except TimeoutError:
+            self._is_silent = True
+            raise Silent from None
+        if _BUSY_SIGN in called.printed:
+            raise Busy
+        return called
+
+    async def once(self, what: str, find_out: Callable[[], Awaitable[T]]) -> T:
+        """What several probes ask for, found out by the first."""
+        if what not in self._known:
+            self._known[what] = asyncio.ensure_future(find_out())
+        found: T = await self._known[what]  # type: ignore[assignment]
+        return found
+
+
+async def answered(probe: Probe, visit: Visit) -> Answer:
+    """What a probe found, or why it could not."""
+    with contextlib.suppress(Silent):
+        try:
+            return await probe(visit)
+        except Busy:
+            return _BUSY
+    return _SILENT

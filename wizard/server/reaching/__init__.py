@@ -1,0 +1,1 @@
+"""Getting to a server: what answers there, whether it is the right one, and signing in."""

@@ -1,0 +1,104 @@
+"""Which of a server's two doors answer: ssh, and rsync's own service."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import schemes
+from wizard.failure import Failure, Kind
+from wizard.schemes.facts import ServerFacts
+from wizard.schemes.parts import over_network
+from wizard.server import facts
+from wizard.server.reaching import probe
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+    from wizard.schemes.facts import Version
+
+# A firewall that drops what comes to rsync's port must not keep those waiting who use ssh.
+_DAEMON_SECONDS = 2.0
+ONLY_DAEMON = (
+    "takes no ssh connections, but its own backup service (rsync) answers. You can go on with that: "
+    "your files would cross the network in clear."
+)
+
+_OPENSSH = re.compile(r"OpenSSH_(\d{1,4})\.(\d{1,4})")
+
+
+class Doors(msgspec.Struct, frozen=True):
+    """What ssh says at the port that was tried, or why there is none; and where rsync's service answers, or 0."""
+
+    port: int
+    greeting: str
+    failure: Failure | None
+    daemon_port: int
+
+    @property
+    def openssh_version(self) -> Version | None:
+        """The version that ssh told, if it is OpenSSH."""
+        found = _OPENSSH.search(self.greeting)
+        return (int(found[1]), int(found[2])) if found else None
+
+
+async def look(host: str, port: int) -> Doors:
+    """Try both doors at once; a server that does not answer is a fact and no failure."""
+    ports = list(dict.fromkeys((port, over_network.USUAL_PORT)))
+    async with asyncio.TaskGroup() as group:
+        ssh = group.create_task(_ssh(host, port))
+        daemons = [group.create_task(_daemon(host, one)) for one in ports]
+        answering = [one for one, daemon in zip(ports, daemons, strict=True) if await daemon]
+        if port in answering:
+            ssh.cancel()  # rsync's service waits to be greeted, and so would we for ssh's greeting
+    daemon_port = next(iter(answering), 0)
+    if ssh.cancelled():
+        return Doors(port, "", Failure(Kind.NOT_SSH, f"{host}:{port}"), daemon_port)
+    return Doors(port, *ssh.result(), daemon_port)
+
+
+def with_what_is_left(profile: Profile, doors: Doors) -> Profile:
+    """The profile as it is, or without ssh where only rsync's service answers."""
+    if doors.failure is None or not doors.daemon_port:
+        return profile
+    kind = next(scheme.kind for scheme in schemes.SCHEMES if not scheme.uses_ssh)
+    without_ssh = msgspec.structs.replace(profile, scheme=msgspec.structs.replace(profile.scheme, kind=kind))
+    if over_network.port(without_ssh) == doors.daemon_port:
+        return without_ssh
+    return msgspec.structs.replace(without_ssh, server=msgspec.structs.replace(profile.server, port=doors.daemon_port))
+
+
+def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
+    """Keep what was seen, and of what was known before only what is about the same account on the same server.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    same = (profile.server.host, profile.server.user) == (before.server.host, before.server.user)
+    has_ssh = doors.failure is None
+    seen = {
+        "ssh_open": has_ssh,
+        "ssh_port": doors.port if has_ssh else 0,
+        "openssh_version": doors.openssh_version,
+        "daemon_open": bool(doors.daemon_port),
+        "daemon_port": doors.daemon_port,
+    }
+    return facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
+
+
+async def _ssh(host: str, port: int) -> tuple[str, Failure | None]:
+    try:
+        return await probe.reach(host, port), None
+    except Failure as failure:
+        return "", failure
+
+
+async def _daemon(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(_DAEMON_SECONDS):
+            await probe.reach_daemon(host, port)
+    except (Failure, TimeoutError):
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""Signing in for real, to see whether the server lets us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.client.ssh import program
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes.parts import request_filter
+from wizard.server import destination, facts
+from wizard.server.reaching import shells
+
+if TYPE_CHECKING:
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+HARMLESS = ("true",)
+
+# OpenSSH 9.8 and later shut out an address that fails to sign in more often than every 5 seconds
+# (sshd_config, PerSourcePenalties), so asking whether the admin is done keeps well clear of that, and an impatient
+# person is kept from it too.
+LEAST_PAUSE_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 7.0
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+async def attempt(profile: Profile, access: Access) -> None:
+    """Sign in and ask for nothing of consequence.
+
+    Raises:
+        ProgramFailed: we were not let in, and ssh or rsync says why on its standard error; or our line says that the
+            folder is missing, in place of all else.
+        Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, `SERVER_SHELL_RSSH` if it is one that
+            takes another line, `COMMAND_DRIFTED` if the line is an older one, or ssh could not be run to its end.
+    """
+    scheme = schemes.of(profile)
+    if not scheme.uses_ssh:
+        await destination.holder(profile, access)
+        return
+    finished = await program.run(profile, access, HARMLESS)
+    if not program.is_let_in(finished):
+        raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
+    printed = finished.stdout + finished.stderr
+    if shell := shells.blocking(finished):
+        server = facts.learn(profile, shell=shell)
+        if not scheme.fits(access.facts, server, profile).possible:
+            raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
+        if scheme.watchword(profile, access.facts):
+            raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
+        return
+    if request_filter.NO_FOLDER in printed:
+        raise ProgramFailed("ssh", finished.exit_code, printed)
+    server = facts.known(profile)
+    if scheme.watchword(profile, access.facts) in printed:
+        if server.shell_is(*shells.BLOCKING):
+            facts.learn(profile, shell="")
+    elif scheme.can_preview(server):
+        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
+
+
+def _lines(profile: Profile, access: Access) -> str:
+    from wizard.server import exports  # what every run would wait for, and only a refusal needs
+
+    return exports.export(profile, access.facts, "authorized-keys")

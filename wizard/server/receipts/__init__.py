@@ -1,0 +1,1 @@
+"""The receipt that the setup script prints: read, compared and remembered."""

@@ -1,0 +1,107 @@
+"""Taking the server's receipt: its fingerprints count as verified, and what it tells is known from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import schemes
+from wizard.client.host_keys import known_hosts
+from wizard.failure import Failure, Kind
+from wizard.server import facts
+from wizard.server.reaching import probe
+from wizard.server.receipts import receipt_text, vouched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wizard.client.host_keys.known_hosts import HostKey
+    from wizard.profile import Profile
+    from wizard.server.receipts.receipt_text import Receipt
+
+# While the server can't be asked, its fingerprint is compared as soon as it can.
+_NOT_REACHED = frozenset({Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE, Kind.PORT_CLOSED, Kind.TIMED_OUT, Kind.NO_SSH})
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A receipt that was taken: the profile with all it says, and what of that the person had decided otherwise.
+
+    `met` is whether the server itself was asked just now, and showed a fingerprint of the receipt's.
+    """
+
+    profile: Profile
+    receipt: Receipt
+    changes: tuple[str, ...] = ()
+    met: bool = False
+
+
+async def take(profile: Profile, text: str) -> Taken:
+    """Read a receipt, compare it with what is confirmed and with what the server shows, and learn from it.
+
+    The profile is not saved. Nothing is kept of a receipt that is refused.
+
+    Raises:
+        Failure: `BAD_RECEIPT` if it can't be read or is not for this backup; `RECEIPT_DIFFERS` if it names other
+            fingerprints than those that were confirmed or that the server shows; or our folder can't be written to.
+    """
+    receipt = receipt_text.parse(text, profile.name)
+    offered: list[HostKey] = []
+    if schemes.of(profile).uses_ssh:
+        if not receipt.host_keys:
+            raise Failure(Kind.BAD_RECEIPT, "the line “host-key” is missing")
+        offered = await _offered(profile)
+    _compare(receipt, profile.server.host_keys, offered)
+    changed, changes = _decided_by_admin(profile, receipt)
+    if offered:
+        known_hosts.trust(changed, offered)
+    vouched.keep(changed, changed.server.host_keys)
+    _learn(changed, receipt)
+    return Taken(changed, receipt, changes, met=bool(offered))
+
+
+async def _offered(profile: Profile) -> list[HostKey]:
+    try:
+        return await probe.host_keys(profile.server.host, profile.server.port)
+    except Failure as failure:
+        if failure.kind in _NOT_REACHED:
+            return []
+        raise
+
+
+def _compare(receipt: Receipt, confirmed: Sequence[str], offered: Iterable[HostKey]) -> None:
+    vouched_for = {key.fingerprint for key in receipt.host_keys}
+    shown = {key.fingerprint: f"{key.type_name} {key.fingerprint}" for key in offered}
+    strangers = [fingerprint for fingerprint in confirmed if fingerprint not in vouched_for]
+    if not vouched_for & set(shown):
+        strangers += shown.values()
+    if vouched_for and strangers:
+        named = "\n".join(f"{key.type_name} {key.fingerprint}" for key in receipt.host_keys)
+        raise Failure(Kind.RECEIPT_DIFFERS, named, "\n".join(dict.fromkeys(strangers)))
+
+
+def _decided_by_admin(profile: Profile, receipt: Receipt) -> tuple[Profile, tuple[str, ...]]:
+    """The account and the folder are the admin's to decide, and the person is told."""
+    server, changes = profile.server, []
+    if receipt.account != server.user:
+        changes.append(f"the account is “{receipt.account}” and not “{server.user}”")
+    if receipt.folder != server.root:
+        changes.append(f"the folder is “{receipt.folder}” and not “{server.root}”")
+    fingerprints = tuple(key.fingerprint for key in receipt.host_keys) or server.host_keys
+    changed = msgspec.structs.replace(server, user=receipt.account, root=receipt.folder, host_keys=fingerprints)
+    return msgspec.structs.replace(profile, server=changed), tuple(changes)
+
+
+def _learn(profile: Profile, receipt: Receipt) -> None:
+    port = profile.server.port
+    facts.learn(
+        profile,
+        rrsync=receipt.rrsync,
+        rsync_version=receipt.rsync,
+        openssh_version=receipt.openssh,
+        shell=receipt.shell,
+        ssh_port=port if port in receipt.ssh_ports else next(iter(receipt.ssh_ports), 0),
+        daemon_port=receipt.daemon_port,
+    )

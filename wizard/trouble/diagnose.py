@@ -1,0 +1,113 @@
+"""Asking further before a failure is told: what a look at the server, or one more sign-in, brings to light.
+
+Each question is asked once and is bounded in time. After a refused key there is one more sign-in: a server that counts
+refused ones (`sign_in.LEAST_PAUSE_SECONDS`) bears that, and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.client import access as accesses
+from wizard.failure import Failure, Kind
+from wizard.server.reaching import probe
+from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
+from wizard.trouble.finding import Finding, Sure
+
+if TYPE_CHECKING:
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+_MOST_SECONDS = 12.0
+
+_AT_THE_DOOR = frozenset(
+    {
+        Kind.NAME_UNKNOWN,
+        Kind.HOST_UNREACHABLE,
+        Kind.PORT_CLOSED,
+        Kind.DAEMON_CLOSED,
+        Kind.TIMED_OUT,
+        Kind.NOT_SSH,
+        Kind.NOT_RSYNCD,
+        Kind.HUNG_UP,
+    }
+)
+_OF_THE_KEY = frozenset({Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.WAITING_FOR_ADMIN})
+_OF_THE_SHELL = frozenset({Kind.SERVER_SILENT, Kind.SERVER_SHELL_TALKS})
+_OF_THE_HOST_KEY = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE})
+_DEBIAN_11 = "deb11"
+
+
+async def ask(failure: Failure, profile: Profile | None, access: Access | None = None) -> Finding | None:
+    """What can be found out about why it failed; `None` where there is nothing to ask, or no answer came in time.
+
+    `access` is what was signed in with, if that is at hand.
+    """
+    if profile is None or not profile.server.host:
+        return None
+    try:
+        async with asyncio.timeout(_MOST_SECONDS):
+            kind = kind_of(failure, profile)
+            found = await _ask(kind, failure, profile, access)
+    except (Failure, TimeoutError, OSError):
+        return None
+    # While nobody has acted yet, that it can't be told goes without saying.
+    return None if kind is Kind.WAITING_FOR_ADMIN and found and found.sure is Sure.CANT_TELL else found
+
+
+def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
+    """Whether `ask` would go to the server."""
+    kind = kind_of(failure, profile)
+    return kind in _AT_THE_DOOR | _OF_THE_KEY | _OF_THE_SHELL | _OF_THE_HOST_KEY | {Kind.NO_RRSYNC}
+
+
+async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Finding | None:
+    uses_ssh = schemes.of(profile).uses_ssh
+    if kind in _AT_THE_DOOR:
+        found = await diagnose_reaching.look(kind, profile)
+        if kind is Kind.HUNG_UP and uses_ssh and found is None:
+            return await diagnose_key.of_connection(profile, access or accesses.prepare(profile))
+        return found
+    if kind in _OF_THE_KEY and uses_ssh:
+        return await diagnose_key.ask(failure, profile, access or accesses.prepare(profile))
+    if kind in _OF_THE_SHELL and uses_ssh:
+        return await diagnose_key.of_shell(profile, access or accesses.prepare(profile))
+    if kind in _OF_THE_HOST_KEY and uses_ssh:
+        return await _is_one_of_the_confirmed(profile)
+    if kind is Kind.NO_RRSYNC:
+        return await _usual_place(profile)
+    if kind is Kind.DAEMON_MODULE_UNKNOWN:
+        return await asyncio.to_thread(diagnose_key.by_address, profile)
+    return _without_asking(kind)
+
+
+def _without_asking(kind: Kind) -> Finding | None:
+    if kind is Kind.SERVER_CANT_WRITE:
+        return Finding(text="whether room is lacking or the folder is closed: its rsync was gone before it could say.")
+    if kind is Kind.DAEMON_REFUSED:
+        return Finding(text="whether it is the name, the password or the file with it, the service keeps to itself.")
+    if kind is Kind.DAEMON_CHROOT:
+        return Finding(text="whether the folder is missing or closed, the service keeps to itself.")
+    return None
+
+
+async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
+    shown = await probe.host_keys(profile.server.host, profile.server.port)
+    types = ", ".join(key.type_name for key in shown)
+    if any(key.fingerprint in profile.server.host_keys for key in shown):
+        return Finding(
+            Sure.SURELY,
+            f"It is the same server: it also shows a fingerprint that was confirmed ({types}).",
+            kind=Kind.HOST_KEY_TYPE,
+        )
+    return Finding(text=f"whether it was set up anew: it shows other fingerprints than were confirmed ({types}).")
+
+
+async def _usual_place(profile: Profile) -> Finding | None:
+    greeting = await probe.reach(profile.server.host, profile.server.port)
+    if _DEBIAN_11 in greeting:
+        place = "/usr/share/doc/rsync/scripts/rrsync"
+        return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
+    return Finding(text="where the server keeps it: that is not to be seen from here.")

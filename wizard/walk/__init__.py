@@ -1,0 +1,1 @@
+"""The walk: its steps, and the ways to take them without screens."""

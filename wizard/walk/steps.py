@@ -1,0 +1,202 @@
+"""The steps of the walk: their order, which apply, what each still lacks, and where to go on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import files, paths, profiles, schemes
+from wizard.client.keys import key_files
+from wizard.profile import Profile
+
+if TYPE_CHECKING:
+    from wizard.client.session import Session
+
+
+class Step(StrEnum):
+    """The steps, in the order of the walk."""
+
+    WELCOME = "welcome"
+    FOLDERS = "folders"
+    SERVER = "server"
+    FINGERPRINT = "fingerprint"
+    SCHEME = "scheme"
+    KEY = "key"
+    HAND_OVER = "hand-over"
+    PROOF = "proof"
+    DRY_RUN = "dry-run"
+    FINISH = "finish"
+
+
+TITLES = {
+    Step.WELCOME: "Welcome",
+    Step.FOLDERS: "Folders",
+    Step.SERVER: "Server",
+    Step.FINGERPRINT: "Fingerprint",
+    Step.SCHEME: "Way in",
+    Step.KEY: "Key",
+    Step.HAND_OVER: "Hand-over",
+    Step.PROOF: "Proof",
+    Step.DRY_RUN: "Practice run",
+    Step.FINISH: "Finish",
+}
+
+_SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """Where a person is: the profile so far, the step shown, and the furthest step reached."""
+
+    profile: Profile
+    step: Step = Step.WELCOME
+    reached: Step = Step.WELCOME
+
+
+def applicable(profile: Profile) -> list[Step]:
+    """The steps that this profile goes through, in order."""
+    if schemes.of(profile).uses_ssh:
+        return list(Step)
+    return [step for step in Step if step not in _SSH_STEPS]
+
+
+def lacks(profile: Profile, step: Step) -> str:
+    """The key of what the step has still to decide, or an empty text."""
+    missing = {
+        Step.FOLDERS: ("folders", profile.folders),
+        Step.SERVER: ("server.host", profile.server.host)
+        if not profile.server.host
+        else ("server.user", profile.server.user),
+        Step.FINGERPRINT: ("server.host_keys", profile.server.host_keys),
+    }
+    key, value = missing.get(step, ("", True))
+    return "" if value else key
+
+
+def undecided(profile: Profile) -> str:
+    """The key of the first decision that the profile lacks, or an empty text if it is complete."""
+    return next(filter(None, (lacks(profile, step) for step in applicable(profile))), "")
+
+
+def begin(profile: Profile) -> Walk:
+    """A walk that starts, or goes on at the step that was reached when it was left."""
+    reached = _recorded(profile.name)
+    return Walk(profile, _furthest(profile, reached), _furthest(profile, reached))
+
+
+def take(walk: Walk, session: Session) -> Walk:
+    """The walk with its backup held for this session, as it is by now if another program has changed it.
+
+    Raises:
+        Failure: `PROFILE_IN_USE`, or the profile can't be read.
+    """
+    name = walk.profile.name
+    if not profiles.exists(name):
+        return walk
+    session.hold(name)
+    now = profiles.load(name)
+    return walk if now == walk.profile else begin(now)
+
+
+def new() -> Walk:
+    """A walk for a new backup, named after this computer."""
+    base = key_files.computer_name()
+    names = (base, *(f"{base}-{number}" for number in range(2, 1000)))
+    return Walk(Profile(name=next(name for name in names if not profiles.exists(name))))
+
+
+def forward(walk: Walk, decided: Profile) -> Walk:
+    """The walk after its step was decided; what the change makes untrue further on has to be walked again."""
+    order = applicable(decided)
+    here = order.index(walk.step)
+    # A change to ssh brings in a step that was passed over.
+    passed_over = next((step for step in order[:here] if lacks(decided, step)), None)
+    following = passed_over or order[min(here + 1, len(order) - 1)]
+    reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
+    return Walk(decided, following, max(following, reached, key=order.index))
+
+
+def again(walk: Walk, decided: Profile) -> Walk:
+    """The walk at the same step after something else was decided there; what that makes untrue is walked again."""
+    return msgspec.structs.replace(walk, profile=decided, reached=_still_true(walk, decided))
+
+
+def back(walk: Walk) -> Walk:
+    """The walk one step earlier, with nothing checked and nothing lost."""
+    order = applicable(walk.profile)
+    return msgspec.structs.replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
+
+
+def jump(walk: Walk, step: Step) -> Walk:
+    """The walk at a step reached before; one further on is refused by staying."""
+    return msgspec.structs.replace(walk, step=step) if can_jump(walk, step) else walk
+
+
+def can_jump(walk: Walk, step: Step) -> bool:
+    """Whether the step applies and was reached before."""
+    order = applicable(walk.profile)
+    return step in order and order.index(step) <= order.index(walk.reached)
+
+
+def record(walk: Walk) -> None:
+    """Save the profile and the step reached.
+
+    Raises:
+        Failure: a folder can't be written to.
+    """
+    order = list(Step)
+    if order.index(walk.reached) < order.index(_recorded(walk.profile.name)):
+        # Cut off between the two, a step that a changed profile has made untrue must not be what is found.
+        _note(walk)
+    profiles.save(walk.profile)
+    _note(walk)
+
+
+def record_undecided(step: Step, profile: Profile) -> None:
+    """Save a profile whose step is at work: cut off there, the walk goes on with that step.
+
+    Raises:
+        Failure: a folder can't be written to.
+    """
+    record(Walk(profile, step, step))
+
+
+def _note(walk: Walk) -> None:
+    folder = files.private_folder(paths.walk_state(walk.profile.name))
+    files.replace(folder / "step", f"{walk.reached}\n".encode())
+
+
+def is_handed_over(profile: Profile) -> bool:
+    """Whether the walk was left with the admin to act, and no server has let it in since."""
+    return _recorded(profile.name) is Step.HAND_OVER
+
+
+def _recorded(name: str) -> Step:
+    try:
+        return Step(files.read(paths.walk_state(name) / "step").decode().strip())
+    except (OSError, ValueError):  # a lost or foreign note costs a few key presses, so the walk starts over
+        return Step.WELCOME
+
+
+def _furthest(profile: Profile, wanted: Step) -> Step:
+    order = applicable(profile)
+    for step in order:
+        if step == wanted or lacks(profile, step):
+            return step
+    return order[0]
+
+
+def _still_true(walk: Walk, decided: Profile) -> Step:
+    before, order = walk.profile, applicable(decided)
+    reached = walk.reached if walk.reached in order else Step.SCHEME
+    if (before.name, before.server, before.scheme, before.key) != (
+        decided.name,
+        decided.server,
+        decided.scheme,
+        decided.key,
+    ):
+        return min(reached, Step.HAND_OVER, key=order.index)
+    if before != decided:
+        return min(reached, Step.DRY_RUN, key=order.index)
+    return reached
