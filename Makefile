@@ -27,12 +27,12 @@ test: system-test .make/dev .make/old-rsync/fetched
 
 # What a stolen key gains, by each attack on each scheme and rsync: some twenty minutes.
 test-attacks: system-test .make/dev .make/old-rsync/fetched
-	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --reruns 0 tests/attacks/table.py
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/attacks/table.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev
 	$(BIN)/python -m tests.systems.building
-	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --reruns 0 tests/systems/circle.py
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/systems/circle.py
 
 demo: system-demo .make/run
 	@$(BIN)/backup-wizard demo

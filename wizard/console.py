@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import display, paths, profiles
 from wizard.failure import Kind
+from wizard.language import _
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
 from wizard.walk import steps
@@ -51,7 +52,7 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     """What is kept of a walk that was left, and how to go on."""
     name = walk.profile.name
     if not profiles.exists(name):
-        return "Nothing was decided yet, so nothing is kept."
+        return _("Nothing was decided yet, so nothing is kept.")
     if walk.step is steps.Step.FINISH:
         return f"All is set up. “backup-wizard run {name}” backs up."
     return f"Everything decided is kept. “{command} {name}” goes on at “{steps.TITLES[walk.step]}”."
