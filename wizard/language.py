@@ -23,6 +23,11 @@ def _(message: str) -> str:
     return _catalog.gettext(message) if _catalog else message
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for this
+    """Mark a message in a table, so that it is extracted; `_` translates it where it is used."""
+    return message
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The same for what depends on a count, whose placeholder both forms name."""
     if _catalog:

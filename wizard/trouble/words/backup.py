@@ -3,120 +3,152 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
+from wizard.language import N_
+from wizard.trouble.words.form import ADMIN, NOBODY, SEND, YOU, Words
 
 WORDS = {
     Kind.NO_RRSYNC: Words(
-        "The server has no rrsync that runs, and needs it so that this computer can read the backup",
+        N_("The server can't let this computer read its backup: it has no working rrsync program"),
         ADMIN,
-        "Send the admin these words.",
-        "My key line lets me read my backup on {host}, which needs rrsync, and {user} can't run it there. It comes with"
-        " rsync: find it with “find / -name 'rrsync*'” and put it on {user}'s PATH (/usr/local/bin, say), executable"
-        " for all. If it is there already, it needs python3 (up to rsync 3.2.3: perl).",
+        SEND,
+        N_(
+            "My key line lets me read my backup on {host}. That needs rrsync, but {user} can't run it there."
+            " It comes with rsync: find it with “find / -name 'rrsync*'”. Then put it on {user}'s PATH (for example, in"
+            " /usr/local/bin) and make it executable for everyone. If it is there already, it needs python3 (up to"
+            " rsync 3.2.3: perl)."
+        ),
     ),
     Kind.SERVER_NO_RSYNC: Words(
-        "The server has no rsync", ADMIN, "Send the admin these words.", "Please install rsync on {host}."
+        N_("The server doesn't have rsync"), ADMIN, SEND, N_("Please install rsync on {host}.")
     ),
     Kind.SERVER_NO_FOLDER: Words(
-        "The server has no folder for this backup that the account “{user}” can write to",
+        N_("The server has no folder for this backup that the account “{user}” can write to"),
         ADMIN,
-        "Send the admin these words.",
-        "{user} finds no folder “{folder}” on {host} that it can write to (under the account's home, unless it starts"
-        " with a slash). Please check that it is there and {user}'s own with mode 700, that {user} may pass through the"
-        " folders above it, and that its disk is mounted and not read-only. The text that I sent says how to make it.",
+        SEND,
+        N_(
+            "{user} can't find a writable folder “{folder}” on {host}. (The path is relative to the account's home"
+            " unless it starts with a slash.) Please check that it exists, belongs to {user} and has mode 700."
+            " {user} also needs access through its parent folders. The disk must be mounted, and not read-only."
+            " The setup text I sent shows how to create the folder."
+        ),
     ),
     Kind.SERVER_FOLDER_CLOSED: Words(
-        "The account “{user}” may not write to the backup's folder on the server",
+        N_("The account “{user}” isn't allowed to write to the backup's folder on the server"),
         ADMIN,
-        "Send the admin these words.",
-        "{user} can't write to the folder “{folder}” on {host} (under the account's home, unless it starts with a"
-        " slash). If it is meant for this backup alone, please make it {user}'s own: chown {user}: … If this worked"
-        " before, somebody with the key may have closed it (chmod 000).",
+        SEND,
+        N_(
+            "{user} can't write to the folder “{folder}” on {host}. (The path is relative to the account's home unless"
+            " it starts with a slash.) If it is only for this backup, please give it to {user}: chown {user}: …"
+            " If this worked before, someone with the key may have closed the folder (chmod 000)."
+        ),
     ),
     Kind.SERVER_NO_CONFIG: Words(
-        "The private backup service on the server does not find its settings",
+        N_("The private backup service on the server can't find its settings"),
         ADMIN,
-        "Send the admin these words.",
-        "The settings of the backup “{name}” (the part for rsyncd.conf that I sent) are not in the file that its key"
-        " line names, or {user} can't read it. Please put them there.",
+        SEND,
+        N_(
+            "The settings for the backup “{name}” (the rsyncd.conf part I sent) aren't in the file that its key line"
+            " names, or {user} can't read that file. Please add them."
+        ),
     ),
     Kind.SERVER_BUSY: Words(
-        "Another program is at work in this backup's folder on the server",
+        N_("Another program is using this backup's folder on the server"),
         NOBODY,
-        "Wait until it is done, then try again.",
+        N_("Wait until it has finished, then try again."),
     ),
     Kind.SERVER_REFUSED_OPTION: Words(
-        "The server lets this computer in, but refuses what the backup asks for",
+        N_("The server lets this computer sign in, but refuses the backup's request"),
         ADMIN,
-        "If you have changed a setting, send the admin the new text (backup-wizard export {name} --format text)."
-        " If not, send these words.",
-        "{host} lets {user} in, but refuses what my backup asks for: its text for the backup “{name}” is not the one"
-        " that I sent last, or was changed. It says: {raw}",
+        N_(
+            "If you changed a setting, send your admin the new text (backup-wizard export {name} --format text)."
+            " If not, send this message."
+        ),
+        N_(
+            "{host} lets {user} sign in, but refuses my backup's request. The server's text for the backup “{name}” is"
+            " not the one I sent last, or it was edited. The server says: {raw}"
+        ),
     ),
     Kind.PROTOCOL_MISMATCH: Words(
-        "This computer's rsync and the server's do not understand each other",
+        N_("rsync on this computer and rsync on the server don't understand each other"),
         ADMIN,
-        "Send the admin these words.",
-        "My rsync and the one on {host} disagree: their versions are too far apart, or the line of {user} starts it"
-        " with other options than mine sends. Please use the exact lines I sent. It says: {raw}",
+        SEND,
+        N_(
+            "My rsync and the one on {host} don't match. Either their versions are too far apart, or {user}'s key line"
+            " starts rsync with other options than mine sends. Please use the exact lines I sent. It says: {raw}"
+        ),
     ),
     Kind.SERVER_CANT_WRITE: Words(
-        "The server could not write what was sent to it, and did not say why",
+        N_("The server couldn't save the files it received, and didn't say why"),
         ADMIN,
-        "Send the admin these words.",
-        "The backup of {user} into {destination} stopped while it was written there. Is there room left, also by quota,"
-        " and is the folder {user}'s own?",
+        SEND,
+        N_(
+            "The backup of {user} to {destination} stopped while the server was writing. Is there enough free space and"
+            " quota, and does the folder belong to {user}?"
+        ),
     ),
     Kind.SERVER_DISK_FULL: Words(
-        "The server has no room left for this",
+        N_("The server's disk is full"),
         ADMIN,
-        "Send the admin these words.",
-        "The backup of {user} into {destination} stopped: no space left on the device.",
+        SEND,
+        N_("The backup of {user} to {destination} stopped: no space left on the device."),
     ),
     Kind.SERVER_QUOTA: Words(
-        "The account “{user}” has used up the room it may use on the server",
+        N_("The account “{user}” has no storage space left on the server"),
         ADMIN,
-        "Send the admin these words.",
-        "The backup of {user} into {destination} stopped: its disk quota is used up. Can it have more?",
+        SEND,
+        N_("The backup of {user} to {destination} stopped: its disk quota is used up. Could you raise it?"),
     ),
     Kind.SERVER_READ_ONLY: Words(
-        "The server can't write to the backup's folder",
+        N_("The server can't write to the backup's folder"),
         ADMIN,
-        "Send the admin these words.",
-        "{destination} is on a file system that is read-only.",
+        SEND,
+        N_("{destination} is on a read-only file system."),
     ),
     Kind.SERVER_FILES_CLOSED: Words(
-        "Some files on the server could not be written, because they belong to somebody else there",
+        N_("Some files on the server couldn't be updated, because they belong to someone else there"),
         ADMIN,
-        "The rest was backed up. Send the admin these words.",
-        "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
-        " rsync says: {raw}",
+        N_("Everything else is backed up. Send your admin this message."),
+        N_(
+            "Some files in {destination} don't belong to {user}. Please give them back (chown -R {user}: …)."
+            " rsync says: {raw}"
+        ),
     ),
     Kind.SERVER_FOLDERS_SHUT: Words(
-        "Some folders in your backup are closed, even to your own account",
+        N_("Some folders in your backup are closed, even to your own account"),
         YOU,
-        "Back up again: that opens them. If nobody did this on purpose, somebody with the key may have closed them."
-        " Tell your admin.",
+        N_(
+            "Back up again: that opens them. If nobody closed them on purpose, someone may have used your key."
+            " Tell your admin."
+        ),
     ),
     Kind.BACKUP_AT_RISK: Words(
         "{about}",
         YOU,
-        "Nothing was sent or deleted. If a disk or a network folder is missing here, connect it and try again. To back"
-        " up anyway, run “backup-wizard run {name}” in a terminal and answer yes.",
+        N_(
+            "Nothing was sent or deleted. If a disk or network folder is missing, connect it and try again. To back up"
+            " anyway, run “backup-wizard run {name}” in a terminal and answer yes."
+        ),
     ),
     Kind.BACKUP_GONE: Words(
-        "The backup that was at {destination} on the server is not there any more",
+        N_("Your backup is no longer at {destination} on the server"),
         ADMIN,
-        "Nothing was sent or deleted. Send the admin these words, with the text of “backup-wizard export {name}"
-        " --format text”. If it was removed on purpose, run “backup-wizard run {name}” in a terminal and answer yes.",
-        "My last good backup went to {destination} on {host}, and now {user} finds none there. Was the folder moved,"
-        " emptied or removed, or is its disk not mounted? If not, the text on the server may be an older one, which"
-        " opens the folder around it: then please put the text that I send with this in its place.",
+        N_(
+            "Nothing was sent or deleted. Send your admin this message with the output of “backup-wizard export {name}"
+            " --format text”. If it was removed on purpose, run “backup-wizard run {name}” in a terminal and answer"
+            " yes."
+        ),
+        N_(
+            "My last good backup went to {destination} on {host}, but {user} no longer finds it there. Was the folder"
+            " moved, emptied or removed? Is its disk mounted? If nothing changed, the server may still have older text"
+            " that opens the parent folder. In that case, please replace it with the text I'm sending with this."
+        ),
     ),
     Kind.DESTINATION_TAKEN: Words(
-        "{about} holds another computer's backup, or one made before this computer was set up anew",
+        N_("{about} already contains another backup: from another computer, or from before you set this one up again"),
         YOU,
-        "Give this backup another name. If that old backup is your own and may be gone over, ask the admin.",
-        "Is the backup in {about} mine? If so, please remove the small file .backup-wizard in it, and nothing else.",
+        N_("Give this backup another name. If the old backup is yours and may be replaced, ask your admin."),
+        N_(
+            "Is the backup in {about} mine? If so, please remove the small file .backup-wizard in it, and nothing else."
+        ),
     ),
 }

@@ -1,58 +1,67 @@
-"""What rsync's own service on the server says no to."""
+"""What rsync's own service on the server refuses."""
 
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.trouble.words.form import ADMIN, NOBODY, Words
+from wizard.language import N_
+from wizard.trouble.words.form import ADMIN, NOBODY, SEND, Words
+
+_WAIT = N_("If your admin hasn't set it up yet, please wait. If they have, send this message.")
 
 WORDS = {
     Kind.DAEMON_CLOSED: Words(
-        "{about} is there but no rsync service answers",
+        N_("{about} is on, but no backup service (rsync) answers there"),
         ADMIN,
-        "Check the port's number; if it is right, send the admin these words.",
-        "From my computer, connections to {about} are refused. Is rsync's daemon running, and is that its port?",
+        N_("Check the port number. If it is right, send your admin this message."),
+        N_("Connections from my computer to {about} are refused. Is the rsync daemon running, and is that its port?"),
     ),
     Kind.DAEMON_REFUSED: Words(
-        "The server's rsync service does not take the name “{user}” with this backup's password",
+        N_("The server's rsync service doesn't accept the username “{user}” with this backup's password"),
         ADMIN,
-        "If the admin has not put it in place yet, wait. If so, send these words.",
-        "The rsync service refuses {user} for the backup “{name}” (“auth failed”). Please check that the secrets file"
-        " holds the line I sent, and that nobody but root can read it.",
+        _WAIT,
+        N_(
+            "The rsync service refuses {user} for the backup “{name}” (“auth failed”). Please check that the secrets"
+            " file has the line I sent, and that only root can read it."
+        ),
     ),
     Kind.DAEMON_MODULE_UNKNOWN: Words(
-        "The server's rsync service does not have this backup's part yet",
+        N_("This backup isn't set up in the server's rsync service yet"),
         ADMIN,
-        "If the admin has not put it in place yet, wait. If so, send these words.",
-        "The rsync service on {host} does not know the module of the backup “{name}”. Please check that the part of"
-        " rsyncd.conf that I sent is there, and that its “hosts allow” takes my address{places}.",
+        _WAIT,
+        N_(
+            "The rsync service on {host} doesn't know the module for the backup “{name}”. Please check that the"
+            " rsyncd.conf part I sent is there, and that its “hosts allow” includes my address.{places}"
+        ),
     ),
     Kind.DAEMON_HOST_DENIED: Words(
-        "The server's rsync service takes nothing from this computer's address",
+        N_("The server's rsync service doesn't accept connections from this computer's address"),
         ADMIN,
-        "Send the admin these words.",
-        "The rsync service on {host} refuses my address (“hosts allow” of the module for “{name}”). It says: {raw}",
+        SEND,
+        N_("The rsync service on {host} refuses my address (“hosts allow” in the module for “{name}”). It says: {raw}"),
     ),
     Kind.DAEMON_CHROOT: Words(
-        "The server's rsync service can't enter the backup's folder",
+        N_("The server's rsync service can't open the backup's folder"),
         ADMIN,
-        "Send the admin these words.",
-        "The rsync service on {host} can't chroot to {folder}: is the folder there, and does the service run as root?",
+        SEND,
+        N_(
+            "The rsync service on {host} can't chroot to {folder}. Does the folder exist? Does the service run as root?"
+        ),
     ),
     Kind.DAEMON_BUSY: Words(
-        "The server's rsync service is busy with as many backups as it takes at once",
+        N_("The server is already running as many backups as it allows at once"),
         NOBODY,
-        "Try again in a while.",
+        N_("Wait a few minutes, then try again."),
     ),
     Kind.DAEMON_READ_ONLY: Words(
-        "The server's rsync service lets nobody write to this backup's part",
+        N_("The server's rsync service doesn't allow writing to this backup"),
         ADMIN,
-        "Send the admin these words.",
-        "The module for the backup “{name}” on {host} is read-only: please set “read only = false” in it.",
+        SEND,
+        N_("The module for the backup “{name}” on {host} is read-only. Please set “read only = false” in it."),
     ),
     Kind.DAEMON_SAYS_NO: Words(
-        "The server's rsync service refuses, for a reason in its settings",
+        N_("The settings of the server's rsync service don't allow this backup"),
         ADMIN,
-        "Send the admin these words.",
-        "The rsync service on {host} refuses the backup “{name}”. It says: {raw}",
+        SEND,
+        N_("The rsync service on {host} refuses the backup “{name}”. It says: {raw}"),
     ),
 }

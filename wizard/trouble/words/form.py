@@ -1,22 +1,46 @@
-"""The form in which every kind of failure is told."""
+"""The form in which every kind of failure is explained."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 import msgspec
 
+from wizard.language import N_, _
+
 
 class Who(StrEnum):
-    """Who mends it."""
+    """Who can fix it."""
 
-    YOU = "you can mend this"
-    ADMIN = "the server's admin mends this"
-    NOBODY = "nobody needs to mend anything"
+    YOU = auto()
+    ADMIN = auto()
+    NOBODY = auto()
+
+    @property
+    def words(self) -> str:
+        """Who fixes it, as a sentence of its own without a full stop."""
+        return _(_WORDS[self])
+
+    @property
+    def aside(self) -> str:
+        """The same in the middle of a line."""
+        return _(_ASIDES[self])
+
+
+_WORDS = {
+    Who.YOU: N_("You can fix this"),
+    Who.ADMIN: N_("Your admin needs to fix this"),
+    Who.NOBODY: N_("Try again later"),
+}
+_ASIDES = {
+    Who.YOU: N_("you can fix this"),
+    Who.ADMIN: N_("your admin needs to fix this"),
+    Who.NOBODY: N_("try again later"),
+}
 
 
 class Words(msgspec.Struct, frozen=True):
-    """The texts for one kind; `{about}`, `{host}` and their like are filled in."""
+    """The texts for one kind; `{about}`, `{host}` and the like are filled in. `what` has no full stop."""
 
     what: str
     who: Who
@@ -25,3 +49,4 @@ class Words(msgspec.Struct, frozen=True):
 
 
 YOU, ADMIN, NOBODY = Who.YOU, Who.ADMIN, Who.NOBODY
+SEND = N_("Send your admin this message.")

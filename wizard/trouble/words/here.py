@@ -1,68 +1,76 @@
-"""What is the matter on this computer: its files and its programs."""
+"""What is wrong on this computer: its files and its programs."""
 
 from __future__ import annotations
 
 from wizard.failure import Kind
+from wizard.language import N_
 from wizard.trouble.words.form import NOBODY, YOU, Words
 
 WORDS = {
     Kind.FOLDER_MISSING: Words(
-        "{about} is not there", YOU, "If it is on a disk that can be unplugged, plug it in; or take it off the list."
+        N_("{about} doesn't exist"),
+        YOU,
+        N_("If it is on a removable disk, plug the disk in. Otherwise, remove it from the list."),
     ),
     Kind.FOLDER_UNREADABLE: Words(
-        "You are not allowed to read {about}",
+        N_("You don't have permission to read {about}"),
         YOU,
-        "Take it off the list, or get the right to read it; then try again.",
+        N_("Remove it from the list, or ask for permission to read it. Then try again."),
     ),
     Kind.FOLDER_READ_ONLY: Words(
-        "Nothing can be written at {about}",
+        N_("backup-wizard can't write to {about}"),
         YOU,
-        "Make that folder writable for yourself, then try again; nothing is lost.",
+        N_("Make that folder writable for your account, then try again. Nothing is lost."),
     ),
     Kind.DISK_FULL_HERE: Words(
-        "This computer's disk is full: {about} could not be written",
+        N_("This computer's disk is full, so {about} couldn't be saved"),
         YOU,
-        "Make some room, then try again; nothing is lost.",
+        N_("Free some space, then try again. Nothing is lost."),
     ),
     Kind.FILE_EXISTS: Words(
-        "{about} is there already, and is never overwritten",
+        N_("{about} already exists, and won't be overwritten"),
         YOU,
-        "Choose another name, or move that file away yourself.",
+        N_("Choose another name, or move that file yourself."),
     ),
     Kind.NO_PLACE_FOR_FILE: Words(
-        "There is no folder to put {about} into", YOU, "Choose another place for it, or make that folder first."
+        N_("The folder for {about} doesn't exist"), YOU, N_("Choose another folder, or create this one first.")
     ),
-    Kind.NO_SUCH_FILE: Words("There is no file {about}", YOU, "Check the name, and give the file in full."),
+    Kind.NO_SUCH_FILE: Words(N_("The file {about} doesn't exist"), YOU, N_("Check the name, and use the full path.")),
     Kind.LINK_IN_THE_WAY: Words(
-        "{about} is a link to another place, and nothing is written through a link",
+        N_("{about} is a link to another place, and backup-wizard doesn't write through links"),
         YOU,
-        "Look where it leads and who made it; put a real file or folder in its place, then try again.",
+        N_("Check where it leads and who made it. Replace it with a real file or folder, then try again."),
     ),
     Kind.FOLDER_SHARED: Words(
-        "Other people can change what is in {about}, so nothing is kept there",
+        N_("Other people can change the files in {about}, so it isn't safe to save anything there"),
         YOU,
-        "See what they did in it, then close it with “chmod go-w” and the folder's name; or have it given to you.",
+        N_(
+            "Check what they changed. Then run “chmod go-w” with the folder's name, or have the folder's owner changed"
+            " to you."
+        ),
     ),
     Kind.FILES_UNREADABLE: Words(
-        "Some files could not be read", YOU, "Look at the list: leave them out, or get the right to read them."
+        N_("Some files couldn't be read"), YOU, N_("Look at the list. Skip them, or ask for permission to read them.")
     ),
     Kind.FILES_VANISHED: Words(
-        "Some files went away while they were read",
+        N_("Some files disappeared while they were being read"),
         NOBODY,
-        "That is usual on a computer in use; the next run sees to it.",
+        N_("That's normal on a computer in use. The next backup picks up the changes."),
     ),
     Kind.NO_RSYNC: Words(
-        "rsync is not on this computer",
+        N_("rsync isn't installed on this computer"),
         YOU,
-        "Install it (Debian, Ubuntu: apt install rsync · Mac: brew install rsync).",
+        N_("Install it (Debian, Ubuntu: apt install rsync · Mac: brew install rsync)."),
     ),
-    Kind.OLD_RSYNC: Words("This computer's rsync is too old ({about})", YOU, "Install rsync 3.1 or later."),
+    Kind.OLD_RSYNC: Words(N_("rsync on this computer is too old ({about})"), YOU, N_("Install rsync 3.1 or later.")),
     Kind.OPENRSYNC: Words(
-        "This Mac has Apple's openrsync, which lacks what a safe backup needs",
+        N_("This Mac has Apple's openrsync, which lacks features that a safe backup needs"),
         YOU,
-        "Install the real one with “brew install rsync”, open a new terminal, and try again.",
+        N_("Install the full version with “brew install rsync”, open a new terminal, and try again."),
     ),
     Kind.NO_SSH: Words(
-        "The ssh program is not on this computer", YOU, "Install it (Debian, Ubuntu: apt install openssh-client)."
+        N_("The ssh program isn't installed on this computer"),
+        YOU,
+        N_("Install it (Debian, Ubuntu: apt install openssh-client)."),
     ),
 }

@@ -1,47 +1,50 @@
-"""What is the matter with a key, its passphrase or the keyring."""
+"""What is wrong with a key, its passphrase or the keyring."""
 
 from __future__ import annotations
 
 from wizard.failure import Kind
+from wizard.language import N_
 from wizard.trouble.words.form import YOU, Words
+
+_ANOTHER_KEY = N_("In the “Key” step, choose another key or create a new one.")
 
 WORDS = {
     Kind.KEY_MISSING: Words(
-        "There is no key at {about} yet", YOU, "Run “backup-wizard {name}” and go to the step “Key”, which makes one."
+        N_("There is no key at {about} yet"), YOU, N_("Run “backup-wizard {name}” and create one in the “Key” step.")
     ),
-    Kind.KEY_UNUSABLE: Words(
-        "The key can't be used: {about}", YOU, "Choose another key at the step “Key”, or have a new one made there."
+    Kind.KEY_UNUSABLE: Words(N_("This key can't be used: {about}"), YOU, _ANOTHER_KEY),
+    Kind.KEY_WEAK: Words(N_("This key is too weak to protect a backup: {about}"), YOU, _ANOTHER_KEY),
+    Kind.PASSPHRASE_WRONG: Words(
+        N_("That passphrase doesn't unlock the key"), YOU, N_("Try again, or choose another key.")
     ),
-    Kind.KEY_WEAK: Words(
-        "This key is too weak to protect a backup: {about}",
-        YOU,
-        "Choose another key at the step “Key”, or have a new one made there.",
-    ),
-    Kind.PASSPHRASE_WRONG: Words("That passphrase does not open the key", YOU, "Try again, or choose another key."),
     Kind.PASSPHRASE_UNASKED: Words(
-        "This key asks for its passphrase each time, and nobody typed it",
+        N_("This key asks for its passphrase each time, and nobody typed it"),
         YOU,
-        "Try again, in a terminal, and type it; or let the keyring keep it (step “Key”).",
+        N_("Try again in a terminal and type it. Or save it in your keyring (“Key” step)."),
     ),
     Kind.AGENT_SILENT: Words(
-        "Your ssh agent does not hold this backup's key now", YOU, "Add it with ssh-add, or choose another key."
+        N_("Your ssh agent doesn't have this backup's key right now"),
+        YOU,
+        N_("Add it with ssh-add, or choose another key."),
     ),
     Kind.KEYRING_MISSING: Words(
-        "This computer has no keyring that keeps passphrases safely",
+        N_("This computer has no keyring to save passwords safely"),
         YOU,
-        "Install one (gnome-keyring or KWallet), or choose at the step “Key” to be asked each time.",
+        N_("Install one (gnome-keyring or KWallet). Or choose to type the passphrase each time (“Key” step)."),
     ),
     Kind.KEYRING_LOCKED: Words(
-        "Your keyring did not open", YOU, "Unlock it (signing in at the desktop does), then try again."
+        N_("Your keyring is locked"),
+        YOU,
+        N_("Unlock it, then try again. Signing in to your desktop usually unlocks it."),
     ),
     Kind.KEYRING_REFUSED: Words(
-        "Your keyring refused to keep or to give the secret",
+        N_("Your keyring refused to save or share the password"),
         YOU,
-        "Allow it when the keyring asks; or choose at the step “Key” to be asked each time.",
+        N_("Allow it when the keyring asks. Or choose to type the passphrase each time (“Key” step)."),
     ),
     Kind.SECRET_MISSING: Words(
-        "The keyring holds no passphrase for this backup",
+        N_("Your keyring has no passphrase for this backup"),
         YOU,
-        "Give it at the step “Key”, or have a new key made there.",
+        N_("Enter it in the “Key” step, or create a new key there."),
     ),
 }

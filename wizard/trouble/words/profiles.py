@@ -1,40 +1,43 @@
-"""What a profile file or a value in it lacks."""
+"""What is wrong with a profile, or with what a person typed."""
 
 from __future__ import annotations
 
 from wizard.failure import Kind
+from wizard.language import N_
 from wizard.trouble.words.form import YOU, Words
 
 WORDS = {
-    Kind.BAD_PROFILE: Words("This can't be taken: {about}", YOU, "Change that line, then try again."),
+    Kind.BAD_PROFILE: Words(N_("This setting isn't valid: {about}"), YOU, N_("Correct that line, then try again.")),
     Kind.FOREIGN_PROFILE: Words(
-        "{about} is not a profile of backup-wizard",
+        N_("{about} isn't a backup-wizard profile"),
         YOU,
-        "Give the right file; nothing was read from this one or changed in it.",
+        N_("Choose the right file. backup-wizard took nothing from this one and didn't change it."),
     ),
     Kind.NO_SUCH_PROFILE: Words(
-        "There is no backup “{about}” here", YOU, "“backup-wizard list” shows those that there are."
+        N_("There is no backup “{about}” on this computer"), YOU, N_("“backup-wizard list” shows your backups.")
     ),
     Kind.PROFILE_DIFFERS: Words(
-        "A backup “{about}” is kept here already, with other settings",
+        N_("This computer already has a backup “{about}” with other settings"),
         YOU,
-        "Give the new one another name, or first run “backup-wizard forget {about}”.",
+        N_("Give the new one another name, or run “backup-wizard forget {about}” first."),
     ),
     Kind.FOREIGN_REQUEST: Words(
-        "{about} is not a request of backup-wizard",
+        N_("{about} isn't a backup-wizard request"),
         YOU,
-        "Give the file that the user's wizard saved (backup-wizard export NAME --format request).",
+        N_("Choose the file that the user saved (backup-wizard export NAME --format request)."),
     ),
     Kind.PROFILE_IN_USE: Words(
-        "Another backup-wizard is busy with the backup “{about}”",
+        N_("Another backup-wizard window is using the backup “{about}”"),
         YOU,
-        "Wait until that one is done, or close it; then try again. Nothing was changed.",
+        N_("Wait until it has finished, or close it. Then try again. Nothing was changed."),
     ),
     Kind.UNDECIDED: Words(
-        "{about} is not decided yet", YOU, "Run “backup-wizard {name}” and answer what it asks, or add it to the file."
+        N_("{about} isn't set yet"), YOU, N_("Run “backup-wizard {name}” to choose it, or add it to the file.")
     ),
-    Kind.BAD_VALUE: Words("This can't be taken: {about}", YOU, "Change it, then try again."),
+    Kind.BAD_VALUE: Words("{about}", YOU, N_("Correct it, then try again.")),
     Kind.SCHEME_UNKNOWN: Words(
-        "This version can't do the scheme “{about}”", YOU, "Choose rrsync, or install a newer backup-wizard."
+        N_("This version of backup-wizard doesn't know the scheme “{about}”"),
+        YOU,
+        N_("Choose rrsync, or install a newer backup-wizard."),
     ),
 }

@@ -3,97 +3,116 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
+from wizard.language import N_
+from wizard.trouble.words.form import ADMIN, NOBODY, SEND, YOU, Words
 
 WORDS = {
     Kind.NAME_UNKNOWN: Words(
-        "No server is known by the name {about}",
+        N_("Can't find a server called {about}"),
         YOU,
-        "Check how it is spelt; if it is right, check this computer's network.",
+        N_("Check the spelling. If it is right, check this computer's network connection."),
     ),
     Kind.HOST_UNREACHABLE: Words(
-        "There is no way from here to {about}",
+        N_("This computer can't reach {about}"),
         YOU,
-        "Check this computer's network (and VPN); if others can't reach it, tell the admin.",
+        N_("Check this computer's network connection (and VPN). If others can't reach the server, tell your admin."),
     ),
     Kind.PORT_CLOSED: Words(
-        "{about} is there but takes no ssh connections",
+        N_("{about} is on, but refused the connection"),
         ADMIN,
-        "Check the port's number; if it is right, send the admin these words.",
-        "From my computer, connections to {about} are refused. Is sshd running, and is that its port?",
+        N_("Check the port number. If it is right, send your admin this message."),
+        N_("Connections from my computer to {about} are refused. Is sshd running, and is that its port?"),
     ),
     Kind.TIMED_OUT: Words(
-        "{about} gave no answer in time",
+        N_("{about} didn't answer in time"),
         YOU,
-        "Check this computer's network; if others can't reach the server, tell the admin.",
+        N_("Check this computer's network connection. If others can't reach the server, tell your admin."),
     ),
     Kind.NOT_SSH: Words(
-        "What answers at {about} is not an ssh server",
+        N_("What answers at {about} is not an ssh server"),
         YOU,
-        "Check the server's name and port with the admin: ssh is nearly always on port 22.",
+        N_("Ask your admin for the server's name and port. The port for ssh is usually 22."),
     ),
     Kind.HUNG_UP: Words(
-        "The server hung up before anyone could sign in",
+        N_("The server closed the connection before sign-in"),
         NOBODY,
-        "Servers do that while many sign in at once, and for some minutes after failed tries. Try again in a while.",
+        N_(
+            "Servers do this when many people sign in at once, and for some minutes after failed attempts. Wait a few"
+            " minutes, then try again."
+        ),
     ),
     Kind.OLD_SSHD: Words(
-        "The server's ssh and this computer's have no way of speaking in common",
+        N_("ssh on this computer and ssh on the server have no encryption method in common"),
         ADMIN,
-        "Send the admin these words.",
-        "My ssh can't agree with the one on {host}, which is probably too old. It says: {raw}",
+        SEND,
+        N_("My ssh can't agree with the one on {host}, which is probably too old. It says: {raw}"),
     ),
     Kind.NOT_RSYNCD: Words(
-        "What answers at {about} is not an rsync service",
+        N_("What answers at {about} is not an rsync service"),
         YOU,
-        "Check the server's name and port with the admin: rsync's own port is nearly always 873.",
+        N_("Ask your admin for the server's name and port. The port for rsync is usually 873."),
     ),
     Kind.HOST_KEY_UNKNOWN: Words(
-        "The fingerprint of {about} was not confirmed yet",
+        N_("You haven't confirmed the fingerprint of {about} yet"),
         YOU,
-        "Compare it with what the admin tells you, and confirm it (or put it in server.host_keys)."
-        " The server shows: {raw}",
+        N_(
+            "Compare it with the one your admin gave you, then confirm it (or add it to server.host_keys). The server"
+            " shows: {raw}"
+        ),
     ),
     Kind.HOST_KEY_CHANGED: Words(
-        "The server does not show the fingerprint that was confirmed: it was set up anew, or somebody is in between",
+        N_(
+            "The server's fingerprint is not the one you confirmed. Either the server was set up again, or someone is"
+            " intercepting the connection"
+        ),
         ADMIN,
-        "Stop here: nothing was sent. Ask the admin, by phone or in person, which fingerprint is right.",
-        "The ssh fingerprint of {host} is not the one that I saw before. Was the server set up anew?"
-        " Which is its SHA256 fingerprint now (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?",
+        N_("Stop here. Nothing was sent. Ask your admin, by phone or in person, which fingerprint is right."),
+        N_(
+            "The ssh fingerprint of {host} is not the one I saw before. Was the server set up again? What is its SHA256"
+            " fingerprint now (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?"
+        ),
     ),
     Kind.HOST_KEY_TYPE: Words(
-        "The server shows a fingerprint of another type than the one that was confirmed",
+        N_("The server's fingerprint is of another type than the one you confirmed"),
         ADMIN,
-        "Nothing was sent. Ask the admin for the new fingerprint, by phone or in person, and compare it at the step"
-        " “Fingerprint”.",
-        "{host} no longer shows the type of host key that I confirmed. Which is its SHA256 fingerprint now"
-        " (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?",
+        N_(
+            "Nothing was sent. Ask your admin for the new fingerprint, by phone or in person. Then compare it in the"
+            " “Fingerprint” step."
+        ),
+        N_(
+            "{host} no longer shows the type of host key that I confirmed. What is its SHA256 fingerprint now"
+            " (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?"
+        ),
     ),
     Kind.HOST_KEY_DIFFERS: Words(
-        "Stop: this is not the server the admin speaks of, because it shows another fingerprint",
+        N_("Stop: this isn't the server your admin means. It shows another fingerprint"),
         ADMIN,
-        "Nothing was sent. If the server's name and port are right, send the admin these words.",
-        "You sent me the fingerprint\n{about}\nbut at {host}, port {port}, I see\n{raw}\nWhich one is right?",
+        N_("Nothing was sent. If the server's name and port are right, send your admin this message."),
+        N_("You sent me the fingerprint\n{about}\nbut at {host}, port {port}, I see\n{raw}\nWhich one is right?"),
     ),
     Kind.RECEIPT_DIFFERS: Words(
-        "Stop: the admin's receipt names another fingerprint than the one that was seen at {host}: it is for another"
-        " server, or somebody is in between",
+        N_(
+            "Stop: your admin's receipt names another fingerprint than the one {host} showed. Either it is for another"
+            " server, or someone is intercepting the connection"
+        ),
         ADMIN,
-        "Nothing was taken from it, and nothing was sent. Ask the admin, by phone or in person, with these words.",
-        "Your receipt for the backup “{name}” names\n{about}\nbut at {host}, port {port}, I saw\n{raw}\n"
-        "Which one is right?",
+        N_("The receipt wasn't used, and nothing was sent. Ask your admin about this message, by phone or in person."),
+        N_(
+            "Your receipt for the backup “{name}” names\n{about}\nbut at {host}, port {port}, I saw\n{raw}\n"
+            "Which one is right?"
+        ),
     ),
     Kind.BAD_RECEIPT: Words(
-        "That is no receipt for the backup “{name}”: {about}",
+        N_("This isn't a valid receipt for the backup “{name}”: {about}"),
         YOU,
-        "Paste all of it, from the first line with === to the last, as the server's script printed it.",
+        N_("Paste all of it, from the first line with === to the last, exactly as your admin sent it."),
     ),
     Kind.CONNECTION_CUT: Words(
-        "The connection to the server was cut, or fell silent",
+        N_("The connection to the server was lost"),
         NOBODY,
-        "Try again in a while; what was sent already is not sent again.",
+        N_("Wait a few minutes, then try again. Files that were already sent won't be sent again."),
     ),
     Kind.INTERRUPTED: Words(
-        "It was stopped before its end", NOBODY, "Run it again when you like; it goes on from there."
+        N_("Stopped before it finished"), NOBODY, N_("Run it again to continue. It picks up where it left off.")
     ),
 }

@@ -1,24 +1,25 @@
-"""What is the matter with backup-wizard itself."""
+"""What is wrong with backup-wizard itself."""
 
 from __future__ import annotations
 
 from wizard.failure import Kind
+from wizard.language import N_
 from wizard.trouble.words.form import YOU, Words
 
 WORDS = {
     Kind.NO_TERMINAL: Words(
-        "The wizard needs a terminal to show its screens on, and there is none",
+        N_("backup-wizard needs a terminal to show its screens, and there is none"),
         YOU,
-        "Run it in a terminal, as questions on lines (--plain), or unattended from a file (--answers FILE).",
+        N_("Run it in a terminal, in text mode (--plain), or without questions from a file (--answers FILE)."),
     ),
     Kind.CRASHED: Words(
-        "backup-wizard made a mistake of its own ({raw}); what was decided is kept",
+        N_("backup-wizard has a bug and had to stop ({raw}). Your settings are saved"),
         YOU,
-        "Run it again. If it comes back, report it with the file {about}, in which there are no passwords.",
+        N_("Run it again. If it happens again, report it and attach the file {about}. It contains no passwords."),
     ),
     Kind.UNKNOWN: Words(
-        "{about} failed in a way that backup-wizard doesn't know{exit_code}",
+        N_("{about} failed for a reason backup-wizard doesn't recognize{exit_code}"),
         YOU,
-        "Read what was printed, and show it to the admin: it is kept in {kept}.",
+        N_("Read the technical details and show them to your admin. They are saved in {kept}."),
     ),
 }
