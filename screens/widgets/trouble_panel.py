@@ -1,4 +1,4 @@
-"""A failure where it happened: what, who mends it, what to do, the words to send, and what was printed."""
+"""A failure where it happened: what, who can fix it, what to do, the message to send, and technical details."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.widgets import Collapsible, Static
 
 from wizard import paths
 from wizard.failure import Kind
+from wizard.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,23 +30,19 @@ class TroublePanel(Vertical):
     def compose(self) -> ComposeResult:
         """The sentences, then what can be unfolded."""
         yield Static(f"✗ {self.trouble.what}.", classes="trouble-what", markup=False)
-        yield Static(f"{_capital(self.trouble.who.value)}. {self.trouble.to_do}", markup=False)
+        yield Static(f"{self.trouble.who.words}. {self.trouble.to_do}", markup=False)
         if self.trouble.found:
             yield Static(self.trouble.found, classes="trouble-found", markup=False)
         if self.trouble.forward:
             yield Static(self.trouble.forward, classes="trouble-forward", markup=False)
         if self.trouble.raw:
-            with Collapsible(title="What was printed (F2)", collapsed=self.trouble.kind is not Kind.UNKNOWN):
+            with Collapsible(title=_("Technical details (F2)"), collapsed=self.trouble.kind is not Kind.UNKNOWN):
                 yield Static(self.trouble.raw, markup=False)
                 if self._raw_file and self.trouble.kind is not Kind.UNKNOWN:
-                    yield Static(f"Kept in {paths.shown(self._raw_file)}", markup=False)
+                    yield Static(_("Saved in {file}").format(file=paths.shown(self._raw_file)), markup=False)
 
     def unfold(self) -> None:
-        """Show what was printed, or put it away."""
+        """Show the technical details, or hide them."""
         for part in self.query(Collapsible):
             part.collapsed = not part.collapsed
             part.call_after_refresh(part.scroll_visible)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

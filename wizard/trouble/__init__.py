@@ -1,4 +1,4 @@
-"""From any failure to what happened, who mends it, what to do, and the words to send."""
+"""From any failure to what happened, who can fix it, what to do, and the message to send."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from wizard import files, paths, schemes
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.language import _
 from wizard.schemes.parts import layout, over_network
 from wizard.trouble import patterns
 from wizard.trouble.finding import Finding, Sure
@@ -55,9 +56,9 @@ _WITHOUT_SSH = {Kind.SERVER_SHELL_TALKS: Kind.NOT_RSYNCD, Kind.SERVER_SILENT: Ki
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """A failure as a person can act on it; `forward` holds the words for the admin, where the admin mends it.
+    """A failure as a person can act on it; `forward` is the message for the admin, where the admin has to fix it.
 
-    `found` is what came out when the wizard asked further, with how sure that is.
+    `found` is what a closer look at the server told.
     """
 
     kind: Kind
@@ -70,8 +71,8 @@ class Trouble(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """The whole of it on one line: what happened — who mends it — what to do."""
-        return f"{self.what} — {self.who.value} — {self.to_do}"
+        """The whole of it on one line: what happened — who can fix it — what to do."""
+        return f"{self.what} — {self.who.aside} — {self.to_do}"
 
     @property
     def waits_for_admin(self) -> bool:
@@ -87,7 +88,7 @@ class Trouble(msgspec.Struct, frozen=True):
 def explain(failure: Failure, profile: Profile | None = None, found: Finding | None = None) -> Trouble:
     """What a failure means; all texts in it are safe to show on a terminal.
 
-    `found` is what `further.ask` came back with, if anything.
+    `found` is what `diagnose.ask` came back with, if anything.
     """
     found = found or Finding()
     kind = found.kind or kind_of(failure, profile)
@@ -96,13 +97,13 @@ def explain(failure: Failure, profile: Profile | None = None, found: Finding | N
     facts = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
     raw = printable(printed, keep_lines=True).strip()
     if failure.exit_code is not None:
-        raw = f"{raw}\n(exit code {failure.exit_code})".strip()
-    forward = words.forward.format_map(facts) if found.who in {None, Who.ADMIN} else ""
+        raw = f"{raw}\n{_exit_code(failure)}".strip()
+    forward = _translated(words.forward).format_map(facts) if found.who in {None, Who.ADMIN} else ""
     return Trouble(
         kind=kind,
-        what=words.what.format_map(facts),
+        what=_translated(words.what).format_map(facts),
         who=found.who or words.who,
-        to_do=printable(found.to_do) or words.to_do.format_map(facts),
+        to_do=printable(found.to_do) or _translated(words.to_do).format_map(facts),
         forward=printable(found.forward) or forward,
         raw=raw,
         found=printable(found.sentence),
@@ -141,17 +142,17 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "about": _about(failure, kind, profile),
         "raw": failure.raw.strip(),
         "name": "NAME",
-        "host": "the server",
+        "host": _("the server"),
         "port": "",
         "user": "",
-        "exit_code": "" if failure.exit_code is None else f" (exit code {failure.exit_code})",
+        "exit_code": "" if failure.exit_code is None else f" {_exit_code(failure)}",
         "kept": paths.shown(_transcript(profile)),
     }
     facts |= {"folder": "", "key": "", "destination": "", "places": ""}
     if profile:
         facts |= {
             "name": profile.name,
-            "host": profile.server.host or "the server",
+            "host": profile.server.host or _("the server"),
             "port": str(profile.server.port),
             "user": profile.server.user,
             "folder": _folder(profile),
@@ -181,7 +182,15 @@ def _folder(profile: Profile) -> str:
 
 def _places(profile: Profile) -> str:
     named = ", ".join(profile.scheme.from_)
-    return f"; my address is one of those that are let in ({named})" if named else ""
+    return " " + _("My address has to be one of these: {addresses}.").format(addresses=named) if named else ""
+
+
+def _exit_code(failure: Failure) -> str:
+    return _("(exit code {number})").format(number=failure.exit_code)
+
+
+def _translated(message: str) -> str:
+    return _(message) if message else ""  # gettext's answer to an empty message is its own header
 
 
 def _lines(failure: Failure) -> str:

@@ -1,4 +1,4 @@
-"""Asking further before a failure is told: what a look at the server, or one more sign-in, brings to light.
+"""A closer look before a failure is shown: what the server, or one more sign-in, tells about it.
 
 Each question is asked once and is bounded in time. After a refused key there is one more sign-in: a server that counts
 refused ones (`sign_in.LEAST_PAUSE_SECONDS`) bears that, and no more.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import access as accesses
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server.reaching import probe
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
 from wizard.trouble.finding import Finding, Sure
@@ -85,11 +86,17 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
 
 def _without_asking(kind: Kind) -> Finding | None:
     if kind is Kind.SERVER_CANT_WRITE:
-        return Finding(text="whether room is lacking or the folder is closed: its rsync was gone before it could say.")
+        return Finding(
+            text=_(
+                "The disk may be full, or the folder may be closed. rsync on the server stopped before it could say."
+            )
+        )
     if kind is Kind.DAEMON_REFUSED:
-        return Finding(text="whether it is the name, the password or the file with it, the service keeps to itself.")
+        return Finding(
+            text=_("The username, the password or the secrets file may be wrong. The service doesn't say which.")
+        )
     if kind is Kind.DAEMON_CHROOT:
-        return Finding(text="whether the folder is missing or closed, the service keeps to itself.")
+        return Finding(text=_("The folder may be missing or closed. The service doesn't say which."))
     return None
 
 
@@ -99,15 +106,22 @@ async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
     if any(key.fingerprint in profile.server.host_keys for key in shown):
         return Finding(
             Sure.SURELY,
-            f"It is the same server: it also shows a fingerprint that was confirmed ({types}).",
+            _("It is the same server: it also shows a fingerprint that you confirmed ({types}).").format(types=types),
             kind=Kind.HOST_KEY_TYPE,
         )
-    return Finding(text=f"whether it was set up anew: it shows other fingerprints than were confirmed ({types}).")
+    return Finding(
+        text=_("None of its fingerprints is one you confirmed ({types}). It may have been set up again.").format(
+            types=types
+        )
+    )
 
 
 async def _usual_place(profile: Profile) -> Finding | None:
     greeting = await probe.reach(profile.server.host, profile.server.port)
     if _DEBIAN_11 in greeting:
         place = "/usr/share/doc/rsync/scripts/rrsync"
-        return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
-    return Finding(text="where the server keeps it: that is not to be seen from here.")
+        return Finding(
+            Sure.PROBABLY,
+            _("The server runs Debian 11. There, rrsync is at {path}, perhaps compressed (.gz).").format(path=place),
+        )
+    return Finding(text=_("This computer can't see where rrsync is on the server."))

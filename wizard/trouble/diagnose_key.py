@@ -15,6 +15,7 @@ import msgspec
 from wizard import profiles
 from wizard.client.ssh import program
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 from wizard.server.reaching import shells, sign_in
 from wizard.trouble import patterns
 from wizard.trouble.finding import Finding, Sure
@@ -29,7 +30,7 @@ _ADDRESS = re.compile(r"[0-9.*?]+|(?=[^:]*:)[0-9a-fA-F:*?]+")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
-_NO_TELLING = "whether it is the key's line or the account: no server tells that."
+_NO_TELLING = N_("The key's line or the account may be wrong. Servers never say which.")
 
 
 async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
@@ -41,7 +42,7 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
     return (
         _by_what_ssh_tells(said, profile)
         or await asyncio.to_thread(by_address, profile)
-        or Finding(text=_NO_TELLING + _also_offered(said))
+        or Finding(text=_(_NO_TELLING) + _also_offered(said))
     )
 
 
@@ -53,12 +54,12 @@ async def of_connection(profile: Profile, access: Access) -> Finding | None:
     """Why ssh gets no connection; it says so only when it tells each thing that it does."""
     tried = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
     if program.is_let_in(tried):
-        return Finding(Sure.PROBABLY, "It was for a moment only: the server lets this computer in now.")
+        return Finding(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = patterns.read(tried.exit_code, said)
     if kind in {Kind.HUNG_UP, Kind.UNKNOWN}:
         return None
-    return Finding(Sure.SURELY, f"ssh says “{said.strip().splitlines()[-1][:_LONGEST_LINE]}”.", kind=kind, raw=said)
+    return Finding(Sure.SURELY, _said_by_ssh(said), kind=kind, raw=said)
 
 
 async def of_shell(profile: Profile, access: Access) -> Finding | None:
@@ -67,41 +68,55 @@ async def of_shell(profile: Profile, access: Access) -> Finding | None:
     if not program.is_let_in(answer):
         return await of_connection(profile, access)
     if "\0" in answer.stdout:
-        text = "What its line starts is an rsync that speaks another protocol."
+        text = _("Its key line starts an rsync with an incompatible protocol.")
         return Finding(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
     if shell := shells.blocking(answer):
-        return Finding(Sure.SURELY, f"Its login shell is {shell}.", kind=Kind.SERVER_SHELL_BLOCKS)
+        return Finding(
+            Sure.SURELY, _("The account's login shell is {shell}.").format(shell=shell), kind=Kind.SERVER_SHELL_BLOCKS
+        )
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
-    return Finding(Sure.SURELY, f"It prints “{first[:_LONGEST_LINE]}”.") if first else None
+    return Finding(Sure.SURELY, _printed(first)) if first else None
 
 
 def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
     user = profile.server.user
     if "Authenticated to " in said:
-        return Finding(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
+        return Finding(Sure.SURELY, _("The server lets this computer sign in now."), who=Who.YOU, to_do=_("Try again."))
     if "with partial success" in said:
         return Finding(
             Sure.SURELY,
-            "The key itself is taken; the server wants a second proof after it, which a backup can't give.",
-            forward=f"Your sshd takes my key for {user} and then wants more (AuthenticationMethods). Please let the key"
-            " alone do for this account: it is locked to the backup.",
+            _("The server accepts the key, but also asks for a second factor. A backup can't provide one."),
+            forward=_(
+                "Your sshd accepts my key for {user}, then asks for more (AuthenticationMethods). Please let the key"
+                " alone be enough for this account: it is locked to the backup."
+            ).format(user=user),
         )
     if "no mutual signature" in said:
         return Finding(
             Sure.SURELY,
-            "The server takes no keys of this type.",
-            forward=f"Your sshd takes no keys of the type of mine for {user} (PubkeyAcceptedAlgorithms). Please allow"
-            " the type, or tell me which ones are.",
+            _("The server doesn't accept this type of key."),
+            forward=_(
+                "Your sshd doesn't accept my key type for {user} (PubkeyAcceptedAlgorithms). Please allow it, or tell"
+                " me which types you accept."
+            ).format(user=user),
         )
     if "Server accepts key:" in said:
-        return Finding(Sure.SURELY, "The server knows the key, but it could not be used here.", kind=Kind.KEY_UNUSABLE)
+        return Finding(
+            Sure.SURELY,
+            _("The server knows the key, but this computer couldn't use it."),
+            kind=Kind.KEY_UNUSABLE,
+        )
     methods = _methods(said)
     if methods and "publickey" not in methods:
         return Finding(
             Sure.SURELY,
-            f"The server takes no keys at all for “{user}”, but only: {', '.join(methods)}.",
-            forward=f"Your sshd takes no keys for {user} (PubkeyAuthentication is off). Please turn it on for this"
-            " account.",
+            _("The server accepts no keys for “{user}”, only: {methods}.").format(
+                user=user, methods=", ".join(methods)
+            ),
+            forward=_(
+                "Your sshd accepts no keys for {user} (PubkeyAuthentication is off). Please turn it on for this"
+                " account."
+            ).format(user=user),
         )
     return None
 
@@ -114,9 +129,13 @@ def by_address(profile: Profile) -> Finding | None:
         return None
     return Finding(
         Sure.PROBABLY,
-        f"The line lets in {', '.join(places)}, and this computer's address is {ours}.",
-        forward=f"My key's line lets in {', '.join(places)} (from=), and my address is {ours}, unless something between"
-        " us changes it. The one that your sshd's log names is what has to stand there.",
+        _("The key line allows only {allowed}, and this computer's address is {address}.").format(
+            allowed=", ".join(places), address=ours
+        ),
+        forward=_(
+            "My key line allows only {allowed} (from=). My address is {address}, unless something between us changes"
+            " it. Please use the address that your sshd's log shows."
+        ).format(allowed=", ".join(places), address=ours),
     )
 
 
@@ -126,9 +145,9 @@ async def _by_other_name(profile: Profile, access: Access, user: str) -> Finding
         return None
     return Finding(
         Sure.SURELY,
-        f"The server takes this key for “{user}”.",
+        _("The server accepts this key for “{user}”.").format(user=user),
         who=Who.YOU,
-        to_do=f"Change the user's name to “{user}” at the step “Server”.",
+        to_do=_("Change the username to “{user}” in the “Server” step.").format(user=user),
     )
 
 
@@ -149,12 +168,20 @@ def _methods(said: str) -> list[str]:
 
 def _also_offered(said: str) -> str:
     others = [method for method in _methods(said) if method != "publickey"]
-    return f" It would also take: {', '.join(others)}." if others else ""
+    return " " + _("It also accepts: {methods}.").format(methods=", ".join(others)) if others else ""
+
+
+def _said_by_ssh(said: str) -> str:
+    return _("ssh says “{line}”.").format(line=said.strip().splitlines()[-1][:_LONGEST_LINE])
+
+
+def _printed(line: str) -> str:
+    return _("It prints “{line}”.").format(line=line[:_LONGEST_LINE])
 
 
 def _own_address(profile: Profile) -> str:
     try:
-        family, _, _, _, address = socket.getaddrinfo(profile.server.host, profile.server.port)[0]
+        family, *_rest, address = socket.getaddrinfo(profile.server.host, profile.server.port)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)
             return str(probe.getsockname()[0])

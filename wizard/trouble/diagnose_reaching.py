@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.failure import Kind
+from wizard.language import N_, _
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import Who
+from wizard.trouble.words.form import SEND
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 SSH_PORT = 22
 _IS_THERE = frozenset({Kind.PORT_CLOSED, Kind.NOT_SSH})
-_CHANGE_PORT = "Change the port at the step “Server”."
+_CHANGE_PORT = N_("Change the port in the “Server” step.")
 # Addresses that are nobody's (RFC 5737, RFC 3849): asking for the way to one sends nothing.
 _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
@@ -29,12 +31,12 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
     if not _has_network():
         return Finding(
             Sure.SURELY,
-            "This computer is on no network now.",
+            _("This computer is offline."),
             who=Who.YOU,
-            to_do="Connect this computer to the network, then try again.",
+            to_do=_("Connect this computer to the network, then try again."),
         )
     if kind is Kind.NAME_UNKNOWN:
-        return Finding(text="whether the name is wrong or the network's list of names; this computer has a network.")
+        return Finding(text=_("The name may be misspelled, or your network can't find it. You're online."))
     port = profile.server.port if uses_ssh else over_network.port(profile)
     seen = await reachability.look(host, port)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
@@ -46,9 +48,9 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
         if (elsewhere.failure is None) if uses_ssh else (elsewhere.daemon_port == usual):
             return Finding(
                 Sure.SURELY,
-                f"What is wanted does answer at port {usual} of {host}.",
+                _("It does answer on port {port} of {host}.").format(port=usual, host=host),
                 who=Who.YOU,
-                to_do=_CHANGE_PORT,
+                to_do=_(_CHANGE_PORT),
             )
         seen = elsewhere
     return _whether_there(kind, host, port, seen)
@@ -56,29 +58,34 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
 
 def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Finding | None:
     if uses_ssh and seen.daemon_port == port:
-        text = f"At port {port} it is rsync's own service that answers."
-        return Finding(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_CHANGE_PORT)
+        text = _("rsync's own service answers on port {port}.").format(port=port)
+        return Finding(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_(_CHANGE_PORT))
     if not uses_ssh and seen.failure is None:
-        return Finding(Sure.SURELY, f"At port {port} it is ssh that answers.", kind=Kind.NOT_RSYNCD, to_do=_CHANGE_PORT)
+        text = _("ssh answers on port {port}.").format(port=port)
+        return Finding(Sure.SURELY, text, kind=Kind.NOT_RSYNCD, to_do=_(_CHANGE_PORT))
     if seen.failure and "Not allowed at this time" in seen.failure.raw:
-        return Finding(Sure.SURELY, "The server shuts this computer out for some minutes, after failed tries.")
+        return Finding(Sure.SURELY, _("After failed attempts, the server blocks this computer for some minutes."))
     return None
 
 
 def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | None:
     if kind in {Kind.PORT_CLOSED, Kind.DAEMON_CLOSED}:
-        return Finding(text=f"whether the port is another or the service is off; {host} itself is there.")
+        return Finding(text=_("{host} is on. The port may be wrong, or the service may be off.").format(host=host))
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:
         if seen.failure is None or seen.failure.kind in _IS_THERE:
             return Finding(
                 Sure.PROBABLY,
-                f"{host} is there; a firewall keeps its port {port} from this computer, or the service hangs.",
+                _("{host} is on, but a firewall blocks port {port}, or the service there hangs.").format(
+                    host=host, port=port
+                ),
                 who=Who.ADMIN,
-                to_do="Send the admin these words.",
-                forward=f"From my computer nothing comes back from port {port} of {host}, though {host} answers at"
-                " others. Does a firewall keep it shut, or does the service hang?",
+                to_do=_(SEND),
+                forward=_(
+                    "My computer gets no answer from port {port} of {host}, but {host} answers on other ports. Does a"
+                    " firewall block it, or does the service hang?"
+                ).format(port=port, host=host),
             )
-        return Finding(text="whether the server is off or the network between is at fault.")
+        return Finding(text=_("The server may be off, or the network in between may be down."))
     return None
 
 

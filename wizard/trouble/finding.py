@@ -1,4 +1,4 @@
-"""What asking further brought to light about a failure, and how sure it is."""
+"""What a closer look told about a failure, and how sure that is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from wizard.language import _
 
 if TYPE_CHECKING:
     from wizard.failure import Kind
@@ -21,9 +23,9 @@ class Sure(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What was found, as a sentence, or what can't be told, as the rest of one.
+    """What was found, or what can't be known, in whole sentences.
 
-    What it changes of the explanation stands beside it.
+    The other fields replace that part of the failure's explanation.
     """
 
     sure: Sure = Sure.CANT_TELL
@@ -36,7 +38,5 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """How sure it is, and what was found."""
-        if self.sure is Sure.CANT_TELL:
-            return f"Can't tell {self.text}" if self.text else ""
-        return f"{self.sure.value.capitalize()}: {self.text}"
+        """What was found; what is only likely says so."""
+        return _("Probably: {finding}").format(finding=self.text) if self.sure is Sure.PROBABLY else self.text

@@ -123,7 +123,7 @@ class Admission:
             parts = (_WAITING, await self._why(failure), _INSTALL if self.may_install else "")
             return NotYet(" ".join(filter(None, parts)), "busy")
         if told.forward:
-            return NotYet(f"{told.what} — {told.who.value}. The wizard keeps looking.", "warn")
+            return NotYet(f"{told.what} — {told.who.aside}. The wizard keeps looking.", "warn")
         return NotYet(f"{told.what}. {told.to_do}", "warn")
 
     async def _why(self, failure: Failure) -> str:

@@ -95,7 +95,7 @@ ROWS = [
         faults.both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
         Kind.SERVER_BUSY,
         NOBODY,
-        "Wait until it is done",
+        "Wait until it has finished",
     ),
     Row(
         "a line for older settings",
@@ -130,7 +130,7 @@ ROWS = [
         line("exit 3"),
         Kind.SERVER_SILENT,
         ADMIN,
-        "ends without a word",
+        "ends the connection without a word",
     ),
     Row(
         "a forced command that does not match",
@@ -145,7 +145,7 @@ ROWS = [
         mishaps.another_setting,
         Kind.COMMAND_DRIFTED,
         ADMIN,
-        "in place of the lines",
+        "replace the lines",
         scheme="forced-command",
     ),
 ]

@@ -62,7 +62,14 @@ ROWS = [
         "chown -R",
         writes=True,
     ),
-    Row("a folder closed there", closed_folder, Kind.SERVER_FOLDERS_SHUT, YOU, "somebody with the key", act=practise),
+    Row(
+        "a folder closed there",
+        closed_folder,
+        Kind.SERVER_FOLDERS_SHUT,
+        YOU,
+        "someone may have used your key",
+        act=practise,
+    ),
     Row(
         "a file that may not be read here",
         mishaps.closed_file,

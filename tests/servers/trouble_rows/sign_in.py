@@ -12,7 +12,7 @@ ROWS = [
         faults.with_mode(faults.HOME, "777"),
         Kind.KEY_REFUSED,
         ADMIN,
-        "can be written to",
+        "may have write access",
         CANT_TELL,
     ),
     Row(
@@ -29,7 +29,7 @@ ROWS = [
         faults.told(user="Amanda"),
         Kind.KEY_REFUSED,
         YOU,
-        "takes this key for “amanda”",
+        "accepts this key for “amanda”",
         SURELY,
     ),
     Row(
@@ -45,7 +45,7 @@ ROWS = [
         faults.sshd("Match all", "PubkeyAuthentication no", "PasswordAuthentication yes"),
         Kind.KEY_REFUSED,
         ADMIN,
-        "no keys at all",
+        "accepts no keys",
         SURELY,
     ),
     Row(
@@ -53,7 +53,7 @@ ROWS = [
         faults.sshd("AuthenticationMethods publickey,publickey"),
         Kind.KEY_REFUSED,
         ADMIN,
-        "second proof",
+        "second factor",
         SURELY,
     ),
     Row(
@@ -77,7 +77,7 @@ ROWS = [
         faults.both(faults.sshd("MaxStartups 1:100:1"), faults.held_connections()),
         Kind.HUNG_UP,
         NOBODY,
-        "hung up",
+        "closed the connection",
     ),
     Row("an old sshd", faults.sshd("KexAlgorithms diffie-hellman-group14-sha1"), Kind.OLD_SSHD, ADMIN, "too old"),
 ]

@@ -6,9 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 from wizard.schemes.security_checks import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import facts
 from wizard.server.locks.evidence import untestable, untested
@@ -47,7 +50,7 @@ __all__ = [
 # What says that the server may be another than the one that was confirmed.
 ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECEIPT_DIFFERS})
 
-_NOT_LET_IN = "That proves nothing until the backup itself is let in."
+_NOT_LET_IN = N_("That proves nothing until the server allows the backup itself.")
 
 # A daemon keeps nobody waiting for another, and takes its time to refuse.
 _AT_ONCE = ("daemon", "daemon-over-ssh")
@@ -71,33 +74,35 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
             is_let_in = False
             for door in doors:
                 answer = await (begun.get(door.id) or answered(_probe(door), visit))
-                if door == ADMITTED:
+                if door.id == ADMITTED.id:
                     is_let_in = answer.held is True
                 elif answer.held and not is_let_in and door.id not in TOLD_BY_SSH:
-                    answer = untested(f"{answer.detail} {_NOT_LET_IN}")
+                    answer = untested(answer.detail, _(_NOT_LET_IN))
                 fix = fixes.fix(door, setup) if answer.held is False else ""
                 yield Finding(door.id, door.title, answer.held, answer.testable, answer.detail, fix)
     except Failure as failure:
         if failure.kind is not Kind.KEY_UNUSABLE:
             raise
         for door in doors:
-            yield Finding(door.id, door.title, None, True, "Only ssh itself can use this kind of key: not tested.")
+            not_tested = _("Not tested: only ssh itself can use this kind of key.")
+            yield Finding(door.id, door.title, None, True, not_tested)
 
 
 def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
     """What is found where the server is not the one that was confirmed, so that nothing was sent to it."""
-    not_tested = "Not tested: nothing is sent to a server that may be another."
+    not_tested = _("Not tested: nothing is sent to a server that may be the wrong one.")
     return [
         Finding(door.id, door.title, False, True, detail, fix)
-        if door == HOST_KEY
+        if door.id == HOST_KEY.id
         else Finding(door.id, door.title, None, door.id not in UNTESTABLE, not_tested)
         for door in refusals(profile)
     ]
 
 
 def refusals(profile: Profile) -> tuple[Refusal, ...]:
-    """The doors that `check` will try."""
-    return schemes.of(profile).must_refuse(profile)
+    """What `check` will try, with titles in the person's language."""
+    doors = schemes.of(profile).must_refuse(profile)
+    return tuple(msgspec.structs.replace(door, title=_(door.title)) for door in doors)
 
 
 def letter(profile: Profile, findings: Sequence[Finding]) -> str:
@@ -147,4 +152,4 @@ def _probe(door: Refusal) -> Probe:
 
 
 async def _no_probe(visit: Visit) -> Answer:
-    return untestable("This can't be tested from here.")
+    return untestable(_("This can't be tested from here."))

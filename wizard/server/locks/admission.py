@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
 from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, Answer, is_open, shut, untestable, untested
@@ -14,39 +15,52 @@ from wizard.server.locks.wording import quoted
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, Visit
 
-_ASKED = "Asked for the backup's own practice run"
+_ASKED = N_("Asked for this backup's practice run.")
 
 
 async def _admitted(visit: Visit) -> Answer:
     if await ignores_requests(visit):
-        return shut(FIXED_RSYNC, "The server starts its one rsync for this key. A practice run can't be asked for.")
+        return shut(
+            FIXED_RSYNC,
+            _("The server runs its one rsync command for this key. A practice run isn't possible there."),
+        )
     if not await _may_be_dry(visit):
-        return untested(f"{_ASKED}: the server's line is for other settings, so it might be a real run. Not tested.")
+        return untested(
+            _("Not tested: the server's key line is for other settings, so a practice run might be a real one.")
+        )
     admission = await visit.admission()
     if admission.exit_code:
-        return untested(f"{_ASKED}: {quoted(admission.printed, 'there was no answer')}. Fix this first.")
-    return shut(DRY_RUN, f"{_ASKED}: the server let it in.")
+        return untested(_(_ASKED), quoted(admission.printed, _("There was no answer.")), _("Fix this first."))
+    return shut(DRY_RUN, _(_ASKED), _("The server allowed it."))
 
 
 async def _folder(visit: Visit) -> Answer:
     """Our marker tells whose folder it is, once there is one."""
     path = visit.profile.destination
     if await ignores_requests(visit) or not await _may_be_dry(visit):
-        return untestable("Which folder the server's line is for can't be asked.")
+        return untestable(_("There is no way to ask which folder the server's key line is for."))
     admission = await visit.admission()
     if admission.exit_code:
-        return untested("The backup's own request is not let in, so the folder can't be looked at.")
+        return untested(_("The server refuses this backup's own request, so the folder can't be checked."))
     match admission.holder:
         case Holder.US:
-            return shut(DRY_RUN, f"This backup's own marker is in {path} on the server.")
+            return shut(DRY_RUN, _("This backup's own marker file is in {path} on the server.").format(path=path))
         case Holder.ANOTHER:
-            return is_open(f"Another computer's backup is in the folder that the server opens, and not in {path}.")
+            return is_open(
+                _("The server opens a folder with another computer's backup instead of {path}.").format(path=path)
+            )
     if admission.place_is_marked:
-        return shut(DRY_RUN, f"The file that marks {path} is there. Whether there is room shows with the first backup.")
+        return shut(
+            DRY_RUN,
+            _("The marker file of {path} is there.").format(path=path),
+            _("Whether there is enough room shows with the first backup."),
+        )
     if visit.expects_backup:
-        return is_open(f"This backup was in {path}, and the folder that the server opens now has nothing of it.")
+        return is_open(
+            _("This backup was in {path}. The folder that the server opens now contains none of it.").format(path=path)
+        )
     return untestable(
-        "Nothing is there yet. Whether it is the agreed folder and can be written to shows with the first backup."
+        _("The folder is empty so far. The first backup shows whether it is the right one and can be written to.")
     )
 
 

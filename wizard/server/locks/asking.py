@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _
 from wizard.server.locks.evidence import Answer, is_open, refused, starts_rsync, untested
 from wizard.server.locks.probe_session import Behind
 from wizard.server.locks.requests import LINES, behind
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Visit
 
 FLAGS = "-Wre.iLsfxCIvu"
-SAME_WHATEVER_IS_ASKED: Answer = untested(
-    "The server starts one fixed rsync whatever is asked; which folder it is for can't be tested."
-)
+_SAME_COMMAND = N_("The server always runs the same rsync command, so this can't be tested from here.")
+
+
+def same_whatever_is_asked() -> Answer:
+    """What is known where the server runs one fixed command, whatever the request says."""
+    return untested(_(_SAME_COMMAND))
 
 
 async def looks_at_requests(visit: Visit) -> bool:
@@ -42,10 +46,10 @@ def takes_requests_exactly(visit: Visit) -> bool:
 
 
 async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
-    """Shut if the line refuses those words, open if rsync starts for them; `asked` begins the sentence."""
+    """Shut if the line refuses those words, open if rsync starts for them; `asked` is a whole sentence."""
     reply = await visit.request(f"rsync --server {words}")
     if starts_rsync(reply):
-        return is_open(f"{asked}: the server started rsync for it.")
+        return is_open(asked, _("The server started rsync for it."))
     return refused(asked, reply.complaint, *LINES)
 
 

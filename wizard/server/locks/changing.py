@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.language import _
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
     FLAGS,
-    SAME_WHATEVER_IS_ASKED,
     a_folder,
     asked_for_rsync,
     ignores_requests,
     looks_at_requests,
     own_name,
     own_path,
+    same_whatever_is_asked,
     takes_requests_exactly,
 )
 from wizard.server.locks.evidence import (
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
 
 async def _delete(visit: Visit) -> Answer:
-    asked = "Asked to delete (nothing)"
+    asked = _("Asked to delete, with nothing to delete.")
     if await ignores_requests(visit):
         return untested(
-            "The server starts one fixed rsync whatever is asked, for real: not tested, as that could make a folder."
+            _("Not tested: the server always runs the same real backup, so a test could create a folder there.")
         )
     if takes_requests_exactly(visit):
         return await _exact_delete(visit)
@@ -53,14 +54,16 @@ async def _exact_delete(visit: Visit) -> Answer:
 
     A list of files with none in it would be understood either way, so one is in it, which is not to be deleted.
     """
-    asked = "Asked in a dry run to delete (nothing)"
+    asked = _("Asked to delete in a practice run, with nothing to delete.")
     if not await says_whose_it_is(visit):
-        return untested("The server's line is not the wizard's, so a dry run might be a real one: not tested.")
+        return untested(
+            _("Not tested: the key line isn't the one from backup-wizard, so a practice run might be a real one.")
+        )
     if await _understands(visit, "--delete"):
-        return is_open(f"{asked}: the server's rsync went along with it.")
+        return is_open(asked, _("rsync on the server accepted it."))
     if await _understands(visit):
-        return shut(EXACT_LINE, f"{asked}: the server's rsync knows nothing of it.")
-    return untested(f"{asked}: the server's line takes none of our requests.")
+        return shut(EXACT_LINE, asked, _("rsync on the server ignored it."))
+    return untested(asked, _("The key line accepts none of our requests."))
 
 
 async def _understands(visit: Visit, *options: str) -> bool:
@@ -73,7 +76,7 @@ async def _understands(visit: Visit, *options: str) -> bool:
 
 
 async def _replace(visit: Visit) -> Answer:
-    asked = "Asked to put a file in a folder's place (none)"
+    asked = _("Asked to replace a folder with a file, without naming one.")
     if await looks_at_requests(visit):
         return await asked_for_rsync(visit, asked, f"{FLAGS} --force . {own_path(visit)}")
     return await _option_refused(visit, asked, "--force")
@@ -81,24 +84,24 @@ async def _replace(visit: Visit) -> Answer:
 
 async def _overwrite(visit: Visit) -> Answer:
     """Under append only, a file that is there is passed over without a word, and a new one is told."""
-    asked = "Asked in a dry run to change a small file of ours"
+    asked = _("Asked to change a small test file in a practice run.")
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     new = f"{OWN_MARKER_PREFIX}check"
     ours = (MARKER_NAME, layout.place_marker(visit.profile))
     with a_folder() as folder:
         sources = tuple(_written(folder, name) for name in (*ours, new))
         called = await visit.rsync("-ntW", "--out-format=%i|%n", sources=sources, target=own_name(visit))
-    told = {name: change for change, _, name in (line.partition("|") for line in called.listed.splitlines())}
+    told = {name: change for change, _bar, name in (line.partition("|") for line in called.listed.splitlines())}
     if called.exit_code or "+++" not in told.get(new, ""):
-        return untested(f"{asked}: {quoted(called.printed)}.")
+        return untested(asked, quoted(called.printed))
     if any(name in told and "+++" not in told[name] for name in ours):
-        return is_open(f"{asked}: the server would have.")
+        return is_open(asked, _("The server would have done it."))
     if all(name in told for name in ours):
         return untested(
-            "Nothing of ours is in the folder yet that could be changed: the first check after the first backup tells."
+            _("The folder contains nothing to try this on yet. Run the security check again after the first backup.")
         )
-    return shut(DRY_RUN, f"{asked}: the server would not have.")
+    return shut(DRY_RUN, asked, _("The server wouldn't have done it."))
 
 
 async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
@@ -107,7 +110,7 @@ async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
         target = f"{own_name(visit)}{OWN_MARKER_PREFIX}check/"
         called = await visit.rsync("-nr", option, sources=(f"{folder}/",), target=target)
     if called.exit_code == 0:
-        return is_open(f"{asked}: the server would have.")
+        return is_open(asked, _("The server would have done it."))
     return refused(asked, called.printed, REFUSED_OPTION)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from wizard.language import _
 from wizard.schemes.forced_command import TOLD_TO_OTHERS
 from wizard.schemes.parts import request_filter
 from wizard.server.locks.wording import quoted
@@ -81,19 +82,19 @@ class Answer(msgspec.Struct, frozen=True):
     testable: bool = True
 
 
-def shut(by: str, detail: str) -> Answer:
-    """The lock has refused."""
-    return Answer(True, detail, by)
+def shut(by: str, *sentences: str) -> Answer:
+    """The lock has refused; the sentences say what was asked and what came back."""
+    return Answer(True, " ".join(sentences), by)
 
 
-def is_open(detail: str) -> Answer:
+def is_open(*sentences: str) -> Answer:
     """What must be refused was done."""
-    return Answer(False, detail)
+    return Answer(False, " ".join(sentences))
 
 
-def untested(detail: str) -> Answer:
+def untested(*sentences: str) -> Answer:
     """It could be tried, and was not, or with no clear answer."""
-    return Answer(None, detail)
+    return Answer(None, " ".join(sentences))
 
 
 def untestable(detail: str) -> Answer:
@@ -107,10 +108,11 @@ def recognised(printed: str, *kinds: str) -> str:
 
 
 def refused(asked: str, printed: str, *kinds: str) -> Answer:
-    """Shut, if the words are one of those refusals; else not tested, with the words."""
+    """Shut, if the words are one of those refusals; else not tested, with the words. `asked` is a whole sentence."""
     if by := recognised(printed, *kinds):
-        return shut(by, f"{asked}: {quoted(printed)}.")
-    return untested(f"{asked}: {quoted(printed, 'there was no answer')}, which is no refusal of the lock.")
+        return shut(by, asked, quoted(printed))
+    said = quoted(printed, _("There was no answer."))
+    return untested(asked, said, _("That isn't the expected refusal, so this counts as not tested."))
 
 
 def starts_rsync(reply: Reply) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.server.exports import authorized_keys, sshd_config
 from wizard.server.locks.finding import opens_by_password_alone
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 def fix(refusal: Refusal, setup: ServerSetup) -> str:
     """The exact text, and where it belongs."""
-    if refusal == security_checks.PASSWORD:
+    if refusal.id == security_checks.PASSWORD.id:
         block = sshd_config.body(setup.account, security_checks.KEYS_ALONE)
-        return f"In sshd_config, as its last lines (then: sshd -t && systemctl reload ssh):\n{block}"
-    if refusal == security_checks.MODULES:
-        return "In rsyncd.conf, in every other module, the names that may use it, and their passwords:\nauth users ="
+        where = _("At the end of sshd_config (then run: sshd -t && systemctl reload ssh):")
+        return f"{where}\n{block}"
+    if refusal.id == security_checks.MODULES.id:
+        where = _("In every other module of rsyncd.conf, list who may use it, and set their passwords:")
+        return f"{where}\nauth users ="
     return _in_module(refusal, setup) or _in_key_line(refusal, setup)
 
 
@@ -34,22 +37,26 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
     changes = "\n\n".join(dict.fromkeys(finding.fix for finding in found_open))
     server = profile.server
     if opens_by_password_alone(findings):
-        return (
-            f"The key of the backup “{profile.name}” is locked on {server.host}. But the account {server.user} also"
-            f" takes its password, which opens all of it:\n{tried}\n\nIf nobody signs in with it any more, please shut"
-            f" it, for this account alone (its keys stay):\n\n{changes}"
+        message = _(
+            "The key of the backup “{name}” is locked on {host}. But the account {user} also accepts its password,"
+            " which opens everything in it:\n{tried}\n\nIf nobody signs in with it any more, please turn it off for this"
+            " account only. Its keys keep working:\n\n{changes}"
         )
-    return (
-        f"The backup “{profile.name}” may do more on {server.host}, as {server.user}, than it should:\n"
-        f"{tried}\n\nPlease change this:\n\n{changes}"
-    )
+    else:
+        message = _(
+            "The backup “{name}” can do more on {host}, as {user}, than it should:\n{tried}\n\nPlease change this:\n\n"
+            "{changes}"
+        )
+    return message.format(name=profile.name, host=server.host, user=server.user, tried=tried, changes=changes)
 
 
 def _in_module(refusal: Refusal, setup: ServerSetup) -> str:
     for module in setup.daemon.modules if setup.daemon else ():
         for setting in module.settings:
             if setting.name in refusal.shut_by and setup.daemon:
-                where = f"In {setup.daemon.path}, in [{module.name}] ({setting.reason}):"
+                where = _("In {file}, in [{module}] ({reason}):").format(
+                    file=setup.daemon.path, module=module.name, reason=setting.reason
+                )
                 return f"{where}\n{setting.name} = {setting.value}"
     return ""
 
@@ -57,11 +64,17 @@ def _in_module(refusal: Refusal, setup: ServerSetup) -> str:
 def _in_key_line(refusal: Refusal, setup: ServerSetup) -> str:
     for line in setup.key_lines:
         names = [option.name for option in line.options if option.name in refusal.shut_by]
-        missing = f"“{names[0]}” in it shuts this, and" if names else "by which nothing but"
-        where = f"In {_home('.ssh/authorized_keys', setup)}, on one line;"
         if not line.options:
-            return f"{where} an account that may do anything leaves this open: choose another way in.".replace(";", ":")
-        return f"{where} {missing} no other line may hold this key:\n{authorized_keys.line(line)}"
+            where = _(
+                "The key line in {file} allows everything the account may do. To close this, choose another scheme."
+            )
+        elif names:
+            where = _("In {file}, on one line. Its option “{option}” closes this. No other line may contain this key:")
+        else:
+            where = _("In {file}, on one line. No other line may contain this key:")
+        file, option = _home(".ssh/authorized_keys", setup), next(iter(names), "")
+        told = where.format(file=file, option=option)
+        return f"{told}\n{authorized_keys.line(line)}" if line.options else told
     return ""
 
 

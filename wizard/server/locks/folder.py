@@ -8,17 +8,18 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.language import N_, _
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
     FLAGS,
-    SAME_WHATEVER_IS_ASKED,
     a_folder,
     asked_for_rsync,
     ignores_requests,
     looks_at_requests,
     own_name,
     own_path,
+    same_whatever_is_asked,
     takes_requests_exactly,
 )
 from wizard.server.locks.evidence import (
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 _FILE_OF_ALL = "etc/passwd"
 _UP = "../" * 12
+_ASKED_TO_WRITE = N_("Asked to write to {path}.")
+_PIECE_BY_PIECE = N_("Asked to read the backup piece by piece ({option}).")
+_LISTED = N_("The server listed it.")
 _KEY_FILES = ("authorized_keys", "authorized_keys2")
 
 
@@ -55,9 +59,9 @@ class Seen:
 
 
 async def _read_outside(visit: Visit) -> Answer:
-    asked = f"Asked for /{_FILE_OF_ALL}"
+    asked = _("Asked for the server's file /{path}.").format(path=_FILE_OF_ALL)
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     may_read = "write_only" in schemes.of(visit.profile).restrictions and not visit.profile.scheme.write_only
     if await looks_at_requests(visit) and not may_read:
         answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . /{_FILE_OF_ALL}")
@@ -67,98 +71,100 @@ async def _read_outside(visit: Visit) -> Answer:
     for path in (_FILE_OF_ALL, f"/{_FILE_OF_ALL}", f"{_UP}{_FILE_OF_ALL}"):
         called = await visit.rsync("--list-only", target=path)
         if any(line.startswith("-") and line.endswith("passwd") for line in called.listed.splitlines()):
-            return is_open(f"{asked}: the server listed it.")
+            return is_open(asked, _(_LISTED))
         by = recognised(called.printed, WRITE_ONLY, RRSYNC, NOT_THERE)
         if not by:
             return refused(asked, called.printed)
         if by == WRITE_ONLY:
-            return shut(by, f"{asked}: {quoted(called.printed)}.")
+            return shut(by, asked, quoted(called.printed))
     # That it is not there proves something only where what is there is listed.
     if (await visit.rsync("--list-only")).exit_code:
-        return untested(f"{asked}: the server lists nothing at all.")
-    return shut(by, f"{asked}: {quoted(called.printed)}.")
+        return untested(asked, _("The server lists nothing at all."))
+    return shut(by, asked, quoted(called.printed))
 
 
 async def _write_outside(visit: Visit) -> Answer:
-    asked = "Asked in a dry run to write to /etc"
+    asked = _("Asked to write to /etc in a practice run.")
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     if takes_requests_exactly(visit):
-        return await asked_for_rsync(visit, "Asked to write to /etc", f"{FLAGS} . /etc/")
+        return await asked_for_rsync(visit, _(_ASKED_TO_WRITE).format(path="/etc"), f"{FLAGS} . /etc/")
     seen = await under_lock(visit)
     if _FILE_OF_ALL in seen.there:
-        return is_open(f"{asked}: the folder that is opened is the server's whole disk (/).")
+        return is_open(asked, _("The key can reach the server's whole disk (/)."))
     for target in ("/", _UP):
         if await looks_at_requests(visit):
-            answer = await asked_for_rsync(visit, f"Asked to write to {target}", f"{FLAGS} . {target}")
+            answer = await asked_for_rsync(visit, _(_ASKED_TO_WRITE).format(path=target), f"{FLAGS} . {target}")
             if answer.held is None:
                 return answer
             if answer.held:
                 continue
         found = await _look(visit, target, (_FILE_OF_ALL,))
         if _FILE_OF_ALL in found.there:
-            return is_open(f"{asked}: the server took the path {target}.")
+            return is_open(asked, _("The server accepted the path {path}.").format(path=target))
         if not found.accepted:
-            return refused(f"Asked to write to {target}", found.printed, RRSYNC)
-    return _unless_refused(seen, f"{asked}: it is not in reach.")
+            return refused(_(_ASKED_TO_WRITE).format(path=target), found.printed, RRSYNC)
+    return _unless_refused(seen, asked, _("The key can't reach it."))
 
 
 async def _account(visit: Visit) -> Answer:
-    asked = "Looked for the files that let keys in (~/.ssh)"
+    asked = _("Looked for the files that say which keys may sign in (~/.ssh).")
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     if ".ssh" in _top_labels(visit):
-        return untestable("A folder named .ssh is part of this backup, so one in reach proves nothing.")
+        return untestable(_("This backup contains a folder named .ssh, so finding one proves nothing."))
     seen = await under_lock(visit)
     for path in _ways_in(visit):
         if path in seen.there:
-            return is_open(f"{asked}: {path} is in reach, so a thief could let in keys of their own.")
-    return _unless_refused(seen, f"{asked}: none is in reach.")
+            return is_open(
+                asked, _("The key can reach {path}, so a thief could add keys of their own.").format(path=path)
+            )
+    return _unless_refused(seen, asked, _("The key can't reach them."))
 
 
 async def _neighbour(visit: Visit) -> Answer:
-    asked = "Looked for the folder above the backup's"
+    asked = _("Looked for the folder above the backup's folder.")
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     seen = await under_lock(visit)
     if not seen.there & {_FILE_OF_ALL, *_ways_in(visit)}:
         for tail in _tails(visit):
             if _holds_backup(visit, seen, tail):
-                return is_open(f"{asked}: “{tail}” is in reach, so the opened folder is one further up.")
+                return is_open(
+                    asked, _("The key can reach “{folder}”, so it opens a folder further up.").format(folder=tail)
+                )
     if seen.accepted and not seen.there & _own_markers(visit):
-        return untestable(
-            "Nothing marks the folder as this backup's yet: what is around it shows with the first backup."
-        )
-    return _unless_refused(seen, f"{asked}: it is not in reach.")
+        return untestable(_("Nothing marks the folder as this backup's yet. The first backup shows what is around it."))
+    return _unless_refused(seen, asked, _("The key can't reach it."))
 
 
 async def _read_back(visit: Visit) -> Answer:
-    asked = "Asked for the backup"
+    asked = _("Asked to read the backup.")
     if await ignores_requests(visit):
-        return SAME_WHATEVER_IS_ASKED
+        return same_whatever_is_asked()
     if await looks_at_requests(visit):
         answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . {own_path(visit)}")
         for option in ("-B1", "--compare-dest=x"):
             if not answer.held:
                 return answer
-            compared = f"{asked}, piece by piece ({option})"
+            compared = _(_PIECE_BY_PIECE).format(option=option)
             answer = await asked_for_rsync(visit, compared, f"{FLAGS} {option} . {own_path(visit)}")
         return answer
     called = await visit.rsync("--list-only")
     if called.exit_code == 0:
-        return is_open(f"{asked}: the server listed it.")
+        return is_open(asked, _(_LISTED))
     answer = refused(asked, called.printed, WRITE_ONLY)
-    return await _by_sums(visit, asked) if answer.held else answer
+    return await _by_sums(visit) if answer.held else answer
 
 
-async def _by_sums(visit: Visit, asked: str) -> Answer:
+async def _by_sums(visit: Visit) -> Answer:
     """A daemon that sends sums of single bytes gives a file away, though it is write only."""
-    asked = f"{asked}, piece by piece (-B1)"
+    asked = _(_PIECE_BY_PIECE).format(option="-B1")
     with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), (MARKER_NAME,))
         called = await visit.rsync("-nI", "-B1", sources=(f"{folder}/{MARKER_NAME}",), target=own_name(visit))
     if called.exit_code == 0:
-        return is_open(f"{asked}: the server went along with it.")
+        return is_open(asked, _("The server allowed it."))
     return refused(asked, called.printed, REFUSED_OPTION)
 
 
@@ -176,7 +182,7 @@ async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> Seen:
         sources = tuple(f"{folder}/./{path}" for path in paths)
         called = await visit.rsync("-nRtW", "-ii", "--out-format=%i|%n", sources=sources, target=target)
     listed = [line.split("|", 1) for line in called.listed.splitlines() if "|" in line]
-    told = frozenset(path.rstrip("/") for _, path in listed)
+    told = frozenset(path.rstrip("/") for _change, path in listed)
     there = frozenset(path.rstrip("/") for change, path in listed if "+++" not in change)
     untold = frozenset(paths) - told
     accepted = called.exit_code == 0 and bool(told)
@@ -196,8 +202,10 @@ def _own_markers(visit: Visit) -> frozenset[str]:
     return frozenset(f"{within}{name}" for name in (MARKER_NAME, layout.place_marker(visit.profile)))
 
 
-def _unless_refused(seen: Seen, held: str) -> Answer:
-    return shut(DRY_RUN, held) if seen.accepted else untested(f"rsync's dry run was refused: {quoted(seen.printed)}.")
+def _unless_refused(seen: Seen, *held: str) -> Answer:
+    if seen.accepted:
+        return shut(DRY_RUN, *held)
+    return untested(_("The server refused the practice run."), quoted(seen.printed))
 
 
 def _tails(visit: Visit) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wizard.client import rsync
 from wizard.client.process.background import in_background
+from wizard.language import N_, _
 from wizard.schemes.parts import layout
 from wizard.server import destination
 from wizard.server.destination import Holder
@@ -26,8 +27,8 @@ T = TypeVar("T")
 Probe = Callable[["Visit"], Awaitable[Answer]]
 
 _MOST_SECONDS = 8.0
-_SILENT = untested("The server did not answer in time: try again later.")
-_BUSY = untested("A backup is running, and the server takes one request at a time: try again when it is done.")
+_SILENT = N_("The server didn't answer in time. Try again later.")
+_BUSY = N_("A backup is running, and the server handles one request at a time. Try again when it has finished.")
 _BUSY_SIGN = "Another instance of rrsync"
 
 
@@ -175,5 +176,5 @@ async def answered(probe: Probe, visit: Visit) -> Answer:
         try:
             return await probe(visit)
         except Busy:
-            return _BUSY
-    return _SILENT
+            return untested(_(_BUSY))
+    return untested(_(_SILENT))

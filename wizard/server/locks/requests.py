@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _
 from wizard.schemes.parts import request_filter
 from wizard.server.locks.evidence import (
     EXACT_LINE,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _SUM_REQUEST, SUM = "expr 271828 + 314159", "585987"
 # What it prints can't be a refusal that repeats the request.
 _JOIN_REQUEST, _JOINED = "printf x%s%s 585 987", "x585987"
+_ASKED_SFTP = N_("Asked for file access with sftp.")
+_STARTED = N_("The server started it.")
 _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2"
 LINES = (KEY_LINE, EXACT_LINE, RRSYNC)
 
@@ -62,55 +65,59 @@ async def _sum(visit: Visit) -> Reply:
 
 async def _shell(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.shell(f"{_SUM_REQUEST}\n".encode()))
-    return judged("a shell", reply, SUM, "it started one")
+    return judged(_("Asked for a shell."), reply, SUM, _("The server started one."))
 
 
 async def _command(visit: Visit) -> Answer:
-    return judged("a sum", await _sum(visit), SUM, "the server worked it out")
+    return judged(
+        _("Asked the server to run another command (a sum)."), await _sum(visit), SUM, _("It ran the command.")
+    )
 
 
 async def _program(visit: Visit) -> Answer:
     request = f"{_JOIN_REQUEST} --server -n . ."
     reply = await visit.ask(lambda connection: connection.run(request))
-    return judged("another program with rsync's words", reply, _JOINED, "the server ran it")
+    return judged(_("Asked for another program with rsync's options."), reply, _JOINED, _("The server ran it."))
 
 
 async def _options(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.run("rsync --server --version"))
-    return judged("rsync with another option", reply, "rsync  version", "rsync obeyed it")
+    return judged(_("Asked for rsync with another option."), reply, "rsync  version", _("rsync accepted it."))
 
 
 async def _words(visit: Visit) -> Answer:
     hidden = f"rsync --server -n . .`{_JOIN_REQUEST}`; {_JOIN_REQUEST}\n{_JOIN_REQUEST}\n"
     reply = await visit.ask(lambda connection: connection.run(hidden))
-    return judged("rsync with a command hidden behind it", reply, _JOINED, "the server ran the command")
+    return judged(_("Asked for rsync with a hidden command."), reply, _JOINED, _("The server ran the command."))
 
 
 async def _sftp(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.sftp(_SFTP_GREETING))
     if reply.stdout[4:5] == _SFTP_ANSWER:
-        return is_open("Asked for sftp: the server started it.")
-    return judged("sftp", reply)
+        return is_open(_(_ASKED_SFTP), _(_STARTED))
+    return judged(_(_ASKED_SFTP), reply)
 
 
 async def _scp(visit: Visit) -> Answer:
     reply = await visit.ask(lambda connection: connection.run_with("scp -f /", b"\0"))
-    return judged("scp", reply, "\x01scp: ", "the server started it")
+    return judged(_("Asked for file access with scp."), reply, "\x01scp: ", _(_STARTED))
 
 
-def judged(what: str, reply: Reply, sign: str = "", if_open: str = "") -> Answer:
-    """What a request for something else came to; `sign` is what only the thing itself would print."""
-    asked = f"Asked for {what}"
+def judged(asked: str, reply: Reply, sign: str = "", if_open: str = "") -> Answer:
+    """What a request for something else came to; `sign` is what only the thing itself would print.
+
+    `asked` and `if_open` are whole sentences.
+    """
     if sign and sign in reply.printed:
-        return is_open(f"{asked}: {if_open}.")
+        return is_open(asked, if_open)
     if not reply.granted:
-        return shut(SSH, f"{asked}: sshd refused it.")
+        return shut(SSH, asked, _("sshd refused it."))
     if starts_rsync(reply):
-        return shut(FIXED_RSYNC, f"{asked}: the line's one rsync answered instead.")
+        return shut(FIXED_RSYNC, asked, _("The key line's own rsync command answered instead."))
     if starts_daemon(reply):
-        return shut(FIXED_DAEMON, f"{asked}: the line's one rsync daemon answered instead.")
+        return shut(FIXED_DAEMON, asked, _("The key line's own rsync daemon answered instead."))
     if reply.exit_code == request_filter.EXIT_CODE and not reply.printed:
-        return shut(KEY_LINE, f"{asked}: the server's line refused it (code {reply.exit_code}).")
+        return shut(KEY_LINE, asked, _("The key line refused it (code {number}).").format(number=reply.exit_code))
     return refused(asked, reply.complaint, *LINES)
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from wizard.client.keys.secrets import generate
 from wizard.display import printable
+from wizard.language import N_, _
 from wizard.schemes.parts import daemon_modules
 from wizard.server.locks.evidence import (
     AUTH_FAILED,
@@ -27,30 +28,32 @@ if TYPE_CHECKING:
     from wizard.server.locks.rsync_runner import Called
 
 _MOST_MODULES = 5
-_NO_LIST = untested("Asked for the service's list: it gave none.")
+_ASKED_FOR_LIST = N_("Asked the service for its list of backups.")
+_LET_IN = N_("The service let us in.")
+_NO_PASSWORD = N_("Connected without a password.")
 
 
 async def _without_password(visit: Visit) -> Answer:
     called = await _as_nobody(visit)
     if _is_let_in(called):
-        return is_open("Called without a password: the service let us in.")
-    return refused("Called without a password", called.printed, AUTH_FAILED)
+        return is_open(_(_NO_PASSWORD), _(_LET_IN))
+    return refused(_(_NO_PASSWORD), called.printed, AUTH_FAILED)
 
 
 async def _with_wrong_password(visit: Visit) -> Answer:
     if _is_let_in(await _as_nobody(visit)):
-        return untested("No password is asked for, so a wrong one could not be tried.")
+        return untested(_("The service asks for no password, so a wrong one couldn't be tried."))
     access = msgspec.structs.replace(visit.caller.access, password=generate())
     another = replace(visit.caller, access=access)
     name, user = f"{daemon_modules.name(visit.profile)}/", visit.profile.server.user
-    for what, call in (
-        ("a wrong", lambda: another.module("--list-only")),
-        ("an empty", lambda: visit.caller.stranger(name, user)),
+    for asked, call in (
+        (_("Connected with a wrong password."), lambda: another.module("--list-only")),
+        (_("Connected with an empty password."), lambda: visit.caller.stranger(name, user)),
     ):
         called = await visit.in_time(call)
         if _is_let_in(called):
-            return is_open(f"Called with {what} password: the service let us in.")
-        answer = refused(f"Called with {what} password", called.printed, AUTH_FAILED)
+            return is_open(asked, _(_LET_IN))
+        answer = refused(asked, called.printed, AUTH_FAILED)
         if not answer.held:
             return answer
     return answer
@@ -70,29 +73,33 @@ async def _list(visit: Visit) -> Answer:
     own = daemon_modules.name(visit.profile)
     modules = await _modules(visit)
     if modules is None:
-        return _NO_LIST
+        return untested(_(_ASKED_FOR_LIST), _("It gave none."))
     if own in modules:
-        return is_open(f"Asked for the service's list: “{own}” is in it.")
-    return shut(OFFERED, f"Asked for the service's list: “{own}” is not in it.")
+        return is_open(_(_ASKED_FOR_LIST), _("“{name}” is in it.").format(name=own))
+    return shut(OFFERED, _(_ASKED_FOR_LIST), _("“{name}” is not in it.").format(name=own))
 
 
 async def _other_modules(visit: Visit) -> Answer:
     own = daemon_modules.name(visit.profile)
     modules = await _modules(visit)
     if modules is None:
-        return _NO_LIST
+        return untested(_(_ASKED_FOR_LIST), _("It gave none."))
     others = [name for name in modules if name != own][:_MOST_MODULES]
     for name in others:
         called = await visit.stranger(f"{name}/")
-        asked = f"Called “{printable(name)}” without a password"
+        asked = _("Connected to “{name}” without a password.").format(name=printable(name))
         if _is_let_in(called):
-            return is_open(f"{asked}: the service let us in.")
+            return is_open(asked, _(_LET_IN))
         answer = refused(asked, called.printed, AUTH_FAILED, HOST_DENIED)
         if not answer.held:
             return answer
     if others:
-        return shut(AUTH_FAILED, f"Called without a password: {printable(', '.join(others))} did not let us in.")
-    return shut(OFFERED, "Asked for the service's list: no other part is shown.")
+        return shut(
+            AUTH_FAILED,
+            _(_NO_PASSWORD),
+            _("These didn't let us in: {names}.").format(names=printable(", ".join(others))),
+        )
+    return shut(OFFERED, _(_ASKED_FOR_LIST), _("It shows no others."))
 
 
 async def _modules(visit: Visit) -> list[str] | None:
@@ -105,7 +112,7 @@ async def _modules(visit: Visit) -> list[str] | None:
 
 
 async def _clear_text(visit: Visit) -> Answer:
-    return untestable("No setting shuts this: whoever is on the way between can read the files.")
+    return untestable(_("No setting prevents this: anyone on the network in between can read the files."))
 
 
 PROBES: dict[str, Probe] = {

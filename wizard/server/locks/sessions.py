@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _
 from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, untestable, untested
 
 if TYPE_CHECKING:
@@ -12,56 +13,64 @@ if TYPE_CHECKING:
     from wizard.client.ssh.connection import Connection
     from wizard.server.locks.probe_session import Probe, Visit
 
+_ASKED_METHODS = N_("Asked how to sign in without the key.")
 _BY_PERSON = ("password", "keyboard-interactive", "none")
 
 
-def _granted(what: str, ask: Callable[[Connection], bool | None]) -> Probe:
+def _granted(asked: str, ask: Callable[[Connection], bool | None]) -> Probe:
     async def probe(visit: Visit) -> Answer:
         match await visit.ask(ask):
             case True:
-                return is_open(f"Asked for {what}: the server granted it.")
+                return is_open(_(asked), _("The server allowed it."))
             case False:
-                return shut(SSH, f"Asked for {what}: sshd refused it.")
-        return untested(f"Asked for {what}: the server gave no clear answer.")
+                return shut(SSH, _(asked), _("sshd refused it."))
+        return untested(_(asked), _("The server gave no clear answer."))
 
     return probe
 
 
 async def _windows(visit: Visit) -> Answer:
     if await visit.ask(lambda connection: connection.grants_windows()):
-        return is_open("Asked for remote windows (X11): the server granted it.")
-    return untestable("The server refused, as it also does where it has no windows to send: that proves nothing.")
+        return is_open(_("Asked for remote windows (X11)."), _("The server allowed it."))
+    return untestable(_("The server refused. It also refuses when it has no windows to show, so that proves nothing."))
 
 
 async def _host_key(visit: Visit) -> Answer:
     await visit.ask(lambda connection: connection.methods)
-    return shut(SSH, "The server showed the key whose fingerprint was confirmed; with another, nothing is sent.")
+    return shut(SSH, _("The server has the fingerprint you confirmed. If it ever changes, nothing is sent."))
 
 
 async def _password(visit: Visit) -> Answer:
     offered = await visit.ask(lambda connection: connection.methods)
     others = [method for method in offered if method in _BY_PERSON]
     if others:
-        return is_open(f"Asked how to sign in without the key: the server offers {', '.join(others)}.")
+        return is_open(_(_ASKED_METHODS), _("The server offers: {methods}.").format(methods=", ".join(others)))
     if not offered:
-        return untested("Asked how to sign in without the key: the server listed nothing.")
-    return shut(OFFERED, "Asked how to sign in without the key: the server offers no password.")
+        return untested(_(_ASKED_METHODS), _("The server listed nothing."))
+    return shut(OFFERED, _(_ASKED_METHODS), _("The server doesn't offer passwords."))
 
 
 async def _places(visit: Visit) -> Answer:
     places = ", ".join(visit.profile.scheme.from_)
-    return untestable(f"That it works from {places} alone could only be tried from elsewhere.")
+    return untestable(
+        _("Only another computer could test that it works only from {addresses}.").format(addresses=places)
+    )
 
 
 PROBES: dict[str, Probe] = {
     "host-key": _host_key,
-    "terminal": _granted("a terminal", lambda connection: connection.grants_terminal()),
+    "terminal": _granted(N_("Asked for a terminal."), lambda connection: connection.grants_terminal()),
     "tunnel-out": _granted(
-        "connections onwards, to the usual ports", lambda connection: connection.grants_tunnel_out()
+        N_("Asked for connections to other servers, on the usual ports."),
+        lambda connection: connection.grants_tunnel_out(),
     ),
-    "tunnel-in": _granted("a port that leads here", lambda connection: connection.grants_tunnel_in()),
-    "tunnel-socket": _granted("a tunnel to a socket", lambda connection: connection.grants_socket_tunnel()),
-    "agent": _granted("an agent's tunnel", lambda connection: connection.grants_agent()),
+    "tunnel-in": _granted(
+        N_("Asked to open a port that leads back here."), lambda connection: connection.grants_tunnel_in()
+    ),
+    "tunnel-socket": _granted(
+        N_("Asked for a tunnel to a program's socket."), lambda connection: connection.grants_socket_tunnel()
+    ),
+    "agent": _granted(N_("Asked to use the ssh agent."), lambda connection: connection.grants_agent()),
     "x11": _windows,
     "password": _password,
     "places": _places,
