@@ -18,6 +18,7 @@ from screens.steps.registry import screen_for
 from wizard import console, profiles, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.walk import steps
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class WizardApp(BaseApp):
                 return steps.take(walk, self.context.session)
             except Failure as failure:
                 explained = trouble.explain(failure, walk.profile)
-                if not await self.push_screen_wait(TroubleScreen(explained, again="Try again", close="Leave")):
+                if not await self.push_screen_wait(TroubleScreen(explained, again=_("Try again"), close=_("Quit"))):
                     return None
 
     async def _chosen(self) -> Walk | None:

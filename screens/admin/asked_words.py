@@ -8,6 +8,7 @@ from wizard import schemes
 from wizard.approval import RESTRICTIONS
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
     from wizard.client.request import Request
 
 
-TITLES = ("way in", "from", "set", "risk", "key", "saw", "has")
+TITLES = {
+    "way in": N_("Scheme"),
+    "from": N_("From"),
+    "set": N_("Limits"),
+    "risk": N_("Risk"),
+    "key": N_("Key"),
+    "saw": N_("Server"),
+    "has": N_("Versions"),
+}
 
 
 def changes(grant: Grant) -> str:
     """What the admin changed, a line each."""
-    note = [f"± your note to the user: {grant.note}"] if grant.note else []
+    note = [_("± Your note to the user: {note}").format(note=grant.note)] if grant.note else []
     return printable("\n".join([*(f"± {one.words}" for one in grant.differences), *note]), keep_lines=True)
 
 
@@ -33,15 +42,26 @@ def about(request: Request) -> dict[str, str]:
 def _rows(request: Request) -> Iterator[tuple[str, str]]:
     profile, scheme, versions = request.profile, schemes.of(request.profile), request.versions
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
-    yield "way in", f"{profile.scheme.kind}; the backup lands in {home}{profile.destination}"
-    yield "from", ", ".join(profile.scheme.from_) or "anywhere"
+    where = f"{home}{profile.destination}"
+    yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
+    yield "from", ", ".join(profile.scheme.from_) or _("anywhere")
     chosen = [name for name in RESTRICTIONS if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(RESTRICTIONS[name] for name in chosen) or "nothing beyond the way in"
+    yield "set", "; ".join(_(RESTRICTIONS[name]) for name in chosen) or _("only those of the scheme")
     yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)
         yield "key", " ".join([HostKey(kind, blob).fingerprint, *comment])
     if profile.server.host_keys:
-        yield "saw", f"as the server's fingerprint: {', '.join(profile.server.host_keys)}. Is it yours?"
+        yield (
+            "saw",
+            _("The user saw {fingerprints}. Is that your server?").format(
+                fingerprints=", ".join(profile.server.host_keys)
+            ),
+        )
     if versions.rsync:
-        yield "has", f"rsync {versions.rsync}, OpenSSH {versions.openssh or 'not told'}"
+        yield (
+            "has",
+            _("rsync {rsync}, OpenSSH {openssh}").format(
+                rsync=versions.rsync, openssh=versions.openssh or _("unknown")
+            ),
+        )

@@ -19,6 +19,7 @@ from wizard import rules, schemes
 from wizard.approval import RESTRICTIONS, Grant
 from wizard.display import printable
 from wizard.failure import BadProfile
+from wizard.language import N_, _
 from wizard.server import clashes
 
 if TYPE_CHECKING:
@@ -29,41 +30,51 @@ if TYPE_CHECKING:
     from wizard.profile import Scheme
 
 _FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
-_AS_ASKED = "Nothing differs from what was asked."
+_AS_ASKED = N_("No changes to the request.")
 
 
 class ChangeScreen(AdminScreen[Grant | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
-    explanation = (
-        "The form holds what was asked for. Change what is yours to decide; what then differs is listed below, and the "
-        "user is told in words (tab “Reply” of the export).\n\n"
-        "The way in and the key are the user's: for another way, the user chooses it in the wizard and sends a new "
-        "request.\n\nThe note goes to the user as it is: a quota, when you are away, whom to ask. The server does not "
-        "enforce it."
+    question = N_("Access for {computer}")
+    explanation = N_(
+        "The form shows what the user asked for. Change whatever you want to grant differently. Your changes are listed"
+        " below, and the “Reply” tab of the export tells the user about them.\n\nYou can't change the scheme or the key"
+        " here. If you want another scheme, the user chooses it in backup-wizard and sends a new request.\n\nYour note"
+        " goes to the user unchanged. Use it for a quota, your days off or a contact. The server doesn't enforce it."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", "Keep")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", _("Save"))]
 
     def __init__(self, grant: Grant) -> None:
         super().__init__()
-        self.question = f"What you grant to {clashes.label(grant.asked)}"
         self._grant = grant
         self._restrictions = schemes.of(grant.asked.profile).restrictions
+
+    @property
+    def heading(self) -> str:
+        """Whose request it is."""
+        return _(self.question).format(computer=clashes.label(self._grant.asked))
 
     def compose_page(self) -> ComposeResult:
         """The lines, the boxes, and what differs."""
         granted = self._grant.granted
         with VerticalScroll(id="form", classes="scrolls", can_focus=False):
             with Horizontal(classes="fields"):
-                yield Field("Account", id="account", value=granted.server.user, rule=rules.account_asked_for)
-                yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
+                yield Field(_("Account"), id="account", value=granted.server.user, rule=rules.account_asked_for)
+                yield Field(_("Folder on the server"), id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
                 places = ", ".join(granted.scheme.from_)
-                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_places_complaint)
                 yield Field(
-                    "Note to the user", id="note", value=self._grant.note, hint="such as quota 50 GB", rule=_one_line
+                    _("Allowed from"), id="from", value=places, hint=_("empty: anywhere"), rule=_places_complaint
                 )
-            ticks = [Tick(name, words, "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
+                yield Field(
+                    _("Note to the user"),
+                    id="note",
+                    value=self._grant.note,
+                    hint=_("for example: quota 50 GB"),
+                    rule=_one_line,
+                )
+            ticks = [Tick(name, _(words), "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
             if ticks:
                 ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
                 yield TickList(ticks, id="may", ticked=ticked)
@@ -72,9 +83,9 @@ class ChangeScreen(AdminScreen[Grant | None]):
 
     def compose_buttons(self) -> Iterable[Button]:
         """To keep it, or to go back to what was asked."""
-        yield Button("As asked", id="as-asked", compact=True)
-        yield Button("Back", id="back", compact=True)
-        yield Button("Keep", id="grant", variant="primary", compact=True)
+        yield Button(_("Undo changes"), id="as-asked", compact=True)
+        yield Button(_("Cancel"), id="back", compact=True)
+        yield Button(_("Save"), id="grant", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The first line has the cursor."""
@@ -110,9 +121,9 @@ class ChangeScreen(AdminScreen[Grant | None]):
         decided = self._decided(aloud=False)
         if decided is None:
             return
-        said = [f"± {one.words}" for one in decided.differences] or [_AS_ASKED]
+        said = [f"± {one.words}" for one in decided.differences] or [_(_AS_ASKED)]
         profile = decided.granted.profile
-        said.append(f"Risk: {schemes.of(profile).if_stolen(profile)}")
+        said.append(_("Risk: {risk}").format(risk=schemes.of(profile).if_stolen(profile)))
         self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
     def _decided(self, *, aloud: bool) -> Grant | None:
@@ -144,4 +155,4 @@ def _places_complaint(typed: str) -> str | None:
 
 
 def _one_line(typed: str) -> str | None:
-    return None if typed.isprintable() or not typed else "Only letters, digits and signs can stand here."
+    return None if typed.isprintable() or not typed else _("Use only printable characters, on one line.")

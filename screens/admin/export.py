@@ -15,6 +15,7 @@ from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
 from screens.widgets.with_texts import WithTexts
 from wizard import approval as grants
+from wizard.language import N_, _
 from wizard.server import exports, request
 
 if TYPE_CHECKING:
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
 
     from wizard.approval import Grant
 
-_PASSWORDS = "Passwords are in no request: the users tell you theirs, for the file that “secrets file” names."
+_PASSWORDS = N_("Requests contain no passwords. Ask the users for theirs, and add them to the secrets file.")
 
 
 class ExportScreen(WithTexts, AdminScreen[None]):
     """Every format of what is granted."""
 
-    question = "The text for your server"
-    explanation = (
-        "Each tab is the same in another form: as a message, as lines to put in by hand, as a script or a playbook. "
-        "The reasons stand beside the lines.\n\n“Reply” is what you send back: what is other than it was asked for, in "
-        "words.\n\nCopy asks your terminal to take it, which some don't do; Save writes a new file; Plain shows it on "
-        "the bare terminal, where the mouse selects it."
+    question = N_("Setup for your server")
+    explanation = N_(
+        "Each tab has the same setup in another format: as a message, as lines to add by hand, as a script or as a"
+        " playbook. Comments explain each line.\n\n“Reply” is what you send back to the user. It says what you"
+        " changed.\n\nCopy uses your terminal's clipboard, which some terminals don't support. Save writes a new file."
+        " Plain shows the text on the bare terminal, so you can select it with the mouse."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_page(-1)", show=False),
@@ -51,7 +52,7 @@ class ExportScreen(WithTexts, AdminScreen[None]):
         """The pane, and what is not in it."""
         yield ExportPane(self._sheets())
         needs_password = any(order.setup.secrets for order in self._orders)
-        yield Note(_PASSWORDS if needs_password else "", "warn")
+        yield Note(_(_PASSWORDS) if needs_password else "", "warn")
 
     def on_mount(self) -> None:
         """Copying comes first."""
@@ -68,5 +69,5 @@ class ExportScreen(WithTexts, AdminScreen[None]):
             )
             for format in exports.for_admin(self._orders)
         ]
-        reply = Sheet("reply", "Reply", f"backup-wizard-{name}-reply.txt", lambda: grants.replies(self._grants))
+        reply = Sheet("reply", _("Reply"), f"backup-wizard-{name}-reply.txt", lambda: grants.replies(self._grants))
         return [*sheets, reply]

@@ -13,13 +13,14 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
 
-_LOST = "What you changed is kept in the exported text alone, and it was not exported since."
+_LOST = N_("Your changes are only saved in the exported text, and you haven't exported them yet.")
 
 
 class AdminScreen(Screen[ScreenResultType]):
@@ -30,23 +31,28 @@ class AdminScreen(Screen[ScreenResultType]):
     would_lose_changes: bool = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("f1", "explain", "Help"),
-        Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("escape", "back", _("Back")),
+        Binding("f1", "explain", _("Help")),
+        Binding("ctrl+q", "leave", _("Quit"), priority=True),
         Binding("pageup", "scroll_page(-8)", show=False),
         Binding("pagedown", "scroll_page(8)", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""
 
+    @property
+    def heading(self) -> str:
+        """What the screen is about, in the person's language."""
+        return _(self.question)
+
     def compose(self) -> ComposeResult:
         """The frame around the screen's own widgets."""
         fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            yield Label("for the server's admin", id="whereabouts", markup=False)
+            yield Label(_("for the admin"), id="whereabouts", markup=False)
         with Vertical(id="admin-page"):
-            yield Label(self.question, id="question", markup=False)
+            yield Label(self.heading, id="question", markup=False)
             yield from self.compose_page()
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
@@ -68,14 +74,14 @@ class AdminScreen(Screen[ScreenResultType]):
     def action_leave(self) -> None:
         """Leave the pane, after a question where changes would be lost that are in no text yet."""
         if any(isinstance(screen, AdminScreen) and screen.would_lose_changes for screen in self.app.screen_stack):
-            ask = ConfirmScreen("Leave without the text?", _LOST, yes="Leave all the same", no="Stay here")
+            ask = ConfirmScreen(_("Quit without exporting?"), _(_LOST), yes=_("Quit anyway"), no=_("Keep working"))
             self.app.push_screen(ask, lambda is_meant: self.app.exit(0) if is_meant else None)
         else:
             self.app.exit(0)
 
     def action_explain(self) -> None:
         """Show what the screen is about."""
-        self.app.push_screen(ExplanationScreen(self.question, self.explanation))
+        self.app.push_screen(ExplanationScreen(self.heading, _(self.explanation)))
 
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""

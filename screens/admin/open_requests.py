@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from screens.widgets.field import Field
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
 class OpenRequestsScreen(ModalScreen[Path | None]):
     """Returns a file or a folder that is there, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
 
     def compose(self) -> ComposeResult:
         """One line for the name."""
         with Vertical(classes="window"):
-            yield Label("Open a request", classes="window-title")
-            yield Field("The file, or a folder of them", id="file", hint="such as ~/requests", rule=_rule)
+            yield Label(_("Open a request"), classes="window-title")
+            yield Field(
+                _("Request file, or a folder of requests"), id="file", hint=_("for example ~/requests"), rule=_rule
+            )
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Open", id="open-file", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Open"), id="open-file", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -57,9 +60,9 @@ class OpenRequestsScreen(ModalScreen[Path | None]):
 
 def _rule(value: str) -> str | None:
     if not value or not value.isprintable():
-        return "Write the name of the file that the user sent you, or of the folder where you keep them."
+        return _("Type the name of the request file the user sent you, or of a folder of requests.")
     try:
         there = Path(value).expanduser().exists()
     except (RuntimeError, OSError):
         there = False
-    return None if there else "There is no such file or folder."
+    return None if there else _("This file or folder doesn't exist.")

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from screens.widgets.tick_list import BOXES
 from wizard.display import printable
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ _MOST_WIDTH = 22
 class RequestList(OptionList):
     """A line a request, with a sign where something was changed (±) or where it clashes with another (!)."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", "Tick")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", _("Tick"))]
 
     class Ticked(Message):
         """Another choice of requests is ticked."""

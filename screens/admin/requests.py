@@ -20,6 +20,7 @@ from screens.widgets.note import Note
 from wizard import trouble
 from wizard.approval import Grant
 from wizard.client import request as requests
+from wizard.language import N_, _, ngettext
 from wizard.server import clashes
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from wizard.failure import Failure
     from wizard.server.clashes import Clash
 
-_NOTHING_OPEN = (
-    "No request is open yet. A user's wizard saves one at the step “Hand-over” (tab “Request”). Open it with “o”: one"
-    " file, or a whole folder of them."
+_NOTHING_OPEN = N_(
+    "No requests yet. Users save one in the “Ask your admin” step of backup-wizard (tab “Request”). Press o to open a"
+    " request file, or a folder of them."
 )
 _MOST_REFUSALS = 3
 
@@ -41,21 +42,20 @@ _MOST_REFUSALS = 3
 class RequestsScreen(AdminScreen[None]):
     """Opens requests, and leads to changing and exporting them."""
 
-    question = "Requests for a backup on your server"
-    explanation = (
-        "Each line is a computer that asks to be let in: its name, the account, the server, the folder and the way in."
-        "\n\nEnter shows a request as a form, where you change what is yours to decide: the account, the folder, from "
-        "where, and what the key may do.\n\n“Export” gives the text for the server in every format, for all requests "
-        "or for those that are ticked (Space; “a” ticks all).\n\n"
-        "A ± stands where you changed something, and a ! where two requests can't both be had.\n\n"
-        "Nothing is done on any server from here: you get text, and you decide where it goes."
+    question = N_("Backup requests for your server")
+    explanation = N_(
+        "Each line is a computer that asks for access: its name, account, server, folder and scheme.\n\nPress Enter to"
+        " open a request as a form. There you can change the account, the folder, where the key works from and what it"
+        " may do.\n\n“Export” shows the setup for your server in every format. It covers all requests, or only the"
+        " ticked ones (Space ticks one, a ticks all).\n\n± marks a request that you changed. ! marks requests that conflict"
+        " with each other.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where it goes."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+q", "leave", "Leave", priority=True),
-        Binding("o", "open", "Open"),
-        Binding("e", "export", "Export"),
-        Binding("a", "tick_all", "All/none"),
-        Binding("x", "close", "Take off"),
+        Binding("escape,ctrl+q", "leave", _("Quit"), priority=True),
+        Binding("o", "open", _("Open")),
+        Binding("e", "export", _("Export")),
+        Binding("a", "tick_all", _("All/none")),
+        Binding("x", "close", _("Remove")),
     ]
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -72,16 +72,16 @@ class RequestsScreen(AdminScreen[None]):
             with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
                 yield Note(id="refused")
                 yield Note(id="clashes")
-                yield Static(_NOTHING_OPEN, id="nothing-open", markup=False)
+                yield Static(_(_NOTHING_OPEN), id="nothing-open", markup=False)
                 yield Static(id="changes", markup=False)
-                for title in asked_words.TITLES:
-                    yield Labelled(title, id=f"asked-{title.replace(' ', '-')}")
+                for title, words in asked_words.TITLES.items():
+                    yield Labelled(_(words), id=f"asked-{title.replace(' ', '-')}")
 
     def compose_buttons(self) -> Iterable[Button]:
         """To open, to change, to export."""
-        yield Button("Open…", id="open", compact=True)
-        yield Button("Change…", id="change", compact=True)
-        yield Button("Export", id="export", variant="primary", compact=True)
+        yield Button(_("Open…"), id="open", compact=True)
+        yield Button(_("Change…"), id="change", compact=True)
+        yield Button(_("Export"), id="export", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Open what was named on the command line."""
@@ -173,11 +173,15 @@ class RequestsScreen(AdminScreen[None]):
             row.display = bool(said.get(title))
             row.say(said.get(title, ""))
         hosts = {grant.granted.server.host for grant in self._grants}
-        where = f" · {hosts.pop()}" if len(hosts) == 1 else ""
-        self.query_one("#whereabouts", Label).update(f"for the server's admin · {len(self._grants)} open{where}")
+        count = len(self._grants)
+        opened = ngettext("{count} request open", "{count} requests open", count).format(count=count)
+        self.query_one("#whereabouts", Label).update(
+            " · ".join([_("for the admin"), opened, *(hosts if len(hosts) == 1 else [])])
+        )
         ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
-        all_of_them = f"Export all {everyone}" if everyone else "Export"
-        self.query_one("#export", Button).label = f"Export {ticked} ticked" if ticked else all_of_them
+        all_of_them = _("Export all {count}").format(count=everyone) if everyone else _("Export")
+        only_ticked = _("Export {count} ticked").format(count=ticked)
+        self.query_one("#export", Button).label = only_ticked if ticked else all_of_them
         self.refresh_bindings()
         self.query_one("#asked").scroll_home(animate=False)
 
@@ -185,4 +189,12 @@ class RequestsScreen(AdminScreen[None]):
 def _refusals(refused: Sequence[Failure]) -> str:
     said = [trouble.explain(failure).what for failure in refused[:_MOST_REFUSALS]]
     more = len(refused) - len(said)
-    return "\n✗ ".join([*said, *([f"… and {more} more that can't be taken"] if more else [])])
+    return "\n✗ ".join([*said, *([_not_shown(more)] if more else [])])
+
+
+def _not_shown(count: int) -> str:
+    return ngettext(
+        "… and {count} more file that isn't a valid request",
+        "… and {count} more files that aren't valid requests",
+        count,
+    ).format(count=count)

@@ -1,4 +1,4 @@
-"""Begin a new backup, or go on with one that was begun."""
+"""Start a new backup, or continue one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from screens.widgets.footer import Keys
 from screens.widgets.note import Note
 from wizard import profiles, trouble
 from wizard.failure import Failure
+from wizard.language import _
 from wizard.walk import steps
 from wizard.walk.steps import Walk
 
@@ -27,8 +28,8 @@ class ChooseBackupScreen(Screen[Walk | None]):
     """Returns the walk to begin or to go on with; nothing where the person leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
-        Binding("ctrl+q", "leave", "Leave", show=False, priority=True),
+        Binding("escape", "leave", _("Quit")),
+        Binding("ctrl+q", "leave", _("Quit"), show=False, priority=True),
     ]
 
     def compose(self) -> ComposeResult:
@@ -36,9 +37,9 @@ class ChooseBackupScreen(Screen[Walk | None]):
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
         with Vertical(id="lone-page"):
-            yield Label("Which backup is it about?", id="question")
+            yield Label(_("Choose a backup"), id="question")
             alternatives = [self._alternative(name) for name in profiles.names()]
-            new = Alternative(_NEW, "A new backup", "From this computer to a server.")
+            new = Alternative(_NEW, _("New backup"), _("From this computer to a server."))
             yield Choice([*alternatives, new], id="backups")
             yield Note(id="backup-trouble")
         yield Keys()
@@ -66,6 +67,14 @@ class ChooseBackupScreen(Screen[Walk | None]):
         try:
             walk = steps.begin(profiles.load(name))
         except Failure:
-            return Alternative(name, name, "Its profile can't be read: choose it to see why.")
-        server = walk.profile.server.host or "no server yet"
-        return Alternative(name, name, f"To {server}; goes on at “{steps.TITLES[walk.step]}”.")
+            return Alternative(name, name, _("Its settings can't be read. Select it to see why."))
+        return Alternative(name, name, _state(walk))
+
+
+def _state(walk: Walk) -> str:
+    host, step = walk.profile.server.host, steps.TITLES[walk.step]
+    if not host:
+        return _("No server yet. Continue at “{step}”.").format(step=step)
+    if walk.step is steps.Step.FINISH:
+        return _("To {server}. Set up.").format(server=host)
+    return _("To {server}. Continue at “{step}”.").format(server=host, step=step)

@@ -1,4 +1,4 @@
-"""Asks once more, in words, before something that a person may regret."""
+"""Asks again, in words, before something that a person may regret."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
+from wizard.language import _
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -17,7 +19,7 @@ class ConfirmScreen(ModalScreen[bool]):
     """Returns whether the person wants it all the same; Enter and Escape alone never do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "refuse", "Not now"),
+        Binding("escape", "refuse", _("Cancel")),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]

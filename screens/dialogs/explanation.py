@@ -9,6 +9,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
+from wizard.language import _
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -17,7 +19,7 @@ class ExplanationScreen(ModalScreen[None]):
     """A screen's explanation, until a key is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", "Close"),
+        Binding("escape,f1,q", "dismiss", _("Close")),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-8)", show=False),
@@ -35,7 +37,7 @@ class ExplanationScreen(ModalScreen[None]):
             with VerticalScroll(can_focus=False):
                 yield Static(self._explanation, markup=False)
             with Horizontal(classes="window-buttons"):
-                yield Button("Close", variant="primary", compact=True)
+                yield Button(_("Close"), variant="primary", compact=True)
 
     def action_scroll(self, lines: int) -> None:
         """Move what does not fit, while Enter closes."""

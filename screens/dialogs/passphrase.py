@@ -13,6 +13,7 @@ from screens.widgets.field import Field
 from wizard import paths
 from wizard.client.keys import key_files
 from wizard.client.keys.secrets import Secret
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class PassphraseScreen(ModalScreen[Secret | None]):
     """Returns a passphrase that opens the key, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()
@@ -32,15 +33,17 @@ class PassphraseScreen(ModalScreen[Secret | None]):
     def compose(self) -> ComposeResult:
         """One hidden line."""
         with Vertical(classes="window"):
-            yield Label("The passphrase of your key", classes="window-title")
+            yield Label(_("Passphrase of your key"), classes="window-title")
             key = paths.shown(self._profile.key_path)
             yield Static(
-                f"It opens {key}, and is forgotten when the wizard ends.", classes="window-words", markup=False
+                _("Unlocks {key}. backup-wizard forgets it when you quit.").format(key=key),
+                classes="window-words",
+                markup=False,
             )
-            yield Field("Passphrase", id="passphrase", password=True)
+            yield Field(_("Passphrase"), id="passphrase", password=True)
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Open the key", id="open", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Unlock key"), id="open", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -67,4 +70,4 @@ class PassphraseScreen(ModalScreen[Secret | None]):
         if key_files.opens(self._profile.key_path, typed):
             self.dismiss(typed)
         else:
-            field.complain("That passphrase does not open the key.")
+            field.complain(_("That passphrase doesn't unlock the key."))

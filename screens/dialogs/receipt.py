@@ -1,4 +1,4 @@
-"""Takes the receipt that the server's admin sent back: pasted whole, compared, and told of in plain words."""
+"""Takes the receipt that the admin sent back: pasted whole, compared, and explained in plain words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from screens.widgets.waiting import Waiting
 from wizard import trouble
 from wizard.display import printable
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 from wizard.server.receipts import receipt, receipt_text
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.server.receipts.receipt import Taken
 
-_WHAT = "Paste all that the admin sent, or the receipt alone: from the first line with === to the last."
-_VERIFIED = "Verified: {host} shows a fingerprint that is in the admin's receipt. It is your server."
-_NOT_MET = "The receipt is taken. {host} can't be asked now; its fingerprint is compared as soon as it can."
-_NO_KEYS = "The receipt is taken. This way in has no fingerprint to compare."
+_WHAT = N_("Paste the receipt from your admin, from the first line with === to the last. Text around it is fine.")
+_VERIFIED = N_("Verified: {host} has a fingerprint from your admin's receipt. It is your server.")
+_NOT_MET = N_("Receipt saved. {host} can't be reached now. Its fingerprint will be compared as soon as it can.")
+_NO_KEYS = N_("Receipt saved. This kind of connection has no fingerprint to compare.")
 
 
 class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
@@ -38,8 +39,8 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Not now"),
-        Binding("ctrl+s", "take", "Take it"),
+        Binding("escape", "leave", _("Cancel")),
+        Binding("ctrl+s", "take", _("Use receipt")),
     ]
 
     def __init__(self, profile: Profile, keep: Callable[[Profile], None]) -> None:
@@ -50,16 +51,16 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
     def compose(self) -> ComposeResult:
         """Room for many lines, and later for what was in them."""
         with Vertical(classes="window wide"):
-            yield Label("The admin's receipt", classes="window-title")
-            yield Static(_WHAT, id="receipt-what", classes="window-words", markup=False)
+            yield Label(_("Receipt from your admin"), classes="window-title")
+            yield Static(_(_WHAT), id="receipt-what", classes="window-words", markup=False)
             yield TextArea(id="pasted-receipt", theme="css", tab_behavior="focus")
             yield Waiting(id="receipt-waiting")
             yield Note(id="receipt-news")
             with VerticalScroll(id="receipt-says", can_focus=False):
                 yield Static(id="receipt-lines", markup=False)
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="leave", compact=True)
-                yield Button("Take it", id="take", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="leave", compact=True)
+                yield Button(_("Use receipt"), id="take", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The cursor is where it is pasted."""
@@ -91,7 +92,9 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         self.query_one("#take", Button).disabled = True
         text = self.query_one(TextArea).text
         try:
-            with self.query_one(Waiting).on(f"Asking {self._profile.server.host} for its fingerprint"):
+            with self.query_one(Waiting).on(
+                _("Asking {host} for its fingerprint").format(host=self._profile.server.host)
+            ):
                 taken = await receipt.take(self._profile, text)
             self._keep(taken.profile)
         except Failure as failure:
@@ -112,12 +115,12 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         for spent in ("#receipt-what", "#pasted-receipt", "#leave"):
             self.query_one(spent).display = False
         host, has_keys = taken.profile.server.host, bool(taken.receipt.host_keys)
-        sentence = (_VERIFIED if taken.met else _NOT_MET if has_keys else _NO_KEYS).format(host=host)
+        sentence = _(_VERIFIED if taken.met else _NOT_MET if has_keys else _NO_KEYS).format(host=host)
         self.query_one("#receipt-news", Note).say(sentence, "good" if taken.met else "warn")
         self.query_one("#receipt-lines", Static).update("\n".join(_lines(taken)))
         self.query_one("#receipt-says").display = True
         button = self.query_one("#take", Button)
-        button.label, button.disabled = "Go on", False
+        button.label, button.disabled = _("Continue"), False
         button.focus()
 
     def _end(self, result: Taken | Failure | None) -> None:
@@ -128,6 +131,6 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
 def _lines(taken: Taken) -> list[str]:
     return [
         *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
-        *(f"• The admin decided: {printable(change)}." for change in taken.changes),
-        *(f"! The server warns: {warning}" for warning in taken.receipt.warnings),
+        *(_("• Your admin decided: {change}.").format(change=printable(change)) for change in taken.changes),
+        *(_("! Warning from the server: {warning}").format(warning=warning) for warning in taken.receipt.warnings),
     ]

@@ -16,6 +16,7 @@ from screens.widgets.waiting import Waiting
 from wizard import files, paths, trouble
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class SaveTextScreen(ModalScreen[Path | None]):
     """Returns the file that the text was saved as, or nothing; a very long text is given in parts, made as they go."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
 
     def __init__(self, text: str | Callable[[], Iterable[bytes]], default: str, warning: str = "") -> None:
         super().__init__()
@@ -36,13 +37,13 @@ class SaveTextScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """One line for the file's name."""
         with Vertical(classes="window"):
-            yield Label("Save it as a file", classes="window-title")
+            yield Label(_("Save as a file"), classes="window-title")
             yield Note(self._warning, "warn")
-            yield Field("The file", id="file", value=_free(self._default), rule=_rule)
+            yield Field(_("File name"), id="file", value=_free(self._default), rule=_rule)
             yield Waiting()
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Save", id="save-file", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Save"), id="save-file", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -71,7 +72,7 @@ class SaveTextScreen(ModalScreen[Path | None]):
 
     async def _save_as(self, path: Path) -> None:
         try:
-            with self.query_one(Waiting).on("Saving", ""):
+            with self.query_one(Waiting).on(_("Saving"), ""):
                 await in_background(lambda: self._write(path))
         except Failure as failure:
             told = trouble.explain(Failure(failure.kind, paths.shown(Path(failure.about)), failure.raw))
@@ -94,7 +95,7 @@ def _rule(value: str) -> str | None:
     try:
         path = Path(value).expanduser()
     except RuntimeError:
-        return "There is nobody of that name on this computer: start with ~/ for your own folder."
+        return _("This computer has no user of that name. Start with ~/ for your own folder.")
     if not value.isprintable() or not path.is_absolute() or value.endswith("/"):
-        return "Write the file's name in full, such as ~/for-the-admin.txt."
+        return _("Type the full path, for example ~/for-the-admin.txt.")
     return None

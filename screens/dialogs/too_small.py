@@ -1,4 +1,4 @@
-"""A window that is too small to be read says so, and goes on by itself once it is large enough."""
+"""A window that is too small to be read says so, and disappears once it is large enough."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -34,6 +36,7 @@ class TooSmallScreen(ModalScreen[None]):
     def _sentence(self) -> str:
         width, height = self.app.size
         return (
-            f"This window is {width}×{height}; the wizard needs {SMALLEST[0]}×{SMALLEST[1]}.\n"
-            "Make it larger, or its letters smaller. Nothing is lost."
-        )
+            _("This window is {width}×{height}. backup-wizard needs {least_width}×{least_height}.")
+            + "\n"
+            + _("Make it larger, or use a smaller font. Nothing is lost.")
+        ).format(width=width, height=height, least_width=SMALLEST[0], least_height=SMALLEST[1])

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from screens.widgets.trouble_panel import TroublePanel
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,21 +22,21 @@ class TroubleScreen(ModalScreen[bool]):
     """One failure, explained, until it is closed; returns whether it is to be tried again, where that is offered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close"),
-        Binding("f2", "printed", "What was printed"),
+        Binding("escape", "close", _("Close")),
+        Binding("f2", "printed", _("Technical details")),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, trouble: Trouble, *, again: str = "", close: str = "Close") -> None:
+    def __init__(self, trouble: Trouble, *, again: str = "", close: str = "") -> None:
         super().__init__()
         self._trouble = trouble
-        self._again, self._close = again, close
+        self._again, self._close = again, close or _("Close")
 
     def compose(self) -> ComposeResult:
         """The explanation and the ways out."""
         with Vertical(classes="window"):
-            yield Label("That did not work", classes="window-title", markup=False)
+            yield Label(_("That didn't work"), classes="window-title", markup=False)
             with VerticalScroll():
                 yield TroublePanel(self._trouble)
             with Horizontal(classes="window-buttons"):
@@ -48,7 +49,7 @@ class TroubleScreen(ModalScreen[bool]):
         self.query(Button).first().focus()
 
     def action_printed(self) -> None:
-        """Show what a program printed, or put it away."""
+        """Show the technical details, or hide them."""
         self.query_one(TroublePanel).unfold()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -15,6 +15,7 @@ from screens.widgets.note import Note
 from wizard import paths, trouble
 from wizard.display import printable
 from wizard.failure import Failure
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from screens.widgets.sheet import Sheet
 
-_IS_HIDDEN = "This text holds a password, which is hidden here. “Show” (v) shows it, and “Save” saves it for you alone."
-_HIDDEN = "The password in it is hidden: “Show” it first, or save it."
+_IS_HIDDEN = N_(
+    "This text contains a hidden password. “Show” (v) reveals it. “Save” saves it so that only you can read it."
+)
+_HIDDEN = N_("The password is hidden. Choose “Show” first, or save the text.")
 _ERASE_LINE_ABOVE = "\x1b[A\x1b[2K"
-_WARNING = "The file will hold a password: it is written for you alone (mode 0600). Keep it so."
+_WARNING = N_("The file will contain a password. Only you can read it (mode 0600). Keep it that way.")
 
 
 class ExportPane(Vertical):
@@ -44,10 +47,10 @@ class ExportPane(Vertical):
         with VerticalScroll(id="export-page", classes="scrolls"):
             yield Static(id="export-text")
         with Horizontal(id="export-actions"):
-            yield Button("Copy", id="copy", variant="primary", compact=True)
-            yield Button("Save…", id="save", compact=True)
-            yield Button("Plain", id="plain", compact=True)
-            yield Button("Show", id="reveal", compact=True)
+            yield Button(_("Copy"), id="copy", variant="primary", compact=True)
+            yield Button(_("Save…"), id="save", compact=True)
+            yield Button(_("Plain"), id="plain", compact=True)
+            yield Button(_("Show"), id="reveal", compact=True)
         yield Note(id="export-news")
 
     @property
@@ -87,11 +90,11 @@ class ExportPane(Vertical):
     def copy(self) -> None:
         """Send the text to the terminal's clipboard, which gives no answer."""
         if self._is_hidden:
-            self._tell(_HIDDEN, good=False)
+            self._tell(_(_HIDDEN), good=False)
             return
         self.app.copy_to_clipboard(self._text)
         self._tell(
-            "Sent to the terminal's clipboard; if pasting brings nothing, save it, or select it in the plain view."
+            _("Sent to the terminal's clipboard. If Paste doesn't work, save it or select it in the plain view.")
         )
 
     @on(Button.Pressed, "#save")
@@ -103,24 +106,25 @@ class ExportPane(Vertical):
         except Failure as failure:
             self._tell(trouble.explain(failure).sentence, good=False)
             return
-        warning = _WARNING if sheet.masked else ""
+        warning = _(_WARNING) if sheet.masked else ""
         self.app.push_screen(SaveTextScreen(text, f"~/{sheet.file_name}", warning), self._saved)
 
     @on(Button.Pressed, "#plain")
     def plain(self) -> None:
         """Show the text on the bare terminal, where its own mouse selects it with nothing in the way."""
         if self._is_hidden:
-            self._tell(_HIDDEN, good=False)
+            self._tell(_(_HIDDEN), good=False)
             return
         try:
             with self.app.suspend():
                 # Blank lines, so that nothing that stood on the terminal before is taken along.
-                sys.stdout.write(f"\n\n{printable(self._text, keep_lines=True)}\n\nPress Enter to go on. ")
+                prompt = _("Press Enter to continue.")
+                sys.stdout.write(f"\n\n{printable(self._text, keep_lines=True)}\n\n{prompt} ")
                 sys.stdout.flush()
                 sys.stdin.readline()
                 sys.stdout.write(_ERASE_LINE_ABOVE)  # what is left on the terminal is the text alone
         except SuspendNotSupported:
-            self._tell("This terminal has no plain view: save the text instead.", good=False)
+            self._tell(_("This terminal has no plain view. Save the text instead."), good=False)
 
     @property
     def _is_hidden(self) -> bool:
@@ -135,14 +139,18 @@ class ExportPane(Vertical):
             return
         self.query_one("#export-text", Static).update(self._sheet.coloured(text))
         button = self.query_one("#reveal", Button)
-        button.display, button.label = self.holds_secret, "Hide" if self._is_revealed else "Show"
-        self.query_one("#export-news", Note).say(_IS_HIDDEN if self._is_hidden else "", "warn")
+        button.display, button.label = self.holds_secret, _("Hide") if self._is_revealed else _("Show")
+        self.query_one("#export-news", Note).say(_(_IS_HIDDEN) if self._is_hidden else "", "warn")
         self.screen.refresh_bindings()
 
     def _saved(self, path: Path | None) -> None:
         if path is not None:
-            secret = ", for you alone (mode 0600): it holds a password" if self.holds_secret else ""
-            self._tell(f"Saved as {printable(paths.shown(path))}{secret}.")
+            saved = (
+                _("Saved as {file}. It contains a password, and only you can read it (mode 0600).")
+                if self.holds_secret
+                else _("Saved as {file}.")
+            )
+            self._tell(saved.format(file=printable(paths.shown(path))))
 
     def _tell(self, sentence: str, *, good: bool = True) -> None:
         self.query_one("#export-news", Note).say(sentence, "good" if good else "warn")

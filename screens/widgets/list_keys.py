@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from wizard.language import _
+
 LIST_KEYS: list[BindingType] = [
-    Binding("enter", "screen.forward", "Continue", show=False),
+    Binding("enter", "screen.forward", _("Continue"), show=False),
     Binding("left", "screen.turn(-1)", show=False),
     Binding("right", "screen.turn(1)", show=False),
     Binding("up", "screen.scroll_page(-1)", show=False),

@@ -15,6 +15,7 @@ from textual.content import Content
 
 from wizard.client.keys.secrets import Secret
 from wizard.display import number, printable
+from wizard.language import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ class Sheet:
         shown = "".join(lines[:MOST_LINES])
         content = self._highlighted(shown)
         more = len(lines) - MOST_LINES
-        return content + f"… and {number(more)} more lines: save it to have them all" if more > 0 else content
+        return content + _more_lines(more) if more > 0 else content
 
     def _highlighted(self, text: str) -> Content:
         if language := _LANGUAGES.get(self.name):
@@ -97,3 +98,11 @@ def _by_token(text: str, language: str) -> Content:
 @cache
 def _style(token: Any) -> str:
     return next((_TOKEN_STYLES[kind] for kind in reversed(token.split()) if kind in _TOKEN_STYLES), "")
+
+
+def _more_lines(count: int) -> str:
+    return ngettext(
+        "… and {count} more line. Save the text to see it all.",
+        "… and {count} more lines. Save the text to see them all.",
+        count,
+    ).format(count=number(count))

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from wizard.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -30,8 +32,8 @@ class TickList(OptionList):
     """Boxes, each with its sentence beside it, or with `sentences_below` on a line of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", "Tick"),
-        Binding("enter", "screen.forward", "Continue", show=False),
+        Binding("space", "select", _("Tick")),
+        Binding("enter", "screen.forward", _("Continue"), show=False),
     ]
 
     @dataclass

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from screens.widgets.note import Note
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +23,15 @@ class Waiting(Note):
     _latest: Timer | None = None
 
     @contextlib.contextmanager
-    def on(self, sentence: str, hint: str = "Esc stops it.") -> Iterator[None]:
+    def on(self, sentence: str, hint: str | None = None) -> Iterator[None]:
         """Show the sentence until the block ends; `hint` joins it once the work takes a while."""
         began = time.monotonic()
+        told_hint = _("Press Esc to stop.") if hint is None else hint
 
         def tell() -> None:
             seconds = int(time.monotonic() - began)
-            more = f" ({seconds} s). {hint}" if seconds >= _A_WHILE_SECONDS else ""
-            self.say(f"{sentence}{more}", "busy")
+            told = _("{work} ({seconds} s).").format(work=sentence, seconds=seconds)
+            self.say(f"{told} {told_hint}".rstrip() if seconds >= _A_WHILE_SECONDS else sentence, "busy")
 
         tell()
         if self._latest:

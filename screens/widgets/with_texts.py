@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Tabs
 
 from screens.widgets.export_pane import ExportPane
+from wizard.language import _
 
 _ON_ANY_TEXT = {"copy", "save", "plain", "turn"}
 
@@ -17,10 +18,10 @@ class WithTexts(Screen[Any]):
     """The keys of the export pane, for as long as one is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy"),
-        Binding("s", "save", "Save"),
-        Binding("p", "plain", "Plain"),
-        Binding("v", "reveal", "Show/hide", show=False),
+        Binding("c", "copy", _("Copy")),
+        Binding("s", "save", _("Save")),
+        Binding("p", "plain", _("Plain")),
+        Binding("v", "reveal", _("Show/hide"), show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]

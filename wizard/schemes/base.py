@@ -68,13 +68,16 @@ class Scheme(Protocol):
     """
 
     kind: ClassVar[SchemeKind]
-    description: ClassVar[Description]
     uses_ssh: ClassVar[bool]
     records_command: ClassVar[bool]
     restrictions: ClassVar[frozenset[Restriction]]
     locks_key: ClassVar[bool]
     full_root: ClassVar[bool]
     needs_root: ClassVar[bool]
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Whether it can work here and there, and why not."""

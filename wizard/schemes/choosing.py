@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
+from wizard.language import N_, _
 from wizard.schemes.parts import over_network
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.fit import Fit
 
-_OPEN = "No password is asked for either: everybody on the network can write into this backup."
+_OPEN = N_("It also asks for no password: anyone on the network can write to this backup.")
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Offer:
         if not self.recommended:
             return self.scheme.description.title
         # Nobody recommends what gives much away.
-        word = "works here" if self.scheme.description.regret else "recommended"
-        return f"{self.scheme.description.title} ({word})"
+        title = self.scheme.description.title
+        return (_("{title} (works here)") if self.scheme.description.regret else _("{title} (recommended)")).format(
+            title=title
+        )
 
 
 def offers(profile: Profile, client: ClientFacts, server: ServerFacts) -> list[Offer]:
@@ -69,7 +72,7 @@ def regret(profile: Profile) -> str:
     """What has to be said and agreed to before the profile's scheme is taken; nothing for most."""
     scheme = schemes.of(profile)
     is_open = "auth" in scheme.restrictions and not profile.scheme.auth
-    return " ".join(filter(None, (scheme.description.regret, _OPEN if is_open else "")))
+    return " ".join(filter(None, (scheme.description.regret, _(_OPEN) if is_open else "")))
 
 
 def _port(profile: Profile, scheme: Scheme, server: ServerFacts) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
-from wizard.schemes.fit import NEEDS_RSYNC, Fit
+from wizard.schemes.fit import Fit, needs_rsync
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import daemon_modules, over_network
 from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting
@@ -30,13 +31,17 @@ class Daemon:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = True
     needs_root: ClassVar[bool] = True
-    description: ClassVar[Description] = Description(
-        title="The server's plain backup service (not encrypted)",
-        summary="This computer talks to the server's rsync service directly, without ssh.",
-        traffic="Everybody on the way can read your files: they cross the network in clear.",
-        admin_does="Adds a part to that service's settings and, with a password, one small file.",
-        regret="Files cross the network in clear: everybody on the way can read them.",
-    )
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
+        return Description(
+            title=_("The server's plain backup service (not encrypted)"),
+            summary=_("This computer connects directly to the server's rsync service, without ssh."),
+            traffic=_("Not encrypted: anyone on the network in between can read your files."),
+            admin_does=_("Adds a section to that service's settings and, if there is a password, one small file."),
+            regret=_("Your files are sent unencrypted: anyone on the network in between can read them."),
+        )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the module's settings leave open."""
@@ -44,22 +49,22 @@ class Daemon:
 
     def if_stolen(self, profile: Profile) -> str:
         """What the module's settings leave open; to everybody, where there is no password."""
-        who = "Whoever steals the password" if profile.scheme.auth else "Everybody on the network"
+        who = _("Anyone who steals the password") if profile.scheme.auth else _("Anyone on the network")
         return sentence(who, self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a folder in full; whatever else, it is warned of."""
         if client.openrsync:
-            return NEEDS_RSYNC
+            return needs_rsync()
         if unfit := daemon_modules.unfit(profile):
             return unfit
         if not profile.server.root.startswith("/"):
-            return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
+            return Fit.no(_("It needs the full path of its folder on the server, starting with / (More choices)."))
         if any(source.startswith("!") for source in profile.scheme.from_):
-            return Fit.no("rsync's daemon can't leave out single places (with “!”) from where it may be used.")
+            return Fit.no(_("The rsync daemon can't exclude single addresses (with “!”)."))
         if server.daemon_open is False:
-            return Fit.no("Nothing answers at the server's port for it (873).")
-        return Fit.warn("Your files cross the network in clear. Choose it only on a network that you trust.")
+            return Fit.no(_("Nothing answers on the server's port for it (873)."))
+        return Fit.warn(_("Your files are sent unencrypted. Choose this only on a network you trust."))
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""
@@ -93,16 +98,16 @@ class Daemon:
 
 def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
     settings = [
-        Setting("uid", profile.server.user, "the daemon works as this account and not as root"),
+        Setting("uid", profile.server.user, "the daemon runs as this account, not as root"),
         Setting("gid", "*", "and with this account's groups"),
-        Setting("use chroot", "true", "nothing outside the folder can be reached, not even by a symbolic link"),
+        Setting("use chroot", "true", "nothing outside the folder can be reached, not even through a symbolic link"),
     ]
     if secrets:
         settings += [
             Setting("auth users", secrets.user, "only with this name and its password"),
-            Setting("secrets file", secrets.path, "where the password is"),
-            Setting("strict modes", "true", "and the daemon refuses it if others could read it"),
+            Setting("secrets file", secrets.path, "the file with the password"),
+            Setting("strict modes", "true", "the daemon refuses that file if others could read it"),
         ]
     if profile.scheme.from_:
-        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "from these places only"))
+        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "accepts only these addresses"))
     return settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
@@ -29,12 +30,18 @@ class DaemonOverSsh:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = True
-    description: ClassVar[Description] = Description(
-        title="A key for a private backup service",
-        summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
-        traffic="Nobody on the way can read it (encrypted).",
-        admin_does="Adds one line of text and one small file.",
-    )
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
+        return Description(
+            title=_("A key for a private backup service"),
+            summary=_(
+                "The server starts a separate backup service for this computer's key, with access to one folder."
+            ),
+            traffic=_("Encrypted in transit."),
+            admin_does=_("Adds one line of text and one small file."),
+        )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the module's settings leave open."""
@@ -42,12 +49,14 @@ class DaemonOverSsh:
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
-        return sentence("Whoever steals the key", self.thief_can(profile))
+        return sentence(_("Anyone who steals the key"), self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says."""
         if server.shell_is("rssh"):
-            return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
+            return Fit.no(
+                _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
+            )
         return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
 
     def can_preview(self, server: ServerFacts) -> bool:
@@ -63,7 +72,7 @@ class DaemonOverSsh:
         """The folder, the daemon's configuration, and the key line that starts the daemon with it."""
         path = _config_path(profile)
         folder = layout.locked_folder(profile)
-        own = Setting("use chroot", "false", "only root could do it; rsync keeps to the folder all the same")
+        own = Setting("use chroot", "false", "only root can use chroot; rsync stays inside the folder anyway")
         return ServerSetup(
             account=profile.server.user,
             directories=(layout.own_directory(profile, "the module's folder"),),
@@ -72,7 +81,7 @@ class DaemonOverSsh:
                     profile,
                     client,
                     server,
-                    key_line.forced(_command(path, folder), "a daemon with this configuration, whatever is asked"),
+                    key_line.forced(_command(path, folder), "always starts a daemon with this configuration"),
                 ),
             ),
             daemon=DaemonConfig(path, (daemon_modules.module(profile, folder, own),), private=True),

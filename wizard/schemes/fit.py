@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from wizard.language import _
+
 if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts, ServerFacts
@@ -22,12 +24,12 @@ class Fit(msgspec.Struct, frozen=True):
 
     @classmethod
     def yes(cls) -> Fit:
-        """It can, without a but."""
+        """It can, without reservations."""
         return cls(possible=True)
 
     @classmethod
     def warn(cls, reason: str) -> Fit:
-        """It can, but."""
+        """It can, with a warning."""
         return cls(possible=True, reason=reason)
 
     @classmethod
@@ -36,23 +38,29 @@ class Fit(msgspec.Struct, frozen=True):
         return cls(possible=False, reason=reason)
 
 
-NEEDS_RSYNC = Fit.no("This Mac has Apple's openrsync: install the real one (brew install rsync).")
+def needs_rsync() -> Fit:
+    """No scheme works with Apple's openrsync."""
+    return Fit.no(_("This Mac has Apple's openrsync. Install the full version first (brew install rsync)."))
 
 
 def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     """Why a scheme without those restrictions can't be taken, if the profile asks for one of them."""
     if profile.scheme.append_only and "append_only" in restrictions:
-        return Fit.no("It can't keep files that are there from being changed (append only, under More choices).")
+        return Fit.no(_("It can't protect existing files from changes (append only, under More choices)."))
     return None
 
 
 def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
     """Whether a scheme can work that runs rsync through the account's login shell."""
     if client.openrsync:
-        return NEEDS_RSYNC
+        return needs_rsync()
     if server.ssh_open is False:
-        return Fit.no("The server takes no ssh connections.")
+        return Fit.no(_("The server doesn't accept ssh connections."))
     if server.shell_is("false", "nologin"):
         shell = server.shell.rsplit("/", 1)[-1]
-        return Fit.no(f"The account's shell ({shell}) blocks rsync too: the admin would have to give it /bin/sh.")
+        return Fit.no(
+            _(
+                "Your account's login shell ({shell}) blocks rsync too. Your admin would have to change it to /bin/sh."
+            ).format(shell=shell)
+        )
     return Fit.yes()

@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
@@ -47,12 +48,16 @@ class ForcedCommand:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
-    description: ClassVar[Description] = Description(
-        title="A key for one command only",
-        summary="The server runs one fixed backup command for this computer's key, and nothing else.",
-        traffic="Nobody on the way can read it (encrypted).",
-        admin_does="Adds one line of text, and a new one whenever you change what is backed up how.",
-    )
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
+        return Description(
+            title=_("A key for one command only"),
+            summary=_("The server runs one fixed backup command for this computer's key, and nothing else."),
+            traffic=_("Encrypted in transit."),
+            admin_does=_("Adds one line of text, and a new one whenever you change how you back up."),
+        )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """The command is the same for a thief, who can give it other files and rules for what is deleted."""
@@ -67,7 +72,7 @@ class ForcedCommand:
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
-        return sentence("Whoever steals the key", self.thief_can(profile))
+        return sentence(_("Anyone who steals the key"), self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works with any shell; with rssh there is no practice run."""
@@ -75,9 +80,13 @@ class ForcedCommand:
             return unfit
         if server.shell_is("rssh"):
             if shlex.quote(profile.destination) != profile.destination:
-                return Fit.no("The account's shell (rssh) takes no folder with spaces or special signs in its name.")
+                return Fit.no(
+                    _("Your account's login shell (rssh) accepts no spaces or special characters in folder names.")
+                )
             needed = needs_of_ssh(client, server)
-            preview = "The account's shell (rssh) makes a practice run impossible; you would see an estimate."
+            preview = _(
+                "Your account's login shell (rssh) makes a practice run impossible. You would see an estimate instead."
+            )
             return Fit.warn(preview) if needed.possible else needed
         return needs_of_ssh(client, server)
 
@@ -98,13 +107,13 @@ class ForcedCommand:
                 raise Failure(Kind.NOT_RECORDED, shlex.join(words))
         if self.can_preview(server):
             commands = _two_commands(profile, client.recorded)
-            option = key_line.forced(commands, "one of two fixed commands: the backup, or its dry run")
+            option = key_line.forced(commands, "runs one of two fixed commands: the backup or its dry run")
         else:
             live = shlex.join(_words(profile, client.recorded.live))
-            option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
+            option = key_line.forced(live, "runs only this command; a dry run isn't possible")
         return ServerSetup(
             account=profile.server.user,
-            directories=(layout.own_directory(profile, "the one folder that the command is for"),),
+            directories=(layout.own_directory(profile, "the only folder this command uses"),),
             key_lines=(key_line.locked(profile, client, server, option),),
             sshd=security_checks.KEYS_ALONE,
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _
+
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
@@ -37,34 +39,34 @@ class Ability(StrEnum):
 
 
 _MAIN = {  # by whether files can be read, changed, deleted
-    (False, False, False): "{who} can add files to this backup, but can't read, change or delete any.",
-    (False, True, False): "{who} can add and overwrite files in this backup, but can't read or delete any.",
-    (False, True, True): "{who} can add, overwrite and delete files in this backup, but can't read any.",
-    (True, False, False): "{who} can read this backup and add files to it, but can't change or delete any.",
-    (True, True, False): "{who} can read, add and overwrite files in this backup, but can't delete any.",
-    (True, True, True): "{who} can read, add, overwrite and delete files in this backup.",
+    (False, False, False): N_("{who} can add files to this backup, but can't read, change or delete any."),
+    (False, True, False): N_("{who} can add and overwrite files in this backup, but can't read or delete any."),
+    (False, True, True): N_("{who} can add, overwrite and delete files in this backup, but can't read any."),
+    (True, False, False): N_("{who} can read this backup and add files to it, but can't change or delete any."),
+    (True, True, False): N_("{who} can read, add and overwrite files in this backup, but can't delete any."),
+    (True, True, True): N_("{who} can read, add, overwrite and delete files in this backup."),
 }
 _MORE = {
-    Ability.READ_WITH_TOOLS: "With special tools they can also read files in it.",
-    Ability.CHANGE_WITH_TOOLS: "With special tools they can also overwrite files in it.",
-    Ability.NAMES: "They can list the names of its files.",
-    Ability.GUESS: "They can check a guess at what a file contains.",
-    Ability.LINES: "They can read single lines of files there, on older servers also outside the backup.",
-    Ability.LOCK_OUT: "They can keep this computer from backing up.",
-    Ability.SHARE: "They can open this backup to other users of the server.",
-    Ability.OTHER_BACKUPS: "The same goes for other computers' backups in that folder.",
-    Ability.EVERYTHING: "Links are active: on an older server they can do whatever your account can.",
+    Ability.READ_WITH_TOOLS: N_("With special tools, they can also read files in it."),
+    Ability.CHANGE_WITH_TOOLS: N_("With special tools, they can also overwrite files in it."),
+    Ability.NAMES: N_("They can list its file names."),
+    Ability.GUESS: N_("They can test guesses about what a file contains."),
+    Ability.LINES: N_("They can read single lines of its files and, on older servers, of files outside the backup."),
+    Ability.LOCK_OUT: N_("They can stop this computer from backing up."),
+    Ability.SHARE: N_("They can open this backup to other users of the server."),
+    Ability.OTHER_BACKUPS: N_("The same is true for other computers' backups in that folder."),
+    Ability.EVERYTHING: N_("Links are active, so on an older server they can do anything your account can do."),
 }
 # Who can read needs neither tools nor guesses.
 _NOT_BESIDE_READING = frozenset({Ability.NAMES, Ability.GUESS, Ability.READ_WITH_TOOLS})
 
 
 def sentence(who: str, abilities: frozenset[Ability]) -> str:
-    """The abilities in words; `who` begins the sentence, such as “Whoever steals the key”."""
+    """The abilities in words; `who` begins the sentence, such as “Anyone who steals the key”."""
     can_read = Ability.READ in abilities
-    main = _MAIN[can_read, Ability.CHANGE in abilities, Ability.DELETE in abilities].format(who=who)
+    main = _(_MAIN[can_read, Ability.CHANGE in abilities, Ability.DELETE in abilities]).format(who=who)
     told = abilities - _NOT_BESIDE_READING if can_read else abilities
-    return " ".join([main, *(words for ability, words in _MORE.items() if ability in told)])
+    return " ".join([main, *(_(words) for ability, words in _MORE.items() if ability in told)])
 
 
 def in_folder(profile: Profile, *more: Ability) -> frozenset[Ability]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
@@ -35,13 +36,19 @@ class Login:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
-    description: ClassVar[Description] = Description(
-        title="A full login (gives the most away)",
-        summary="This computer's key may do all that your account on the server may do.",
-        traffic="Nobody on the way can read it (encrypted).",
-        admin_does="Adds your key. Ask for one of the ways above as soon as the server can do it.",
-        regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
-    )
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
+        return Description(
+            title=_("A full login (the least safe)"),
+            summary=_("This computer's key can do everything your account on the server can do."),
+            traffic=_("Encrypted in transit."),
+            admin_does=_("Adds your key. Ask for one of the safer ways above as soon as the server supports it."),
+            regret=_(
+                "It gives the key full use of the account: it can read, change and delete everything the account can."
+            ),
+        )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """Everything."""
@@ -49,12 +56,14 @@ class Login:
 
     def if_stolen(self, profile: Profile) -> str:
         """Everything the account may do."""
-        return "Whoever steals the key can read, change and delete all that your account can reach on the server."
+        return _(
+            "Anyone who steals the key can read, change and delete everything your account can reach on the server."
+        )
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works nearly everywhere, and is never the better choice."""
         fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
-        return Fit.warn("It gives the key far more than a backup needs.") if fit.possible else fit
+        return Fit.warn(_("It gives the key far more access than a backup needs.")) if fit.possible else fit
 
     def can_preview(self, server: ServerFacts) -> bool:
         """A dry run is dry: the server runs what the client asks for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import Fit, needs_of_ssh
@@ -28,12 +29,16 @@ class Rrsync:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
-    description: ClassVar[Description] = Description(
-        title="A key for one folder only",
-        summary="The server takes this computer's key for one folder, for backups and nothing else.",
-        traffic="Nobody on the way can read it (encrypted).",
-        admin_does="Adds one line of text, easily taken back.",
-    )
+
+    @property
+    def description(self) -> Description:
+        """How the person who chooses reads of it."""
+        return Description(
+            title=_("A key for one folder only"),
+            summary=_("The server accepts this computer's key for backups to one folder, and nothing else."),
+            traffic=_("Encrypted in transit."),
+            admin_does=_("Adds one line of text, which is easy to remove again."),
+        )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
         """What the line and the folder leave open."""
@@ -41,14 +46,16 @@ class Rrsync:
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
-        return sentence("Whoever steals the key", self.thief_can(profile))
+        return sentence(_("Anyone who steals the key"), self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says and, for reading, an rrsync."""
         if server.shell_is("rssh"):
-            return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
+            return Fit.no(
+                _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
+            )
         if not server.rrsync and not profile.scheme.write_only:
-            return Fit.no("Without rrsync, the server can only take backups and let none be read.")
+            return Fit.no(_("Without rrsync, the server can save backups, but not let you read them."))
         return needs_of_ssh(client, server)
 
     def can_preview(self, server: ServerFacts) -> bool:
@@ -72,7 +79,7 @@ class Rrsync:
         option = key_line.forced(request_filter.command(profile, folder), _effect(profile))
         return ServerSetup(
             account=profile.server.user,
-            directories=(layout.own_directory(profile, "the one folder that the key is for"),),
+            directories=(layout.own_directory(profile, "the only folder this key can use"),),
             key_lines=(key_line.locked(profile, client, server, option),),
             sshd=security_checks.KEYS_ALONE,
         )
@@ -97,9 +104,9 @@ class Rrsync:
 def _effect(profile: Profile) -> str:
     scheme = profile.scheme
     limits = [
-        *(["reads nothing"] if scheme.write_only else []),
-        *([] if scheme.allow_delete else ["deletes nothing"]),
-        *(["passes over files that are there"] if scheme.append_only else []),
+        *(["can't read"] if scheme.write_only else []),
+        *([] if scheme.allow_delete else ["can't delete"]),
+        *(["skips files that already exist"] if scheme.append_only else []),
     ]
-    held = f", which {', '.join(limits)}" if limits else ""
-    return f"a backup into “{layout.locked_folder(profile)}” and no other request{held}"
+    held = f"; it {', '.join(limits)}" if limits else ""
+    return f"only backups to “{layout.locked_folder(profile)}”{held}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import N_
 from wizard.schemes.base import Refusal
 from wizard.schemes.setup import Setting
 
@@ -14,53 +15,53 @@ _COMMAND = ("command",)
 
 # A locked key locks nothing where a password opens the same account.
 KEYS_ALONE = (
-    Setting("PasswordAuthentication", "no", "the key is locked, and a password would open all of the account"),
-    Setting("KbdInteractiveAuthentication", "no", "the same, asked as a question (PAM does so)"),
+    Setting("PasswordAuthentication", "no", "the key is locked, but a password would open the whole account"),
+    Setting("KbdInteractiveAuthentication", "no", "the same when sshd asks for it as a question (PAM does that)"),
 )
 
 # What has to be let in, and where it goes: without them, no refusal of the others means anything.
-ADMITTED = Refusal("admitted", "The backup is let in", _COMMAND)
-FOLDER = Refusal("folder", "The backup's own folder", ("command", "path"))
+ADMITTED = Refusal("admitted", N_("This backup is allowed"), _COMMAND)
+FOLDER = Refusal("folder", N_("The backup's own folder"), ("command", "path"))
 
-HOST_KEY = Refusal("host-key", "A fake server")
-PASSWORD = Refusal("password", "Signing in with a password", tuple(one.name for one in KEYS_ALONE))
-PLACES = Refusal("places", "Use from elsewhere", ("from", "hosts allow"))
+HOST_KEY = Refusal("host-key", N_("A fake server"))
+PASSWORD = Refusal("password", N_("Signing in with a password"), tuple(one.name for one in KEYS_ALONE))
+PLACES = Refusal("places", N_("Use from other addresses"), ("from", "hosts allow"))
 
 REQUESTS = (
-    Refusal("shell", "A shell", _COMMAND),
-    Refusal("command", "Other commands", _COMMAND),
-    Refusal("program", "Other programs", _COMMAND),
-    Refusal("options", "Other rsync options", _COMMAND),
-    Refusal("words", "Hidden commands", _COMMAND),
-    Refusal("sftp", "Files by sftp", _COMMAND),
-    Refusal("scp", "Files by scp", _COMMAND),
+    Refusal("shell", N_("A shell"), _COMMAND),
+    Refusal("command", N_("Other commands"), _COMMAND),
+    Refusal("program", N_("Other programs"), _COMMAND),
+    Refusal("options", N_("Other rsync options"), _COMMAND),
+    Refusal("words", N_("Hidden commands"), _COMMAND),
+    Refusal("sftp", N_("File access with sftp"), _COMMAND),
+    Refusal("scp", N_("File access with scp"), _COMMAND),
 )
 SESSIONS = (
-    Refusal("terminal", "A terminal", ("restrict", "no-pty")),
-    Refusal("tunnel-out", "Tunnels out", ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-in", "Tunnels in", ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-socket", "Tunnels to programs", ("restrict", "no-port-forwarding")),
-    Refusal("agent", "Your other keys (agent)", ("restrict", "no-agent-forwarding")),
-    Refusal("x11", "Remote windows (X11)", ("restrict", "no-X11-forwarding")),
+    Refusal("terminal", N_("A terminal"), ("restrict", "no-pty")),
+    Refusal("tunnel-out", N_("Tunnels out"), ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-in", N_("Tunnels in"), ("restrict", "no-port-forwarding")),
+    Refusal("tunnel-socket", N_("Tunnels to programs"), ("restrict", "no-port-forwarding")),
+    Refusal("agent", N_("Your other keys (agent)"), ("restrict", "no-agent-forwarding")),
+    Refusal("x11", N_("Remote windows (X11)"), ("restrict", "no-X11-forwarding")),
 )
 OUTSIDE = (
-    Refusal("read-outside", "Reading other folders", ("command", "path")),
-    Refusal("write-outside", "Writing to other folders", ("command", "path")),
+    Refusal("read-outside", N_("Reading other folders"), ("command", "path")),
+    Refusal("write-outside", N_("Writing to other folders"), ("command", "path")),
 )
 ABOVE = (
-    Refusal("account", "Letting in other keys", ("command", "path")),
-    Refusal("neighbour", "Other people's folders", ("command", "path")),
+    Refusal("account", N_("Adding other keys"), ("command", "path")),
+    Refusal("neighbour", N_("Other people's folders"), ("command", "path")),
 )
-READ_BACK = Refusal("read-back", "Reading the backup", ("command", "write only"))
-DELETE = Refusal("delete", "Deleting the backup", ("command", "refuse options"))
-REPLACE = Refusal("replace", "Replacing a whole folder", ("command", "refuse options"))
-OVERWRITE = Refusal("overwrite", "Changing files in it", _COMMAND)
+READ_BACK = Refusal("read-back", N_("Reading the backup"), ("command", "write only"))
+DELETE = Refusal("delete", N_("Deleting the backup"), ("command", "refuse options"))
+REPLACE = Refusal("replace", N_("Replacing folders with files"), ("command", "refuse options"))
+OVERWRITE = Refusal("overwrite", N_("Changing existing files"), _COMMAND)
 
-NO_PASSWORD = Refusal("no-password", "No password", ("auth users",))
-WRONG_PASSWORD = Refusal("wrong-password", "A wrong password", ("secrets file",))
-LIST = Refusal("list", "Showing it in a list", ("list",))
-MODULES = Refusal("modules", "Other open services")
-CLEAR_TEXT = Refusal("clear-text", "Listening in on the network")
+NO_PASSWORD = Refusal("no-password", N_("Connecting without a password"), ("auth users",))
+WRONG_PASSWORD = Refusal("wrong-password", N_("Connecting with a wrong password"), ("secrets file",))
+LIST = Refusal("list", N_("Appearing in a public list"), ("list",))
+MODULES = Refusal("modules", N_("Other unprotected backups"))
+CLEAR_TEXT = Refusal("clear-text", N_("Spying on the network"))
 
 # What no answer of the server can settle.
 UNTESTABLE = frozenset({"x11", "places", "clear-text"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.language import _
 from wizard.schemes.fit import Fit, lacks
 from wizard.schemes.if_stolen import Ability
 from wizard.schemes.parts import request_filter
@@ -35,13 +36,13 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
     """A module on that folder: what every daemon needs, what the profile restricts, and the scheme's own."""
     scheme = profile.scheme
     settings = (
-        Setting("path", folder, "the one folder that this module opens"),
+        Setting("path", folder, "the only folder this module opens"),
         Setting("read only", "false", "backups have to be written"),
-        *([Setting("write only", "true", "rsync reads nothing back")] if scheme.write_only else []),
+        *([Setting("write only", "true", "rsync can't read files back")] if scheme.write_only else []),
         *_refused_options(profile),
-        Setting("incoming chmod", request_filter.FOLDER_MODES, "folders stay open to their owner and shut to others"),
-        Setting("munge symlinks", "true", "links are kept in a form that leads nowhere"),
-        Setting("list", "false", "the module is not shown to those who ask for a list"),
+        Setting("incoming chmod", request_filter.FOLDER_MODES, "folders stay open to their owner and closed to others"),
+        Setting("munge symlinks", "true", "links are saved in an inactive form"),
+        Setting("list", "false", "the module doesn't appear in lists"),
         *own,
     )
     return Module(name(profile), settings)
@@ -50,9 +51,9 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
 def unfit(profile: Profile) -> Fit | None:
     """Why a module can't be made for this profile, if it can't."""
     if "%" in profile.server.root:
-        return Fit.no("rsync's daemon can't have a folder with % in its name.")
+        return Fit.no(_("The rsync daemon can't use a folder with % in its name."))
     if name(profile).lower() == "global":
-        return Fit.no("rsync's daemon takes the name “global” for something else: choose another (More choices).")
+        return Fit.no(_("The rsync daemon reserves the name “global”. Choose another one (More choices)."))
     return lacks(profile, "append_only")
 
 
@@ -61,6 +62,6 @@ def _refused_options(profile: Profile) -> list[Setting]:
     refused = (*([] if scheme.allow_delete else _DELETING), *((*_COMPARING, *_PRINTING) if scheme.write_only else []))
     effects = [
         *([] if scheme.allow_delete else ["nothing can be deleted"]),
-        *(["rsync gives nothing away by comparing"] if scheme.write_only else []),
+        *(["rsync reveals nothing by comparing files"] if scheme.write_only else []),
     ]
     return [Setting("refuse options", " ".join(refused), ", ".join(effects))] if refused else []

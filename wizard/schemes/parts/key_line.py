@@ -16,9 +16,9 @@ _RESTRICT_SINCE = (7, 2)
 _SPELT_OUT = (
     Option("no-pty", "no terminal"),
     Option("no-port-forwarding", "no tunnels, in or out"),
-    Option("no-agent-forwarding", "no agent, so no way on to other servers"),
-    Option("no-X11-forwarding", "no windows on this computer"),
-    Option("no-user-rc", "no start-up file of the account"),
+    Option("no-agent-forwarding", "no ssh agent, so no access to other servers"),
+    Option("no-X11-forwarding", "no remote windows"),
+    Option("no-user-rc", "no start-up file from the account"),
 )
 
 
@@ -41,7 +41,7 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
     """The option that names the places the key may be used from, if any are named."""
     if not profile.scheme.from_:
         return ()
-    reason = "the key works from these places only; for names, sshd_config has to say “UseDNS yes”"
+    reason = "the key works only from these addresses; host names need “UseDNS yes” in sshd_config"
     return (Option("from", reason, ",".join(profile.scheme.from_)),)
 
 

@@ -39,8 +39,8 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
     if opens_by_password_alone(findings):
         message = _(
             "The key of the backup “{name}” is locked on {host}. But the account {user} also accepts its password,"
-            " which opens everything in it:\n{tried}\n\nIf nobody signs in with it any more, please turn it off for this"
-            " account only. Its keys keep working:\n\n{changes}"
+            " which opens everything in it:\n{tried}\n\nIf nobody signs in with it any more, please turn it off for"
+            " this account only. Its keys keep working:\n\n{changes}"
         )
     else:
         message = _(
@@ -66,7 +66,7 @@ def _in_key_line(refusal: Refusal, setup: ServerSetup) -> str:
         names = [option.name for option in line.options if option.name in refusal.shut_by]
         if not line.options:
             where = _(
-                "The key line in {file} allows everything the account may do. To close this, choose another scheme."
+                "The key line in {file} allows everything the account may do. Choose another scheme to close this."
             )
         elif names:
             where = _("In {file}, on one line. Its option “{option}” closes this. No other line may contain this key:")
