@@ -9,6 +9,7 @@ import msgspec
 
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
+from wizard.language import N_, _
 from wizard.server.exports.grouping import by_file
 from wizard.walk.steps import TITLES, Step
 
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
     from wizard.profile import Scheme
 
-_YES_NO = {True: "yes", False: "no"}
-_ANYWHERE = "anywhere"
+_YES_NO = {True: N_("yes"), False: N_("no")}
+_ANYWHERE = N_("anywhere")
 
 # In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
 RESTRICTIONS = {
-    "write_only": "write only (rsync reads nothing back)",
-    "allow_delete": "may delete in the backup",
-    "append_only": "append only (rsync changes nothing that is there)",
-    "munge": "links are made inactive (munge)",
+    "write_only": N_("write only (rsync can't read files back)"),
+    "allow_delete": N_("may delete files in the backup"),
+    "append_only": N_("append only (rsync can't change existing files)"),
+    "munge": N_("links are made inactive (munge)"),
 }
 
 
@@ -41,7 +42,9 @@ class Difference:
     @property
     def words(self) -> str:
         """The difference on one line."""
-        return f"{self.about}: asked: {self.asked} → yours: {self.granted}"
+        return _("{setting}: asked for {asked} → you grant {granted}").format(
+            setting=self.about, asked=self.asked, granted=self.granted
+        )
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,19 @@ def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str)
 
 
 def reply(grant: Grant) -> str:
-    """What the admin answers the user: that it is done, what is other than it was asked for, and what to do then."""
+    """The admin's answer to the user: that it is done, what differs from the request, and what to do next."""
     name, host = grant.asked.name, grant.asked.server.host
-    lines = ["Hello,", "", f"the backup “{name}” is set up on {host}.", ""]
+    lines = [_("Hello,"), "", _("Your backup “{name}” is set up on {host}.").format(name=name, host=host), ""]
     if differences := grant.differences:
-        lines += ["Some of it is other than you asked for. Please change it in the wizard as well:", ""]
+        lines += [_("A few things differ from what you asked for. Please change them in backup-wizard too:"), ""]
         for one in differences:
-            lines += [
-                f"  - {one.about}: {one.granted}",
-                f"    (you asked for: {one.asked}; in the wizard, step “{TITLES[one.step]}”)",
-            ]
+            lines.append("  - " + _("{setting}: {value}").format(setting=one.about, value=one.granted))
+            was = _("(you asked for: {asked}; change it in the “{step}” step)")
+            lines.append("    " + was.format(asked=one.asked, step=TITLES[one.step]))
         lines.append("")
     if grant.note:
-        lines += [f"To keep in mind: {grant.note}", ""]
-    lines += [f"Then go on in the wizard: backup-wizard {name}", ""]
+        lines += [_("Please note: {note}").format(note=grant.note), ""]
+    lines += [_("Then continue with: backup-wizard {name}").format(name=name), ""]
     return "\n".join(lines)
 
 
@@ -108,18 +110,18 @@ def replies(grants: Sequence[Grant]) -> str:
 
 def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
     if asked.server.user != granted.server.user:
-        yield Difference("account", asked.server.user, granted.server.user, Step.SERVER)
+        yield Difference(_("username"), asked.server.user, granted.server.user, Step.SERVER)
     if asked.server.root != granted.server.root:
-        yield Difference("folder on the server", asked.server.root, granted.server.root, Step.SCHEME)
+        yield Difference(_("folder on the server"), asked.server.root, granted.server.root, Step.SCHEME)
     if asked.scheme.from_ != granted.scheme.from_:
-        was, now = (", ".join(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
-        yield Difference("only from", was, now, Step.SCHEME)
+        was, now = (", ".join(one.scheme.from_) or _(_ANYWHERE) for one in (asked, granted))
+        yield Difference(_("allowed from"), was, now, Step.SCHEME)
     for name, words in RESTRICTIONS.items():
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
         if was is not now:
-            yield Difference(words, _YES_NO[was], _YES_NO[now], Step.SCHEME)
+            yield Difference(_(words), _(_YES_NO[was]), _(_YES_NO[now]), Step.SCHEME)
     if asked.delete and not granted.delete:
-        yield Difference("what is removed here is removed there", "yes", "no", Step.FOLDERS)
+        yield Difference(_("delete from the backup what is deleted here"), _("yes"), _("no"), Step.FOLDERS)
 
 
 def _without_deleting(command: Command) -> Command:

@@ -37,7 +37,9 @@ def _told(chosen: argparse.Namespace) -> int:
         console.complain(told.trouble, told.raw_file)
         return told.trouble.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. What was decided is kept.\n")
+        from wizard.language import _
+
+        sys.stderr.write("\n" + _("Stopped. Run it again to continue.") + "\n")
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from wizard.language import ngettext
+
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
 _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
@@ -19,7 +21,7 @@ def size(count: float) -> str:
     """A size in bytes, such as 3.4 GB."""
     import humanize
 
-    return humanize.naturalsize(count)
+    return humanize.naturalsize(count).replace("Byte", "byte")
 
 
 def number(count: int) -> str:
@@ -29,12 +31,12 @@ def number(count: int) -> str:
 
 def files(count: int) -> str:
     """A number of files in words."""
-    return "1 file" if count == 1 else f"{number(count)} files"
+    return ngettext("{count} file", "{count} files", count).format(count=number(count))
 
 
 def entries(count: int) -> str:
     """A number of files and folders in words."""
-    return "1 file or folder" if count == 1 else f"{number(count)} files and folders"
+    return ngettext("{count} item", "{count} files and folders", count).format(count=number(count))
 
 
 def duration(seconds: int) -> str:

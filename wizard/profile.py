@@ -10,6 +10,7 @@ import msgspec
 
 from wizard import rules
 from wizard.failure import BadProfile
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +111,7 @@ def with_delete(profile: Profile, delete: bool) -> Profile:
 def _complaints(profile: Profile) -> Iterator[Found]:
     server, scheme = profile.server, profile.scheme
     if profile.format != FORMAT:
-        yield "format", f"This version reads files of format {FORMAT} only."
+        yield "format", _("This version of backup-wizard reads only files of format {number}.").format(number=FORMAT)
     yield "name", rules.name(profile.name)
     yield from (("folders", rules.folder(folder)) for folder in profile.folders)
     yield "folders", _nested(profile.folders)
@@ -128,16 +129,16 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     if profile.key.file:
         yield "key.file", rules.key_file(profile.key.file)
     if scheme.append_only and scheme.allow_delete:
-        yield "scheme.append_only", "Append only and allow_delete = true contradict each other: choose one."
+        yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
     if profile.delete and not scheme.allow_delete:
-        yield "delete", "The server would refuse to delete: say allow_delete = true under [scheme] as well."
+        yield "delete", _("The server would refuse to delete. Also set allow_delete = true under [scheme].")
 
 
 def _nested(folders: tuple[str, ...]) -> str | None:
     for one, other in combinations(map(PurePosixPath, folders), 2):
         if one == other:
-            return f"{one} is named twice."
+            return _("{folder} is listed twice.").format(folder=one)
         for inner, outer in ((one, other), (other, one)):
             if inner.is_relative_to(outer):
-                return f"{inner} is inside {outer} already: name one of the two."
+                return _("{inner} is already inside {outer}. List only one of them.").format(inner=inner, outer=outer)
     return None

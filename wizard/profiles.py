@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard import files, paths, profile, rules, strict_toml
 from wizard.failure import BadProfile, Failure, Kind
+from wizard.language import _
 from wizard.profile import Profile
 from wizard.strict_toml import Form
 
@@ -49,7 +50,7 @@ def load(name: str) -> Profile:
         raise Failure(Kind.FOREIGN_PROFILE, str(path))  # a pipe would never end
     found = read(path)
     if found.name != name:
-        message = f"The file is called {name}.toml, so the name in it must be {name}."
+        message = _("The file is called {name}.toml, so the name in it must be {name}.").format(name=name)
         raise BadProfile(message, key="name", file=str(paths.profile(name)))
     return found
 
@@ -86,7 +87,9 @@ def taken(name: str) -> str | None:
     other = next((one for one in begun if one.lower() == name.lower()), None)
     if other is None or name in begun:
         return None
-    return f"There is a backup “{other}” already, and capital letters make no difference: choose another name."
+    return _(
+        "There is already a backup “{name}”. Names can't differ only in capital letters. Choose another one."
+    ).format(name=other)
 
 
 def dumps(decided: Profile) -> str:

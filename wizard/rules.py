@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
+from wizard.language import N_, _
+
 Rule = Callable[[str], str | None]
 
 COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "admin")
@@ -22,7 +24,7 @@ _NUMBERS = re.compile(r"[0-9.]+|(?=[^:]*:)[0-9A-Fa-f:.]+", re.ASCII)
 _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9.]+", re.ASCII)
 
-_ANOTHER_ROOT = "Choose another one, such as backup or /srv/backup."
+_ANOTHER_ROOT = N_("Choose another folder, such as backup or /srv/backup.")
 _LONGEST_ROOT = 1024
 _SYSTEM = re.compile(
     "applications|bin|boot|dev|etc|lib(x?32|64|exec|rary)?|nix|private|proc|root|run|sbin|snap|sys(tem)?|usr|var"
@@ -35,48 +37,48 @@ _HOMES = re.compile(r"/(home|homes|users|(export|usr|var)/home|var/services/home
 def name(value: str) -> str | None:
     """The name of a backup, which is also its folder on the server."""
     if value in COMMANDS:
-        return "That word is a command of backup-wizard: choose another name."
+        return _("backup-wizard uses that word as a command. Choose another name.")
     if _NAME.fullmatch(value) and ".." not in value:
         return None
-    return "Use letters, digits, dots, dashes and underscores only, starting with a letter or digit (64 at most)."
+    return _("Use only letters, digits, dots, dashes and underscores (up to 64). Start with a letter or digit.")
 
 
 def host(value: str) -> str | None:
     """A host name or an IP address."""
     if not value:
-        return "Type the server's name, such as files.example.lan."
+        return _("Type the server's name, for example files.example.lan.")
     if "://" in value or "/" in value or "@" in value:
-        return "Only the server's name belongs here: no user, no folder, nothing with slashes."
+        return _("Type only the server's name here, without a username, a folder or slashes.")
     if _is_address(value):
         return None
     labels = value.removesuffix(".").split(".")
     if len(value) <= 253 and all(_LABEL.fullmatch(label) for label in labels):
         return None
-    return "That is not a server's name: letters, digits, dots and dashes only, such as files.example.lan."
+    return _("A server name has only letters, digits, dots and dashes, for example files.example.lan.")
 
 
 def port(value: str) -> str | None:
     """A TCP port."""
     if value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65535:
         return None
-    return "From 1 to 65535, mostly 22."
+    return _("Use a number from 1 to 65535 (usually 22).")
 
 
 def user(value: str) -> str | None:
     """An account's name on the server."""
     if not value:
-        return "Type the name of your account on the server, such as amanda."
+        return _("Type your username on the server, for example amanda.")
     if not _USER.fullmatch(value):
-        return "An account's name has letters, digits, dots, dashes and underscores only, and starts with no dash."
+        return _("Use only letters, digits, dots, dashes and underscores. A username can't start with a dash.")
     if _NUMBER.fullmatch(value):
-        return "A number is no account's name: the server could take it for the number of somebody else's account."
+        return _("A username can't be just a number: the server could mistake it for someone else's account.")
     return None
 
 
 def account_asked_for(value: str) -> str | None:
     """An account that a stranger's request may name."""
     if value.lower() == "root":
-        return "No backup needs root, who may do everything on the server: use an account made for backups."
+        return _("A backup doesn't need root, which can do anything on the server. Use an account for backups.")
     return user(value)
 
 
@@ -84,17 +86,17 @@ def server_path(value: str) -> str | None:
     """The path of any folder on the server, as it may stand in the texts for it."""
     path = PurePosixPath(value)
     if not value or not path.name:
-        return "Name a folder on the server, such as backup."
+        return _("Type a folder on the server, for example backup.")
     if not _is_text(value):
-        return "A folder's name has to be readable text (UTF-8)."
+        return _("The folder's name has to be readable text (UTF-8).")
     if not value.isprintable() or value != value.strip():
-        return "A folder's name can't hold line breaks or characters that can't be seen, nor start or end with a space."
+        return _("A folder name can't contain line breaks or invisible characters, or start or end with a space.")
     if "\\" in value or "!" in value:  # even in quotes, fish takes the one and csh the other for something else
-        return "A folder's name can't hold a backslash or “!” here: some servers' shells would change it."
+        return _("This folder name can't contain a backslash or “!”. Some servers would misread it.")
     if value[0] in "-~" or ".." in path.parts:
-        return "Start with a letter or with /, and do without “..”: the lock needs one plain folder."
+        return _("Start with a letter or /, and don't use “..”. The key is locked to one plain folder.")
     if len(value.encode()) > _LONGEST_ROOT:
-        return "That is longer than a folder's name can be: choose a shorter one, such as backup."
+        return _("That name is too long. Choose a shorter one, such as backup.")
     return None
 
 
@@ -110,15 +112,15 @@ def root(value: str) -> str | None:
     plain = "/".join(["", *filter(None, value.casefold().split("/"))])
     parts = plain.split("/")[1:]
     if any(part.startswith(".") for part in parts):
-        return f"Folders that begin with a dot hold settings and keys. {_ANOTHER_ROOT}"
+        return _another(_("Folders that start with a dot contain settings and keys."))
     if "bin" in parts:
-        return f"Folders called bin hold programs that people run. {_ANOTHER_ROOT}"
+        return _another(_("Folders called bin contain programs that people run."))
     if not value.startswith("/"):
         return None
     if _HOMES.fullmatch(plain):
-        return f"A home holds the way into its account, so a backup needs a folder inside it. {_ANOTHER_ROOT}"
+        return _another(_("A home folder controls who can use its account, so a backup needs a folder inside it."))
     if _SYSTEM.fullmatch(parts[0]) and not _ALLOWED_IN_SYSTEM.fullmatch(plain):
-        return f"The folder /{parts[0]} belongs to the server's own system. {_ANOTHER_ROOT}"
+        return _another(_("The folder /{folder} belongs to the server's operating system.").format(folder=parts[0]))
     return None
 
 
@@ -126,22 +128,22 @@ def folder(value: str) -> str | None:
     """A source folder on this computer."""
     path = PurePosixPath(value)
     if "\0" in value or not path.is_absolute() or ".." in path.parts:
-        return "A folder is written in full, from the first / on, such as /home/amanda/Documents."
+        return _("Type the full path of the folder, for example /home/amanda/Documents.")
     if not _is_text(value):
-        return "The name of this folder is no readable text (UTF-8): rename it, or choose the folder around it."
+        return _("This folder's name isn't readable text (UTF-8). Rename it, or choose its parent folder.")
     if value.rstrip("/") != str(path).rstrip("/") or value.startswith("//"):
-        return f"Write this folder plainly, as in {path}, with no doubled slashes or dots between them."
+        return _("Type the path without double slashes or dots between slashes: {path}").format(path=path)
     if not path.name:
-        return "The whole disk can't be one backup: choose folders on it."
+        return _("You can't back up the whole disk as one folder. Pick folders inside the disk.")
     return None
 
 
 def exclude(value: str) -> str | None:
     """A pattern of what to leave out, as rsync's --exclude takes it."""
     if not value or _CONTROL.search(value) or not _is_text(value):
-        return "A pattern is one line of text, such as *.tmp or .cache/."
+        return _("A pattern is one line of text, for example *.tmp or .cache/.")
     if value == "!" or value.startswith(("+ ", "- ")):
-        return "rsync would read this as an order and not as a name: begin it with something else."
+        return _("rsync would read this as a command, not as a name. Start with another character.")
     return None
 
 
@@ -149,61 +151,65 @@ def fingerprint(value: str) -> str | None:
     """A host key's SHA256 fingerprint as OpenSSH prints it."""
     if _FINGERPRINT.fullmatch(value):
         return None
-    return "A fingerprint starts with SHA256: and goes on with 43 letters, digits, + or /."
+    return _("A fingerprint is SHA256: followed by 43 letters, digits, + or /.")
 
 
 def allowed_from(value: str) -> str | None:
     """One address, CIDR or host pattern of an authorized_keys `from=` list."""
     if not _FROM.fullmatch(value):
-        return "Use an address (192.0.2.7), a network (192.0.2.0/24) or a host's name."
+        return _("Use an address (192.0.2.7), a network (192.0.2.0/24) or a host name.")
     if "/" not in value:
         plain = value.removeprefix("!")
         if _NUMBERS.fullmatch(plain) and not _is_address(plain):
-            return "That is no address: write it in full, as in 192.0.2.7."
+            return _("That isn't a full address. Type it like this: 192.0.2.7")
         return None
     if not value.rpartition("/")[2].isdigit():
-        return "Write a network with the number of its bits, as in 192.0.2.0/24."
+        return _("Type the network with its number of bits, like this: 192.0.2.0/24")
     try:
         ipaddress.ip_network(value.removeprefix("!"))
     except ValueError:
-        return "That network can't be right: its address must be the network's first, as in 192.0.2.0/24."
+        return _("Use the first address of the network, like this: 192.0.2.0/24")
     return None
 
 
 def places(values: Sequence[str]) -> str | None:
     """All places the key may be used from; none at all means anywhere."""
     if values and all(value.startswith("!") for value in values):
-        return "With “!” alone nobody gets in: name a place that is let in as well."
+        return _("If every entry starts with “!”, nobody can connect. Add an address that may.")
     return next(filter(None, map(allowed_from, values)), None)
 
 
 def module(value: str) -> str | None:
     """The name of a module of rsync's daemon."""
     if value.lower() == "global":
-        return "That word means something else to rsync's service: choose another name."
+        return _("The rsync service reserves that word. Choose another name.")
     return name(value)
 
 
 def key_file(value: str) -> str | None:
     """The path of the private key on this computer."""
     if _CONTROL.search(value) or "${" in value:
-        return "This path holds characters that ssh can't take."
+        return _("This path has characters that ssh doesn't accept.")
     if not value.startswith(("/", "~/")) or value.endswith("/"):
-        return "Write the key's file in full, such as ~/.ssh/backup-wizard-amamac."
+        return _("Type the full path of the key file, for example ~/.ssh/backup-wizard-amamac.")
     return None
 
 
 def passphrase(value: str) -> str | None:
     """A passphrase that a person makes up."""
     if len(value) < 8:
-        return "Use 8 signs at least: a few words that only you put together are best."
+        return _("Use at least 8 characters. A few unrelated words work best.")
     if _CONTROL.search(value) or len(value.encode()) > 512:  # ssh reads one line, of a limited length
-        return "Use letters, digits, signs and spaces, and not more than a few words."
+        return _("Use letters, digits, symbols and spaces, and no more than a few words.")
     return None
 
 
+def _another(complaint: str) -> str:
+    return f"{complaint} {_(_ANOTHER_ROOT)}"
+
+
 def _is_address(value: str) -> bool:
-    address, _, scope = value.partition("%")
+    address, _percent, scope = value.partition("%")
     if "%" in value and not _SCOPE.fullmatch(scope):
         return False
     try:

@@ -11,6 +11,7 @@ import tomli_w
 
 from wizard import files
 from wizard.failure import BadProfile, Failure, Kind
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,10 +35,10 @@ _QUOTED = re.compile(
 _BETWEEN_KEYS = re.compile(r"[=,{\[]")
 _MOST_DOTS = 8
 _TYPE_WORDS = {
-    "str": "a text in quotes",
-    "int": "a whole number",
-    "bool": "true or false",
-    "array": "a list",
+    "str": N_("This must be text in quotes."),
+    "int": N_("This must be a whole number."),
+    "bool": N_("This must be true or false."),
+    "array": N_("This must be a list."),
     "object": "a table",
 }
 
@@ -66,12 +67,12 @@ def read(path: Path, form: Form[Content]) -> Content:
         decoded = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_LINE.search(str(error))
-        message = f"This is not valid TOML: {error}."
+        message = _("This isn't valid TOML: {error}.").format(error=error)
         raise BadProfile(message, file=str(path), line=int(place["line"]) if place else None) from None
     except RecursionError:
         raise Failure(form.foreign, str(path)) from None
     except ValueError:  # Python reads no number of thousands of digits
-        raise BadProfile("There is a number in it that no setting can have.", file=str(path)) from None
+        raise BadProfile(_("It contains a number that no setting accepts."), file=str(path)) from None
     if not form.is_ours(decoded):
         raise Failure(form.foreign, str(path))
     try:
@@ -107,19 +108,20 @@ def _refuse_long_keys(text: str, path: Path) -> None:
     plain = _QUOTED.sub(lambda quoted: "\n" * quoted[0].count("\n"), text)
     for number, line in enumerate(plain.split("\n"), 1):
         if any(part.count(".") > _MOST_DOTS for part in _BETWEEN_KEYS.split(line)):
-            raise BadProfile("No setting's name has that many parts.", file=str(path), line=number)
+            raise BadProfile(_("No setting has a name with that many parts."), file=str(path), line=number)
 
 
 def _read_complaint(message: str) -> tuple[str, str]:
     place = _PLACE.search(message)
     key = re.sub(r"\[\d*\.*\]$", "", place["place"]) if place else ""
     if unknown := _UNKNOWN_KEY.match(message):
-        return ".".join(filter(None, (key, unknown["key"]))), "No such setting is known: is it misspelt?"
+        return ".".join(filter(None, (key, unknown["key"]))), _("Unknown setting. Is it misspelled?")
     if missing := _MISSING_KEY.match(message):
-        return ".".join(filter(None, (key, missing["key"]))), "This setting is missing."
+        return ".".join(filter(None, (key, missing["key"]))), _("This setting is missing.")
     if wrong := _WRONG_TYPE.match(message):
-        wanted = _TYPE_WORDS.get(wrong["wanted"], wrong["wanted"])
-        return key, f"This must be {wanted}."
+        wanted = wrong["wanted"]
+        known = _TYPE_WORDS.get(wanted)
+        return key, _(known) if known else _("This must be {type}.").format(type=wanted)
     return key, _PLACE.sub("", message) + "."
 
 

@@ -63,7 +63,7 @@ class ExportScreen(WithTexts, AdminScreen[None]):
         sheets = [
             Sheet(
                 format.name,
-                format.title,
+                _(format.title),
                 f"backup-wizard-{name}-{format.name}{PurePath(format.file_name).suffix}",
                 partial(format.render_all, self._orders),
             )

@@ -47,8 +47,9 @@ class RequestsScreen(AdminScreen[None]):
         "Each line is a computer that asks for access: its name, account, server, folder and scheme.\n\nPress Enter to"
         " open a request as a form. There you can change the account, the folder, where the key works from and what it"
         " may do.\n\n“Export” shows the setup for your server in every format. It covers all requests, or only the"
-        " ticked ones (Space ticks one, a ticks all).\n\n± marks a request that you changed. ! marks requests that conflict"
-        " with each other.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where it goes."
+        " ticked ones (Space ticks one, a ticks all).\n\n± marks a request that you changed. ! marks requests that"
+        " conflict with each other.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where"
+        " it goes."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+q", "leave", _("Quit"), priority=True),

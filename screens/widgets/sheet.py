@@ -15,7 +15,7 @@ from textual.content import Content
 
 from wizard.client.keys.secrets import Secret
 from wizard.display import number, printable
-from wizard.language import ngettext
+from wizard.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +61,10 @@ class Sheet:
         suffix = PurePath(format.file_name).suffix
         file_name = f"backup-wizard-{order.profile.name}-{format.name}{suffix}"
         if not format.holds_secret:
-            return cls(format.name, format.title, file_name, lambda: format.render(order))
+            return cls(format.name, _(format.title), file_name, lambda: format.render(order))
         return cls(
             format.name,
-            format.title,
+            _(format.title),
             file_name,
             lambda: format.render(replace(order, secret=secret())),
             lambda: format.render(replace(order, secret=Secret(HIDDEN))),

@@ -10,6 +10,7 @@ import msgspec
 from wizard import __version__, paths, profile, rules, schemes, strict_toml
 from wizard.client.keys import key_files
 from wizard.failure import BadProfile, Failure, Kind
+from wizard.language import _
 from wizard.profile import FORMAT, Profile, Scheme, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.strict_toml import Form
@@ -115,7 +116,7 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Request], list[Failure]]:
     for path in paths:
         inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not inside:
-            refused.append(Failure(Kind.NO_SUCH_FILE, f"that ends in .toml in {path}"))
+            refused.append(Failure(Kind.NO_SUCH_FILE, _("*.toml in {folder}").format(folder=path)))
         for file in inside:
             try:
                 taken.append(read(file))
@@ -155,9 +156,10 @@ def check_asked(request: Request) -> Request:
 
 def _complaints(request: Request) -> Iterator[Found]:
     scheme = schemes.of(request.profile)
-    yield "format", None if request.format == FORMAT else f"This version reads requests of format {FORMAT} only."
-    yield "server.host", None if request.server.host else "This setting is missing."
-    yield "server.user", None if request.server.user else "This setting is missing."
+    only = _("This version of backup-wizard reads only requests of format {number}.").format(number=FORMAT)
+    yield "format", None if request.format == FORMAT else only
+    yield "server.host", None if request.server.host else _("This setting is missing.")
+    yield "server.user", None if request.server.user else _("This setting is missing.")
     if request.public_key or scheme.uses_ssh:
         yield "public_key", _key_complaint(request.public_key)
     if request.command or scheme.records_command:
@@ -166,25 +168,25 @@ def _complaints(request: Request) -> Iterator[Found]:
     yield "scheme.kind", None if fit.possible else fit.reason
     for name in ("backup_wizard", "rsync", "openssh"):
         version = getattr(request.versions, name)
-        yield f"versions.{name}", None if _VERSION.fullmatch(version) else "This is no version's number."
+        yield f"versions.{name}", None if _VERSION.fullmatch(version) else _("This isn't a version number.")
     if scheme.records_command:
         yield "command", _renders(request)
 
 
 def _key_complaint(line: str) -> str | None:
     if why := key_files.weakness(line):
-        return f"This key is too weak: {why}. Ask for a request with a new key."
+        return _("This key is too weak: {reason}. Ask for a request with a new key.").format(reason=why)
     if key_files.is_public_line(line):
         return None
-    return "This is not one public key, as a file that ends in .pub holds it."
+    return _("This isn't a single public key, as in a file that ends in .pub.")
 
 
 def _command_complaint(command: Command | None, *, deletes: bool) -> str | None:
     if command is None:
-        return "This scheme needs the recorded commands."
+        return _("This scheme needs the recorded commands.")
     if all(_is_our_own(words, dry=dry, deletes=deletes) for words, dry in ((command.live, False), (command.dry, True))):
         return None
-    return "This is not the command that backup-wizard's rsync sends."
+    return _("This isn't the command that backup-wizard's rsync sends.")
 
 
 def _is_our_own(words: Sequence[str], *, dry: bool, deletes: bool) -> bool:
@@ -204,7 +206,7 @@ def _renders(request: Request) -> str | None:
     try:
         schemes.of(request.profile).server_setup(request.profile, request.client, ServerFacts())
     except Failure:
-        return "This is not the command that backup-wizard's rsync sends."
+        return _("This isn't the command that backup-wizard's rsync sends.")
     return None
 
 

@@ -10,6 +10,7 @@ from wizard.client import request as requests
 from wizard.commands import terminal
 from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server import clashes, exports, request
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def admin(chosen: Namespace) -> int:
 
         return app.run(paths)
     if not paths:
-        raise Failure(Kind.BAD_VALUE, "there is no request to export: name its file")
+        raise Failure(Kind.BAD_VALUE, _("Name the request file to export"))
     return _export(paths, chosen.format or "text", chosen.output)
 
 
@@ -41,7 +42,7 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
     orders = [request.order(one) for one in taken]
     format = exports.FORMATS[format_name]
     if format not in exports.for_admin(orders):
-        raise Failure(Kind.BAD_VALUE, f"{format_name} is no format for {_what(taken)}")
+        raise Failure(Kind.BAD_VALUE, _not_available(format_name, taken))
     found = clashes.among(taken)
     for sentence in _risks(taken):
         warn(sentence)
@@ -63,5 +64,9 @@ def _risks(taken: Sequence[Request]) -> list[str]:
     return [f"{', '.join(names)}: {risk}" for risk, names in alike.items()]
 
 
-def _what(taken: Sequence[Request]) -> str:
-    return f"the scheme {taken[0].scheme.kind}" if len(taken) == 1 else "these requests together"
+def _not_available(format_name: str, taken: Sequence[Request]) -> str:
+    if len(taken) == 1:
+        told = _("The format {format} isn't available for the scheme {scheme}")
+    else:
+        told = _("The format {format} isn't available for these requests together")
+    return told.format(format=format_name, scheme=taken[0].scheme.kind)

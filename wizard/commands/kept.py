@@ -11,6 +11,7 @@ from wizard.client.host_keys import known_hosts
 from wizard.console import say
 from wizard.display import printable
 from wizard.failure import BadProfile, Failure, Kind
+from wizard.language import _
 from wizard.running import record
 from wizard.walk import steps
 
@@ -18,22 +19,23 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
 
+    from wizard.walk.steps import Walk
 
-def list_all(_: Namespace) -> int:
+
+def list_all(_chosen: Namespace) -> int:
     """A line a backup."""
     names = profiles.names()
     if not names:
-        say("No backup was begun here yet: run “backup-wizard” to begin one.")
+        say(_("You have no backups yet. Run “backup-wizard” to set one up."))
     width = max(map(len, names), default=0)
     for name in names:
         try:
             walk = steps.begin(profiles.load(name))
         except Failure:
-            say(f"{name:<{width}}  its profile can't be read: “backup-wizard show {name}” says why")
+            told = _("Its settings can't be read. “backup-wizard show {name}” says why.").format(name=name)
         else:
-            state = "set up" if walk.reached is steps.Step.FINISH else f"goes on at “{steps.TITLES[walk.step]}”"
-            runs = f"; {record.in_words(name)}" if walk.reached is steps.Step.FINISH else ""
-            say(f"{name:<{width}}  to {walk.profile.server.host or 'no server yet'}; {state}{runs}")
+            told = _state(walk)
+        say(f"{name:<{width}}  {told}")
     return 0
 
 
@@ -46,10 +48,11 @@ def show(chosen: Namespace) -> int:
         raise
     say(profiles.dumps(profile).rstrip())
     say()
+    not_made = " " + _("(not created yet)")
     say(f"# profile:  {paths.shown(paths.profile(profile.name))}")
-    say(f"# key:      {paths.shown(profile.key_path)}{'' if profile.key_path.exists() else ' (not made yet)'}")
+    say(f"# key:      {paths.shown(profile.key_path)}{'' if profile.key_path.exists() else not_made}")
     say(f"# step:     {steps.begin(profile).reached}")
-    trusted = "confirmed" if known_hosts.trusts(profile) else "not confirmed on this computer yet"
+    trusted = _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")
     say(f"# server:   {trusted}")
     say(f"# backup:   {record.in_words(profile.name)}")
     return 0
@@ -60,13 +63,19 @@ def forget(chosen: Namespace) -> int:
     if not profiles.exists(chosen.name):
         raise Failure(Kind.NO_SUCH_PROFILE, chosen.name)
     with profile_lock.alone(chosen.name):
-        passphrase_goes = _about_passphrase(chosen.name)
+        loses_passphrase = _has_passphrase_in_keyring(chosen.name)
         own = forgetting.own_keys(chosen.name)
         remove_key = _ask_about(own) if chosen.remove_key is None else chosen.remove_key
         forgetting.forget(chosen.name, remove_key=remove_key)
-    say(f"The backup “{chosen.name}” is forgotten here. What is on the server stays.")
+    say(_("This computer has forgotten the backup “{name}”. Files on the server stay.").format(name=chosen.name))
     for key in own:
-        say(f"Its key {paths.shown(key)} was {'removed' if remove_key else f'kept{passphrase_goes}'}.")
+        if remove_key:
+            told = _("Deleted its key {file}.")
+        elif loses_passphrase:
+            told = _("Kept its key {file}. The keyring no longer has its passphrase.")
+        else:
+            told = _("Kept its key {file}.")
+        say(told.format(file=paths.shown(key)))
     return 0
 
 
@@ -77,17 +86,25 @@ def _as_it_stands(name: str) -> str:
         return ""
 
 
-def _about_passphrase(name: str) -> str:
+def _state(walk: Walk) -> str:
+    host, step = walk.profile.server.host, steps.TITLES[walk.step]
+    if walk.reached is steps.Step.FINISH:
+        return _("to {server} · {last_backup}").format(server=host, last_backup=record.in_words(walk.profile.name))
+    if host:
+        return _("to {server} · Continue at “{step}”").format(server=host, step=step)
+    return _("no server yet · Continue at “{step}”").format(step=step)
+
+
+def _has_passphrase_in_keyring(name: str) -> bool:
     try:
-        in_keyring = profiles.load(name).key.protection == "keyring"
+        return profiles.load(name).key.protection == "keyring"
     except Failure:
-        return ""
-    return ", but the keyring does not hold its passphrase any more" if in_keyring else ""
+        return False
 
 
 def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
     named = printable(", ".join(map(paths.shown, own)))
-    answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
+    answer = input(_("Also delete its key {file}? You can't undo this. [y/N]").format(file=named) + " ")
     return answer.strip().lower() in {"y", "yes"}

@@ -8,6 +8,7 @@ import time
 
 from wizard import console, display, running
 from wizard.client import rsync
+from wizard.language import _
 from wizard.running.progress_estimate import outlook
 
 _ON_TERMINAL_SECONDS = 0.2
@@ -33,7 +34,7 @@ class ProgressLine:
             case running.Retry():
                 self._say(console.retry(event))
             case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
-                self._say("Checking the backup on the server …")
+                self._say(_("Checking the backup on the server …"))
             case rsync.Entries():
                 self._say_how()
                 self._at_hand = event.last.path if event.last else self._at_hand

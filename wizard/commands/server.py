@@ -15,6 +15,7 @@ from wizard.client.keys import daemon_password
 from wizard.commands.terminal import held, session
 from wizard.console import hand_out, say
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.running import record
 from wizard.server import exports, handed_over, locks
 from wizard.server.reaching import host_trust, sign_in
@@ -69,7 +70,8 @@ def check(chosen: Namespace) -> int:
             say(console.finding(found))
         say(console.verdict(findings))
         if verdict == "open" and not is_told:
-            say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}")
+            title = _("Message for your admin:")
+            say(f"\n{title}\n\n{locks.letter(profile, findings)}")
     return 0 if verdict == "locked" else 1
 
 
@@ -83,11 +85,13 @@ def _receipt_text(file: str | None) -> str:
     except PermissionError as error:
         raise Failure(Kind.FOLDER_UNREADABLE, file, str(error)) from None
     except OSError as error:  # a folder, a pipe, a device, or too much for a mail
-        raise Failure(Kind.BAD_RECEIPT, f"{file} is not a text file that a mail could hold", str(error)) from None
+        raise Failure(
+            Kind.BAD_RECEIPT, _("{file} isn't a text file, or is too long").format(file=file), str(error)
+        ) from None
 
 
 async def _findings(profile: Profile, opened: Session) -> tuple[list[locks.Finding], bool]:
-    """What was found, and whether the words for the admin are told already."""
+    """What was found, and whether the message for the admin was already shown."""
     try:
         await host_trust.establish(profile)
         return await _tried(profile, await opened.access(profile)), False

@@ -11,6 +11,7 @@ from wizard import paths, profiles
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.display import printable
+from wizard.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -45,4 +46,6 @@ def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
 
 
 async def _ask(profile: Profile) -> Secret:
-    return Secret(getpass.getpass(printable(f"The passphrase of {paths.shown(profile.key_path)}: ")))
+    return Secret(
+        getpass.getpass(printable(_("Passphrase of {file}:").format(file=paths.shown(profile.key_path))) + " ")
+    )

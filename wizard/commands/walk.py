@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wizard import profiles, starting
 from wizard.commands import terminal
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.profile import Profile
 from wizard.walk import steps
 from wizard.walk.steps import Walk
@@ -43,7 +44,7 @@ def walk(chosen: Namespace) -> int:
     return app.run(begun)
 
 
-def demo(_: Namespace) -> int:
+def demo(_chosen: Namespace) -> int:
     """The walk against a practice server on this machine."""
     from wizard import demo as practice
 
@@ -56,7 +57,7 @@ def demo(_: Namespace) -> int:
         exit_code = app.run(Walk(stage.profile), stage.apply_as_admin, stage.server_facts)
     from wizard.console import say
 
-    say("The demo is over, and all of it is removed. “backup-wizard” sets up a backup of your own.")
+    say(_("The demo is over and left nothing behind. Run “backup-wizard” to set up your own backup."))
     return exit_code
 
 

@@ -15,6 +15,7 @@ from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.language import _, ngettext
 from wizard.running import (
     compression,
     link_speed,
@@ -90,14 +91,23 @@ class Result(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """What was done, in words; only what is whole is called done."""
         totals = self.report.totals
-        deleted = f"{display.number(totals.deleted)} deleted" if totals.deleted else "nothing deleted"
-        counts = (
-            f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
-            f" {display.entries(totals.files)}, {deleted}, {display.size(totals.bytes_to_send)},"
-            f" in {self.report.seconds:.0f} s"
+        done = _("Backed up {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}.")
+        partly = _(
+            "Backed up with problems. Checked {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in"
+            " {time}."
         )
-        tries = f" (the last of {self.tries} tries)" if self.tries > 1 else ""
-        return f"{'Done' if self.is_whole else 'Backed up with problems'}: {counts}{tries}."
+        told = (done if self.is_whole else partly).format(
+            total=display.entries(totals.files),
+            new=display.number(totals.new),
+            changed=display.number(totals.changed),
+            deleted=display.number(totals.deleted),
+            size=display.size(totals.bytes_to_send),
+            time=display.duration(round(self.report.seconds)),
+        )
+        if self.tries == 1:
+            return told
+        tries = ngettext("It took {count} try.", "It took {count} tries.", self.tries).format(count=self.tries)
+        return f"{told} {tries}"
 
     def as_json(self) -> dict[str, object]:
         """The object that `run --json` prints."""
@@ -265,7 +275,7 @@ class _Run:
                 self._tries += 1
                 in_vain += 1
                 retry = Retry(told, self._pauses[in_vain - 1], self._tries)
-            self._kept.say(f"{retry.trouble.what}; try {retry.number} follows in {retry.seconds:.0f} s")
+            self._kept.say(f"{retry.trouble.what}; try {retry.number} in {retry.seconds:.0f} s")
             yield retry
             await asyncio.sleep(retry.seconds)
 

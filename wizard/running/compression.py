@@ -16,6 +16,7 @@ import msgspec
 
 from wizard import files, paths, schemes
 from wizard.client.process.background import in_background
+from wizard.language import _
 from wizard.schemes.parts import over_network
 
 if TYPE_CHECKING:
@@ -34,15 +35,10 @@ _VALID_SECONDS = 7 * 24 * 3600
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Whether to compress, and why, as the rest of a sentence."""
+    """Whether to compress, and the sentence that says so and why."""
 
     compress: bool
-    why: str
-
-    @property
-    def sentence(self) -> str:
-        """The choice in words."""
-        return f"{'Compressed on the way' if self.compress else 'Sent as it is'}: {self.why}."
+    sentence: str
 
 
 class _Measured(msgspec.Struct, frozen=True):
@@ -55,17 +51,23 @@ class _Measured(msgspec.Struct, frozen=True):
 async def choose(profile: Profile) -> Choice:
     """What the link and the files are worth; measured once in a while."""
     if schemes.of(profile).records_command:
-        return Choice(profile.compress, "the server's line fixes it")
+        fixed = _("Compressed, as the server's key line says.")
+        return Choice(
+            profile.compress, fixed if profile.compress else _("Not compressed, as the server's key line says.")
+        )
     if profile.compress:
-        return Choice(True, "the profile says so")
+        return Choice(True, _("Compressed, as your settings say."))
     found = _kept(profile) or await _measure(profile)
     if found.seconds is None:
-        return Choice(False, "how far the server is could not be measured")
-    away = f"the server is {found.seconds * 1000:.{0 if found.seconds >= 0.01 else 1}f} ms away"
+        return Choice(False, _("Not compressed: the connection speed couldn't be measured."))
     if found.seconds < _NEAR_SECONDS:
-        return Choice(False, away)
-    smaller = f"a sample of your files shrinks to {found.share:.0%} of its size"
-    return Choice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
+        return Choice(False, _("Not compressed: the connection is fast enough."))
+    if found.share > _WORTH_IT:
+        return Choice(False, _("Not compressed: your files would hardly shrink."))
+    return Choice(
+        True,
+        _("Compressed: your files shrink to about {percent} % of their size.").format(percent=round(found.share * 100)),
+    )
 
 
 async def _measure(profile: Profile) -> _Measured:
@@ -86,7 +88,7 @@ async def _round_trip(profile: Profile) -> float | None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             found = await loop.getaddrinfo(profile.server.host, port, type=socket.SOCK_STREAM)
-            family, kind, protocol, _, address = found[0]
+            family, kind, protocol, _name, address = found[0]
             with socket.socket(family, kind, protocol) as probe:
                 probe.setblocking(False)
                 began = loop.time()
@@ -115,7 +117,7 @@ def _share_left(profile: Profile) -> float:
 
 
 def _files(folder: str) -> Iterator[tuple[str, int]]:
-    for parent, _, names in os.walk(folder):
+    for parent, _folders, names in os.walk(folder):
         for name in names:
             path = os.path.join(parent, name)  # noqa: PTH118 - a Path for each of thousands costs more than the look
             try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from wizard import files, paths
+from wizard.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,12 +101,18 @@ def in_words(name: str) -> str:
     """When there was a good run, and whether a later one was none."""
     kept = read(name)
     if kept.last is None:
-        return "no backup yet"
-    good = f"last good backup {_local(kept.last_good)}" if kept.last_good else "no good backup yet"
+        return _("No backup yet")
+    good = (
+        _("Last good backup: {time}").format(time=_local(kept.last_good)) if kept.last_good else _("No good backup yet")
+    )
     if kept.result == "done":
         return good
-    what = "did not come to its end" if kept.result == "unfinished" else "left some files out"
-    return f"{good}; the run of {_local(kept.last)} {what}"
+    later = (
+        _("The backup of {time} didn't finish")
+        if kept.result == "unfinished"
+        else _("The backup of {time} skipped some files")
+    )
+    return f"{good}. {later.format(time=_local(kept.last))}"
 
 
 def _local(moment: datetime) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from wizard import display
 from wizard.client import rsync
 from wizard.failure import ProgramFailed
+from wizard.language import _, ngettext
 from wizard.running import transfer
 
 if TYPE_CHECKING:
@@ -53,20 +54,27 @@ class Report(msgspec.Struct, frozen=True):
 
 def in_words(totals: rsync.Totals) -> str:
     """What a backup would do, in one plain sentence."""
-    removed = f"{display.number(totals.deleted)} would be removed" if totals.deleted else "nothing would be removed"
-    return (
-        f"{display.number(totals.new)} new and {display.number(totals.changed)} changed of"
-        f" {display.entries(totals.files)}: {display.size(totals.bytes_to_send)} would be sent; {removed}."
-        f"{about_outdated(totals)}"
+    told = _(
+        "A backup would send {size}. {total}: {new} new, {changed} changed, {deleted} to delete on the server."
+    ).format(
+        size=display.size(totals.bytes_to_send),
+        total=display.entries(totals.files),
+        new=display.number(totals.new),
+        changed=display.number(totals.changed),
+        deleted=display.number(totals.deleted),
     )
+    return f"{told} {about_outdated(totals)}".rstrip()
 
 
 def about_outdated(totals: rsync.Totals) -> str:
     """That files differ which an append-only server would keep as they are, or an empty text."""
     if not totals.outdated:
         return ""
-    differ = "differs and stays" if totals.outdated == 1 else "differ and stay"
-    return f" {display.files(totals.outdated)} {differ} old on the server, because it is append only."
+    return ngettext(
+        "{count} changed file stays old on the server, because the key is append only.",
+        "{count} changed files stay old on the server, because the key is append only.",
+        totals.outdated,
+    ).format(count=display.number(totals.outdated))
 
 
 async def dry_run(profile: Profile, access: Access, listing: BinaryIO | None = None) -> Report:

@@ -15,6 +15,7 @@ from wizard import display
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.running import report, transfer
 from wizard.running.record import Source
 from wizard.schemes.parts import layout
@@ -49,14 +50,16 @@ class Loss(msgspec.Struct, frozen=True):
         folder = f"“{self.folder}”"
         match self.state:
             case "empty":
-                return f"{folder} is empty now, and was not at the last backup"
+                return _("{folder} is empty now, but wasn't at the last backup").format(folder=folder)
             case "on another disk":
-                return f"{folder} is on another disk than at the last backup"
+                return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "gone":
-                return "The backup that was on the server is not there any more"
-        where = f" of {folder}" if self.folder else ""
-        counted = f"{display.number(self.removed)} of the {display.entries(self.kept)}"
-        return f"{counted} in the backup{where} would be deleted"
+                return _("Your backup is no longer on the server")
+        if self.folder:
+            told = _("This would delete {removed} of {total} from the backup of {folder}")
+        else:
+            told = _("This would delete {removed} of {total} from the backup")
+        return told.format(removed=display.number(self.removed), total=display.entries(self.kept), folder=folder)
 
 
 GONE = Loss(state="gone")
@@ -74,8 +77,8 @@ class AtRisk(Failure):
     def advice(self) -> str:
         """What to do before agreeing, in a sentence."""
         if GONE in self.losses:
-            return "If nobody removed it on purpose, ask your admin first."
-        return "If a disk or a network folder is missing, connect it first."
+            return _("If nobody deleted it on purpose, ask your admin first.")
+        return _("If a disk or network folder is missing, connect it first.")
 
 
 def sources(profile: Profile) -> dict[str, Source]:

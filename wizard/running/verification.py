@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from wizard import display, schemes
 from wizard.client import rsync
+from wizard.language import _, ngettext
 from wizard.running import report, transfer
 from wizard.schemes.parts import layout
 
@@ -85,42 +86,55 @@ class Verification(msgspec.Struct, frozen=True):
         if not self.outdated_count:
             return ""
         count = self.outdated_count
-        differ, stay, them = ("differs", "stays", "it") if count == 1 else ("differ", "stay", "them")
-        return (
-            f"{display.files(count)} {differ} on the server and {stay} old there, because it is append only:"
-            f" {_named(self.outdated, count)}. You changed {them} here, or somebody with the key put {them}"
-            " there first."
-        )
+        return ngettext(
+            "{count} file stays old on the server, because the key is append only: {names}. You changed it here, or"
+            " someone with the key put it there first.",
+            "{count} files stay old on the server, because the key is append only: {names}. You changed them here, or"
+            " someone with the key put them there first.",
+            count,
+        ).format(count=display.number(count), names=_named(self.outdated, count))
 
     @property
     def _about_differing(self) -> str:
         if not self.differing:
             return ""
         count = len(self.differing)
-        differ = "differs" if count == 1 else "differ"
-        return f"Checked afterwards: {display.files(count)} {differ} on the server: {_named(self.differing, count)}."
+        return ngettext(
+            "Checked afterwards: {count} file differs on the server: {names}.",
+            "Checked afterwards: {count} files differ on the server: {names}.",
+            count,
+        ).format(count=display.number(count), names=_named(self.differing, count))
 
     @property
     def _about_spoiled(self) -> str:
         if not self.spoiled:
             return ""
         count = len(self.spoiled)
-        them = "it" if count == 1 else "them"
-        return (
-            f"You had not changed {_named(self.spoiled, count)} here since the last good backup: somebody with the key,"
-            f" or the server, may have changed {them} there. Tell your admin. To send {them} again, save {them} anew."
-        )
+        return ngettext(
+            "You haven't changed {names} here since the last good backup. Someone with the key, or the server, may have"
+            " changed it there. Tell your admin. To send it again, save it again.",
+            "You haven't changed {names} here since the last good backup. Someone with the key, or the server, may have"
+            " changed them there. Tell your admin. To send them again, save them again.",
+            count,
+        ).format(names=_named(self.spoiled, count))
 
     @property
     def _about_method(self) -> str:
-        files, have = display.files(self.looked_at), "has" if self.looked_at == 1 else "have"
-        return {
-            "sample": f"Checked afterwards: {files}, chosen at random, {have} the same content on the server.",
-            "dry-run": "Checked afterwards: a practice run finds nothing left to do.",
-            "failed": f"Not checked afterwards: {self.reason}.",
-            "refused": "Not checked afterwards: the server's text for this key compares no files.",
-            "none": "Not checked afterwards: with this server's shell (rssh), no practice run is possible.",
-        }[self.how]
+        match self.how:
+            case "sample":
+                return ngettext(
+                    "Checked afterwards: {count} file, chosen at random, is identical on the server.",
+                    "Checked afterwards: {count} files, chosen at random, are identical on the server.",
+                    self.looked_at,
+                ).format(count=display.number(self.looked_at))
+            case "dry-run":
+                return _("Checked afterwards: a practice run found nothing left to send.")
+            case "failed":
+                return _("Not checked afterwards: {reason}.").format(reason=self.reason)
+            case "refused":
+                return _("Not checked afterwards: the server's text for this key doesn't allow comparing files.")
+            case "none":
+                return _("Not checked afterwards: this server's login shell (rssh) makes a practice run impossible.")
 
 
 class Sample:
@@ -141,7 +155,7 @@ class Sample:
                     self.paths[place] = entry.path
 
     def _picked(self, entries: rsync.Entries) -> Iterator[rsync.Entry | None]:
-        return (entries.at(_CHANCE.randrange(len(entries.raw))) for _ in range(_PICKS_A_BATCH))
+        return (entries.at(_CHANCE.randrange(len(entries.raw))) for _pick in range(_PICKS_A_BATCH))
 
 
 def is_wanted(profile: Profile, *, sent: bool) -> bool:
@@ -251,4 +265,6 @@ def _patterns(paths: Iterable[str]) -> list[str]:
 def _named(names: Sequence[str], count: int) -> str:
     shown = ", ".join(map(display.printable, names[:_MOST_NAMED]))
     more = count - min(len(names), _MOST_NAMED)
-    return f"{shown} and {display.number(more)} more" if more else shown
+    if not more:
+        return shown
+    return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=shown, count=more)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.language import N_, _, ngettext
 from wizard.schemes import choosing
 from wizard.schemes.parts import daemon_modules
 
@@ -32,10 +33,18 @@ def among(requests: Sequence[Request]) -> list[Clash]:
     found: dict[tuple[int, ...], Clash] = {}
     for numbers, sentence in _found(requests):
         names = list(dict.fromkeys(label(requests[number]) for number in numbers))
-        more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
-        clash = Clash(tuple(sorted(numbers)), f"{' and '.join(names[:_MOST_NAMED] + more)} {sentence}")
+        clash = Clash(tuple(sorted(numbers)), _(sentence).format(computers=_named(names)))
         found.setdefault(clash.requests, clash)
     return list(found.values())
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    if more > 0:
+        shown = ", ".join(names[:_MOST_NAMED])
+        return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=shown, count=more)
+    *first, last = names
+    return _("{names} and {last}").format(names=", ".join(first), last=last) if first else last
 
 
 def label(request: Request) -> str:
@@ -50,7 +59,7 @@ def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
     yield from _nested(requests)
     for number, request in enumerate(requests):
         if _is_in_another_home(request):
-            yield (number,), "asks for a folder in the home of another account."
+            yield (number,), N_("{computers}: the request is for a folder in another account's home.")
 
 
 def _alike(requests: Sequence[Request], what: Callable[[Request], Hashable]) -> list[list[int]]:
@@ -136,24 +145,33 @@ def _key(request: Request) -> Hashable:
 
 _HOME = re.compile(r"/home/([^/]+)/")
 _MOST_NAMED = 3
-_INSIDE = (
-    "would be kept one inside the other: whoever has the key of the outer one can change what is in the inner one."
+_INSIDE = N_(
+    "{computers}: one backup would be inside the other. Anyone with the outer one's key can change the inner one."
 )
-_MAYBE_INSIDE = "would be kept one inside the other on a server that does not tell capital letters apart."
+_MAYBE_INSIDE = N_("{computers}: one backup would be inside the other on a server that ignores capital letters.")
 _RULES = (
-    (_itself, "is the same request, opened more than once."),
-    (_name, "is asked for by more than one request: the text of one would take the other's place."),
-    (_place, "would be kept in the same folder, one over the other."),
+    (_itself, N_("{computers}: the same request is open more than once.")),
+    (_name, N_("{computers}: several requests are for the same backup, so one setup would replace the other.")),
+    (_place, N_("{computers}: the backups would use the same folder and overwrite each other.")),
     (
         _name_in_any_case,
-        "have names that differ in capital letters alone, which ssh and some file systems take for one.",
+        N_("{computers}: the names differ only in capital letters. ssh and some file systems treat them as one."),
     ),
-    (_module, "name the same module, of which rsync's daemon would take one: give them modules of their own."),
-    (_module_s_folder, "open the same folder: whoever has the password of one can change what the other keeps."),
-    (_place_in_any_case, "would be kept in the same folder on a server that does not tell capital letters apart."),
+    (
+        _module,
+        N_("{computers}: both use the same module, and the rsync daemon accepts only one. Give each its own module."),
+    ),
+    (
+        _module_s_folder,
+        N_("{computers}: both open the same folder. Anyone with one password can change the other backup."),
+    ),
+    (
+        _place_in_any_case,
+        N_("{computers}: the backups would use the same folder on a server that ignores capital letters."),
+    ),
     (
         _key_in_account,
-        "have the same key in one account: sshd takes the first line with it, and the others never work.",
+        N_("{computers}: the same key is used twice in one account. sshd uses only the first line."),
     ),
-    (_key, "have the same key: whoever has it can be either."),
+    (_key, N_("{computers}: these computers have the same key, so either one can act as the other.")),
 )

@@ -134,7 +134,7 @@ class ServerScreen(StepScreen):
         if not found.failure:
             note.say(f"{host} answers.", "good")
         elif found.daemon_port:
-            note.say(f"{host} {reachability.ONLY_DAEMON}", "warn")
+            note.say(reachability.ONLY_DAEMON.format(host=host), "warn")
         else:
             told = trouble.explain(found.failure)
             # The words for the admin stand in the explanation, which follows when the person goes on.

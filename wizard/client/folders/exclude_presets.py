@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard import rules
+from wizard.language import N_, _
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,20 @@ class ExcludePreset:
     """A group of patterns under a plain title; `at_first` is whether a new backup leaves it out."""
 
     id: str
-    title: str
-    sentence: str
+    label: str
+    about: str
     patterns: tuple[str, ...]
     at_first: bool = True
+
+    @property
+    def title(self) -> str:
+        """Its name, in the person's language."""
+        return _(self.label)
+
+    @property
+    def sentence(self) -> str:
+        """What it is, in the person's language."""
+        return _(self.about)
 
 
 # A pattern that could also be the name of a folder with somebody's work in it (Cache/, build/, target/) is not here,
@@ -25,8 +36,8 @@ class ExcludePreset:
 PRESETS = (
     ExcludePreset(
         "caches",
-        "Caches",
-        "what programs fetch or make again",
+        N_("Caches"),
+        N_("files that apps can recreate"),
         (
             ".cache/",
             ".config/*/Cache/",
@@ -40,20 +51,20 @@ PRESETS = (
     ),
     ExcludePreset(
         "bins",
-        "Wastebins",
-        "what you have thrown away",
+        N_("Trash"),
+        N_("files that you deleted"),
         (".local/share/Trash/", ".Trash/", ".Trash-[0-9]*/", ".Trashes/", "$RECYCLE.BIN/"),
     ),
     ExcludePreset(
         "temporary",
-        "Temporary files",
-        "leftovers of programs",
+        N_("Temporary files"),
+        N_("left behind by apps"),
         ("*.tmp", "*~", "~$*", ".~lock.*#", "*.crdownload", ".DS_Store", "Thumbs.db"),
     ),
     ExcludePreset(
         "builds",
-        "Build folders",
-        "what programmers can rebuild",
+        N_("Build folders"),
+        N_("files that programmers can rebuild"),
         (
             "node_modules/",
             "__pycache__/",
@@ -114,7 +125,7 @@ def complaint(typed: str) -> str | None:
 def _complaint(pattern: str) -> str | None:
     # rsync takes a leading slash for the top of the backup, so a path in full would silently leave nothing out.
     if pattern.startswith(("~/", f"{Path.home()}/")):
-        return f"Write the name alone, as in {Path(pattern).name}/, and not the way to it."
+        return _("Type only the name, for example {name}/, not the whole path.").format(name=Path(pattern).name)
     return rules.exclude(pattern)
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from wizard.client.folders import chosen_folders
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 _DISKS = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt", "/mnt/*", "/Volumes/*")
 _NO_FILES = {"/proc", "/sys", "/dev"}  # what a system shows of itself, made up as it is read
 _MAIL = {
-    ".thunderbird": "Thunderbird’s mail",
-    ".var/app/org.mozilla.Thunderbird/.thunderbird": "Thunderbird’s mail",
-    "snap/thunderbird/common/.thunderbird": "Thunderbird’s mail",
-    ".local/share/evolution": "Evolution’s mail",
-    "Library/Thunderbird": "Thunderbird’s mail",
-    "Library/Mail": "your mail",
+    ".thunderbird": N_("Thunderbird’s mail"),
+    ".var/app/org.mozilla.Thunderbird/.thunderbird": N_("Thunderbird’s mail"),
+    "snap/thunderbird/common/.thunderbird": N_("Thunderbird’s mail"),
+    ".local/share/evolution": N_("Evolution’s mail"),
+    "Library/Thunderbird": N_("Thunderbird’s mail"),
+    "Library/Mail": N_("your mail"),
 }
 
 
@@ -118,7 +119,7 @@ def _usually_wanted() -> dict[str, str]:
         platformdirs.user_music_dir(),
         platformdirs.user_videos_dir(),
     ]
-    return _there(dict.fromkeys(named_alike, "") | {str(home / path): word for path, word in _MAIL.items()})
+    return _there(dict.fromkeys(named_alike, "") | {str(home / path): _(word) for path, word in _MAIL.items()})
 
 
 def _there(found: dict[str, str]) -> dict[str, str]:

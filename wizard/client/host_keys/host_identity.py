@@ -10,6 +10,7 @@ import msgspec
 
 from wizard import rules
 from wizard.client.host_keys import known_hosts
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,10 +78,10 @@ def complaint(text: str) -> str | None:
     if fingerprints(text):
         return None
     if not text.strip():
-        return "Paste or type the fingerprint that the admin sent you."
+        return _("Paste or type the fingerprint your admin gave you.")
     if _MD5.search(text):
-        return "That is the old kind (MD5), which can be forged: ask the admin for the one that starts with SHA256."
-    return "That is not a whole fingerprint: it starts with SHA256: and goes on with 43 letters, digits, + or /."
+        return _("That is an old kind (MD5), which can be forged. Ask your admin for the one that starts with SHA256.")
+    return _("That isn't a complete fingerprint: SHA256: followed by 43 letters, digits, + or /.")
 
 
 def matching(text: str, offered: Sequence[HostKey]) -> tuple[HostKey, ...]:

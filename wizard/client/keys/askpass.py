@@ -55,11 +55,11 @@ def _answer(prompt: str) -> str:
 
     name, question = os.environ.get(PROFILE_VARIABLE, ""), _PROMPT.fullmatch(prompt)
     if not name or not question or os.environ.get("SSH_ASKPASS_PROMPT"):
-        raise Failure(Kind.BAD_VALUE, "this question is not for a key of backup-wizard")
+        raise Failure(Kind.BAD_VALUE, "This question isn't about a backup-wizard key")
     profile = profiles.load(name)
     file = os.fsencode(profile.key_path)
     if os.fsencode(question["file"]) not in {file, file[:_SHOWN_BY_SSH]}:
-        raise Failure(Kind.BAD_VALUE, "this key is not the backup's own")
+        raise Failure(Kind.BAD_VALUE, "This key doesn't belong to the backup")
     if socket := os.environ.get(SOCKET_VARIABLE):
         from wizard.client.keys import passphrase_socket
 
@@ -75,5 +75,5 @@ def _program() -> str:
     beside = Path(sys.executable).parent / "backup-wizard-askpass"
     program = str(beside) if beside.exists() else shutil.which("backup-wizard-askpass")
     if program is None:
-        raise Failure(Kind.KEY_UNUSABLE, "backup-wizard-askpass", "It is not installed beside backup-wizard.")
+        raise Failure(Kind.KEY_UNUSABLE, "backup-wizard-askpass", "It isn't installed next to backup-wizard.")
     return program

@@ -15,6 +15,7 @@ import msgspec
 
 from wizard import files, paths
 from wizard.failure import Failure, Kind
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,19 +200,21 @@ def is_public_line(line: str) -> bool:
 
 def weakness(line: str) -> str:
     """Why a server should no longer let this key in; nothing if it is strong enough."""
-    type, _, rest = line.partition(" ")
+    type, _space, rest = line.partition(" ")
     if type == "ssh-dss":
-        return "DSA keys can be broken today"
+        return _("DSA keys can be broken today")
     if type != "ssh-rsa" or not is_public_line(line):
         return ""
     try:
-        _, after_type = _field(base64.b64decode(rest.split(" ", 1)[0]))
-        _, after_exponent = _field(after_type)
-        modulus, _ = _field(after_exponent)
+        _type, after_type = _field(base64.b64decode(rest.split(" ", 1)[0]))
+        _exponent, after_exponent = _field(after_type)
+        modulus, _rest = _field(after_exponent)
     except struct.error:
-        return "a part of it is missing"
+        return _("part of it is missing")
     bits = int.from_bytes(modulus).bit_length()
-    return f"an RSA key needs {_LEAST_RSA_BITS} bits or more, and this one has {bits}" if bits < _LEAST_RSA_BITS else ""
+    if bits >= _LEAST_RSA_BITS:
+        return ""
+    return _("an RSA key needs at least {least} bits, and this one has {bits}").format(least=_LEAST_RSA_BITS, bits=bits)
 
 
 def require_strong(path: Path) -> None:

@@ -6,6 +6,7 @@ import secrets as random
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -15,10 +16,10 @@ SERVICE = "backup-wizard"
 What = Literal["passphrase", "daemon-password"]
 
 _NAMES = {
-    "keyring.backends.SecretService": "your desktop's keyring",
-    "keyring.backends.libsecret": "your desktop's keyring",
+    "keyring.backends.SecretService": N_("your desktop's keyring"),
+    "keyring.backends.libsecret": N_("your desktop's keyring"),
     "keyring.backends.kwallet": "KWallet",
-    "keyring.backends.macOS": "your Mac's keychain",
+    "keyring.backends.macOS": N_("your Mac's keychain"),
 }
 _UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
@@ -54,7 +55,8 @@ def keyring_name() -> str:
         Failure: `KEYRING_MISSING`.
     """
     backend = _backend()
-    return _NAMES.get(type(backend).__module__, str(backend.name).removesuffix(" Keyring"))
+    known = _NAMES.get(type(backend).__module__)
+    return _(known) if known else str(backend.name).removesuffix(" Keyring")
 
 
 def store(profile_name: str, what: What, secret: Secret) -> None:
@@ -70,7 +72,7 @@ def store(profile_name: str, what: What, secret: Secret) -> None:
     except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
         _explain(error)
     if kept != secret.reveal():
-        raise Failure(Kind.KEYRING_REFUSED, keyring_name(), "The secret could not be read back.")
+        raise Failure(Kind.KEYRING_REFUSED, keyring_name(), "The keyring didn't give the secret back.")
 
 
 def fetch(profile_name: str, what: What) -> Secret:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wizard import rules
 from wizard.client.folders.exclude_presets import PRESETS
+from wizard.language import N_, _
 from wizard.running.listing.folders import TOP, Folders, Sums, decoded
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _HEAVY_SHARE = 0.01
 _MOST_MARKED = 200
 _WILDCARDS = re.compile(r"[*?\[]")
 _CACHE_MARK = re.compile(rb"\|([^\n|]*/)CACHEDIR\.TAG$", re.MULTILINE)
-_MARKED_TITLE = "marked as a cache"
+_MARKED_TITLE = N_("Marked as a cache")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Proposals:
         for preset in PRESETS:
             for text in preset.patterns:
                 if text.endswith("/"):
-                    self._know(_Pattern(text, preset.title.lower()))
+                    self._know(_Pattern(text, preset.title))
         self._may_fit = re.compile("|".join(translate(pattern.last) for pattern in self._others).encode())
 
     def consider(self, lines: bytes) -> None:
@@ -111,7 +112,7 @@ class Proposals:
     def _take_marked(self, folder: int | None) -> None:
         pattern = _anchored(self._folders.path(folder)) if folder else ""
         if folder and pattern and len(self._found) < _MOST_MARKED:
-            self._titles[pattern] = _MARKED_TITLE
+            self._titles[pattern] = _(_MARKED_TITLE)
             self._found[pattern] = [folder]
 
     def _is_named(self, pattern: str) -> bool:

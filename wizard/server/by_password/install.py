@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard import schemes
 from wizard.client.process import daemon_thread
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.server import exports, facts, locks
 from wizard.server.by_password import account_files, marked_lines
@@ -46,12 +47,12 @@ class Stage(StrEnum):
     UNDOING = auto()
 
 
-TAKEN_BACK = "All was taken back: the server is as it was before."
+TAKEN_BACK = _("All changes were undone: the server is as it was before.")
 STAGES = {
-    Stage.SIGNING_IN: "Signing in with the password",
-    Stage.INSTALLING: "Putting the key in place",
-    Stage.TRYING: "Trying whether the key works and the lock holds",
-    Stage.UNDOING: "Taking it all back",
+    Stage.SIGNING_IN: _("Signing in with the password"),
+    Stage.INSTALLING: _("Adding the key"),
+    Stage.TRYING: _("Testing the key and running the security check"),
+    Stage.UNDOING: _("Undoing all changes"),
 }
 
 

@@ -150,5 +150,5 @@ def _all(channel: Channel) -> bytes:
     while part := channel.recv(2**16):
         read += part
         if len(read) > _LONGEST_ANSWER:
-            raise OSError("the server says more than it was asked")
+            raise OSError("The server says more than it was asked")
     return bytes(read)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.failure import Failure, Kind
+from wizard.language import N_, _
 from wizard.server import facts
 from wizard.server.exports import (
     ansible,
@@ -59,7 +60,7 @@ FORMATS = {
     for one in (
         Format(
             "text",
-            "Message",
+            N_("Message"),
             "message-to-the-admin.txt",
             covering_message.render,
             render_many=covering_message.render_many,
@@ -82,15 +83,15 @@ FORMATS = {
         ),
         Format(
             "secrets",
-            "Secrets",
+            N_("Secrets"),
             "rsyncd-secrets.txt",
             secrets_file.render,
             lambda setup: setup.secrets,
             holds_secret=True,
         ),
-        Format("script", "Script", script.FILE_NAME, script.render, render_many=script.render_many),
+        Format("script", N_("Script"), script.FILE_NAME, script.render, render_many=script.render_many),
         Format("ansible", "Ansible", "backups.yml", ansible.render, render_many=ansible.render_many),
-        Format("request", "Request", "request.toml", request_file.render, is_for_many=False),
+        Format("request", N_("Request"), "request.toml", request_file.render, is_for_many=False),
     )
 }
 
@@ -134,7 +135,10 @@ def export(
     if chosen is None or not chosen.applies(ordered.setup):
         known = ", ".join(name for name, format in FORMATS.items() if format.applies(ordered.setup))
         raise Failure(
-            Kind.BAD_VALUE, f"{format_name} is no format of the scheme {profile.scheme.kind}, but {known} are"
+            Kind.BAD_VALUE,
+            _("{format} isn't available for the scheme {scheme}. Use one of these: {known}").format(
+                format=format_name, scheme=profile.scheme.kind, known=known
+            ),
         )
     return chosen.render(ordered)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard import paths
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def quoted(text: str) -> str:
         Failure: `BAD_VALUE` for what is no text.
     """
     if _BYTES.search(text):
-        raise Failure(Kind.BAD_VALUE, f"{text} is no readable text (UTF-8)")
+        raise Failure(Kind.BAD_VALUE, _("{value} isn't readable text (UTF-8)").format(value=text))
     escaped = "".join(one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False))
     return f"!unsafe {escaped}" if "{" in text else escaped
 
@@ -106,7 +107,9 @@ def _require_lines(*values: str) -> None:
     # The playbook's scripts are told them in a line each.
     for value in values:
         if _LINE_ENDS.search(value):
-            raise Failure(Kind.BAD_VALUE, f"a line break in what the server is to be told ({value!r})")
+            raise Failure(
+                Kind.BAD_VALUE, _("A value for the server contains a line break ({value})").format(value=repr(value))
+            )
 
 
 def _block(text: str, depth: int) -> str:

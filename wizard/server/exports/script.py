@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__, paths
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.receipts.receipt_text import plain_folder
 
@@ -143,19 +144,23 @@ def _require_apart(orders: Sequence[Order]) -> None:
     for order in orders:
         place = order.setup.account if order.setup.key_lines else ""  # one daemon serves all accounts
         if (place, order.profile.name) in seen:
-            raise Failure(Kind.BAD_VALUE, f"two backups are named {order.profile.name}: one needs another name")
+            raise Failure(
+                Kind.BAD_VALUE, _("Two backups are named {name}. Rename one of them").format(name=order.profile.name)
+            )
         seen.add((place, order.profile.name))
 
 
 def _require_lines(order: Order) -> None:
     for value in _all_values(order.setup):
         if _LINE_ENDS.search(value):
-            raise Failure(Kind.BAD_VALUE, f"a line break in what the server is to be told ({value!r})")
+            raise Failure(
+                Kind.BAD_VALUE, _("A value for the server contains a line break ({value})").format(value=repr(value))
+            )
     for key_line in order.setup.key_lines:
         if not _PUBLIC_KEY.fullmatch(key_line.key):
-            raise Failure(Kind.BAD_VALUE, f"{key_line.key[:60]!r} is no public key")
+            raise Failure(Kind.BAD_VALUE, _("{value} isn't a public key").format(value=repr(key_line.key[:60])))
     if order.secret and _LINE_ENDS.search(order.secret.reveal()):
-        raise Failure(Kind.BAD_VALUE, "a password with a line break in it")
+        raise Failure(Kind.BAD_VALUE, _("The password contains a line break"))
 
 
 def _all_values(setup: ServerSetup) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from wizard import schemes
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import over_network
 from wizard.server import facts
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 # A firewall that drops what comes to rsync's port must not keep those waiting who use ssh.
 _DAEMON_SECONDS = 2.0
-ONLY_DAEMON = (
-    "takes no ssh connections, but its own backup service (rsync) answers. You can go on with that: "
-    "your files would cross the network in clear."
+ONLY_DAEMON = _(
+    "{host} doesn't accept ssh connections, but its backup service (rsync) answers. You can continue with that, but"
+    " your files would be sent unencrypted."
 )
 
 _OPENSSH = re.compile(r"OpenSSH_(\d{1,4})\.(\d{1,4})")

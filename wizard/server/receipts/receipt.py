@@ -10,6 +10,7 @@ import msgspec
 from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server import facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
@@ -51,7 +52,7 @@ async def take(profile: Profile, text: str) -> Taken:
     offered: list[HostKey] = []
     if schemes.of(profile).uses_ssh:
         if not receipt.host_keys:
-            raise Failure(Kind.BAD_RECEIPT, "the line “host-key” is missing")
+            raise Failure(Kind.BAD_RECEIPT, _("the line “{key}” is missing").format(key="host-key"))
         offered = await _offered(profile)
     _compare(receipt, profile.server.host_keys, offered)
     changed, changes = _decided_by_admin(profile, receipt)
@@ -86,9 +87,13 @@ def _decided_by_admin(profile: Profile, receipt: Receipt) -> tuple[Profile, tupl
     """The account and the folder are the admin's to decide, and the person is told."""
     server, changes = profile.server, []
     if receipt.account != server.user:
-        changes.append(f"the account is “{receipt.account}” and not “{server.user}”")
+        changes.append(
+            _("the account is “{granted}” instead of “{asked}”").format(granted=receipt.account, asked=server.user)
+        )
     if receipt.folder != server.root:
-        changes.append(f"the folder is “{receipt.folder}” and not “{server.root}”")
+        changes.append(
+            _("the folder is “{granted}” instead of “{asked}”").format(granted=receipt.folder, asked=server.root)
+        )
     fingerprints = tuple(key.fingerprint for key in receipt.host_keys) or server.host_keys
     changed = msgspec.structs.replace(server, user=receipt.account, root=receipt.folder, host_keys=fingerprints)
     return msgspec.structs.replace(profile, server=changed), tuple(changes)

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from wizard import rules
 from wizard.display import printable
 from wizard.failure import Failure, Kind
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,26 +112,26 @@ class _Fields:
 
     def add(self, number: int, line: str) -> None:
         if len(line) > _LONGEST_LINE or not line.isprintable():
-            raise _refused(number, "it holds signs that no receipt has, or is too long")
+            raise _refused(number, _("it is too long, or has characters that no receipt has"))
         matched = _LINE.fullmatch(line)
         if matched and matched[1] in _KEYS:
             self._last = matched[1]
             values = self._found.setdefault(self._last, [])
             if values and self._last not in _MANY:
-                raise _refused(number, f"“{self._last}” is there twice")
+                raise _refused(number, _("“{key}” appears twice").format(key=self._last))
             values.append((number, matched[2]))
         elif self._last in _MAY_GO_ON:
             began, value = self._found[self._last].pop()
             self._found[self._last].append((began, f"{value} {line}"))
         else:
-            raise _refused(number, f"“{printable(line[:60])}” is no line of a receipt")
+            raise _refused(number, _("“{line}” doesn't belong in a receipt").format(line=printable(line[:60])))
 
     def all(self, key: str) -> list[tuple[int, str]]:
         return self._found.get(key, [])
 
     def one(self, key: str, rule: Callable[[str], str | None]) -> str:
         if not self.all(key):
-            raise Failure(Kind.BAD_RECEIPT, f"the line “{key}” is missing")
+            raise Failure(Kind.BAD_RECEIPT, _("the line “{key}” is missing").format(key=key))
         number, value = self.all(key)[0]
         if complaint := rule(value):
             raise _refused(number, f"{key}: {complaint}")
@@ -168,26 +169,26 @@ def _block(text: str, name: str) -> list[tuple[int, str]]:
             inside = [] if begun[1] == name else None
         elif (ended := _END.fullmatch(line)) and inside is not None:
             if ended[1] != name:
-                raise _refused(number, "this ends another receipt")
+                raise _refused(number, _("this is the end of another receipt"))
             blocks.append(inside)
             inside = None
         elif inside is not None:
             inside.append((number, line))
             if len(inside) > _MOST_LINES:
-                raise _refused(number, "a receipt is not that long")
+                raise _refused(number, _("it is too long for a receipt"))
     if inside is not None:
-        raise Failure(Kind.BAD_RECEIPT, f"its last line is missing: {END.format(name=name)}")
+        raise Failure(Kind.BAD_RECEIPT, _("its last line is missing: {line}").format(line=END.format(name=name)))
     if not blocks:
-        raise Failure(Kind.BAD_RECEIPT, f"there is no line “{BEGIN.format(name=name)}” in it")
+        raise Failure(Kind.BAD_RECEIPT, _("the line “{line}” is missing").format(line=BEGIN.format(name=name)))
     if any([line for _, line in block] != [line for _, line in blocks[0]] for block in blocks):
-        raise Failure(Kind.BAD_RECEIPT, "there are two receipts in it that say different things")
+        raise Failure(Kind.BAD_RECEIPT, _("it contains two different receipts"))
     return blocks[0]
 
 
 def _host_print(number: int, value: str) -> HostPrint:
     matched = _HOST_KEY.fullmatch(value)
     if not matched or rules.fingerprint(matched[2]):
-        raise _refused(number, "that is no whole fingerprint")
+        raise _refused(number, _("that isn't a complete fingerprint"))
     return HostPrint(matched[1], matched[2])
 
 
@@ -199,16 +200,16 @@ def _port(number: int, value: str) -> int:
 
 def _folder(value: str) -> str | None:
     root = unquote(value, errors="surrogateescape")
-    return rules.root(root) or (None if plain_folder(root) == value else "That is not how a receipt spells a folder.")
+    return rules.root(root) or (None if plain_folder(root) == value else _("A receipt doesn't write folders that way."))
 
 
 def _path_or_none(value: str) -> str | None:
-    return None if value == NONE or _PLAIN_PATH.fullmatch(value) else "That is no program's path."
+    return None if value == NONE or _PLAIN_PATH.fullmatch(value) else _("That isn't the path of a program.")
 
 
 def _version_or_none(value: str) -> str | None:
-    return None if value == NONE or _VERSION.fullmatch(value) else "That is no version."
+    return None if value == NONE or _VERSION.fullmatch(value) else _("That isn't a version number.")
 
 
 def _refused(number: int, why: str) -> Failure:
-    return Failure(Kind.BAD_RECEIPT, f"line {number}: {why}")
+    return Failure(Kind.BAD_RECEIPT, _("line {number}: {complaint}").format(number=number, complaint=why))

@@ -82,7 +82,7 @@ def server(profile: Profile, _: Session) -> Profile:
     found = asyncio.run(reachability.look(host, port))
     if found.failure and not found.daemon_port:
         raise found.failure
-    say(f"{host} {reachability.ONLY_DAEMON}" if found.failure else f"{host} answers.")
+    say(reachability.ONLY_DAEMON.format(host=host) if found.failure else f"{host} answers.")
     host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
     changed = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
     decided = reachability.with_what_is_left(msgspec.structs.replace(profile, server=changed), found)
