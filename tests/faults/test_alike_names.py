@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
 
-TOLD = "There is a backup “amamac” already, and capital letters make no difference: choose another name."
+TOLD = "There is already a backup “amamac”. Names can't differ only in capital letters. Choose another one."
 
 
 @pytest.fixture(autouse=True)

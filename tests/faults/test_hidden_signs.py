@@ -190,5 +190,5 @@ def test_what_a_thief_could_do_is_told_for_each_request(tmp_path: Path) -> None:
     told = backup_wizard("admin", tmp_path, "--format", "authorized-keys")
     assert told.exit_code == 0
     assert "pc0 (amanda), pc1 (amanda): Whoever steals the key can" in told.stderr
-    assert "pc2 (amanda): Whoever steals the key can read, change and delete all" in told.stderr
+    assert "pc2 (amanda): Anyone who steals the key can read, change and delete everything" in told.stderr
     assert paths.shown(tmp_path) not in told.stdout

@@ -103,7 +103,7 @@ async def test_unlocked_late_it_is_taken_then(home: Path, session_bus: str) -> N
         async with wizard_at(NEW, Step.KEY) as pilot:
             await ready(pilot)
             await pilot.press("enter")
-            await until(pilot, lambda: "Your keyring did not open" in said(pilot))
+            await until(pilot, lambda: "Your keyring is locked" in said(pilot))
             assert not made(home)
             running.end()
             with run_secret_service(session_bus):  # which is how its owner's password unlocks it

@@ -22,8 +22,8 @@ TABLE = "A disk that is full or read-only"
 WORDS = {
     "ENOSPC": "This computer's disk is full",
     "EDQUOT": "This computer's disk is full",
-    "EROFS": "Nothing can be written at",
-    "EACCES": "Nothing can be written at",
+    "EROFS": "backup-wizard can't write to",
+    "EACCES": "backup-wizard can't write to",
 }
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 TABLE = "Two at once: the second is told to wait"
-WAIT = "Another backup-wizard is busy with the backup “amamac” — you can mend this — Wait until that one is done"
+WAIT = "Another backup-wizard window is using the backup “amamac” — you can fix this — Wait until it has finished"
 
 
 @pytest.fixture

@@ -57,17 +57,17 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
     async with pane(office, size=size) as pilot:
         await until(pilot, lambda: "amamac" in text(pilot) and "bobpc" in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "What you grant to amamac (amanda)" in text(pilot))
-        assert "Nothing differs" in text(pilot)
+        await until(pilot, lambda: "Access for amamac (amanda)" in text(pilot))
+        assert "No changes to the request" in text(pilot)
         await _fill(pilot, "account", "two words")
         await pilot.press("enter")
-        await until(pilot, lambda: "An account's name has letters" in said(pilot))
+        await until(pilot, lambda: "Use only letters" in said(pilot))
         await _fill(pilot, "account", "backup-amanda")
         await _fill(pilot, "from", "192.0.2.0/24")
         await _fill(pilot, "note", "50 GB")
         pilot.app.screen.query_one("#may").focus()
         await pilot.press("down", "space", "down", "space", "enter")
-        await until(pilot, lambda: "contradict each other" in said(pilot))
+        await until(pilot, lambda: "can't both be true" in said(pilot))
         await pilot.press("space")
         await until(pilot, lambda: "may delete in the backup: asked: no → yours: yes" in said(pilot))
         await pilot.press("ctrl+s")
@@ -80,8 +80,8 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
         await _shows(pilot, 'from="192.0.2.0/24"')
         assert "bobpc" not in said(pilot)
         await _turn_to(pilot, "reply")
-        await _shows(pilot, "you asked for: amanda; in the wizard, step “Server”")
-        assert "To keep in mind: 50 GB" in said(pilot)
+        await _shows(pilot, "you asked for: amanda; change it in the “Server” step")
+        assert "Please note: 50 GB" in said(pilot)
         await _turn_to(pilot, "request")
         await pilot.press("s", "enter")
         await until(pilot, lambda: "Saved as ~/backup-wizard-amamac-request.toml" in said(pilot))
@@ -130,7 +130,7 @@ async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: P
         await pilot.press(*"2", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen))
         await pilot.press("escape")
-        await until(pilot, lambda: "Leave without the text?" in text(pilot))
+        await until(pilot, lambda: "Quit without exporting?" in text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen))
         await pilot.press("e")
@@ -142,8 +142,8 @@ async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: P
 
 async def test_where_none_is_open_nothing_parts_the_words_from_an_empty_list(tmp_path: Path) -> None:
     async with pane(tmp_path, size=(120, 40)) as pilot:
-        await until(pilot, lambda: "No request is open yet" in text(pilot))
-        assert f"There is no file that ends in .toml in {tmp_path}" in said(pilot)
+        await until(pilot, lambda: "No requests yet" in text(pilot))
+        assert f"The file *.toml in {tmp_path}" in said(pilot)
         assert "│" not in text(pilot)
 
 
@@ -151,9 +151,9 @@ async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, 
     bad = tmp_path / "bad.toml"
     bad.write_text((office / "amamac.toml").read_text().replace('user = "amanda"', 'user = "-l"'))
     async with pane() as pilot:
-        await until(pilot, lambda: "No request is open yet" in said(pilot))
+        await until(pilot, lambda: "No requests yet" in said(pilot))
         await pilot.press("e", "x", "a")  # nothing to do it with
-        for typed, answer in (("", "Write the name"), ("/no/such", "no such file"), (str(bad), "server.user")):
+        for typed, answer in (("", "Type the name"), ("/no/such", "no such file"), (str(bad), "server.user")):
             await pilot.press("o")
             await until(pilot, lambda: pilot.app.screen.query(Input))
             pilot.app.screen.query_one(Input).value = typed
@@ -181,13 +181,13 @@ async def test_hundreds_are_shown_and_those_that_clash_are_marked(tmp_path: Path
     async with pane(tmp_path) as pilot:
         await until(pilot, lambda: "Export all 400" in text(pilot))
         assert " ! pc000" in text(pilot)
-        assert "pc000 (amanda) and pc399 (amanda) have the same key in one account" in said(pilot)
+        assert "pc000 (amanda) and pc399 (amanda): the same key is used twice in one account" in said(pilot)
         await pilot.press("end")
         await until(pilot, lambda: "! pc399" in text(pilot))
         await pilot.press("a", "e")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
         await _turn_to(pilot, "authorized-keys")
-        await _shows(pilot, "more lines: save it to have them all")
+        await _shows(pilot, "more lines. Save the text to see them all.")
 
 
 def test_without_a_terminal_the_text_is_printed(office: Path, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_without_a_terminal_the_text_is_printed(office: Path, tmp_path: Path) ->
     assert stat.S_IMODE(saved_as.stat().st_mode) == 0o600
     twice = backup_wizard("admin", office, office / "amamac.toml", "--format", "authorized-keys")
     assert twice.exit_code == 1
-    assert "! amamac (amanda) is the same request, opened more than once." in twice.stderr
+    assert "! amamac (amanda): the same request is open more than once." in twice.stderr
     for arguments in (
         [],
         [office, "--format", "request"],
@@ -212,7 +212,7 @@ def test_without_a_terminal_the_text_is_printed(office: Path, tmp_path: Path) ->
     ):
         refused = backup_wizard("admin", *arguments)
         assert (refused.exit_code, refused.stdout) == (2, "")
-        assert "you can mend this" in refused.stderr
+        assert "you can fix this" in refused.stderr
 
 
 async def _fill(pilot: Pilot[int], id: str, value: str) -> None:

@@ -34,14 +34,14 @@ async def test_a_port_that_is_wrong_is_told_from_a_server_that_is_off(
 ) -> None:
     monkeypatch.setattr(diagnose_reaching, "SSH_PORT", place.sshd.port)
     async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
-        await until(pilot, lambda: f"does answer at port {place.sshd.port}" in said(pilot))
-        assert "You can mend this. Change the port at the step “Server”." in said(pilot)
+        await until(pilot, lambda: f"does answer on port {place.sshd.port}" in said(pilot))
+        assert "You can fix this. Change the port in the “Server” step." in said(pilot)
         assert "looks into why" not in said(pilot)
 
 
 async def test_what_was_printed_is_one_key_away(place: Place) -> None:
     async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
-        await until(pilot, lambda: "What was printed (F2)" in text(pilot))
+        await until(pilot, lambda: "Technical details (F2)" in text(pilot))
         assert _PRINTED not in text(pilot)
         await pilot.press("f2")
         await until(pilot, lambda: _PRINTED in text(pilot))
@@ -51,7 +51,7 @@ async def test_what_was_printed_is_one_key_away(place: Place) -> None:
 
 async def test_of_what_is_unknown_all_is_shown_at_once(place: Place) -> None:
     async with wizard_at(place.profile, Step.WELCOME) as pilot:
-        assert "What was printed" not in text(pilot)
+        assert "Technical details" not in text(pilot)
         await pilot.app.push_screen(TroubleScreen(trouble.explain(ProgramFailed("rsync", 77, "what nobody foresaw"))))
         await until(pilot, lambda: "what nobody foresaw" in text(pilot))
         assert "(exit code 77)" in text(pilot)

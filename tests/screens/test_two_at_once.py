@@ -31,9 +31,9 @@ async def test_the_second_wizard_says_it_waits_and_goes_on_with_what_the_first_d
     with Session() as session:
         app = WizardApp(Walk(profile, Step.FOLDERS, Step.FOLDERS), Context(session))
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, TroubleScreen) and "busy with" in text(pilot))
+            await until(pilot, lambda: isinstance(app.screen, TroubleScreen) and "is using the backup" in text(pilot))
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(app.screen, TroubleScreen) and "busy with" in text(pilot))
+            await until(pilot, lambda: isinstance(app.screen, TroubleScreen) and "is using the backup" in text(pilot))
             changed = msgspec.structs.replace(profile, exclude=("*.bak",))
             steps.record(Walk(changed, Step.SERVER, Step.SERVER))
             first.close()
@@ -69,5 +69,5 @@ async def test_two_wizards_that_take_the_same_new_name_do_not_share_it() -> None
     async with wizard_at(Profile(name="amamac"), Step.WELCOME) as pilot:
         with profile_lock.alone("amamac"):
             await pilot.press("enter")
-            await until(pilot, lambda: "busy with" in text(pilot))
+            await until(pilot, lambda: "is using the backup" in text(pilot))
             assert not profiles.exists("amamac")

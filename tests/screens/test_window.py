@@ -40,7 +40,7 @@ async def test_a_settings_folder_that_cannot_be_written_to_is_explained_and_noth
     (home / ".config").write_text("a file where the folder should be")
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: "You can mend this" in said(pilot))
+        await until(pilot, lambda: "You can fix this" in said(pilot))
         assert walk(pilot).step == Step.WELCOME
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.WELCOME)

@@ -65,7 +65,7 @@ async def _admin(size: tuple[int, int]) -> None:
         async with AdminApp([Path(folder)]).run_test(size=size) as pilot:
             await until(pilot, lambda: "Export all 3" in text(pilot))
             await pilot.press("enter")
-            await until(pilot, lambda: "What you grant" in text(pilot))
+            await until(pilot, lambda: "Access for" in text(pilot))
             await pilot.press("end", *"-backup", "tab", "tab", *"192.0.2.0/24")
             await pilot.pause(_SETTLED_SECONDS)
             _take(pilot, f"admin-change-{size[0]}x{size[1]}")
@@ -74,7 +74,7 @@ async def _admin(size: tuple[int, int]) -> None:
             await pilot.pause(_SETTLED_SECONDS)
             _take(pilot, f"admin-{size[0]}x{size[1]}")
             await pilot.press("e")
-            await until(pilot, lambda: "The text for your server" in text(pilot))
+            await until(pilot, lambda: "Setup for your server" in text(pilot))
             await pilot.press("right")
             await pilot.pause(_SETTLED_SECONDS)
             _take(pilot, f"admin-export-{size[0]}x{size[1]}")

@@ -167,7 +167,7 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
         assert "Removed" not in text(pilot).replace("would be removed", "")
         assert not clients()
         await pilot.press("shift+f3")
-        await until(pilot, lambda: "Could the account" in text(pilot))
+        await until(pilot, lambda: "Could you set the login shell" in text(pilot))
         assert "usermod -s /bin/sh" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
@@ -197,7 +197,7 @@ async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(plac
 async def test_another_computer_s_backup_is_noticed(place: Place) -> None:
     (place.backup / MARKER_NAME).write_text("another computer's")
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: "holds another computer's backup" in said(pilot))
+        await until(pilot, lambda: "already contains another backup" in said(pilot))
 
 
 async def test_escape_stops_it_and_it_can_be_run_again(place: Place) -> None:

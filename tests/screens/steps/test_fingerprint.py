@@ -99,7 +99,7 @@ async def test_another_fingerprint_stops_the_walk_until_the_right_one_is_given(s
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
         await _choose_to_paste(pilot)
         await _paste(pilot, STRANGER)
-        await until(pilot, lambda: "Stop: this is not the server the admin speaks of" in text(pilot))
+        await until(pilot, lambda: "Stop: this isn't the server your admin means" in text(pilot))
         assert f"You sent me the fingerprint\n{STRANGER}" in said(pilot)
         await until(pilot, lambda: _cursor_is_in_sight(pilot))
         await pilot.press("escape")
@@ -108,7 +108,7 @@ async def test_another_fingerprint_stops_the_walk_until_the_right_one_is_given(s
         await until(pilot, lambda: at(pilot) == Step.FINGERPRINT and isinstance(pilot.app.focused, Input))
         pilot.app.screen.query_one(Choice).focus()
         await pilot.press("home", "enter")  # what was pasted isn't undone by saying the contrary
-        await until(pilot, lambda: "Stop: this is not the server" in text(pilot))
+        await until(pilot, lambda: "Stop: this isn't the server" in text(pilot))
         assert not paths.known_hosts().exists()
         pilot.app.screen.query_one(Input).focus()
         await _paste(pilot, server.fingerprint)
@@ -167,14 +167,14 @@ async def test_a_changed_one_stops_everything(server: RealSshd, home: Path) -> N
     profiles.save(profile)
     _let_ssh_know(home, server, server.public_host_keys[0])  # what ssh knows is less than what was confirmed
     async with wizard_at(profile, Step.FINGERPRINT) as pilot:
-        await until(pilot, lambda: "does not show the fingerprint that was confirmed" in said(pilot))
+        await until(pilot, lambda: "fingerprint is not the one you confirmed" in said(pilot))
         assert "Was the server set up anew?" in said(pilot)
         await _until_ready(pilot, Input)
         await until(pilot, lambda: _cursor_is_in_sight(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Paste or type the fingerprint" in said(pilot))
         await _paste(pilot, STRANGER)
-        await until(pilot, lambda: "Stop: this is not the server" in said(pilot))
+        await until(pilot, lambda: "Stop: this isn't the server" in said(pilot))
         assert _recorded() == (STRANGER,)
         await _paste(pilot, server.fingerprint)
         await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
@@ -184,13 +184,13 @@ async def test_a_changed_one_stops_everything(server: RealSshd, home: Path) -> N
 async def test_a_server_that_is_off_is_explained_and_tried_again(sshd: RealSshd) -> None:
     sshd.end()
     async with wizard_at(_new(sshd), Step.FINGERPRINT) as pilot:
-        await until(pilot, lambda: "takes no ssh connections" in said(pilot))
+        await until(pilot, lambda: "refused the connection" in said(pilot))
         await _until_ready(pilot, Button)
         assert "Try again" in text(pilot)
         sshd.start()
         await pilot.press("enter")
         await _until_ready(pilot)
-        assert "takes no ssh connections" not in said(pilot)
+        assert "refused the connection" not in said(pilot)
         assert "Continue" in text(pilot)
 
 
@@ -211,7 +211,7 @@ async def test_a_folder_that_can_t_be_made_confirms_nothing(server: RealSshd, ho
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
         await _until_ready(pilot)
         await pilot.press("home", "enter")
-        await until(pilot, lambda: "You can mend this" in said(pilot))
+        await until(pilot, lambda: "You can fix this" in said(pilot))
         assert walk(pilot).profile.server.host_keys == ()
 
 

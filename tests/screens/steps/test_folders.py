@@ -208,7 +208,7 @@ async def test_other_disks_and_the_whole_computer_are_there(tmp_path: Path, monk
         await pilot.press("right")
         await until(pilot, lambda: _row(pilot, "[ ] films"))
         await pilot.press("end", "space")
-        await until(pilot, lambda: "The whole disk can't be one backup" in said(pilot))
+        await until(pilot, lambda: "You can't back up the whole disk as one folder" in said(pilot))
         assert "The whole computer" in text(pilot)
 
 
@@ -244,7 +244,7 @@ async def test_a_ticked_folder_that_may_not_be_read_is_told(home: Path, monkeypa
     async with _screen() as pilot:
         await until(pilot, lambda: _row(pilot, "Documents").endswith("can’t be read"))
         await pilot.press("enter")
-        await until(pilot, lambda: "✗ You are not allowed to read ~/Documents." in text(pilot))
+        await until(pilot, lambda: "✗ You don't have permission to read ~/Documents." in text(pilot))
         assert walk(pilot).step == Step.FOLDERS
 
 
@@ -319,7 +319,7 @@ async def test_what_is_left_out_is_ticked_and_typed_with_keys() -> None:
 async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
     async with _screen() as pilot:
         await pilot.press("f2", "tab", "!", "f2", "enter")
-        await until(pilot, lambda: "✗ rsync would read this as an order" in text(pilot))
+        await until(pilot, lambda: "✗ rsync would read this as a command" in text(pilot))
         assert walk(pilot).step == Step.FOLDERS
         await pilot.press("backspace")
         assert (await _go_on(pilot)).exclude == AT_FIRST
@@ -357,7 +357,7 @@ async def test_without_rsync_the_total_says_so_and_the_rest_goes_on(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     async with _screen() as pilot:
-        await until(pilot, lambda: "! rsync is not on this computer." in text(pilot))
+        await until(pilot, lambda: "! rsync isn't installed on this computer." in text(pilot))
         assert (await _go_on(pilot)).folders
 
 
@@ -367,7 +367,7 @@ async def test_leaving_ends_the_counting(key: str, tmp_path: Path, monkeypatch: 
     put_in_rsyncs_place(monkeypatch, tmp_path, "echo '>f+++++++++|7000|a/b'; sleep 1000")
     before = set(processes.descendants(os.getpid()))
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
-        await until(pilot, lambda: "1 file or folder, 7.0 kB, so far" in said(pilot))
+        await until(pilot, lambda: "1 item, 7.0 kB, so far" in said(pilot))
         assert set(processes.descendants(os.getpid())) > before
         await pilot.press(key)
         if key != "ctrl+q":

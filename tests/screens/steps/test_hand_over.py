@@ -118,7 +118,7 @@ async def test_the_plain_view_leaves_the_text_alone_on_the_terminal(
         await until(pilot, terminal.stdout.getvalue)
     written = terminal.stdout.getvalue()
     assert written.strip().startswith(place.text("text").strip())
-    assert written.endswith("Press Enter to go on. \x1b[A\x1b[2K")
+    assert written.endswith("Press Enter to continue. \x1b[A\x1b[2K")
 
 
 async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Place) -> None:
@@ -127,8 +127,8 @@ async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Plac
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
         for typed, complaint in (
             ("note.txt", "in full"),
-            ("~nobody-of-that-name/x", "nobody of that name"),
-            ("/no/such/folder/x", "There is no folder to put"),
+            ("~nobody-of-that-name/x", "no user of that name"),
+            ("/no/such/folder/x", "The folder for"),
             ("/etc/", "in full"),
             ("/etc", "never overwritten"),
             ("", "in full"),
@@ -155,7 +155,7 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
             await pilot.press("right")
         await until(pilot, lambda: "amanda:********" in text(pilot))
         await pilot.press("c")
-        await until(pilot, lambda: "“Show” it first" in said(pilot))
+        await until(pilot, lambda: "Choose “Show” first" in said(pilot))
         assert not pilot.app.clipboard
         await pilot.press("v")
         await until(pilot, lambda: f"amanda:{password}" in said(pilot))
@@ -164,9 +164,9 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
         await pilot.press("left", "right")
         await until(pilot, lambda: "amanda:********" in said(pilot) and password not in said(pilot))
         await pilot.press("s")
-        await until(pilot, lambda: "it is written for you alone" in text(pilot))
+        await until(pilot, lambda: "Only you can read it (mode 0600)" in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "alone (mode 0600): it holds a password" in said(pilot))
+        await until(pilot, lambda: "It contains a password, and only you can read it (mode 0600)" in said(pilot))
     saved = home / "backup-wizard-amamac-secrets.txt"
     assert saved.read_text().endswith(f"\namanda:{password}\n")
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
@@ -188,7 +188,7 @@ async def test_a_server_that_is_away_for_a_while_is_waited_for(place: Place) -> 
     place.let_in()
     place.sshd.end()
     async with wizard_at(place.profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
-        await until(pilot, lambda: "takes no ssh connections" in said(pilot))
+        await until(pilot, lambda: "refused the connection" in said(pilot))
         place.sshd.start()
         await until(pilot, lambda: LET_IN in text(pilot))
 
@@ -197,7 +197,7 @@ async def test_a_changed_host_key_stops_everything_until_one_looks_again(place: 
     place.let_in()
     place.sshd.change_host_keys()
     async with wizard_at(place.profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
-        await until(pilot, lambda: "Stop here: nothing was sent" in said(pilot))
+        await until(pilot, lambda: "Stop here. Nothing was sent" in said(pilot))
         await until(pilot, lambda: not _is_working(pilot, "look"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: not _is_working(pilot, "forward"))

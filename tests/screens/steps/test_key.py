@@ -66,7 +66,7 @@ async def test_without_a_keyring_it_says_so_and_asks_for_a_passphrase(home: Path
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NewPassphraseScreen))
         await pilot.press(*"short", "enter")
-        await until(pilot, lambda: "Use 8 signs at least" in said(pilot))
+        await until(pilot, lambda: "Use at least 8 characters" in said(pilot))
         await _type(pilot, CANARY)
         await until(pilot, lambda: pilot.app.focused is _lines(pilot)[1])
         assert CANARY not in text(pilot) + _screenshot(pilot)
@@ -172,7 +172,7 @@ async def test_a_key_that_nobody_can_open_makes_room_for_one_beside_it(home: Pat
     async with wizard_at(NEW, Step.KEY) as pilot:
         await _until_ready(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "The keyring holds no passphrase" in said(pilot))
+        await until(pilot, lambda: "Your keyring has no passphrase" in said(pilot))
         await _until_ready(pilot)
         assert "● A new key, opened by your keyring" in text(pilot)
         assert f"A new key is made as {FILE}-2." in said(pilot)
@@ -219,7 +219,7 @@ async def test_a_locked_keyring_is_explained_and_nothing_half_made_stays(
     async with wizard_at(NEW, Step.KEY) as pilot:
         await _until_ready(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "Your keyring did not open" in said(pilot))
+        await until(pilot, lambda: "Your keyring is locked" in said(pilot))
         await _until_ready(pilot)
         assert "● A new key, opened by your keyring" in text(pilot)
         assert not _made(home)

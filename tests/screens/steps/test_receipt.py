@@ -42,7 +42,7 @@ async def test_at_the_fingerprint_a_receipt_verifies_the_server(sshd: RealSshd, 
         await _choose_the_receipt(pilot)
         await _paste(pilot, "Hello Amanda")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "That is no receipt for the backup" in said(pilot))
+        await until(pilot, lambda: "This isn't a valid receipt for the backup" in said(pilot))
         assert isinstance(pilot.app.focused, TextArea)
         await _paste(pilot, mail.replace("\n", "\n> "))
         await until(pilot, lambda: isinstance(pilot.app.focused, Button))

@@ -33,11 +33,11 @@ def line(sshd: RealSshd, sample_folder: Path) -> Iterator[LossyLine]:
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLine, size: tuple[int, int]) -> None:
     async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
-        assert "no backup yet" in said(pilot)
+        assert "No backup yet" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Done: " in said(pilot))
         assert line.differences() == ""
-        assert "have the same content on the server" in said(pilot)
+        assert "are identical on the server" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "All is set up" in text(pilot) and "last good backup" in said(pilot))
         await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)
@@ -108,8 +108,8 @@ async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: 
         await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
-        assert "The backup that was on the server is not there any more." in said(pilot)
-        assert "If nobody removed it on purpose, ask your admin first." in said(pilot)
+        assert "Your backup is no longer on the server." in said(pilot)
+        assert "If nobody deleted it on purpose, ask your admin first." in said(pilot)
         await pilot.press("left", "enter")
         await until(pilot, lambda: "Done: " in said(pilot))
     assert (line.backup / line.source.name).is_dir()
@@ -127,7 +127,7 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
-        assert f"“{line.source}” is empty now, and was not at the last backup." in said(pilot)
+        assert f"“{line.source}” is empty now, but wasn't at the last backup." in said(pilot)
         await pilot.press("enter")  # the safe answer
         await until(pilot, lambda: "Nothing was sent or deleted" in said(pilot))
         assert "Done" not in said(pilot)

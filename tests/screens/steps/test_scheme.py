@@ -38,7 +38,7 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "● A key for one folder only" in text(pilot))
         for shown in (
             "● A key for one folder only",
-            "Nobody on the way can read",
+            "Encrypted in transit",
             "If stolen",
             "The admin",
             "More choices",
@@ -75,7 +75,7 @@ async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() 
         await until(pilot, lambda: "The folder on the server" not in text(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Start with a letter" in text(pilot))
-        assert "That network can't be right" in said(pilot)
+        assert "Use the first address of the network" in said(pilot)
         await pilot.press("backspace", "backspace", "a", "tab")
         pilot.app.screen.query_one("#from Input", Input).clear()
         pilot.app.post_message(Paste("192.0.2.7, 2001:db8::/32,,pc.lan"))
@@ -138,13 +138,13 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
         await until(pilot, lambda: "● The server's plain backup service" in text(pilot))
         assert "– A key for one folder only" in text(pilot)
         assert "– A full login" in text(pilot)
-        assert text(pilot).count("The server takes no ssh connections.") == 4
+        assert text(pilot).count("The server doesn't accept ssh connections.") == 4
         assert "(works here)" in text(pilot)
         assert "recommended" not in "".join(line for line in text(pilot).splitlines() if "○" in line or "●" in line)
-        assert "Your files cross the network in clear." in said(pilot)
+        assert "Your files are sent unencrypted." in said(pilot)
         await pilot.press("up", "enter")
         await asked_for_more(pilot)
-        assert "Files cross the network in clear: everybody on the way can read them." in said(pilot)
+        assert "Your files are sent unencrypted: anyone on the network in between can read them." in said(pilot)
         assert "opens the folder /home/amanda/backup" in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.SCHEME)
@@ -166,7 +166,7 @@ async def test_without_rrsync_the_backup_can_not_be_read() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for one folder only (recommended)" in text(pilot))
         await pilot.press(*MORE, "space")
-        await until(pilot, lambda: "✗ Without rrsync, the server can only take backups" in said(pilot))
+        await until(pilot, lambda: "✗ Without rrsync, the server can save backups" in said(pilot))
         await pilot.press("enter", "space")
         await until(pilot, lambda: "Without rrsync" not in said(pilot))
         await pilot.press("enter")
@@ -178,9 +178,9 @@ async def test_what_speaks_against_one_is_said_while_the_cursor_is_on_it() -> No
     facts.learn(PLAIN, shell="/usr/bin/rssh")
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for one command only (recommended)" in text(pilot))
-        assert "practice run impossible; you would see an estimate." in said(pilot)
+        assert "practice run impossible. You would see an estimate instead." in said(pilot)
         await pilot.press("end")
-        await until(pilot, lambda: "! It gives the key far more than a backup needs." in said(pilot))
+        await until(pilot, lambda: "! It gives the key far more access than a backup needs." in said(pilot))
         assert "practice run impossible" not in said(pilot)
 
 
@@ -227,10 +227,10 @@ async def test_a_full_login_takes_a_yes_of_its_own() -> None:
 async def test_a_service_without_a_password_takes_other_words() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await pilot.press("down", "down", "down", *MORE, "end", "space")
-        await until(pilot, lambda: "Everybody on the network can" in said(pilot))
+        await until(pilot, lambda: "Anyone on the network can" in said(pilot))
         await pilot.press("enter")
         await asked_for_more(pilot)
-        assert "everybody on the network can write into this backup" in said(pilot)
+        assert "anyone on the network can write to this backup" in said(pilot)
         await pilot.press("left", "enter")
         await arrived(pilot, Step.HAND_OVER)
     assert not profiles.load("amamac").scheme.auth
@@ -296,7 +296,7 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
         pilot.app.screen.query_one("#module Input", Input).clear()
         pilot.app.post_message(Paste("global"))
         await pilot.press("enter")
-        await until(pilot, lambda: "means something else to rsync's service" in said(pilot))
+        await until(pilot, lambda: "rsync service reserves that word" in said(pilot))
         await pilot.press("s", "enter")
         await arrived(pilot, Step.KEY)
     assert profiles.load("amamac").scheme.module == "globals"
@@ -312,7 +312,7 @@ async def test_places_say_what_they_bring_with_them() -> None:
         await until(pilot, lambda: "UseDNS yes" in said(pilot))
         pilot.app.screen.query_one("#from Input", Input).clear()
         await pilot.press(*"!192.0.2.7", "enter")
-        await until(pilot, lambda: "name a place that is let in as well" in said(pilot))
+        await until(pilot, lambda: "Add an address that may" in said(pilot))
         await pilot.press("home", "delete", "enter")
         await arrived(pilot, Step.KEY)
     assert profiles.load("amamac").scheme.from_ == ("192.0.2.7",)

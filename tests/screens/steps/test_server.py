@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 NEW = Profile(name="amamac", folders=("/home/amanda/Documents",))
-GREYED = "The server takes no ssh connections."
+GREYED = "The server doesn't accept ssh connections."
 
 
 def towards(port: int, **changes: object) -> Profile:
@@ -128,10 +128,10 @@ async def test_an_unknown_name_is_told_before_and_after_enter(monkeypatch: pytes
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     async with wizard_at(NEW, Step.SERVER) as pilot:
         await typed(pilot, host="files.example.lan", user="amanda")
-        await until_it_stays(pilot, "! No server is known by the name files.example.lan.")
+        await until_it_stays(pilot, "! Can't find a server called files.example.lan.")
         await pilot.press("enter")
-        await until_it_stays(pilot, "✗ No server is known by the name files.example.lan.")
-        assert "You can mend this." in text(pilot)
+        await until_it_stays(pilot, "✗ Can't find a server called files.example.lan.")
+        assert "You can fix this." in text(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -140,8 +140,8 @@ async def test_a_closed_port_is_the_admins(size: tuple[int, int]) -> None:
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
         await typed(pilot, host=HOST, port=port, user="amanda")
         await pilot.press("enter")
-        await until_it_stays(pilot, f"✗ {HOST}:{port} is there but takes no ssh connections.")
-        assert "The server's admin mends this." in text(pilot)
+        await until_it_stays(pilot, f"✗ {HOST}:{port} is on, but refused the connection.")
+        assert "Your admin needs to fix this." in text(pilot)
         assert "Is sshd running" in said(pilot)
 
 
@@ -153,7 +153,7 @@ async def test_why_it_fails_is_asked_of_the_server_that_is_typed(
     async with wizard_at(towards(sshd.port), Step.SERVER) as pilot:
         await typed(pilot, port=str(closed_port()))
         await pilot.press("enter")
-        await until_it_stays(pilot, f"What is wanted does answer at port {sshd.port} of {HOST}.")
+        await until_it_stays(pilot, f"It does answer on port {sshd.port} of {HOST}.")
 
 
 async def test_another_service_is_not_taken_for_ssh() -> None:
@@ -172,7 +172,7 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, host=host)
         await pilot.press("enter")
-        await until_it_stays(pilot, "nothing with slashes" if set(host) & set("/@") else "That is not a server's name")
+        await until_it_stays(pilot, "a folder or slashes" if set(host) & set("/@") else "A server name has only")
         assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
 
 
@@ -182,7 +182,7 @@ async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch:
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, port=port)
         await pilot.press("enter")
-        await until_it_stays(pilot, "mostly 22.")
+        await until_it_stays(pilot, "usually 22")
 
 
 async def test_all_complaints_stand_and_the_first_line_has_the_cursor() -> None:
@@ -190,7 +190,7 @@ async def test_all_complaints_stand_and_the_first_line_has_the_cursor() -> None:
         await typed(pilot, user="-l")
         await pilot.press("enter")
         await until_it_stays(pilot, "Type the server's name")
-        assert "starts with no dash" in said(pilot)
+        assert "can't start with a dash" in said(pilot)
         assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
 
 
@@ -204,8 +204,8 @@ async def test_where_only_rsyncs_own_service_answers_she_can_go_on_with_it(
     port = closed_port() if at_the_usual_port else rsyncd
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
         await typed(pilot, host=HOST, port=str(port), user="amanda")
-        await until(pilot, lambda: "takes no ssh connections, but its own backup service (rsync)" in said(pilot))
-        assert "would cross the network in clear" in said(pilot)
+        await until(pilot, lambda: "doesn't accept ssh connections, but its backup service (rsync)" in said(pilot))
+        assert "would be sent unencrypted" in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.SCHEME)
         await until(pilot, lambda: "● The server's plain backup service" in text(pilot))

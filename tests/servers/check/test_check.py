@@ -68,7 +68,7 @@ def test_check_ends_with_what_it_found(office: Office, sample_folder: Path) -> N
     assert told[0]["fix"].endswith(exported.splitlines()[-2])
     plainly = backup_wizard("check", profile.name)
     assert plainly.exit_code == 1
-    assert "✗ A terminal: Asked for a terminal: the server granted it." in plainly.stdout
+    assert "✗ A terminal: Asked for a terminal. The server allowed it." in plainly.stdout
     assert told[0]["fix"] in plainly.stdout
 
 
@@ -92,9 +92,9 @@ def vouched_for(profile: Profile) -> None:
 @pytest.mark.parametrize(
     ("before", "key_type", "says"),
     [
-        (confirmed, "ed25519", "The server does not show the fingerprint that was confirmed"),
-        (confirmed, "ecdsa", "The server shows a fingerprint of another type"),
-        (vouched_for, "ed25519", "Stop: the admin's receipt names another fingerprint"),
+        (confirmed, "ed25519", "The server's fingerprint is not the one you confirmed"),
+        (confirmed, "ecdsa", "The server's fingerprint is of another type"),
+        (vouched_for, "ed25519", "Stop: your admin's receipt names another fingerprint"),
     ],
     ids=["changed", "another type", "against the receipt"],
 )
@@ -188,7 +188,7 @@ async def test_append_only_is_tested_before_the_first_backup(office: Office, sam
     office.path(f"{profile.destination}{layout.place_marker(profile)}").unlink()
     without = await overwriting(profile, access)
     assert without.held is None
-    assert "the first check after the first backup tells" in without.detail
+    assert "Run the security check again after the first backup" in without.detail
     assert sorted(before)[:1] == sorted(tree(office.path(placing.ROOT)))[:1]
 
 

@@ -212,7 +212,7 @@ async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(
     process.send_signal(number)
     said, complained = process.communicate()
     assert process.returncode == 130
-    assert "It was stopped before its end" in complained
+    assert "Stopped before it finished" in complained
     assert "Done" not in said
     assert not any(map(processes.is_running, programs_of_it))
     line.gate.release()

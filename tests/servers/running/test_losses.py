@@ -72,7 +72,7 @@ def test_a_source_that_was_emptied_stops_a_run_before_anything_is_deleted(
     assert stopped.exit_code == 1
     assert f"“{source}” is empty now" in stopped.stderr
     assert "20 of the 21 files and folders" in stopped.stderr
-    assert "you can mend this" in stopped.stderr
+    assert "you can fix this" in stopped.stderr
     assert "Nothing was sent or deleted" in stopped.stderr
     assert "Done" not in stopped.stdout
     assert trees.tree(there) == before
@@ -202,8 +202,8 @@ def test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_sa
     office.run("sh", "-c", f"rm -r {placing.OWN}/*; rm {placing.OWN}/.backup-*")
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
-    assert "The backup that was at /home/amanda/backup/amamac/ on the server is not there any more" in stopped.stderr
-    assert "the server's admin mends this" in stopped.stderr
+    assert "Your backup is no longer at /home/amanda/backup/amamac/ on the server" in stopped.stderr
+    assert "your admin needs to fix this" in stopped.stderr
     assert "Nothing was sent or deleted" in stopped.stderr
     assert backup_wizard("run", "amamac", "--json").exit_code == 1
     said, code = _at_a_terminal("n\n", "run", "amamac")
@@ -223,8 +223,8 @@ def test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed(office
     before = trees.tree(office.path(placing.ROOT))
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
-    assert "is not there any more" in stopped.stderr
-    assert "the text on the server may be an older one" in stopped.stderr
+    assert "is no longer" in stopped.stderr
+    assert "the server may still have older text" in stopped.stderr
     assert trees.tree(office.path(placing.ROOT)) == before
 
 

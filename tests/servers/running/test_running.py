@@ -119,7 +119,7 @@ def test_the_command_tells_what_was_done_and_when(office: Office, sample_folder:
     profile = placing.profile_for(office, "rrsync", sample_folder)
     placing.settle(office, profile)
     before = backup_wizard("show", profile.name)
-    assert "# backup:   no backup yet" in before.stdout
+    assert "# backup:   No backup yet" in before.stdout
     done = backup_wizard("run", profile.name, "--json")
     assert done.exit_code == 0
     assert done.json["whole"] is True

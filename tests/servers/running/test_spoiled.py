@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
 
-BLAME = "somebody with the key, or the server, may have changed it there"
+BLAME = "Someone with the key, or the server, may have changed it there"
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_changed_files_stay_old_and_are_told(append_only: tuple[Profile, Path], 
     (source / "letter 1").write_text("Dear Madam or Sir")
     (source / "new").write_text("new")
     practised = backup_wizard("dry-run", "amamac")
-    assert "2 files differ and stay old" in practised.stdout
+    assert "2 changed files stay old" in practised.stdout
     told = backup_wizard("run", "amamac")
     assert told.exit_code == 1
     assert "Backed up with problems: 1 new and 0 changed" in told.stdout
@@ -180,7 +180,7 @@ def test_a_name_that_somebody_else_created_first_is_told(
     told = backup_wizard("run", "amamac")
     assert told.exit_code == 1
     assert "1 file differs on the server and stays old there" in told.stdout
-    assert "somebody with the key put it there first" in told.stdout
+    assert "someone with the key put it there first" in told.stdout
 
 
 def test_a_file_spoiled_there_is_found(append_only: tuple[Profile, Path]) -> None:
@@ -235,7 +235,7 @@ def test_a_folder_that_was_closed_is_told_with_who_may_have_done_it_and_opened_a
     assert practised.exit_code == 1
     assert "Some folders in your backup are closed, even to your own account" in practised.stdout
     assert "Back up again: that opens them" in practised.stdout
-    assert "somebody with the key may have closed them" in practised.stdout
+    assert "someone may have used your key" in practised.stdout
     (source / "deep [a-z]* \\ ?" / "deeper" / "new").write_text("new")
     assert backup_wizard("run", "amamac").exit_code == 0
     assert (closed / "new").read_text() == "new"
@@ -250,4 +250,4 @@ def test_a_backup_that_was_closed_as_a_whole_is_told_with_who_may_have_done_it(
     there.parent.chmod(0o000)
     refused = backup_wizard("run", "amamac")
     assert refused.exit_code == 69
-    assert "somebody with the key may have closed it" in refused.stderr
+    assert "someone with the key may have closed the folder" in refused.stderr

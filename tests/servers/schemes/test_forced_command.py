@@ -164,7 +164,7 @@ async def test_an_rsync_that_no_line_can_be_made_for_is_refused(
     put_around_rsync(tmp_path, monkeypatch, options)
     exported = backup_wizard("export", profile.name, "--format", "authorized-keys")
     assert (exported.exit_code, exported.stdout) == (69, "")
-    assert "no script around it" in exported.stderr
+    assert "not a script" in exported.stderr
 
 
 @pytest.mark.parametrize("changes", [{}, DELETING], ids=["keeping", "deleting"])

@@ -78,7 +78,7 @@ async def test_a_key_works_from_its_places_only(kind: str, office: Office, docum
     await sign_in.attempt(profile, admitted)
     told = await refusal(profile, from_address(admitted, OTHER_ADDRESS, tmp_path))
     assert told.kind is Kind.KEY_REFUSED
-    assert f"my address is one of those that are let in (192.0.2.0/24, {HOST})" in told.forward
+    assert f"My address has to be one of these: 192.0.2.0/24, {HOST})" in told.forward
 
 
 @pytest.mark.parametrize(("settings", "works"), [([], False), (["UseDNS yes"], True)], ids=["as usual", "UseDNS"])
@@ -121,7 +121,7 @@ async def test_a_daemon_is_used_from_its_places_only(
     profile = placing.profile_for(office, "daemon", documents, scheme={"from": ["192.0.2.0/24"]})
     told = await refusal(profile, placing.settle(office, profile))
     assert told.kind is Kind.DAEMON_MODULE_UNKNOWN  # rsync's daemon says no more, as it keeps the module a secret
-    assert "my address is one of those that are let in (192.0.2.0/24)" in told.forward
+    assert "My address has to be one of these: 192.0.2.0/24" in told.forward
     let_in = msgspec.structs.replace(
         profile, scheme=msgspec.structs.replace(profile.scheme, from_=("192.0.2.0/24", HOST))
     )

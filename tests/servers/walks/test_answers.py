@@ -71,7 +71,7 @@ def test_the_walk_waits_for_the_admin_and_then_ends_with_a_dry_run(
 ) -> None:
     waiting = backup_wizard("--answers", answers)
     assert waiting.exit_code == 75, waiting.stderr
-    assert "does not let this computer in yet — the server's admin mends this —" in waiting.stderr
+    assert "doesn't let this computer sign in yet — your admin needs to fix this —" in waiting.stderr
     for command in ("check", "dry-run", "run"):
         assert backup_wizard(command, profile.name).exit_code == 75
 
@@ -161,7 +161,7 @@ def test_another_server_key_stops_the_walk_before_anything_is_sent(
     sshd.change_host_keys()
     stopped = backup_wizard("--answers", answers)
     assert stopped.exit_code == 69
-    assert "does not show the fingerprint that was confirmed" in stopped.stderr
+    assert "fingerprint is not the one you confirmed" in stopped.stderr
     assert "Accepted" not in sshd.log()
 
 
@@ -170,7 +170,7 @@ def test_for_a_server_that_shows_no_confirmed_key_not_even_ours_is_made(profile:
     answers.write_text(profiles.dumps(msgspec.structs.replace(profile, server=server)))
     stopped = backup_wizard("--answers", answers)
     assert stopped.exit_code == 69
-    assert "does not show the fingerprint that was confirmed" in stopped.stderr
+    assert "fingerprint is not the one you confirmed" in stopped.stderr
     assert not profile.key_path.exists()
 
 
@@ -213,7 +213,7 @@ def test_a_missing_root_is_the_admins_to_mend(sshd: RealSshd, profile: Profile, 
     refused = backup_wizard("dry-run", profile.name)
     assert refused.exit_code == 69
     assert "The server has no folder for this backup" in refused.stderr
-    assert "the server's admin mends this" in refused.stderr
+    assert "your admin needs to fix this" in refused.stderr
 
 
 def test_a_key_that_asks_needs_somebody(profile: Profile, answers: Path) -> None:

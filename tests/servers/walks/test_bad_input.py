@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.support.attacks.faults import Case, Fault
     from tests.support.secret_service import SecretService
 
-YOU, ADMIN = " — you can mend this — ", " — the server's admin mends this — "
+YOU, ADMIN = " — you can fix this — ", " — your admin needs to fix this — "
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +84,23 @@ def greeting(file: str) -> Fault:
 
 
 MISTAKES = {
-    "a from= that matches nothing": ("rrsync", let_in_from_elsewhere, "does not accept this computer's key"),
+    "a from= that matches nothing": ("rrsync", let_in_from_elsewhere, "doesn't accept this computer's key"),
     "no root": ("rrsync", faults.missing(placing.ROOT), "The server has no folder for this backup"),
     "a root that is not writable": ("rrsync", faults.owned_by_root("755"), "The server has no folder for this backup"),
-    "no root (daemon)": ("daemon", faults.missing(placing.ROOT), "can't enter the backup's folder"),
-    "a root that is not writable (daemon)": ("daemon", faults.owned_by_root("755", placing.ROOT), "may not write"),
-    "a secrets file others can read": ("daemon", faults.with_mode(faults.SECRETS, "644"), "does not take the name"),
-    "a wrong password": ("daemon", faults.rewritten(faults.SECRETS, ":", ":x"), "does not take the name"),
-    "a greeting of bash": ("rrsync", faults.start_up_file("echo Welcome\n"), "prints text where rsync should speak"),
-    "a greeting of sh": ("login", greeting(f"{faults.HOME}/.ssh/rc"), "prints text where rsync should speak"),
+    "no root (daemon)": ("daemon", faults.missing(placing.ROOT), "can't open the backup's folder"),
+    "a root that is not writable (daemon)": (
+        "daemon",
+        faults.owned_by_root("755", placing.ROOT),
+        "isn't allowed to write",
+    ),
+    "a secrets file others can read": (
+        "daemon",
+        faults.with_mode(faults.SECRETS, "644"),
+        "doesn't accept the username",
+    ),
+    "a wrong password": ("daemon", faults.rewritten(faults.SECRETS, ":", ":x"), "doesn't accept the username"),
+    "a greeting of bash": ("rrsync", faults.start_up_file("echo Welcome\n"), "prints text that gets in rsync's way"),
+    "a greeting of sh": ("login", greeting(f"{faults.HOME}/.ssh/rc"), "prints text that gets in rsync's way"),
 }
 
 
@@ -106,7 +114,7 @@ def test_a_mistake_on_the_server_is_told_and_changes_nothing(
     with fault(whole):
         before = tree(office.path("/home")), tree(documents), tree(paths.profiles())
         ran = backup_wizard("run", profile.name)
-        while "did not say why" in ran.stderr:  # the server's rsync was gone before its reason came through
+        while "didn't say why" in ran.stderr:  # the server's rsync was gone before its reason came through
             ran = backup_wizard("run", profile.name)
         after = tree(office.path("/home")), tree(documents), tree(paths.profiles())
     assert (ran.exit_code, ran.stdout) == (69, ""), ran.stderr

@@ -115,7 +115,7 @@ def test_on_lines_it_is_one_of_the_answers(
     with Session() as session:
         proving.hand_over(begun(office, sample_folder), session)
     shown = capsys.readouterr()
-    assert "does not take that password" in shown.err
+    assert "doesn't accept that password" in shown.err
     assert "The server lets this computer in." in shown.out
     assert canary.SECRET not in shown.out + shown.err
 
@@ -208,7 +208,7 @@ def test_the_password_that_stays_is_told_as_what_it_is(
         proving.proof(profile, session)
     said = capsys.readouterr().out
     assert "The key is locked. But the account also takes its password" in said
-    assert "If you or others sign in with that password, keep it secret and go on." in said
+    assert "If you or others sign in with that password, keep it secret and continue." in said
     assert "may do more" not in said
     assert f"Match User {ACCOUNT}" in said
     assert asked == ["Go on, and leave the password as it is?"]

@@ -157,7 +157,7 @@ def test_a_closed_port_is_explained_and_asked_again(
     with Session() as session:
         plain.walk(Walk(Profile(name="amamac", server=Server())), session)
     complaint = capsys.readouterr().err
-    assert "127.0.0.1:1 is there but takes no ssh connections — the server's admin mends this —" in complaint
+    assert "127.0.0.1:1 is on, but refused the connection — your admin needs to fix this —" in complaint
     assert "Step 4" not in "".join(said)
 
 
@@ -176,14 +176,14 @@ def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
     person._answers["Its port"] = ["22"]
     reached = decided(Profile(name="amamac"), deciding.server)
     assert (reached.scheme.kind, reached.server.port) == ("daemon", 22)
-    assert any("takes no ssh connections, but its own backup service" in text for text in said)
+    assert any("doesn't accept ssh connections, but its backup service" in text for text in said)
     with pytest.raises(GoBack):  # Enter alone
         decided(reached, way_in.scheme)
-    assert sum("The server takes no ssh connections." in text for text in said) == 4
+    assert sum("The server doesn't accept ssh connections." in text for text in said) == 4
     person._answers["Take it all the same?"] = ["y"]
     chosen = decided(reached, way_in.scheme)
     assert (chosen.scheme.kind, chosen.scheme.auth, chosen.server.root) == ("daemon", True, "/home/amanda/backup")
-    assert any("Files cross the network in clear" in asked for asked in person.asked)
+    assert any("Your files are sent unencrypted" in asked for asked in person.asked)
 
 
 def test_without_rrsync_the_backup_can_not_be_read(person: Person, said: list[str]) -> None:
@@ -219,7 +219,7 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     assert chosen.scheme == Scheme(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
     assert chosen.server.root == "safe"
     assert not any("password" in asked or "module" in asked for asked in person.asked)
-    assert sum("name a place that is let in as well" in text for text in said) == 1
+    assert sum("Add an address that may" in text for text in said) == 1
     person.asked.clear()
     person._answers["May it delete"] = ["y"]
     assert decided(chosen, way_in.scheme).scheme.allow_delete
@@ -237,7 +237,7 @@ def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> N
     person._answers["From where"] = ["anywhere"]
     chosen = decided(a_profile(), way_in.scheme)
     assert (chosen.scheme.auth, chosen.scheme.module, chosen.scheme.from_) == (False, "a", ())
-    assert any("everybody on the network can write into this backup" in asked for asked in person.asked)
+    assert any("anyone on the network can write to this backup" in asked for asked in person.asked)
 
 
 def test_a_confirmed_server_keeps_all_its_fingerprints(person: Person, server: PracticeServer, said: list[str]) -> None:
@@ -288,7 +288,7 @@ def test_a_passphrase_that_is_too_short_is_asked_for_again(person: Person, said:
     person._answers["A passphrase"] = ["short", "a long passphrase"]
     chosen = decided(a_profile(key=Key()), key.key)
     assert chosen.key.protection == "ask"
-    assert any("Use 8 signs at least" in text for text in said)
+    assert any("Use at least 8 characters" in text for text in said)
     assert key_files.opens(chosen.key_path, Secret("a long passphrase"))
 
 

@@ -208,7 +208,7 @@ class Person:
 
     async def _is_told_of_backups(self, pilot: Pilot[int], profile: Profile) -> None:
         kept = record.read(profile.name)
-        words = "did not come to its end" if kept.last else "no backup yet"
+        words = "didn't finish" if kept.last else "No backup yet"
         await until(pilot, lambda: ("last good backup" if kept.last_good else words) in said(pilot))
 
     async def _back_up(self, pilot: Pilot[int], profile: Profile) -> None:

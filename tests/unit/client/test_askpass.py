@@ -194,7 +194,7 @@ def test_the_real_ssh_gets_no_answer_for_another_key(tmp_path: Path, sshd: RealS
     let_in(sshd, other)
     signed_in = sign_in(other, askpass.environment(profile))
     assert signed_in.returncode == OWN_FAILURE
-    assert "this key is not the backup's own" in signed_in.stderr
+    assert "This key doesn't belong to the backup" in signed_in.stderr
 
 
 def test_the_real_ssh_gets_what_was_typed(sshd: RealSshd) -> None:

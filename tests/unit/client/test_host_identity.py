@@ -92,11 +92,11 @@ def test_nothing_but_the_whole_fingerprint_matches(pasted: str) -> None:
         (" \t", "Paste or type"),
         ("MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48", "MD5"),
         ("2048 16:27:AC:A5:76:28:2D:36:63:1B:56:4D:EB:DF:A6:48 root@files (RSA)", "MD5"),
-        ("yes", "not a whole"),
-        (f"SHA256:{BARE[:-1]}", "not a whole"),
-        (f"SHA256:{BARE}A", "not a whole"),
-        ("ssh-ed25519 AAAA", "not a whole"),
-        ("ssh-ed25519 AAAA" + "x" * 41, "not a whole"),
+        ("yes", "n't a complete"),
+        (f"SHA256:{BARE[:-1]}", "n't a complete"),
+        (f"SHA256:{BARE}A", "n't a complete"),
+        ("ssh-ed25519 AAAA", "n't a complete"),
+        ("ssh-ed25519 AAAA" + "x" * 41, "n't a complete"),
     ],
 )
 def test_what_can_t_be_compared_is_told(pasted: str, complaint: str) -> None:

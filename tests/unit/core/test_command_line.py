@@ -11,20 +11,24 @@ from wizard.client.keys import key_files
 from wizard.profile import Key
 from wizard.rules import COMMANDS
 
-YOU = " — you can mend this — "
+YOU = " — you can fix this — "
 
 
 @pytest.mark.parametrize(
     ("arguments", "told", "to_do"),
     [
-        (["run"], "arguments are required: NAME", "“backup-wizard run --help” says how."),
-        (["--nope"], "Unrecognized arguments: --nope", "“backup-wizard --help” says how."),
-        (["export", "amamac", "--format", "x"], "invalid choice: 'x'", "“backup-wizard export --help” says how."),
+        (["run"], "arguments are required: NAME", "see “backup-wizard run --help”."),
+        (["--nope"], "Unrecognized arguments: --nope", "see “backup-wizard --help”."),
+        (["export", "amamac", "--format", "x"], "invalid choice: 'x'", "see “backup-wizard export --help”."),
         (["run", "nobody"], "There is no backup “nobody” here", "“backup-wizard list” shows"),
         (["--answers", "nofile"], "There is no file nofile", "Check the name"),
         (["receipt", "amamac", "nofile"], "There is no file nofile", "Check the name"),
         (["export", "amamac", "--format", "secrets"], "but text, authorized-keys, script", "Change it"),
-        (["export", "amamac", "--format", "request", "--output", "/no/x"], "no folder to put /no/x into", "Choose"),
+        (
+            ["export", "amamac", "--format", "request", "--output", "/no/x"],
+            "The folder for /no/x doesn't exist",
+            "Choose",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_what_to_do_next(arguments: list[str], told: str, to_do: str) -> None:

@@ -15,7 +15,7 @@ from wizard.profile import Key
 if TYPE_CHECKING:
     from pathlib import Path
 
-REFUSED = "server.root: Folders that begin with a dot hold settings and keys. Choose another one"
+REFUSED = "server.root: Folders that start with a dot contain settings and keys. Choose another folder"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def key(home: Path) -> Path:
 
 @pytest.mark.usefixtures("key")
 def test_it_is_listed_and_shown_with_what_to_change() -> None:
-    assert "amamac  its profile can't be read" in backup_wizard("list").stdout
+    assert "amamac  Its settings can't be read" in backup_wizard("list").stdout
     shown = backup_wizard("show", "amamac")
     assert shown.exit_code == 2
     assert 'root = ".ssh"' in shown.stdout

@@ -179,7 +179,7 @@ def test_a_weak_key_of_the_person_s_is_refused_in_a_sentence(
     with pytest.raises(Failure) as failure:
         protected_key.ensure(_with("none", "~/mine"))
     assert failure.value.kind is Kind.KEY_WEAK
-    assert "~/mine (an RSA key needs 3072 bits or more, and this one has 2048)" in explain(failure.value).what
+    assert "~/mine (an RSA key needs at least 3072 bits, and this one has 2048)" in explain(failure.value).what
 
 
 def test_a_weak_key_in_the_agent_is_refused(home: Path) -> None:

@@ -28,22 +28,22 @@ ELSEWHERE = msgspec.structs.replace(PROFILE, server=msgspec.structs.replace(PROF
 
 def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewhere_new() -> None:
     assert record.is_fresh(PROFILE)
-    assert record.in_words(PROFILE.name) == "no backup yet"
+    assert record.in_words(PROFILE.name) == "No backup yet"
     record.note(PROFILE, "unfinished")
     assert not record.is_fresh(PROFILE)
     assert record.is_first(PROFILE)
-    assert "no good backup yet; the run of " in record.in_words(PROFILE.name)
+    assert "No good backup yet. The backup of " in record.in_words(PROFILE.name)
     record.note(PROFILE, "done")
     assert not record.is_first(PROFILE)
     assert record.is_first(ELSEWHERE)
     good = record.in_words(PROFILE.name)
     record.note(PROFILE, "unfinished")
     assert record.in_words(PROFILE.name).startswith(f"{good}; the run of ")
-    assert record.in_words(PROFILE.name).endswith("did not come to its end")
+    assert record.in_words(PROFILE.name).endswith("didn't finish")
     record.note(PROFILE, "incomplete")
-    assert record.in_words(PROFILE.name).endswith("left some files out")
+    assert record.in_words(PROFILE.name).endswith("skipped some files")
     (paths.walk_state(PROFILE.name) / "last-run.json").write_text("{")
-    assert record.in_words(PROFILE.name) == "no backup yet"
+    assert record.in_words(PROFILE.name) == "No backup yet"
 
 
 def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,5 +138,5 @@ async def test_compression_is_for_what_is_far_and_shrinks(
 
 async def test_what_is_fixed_is_not_chosen() -> None:
     fixed = a_profile(scheme=Scheme(kind="forced-command"), compress=True)
-    assert (await compression.choose(fixed)).sentence == "Compressed on the way: the server's line fixes it."
+    assert (await compression.choose(fixed)).sentence == "Compressed, as the server's key line says."
     assert (await compression.choose(a_profile(compress=True))).compress

@@ -29,7 +29,7 @@ def _changed(asked: Request, **scheme: object) -> Grant:
 def test_what_is_granted_as_asked_has_no_difference() -> None:
     granted = Grant.as_asked(a_request())
     assert granted.differences == []
-    assert "other than you asked" not in grants.reply(granted)
+    assert "differ from what you asked" not in grants.reply(granted)
     assert "backup-wizard amamac" in grants.reply(granted)
 
 
@@ -41,15 +41,15 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
         "account: asked: amanda → yours: backup-amanda",
         "folder on the server: asked: backup → yours: /srv/backup",
         "only from: asked: anywhere → yours: 192.0.2.7",
-        "write only (rsync reads nothing back): asked: yes → yours: no",
+        "write only (rsync can't read files back): asked for yes → you grant no",
         "may delete in the backup: asked: yes → yours: no",
-        "append only (rsync changes nothing that is there): asked: no → yours: yes",
+        "append only (rsync can't change existing files): asked for no → you grant yes",
         "links are made inactive (munge): asked: yes → yours: no",
-        "what is removed here is removed there: asked: yes → yours: no",
+        "delete from the backup what is deleted here: asked for yes → you grant no",
     ]
     told = grants.reply(granted)
-    assert "  - account: backup-amanda\n    (you asked for: amanda; in the wizard, step “Server”)" in told
-    assert "To keep in mind: 20 GB" in told
+    assert "  - account: backup-amanda\n    (you asked for: amanda; change it in the “Server” step)" in told
+    assert "Please note: 20 GB" in told
     assert all(len(line) <= 100 for line in told.splitlines())
 
 
@@ -101,39 +101,39 @@ def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        (a_request(), a_request(), "opened more than once"),
-        (a_request(), a_request(public_key=public_key(2)), "asked for by more than one"),
+        (a_request(), a_request(), "open more than once"),
+        (a_request(), a_request(public_key=public_key(2)), "several requests are for the same backup"),
         (
             a_request(),
             _at("/home/amanda//backup/", user="amanda@example.lan"),
             "same folder",
         ),
-        (_at("/srv/x"), _at("/srv//x/", user="carol"), "same folder, one over"),
+        (_at("/srv/x"), _at("/srv//x/", user="carol"), "same folder and overwrite"),
         (
             _at("/srv/x"),
             _at("/srv/X", user="carol"),
-            "same folder on a server that does not tell capital letters apart",
+            "same folder on a server that ignores capital letters",
         ),
-        (_at("/srv/été"), _at("/srv/e\u0301te\u0301", user="carol"), "does not tell capital letters apart"),
-        (a_request(), _other(name="Amamac", server=a_request().server), "names that differ in capital letters alone"),
-        (_at("/srv/x"), _at("/srv/x/amamac", user="carol"), "one inside the other: whoever has the key"),
-        (_at("/srv/x/amamac"), _at("/srv/x", user="carol"), "one inside the other: whoever has the key"),
+        (_at("/srv/été"), _at("/srv/e\u0301te\u0301", user="carol"), "ignores capital letters"),
+        (a_request(), _other(name="Amamac", server=a_request().server), "names differ only in capital letters"),
+        (_at("/srv/x"), _at("/srv/x/amamac", user="carol"), "inside the other. Anyone with the outer one's key"),
+        (_at("/srv/x/amamac"), _at("/srv/x", user="carol"), "inside the other. Anyone with the outer one's key"),
         (
             _at("/srv/x"),
             _at("/srv/X/amamac/b", user="carol"),
-            "one inside the other on a server that does not tell capital",
+            "inside the other on a server that ignores capital",
         ),
         (
             a_request(),
             _at("/home/amanda/backup/amamac/deep", user="amanda", name="other"),
-            "one inside the other: whoever",
+            "inside the other. Anyone",
         ),
-        (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "one inside the other: whoever"),
+        (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "inside the other. Anyone"),
         (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "open the same folder"),
         (
             a_request("daemon"),
             msgspec.structs.replace(a_request("daemon"), name="bobpc"),
-            "name the same module",
+            "use the same module",
         ),
         (a_request(), _other(public_key=public_key(comment="another")), "have the same key"),
     ],
@@ -148,7 +148,7 @@ def test_a_folder_in_another_account_s_home_is_told() -> None:
         [a_request(), _at("/home/carol/backup", name="bobpc"), _at("/home/amanda/b", user="amanda@lan")]
     )
     assert [one.requests for one in found] == [(1,)]
-    assert found[0].sentence == "bobpc (bob) asks for a folder in the home of another account."
+    assert found[0].sentence == "bobpc (bob): the request is for a folder in another account's home."
 
 
 def test_all_that_are_inside_one_folder_are_told_together() -> None:
@@ -157,7 +157,7 @@ def test_all_that_are_inside_one_folder_are_told_together() -> None:
     inner = [msgspec.structs.replace(one, public_key=public_key(number + 10)) for number, one in enumerate(inner)]
     (found,) = clashes.among([beside, *inner, _at("/srv/x")])
     assert found.requests == (1, 2, 3, 4, 5, 6)
-    assert found.sentence.startswith("amamac (bob) and pc0 (user0) and pc1 (user1) and 3 more would be kept one inside")
+    assert found.sentence.startswith("amamac (bob), pc0 (user0), pc1 (user1) and 3 more: one backup would be inside")
 
 
 def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:

@@ -72,7 +72,7 @@ def test_each_refusal_is_known_by_its_own_words_and_no_failure_is_taken_for_one(
         answer = refused("Asked", said, kind)
         assert answer.held is None, said
         assert answer.testable
-        assert "no refusal of the lock" in answer.detail
+        assert "isn't the expected refusal" in answer.detail
 
 
 @pytest.mark.parametrize("kind", SIGNS)

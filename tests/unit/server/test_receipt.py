@@ -95,13 +95,13 @@ def test_a_receipt_is_read_to_typed_data() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("=== backup-wizard receipt for amamac", "=== backup-wizard receipt for another", "there is no line"),
+        ("=== backup-wizard receipt for amamac", "=== backup-wizard receipt for another", "the line"),
         ("=== end of receipt for amamac ===", "", "its last line is missing"),
-        ("=== end of receipt for amamac", "=== end of receipt for another", "line 15: this ends another"),
-        (FINGERPRINT, FINGERPRINT[:-1], "line 2: that is no whole fingerprint"),
+        ("=== end of receipt for amamac", "=== end of receipt for another", "line 15: this is the end of another"),
+        (FINGERPRINT, FINGERPRINT[:-1], "line 2: that isn't a complete fingerprint"),
         ("account: amanda", "account: -rf", "line 3: account: "),
         ("account: amanda", "", "“account” is missing"),
-        ("account: amanda", "account: amanda\naccount: bob", "line 4: “account” is there twice"),
+        ("account: amanda", "account: amanda\naccount: bob", "line 4: “account” appears twice"),
         ("folder: backup", "folder: ../x", "line 5: folder: "),
         ("folder: backup", "folder: b%0Ax", "line 5: folder: "),
         ("folder: backup", "folder: b%20%E2%80%AEx", "line 5: folder: "),
@@ -111,10 +111,14 @@ def test_a_receipt_is_read_to_typed_data() -> None:
         ("rrsync: /usr", "rrsync: usr", "line 9: rrsync: "),
         ("ssh-port: 22", "ssh-port: 99999", "line 10: "),
         ("rsync-port: 873", "rsync-port: x", "line 12: rsync-port: "),
-        ("shell: /bin/sh", "colour: blue", "line 6: “colour: blue” is no line"),
-        ("warning: the home", "warning: \x1b[31mthe home", "line 13: it holds signs"),
-        ("warning: the home", "warning: \u202ethe home", "line 13: it holds signs"),
-        ("warning: the home", f"warning: {'x' * 2000}", "line 13: it holds signs that no receipt has, or is too long"),
+        ("shell: /bin/sh", "colour: blue", "line 6: “colour: blue” doesn't belong"),
+        ("warning: the home", "warning: \x1b[31mthe home", "line 13: it is too long"),
+        ("warning: the home", "warning: \u202ethe home", "line 13: it is too long"),
+        (
+            "warning: the home",
+            f"warning: {'x' * 2000}",
+            "line 13: it is too long, or has characters that no receipt has",
+        ),
     ],
 )
 async def test_what_is_no_receipt_is_refused_naming_the_line(old: str, new: str, said: str) -> None:
