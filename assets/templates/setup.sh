@@ -1,6 +1,6 @@
-# ---- How it is done: nothing below this line is about one backup ----
-# Root writes only where root alone can write. What lies where an account can write (a home, a shared folder), that
-# account itself looks at, makes and writes, so no link that is planted there gains anybody anything: survey, as_owner.
+# ---- How it works: everything below this line is the same for all backups ----
+# Root writes only where nobody but root can write. Where an account can write (a home, a shared folder), the account
+# itself reads, creates and writes the files. So planting a link there gains nobody anything: see survey, as_owner.
 
 set -u
 umask 077
@@ -8,7 +8,7 @@ LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
-state=/var/lib/backup-wizard # holds a list of what was made, for --undo, and nothing secret
+state=/var/lib/backup-wizard # a list of the changes, for --undo; nothing secret
 newline='
 '
 
@@ -23,16 +23,16 @@ main() {
     cd / && begin
     case $mode in
     check)
-        printf 'Nothing is changed. Without --check, this would be done:\n'
+        printf 'Nothing is changed. Without --check, this would happen:\n'
         strictly apply
-        [ "$code" = 0 ] || fail "it can't be done as things are; nothing was changed"
+        [ "$code" = 0 ] || fail "this can't work yet; nothing was changed"
         ;;
     apply) change ;;
     undo)
         printf 'On this server:\n'
         strictly undo
         end
-        [ "$code" = 0 ] || fail 'not all of it was taken back: fix what is said above, then run it with --undo again'
+        [ "$code" = 0 ] || fail 'not everything was undone: fix the problems above, then run this with --undo again'
         ;;
     receipt) each_order receipt ;;
     esac
@@ -41,12 +41,11 @@ main() {
 usage() {
     cat <<END
 Usage: sh ${0##*/} [--check | --undo | --receipt | --help]
-  (nothing)   lets in the backups named at the top of this file, and prints a receipt for each
-  --check     says what it would change, in the same words, and changes nothing
-  --undo      takes back just what it made; it never deletes backups
-  --receipt   prints the receipts alone: each goes to the person whose backup it is
-Ends with 0 if all went well; 1 if it failed, and then it has taken back what was new; 2 for a wrong option;
-77 if root didn't run it.
+  (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
+  --check     shows what it would change, and changes nothing
+  --undo      undoes only its own changes; it never deletes backups
+  --receipt   prints only the receipts: send each to the person whose backup it is
+Exit codes: 0 done; 1 failed, and all changes were undone; 2 wrong option; 77 not run as root.
 END
 }
 
@@ -54,14 +53,14 @@ complain() { printf 'backup-wizard: %s\n' "$*" >&2; }
 fail() { complain "$*" && exit 1; }
 note() { printf '  . %s\n' "$*"; }
 
-# Says a change in words; the answer is whether to make it as well.
+# Prints a change; returns whether to make it too.
 does() {
     printf '  + %s\n' "$1"
     changes=$((changes + 1))
     [ "$mode" != check ]
 }
 
-# Makes control characters visible, in what an account's file or program says.
+# Makes control characters visible in text from an account's file or program.
 visible() { head -c 2000 | tr -c '\n -~' '?'; }
 
 each() { # FUNCTION LINES: calls it with each of the lines
@@ -99,21 +98,21 @@ begin() {
     planned=$newline changes=0 left='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
     case $mode in
     check | receipt)
-        tmp=$(mktemp -d) || fail 'there is no room for a temporary folder'
+        tmp=$(mktemp -d) || fail 'no space left for a temporary folder'
         trap 'rm -rf "$tmp"' EXIT
         trap 'exit 1' HUP INT TERM
         ;;
     *)
-        { mkdir -p "$state" && chmod 700 "$state"; } || fail "nothing was changed: $state can't be made"
+        { mkdir -p "$state" && chmod 700 "$state"; } || fail "nothing was changed: can't create $state"
         exec 9>>"$state/lock"
-        ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run is at work'
+        ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run of this script is active'
         tmp=$state/run
-        trap : HUP INT TERM # a run that is cut short takes back what is new
-        { rm -rf "$tmp" && mkdir "$tmp" && : >>"$made"; } || fail "nothing was changed: $state can't be written to"
+        trap : HUP INT TERM # an interrupted run undoes its own changes
+        { rm -rf "$tmp" && mkdir "$tmp" && : >>"$made"; } || fail "nothing was changed: can't write to $state"
         ;;
     esac
     if [ "$mode" = undo ]; then return 0; fi
-    made=$tmp/made # what is only planned is noted in a copy
+    made=$tmp/made # --check only changes a copy
     cp "$state/made" "$made" 2>/dev/null || : >"$made"
 }
 
@@ -122,7 +121,7 @@ end() {
     grep -q . "$state/made" || rm -rf "$state"
 }
 
-# Ends a function at the first step of it that fails, which a shell does not do in the middle of an "if" or "||".
+# Ends a function at its first failing step, which a shell doesn't do inside an "if" or "||".
 strictly() { # FUNCTION
     (
         set -e
@@ -134,19 +133,19 @@ strictly() { # FUNCTION
 
 change() {
     mode=check
-    strictly apply >"$tmp/foretold" # whatever can be known to fail fails here
+    strictly apply >"$tmp/foretold" # whatever is known to fail fails here
     [ "$code" = 0 ] || { end && fail 'nothing was changed'; }
     mode=apply made=$state/made spared=$tmp/before
     cp "$made" "$spared"
     printf 'On this server:\n'
     strictly apply
     if [ "$code" != 0 ]; then
-        complain 'that failed: taking back what is new'
+        complain 'that failed: undoing the changes'
         mode=undo
         strictly undo
         end
-        [ "$code" = 0 ] || fail 'not all of it could be taken back: run this with --undo once the cause is gone'
-        fail 'what was new is taken back'
+        [ "$code" = 0 ] || fail 'not everything could be undone: run this with --undo once the cause is fixed'
+        fail 'the changes are undone'
     fi
     each_order receipt
     end
@@ -174,13 +173,13 @@ backwards() { awk '{ line[NR] = $0 } END { for (at = NR; at; at--) print line[at
 # ---- What is done, in this order ----
 
 apply() {
-    command -v rsync >/dev/null || fail 'there is no rsync here: install it (apt install rsync), then run this again'
+    command -v rsync >/dev/null || fail 'rsync is not installed: install it (apt install rsync), then run this again'
     sshd_was_well=yes wants_daemon=
     sshd_is_well || sshd_was_well=
     each_order let_in
     if [ -n "$wants_daemon" ]; then serve; fi
     if [ "$mode" = apply ]; then
-        if [ -n "$sshd_was_well" ]; then sshd_is_well || fail "sshd -t finds a fault that wasn't there before"; fi
+        if [ -n "$sshd_was_well" ]; then sshd_is_well || fail "sshd -t reports an error that wasn't there before"; fi
         each_order ask_daemon
     fi
     if is_noted '* * reload'; then reload_sshd; fi
@@ -190,8 +189,8 @@ apply() {
 let_in() {
     used=$newline
     case $account in *[!0-9]*) ;; *) fail "$account is a number, not an account's name" ;; esac
-    [ "$uid" != 0 ] || fail "$account is root: a backup needs an account that can do less"
-    [ "$login" = "$account" ] || fail "the account $account is named $login now: --undo this, and ask for a new text"
+    [ "$uid" != 0 ] || fail "$account is root: a backup needs an account with fewer rights"
+    [ "$login" = "$account" ] || fail "the account $account is now named $login: run this with --undo, and ask for a new script"
     make_account
     keep "$mine order yes"
     keep_one "$account * uid" "${uid:--}"
@@ -210,7 +209,7 @@ let_in() {
         put_block "$daemon_block" "$module_file" "open the module $module"
     fi
     if [ -n "$key_block" ]; then
-        [ -z "$no_keys" ] || fail "no key file can let in $account: $no_keys"
+        [ -z "$no_keys" ] || fail "no key file works for $account: $no_keys"
         printf '%s\n' "$key_block" >"$tmp/block"
         ssh-keygen -l -f "$tmp/block" >/dev/null 2>&1 || fail "ssh-keygen can't read the key of $name"
         make_folder "${keys%/*}"
@@ -220,7 +219,7 @@ let_in() {
     if [ -n "$sshd_block" ]; then shut_passwords; fi
 }
 
-# Where lines of this backup can be: where any scheme puts them now, and where a run before has put them.
+# Where this backup's lines can be: where any scheme puts them now, and where an earlier run has put them.
 places() {
     {
         printf '%s\n' "$key_files"
@@ -244,7 +243,7 @@ put_secret() {
 
 ask_secret() {
     if [ -t 0 ]; then
-        printf 'The password of %s for the backup %s: ' "$secrets_user" "$name" >&2
+        printf 'Password of %s for the backup %s: ' "$secrets_user" "$name" >&2
         trap 'stty echo; exit 1' HUP INT TERM
         stty -echo
     fi
@@ -253,13 +252,13 @@ ask_secret() {
         stty echo && printf '\n' >&2
         trap 'exit 1' HUP INT TERM
     fi
-    [ -n "$secret" ] || fail "no password for the backup $name came on standard input"
+    [ -n "$secret" ] || fail "standard input had no password for the backup $name"
 }
 
 # rsync's daemon reads its settings for each connection, so there is nothing to reload.
 serve() {
     if daemon_listens; then
-        note "rsync's daemon is running, and reads its settings for each connection: there is nothing to reload"
+        note "the rsync daemon is running and reads its settings for each connection: nothing to reload"
         return 0
     fi
     if [ ! -d /run/systemd/system ]; then return 0; fi
@@ -272,7 +271,7 @@ serve() {
     done
 }
 
-# ---- Taking it back ----
+# ---- Undoing ----
 
 undo() {
     number=$orders
@@ -292,7 +291,7 @@ undo() {
     [ -z "$left" ]
 }
 
-# What the files hold counts, and not the list alone: a home may have moved, and the list may be lost.
+# It goes by the files' content, not just by the list: a home may have moved, and the list may be lost.
 undo_order() {
     used=$newline kept=
     each drop_block "$(places)"
@@ -304,7 +303,7 @@ undo_order() {
     forget "$mine"
 }
 
-# What all backups of an account share goes with the last of them.
+# What all backups of an account share is removed with the last one.
 undo_account() {
     mine="$account *" mark="account $account"
     if is_noted "$mine file"; then
@@ -336,7 +335,7 @@ look_for_key() { # FILE
     read_file "$1"
     if grep -qF "$blob" "$tmp/now"; then
         left=yes
-        complain "$1 still lets in the key of $name by another line: remove that line by hand"
+        complain "another line of $1 still allows the key of $name: remove that line by hand"
     fi
 }
 
@@ -349,7 +348,7 @@ sessions() {
 
 name_session() { # PROCESS
     case $(cat "/proc/$1/comm" 2>/dev/null) in
-    sshd*) note "still connected, perhaps by the key of $name: process $1 (to end it: kill $1)" ;;
+    sshd*) note "still connected, perhaps with the key of $name: process $1 (to end it: kill $1)" ;;
     esac
 }
 
@@ -384,29 +383,29 @@ in_home() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$home/$1" ;; esac
 
 make_account() {
     if [ -n "$entry" ] || is_planned "account $account"; then return 0; fi
-    command -v useradd >/dev/null || fail "there is no useradd here: make the account $account yourself, then run this"
-    [ ! -e "$home" ] || fail "$home is there, but no account $account: make the account yourself, or rename that folder"
+    command -v useradd >/dev/null || fail "useradd is not installed: create the account $account yourself, then run this"
+    [ ! -e "$home" ] || fail "$home exists, but the account $account does not: create it yourself, or rename that folder"
     if { getent group "$account" || grep "^$account:" /etc/group; } >/dev/null 2>&1; then
-        fail "there is a group $account, but no such account: make the account yourself, then run this again"
+        fail "the group $account exists, but no such account: create the account yourself, then run this again"
     fi
-    does "make the account $account (shell /bin/sh, no password: only a key opens it)" || return 0
+    does "create the account $account (shell /bin/sh, no password: only a key can sign in)" || return 0
     keep "$account * account yes"
     # "*" is a password that nothing matches, and unlike "!" does not lock the account for keys.
     useradd --no-log-init --no-create-home --shell /bin/sh --password '*' --comment backup-wizard "$account" ||
-        fail "useradd does not make the account $account: make it yourself, then run this again"
+        fail "useradd can't create the account $account: create it yourself, then run this again"
     locate
 }
 
 remove_account() {
     if [ -n "$entry" ] && [ "$login $comment" != "$account backup-wizard" ]; then
-        note "kept: the account $login, which was changed since this script made it"
+        note "kept: the account $login, because it was changed after this script created it"
         return 0
     fi
     if [ -n "$entry" ]; then
-        does "remove the account $account, and end what it still runs"
+        does "remove the account $account, and end its running processes"
         by=account tries=1
         until end_sessions && userdel "$account"; do
-            [ "$tries" -lt 5 ] || fail "userdel does not remove the account $account"
+            [ "$tries" -lt 5 ] || fail "userdel can't remove the account $account"
             tries=$((tries + 1))
             sleep 1
         done
@@ -441,7 +440,7 @@ survey() { # PATH
         case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
         if [ ! -L "./$step" ]; then cd -P "./$step" && continue; fi
         links=$((links + 1)) step=$(readlink "./$step") # root's own, followed step by step
-        [ "$links" -lt 20 ] || fail "$1 leads through too many symbolic links"
+        [ "$links" -lt 20 ] || fail "$1 goes through too many symbolic links"
         case $step in /*) cd / ;; esac
         rest=${step#/}${rest:+/$rest}
     done
@@ -511,7 +510,7 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     if [ "$by" = account ]; then
         if ! as_owner "$down" "$at" "$rest" look 077 </dev/null; then
             [ ! -d "$1" ] || at=$1
-            fail "$login can't make or use the folder $1: $at belongs to $(stat -c '%U:%G, mode %a' "$at")"
+            fail "$login can't create or use the folder $1: $at belongs to $(stat -c '%U:%G, mode %a' "$at")"
         fi
         { IFS= read -r real && IFS= read -r missing; } <"$tmp/said" || :
     fi
@@ -535,7 +534,7 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
         fi
         case $missing in */*) missing=${missing#*/} ;; *) missing= ;; esac
         if is_planned "folder $path"; then continue; fi
-        does "make the folder $path (for $whose)" || :
+        does "create the folder $path (for $whose)" || :
         case "$whose ${missing:+above}" in
         root*) keep "* * folder $path" ;;
         *above) keep "$account * folder $path" ;;
@@ -544,7 +543,7 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     done
     if [ "$mode" = check ]; then return 0; fi
     if [ "$by" = root ]; then mask=022; else mask=077; fi
-    as_owner "$down" "$at" "$rest" make "$mask" </dev/null || fail "the folder $1 can't be made: $(visible <"$tmp/error")"
+    as_owner "$down" "$at" "$rest" make "$mask" </dev/null || fail "can't create the folder $1: $(visible <"$tmp/error")"
     if [ "$by" = root ] && [ -n "${2-}" ]; then chmod 700 "$whole" && chown -h "$uid:$gid" "$whole"; fi
 }
 
@@ -559,7 +558,7 @@ mark_folder() { # $whole, which make_folder has looked at
     does "mark the folder $whole as this backup's: an empty file in it" || return 0
     keep "$mine marker $whole/$marker"
     as_owner "$put_marker" "$at" "$rest" "$marker" make 077 </dev/null ||
-        fail "the file $whole/$marker can't be made: $(visible <"$tmp/error")"
+        fail "can't create the file $whole/$marker: $(visible <"$tmp/error")"
 }
 
 unmark_folder() { # FILE
@@ -575,11 +574,11 @@ require_good_place() { # of $whole, which has no links
         case $place/ in
         / | /bin/* | /boot/* | /dev/* | /etc/* | /lib/* | /lib32/* | /lib64/* | /libx32/* | /proc/* | /root/* | /run/* | \
             /sbin/* | /sys/* | /tmp/* | /usr/* | /var/ | /var/cache/* | /var/lib/* | /var/log/* | /var/mail/* | \
-            /var/spool/* | /var/tmp/* | /home/) fail "${place:-/} is a folder of the system: choose another one for backups" ;;
-        "$home"/.*) fail "$place is among the hidden folders of a home, where ways in are kept: choose another" ;;
+            /var/spool/* | /var/tmp/* | /home/) fail "${place:-/} is a system folder: choose another one for backups" ;;
+        "$home"/.*) fail "$place is a hidden folder in a home, where keys are kept: choose another" ;;
         esac
     done
-    case $keys in "$whole"/*) fail "$whole holds the keys that let in $account: choose another folder" ;; esac
+    case $keys in "$whole"/*) fail "$whole contains the keys for $account: choose another folder" ;; esac
     each require_no_home "$home$newline$(getent passwd | awk -F: '$3 >= 1000 && $3 != 65534 && $6 ~ /^\/./ { print $6 }')"
     each require_apart "$(sed -n 's/^\([^ ]* [^ ]*\) root /\1 /p' "$made")"
     keep_one "$mine root" "$whole"
@@ -587,8 +586,8 @@ require_good_place() { # of $whole, which has no links
 
 require_no_home() { # HOME
     case $1/ in
-    "$whole"/*) fail "$whole is a home, or holds one ($1): choose another folder" ;;
-    "$around"/) fail "$around is a home: choose a folder in it" ;;
+    "$whole"/*) fail "$whole is a home or contains one ($1): choose another folder" ;;
+    "$around"/) fail "$around is a home: choose a folder inside it" ;;
     esac
 }
 
@@ -597,11 +596,11 @@ require_apart() { # ACCOUNT NAME FOLDER, of another backup
     other=${1#* }
     set -- "${other#* }" "${other%% *}"
     if [ "$1" = "$whole" ] && [ -z "$key_block" ]; then return 0; fi # a module may hold several computers
-    case $1/ in "$whole"/*) fail "$whole holds the folder of the backup $2 ($1): choose another" ;; esac
-    case $whole/ in "$1"/*) fail "$whole is in the folder of the backup $2 ($1): choose another" ;; esac
+    case $1/ in "$whole"/*) fail "$whole contains the folder of the backup $2 ($1): choose another" ;; esac
+    case $whole/ in "$1"/*) fail "$whole is inside the folder of the backup $2 ($1): choose another" ;; esac
 }
 
-# ---- A marked block in a file, which is replaced and not repeated; all other lines stay as they are ----
+# ---- A marked block in a file: replaced, never repeated; all other lines stay as they are ----
 
 # The file comes to $tmp/now, and the lines of $mark in it to $tmp/old.
 read_file() { # FILE
@@ -617,20 +616,20 @@ read_file() { # FILE
     case $answer in
     0) is_there=yes && mv "$tmp/said" "$tmp/now" ;;
     3) ;;
-    4) fail "$1 is a symbolic link or no plain file: make it a plain file, or let it be and add the lines by hand" ;;
-    5) fail "$1 belongs neither to root nor to $login: chown it, or add the lines by hand" ;;
-    *) fail "$1 can't be read: $(visible <"$tmp/error")" ;;
+    4) fail "$1 is a symbolic link or not a regular file: make it a regular file, or add the lines by hand" ;;
+    5) fail "$1 belongs to neither root nor $login: chown it, or add the lines by hand" ;;
+    *) fail "can't read $1: $(visible <"$tmp/error")" ;;
     esac
-    [ "$(head -c 1000001 "$tmp/now" | wc -c)" -le 1000000 ] || fail "$1 is too large to be such a file"
+    [ "$(head -c 1000001 "$tmp/now" | wc -c)" -le 1000000 ] || fail "$1 is too large for this kind of file"
     # shellcheck disable=SC2094 # both only read it
-    tr -d '\000' <"$tmp/now" | cmp -s - "$tmp/now" || fail "$1 is no text file"
+    tr -d '\000' <"$tmp/now" | cmp -s - "$tmp/now" || fail "$1 is not a text file"
     begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" awk '
         { sub(/\r$/, "") }
         $0 == ENVIRON["begin"] { bad += inside; inside = 1 }
         inside { print }
         $0 == ENVIRON["end"] { bad += !inside; inside = 0 }
         END { exit(bad + inside > 0) }' "$tmp/now" >"$tmp/old" ||
-        fail "$1 has only one of the two marks of $mark (begin, end): put in the other, or take out its lines by hand"
+        fail "$1 has only one of the two marks of $mark (begin, end): add the other, or remove the lines by hand"
 }
 
 # Prints a file with the lines of this mark replaced, or added at the end; without any, they are taken out. The last
@@ -655,7 +654,7 @@ edit() { # FILE BLOCK-FILE
 }
 
 require_open() { # FILE
-    [ -z "$locked" ] || fail "$1 can't be changed: see whether it, its folder or the disk is read-only (ls -ld, lsattr)"
+    [ -z "$locked" ] || fail "can't change $1: check if it, its folder or the disk is read-only (ls -ld, lsattr)"
 }
 
 put_block() { # BLOCK FILE WORDS
@@ -670,9 +669,9 @@ put_block() { # BLOCK FILE WORDS
     fi
     require_open "$2"
     if is_hand_made "$2"; then
-        complain "$2: somebody has changed the lines of $mark by hand (or $state is lost). They say, unlike this text:"
+        complain "$2: someone changed the lines of $mark by hand (or $state is lost). Unlike this script, they say:"
         show_hand_made
-        fail "nothing writes over them: delete the lines of $mark there to have them written anew"
+        fail "they won't be overwritten: delete the lines of $mark there, and this script writes them again"
     fi
     if [ -n "$is_there" ] || is_planned "file $2"; then
         does "$3: lines in $2" || return 0
@@ -697,14 +696,14 @@ drop_block() { # FILE
         require_open "$1"
         : >"$tmp/block"
         if is_hand_made "$1"; then
-            complain "$1: somebody has changed the lines of $mark by hand (or $state is lost). To be taken out:"
+            complain "$1: someone changed the lines of $mark by hand (or $state is lost). Removing these:"
             show_hand_made
             if [ -n "$blob" ] && grep ' AAAA' "$tmp/old" | grep -qvF "$blob"; then
-                fail "$1: between the marks of $mark is a key that is not of this backup: move it out of them first"
+                fail "$1: there is another key between the marks of $mark: move it out first"
             fi
         fi
         edit "$tmp/now" "$tmp/block" >"$tmp/new"
-        does "take the lines of $mark out of $1" || return 0
+        does "remove the lines of $mark from $1" || return 0
         store "$1"
         case $1 in /etc/backup-wizard/*) rmdir /etc/backup-wizard 2>/dev/null || : ;; esac
     elif [ "$mode" = undo ] && [ "$by" != later ]; then
@@ -739,7 +738,7 @@ store() { # FILE
         as_owner "$remove" "$at" "$rest" "${1##*/}" .backup-wizard.new </dev/null
     else
         as_owner "$write" "$at" "$rest" "${1##*/}" "$mask" <"$tmp/new"
-    fi || fail "$1 can't be written: $(visible <"$tmp/error")"
+    fi || fail "can't write $1: $(visible <"$tmp/error")"
 }
 
 # ---- sshd ----
@@ -813,7 +812,7 @@ shut_passwords() {
     fi
     keep '* * reload yes' # also if this run is cut short
     mine="$account *" mark="account $account"
-    words="let no password open the account $account over ssh"
+    words="turn off password sign-in over ssh for the account $account"
     put_block "$sshd_block" "$sshd_file" "$words"
     if [ "$mode" = apply ] && [ "$sshd_file" = "$sshd_included" ]; then
         sshd_was_asked_for='' && ask_sshd
@@ -848,9 +847,9 @@ has_password() {
 password_warning() {
     case "$open_from " in *' 192.0.2.1 '*) from=anywhere ;; *) from=${open_from# } ;; esac
     if has_password; then
-        how="if nobody needs that, usermod -p '*' $account, and run this again"
+        how="if nobody needs it, run usermod -p '*' $account, and run this again"
     else
-        how='see PasswordAuthentication in the settings of sshd, which this script does not change there'
+        how='see PasswordAuthentication in the sshd settings, which this script does not change there'
     fi
     printf 'sshd lets %s sign in with a password from %s: %s\n' "$account" "$from" "$how"
 }
@@ -890,10 +889,10 @@ reload_sshd() {
         case $(readlink "/proc/${pid:-none}/exe") in */sshd | */sshd' (deleted)') reload="kill -HUP $pid" ;; esac
     fi
     if [ -n "$reload" ] && sshd_is_well; then
-        does "have sshd read its settings again ($reload)" || return 0
+        does "reload the sshd settings ($reload)" || return 0
         if $reload; then forget '* * reload' && return 0; fi
     fi
-    note 'sshd knows of the change once it is reloaded: sshd -t, then systemctl reload ssh'
+    note 'reload sshd to apply the change: sshd -t, then systemctl reload ssh'
     forget '* * reload'
 }
 
@@ -925,11 +924,11 @@ require_unlike_modules() {
         tr -d ' \t\r' <"$tmp/others" | tr '[:upper:]' '[:lower:]' | cut -d']' -f1 | grep -qxF -e "$(
             printf '[%s' "$module" | tr '[:upper:]' '[:lower:]'
         )" || continue
-        fail "$file has a module $module already, which is not of this backup: choose another name for it"
+        fail "$file already has another module named $module: choose another name"
     done
     read_file "$module_file"
     if [ -s "$tmp/old" ] && is_anothers "$module_file"; then
-        fail "$module_file has a backup $name of another account: choose another name"
+        fail "$module_file already has a backup $name of another account: choose another name"
     fi
 }
 
@@ -952,7 +951,7 @@ ask_daemon() {
     printf '@RSYNCD: 31.0 md5 md4\n#none\n' | # it reads these settings, and opens nothing
         rsync --server --daemon --config="$tmp/block" --log-file="$tmp/fault" . >/dev/null 2>&1 || :
     ! grep -qi 'unknown parameter\|ignoring\|badly formed' "$tmp/fault" ||
-        fail "rsync does not take the settings of the module $module: $(visible <"$tmp/fault")"
+        fail "rsync doesn't accept the settings of the module $module: $(visible <"$tmp/fault")"
     printf '@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n%s\n' "$module" >"$tmp/ask"
     if [ -n "$daemon_private" ]; then by=account; else by=root; fi
     # shellcheck disable=SC2016 # it is for the account's shell
@@ -960,7 +959,7 @@ ask_daemon() {
         "$(if [ "$by" = root ]; then printf %s "$tmp/fault"; else printf /dev/null; fi)" <"$tmp/ask" || :
     grep -aq '^@RSYNCD: \(OK\|AUTHREQD\)\|^@ERROR: access denied' "$tmp/said" ||
         grep -aqF "denied on module $module " "$tmp/fault" ||
-        fail "rsync does not open the module $module: $(visible <"$tmp/said")"
+        fail "rsync can't open the module $module: $(visible <"$tmp/said")"
 }
 
 # ---- The receipt ----
@@ -981,7 +980,7 @@ receipt() {
     printf '=== end of receipt for %s ===\n' "$name"
 }
 
-# Reads it and does not start it: anybody could have put it there.
+# Reads it, but never runs it: anyone could have put it there.
 find_rrsync() {
     flags=
     for rrsync in "$(command -v rrsync)" /usr/bin/rrsync /usr/local/bin/rrsync /usr/lib/rsync/rrsync \
@@ -1003,45 +1002,45 @@ version_of() { # COMMAND
         sed -n 's/.*\(rsync  *version v\{0,1\}\|OpenSSH_\)\([0-9][0-9.]*[0-9]\).*/\2/p' | head -n 1 | grep . || printf none
 }
 
-# What keeps the backup out, or lets in more than the backup, although all of the above is in place.
+# What still blocks the backup, or allows more than the backup, although everything above is done.
 warnings() {
-    if [ -z "$entry" ]; then printf 'there is no account %s yet\n' "$account" && return 0; fi
+    if [ -z "$entry" ]; then printf 'the account %s does not exist yet\n' "$account" && return 0; fi
     if [ -n "$key_block" ]; then
         case ${shell##*/} in
-        false | nologin | rssh) printf 'the shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
+        false | nologin | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
         esac
         if awk -F: -v name="$account" '$1 == name && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
-            printf "the account is locked, also for keys where sshd has UsePAM no: usermod -p '*' %s\n" "$account"
+            printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$account"
         fi
         for file in "$home" "${keys%/*}" "$keys"; do
-            if is_open "$file"; then printf 'sshd ignores the key while others can write to %s: chmod go-w %s\n' "$file" "$file"; fi
+            if is_open "$file"; then printf 'sshd ignores the key as long as others can write to %s: chmod go-w %s\n' "$file" "$file"; fi
         done
         warn_of_sshd
     elif ! daemon_listens; then
-        printf "rsync's daemon does not answer: start it (rsync --daemon), also after a restart of the server\n"
+        printf "the rsync daemon does not answer: start it (rsync --daemon), also after each restart of the server\n"
     fi
     place=$(in_home "$folder")
     if [ ! -d "$place" ]; then
-        printf 'the folder %s is not there\n' "$place"
+        printf 'the folder %s does not exist\n' "$place"
     elif [ "$(stat -c %u "$place")" != "$uid" ]; then
-        printf '%s does not own the folder %s, and may not be able to write to it\n' "$account" "$place"
+        printf '%s does not own the folder %s and may not be able to write to it\n' "$account" "$place"
     elif is_open "${place%/*}" && [ ! -k "${place%/*}" ]; then
-        printf 'others can put another folder in the place of %s: chmod +t %s\n' "$place" "${place%/*}"
+        printf 'others can replace the folder %s: chmod +t %s\n' "$place" "${place%/*}"
     fi
 }
 
 is_open() { [ -n "$(find "$1" -prune \( -perm -020 -o -perm -002 \) 2>/dev/null)" ]; } # FILE
 
 warn_of_sshd() {
-    sshd_is_well || printf 'sshd -t finds a fault in its settings\n'
-    if [ "$(sshd_says pubkeyauthentication)" = no ]; then printf 'sshd takes no keys: PubkeyAuthentication is no\n'; fi
+    sshd_is_well || printf 'sshd -t reports an error in its settings\n'
+    if [ "$(sshd_says pubkeyauthentication)" = no ]; then printf 'sshd accepts no keys: PubkeyAuthentication is no\n'; fi
     for setting in allowusers denyusers allowgroups denygroups; do
-        if [ -n "$(sshd_says "$setting")" ]; then printf 'sshd has %s: see that it lets in %s\n' "$setting" "$account"; fi
+        if [ -n "$(sshd_says "$setting")" ]; then printf 'sshd has %s: check that it allows %s\n' "$setting" "$account"; fi
     done
     if [ -n "$sshd_block" ] && [ -n "$open_from" ]; then password_warning; fi
     for file in $key_files; do
         if (read_file "$file") 2>/dev/null && edit "$tmp/now" /dev/null | grep -qF "$blob"; then
-            printf 'another line of %s lets in the same key, and may allow it more\n' "$file"
+            printf 'another line of %s has the same key, and may allow more\n' "$file"
         fi
     done
 }

@@ -144,10 +144,10 @@ def test_a_hostile_request_gives_nobody_s_folder_away(office: Office, tmp_path: 
     settings = office.path("/etc/ssh/sshd_config").read_text()
     office.put("/etc/ssh/sshd_config", f"{settings}Match User omar\nAuthorizedKeysFile none\n", mode=0o644)
     requests = {
-        ("a1", "amanda", "/home/nadia", "rrsync"): "/home/nadia is the home of nadia, or holds it",
+        ("a1", "amanda", "/home/nadia", "rrsync"): "/home/nadia is the home of nadia, or contains it",
         ("a2", "amanda", "/home/nadia/letters", "daemon"): "/home/nadia belongs to nadia",
-        ("a3", "amanda", "/etc", "rrsync"): "/etc is a folder of the system's",
-        ("a4", "amanda", "/etc/cron.d", "daemon"): "/etc/cron.d is a folder of the system's",
+        ("a3", "amanda", "/etc", "rrsync"): "/etc is a system folder",
+        ("a4", "amanda", "/etc/cron.d", "daemon"): "/etc/cron.d is a system folder",
         ("a5", "amanda", "/home", "rrsync"): "/home is the home of",
         ("a6", "amanda", ".ssh", "forced"): "/home/amanda/.ssh is in a hidden folder",
         ("a7", "amanda", "/home/amanda", "daemon"): "/home/amanda is the home of amanda",
@@ -156,7 +156,7 @@ def test_a_hostile_request_gives_nobody_s_folder_away(office: Office, tmp_path: 
         ("a9", "amanda", "/srv/shared", "rrsync"): "amanda can't make /srv/shared/a9",
         ("b1", "amanda", "/srv/link", "rrsync"): "amanda can't make /srv/link/b1",
         ("b2", "amanda", "there", "rrsync"): "/home/amanda/there belongs to nadia",
-        ("b3", "amanda", "way", "rrsync"): "/home/amanda/way leads into a hidden folder",
+        ("b3", "amanda", "way", "rrsync"): "/home/amanda/way leads to a hidden folder",
         ("b4", "root", "/srv/mine", "rrsync"): "root is root",
         ("b5", "omar", "backup", "rrsync"): "omar: sshd reads no file of keys",
         ("half", "petra", "backup", "rrsync"): "authorized_keys has only one of the two marks of half",
@@ -172,4 +172,4 @@ def test_a_hostile_request_gives_nobody_s_folder_away(office: Office, tmp_path: 
     assert played.changed == []
     for request, why in requests.items():
         assert why in played.printed, request
-    assert "good" not in played.printed.partition("See that nothing stands in the way")[2]
+    assert "good" not in played.printed.partition("Make sure there are no problems")[2]

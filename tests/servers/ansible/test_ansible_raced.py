@@ -161,4 +161,4 @@ def test_links_that_are_planted_meanwhile_gain_nothing(office: Office, tmp_path:
     print(f"{at_commands} links were planted at commands, and {tirelessly} between them")
     assert min(at_commands, tirelessly) >= 200
     done = {task for task, _ in raced.changed + raced_again.changed}
-    assert {"Make the folders", "Let the keys in"} <= done
+    assert {"Create the folders", "Add the keys"} <= done

@@ -180,7 +180,9 @@ def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sampl
     before = office.standing()
     for password in ("$6$salt$hash", ""):
         office.run("sed", "-i", f"s/^amanda:[^:]*/amanda:{password}/", "/etc/shadow")
-        warning = "sshd lets amanda sign in with a password from anywhere: if nobody needs that, usermod -p '*' amanda"
+        warning = (
+            "sshd lets amanda sign in with a password from anywhere: if nobody needs it, run usermod -p '*' amanda"
+        )
         for option in ("--check", ""):
             ran = office.script(option)
             assert ran.exit_code == 0
@@ -201,7 +203,7 @@ def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sampl
     assert "passwordauthentication yes" in office.run(programs.require("sshd"), "-T", "-C", "user=petra")
     assert office.script().changes == []
     office.run("sh", "-c", "echo '* * reload yes' >>/var/lib/backup-wizard/made")  # killed before sshd knew
-    assert [change.partition(" (")[0] for change in office.script().changes] == ["have sshd read its settings again"]
+    assert [change.partition(" (")[0] for change in office.script().changes] == ["reload the sshd settings"]
     assert office.script().changes == []
     for order, is_shut in ((orders[0], True), (orders[1], False)):
         set_up(office, order)
@@ -255,5 +257,5 @@ def test_a_module_of_that_name_is_not_mixed_with_ours(
     before = office.snapshot()
     refused = office.script()
     assert refused.exit_code == 1
-    assert "has a module amanda already" in refused.stderr
+    assert "already has another module named amanda" in refused.stderr
     assert office.snapshot() == before

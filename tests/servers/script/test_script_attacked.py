@@ -83,7 +83,7 @@ def test_what_keeps_the_backup_out_is_warned_of(office: SetUpOffice, sample_fold
         "the shell /usr/sbin/nologin blocks rsync",
         "the account is locked",
         f"chmod go-w {HOME}",
-        f"another line of {KEYS} lets in the same key",
+        f"another line of {KEYS} has the same key",
     ):
         assert sign in done.stdout
     assert office.path("/etc/shadow").read_text() == shadow
@@ -105,7 +105,7 @@ def test_a_step_that_fails_takes_back_what_is_new(failing: str, office: SetUpOff
     before = office.standing()
     failed = office.script(path="/srv/broken")
     assert failed.exit_code == 1
-    assert "what was new is taken back" in failed.stderr
+    assert "the changes are undone" in failed.stderr
     assert office.standing() == before
 
 
@@ -124,7 +124,7 @@ def test_a_full_or_read_only_disk_leaves_all_as_it_was(office: SetUpOffice, samp
     office.run("sh", "-c", "head -c 8000 /dev/zero >/home/filler; cat /dev/zero >/home/rest || :")
     full = office.script()
     assert full.exit_code == 1
-    assert "what was new is taken back" in full.stderr
+    assert "the changes are undone" in full.stderr
     office.run("umount", "/home")
     assert office.standing() == standing
 
@@ -149,7 +149,7 @@ def test_only_root_and_only_one_at_a_time(office: SetUpOffice, sample_folder: Pa
         assert other.stdout.readline() == "held\n"
         refused_too = office.script()
         assert refused_too.exit_code == 1
-        assert "another run is at work" in refused_too.stderr
+        assert "another run of this script is active" in refused_too.stderr
         other.communicate("")
     after = office.snapshot()
     after.pop("/var/lib/backup-wizard/lock")

@@ -85,7 +85,7 @@ async def test_two_accounts_share_a_root(office: SetUpOffice, sample_folder: Pat
     set_up(office, hers, his)
     refused = office.script()
     assert refused.exit_code == 1  # neither is in the group yet
-    assert f"amanda can't make or use the folder {SHARED}/amamac" in refused.stderr
+    assert f"amanda can't create or use the folder {SHARED}/amamac" in refused.stderr
     for account in (ACCOUNT, "petra"):
         office.run("usermod", "-aG", "users", account)
     before = office.run("stat", "-c", "%U:%G %a", SHARED)
@@ -188,7 +188,7 @@ def test_a_key_that_sshd_would_never_read_is_refused(setting: str, office: SetUp
     for option in ("--check", ""):
         refused = office.script(option)
         assert refused.exit_code == 1
-        assert "no key file can let in amanda" in refused.stderr
+        assert "no key file works for amanda" in refused.stderr
         assert office.snapshot() == before
 
 

@@ -88,7 +88,7 @@ def test_a_key_that_is_still_let_in_is_no_success(applied: SetUpOffice) -> None:
     edit(office, "/^# backup-wizard/d")
     undone = office.script("--undo")
     assert undone.exit_code == 1
-    assert f"{KEYS} still lets in the key of amamac" in undone.stderr
+    assert f"another line of {KEYS} still allows the key of amamac" in undone.stderr
     edit(office, "/^restrict/d")
     assert office.script("--undo").exit_code == 0
 
@@ -124,7 +124,7 @@ def test_what_the_admin_has_changed_by_hand_is_shown_and_not_opened_again(applie
     for option in ("--check", ""):
         refused = office.script(option)
         assert refused.exit_code == 1
-        assert f"{KEYS}: somebody has changed the lines of amamac by hand" in refused.stderr
+        assert f"{KEYS}: someone changed the lines of amamac by hand" in refused.stderr
         assert "#restrict" in refused.stderr
         assert office.path(KEYS).read_text() == before
     assert office.script("--undo").exit_code == 0
@@ -137,7 +137,7 @@ def test_a_foreign_key_between_our_marks_is_not_lost(applied: SetUpOffice) -> No
     edit(office, f"/^{END}/i {key.replace('laptop', 'phone')}")
     refused = office.script("--undo")
     assert refused.exit_code == 1
-    assert "not of this backup" in refused.stderr
+    assert "there is another key" in refused.stderr
     assert "phone" in office.path(KEYS).read_text()
 
 
@@ -161,7 +161,7 @@ def test_connections_are_ended_with_the_account_or_named(office: SetUpOffice, sa
                 assert session.wait(20) != 0
                 assert ACCOUNT not in office.path("/etc/passwd").read_text()
             else:
-                assert "still connected, perhaps by the key of amamac: process " in undone.stdout
+                assert "still connected, perhaps with the key of amamac: process " in undone.stdout
                 assert session.poll() is None
                 session.communicate("")
 
@@ -227,7 +227,7 @@ def test_check_foretells_what_would_stop_it(office: SetUpOffice, sample_folder: 
             assert office.snapshot() == before
 
     office.run("groupadd", ACCOUNT)
-    is_foretold("there is a group amanda")
+    is_foretold("the group amanda exists")
     office.run("groupdel", ACCOUNT)
     office.live_in()
     for place in (KEYS, f"/home/{ACCOUNT}/.ssh"):

@@ -118,7 +118,7 @@ def test_nobody_s_folder_changes_owner_or_mode(
     client = ClientFacts(known_hosts=tmp_path, public_key=f"ssh-ed25519 {KEY}")
     before = _owners(office)
     told = _paste_text(office, exports.export(profile, client, "text"))
-    assert "is not a folder of amanda" in told or "denied" in told, told
+    assert "does not belong to amanda" in told or "denied" in told, told
     changed = set(_owners(office).splitlines()) ^ set(before.splitlines())
     assert all(line.startswith(f"/home/{ACCOUNT}/.ssh") for line in changed), changed
 

@@ -94,7 +94,7 @@ def test_values_that_no_text_can_hold_are_refused(drawn: Drawn, tried: Tried) ->
 def test_a_shell_sees_each_value_byte_for_byte(kind: str, drawn: Drawn, tmp_path: Path) -> None:
     orders = list(orders_for(drawn, kind))
     assert len(orders) > 300
-    data = script.render_many(orders).partition("# ---- How it is done")[0]
+    data = script.render_many(orders).partition("# ---- How it works")[0]
     names = " ".join(f'"${name}"' for name in VALUES)
     empty = " ".join(f"{name}=''" for name in VALUES)
     harness = (
@@ -201,8 +201,8 @@ def test_a_script_that_holds_a_password_says_so() -> None:
     without = replace(with_one, secret=None)
     assert script.holds_secret([without, with_one])
     assert not script.holds_secret([without])
-    assert "THIS FILE HOLDS A PASSWORD" in script.render(with_one)
-    assert "THIS FILE HOLDS A PASSWORD" not in script.render(without)
+    assert "THIS FILE CONTAINS A PASSWORD" in script.render(with_one)
+    assert "THIS FILE CONTAINS A PASSWORD" not in script.render(without)
 
 
 def test_two_backups_in_one_place_are_refused() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LINE_ENDS = re.compile(r"[\n\r\0]")
 _BYTES = re.compile(r"[\ud800-\udfff]")
-_NO_PASSWORDS = "No password is needed for these computers."
+_NO_PASSWORDS = "These computers need no password."
 _PASSWORDS = """Passwords are not in this file. Keep them in a vault (ansible-vault create passwords.yml):
     backup_passwords:
 {lines}
@@ -81,7 +81,7 @@ def _entry(order: Order) -> Iterator[str]:
     yield f"        root: {quoted(root)}"
     yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
     if folder.marker:
-        yield f"        marker: {quoted(folder.marker)}  # an empty file in it, by which the security check knows it"
+        yield f"        marker: {quoted(folder.marker)}  # an empty file in it, so that the security check recognizes it"
     if setup.key_lines:
         yield f"        key: {_block(authorized_keys.body(order), 10)}"
     if setup.sshd:

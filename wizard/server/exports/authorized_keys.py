@@ -37,7 +37,7 @@ def reasons(key_line: KeyLine) -> list[str]:
     """A comment for each option, and one for what a line without a command leaves open."""
     said = [f"#   {option.name}: {option.reason}" for option in key_line.options]
     if not any(option.name == "command" for option in key_line.options):
-        said.append("#   no command=: a full login, so this key may do all that the account may")
+        said.append("#   no command=: a full login, so this key can do everything the account can")
     return said
 
 

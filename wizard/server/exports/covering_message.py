@@ -77,7 +77,7 @@ def _commands(order: Order) -> Iterator[str]:
         path = shlex.quote(setup.daemon.path)
         make = f"(umask 022; mkdir -p {PurePosixPath(setup.daemon.path).parent}; cat >{path})"
         yield _here(
-            f"if test -e {path}; then echo {path} is there already: delete it first.; else {make}; fi",
+            f"if test -e {path}; then echo {path} already exists: delete it first.; else {make}; fi",
             rsyncd.render(order),
         )
     elif setup.daemon:
@@ -94,7 +94,7 @@ def _folder(account: str, directory: Directory) -> str:
     folder, path = directory.path, shlex.quote(directory.path)
     # A check knows the place by the empty file.
     mark = f" && : >>{shlex.quote(f'{folder}/{directory.marker}')}" if directory.marker else ""
-    is_own = f"test -O {path}{mark} || echo {shlex.quote(folder + ' is not a folder of ' + account)}"
+    is_own = f"test -O {path}{mark} || echo {shlex.quote(folder + ' does not belong to ' + account)}"
     as_account = shlex.quote(f"cd && umask 077 && mkdir -p {path}; {is_own}")
     if not folder.startswith("/"):
         return f"su -s /bin/sh {account} -c {as_account}"
@@ -117,7 +117,7 @@ def _undo(order: Order) -> str:
         *([setup.secrets.path] if setup.secrets else []),
     ]
     more = f" and delete {' and '.join(delete)}" if delete else ""
-    return f"To take it back, remove the lines from “begin {name}” to “end {name}” from {file}{more}."
+    return f"To undo this, remove the lines from “begin {name}” to “end {name}” from {file}{more}."
 
 
 def _sshd(order: Order) -> str:
@@ -132,7 +132,7 @@ def _append(order: Order, file: str) -> str:
     name = order.profile.name
     return (
         f"if grep -qs {shlex.quote(f'^# backup-wizard begin {name}$')} {file};"
-        f" then echo The lines of {name} are in {file} already: take them out first.;"
+        f" then echo {file} already has the lines of {name}: remove them first.;"
         f" else {{ echo; cat; }} >>{file}; fi"
     )
 

@@ -21,6 +21,6 @@ def render(order: Order) -> str:
 
 
 _HEAD = """\
-# A request for a backup. There is no secret in it: send it to the server's admin, who opens it with
+# A backup request. It contains no secrets. Send it to the server's admin, who opens it with
 #     backup-wizard admin THIS-FILE
 """

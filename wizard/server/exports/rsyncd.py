@@ -32,5 +32,5 @@ def render_many(orders: Sequence[Order]) -> str:
 def _module(module: Module) -> str:
     # A comment on a setting's own line would be part of its value.
     lines = (f"    # {one.reason}\n    {one.name} = {one.value}" for one in module.settings)
-    name = f"# the name by which the client asks for it\n[{module.name}]"
+    name = f"# the name that the client asks for\n[{module.name}]"
     return "\n".join([name, *lines])

@@ -28,13 +28,15 @@ _LINE_ENDS = re.compile(r"[\n\r\0]")
 _HEAD = """\
 #!/bin/sh
 # Lets {who} back up to this server with rsync (backup-wizard {version}). Run it as root:
-{secret}#   sh {file} --check    only says what it would change
-#   sh {file}            changes it, and prints a receipt to send back
-#   sh {file} --undo     takes that back; it never deletes backups
-# All that is special to {whom} stands above the line “How it is done”.
-# shellcheck disable=SC2016,SC2034 # single quotes keep a text as it is; not every value is used
+{secret}#   sh {file} --check    shows what it would change, and changes nothing
+#   sh {file}            makes the changes, and prints a receipt to send back
+#   sh {file} --undo     undoes the changes; it never deletes backups
+# Everything specific to {whom} is above the line “How it works”.
+# shellcheck disable=SC2016,SC2034 # single quotes keep text as it is; not every value is used
 """
-_HOLDS_SECRET = "# THIS FILE HOLDS A PASSWORD: keep others from reading it (chmod 600), and delete it afterwards.\n"  # noqa: S105
+_HOLDS_SECRET = (
+    "# THIS FILE CONTAINS A PASSWORD: make sure only you can read it (chmod 600), and delete it afterwards.\n"  # noqa: S105
+)
 
 
 def render(order: Order) -> str:
@@ -98,14 +100,14 @@ def _values(order: Order) -> Iterator[str]:
     (folder,) = setup.directories
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
-        yield f"marker={quoted(folder.marker)} # an empty file in it, by which the security check knows it"
+        yield f"marker={quoted(folder.marker)} # an empty file in it, so that the security check recognizes it"
     if setup.key_lines:
         yield from _key(order)
     if daemon:
         yield from _daemon(order)
     if secrets:
         yield f"secrets_file={quoted(secrets.path)} secrets_user={quoted(secrets.user)}"
-        yield f"secret={quoted(order.secret.reveal() if order.secret else '')} # if empty, it is asked for"
+        yield f"secret={quoted(order.secret.reveal() if order.secret else '')} # if empty, the script asks for it"
 
 
 def _bare(block: str) -> str:
@@ -118,10 +120,10 @@ def _key(order: Order) -> Iterator[str]:
     block = authorized_keys.render(order).rstrip("\n")
     yield "# For the account's authorized_keys"
     if not any(key_line.options for key_line in order.setup.key_lines):
-        yield "# CAREFUL: no option limits this key: it may do all that the account may do"
+        yield "# CAREFUL: no option limits this key. It can do everything the account can do"
     yield f"key_block={quoted(block)}"
     if order.setup.sshd:
-        yield "# For sshd, unless somebody uses the account's password"
+        yield "# For sshd, unless someone uses the account's password"
         yield f"sshd_block={quoted(_bare(sshd_config.render(order.setup)))}"
 
 
@@ -129,7 +131,7 @@ def _daemon(order: Order) -> Iterator[str]:
     daemon = order.setup.daemon
     assert daemon
     if daemon.private:
-        yield f"daemon_private={quoted(daemon.path)} # root's; this account's daemon reads it"
+        yield f"daemon_private={quoted(daemon.path)} # owned by root; this account's daemon reads it"
     yield f"module={quoted(daemon.modules[0].name)}"
     yield f"daemon_block={quoted(_bare(rsyncd.render(order)))}"
 

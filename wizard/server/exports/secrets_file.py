@@ -9,7 +9,7 @@ from wizard.failure import Failure, Kind
 if TYPE_CHECKING:
     from wizard.server.exports.context import Order
 
-_REASON = "# who is let in, and the password; rsync's daemon refuses this file if others could read it"
+_REASON = "# the username and password; the rsync daemon refuses this file if others could read it"
 
 
 def render(order: Order) -> str:

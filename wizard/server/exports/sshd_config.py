@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from wizard.schemes.setup import ServerSetup, Setting
 
-_SCOPE = "    # (this reaches to the next Match or the end of the file: what is for all accounts belongs above it)"
+_SCOPE = "    # (this applies up to the next Match or the end of the file: put settings for all accounts above it)"
 
 
 def render(setup: ServerSetup) -> str:
