@@ -110,7 +110,7 @@ def replies(grants: Sequence[Grant]) -> str:
 
 def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
     if asked.server.user != granted.server.user:
-        yield Difference(_("username"), asked.server.user, granted.server.user, Step.SERVER)
+        yield Difference(_("account"), asked.server.user, granted.server.user, Step.SERVER)
     if asked.server.root != granted.server.root:
         yield Difference(_("folder on the server"), asked.server.root, granted.server.root, Step.SCHEME)
     if asked.scheme.from_ != granted.scheme.from_:

@@ -31,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
         from wizard.display import printable
 
         told = printable(f"{message[0].upper()}{message[1:]}")
-        line = _("{problem} — you can fix this — see “{command} --help”.").format(problem=told, command=self.prog)
+        line = _("{problem} — you can fix this — See “{command} --help”.").format(problem=told, command=self.prog)
         self.exit(2, f"{line}\n")
 
 

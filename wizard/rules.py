@@ -132,7 +132,7 @@ def folder(value: str) -> str | None:
     if not _is_text(value):
         return _("This folder's name isn't readable text (UTF-8). Rename it, or choose its parent folder.")
     if value.rstrip("/") != str(path).rstrip("/") or value.startswith("//"):
-        return _("Type the path without double slashes or dots between slashes: {path}").format(path=path)
+        return _("Type {path} instead, without extra slashes or dots.").format(path=path)
     if not path.name:
         return _("You can't back up the whole disk as one folder. Pick folders inside the disk.")
     return None
@@ -161,14 +161,14 @@ def allowed_from(value: str) -> str | None:
     if "/" not in value:
         plain = value.removeprefix("!")
         if _NUMBERS.fullmatch(plain) and not _is_address(plain):
-            return _("That isn't a full address. Type it like this: 192.0.2.7")
+            return _("Type the full address, for example 192.0.2.7.")
         return None
     if not value.rpartition("/")[2].isdigit():
-        return _("Type the network with its number of bits, like this: 192.0.2.0/24")
+        return _("Type the network with its number of bits, for example 192.0.2.0/24.")
     try:
         ipaddress.ip_network(value.removeprefix("!"))
     except ValueError:
-        return _("Use the first address of the network, like this: 192.0.2.0/24")
+        return _("Use the first address of the network, for example 192.0.2.0/24.")
     return None
 
 

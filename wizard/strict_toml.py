@@ -39,7 +39,7 @@ _TYPE_WORDS = {
     "int": N_("This must be a whole number."),
     "bool": N_("This must be true or false."),
     "array": N_("This must be a list."),
-    "object": "a table",
+    "object": N_("This must be a table."),
 }
 
 

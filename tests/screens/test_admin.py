@@ -69,10 +69,10 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
         await pilot.press("down", "space", "down", "space", "enter")
         await until(pilot, lambda: "can't both be true" in said(pilot))
         await pilot.press("space")
-        await until(pilot, lambda: "may delete in the backup: asked: no → yours: yes" in said(pilot))
+        await until(pilot, lambda: "may delete files in the backup: asked for no → you grant yes" in said(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen))
-        assert "account: asked: amanda → yours: backup-amanda" in said(pilot)
+        assert "account: asked for amanda → you grant backup-amanda" in said(pilot)
         assert "± amamac" in text(pilot).replace("±  ", "± ")
         await pilot.press("space", "e")
         await _shows(pilot, "Hello,")
@@ -153,7 +153,7 @@ async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, 
     async with pane() as pilot:
         await until(pilot, lambda: "No requests yet" in said(pilot))
         await pilot.press("e", "x", "a")  # nothing to do it with
-        for typed, answer in (("", "Type the name"), ("/no/such", "no such file"), (str(bad), "server.user")):
+        for typed, answer in (("", "Type the name"), ("/no/such", "doesn't exist"), (str(bad), "server.user")):
             await pilot.press("o")
             await until(pilot, lambda: pilot.app.screen.query(Input))
             pilot.app.screen.query_one(Input).value = typed

@@ -31,7 +31,7 @@ NEW = Profile(name="amamac")
 async def test_a_window_that_is_too_small_says_so_until_it_is_large_enough() -> None:
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.resize_terminal(60, 20)
-        await until(pilot, lambda: "This window is 60×20; the wizard needs 80×24." in said(pilot))
+        await until(pilot, lambda: "This window is 60×20. backup-wizard needs 80×24." in said(pilot))
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: at(pilot) == Step.WELCOME)
 

@@ -91,10 +91,9 @@ class Result(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """What was done, in words; only what is whole is called done."""
         totals = self.report.totals
-        done = _("Backed up {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}.")
+        done = _("Done. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}.")
         partly = _(
-            "Backed up with problems. Checked {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in"
-            " {time}."
+            "Backed up with problems. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}."
         )
         told = (done if self.is_whole else partly).format(
             total=display.entries(totals.files),

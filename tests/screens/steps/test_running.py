@@ -35,7 +35,7 @@ async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLin
     async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
         assert "No backup yet" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
         assert line.differences() == ""
         assert "are identical on the server" in said(pilot)
         await pilot.press("enter")
@@ -64,7 +64,7 @@ async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(lin
         line.sshd.end_sessions()
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
         assert line.differences() == ""
 
 
@@ -86,7 +86,7 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
         away.rename(line.source)
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
         assert "is not there" not in said(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: "All is set up" in text(pilot))
@@ -99,7 +99,7 @@ def _is_running_shown(pilot: Pilot[int]) -> bool:
 async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: LossyLine) -> None:
     async with wizard_at(line.profile, Step.FINISH) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "All is set up" in text(pilot))
         shutil.rmtree(line.backup)
@@ -111,14 +111,14 @@ async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: 
         assert "Your backup is no longer on the server." in said(pilot)
         assert "If nobody deleted it on purpose, ask your admin first." in said(pilot)
         await pilot.press("left", "enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
     assert (line.backup / line.source.name).is_dir()
 
 
 async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_the_easy_answer(line: LossyLine) -> None:
     async with wizard_at(line.profile, Step.FINISH) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "All is set up" in text(pilot))
         shutil.rmtree(line.source)
@@ -135,4 +135,4 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await pilot.press("enter")
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
         await pilot.press("left", "enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))

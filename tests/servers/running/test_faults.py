@@ -190,7 +190,7 @@ async def test_two_runs_of_one_backup_never_overlap(line: LossyLine) -> None:
     line.gate.release()
     said, _ = first.communicate()
     assert first.returncode == 0
-    assert "Done: " in said
+    assert "Done. " in said
     assert line.differences() == ""
 
 

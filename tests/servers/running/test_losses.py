@@ -124,7 +124,7 @@ def test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so(office: Office
     assert names(there) == before
     said, code = _at_a_terminal("y\n", "run", "amamac")
     assert code == 0
-    assert "11 deleted" in said.rpartition("Done: ")[2]
+    assert "11 deleted" in said.rpartition("Done. ")[2]
     assert names(there) == names(source)
 
 
@@ -135,7 +135,7 @@ def test_what_is_deleted_every_day_is_deleted_and_named(office: Office, source: 
     assert "; 10 would be removed." in backup_wizard("dry-run", "amamac").stdout
     done = backup_wizard("run", "amamac")
     assert done.exit_code == 0
-    assert "Done: 0 new and 0 changed of 11 files and folders, 10 deleted, " in done.stdout
+    assert "Done. 11 files and folders: 0 new, 0 changed, 10 deleted. " in done.stdout
     assert names(there) == names(source)
     (source / "letter 19").unlink()
     assert backup_wizard("run", "amamac", "--json").json["deleted"] == 1

@@ -216,7 +216,7 @@ class Person:
         if record.read(profile.name).last_good:
             return
         await pilot.press("enter")
-        await until(pilot, lambda: "Done: " in said(pilot))
+        await until(pilot, lambda: "Done. " in said(pilot))
 
 
 async def _key_choice(pilot: Pilot[int]) -> Choice:

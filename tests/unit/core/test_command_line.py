@@ -17,13 +17,13 @@ YOU = " — you can fix this — "
 @pytest.mark.parametrize(
     ("arguments", "told", "to_do"),
     [
-        (["run"], "arguments are required: NAME", "see “backup-wizard run --help”."),
-        (["--nope"], "Unrecognized arguments: --nope", "see “backup-wizard --help”."),
-        (["export", "amamac", "--format", "x"], "invalid choice: 'x'", "see “backup-wizard export --help”."),
-        (["run", "nobody"], "There is no backup “nobody” here", "“backup-wizard list” shows"),
-        (["--answers", "nofile"], "There is no file nofile", "Check the name"),
-        (["receipt", "amamac", "nofile"], "There is no file nofile", "Check the name"),
-        (["export", "amamac", "--format", "secrets"], "but text, authorized-keys, script", "Change it"),
+        (["run"], "arguments are required: NAME", "See “backup-wizard run --help”."),
+        (["--nope"], "Unrecognized arguments: --nope", "See “backup-wizard --help”."),
+        (["export", "amamac", "--format", "x"], "invalid choice: 'x'", "See “backup-wizard export --help”."),
+        (["run", "nobody"], "There is no backup “nobody” on this computer", "“backup-wizard list” shows"),
+        (["--answers", "nofile"], "The file nofile doesn't exist", "Check the name"),
+        (["receipt", "amamac", "nofile"], "The file nofile doesn't exist", "Check the name"),
+        (["export", "amamac", "--format", "secrets"], "Use one of these: text, authorized-keys, script", "Change it"),
         (
             ["export", "amamac", "--format", "request", "--output", "/no/x"],
             "The folder for /no/x doesn't exist",

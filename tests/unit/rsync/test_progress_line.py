@@ -15,7 +15,7 @@ from wizard.running.compression import Choice
 
 CUT = running.Retry(trouble.explain(Failure(Kind.CONNECTION_CUT)), 5.0, 2)
 EVENTS = (
-    running.Begun(Choice(False, "the server is 1 ms away"), is_fresh=True),
+    running.Begun(Choice(False, "Not compressed: the connection is fast enough."), is_fresh=True),
     Entries(b"<f+++++++++|1|letters/\x9b31m\\#033[2J.txt\n"),
     Progress(1_000_000, 12, 2e6, 4, to_check=3, found=9),
     CUT,

@@ -38,7 +38,7 @@ def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewh
     assert record.is_first(ELSEWHERE)
     good = record.in_words(PROFILE.name)
     record.note(PROFILE, "unfinished")
-    assert record.in_words(PROFILE.name).startswith(f"{good}; the run of ")
+    assert record.in_words(PROFILE.name).startswith(f"{good}. The backup of ")
     assert record.in_words(PROFILE.name).endswith("didn't finish")
     record.note(PROFILE, "incomplete")
     assert record.in_words(PROFILE.name).endswith("skipped some files")
@@ -98,7 +98,7 @@ def test_progress_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("exit_code", "differing", "begins"),
-    [(0, (), "Done: "), (24, (), "Done: "), (23, (), "Backed up with problems: "), (0, ("x",), "Backed up with ")],
+    [(0, (), "Done. "), (24, (), "Done. "), (23, (), "Backed up with problems. "), (0, ("x",), "Backed up with ")],
 )
 def test_only_a_backup_that_is_whole_is_called_done(exit_code: int, differing: tuple[str, ...], begins: str) -> None:
     report = Report("amamac", Totals(files=3, new=2), 1.0, (), exit_code)

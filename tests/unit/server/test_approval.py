@@ -38,13 +38,13 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
     granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=False, write_only=False)
     said = [one.words for one in granted.differences]
     assert said == [
-        "account: asked: amanda → yours: backup-amanda",
-        "folder on the server: asked: backup → yours: /srv/backup",
-        "only from: asked: anywhere → yours: 192.0.2.7",
+        "account: asked for amanda → you grant backup-amanda",
+        "folder on the server: asked for backup → you grant /srv/backup",
+        "allowed from: asked for anywhere → you grant 192.0.2.7",
         "write only (rsync can't read files back): asked for yes → you grant no",
-        "may delete in the backup: asked: yes → yours: no",
+        "may delete files in the backup: asked for yes → you grant no",
         "append only (rsync can't change existing files): asked for no → you grant yes",
-        "links are made inactive (munge): asked: yes → yours: no",
+        "links are made inactive (munge): asked for yes → you grant no",
         "delete from the backup what is deleted here: asked for yes → you grant no",
     ]
     told = grants.reply(granted)
@@ -129,13 +129,13 @@ def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request
             "inside the other. Anyone",
         ),
         (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "inside the other. Anyone"),
-        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "open the same folder"),
+        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "both open the same folder"),
         (
             a_request("daemon"),
             msgspec.structs.replace(a_request("daemon"), name="bobpc"),
             "use the same module",
         ),
-        (a_request(), _other(public_key=public_key(comment="another")), "have the same key"),
+        (a_request(), _other(public_key=public_key(comment="another")), "the same key"),
     ],
 )
 def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:
@@ -165,7 +165,7 @@ def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:
     assert clashes.among(office) == []
     (found,) = clashes.among([*office, *office[7:8] * 4])
     assert found.requests == (7, 300, 301, 302, 303)
-    assert "pc7 (amanda) is the same" in found.sentence
+    assert "pc7 (amanda): the same" in found.sentence
 
 
 def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:

@@ -81,7 +81,7 @@ def _entry(order: Order) -> Iterator[str]:
     yield f"        root: {quoted(root)}"
     yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
     if folder.marker:
-        yield f"        marker: {quoted(folder.marker)}  # an empty file in it, so that the security check recognizes it"
+        yield f"        marker: {quoted(folder.marker)}  # an empty file that the security check looks for"
     if setup.key_lines:
         yield f"        key: {_block(authorized_keys.body(order), 10)}"
     if setup.sshd:

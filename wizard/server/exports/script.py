@@ -100,7 +100,7 @@ def _values(order: Order) -> Iterator[str]:
     (folder,) = setup.directories
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
-        yield f"marker={quoted(folder.marker)} # an empty file in it, so that the security check recognizes it"
+        yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
     if setup.key_lines:
         yield from _key(order)
     if daemon:
