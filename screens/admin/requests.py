@@ -22,6 +22,7 @@ from wizard.approval import Grant
 from wizard.client import request as requests
 from wizard.language import N_, _, ngettext
 from wizard.server import clashes
+from wizard.walk import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from wizard.server.clashes import Clash
 
 _NOTHING_OPEN = N_(
-    "No requests yet. Users save one in the “Ask your admin” step of backup-wizard (tab “Request”). Press o to open a"
-    " request file, or a folder of them."
+    "No requests yet. Users save one in backup-wizard, in the “{step}” step (tab “Request”). Press o to open a request"
+    " file, or a folder of them."
 )
 _MOST_REFUSALS = 3
 
@@ -73,7 +74,9 @@ class RequestsScreen(AdminScreen[None]):
             with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
                 yield Note(id="refused")
                 yield Note(id="clashes")
-                yield Static(_(_NOTHING_OPEN), id="nothing-open", markup=False)
+                yield Static(
+                    _(_NOTHING_OPEN).format(step=steps.TITLES[steps.Step.HAND_OVER]), id="nothing-open", markup=False
+                )
                 yield Static(id="changes", markup=False)
                 for title, words in asked_words.TITLES.items():
                     yield Labelled(_(words), id=f"asked-{title.replace(' ', '-')}")

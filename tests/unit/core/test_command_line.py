@@ -23,7 +23,7 @@ YOU = " — you can fix this — "
         (["run", "nobody"], "There is no backup “nobody” on this computer", "“backup-wizard list” shows"),
         (["--answers", "nofile"], "The file nofile doesn't exist", "Check the name"),
         (["receipt", "amamac", "nofile"], "The file nofile doesn't exist", "Check the name"),
-        (["export", "amamac", "--format", "secrets"], "Use one of these: text, authorized-keys, script", "Change it"),
+        (["export", "amamac", "--format", "secrets"], "Use one of these: text, authorized-keys, script", "Correct it"),
         (
             ["export", "amamac", "--format", "request", "--output", "/no/x"],
             "The folder for /no/x doesn't exist",

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from tests.support.data.pseudo_language import LONGER_BY, PseudoLanguage
 from wizard import language
+from wizard.walk import steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,35 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 _CHECKOUT = Path(__file__).parents[3]
+_MOST_WORDS = 25
+_SENTENCE_END = re.compile(r"(?<=[.?!:])[”)]?\s+|\n+|; | · ")
+# Words that sounded translated: say what the person does or gets instead (“shall” → “do you want to”).
+_ODD = (
+    r"shall",
+    r"mends?",
+    r"go(?:es)? on",
+    r"what was printed",
+    r"begun",
+    r"wastebins?",
+    r"signs? at least",
+    r"sign for sign",
+    r"hand-?over",
+    r"let(?:s)? (?:me |us |it |this computer )?in",
+    r"on the way",
+    r"in clear",
+    r"set up anew",
+    r"leave out",
+    r"these words",
+    r"(?:1|count\}) file or folder",
+    r"takes? no",
+    r"is there already",
+    r"somebody",
+    r"by itself",
+    r"reckoned",
+    r"not now",
+)
+_ODD_WORDS = re.compile(rf"\b(?:{'|'.join(_ODD)})\b", re.IGNORECASE)
+_NOT_TRANSLATED = ("README.md", "assets/templates/message.txt.j2")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -33,7 +63,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 def test_placeholders_have_names(messages: Catalog) -> None:
-    texts = [text for message in messages if message.id for text in _texts(message.id)]
+    texts = _all(messages)
     assert texts
     unnamed = [text for text in texts for name in _PLACEHOLDER.findall(text) if not re.match(r"[a-z]\w*", name)]
     assert not unnamed
@@ -46,6 +76,27 @@ def test_both_forms_of_a_count_name_it(messages: Catalog) -> None:
             assert one <= many, message.id
 
 
+def test_no_message_sounds_translated(messages: Catalog) -> None:
+    found = [(text, _ODD_WORDS.findall(text)) for text in _all(messages) if _ODD_WORDS.search(text)]
+    assert not found
+
+
+def test_what_people_read_beside_the_messages_sounds_no_less_native() -> None:
+    for name in _NOT_TRANSLATED:
+        assert not _ODD_WORDS.findall((_CHECKOUT / name).read_text("utf-8")), name
+
+
+def test_sentences_are_short(messages: Catalog) -> None:
+    sentences = [one for text in _all(messages) for one in _SENTENCE_END.split(text)]
+    assert not [one for one in sentences if len(one.split()) > _MOST_WORDS]
+
+
+def test_a_message_names_a_step_as_its_title_does(messages: Catalog) -> None:
+    named = {name for text in _all(messages) for name in re.findall(r"“([^”{]+)” step\b", text)}
+    assert named
+    assert named <= {*steps.TITLES.values()}
+
+
 def test_a_message_is_in_the_language_in_use() -> None:
     language.use(PseudoLanguage())
     try:
@@ -56,6 +107,10 @@ def test_a_message_is_in_the_language_in_use() -> None:
     finally:
         language.use(None)
     assert language._("Cancel") == "Cancel"
+
+
+def _all(messages: Catalog) -> list[str]:
+    return [text for message in messages if message.id for text in _texts(message.id)]
 
 
 def _texts(id: str | Sequence[str]) -> Sequence[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 5
 _ASKED_FOR_LIST = N_("Asked the service for its list of backups.")
-_LET_IN = N_("The service let us in.")
+_LET_IN = N_("The service accepted the connection.")
 _NO_PASSWORD = N_("Connected without a password.")
 
 
@@ -97,7 +97,7 @@ async def _other_modules(visit: Visit) -> Answer:
         return shut(
             AUTH_FAILED,
             _(_NO_PASSWORD),
-            _("These didn't let us in: {names}.").format(names=printable(", ".join(others))),
+            _("These refused the connection: {names}.").format(names=printable(", ".join(others))),
         )
     return shut(OFFERED, _(_ASKED_FOR_LIST), _("It shows no others."))
 

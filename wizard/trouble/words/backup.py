@@ -14,7 +14,7 @@ WORDS = {
         N_(
             "My key line lets me read my backup on {host}. That needs rrsync, but {user} can't run it there."
             " It comes with rsync: find it with “find / -name 'rrsync*'”. Then put it on {user}'s PATH (for example, in"
-            " /usr/local/bin) and make it executable for everyone. If it is there already, it needs python3 (up to"
+            " /usr/local/bin) and make it executable for everyone. If it is already there, it needs python3 (up to"
             " rsync 3.2.3: perl)."
         ),
     ),
@@ -47,8 +47,8 @@ WORDS = {
         ADMIN,
         SEND,
         N_(
-            "The settings for the backup “{name}” (the rsyncd.conf part I sent) aren't in the file that its key line"
-            " names, or {user} can't read that file. Please add them."
+            "{user} can't find the settings for the backup “{name}” (the rsyncd.conf part I sent). Please add them to"
+            " the file that the key line names, and let {user} read it."
         ),
     ),
     Kind.SERVER_BUSY: Words(
