@@ -1,4 +1,4 @@
-"""A choice of one, each with a sentence; Enter takes the one under the cursor and goes on."""
+"""A choice of one, each with a sentence; Enter takes the one under the cursor and continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tick boxes: Space ticks the one under the cursor, and Enter goes on."""
+"""A list of tick boxes: Space ticks the one under the cursor, and Enter continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every trouble, made for real: each gives its own explanation, to whoever mends it, and a table of all is printed."""
+"""Every trouble, made for real: each gives its own explanation, and names who can fix it, and a table of all is printed."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_a_command_tells_a_trouble_in_its_fixed_form(whole: Case) -> None:
         ran = backup_wizard("run", whole.profile.name)
     assert (ran.exit_code, ran.stdout) == (69, "")
     assert ran.stderr.startswith(
-        "The server has no folder for this backup that the account “amanda” can write to — the server's admin mends"
-        " this — "
+        "The server has no folder for this backup that the account “amanda” can write to — your admin needs"
+        " to fix this — "
     )
 
 

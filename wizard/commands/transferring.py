@@ -14,6 +14,7 @@ from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.running import report
 from wizard.server.reaching import host_trust
 
@@ -83,7 +84,7 @@ def _agrees_to(risk: running.AtRisk) -> bool:
 
     say(f"{console.at_risk(risk)} {risk.advice}")
     try:
-        return asker.agrees("Back up anyway?", default=False)
+        return asker.agrees(_("Back up anyway?"), default=False)
     except (asker.GoBack, asker.GoAway):
         return False
 

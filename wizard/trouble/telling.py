@@ -1,4 +1,4 @@
-"""A failure from its cause to all that is said of it: asked further, explained, and what was printed kept."""
+"""A failure from its cause to its explanation: looked into, explained, and its technical details saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person or an admin gets wrong: a clear error that names who mends it, and nothing changed on either side."""
+"""What a person or an admin gets wrong: a clear error that names who can fix it, and nothing changed on either side."""
 
 from __future__ import annotations
 
