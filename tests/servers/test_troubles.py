@@ -103,7 +103,7 @@ def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:
     assert (ran.exit_code, ran.stdout) == (69, "")
     assert ran.stderr.startswith("rsync failed for a reason backup-wizard doesn't recognize (exit code 12) — ")
     assert "    what nobody foresaw\n" in ran.stderr
-    assert f"it is kept in {paths.shown(kept)}" in ran.stderr
+    assert f"saved in {paths.shown(kept)}" in ran.stderr
     assert "what nobody foresaw\n" in kept.read_text()
     assert kept.read_text().endswith("(exit code 12)\n")
 

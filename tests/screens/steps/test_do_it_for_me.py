@@ -57,10 +57,10 @@ async def test_with_the_password_the_walk_goes_on(office: Office, sample_folder:
         await until(pilot, lambda: LET_IN in text(pilot))
         await pilot.press("i", "enter")
         await until(pilot, lambda: walk(pilot).step == Step.PROOF)
-        await until(pilot, lambda: "Your key is locked. But the account “amanda” also takes" in said(pilot))
+        await until(pilot, lambda: "Your key is locked. But the account “amanda” also accepts" in said(pilot))
         assert "Match User amanda" in said(pilot)
         assert "PasswordAuthentication no" in said(pilot)
-        assert "may do more" not in said(pilot)
+        assert "can do more" not in said(pilot)
 
 
 async def test_what_does_not_hold_is_taken_back_and_the_wait_goes_on(office: Office, sample_folder: Path) -> None:

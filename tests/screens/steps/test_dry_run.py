@@ -177,21 +177,21 @@ async def test_a_folder_that_is_missing_is_told_and_the_run_can_be_made_again(pl
     folder = Path(place.profile.folders[0])
     away = folder.rename(folder.with_name("away"))
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: f"{folder} is not there" in said(pilot))
+        await until(pilot, lambda: f"{folder} doesn't exist" in said(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "has to come to its end first" in said(pilot))
         assert walk(pilot).step == Step.DRY_RUN
         away.rename(folder)
         await pilot.press("r")
         await until(pilot, lambda: DONE in said(pilot))
-        assert "is not there" not in said(pilot)
+        assert "doesn't exist" not in said(pilot)
 
 
 async def test_a_server_without_the_folder_is_told_with_words_for_the_admin(place: Place) -> None:
     place.backup.rmdir()
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "The server has no folder for this backup" in said(pilot))
-        assert "Please check that it is there" in said(pilot)
+        assert "Please check that it exists" in said(pilot)
 
 
 async def test_another_computer_s_backup_is_noticed(place: Place) -> None:

@@ -168,7 +168,7 @@ async def test_a_changed_one_stops_everything(server: RealSshd, home: Path) -> N
     _let_ssh_know(home, server, server.public_host_keys[0])  # what ssh knows is less than what was confirmed
     async with wizard_at(profile, Step.FINGERPRINT) as pilot:
         await until(pilot, lambda: "fingerprint is not the one you confirmed" in said(pilot))
-        assert "Was the server set up anew?" in said(pilot)
+        assert "Was the server set up again?" in said(pilot)
         await _until_ready(pilot, Input)
         await until(pilot, lambda: _cursor_is_in_sight(pilot))
         await pilot.press("enter")

@@ -100,7 +100,7 @@ async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: 
         place.let_in()
         await pilot.press("r")
         await until(pilot, lambda: HOLDS in said(pilot))
-        assert "does not accept" not in said(pilot)
+        assert "doesn't accept" not in said(pilot)
 
 
 async def test_another_server_is_told_nothing_and_leads_to_the_fingerprint(place: Place, sshd: RealSshd) -> None:

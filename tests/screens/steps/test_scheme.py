@@ -292,7 +292,7 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
         await pilot.press(*MORE, "tab", "tab", "tab")
         pilot.app.post_message(Paste("a] b"))
         await pilot.press("enter")
-        await until(pilot, lambda: "Use letters, digits, dots" in said(pilot))
+        await until(pilot, lambda: "Use only letters, digits, dots" in said(pilot))
         pilot.app.screen.query_one("#module Input", Input).clear()
         pilot.app.post_message(Paste("global"))
         await pilot.press("enter")

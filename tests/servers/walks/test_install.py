@@ -209,7 +209,7 @@ def test_the_password_that_stays_is_told_as_what_it_is(
     said = capsys.readouterr().out
     assert "The key is locked. But the account also takes its password" in said
     assert "If you or others sign in with that password, keep it secret and continue." in said
-    assert "may do more" not in said
+    assert "can do more" not in said
     assert f"Match User {ACCOUNT}" in said
     assert asked == ["Go on, and leave the password as it is?"]
 
