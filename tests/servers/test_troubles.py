@@ -1,4 +1,4 @@
-"""Every trouble, made for real: each gives its own explanation, and names who can fix it, and a table of all is printed."""
+"""Every trouble, made for real: each gets its own explanation and names who can fix it; a table of all is printed."""
 
 from __future__ import annotations
 

@@ -104,8 +104,8 @@ async def test_ticks_sizes_and_the_total_are_shown(size: tuple[int, int]) -> Non
         assert len(set(rows)) == len(rows)
         assert all(row.strip() in text(pilot) for row in _rows(pilot))
         assert "Enter goes on" in text(pilot)
-        assert ("Left out: caches, wastebins, temporary files" in text(pilot)) == (size == (80, 24))
-        assert ("[✓] Wastebins" in text(pilot)) == (size != (80, 24))
+        assert ("Left out: caches, trash, temporary files" in text(pilot)) == (size == (80, 24))
+        assert ("[✓] Trash" in text(pilot)) == (size != (80, 24))
 
 
 async def test_space_ticks_and_clears_and_the_total_follows(home: Path) -> None:
@@ -327,7 +327,7 @@ async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
 
 async def test_removing_is_not_offered_where_the_server_keeps_all() -> None:
     async with _screen(Profile(name="amamac", scheme=Scheme(append_only=True)), size=(120, 40)) as pilot:
-        assert "Wastebins" in text(pilot)
+        assert "Trash" in text(pilot)
         assert "Remove on the server" not in text(pilot)
         assert not (await _go_on(pilot)).delete
 
@@ -336,9 +336,9 @@ async def test_in_a_low_window_escape_and_back_lead_to_the_folders_first() -> No
     async with _screen() as pilot:
         for turn in ("f2", "#turn"):
             await (pilot.click(turn) if turn.startswith("#") else pilot.press(turn))
-            await until(pilot, lambda: "Wastebins" in text(pilot) and "Documents" not in text(pilot))
+            await until(pilot, lambda: "Trash" in text(pilot) and "Documents" not in text(pilot))
             await (pilot.click("#back") if turn.startswith("#") else pilot.press("escape"))
-            await until(pilot, lambda: "Documents" in text(pilot) and "Wastebins" not in text(pilot))
+            await until(pilot, lambda: "Documents" in text(pilot) and "Trash" not in text(pilot))
         await pilot.click("#back")
         await until(pilot, lambda: walk(pilot).step == Step.WELCOME)
 
@@ -347,7 +347,7 @@ async def test_a_window_that_gets_lower_shows_where_the_cursor_is() -> None:
     async with _screen(size=(120, 40)) as pilot:
         await pilot.press("f2")
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "Wastebins" in text(pilot) and "Documents" not in text(pilot))
+        await until(pilot, lambda: "Trash" in text(pilot) and "Documents" not in text(pilot))
         await pilot.press("space")
         await until(pilot, lambda: "[ ] Caches" in text(pilot))
 
