@@ -132,7 +132,7 @@ def test_what_is_deleted_every_day_is_deleted_and_named(office: Office, source: 
     there = in_place(office, "rrsync", source)
     for number in range(10):
         (source / f"letter {number}").unlink()
-    assert "; 10 would be removed." in backup_wizard("dry-run", "amamac").stdout
+    assert "10 to delete on the server." in backup_wizard("dry-run", "amamac").stdout
     done = backup_wizard("run", "amamac")
     assert done.exit_code == 0
     assert "Done. 11 files and folders: 0 new, 0 changed, 10 deleted. " in done.stdout

@@ -55,7 +55,7 @@ WORDS = {
     Kind.FILES_VANISHED: Words(
         N_("Some files disappeared while they were being read"),
         NOBODY,
-        N_("That's normal on a computer in use. The next backup picks up the changes."),
+        N_("The next backup picks up the changes. This is normal while you use your computer."),
     ),
     Kind.NO_RSYNC: Words(
         N_("rsync isn't installed on this computer"),

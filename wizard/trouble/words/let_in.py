@@ -144,9 +144,7 @@ WORDS = {
         ),
     ),
     Kind.NO_DRY_RUN: Words(
-        N_(
-            "A practice run isn't possible with this account's login shell on the server (rssh): it would be a real one"
-        ),
+        N_("Your account's login shell on the server (rssh) makes a practice run impossible: it would be a real one"),
         ADMIN,
         N_("Nothing was started. You can back up without a practice run, or send your admin this message."),
         N_(
