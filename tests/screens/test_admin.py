@@ -168,7 +168,7 @@ async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, 
         await pilot.press("down", "space")
         await until(pilot, lambda: "Export 1 ticked" in text(pilot))
         await pilot.press("up", "x")
-        await until(pilot, lambda: "1 open" in text(pilot))
+        await until(pilot, lambda: "1 request open" in text(pilot))
         assert "Export 1 ticked" in text(pilot)
         assert pilot.app.screen.query_one(RequestList).ticked == {0}
         await pilot.press("escape")

@@ -215,12 +215,12 @@ async def test_other_disks_and_the_whole_computer_are_there(tmp_path: Path, monk
 async def test_a_folder_that_went_away_is_told_and_can_be_cleared(home: Path) -> None:
     async with _screen(Profile(name="amamac", folders=_named(home, "Gone", "Work"))) as pilot:
         await until(pilot, lambda: _row(pilot, "[✓] ~/Gone").endswith("is not there"))
-        await until(pilot, lambda: "! ~/Gone is not there." in text(pilot))
+        await until(pilot, lambda: "! ~/Gone doesn't exist." in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "✗ ~/Gone is not there." in text(pilot))
+        await until(pilot, lambda: "✗ ~/Gone doesn't exist." in text(pilot))
         assert walk(pilot).step == Step.FOLDERS
         await pilot.press("home", "space")
-        await until(pilot, lambda: "~/Gone is not there." not in said(pilot))
+        await until(pilot, lambda: "~/Gone doesn't exist." not in said(pilot))
         assert (await _go_on(pilot)).folders == _named(home, "Work")
 
 

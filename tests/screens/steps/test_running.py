@@ -81,13 +81,13 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
     away = line.source.rename(line.source.with_name("away"))
     async with wizard_at(line.profile, Step.FINISH) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: f"{line.source} is not there" in said(pilot))
+        await until(pilot, lambda: f"{line.source} doesn't exist" in said(pilot))
         assert "Done" not in said(pilot)
         away.rename(line.source)
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
-        assert "is not there" not in said(pilot)
+        assert "doesn't exist" not in said(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: "All is set up" in text(pilot))
 

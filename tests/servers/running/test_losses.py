@@ -71,7 +71,7 @@ def test_a_source_that_was_emptied_stops_a_run_before_anything_is_deleted(
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
     assert f"“{source}” is empty now" in stopped.stderr
-    assert "20 of the 21 files and folders" in stopped.stderr
+    assert "20 of 21 files and folders" in stopped.stderr
     assert "you can fix this" in stopped.stderr
     assert "Nothing was sent or deleted" in stopped.stderr
     assert "Done" not in stopped.stdout
@@ -116,10 +116,10 @@ def test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so(office: Office
         (source / f"letter {number}").unlink()
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
-    assert "11 of the 21 files and folders in the backup would be deleted" in stopped.stderr
+    assert "This would delete 11 of 21 files and folders from the backup" in stopped.stderr
     assert names(there) == before
     said, code = _at_a_terminal("n\n", "run", "amamac")
-    assert "11 of the 21 files and folders in the backup would be deleted" in said
+    assert "This would delete 11 of 21 files and folders from the backup" in said
     assert code == 1
     assert names(there) == before
     said, code = _at_a_terminal("y\n", "run", "amamac")
@@ -162,7 +162,7 @@ def test_one_folder_of_several_that_would_lose_most_is_named(office: Office, sou
         (source / f"letter {number}").unlink()
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
-    assert f"12 of the 21 files and folders in the backup of “{source}” would be deleted" in stopped.stderr
+    assert f"This would delete 12 of 21 files and folders from the backup of “{source}”" in stopped.stderr
     fill(source)
     for number in range(90):
         (large / f"letter {number}").unlink()
@@ -191,7 +191,7 @@ def test_where_nothing_can_be_practised_the_files_here_are_counted(office: Offic
         (source / f"letter {number}").unlink()
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
-    assert "11 of the 21 files and folders in the backup would be deleted" in stopped.stderr
+    assert "This would delete 11 of 21 files and folders from the backup" in stopped.stderr
 
 
 @pytest.mark.parametrize("kind", KINDS)
