@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.server.destination import Holder
-
-_SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
-_UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
 
 SOME_FILES_FAILED = frozenset({23, 24})
 
@@ -133,11 +129,10 @@ class _Outdated:
 
     def marked(self, entries: rsync.Entries) -> rsync.Entries:
         """The entries with these as rsync shows a file that it doesn't send."""
-        sizes = _SENT_AGAIN.findall(entries.raw)
+        shown, sizes = entries.as_append_only()
         self._count += len(sizes)
-        self._bytes += sum(map(int, sizes))
-        raw = _UNCHANGED.sub(b"", entries.raw)
-        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, raw) if sizes else raw)
+        self._bytes += sum(sizes)
+        return shown
 
     def apart(self, totals: rsync.Totals) -> rsync.Totals:
         """The totals of what would really happen."""
@@ -147,10 +142,6 @@ class _Outdated:
             outdated=self._count,
             bytes_to_send=totals.bytes_to_send - self._bytes,
         )
-
-
-def _not_sent(line: re.Match[bytes]) -> bytes:
-    return b"." + line[0][1:]
 
 
 def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = False) -> None:

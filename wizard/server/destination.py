@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _WORDS = b"This folder holds a backup made by backup-wizard.\n"
-_SIGN = b"|.backup-"
+_NAMES_BEGIN = ".backup-"
 _PATIENCES = 8  # a daemon may take its time over a folder full of files
 _TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
@@ -85,16 +85,11 @@ class Told:
 
     def without(self, entries: rsync.Entries) -> rsync.Entries:
         """The entries without the markers, which are remembered."""
-        if len(self._found) == len(self._markers) or _SIGN not in entries.raw:
+        if len(self._found) == len(self._markers) or not entries.holds_name(_NAMES_BEGIN):
             return entries
-        kept = []
-        for line in entries.raw.removesuffix(b"\n").split(b"\n"):
-            entry = rsync.Entries(line + b"\n").at(0)
-            if entry and entry.path in self._markers:
-                self._found[entry.path] = entry
-            else:
-                kept.append(line + b"\n")
-        return rsync.Entries(b"".join(kept))
+        others, found = entries.without(self._markers)
+        self._found |= {entry.path: entry for entry in found}
+        return others
 
     def apart(self, totals: rsync.Totals) -> rsync.Totals:
         """The totals without the markers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.client.rsync.listed import OUT_FORMAT
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
@@ -67,9 +68,9 @@ async def _understands(visit: Visit, *options: str) -> bool:
     compress = ["--compress"] if visit.profile.compress else []
     with a_folder() as folder:
         _written(folder, MARKER_NAME)
-        flags = ("-aRWn", "--stats", *compress, *options, "--out-format=%i|%n")
+        flags = ("-aRWn", "--stats", *compress, *options, OUT_FORMAT)
         called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(visit))
-    return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
+    return called.exit_code == 0 and any(entry.path == MARKER_NAME for entry in called.entries)
 
 
 async def _replace(visit: Visit) -> Answer:
@@ -88,11 +89,11 @@ async def _overwrite(visit: Visit) -> Answer:
     ours = (MARKER_NAME, layout.place_marker(visit.profile))
     with a_folder() as folder:
         sources = tuple(_written(folder, name) for name in (*ours, new))
-        called = await visit.rsync("-ntW", "--out-format=%i|%n", sources=sources, target=own_name(visit))
-    told = {name: change for change, _, name in (line.partition("|") for line in called.listed.splitlines())}
-    if called.exit_code or "+++" not in told.get(new, ""):
+        called = await visit.rsync("-ntW", OUT_FORMAT, sources=sources, target=own_name(visit))
+    told = {entry.path: entry for entry in called.entries}
+    if called.exit_code or new not in told or not told[new].is_new:
         return untested(f"{asked}: {quoted(called.printed)}.")
-    if any(name in told and "+++" not in told[name] for name in ours):
+    if any(name in told and not told[name].is_new for name in ours):
         return is_open(f"{asked}: the server would have.")
     if all(name in told for name in ours):
         return untested(

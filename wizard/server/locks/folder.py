@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.rsync.listed import OUT_FORMAT
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
@@ -174,10 +175,9 @@ async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> Seen:
     with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), paths)
         sources = tuple(f"{folder}/./{path}" for path in paths)
-        called = await visit.rsync("-nRtW", "-ii", "--out-format=%i|%n", sources=sources, target=target)
-    listed = [line.split("|", 1) for line in called.listed.splitlines() if "|" in line]
-    told = frozenset(path.rstrip("/") for _, path in listed)
-    there = frozenset(path.rstrip("/") for change, path in listed if "+++" not in change)
+        called = await visit.rsync("-nRtW", "-ii", OUT_FORMAT, sources=sources, target=target)
+    told = frozenset(entry.path.rstrip("/") for entry in called.entries)
+    there = frozenset(entry.path.rstrip("/") for entry in called.entries if not entry.is_new)
     untold = frozenset(paths) - told
     accepted = called.exit_code == 0 and bool(told)
     if visit.profile.scheme.append_only and accepted:

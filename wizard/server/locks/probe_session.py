@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
-from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.schemes.parts import layout
 from wizard.server import destination
@@ -136,7 +135,7 @@ class Visit:
     async def _ask_as_backup(self) -> Admission:
         told = destination.Told(destination.markers(self.profile.name))
         called = await self.in_time(self.caller.as_backup)
-        rest = told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
+        rest = told.without(called.entries)
         place = layout.place_marker(self.profile)
         # What is there and has not changed is passed over without a word; under append only, so is all that is there.
         is_missing = any(entry.is_new for entry in rest if entry and entry.path == place)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from wizard import schemes
+from wizard.client import rsync
 from wizard.client.process import children
 from wizard.client.process.background import in_background
 from wizard.schemes.base import Transfer
@@ -61,6 +62,11 @@ class Called:
     exit_code: int
     listed: str
     printed: str
+
+    @property
+    def entries(self) -> rsync.Entries:
+        """What it listed, where it was asked to in `listed.OUT_FORMAT`."""
+        return rsync.Entries(self.listed.encode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True)
