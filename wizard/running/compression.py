@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths, schemes
+from wizard import schemes, state_files
 from wizard.client.process.background import in_background
 from wizard.schemes.parts import over_network
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
+_FILE = "link.json"
 _CHANCE = random.SystemRandom()
 _NEAR_SECONDS = 0.005
 _WORTH_IT = 0.8
@@ -73,9 +74,7 @@ async def _measure(profile: Profile) -> _Measured:
     is_far = seconds is not None and seconds >= _NEAR_SECONDS
     share = await in_background(lambda: _share_left(profile)) if is_far else 1.0
     found = _Measured(_place(profile), time.time(), seconds, share)
-    path = _file(profile)
-    files.private_folder(path.parent)
-    files.replace(path, msgspec.json.encode(found))
+    state_files.save(profile.name, _FILE, found)
     return found
 
 
@@ -127,17 +126,10 @@ def _files(folder: str) -> Iterator[tuple[str, int]]:
 
 
 def _kept(profile: Profile) -> _Measured | None:
-    try:
-        found = msgspec.json.decode(files.read(_file(profile)), type=_Measured)
-    except (OSError, msgspec.DecodeError):
-        return None
-    is_valid = found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS
+    found = state_files.load(profile.name, _FILE, _Measured, None)
+    is_valid = found is not None and found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS
     return found if is_valid else None
 
 
 def _place(profile: Profile) -> str:
     return f"{profile.server.host}:{profile.server.port}"
-
-
-def _file(profile: Profile) -> Path:
-    return paths.walk_state(profile.name) / "link.json"
