@@ -30,6 +30,7 @@ from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import daemon_password, protected_key
+from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.profile import Scheme, Server
 from wizard.running import report
@@ -120,7 +121,7 @@ def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
 )
 async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, tell: Tell) -> None:
     with talking(talk) as port:
-        told = await told_by(probe.host_keys(HOST, port))
+        told = await told_by(probe.host_keys(Target(HOST, port)))
     assert told.kind is kind, told
     tell(f"before the sign-in: {request.node.callspec.id}", told.kind)
 

@@ -85,7 +85,7 @@ class Session:
         prepared_for, prepared = self._prepared.pop(profile.name, (None, None))
         if prepared and prepared_for == profile:
             return prepared
-        from wizard.client.process import daemon_thread  # with all that signing in ahead need not wait for
+        from wizard.client.process.background import in_background  # with all that signing in ahead need not wait for
 
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
@@ -96,7 +96,7 @@ class Session:
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
         # A keyring may wait for its owner for as long as it likes.
-        return await daemon_thread.run(partial(access.prepare, profile, self._sockets.get(path)))
+        return await in_background(partial(access.prepare, profile, self._sockets.get(path)))
 
 
 def _needs_a_person(profile: Profile) -> bool:

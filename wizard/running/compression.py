@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
 import time
 import zlib
 from itertools import islice
@@ -16,7 +15,7 @@ import msgspec
 
 from wizard import schemes, state_files
 from wizard.client.process.background import in_background
-from wizard.schemes.parts import over_network
+from wizard.client.ssh import dial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,17 +79,9 @@ async def _measure(profile: Profile) -> _Measured:
 
 async def _round_trip(profile: Profile) -> float | None:
     """How long a connection takes to be made, in seconds, without the look-up of the name."""
-    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
-    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            found = await loop.getaddrinfo(profile.server.host, port, type=socket.SOCK_STREAM)
-            family, kind, protocol, _, address = found[0]
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setblocking(False)
-                began = loop.time()
-                await loop.sock_connect(probe, address)
-                return loop.time() - began
+            return await dial.round_trip(dial.service(profile))
     except (OSError, TimeoutError):
         return None
 

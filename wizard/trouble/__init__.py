@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import files, paths, schemes
+from wizard.client.ssh import dial
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes.parts import layout, over_network
+from wizard.schemes.parts import layout
 from wizard.trouble import patterns
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import WORDS, Who
@@ -170,8 +171,7 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
         return paths.shown(profile.key_path)
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
-    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
-    return f"{profile.server.host}:{port}"
+    return str(dial.service(profile))
 
 
 def _folder(profile: Profile) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client import access as accesses
+from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import probe
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
@@ -94,7 +95,7 @@ def _without_asking(kind: Kind) -> Finding | None:
 
 
 async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
-    shown = await probe.host_keys(profile.server.host, profile.server.port)
+    shown = await probe.host_keys(dial.ssh(profile))
     types = ", ".join(key.type_name for key in shown)
     if any(key.fingerprint in profile.server.host_keys for key in shown):
         return Finding(
@@ -106,7 +107,7 @@ async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
 
 
 async def _usual_place(profile: Profile) -> Finding | None:
-    greeting = await probe.reach(profile.server.host, profile.server.port)
+    greeting = await probe.reach(dial.ssh(profile))
     if _DEBIAN_11 in greeting:
         place = "/usr/share/doc/rsync/scripts/rrsync"
         return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")

@@ -7,13 +7,12 @@ import contextlib
 import fnmatch
 import ipaddress
 import re
-import socket
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard import profiles
-from wizard.client.ssh import program
+from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import shells, sign_in
 from wizard.trouble import patterns
@@ -109,7 +108,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
 def by_address(profile: Profile) -> Finding | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
-    ours = _own_address(profile)
+    ours = dial.own_address(dial.ssh(profile))
     if not ours or not places or any(may_hold(place, ours) for place in places if not place.startswith("!")):
         return None
     return Finding(
@@ -150,16 +149,6 @@ def _methods(said: str) -> list[str]:
 def _also_offered(said: str) -> str:
     others = [method for method in _methods(said) if method != "publickey"]
     return f" It would also take: {', '.join(others)}." if others else ""
-
-
-def _own_address(profile: Profile) -> str:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(profile.server.host, profile.server.port)[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except OSError:
-        return ""
 
 
 def may_hold(place: str, address: str) -> bool:

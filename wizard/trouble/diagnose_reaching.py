@@ -6,6 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.ssh import dial
 from wizard.failure import Kind
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
@@ -35,7 +36,7 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
         )
     if kind is Kind.NAME_UNKNOWN:
         return Finding(text="whether the name is wrong or the network's list of names; this computer has a network.")
-    port = profile.server.port if uses_ssh else over_network.port(profile)
+    port = dial.service(profile).port
     seen = await reachability.look(host, port)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
     if answer or (uses_ssh and seen.failure is None):

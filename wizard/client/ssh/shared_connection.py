@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.client.ssh import signing_in
 from wizard.failure import Failure, Kind, ProgramFailed
 
@@ -38,7 +38,7 @@ async def shared(profile: Profile, access: Access) -> AsyncIterator[Access]:
     try:
         try:
             async with asyncio.timeout(_PATIENCES * access.facts.patience):
-                exit_code = await daemon_thread.run(connection.wait)
+                exit_code = await in_background(connection.wait)
         except TimeoutError:
             raise Failure(Kind.TIMED_OUT, profile.server.host) from None
         if exit_code:

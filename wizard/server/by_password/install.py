@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard import schemes
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
 from wizard.server import exports, facts, locks
@@ -181,13 +181,13 @@ async def _to_its_end(login: PasswordLogin, work: Callable[[], T]) -> T:
 
     Where the server does not let it come to its end, the connection is cut.
     """
-    working = asyncio.ensure_future(daemon_thread.run(work))
+    working = asyncio.ensure_future(in_background(work))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         _, still_at_it = await asyncio.wait([working], timeout=_GRACE_SECONDS)
         if still_at_it:
-            await daemon_thread.run(login.close)
+            await in_background(login.close)
             await asyncio.wait([working])
         raise
 

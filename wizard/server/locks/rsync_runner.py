@@ -18,7 +18,7 @@ from wizard.client.process import children
 from wizard.client.process.background import in_background
 from wizard.schemes.base import Transfer
 from wizard.schemes.parts import daemon_modules, over_network
-from wizard.schemes.parts.over_ssh import quoted_for_rsync
+from wizard.schemes.parts.over_ssh import quoted_for_rsync, rsync_host
 from wizard.server import destination
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ class Caller:
         Raises:
             TimeoutError: rsync did not end in time.
         """
-        return await self._call(["--list-only"], (), f"{user}{'@' if user else ''}{self._host()}::{target}", "")
+        return await self._call(
+            ["--list-only"], (), f"{user}{'@' if user else ''}{rsync_host(self.profile)}::{target}", ""
+        )
 
     async def as_backup(self) -> Called:
         """Ask for the backup's own dry run, of the markers alone and of the one that marks its place.
@@ -125,13 +127,9 @@ class Caller:
 
     def _place(self, target: str) -> str:
         if self.profile.scheme.kind not in ("daemon", "daemon-over-ssh"):
-            return f"{self._host()}:{target}"
+            return f"{rsync_host(self.profile)}:{target}"
         user = f"{self.profile.server.user}@" if self._password_option() else ""
-        return f"{user}{self._host()}::{daemon_modules.name(self.profile)}/{target}"
-
-    def _host(self) -> str:
-        host = self.profile.server.host
-        return f"[{host}]" if ":" in host else host
+        return f"{user}{rsync_host(self.profile)}::{daemon_modules.name(self.profile)}/{target}"
 
     def _password_option(self) -> list[str]:
         return ["--password-file=-"] if self.profile.scheme.kind == "daemon" and self.profile.scheme.auth else []
