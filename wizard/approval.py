@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import allowed_from
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
 from wizard.server.exports.grouping import by_file
@@ -112,7 +113,7 @@ def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
     if asked.server.root != granted.server.root:
         yield Difference("folder on the server", asked.server.root, granted.server.root, Step.SCHEME)
     if asked.scheme.from_ != granted.scheme.from_:
-        was, now = (", ".join(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
+        was, now = (allowed_from.text(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
         yield Difference("only from", was, now, Step.SCHEME)
     for name, words in RESTRICTIONS.items():
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)

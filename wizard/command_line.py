@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, NoReturn
 
 from wizard import starting
-from wizard.rules import COMMANDS
+from wizard.command_names import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

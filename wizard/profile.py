@@ -122,7 +122,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "server.user", rules.user(server.user)
     yield "server.root", rules.root(server.root) or rules.root(profile.destination)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
-    yield "scheme.from", rules.places(scheme.from_)
+    yield "scheme.from", rules.allowed_from(scheme.from_)
     if scheme.module:
         yield "scheme.module", rules.module(scheme.module)
     if profile.key.file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import schemes
+from wizard import allowed_from, schemes
 from wizard.approval import RESTRICTIONS
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
@@ -34,7 +34,7 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     profile, scheme, versions = request.profile, schemes.of(request.profile), request.versions
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     yield "way in", f"{profile.scheme.kind}; the backup lands in {home}{profile.destination}"
-    yield "from", ", ".join(profile.scheme.from_) or "anywhere"
+    yield "from", allowed_from.text(profile.scheme.from_) or "anywhere"
     chosen = [name for name in RESTRICTIONS if name in scheme.restrictions and getattr(profile.scheme, name)]
     yield "set", "; ".join(RESTRICTIONS[name] for name in chosen) or "nothing beyond the way in"
     yield "risk", scheme.if_stolen(profile)

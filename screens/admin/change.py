@@ -14,8 +14,8 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
+from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
-from wizard import rules, schemes
 from wizard.approval import RESTRICTIONS, Grant
 from wizard.display import printable
 from wizard.failure import BadProfile
@@ -58,8 +58,8 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 yield Field("Account", id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
-                places = ", ".join(granted.scheme.from_)
-                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_places_complaint)
+                places = allowed_from.text(granted.scheme.from_)
+                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_from_complaint)
                 yield Field(
                     "Note to the user", id="note", value=self._grant.note, hint="such as quota 50 GB", rule=_one_line
                 )
@@ -131,16 +131,12 @@ class ChangeScreen(AdminScreen[Grant | None]):
     def _scheme(self) -> Scheme:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
         chosen = {name: name in ticked for name in RESTRICTIONS if name in self._restrictions}
-        places = _places(self.query_one("#from", Field).value)
+        places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
 
 
-def _places(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
-def _places_complaint(typed: str) -> str | None:
-    return rules.places(_places(typed))
+def _from_complaint(typed: str) -> str | None:
+    return rules.allowed_from(allowed_from.read(typed))
 
 
 def _one_line(typed: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard import allowed_from
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import NEEDS_RSYNC, Fit
@@ -55,7 +56,7 @@ class Daemon:
             return unfit
         if not profile.server.root.startswith("/"):
             return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
-        if any(source.startswith("!") for source in profile.scheme.from_):
+        if any(map(allowed_from.is_exception, profile.scheme.from_)):
             return Fit.no("rsync's daemon can't leave out single places (with “!”) from where it may be used.")
         if server.daemon_open is False:
             return Fit.no("Nothing answers at the server's port for it (873).")
@@ -104,5 +105,5 @@ def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
             Setting("strict modes", "true", "and the daemon refuses it if others could read it"),
         ]
     if profile.scheme.from_:
-        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "from these places only"))
+        settings.append(Setting("hosts allow", allowed_from.text(profile.scheme.from_), "from these places only"))
     return settings

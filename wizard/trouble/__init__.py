@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths, schemes
+from wizard import allowed_from, files, paths, schemes
 from wizard.client.ssh import dial
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
@@ -180,7 +180,7 @@ def _folder(profile: Profile) -> str:
 
 
 def _places(profile: Profile) -> str:
-    named = ", ".join(profile.scheme.from_)
+    named = allowed_from.text(profile.scheme.from_)
     return f"; my address is one of those that are let in ({named})" if named else ""
 
 

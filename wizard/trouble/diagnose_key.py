@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fnmatch
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles
+from wizard import allowed_from, profiles
 from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import shells, sign_in
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
-_ADDRESS = re.compile(r"[0-9.*?]+|(?=[^:]*:)[0-9a-fA-F:*?]+")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
@@ -109,12 +106,13 @@ def by_address(profile: Profile) -> Finding | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
     ours = dial.own_address(dial.ssh(profile))
-    if not ours or not places or any(may_hold(place, ours) for place in places if not place.startswith("!")):
+    if not ours or not places or allowed_from.may_let_in(places, ours):
         return None
+    named = allowed_from.text(places)
     return Finding(
         Sure.PROBABLY,
-        f"The line lets in {', '.join(places)}, and this computer's address is {ours}.",
-        forward=f"My key's line lets in {', '.join(places)} (from=), and my address is {ours}, unless something between"
+        f"The line lets in {named}, and this computer's address is {ours}.",
+        forward=f"My key's line lets in {named} (from=), and my address is {ours}, unless something between"
         " us changes it. The one that your sshd's log names is what has to stand there.",
     )
 
@@ -149,12 +147,3 @@ def _methods(said: str) -> list[str]:
 def _also_offered(said: str) -> str:
     others = [method for method in _methods(said) if method != "publickey"]
     return f" It would also take: {', '.join(others)}." if others else ""
-
-
-def may_hold(place: str, address: str) -> bool:
-    """Whether a place in a `from=` list may be that address."""
-    if "/" in place:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(place, strict=False)
-    if not _ADDRESS.fullmatch(place):
-        return True
-    return fnmatch.fnmatchcase(address, place)

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
-from wizard import rules, schemes
+from wizard import allowed_from, rules, schemes
 from wizard.schemes import choosing
 from wizard.schemes.fit import Restriction
 
@@ -64,9 +64,9 @@ class SchemeOptions(Vertical):
         yield Field(
             "Only from these places, with commas between",
             id="from",
-            value=draft.get("from", ", ".join(scheme.from_)),
+            value=draft.get("from", allowed_from.text(scheme.from_)),
             hint="empty: from anywhere",
-            rule=lambda typed: rules.places(_places(typed)),
+            rule=lambda typed: rules.allowed_from(allowed_from.read(typed)),
         )
         yield Note(id="about-from")
         yield Field(
@@ -110,7 +110,7 @@ class SchemeOptions(Vertical):
         guessed = scheme.full_root and decided.server.root == self._full_root(self._short_root)
         self.query_one("#about-root", Note).say(_IN_FULL if guessed else "", "warn")
         names = _NAMES if scheme.uses_ssh else _NAMES_OF_DAEMON
-        has_name = any(_is_name(place) for place in decided.scheme.from_)
+        has_name = any(allowed_from.is_name(place) for place in decided.scheme.from_)
         self.query_one("#about-from", Note).say(
             f"{names if has_name else _MAY_CHANGE}" if decided.scheme.from_ else _PLACES,
             "warn" if decided.scheme.from_ else "plain",
@@ -123,7 +123,7 @@ class SchemeOptions(Vertical):
         scheme = msgspec.structs.replace(
             profile.scheme,
             **chosen,
-            from_=_places(self.query_one("#from", Field).value),
+            from_=allowed_from.read(self.query_one("#from", Field).value),
             module=self.query_one("#module", Field).value,
         )
         return msgspec.structs.replace(
@@ -163,11 +163,3 @@ class SchemeOptions(Vertical):
         if self._draft.get("options") == repr(scheme):
             return self._draft["ticked"].split()
         return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in _TICKED_WHERE_UNSET)]
-
-
-def _places(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
-def _is_name(place: str) -> bool:
-    return ":" not in place and "/" not in place and any(sign.isalpha() for sign in place)

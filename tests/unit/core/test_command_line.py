@@ -8,8 +8,8 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from wizard import profiles
 from wizard.client.keys import key_files
+from wizard.command_names import COMMANDS
 from wizard.profile import Key
-from wizard.rules import COMMANDS
 
 YOU = " — you can mend this — "
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard import allowed_from
 from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, untestable, untested
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ async def _password(visit: Visit) -> Answer:
 
 
 async def _places(visit: Visit) -> Answer:
-    places = ", ".join(visit.profile.scheme.from_)
+    places = allowed_from.text(visit.profile.scheme.from_)
     return untestable(f"That it works from {places} alone could only be tried from elsewhere.")
 
 

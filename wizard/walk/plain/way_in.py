@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from wizard import rules, schemes
+from wizard import allowed_from, rules, schemes
 from wizard.client import access
 from wizard.console import say
 from wizard.failure import Failure, Kind
@@ -111,10 +111,11 @@ def _places(before: tuple[str, ...], scheme: Scheme) -> tuple[str, ...]:
     anywhere = "anywhere"
 
     def read(typed: str) -> tuple[str, ...]:
-        places = dict.fromkeys(part.strip() for part in typed.split(",") if part.strip())
-        return () if typed == anywhere else tuple(places)
+        return () if typed == anywhere else allowed_from.read(typed)
 
-    return read(asker.line("From where", ", ".join(before) or anywhere, lambda typed: rules.places(read(typed))))
+    return read(
+        asker.line("From where", allowed_from.text(before) or anywhere, lambda typed: rules.allowed_from(read(typed)))
+    )
 
 
 def _root_rule(scheme: Scheme) -> Rule:
