@@ -10,6 +10,7 @@ import msgspec
 from wizard import allowed_from
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
+from wizard.schemes import restrictions
 from wizard.server.exports.grouping import by_file
 from wizard.walk.steps import TITLES, Step
 
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 _YES_NO = {True: "yes", False: "no"}
 _ANYWHERE = "anywhere"
-
-# In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
-RESTRICTIONS = {
-    "write_only": "write only (rsync reads nothing back)",
-    "allow_delete": "may delete in the backup",
-    "append_only": "append only (rsync changes nothing that is there)",
-    "munge": "links are made inactive (munge)",
-}
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
     if asked.scheme.from_ != granted.scheme.from_:
         was, now = (allowed_from.text(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
         yield Difference("only from", was, now, Step.SCHEME)
-    for name, words in RESTRICTIONS.items():
+    for name, words in restrictions.FOR_ADMIN.items():
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
         if was is not now:
             yield Difference(words, _YES_NO[was], _YES_NO[now], Step.SCHEME)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard import allowed_from, schemes
-from wizard.approval import RESTRICTIONS
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
+from wizard.schemes.restrictions import FOR_ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     yield "way in", f"{profile.scheme.kind}; the backup lands in {home}{profile.destination}"
     yield "from", allowed_from.text(profile.scheme.from_) or "anywhere"
-    chosen = [name for name in RESTRICTIONS if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(RESTRICTIONS[name] for name in chosen) or "nothing beyond the way in"
+    chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
+    yield "set", "; ".join(FOR_ADMIN[name] for name in chosen) or "nothing beyond the way in"
     yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)

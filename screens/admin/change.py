@@ -16,9 +16,10 @@ from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
-from wizard.approval import RESTRICTIONS, Grant
+from wizard.approval import Grant
 from wizard.display import printable
 from wizard.failure import BadProfile
+from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.server import clashes
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 yield Field(
                     "Note to the user", id="note", value=self._grant.note, hint="such as quota 50 GB", rule=_one_line
                 )
-            ticks = [Tick(name, words, "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
+            ticks = [Tick(name, words, "") for name, words in FOR_ADMIN.items() if name in self._restrictions]
             if ticks:
                 ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
                 yield TickList(ticks, id="may", ticked=ticked)
@@ -130,7 +131,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
 
     def _scheme(self) -> Scheme:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
-        chosen = {name: name in ticked for name in RESTRICTIONS if name in self._restrictions}
+        chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
         places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Fit, Restriction
+    from wizard.schemes.fit import Fit
     from wizard.schemes.if_stolen import Ability
+    from wizard.schemes.restrictions import Restriction
     from wizard.schemes.setup import ServerSetup
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 # By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
 TOLD_TO_OTHERS = "backup-wizard: this key is for"

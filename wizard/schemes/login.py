@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 # From 3.2.4 on, rsync itself escapes what the server's shell would read in a path, except for wildcards. Older ones
 # escape nothing. A letter is never escaped: “\n” means a line break to fish.

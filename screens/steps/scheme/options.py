@@ -12,8 +12,8 @@ from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard import allowed_from, rules, schemes
-from wizard.schemes import choosing
-from wizard.schemes.fit import Restriction
+from wizard.schemes import choosing, restrictions
+from wizard.schemes.restrictions import Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import Scheme
 
-_TICKS = (
-    Tick("write_only", "Let this computer read the backup", "If not, you ask the admin to restore files."),
-    Tick("allow_delete", "This computer may delete in the backup", "Needed to remove there what you removed here."),
-    Tick("append_only", "Append only: files there stay as they are", "Safer, but later changes don't get there."),
-    Tick("munge", "Make links inactive in the backup", "Safer: there, a link could lead to other people's files."),
-    Tick("auth", "A password is needed", "Made now, kept in your keyring, never typed."),
-)
-_TICKED_WHERE_UNSET = {"write_only"}  # its box says what it allows
+_TICKS = tuple(Tick(one.id, one.label, one.sentence) for one in restrictions.WORDINGS)
 _ALWAYS_SHUT = "Always shut for this key: a terminal, tunnels, the agent, windows (X11) and start-up files."
 _PLACES = "An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan)."
 _MAY_CHANGE = "If this computer's address changes, it is locked out until the admin changes the text."
@@ -119,7 +112,7 @@ class SchemeOptions(Vertical):
     def applied(self, profile: Profile) -> Profile:
         """The profile with what is set here."""
         names = set(get_args(Restriction)) - {"module"}
-        chosen = {name: (name in self.ticked) is not (name in _TICKED_WHERE_UNSET) for name in names}
+        chosen = {name: (name in self.ticked) is not (name in restrictions.SAY_OPPOSITE) for name in names}
         scheme = msgspec.structs.replace(
             profile.scheme,
             **chosen,
@@ -162,4 +155,4 @@ class SchemeOptions(Vertical):
         scheme = self._profile.scheme
         if self._draft.get("options") == repr(scheme):
             return self._draft["ticked"].split()
-        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in _TICKED_WHERE_UNSET)]
+        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in restrictions.SAY_OPPOSITE)]
