@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from wizard.client.keys.key_files import FoundKey
+    from wizard.client.keys.found_keys import FoundKey
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
 
