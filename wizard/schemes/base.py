@@ -63,9 +63,12 @@ class Transfer(msgspec.Struct, frozen=True):
 class Scheme(Protocol):
     """One way for the server to let the backup in: pure, it runs nothing and reads nothing.
 
-    `restrictions` are those that it can hold to by choice. A `locks_key` one shuts every other door of its key, and a
-    `full_root` one needs the folder on the server written from the first / on. One that `needs_root` has a part in a
-    folder of root's, so that the account can't set it up itself.
+    `restrictions` are those that it can hold to by choice. The text of one that `records_command` holds the command
+    that this computer's rsync asks for, and no other. One that `uses_module` goes to an rsync daemon, which names
+    its folder by a module and keeps nobody waiting for another. One that `shares_folder` opens all of the root, where
+    other computers' backups may be, and not this one's folder alone. A `locks_key` one shuts every other door of its
+    key, and a `full_root` one needs the folder on the server written from the first / on. One that `needs_root` has a
+    part in a folder of root's, so that the account can't set it up itself.
     """
 
     kind: ClassVar[SchemeKind]
@@ -76,9 +79,14 @@ class Scheme(Protocol):
     locks_key: ClassVar[bool]
     full_root: ClassVar[bool]
     needs_root: ClassVar[bool]
+    uses_module: ClassVar[bool]
+    shares_folder: ClassVar[bool]
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Whether it can work here and there, and why not."""
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """Whether the server needs rrsync for what the profile allows."""
 
     def can_preview(self, server: ServerFacts) -> bool:
         """Whether a dry run changes nothing on that server; where not, none may be started."""

@@ -68,7 +68,7 @@ def full_root(profile: Profile) -> str:
 def regret(profile: Profile) -> str:
     """What has to be said and agreed to before the profile's scheme is taken; nothing for most."""
     scheme = schemes.of(profile)
-    is_open = "auth" in scheme.restrictions and not profile.scheme.auth
+    is_open = "auth" in scheme.restrictions and not schemes.has_password(profile)
     return " ".join(filter(None, (scheme.description.regret, _OPEN if is_open else "")))
 
 

@@ -31,6 +31,8 @@ class Daemon:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = True
     needs_root: ClassVar[bool] = True
+    uses_module: ClassVar[bool] = True
+    shares_folder: ClassVar[bool] = True
     description: ClassVar[Description] = Description(
         title="The server's plain backup service (not encrypted)",
         summary="This computer talks to the server's rsync service directly, without ssh.",
@@ -61,6 +63,10 @@ class Daemon:
         if server.daemon_open is False:
             return Fit.no("Nothing answers at the server's port for it (873).")
         return Fit.warn("Your files cross the network in clear. Choose it only on a network that you trust.")
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""

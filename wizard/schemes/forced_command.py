@@ -47,6 +47,8 @@ class ForcedCommand:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one command only",
         summary="The server runs one fixed backup command for this computer's key, and nothing else.",
@@ -80,6 +82,10 @@ class ForcedCommand:
             preview = "The account's shell (rssh) makes a practice run impossible; you would see an estimate."
             return Fit.warn(preview) if needed.possible else needed
         return needs_of_ssh(client, server)
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """Where the shell takes one command only, a dry run would not be dry."""

@@ -35,6 +35,8 @@ class Login:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A full login (gives the most away)",
         summary="This computer's key may do all that your account on the server may do.",
@@ -55,6 +57,10 @@ class Login:
         """Works nearly everywhere, and is never the better choice."""
         fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
         return Fit.warn("It gives the key far more than a backup needs.") if fit.possible else fit
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """A dry run is dry: the server runs what the client asks for."""

@@ -10,7 +10,6 @@ from wizard import allowed_from, files, paths, schemes
 from wizard.client.ssh import dial
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes.parts import layout
 from wizard.trouble import patterns
 from wizard.trouble.finding import Finding, Sure
 from wizard.trouble.words import WORDS, Who
@@ -176,7 +175,7 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
 
 def _folder(profile: Profile) -> str:
     """The folder that setting up the server makes."""
-    return layout.locked_folder(profile) if schemes.of(profile).uses_ssh else profile.server.root
+    return schemes.opened_folder(profile).rstrip("/")
 
 
 def _places(profile: Profile) -> str:

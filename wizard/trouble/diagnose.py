@@ -13,6 +13,7 @@ from wizard import schemes
 from wizard.client import access as accesses
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
+from wizard.schemes.facts import RRSYNC_OF_DEBIAN_11
 from wizard.server.reaching import probe
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
 from wizard.trouble.finding import Finding, Sure
@@ -109,6 +110,6 @@ async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
 async def _usual_place(profile: Profile) -> Finding | None:
     greeting = await probe.reach(dial.ssh(profile))
     if _DEBIAN_11 in greeting:
-        place = "/usr/share/doc/rsync/scripts/rrsync"
+        place = RRSYNC_OF_DEBIAN_11
         return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
     return Finding(text="where the server keeps it: that is not to be seen from here.")

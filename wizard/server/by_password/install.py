@@ -109,7 +109,7 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
         Failure: `SERVER_SHELL_BLOCKS`, `NO_RRSYNC` or `SERVER_HOME_CLOSED`.
     """
     learnt = _learn(login, profile)
-    if profile.scheme.kind == "rrsync" and not profile.scheme.write_only and not learnt.rrsync:
+    if schemes.of(profile).needs_rrsync(profile) and not learnt.rrsync:
         raise Failure(Kind.NO_RRSYNC, profile.server.host)
     order = exports.order(profile, access.facts, learnt)
     texts = _texts(order)

@@ -49,9 +49,6 @@ ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECE
 
 _NOT_LET_IN = "That proves nothing until the backup itself is let in."
 
-# A daemon keeps nobody waiting for another, and takes its time to refuse.
-_AT_ONCE = ("daemon", "daemon-over-ssh")
-
 
 async def check(profile: Profile, access: Access, *, expects_backup: bool = False) -> AsyncGenerator[Finding]:
     """Try every door that the scheme says is shut, each told as it becomes known; the first is the backup's own.
@@ -129,7 +126,9 @@ async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[s
     from wizard.server.locks import changing, folder, service
     from wizard.server.locks.probe_session import answered
 
-    probes = folder.PROBES | changing.PROBES | service.PROBES if visit.profile.scheme.kind in _AT_ONCE else {}
+    # A daemon keeps nobody waiting for another, and takes its time to refuse: there the probes run side by side.
+    side_by_side = schemes.of(visit.profile).uses_module
+    probes = folder.PROBES | changing.PROBES | service.PROBES if side_by_side else {}
     begun = {door.id: asyncio.create_task(answered(probes[door.id], visit)) for door in doors if door.id in probes}
     try:
         yield begun

@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from wizard import schemes
 from wizard.server.locks.evidence import Answer, is_open, refused, starts_rsync, untested
 from wizard.server.locks.probe_session import Behind
 from wizard.server.locks.requests import LINES, behind
@@ -38,7 +39,7 @@ async def ignores_requests(visit: Visit) -> bool:
 
 def takes_requests_exactly(visit: Visit) -> bool:
     """Whether nothing but a backup's own words is let through, path and all."""
-    return visit.profile.scheme.kind == "forced-command"
+    return schemes.of(visit.profile).records_command
 
 
 async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
@@ -51,14 +52,14 @@ async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
 
 def own_path(visit: Visit) -> str:
     """Where the backup is, as rsync is asked for it."""
-    if visit.profile.scheme.kind == "forced-command":
+    if takes_requests_exactly(visit):
         return visit.profile.destination
     return own_name(visit) or "."
 
 
 def own_name(visit: Visit) -> str:
     """The backup's folder under the lock: a daemon's module alone may hold several."""
-    return f"{visit.profile.name}/" if visit.profile.scheme.kind == "daemon" else ""
+    return f"{visit.profile.name}/" if schemes.of(visit.profile).shares_folder else ""
 
 
 def a_folder() -> AbstractContextManager[str]:

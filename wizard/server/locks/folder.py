@@ -203,8 +203,7 @@ def _unless_refused(seen: Seen, held: str) -> Answer:
 def _tails(visit: Visit) -> tuple[str, ...]:
     """The last parts of the folder's path, as they would be found from further up."""
     server = visit.profile.server
-    locked = server.root if visit.profile.scheme.kind == "daemon" else visit.profile.destination
-    parts = PurePosixPath("/home", server.user, locked).parts[1:]
+    parts = PurePosixPath("/home", server.user, schemes.opened_folder(visit.profile)).parts[1:]
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
 
 

@@ -126,13 +126,13 @@ class Caller:
         return Called(code, stdout, "".join([*way.said, stderr, stdout]))
 
     def _place(self, target: str) -> str:
-        if self.profile.scheme.kind not in ("daemon", "daemon-over-ssh"):
+        if not schemes.of(self.profile).uses_module:
             return f"{rsync_host(self.profile)}:{target}"
         user = f"{self.profile.server.user}@" if self._password_option() else ""
         return f"{user}{rsync_host(self.profile)}::{daemon_modules.name(self.profile)}/{target}"
 
     def _password_option(self) -> list[str]:
-        return ["--password-file=-"] if self.profile.scheme.kind == "daemon" and self.profile.scheme.auth else []
+        return ["--password-file=-"] if schemes.has_password(self.profile) else []
 
     def _password(self) -> str:
         return self.access.password.reveal() if self.access.password else ""
