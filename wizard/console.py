@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, paths, profiles
+from wizard import display, paths, printing, profiles
 from wizard.failure import Kind
 from wizard.language import _
 from wizard.running.report import in_words, left_out
@@ -38,14 +37,12 @@ def say(text: str = "") -> None:
 
 def hand_out(text: str) -> None:
     """Print a text that is to be used as it is; all values in it have passed the rules."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    printing.out(f"{text}\n")
 
 
 def warn(text: str) -> None:
     """The same as `say`, on standard error."""
-    sys.stderr.write(f"{display.printable(text, keep_lines=True)}\n")
-    sys.stderr.flush()
+    printing.error(f"{display.printable(text, keep_lines=True)}\n")
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 
-from wizard import console, display, running
+from wizard import console, display, printing, running
 from wizard.client import rsync
 from wizard.running.progress_estimate import outlook
 
@@ -43,8 +43,7 @@ class ProgressLine:
     def clear(self) -> None:
         """Leave the line empty for what follows."""
         if self._is_terminal:
-            sys.stdout.write(_ERASE)
-            sys.stdout.flush()
+            printing.out(_ERASE)
 
     def _show(self, progress: rsync.Progress) -> None:
         now = time.monotonic()
@@ -55,8 +54,7 @@ class ProgressLine:
         told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
-            sys.stdout.write(f"{_ERASE}{told[:width]}")
-            sys.stdout.flush()
+            printing.out(f"{_ERASE}{told[:width]}")
         else:
             console.say(told)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -140,3 +142,25 @@ async def test_what_is_fixed_is_not_chosen() -> None:
     fixed = a_profile(scheme=Scheme(kind="forced-command"), compress=True)
     assert (await compression.choose(fixed)).sentence == "Compressed on the way: the server's line fixes it."
     assert (await compression.choose(a_profile(compress=True))).compress
+
+
+_NO_ROOM = """
+import resource
+from wizard.client import rsync
+from wizard.running import transcript
+
+with transcript.kept("amamac") as kept:
+    kept.say("begun")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # each file is full at 100 bytes
+    for _ in range(3):
+        kept.add(rsync.Entries(b"<f+++++++++|1|letter.txt\\n" * 5_000))
+        kept.add(rsync.Problem("", "a complaint"))
+print("backed up")
+"""
+
+
+def test_a_transcript_that_finds_no_room_takes_no_backup_down(home: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", _NO_ROOM], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "backed up\n"), ended.stderr
+    (log,) = (paths.walk_state("amamac") / "transcripts").iterdir()
+    assert "begun" in log.read_text()
