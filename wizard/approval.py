@@ -17,7 +17,7 @@ from wizard.walk.steps import TITLES, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wizard.profile import Scheme
+    from wizard.profile import SchemeSettings
 
 _YES_NO = {True: "yes", False: "no"}
 _ANYWHERE = "anywhere"
@@ -39,7 +39,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Grant:
+class Approval:
     """A request as it was asked, as it is granted, and a note of the admin's for the user (a quota, say)."""
 
     asked: Request
@@ -47,7 +47,7 @@ class Grant:
     note: str = ""
 
     @classmethod
-    def as_asked(cls, request: Request) -> Grant:
+    def as_asked(cls, request: Request) -> Approval:
         """The request with nothing changed."""
         return cls(request, request)
 
@@ -57,7 +57,7 @@ class Grant:
         return list(_differences(self.asked, self.granted))
 
 
-def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str) -> Grant:
+def changed(grant: Approval, *, account: str, root: str, scheme: SchemeSettings, note: str) -> Approval:
     """The grant with what is the admin's to decide; the rest stays as it was asked.
 
     Raises:
@@ -72,10 +72,10 @@ def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str)
         delete=delete,
         command=asked.command if delete or not asked.command else _without_deleting(asked.command),
     )
-    return Grant(asked, requests.check_asked(granted), note)
+    return Approval(asked, requests.check_asked(granted), note)
 
 
-def reply(grant: Grant) -> str:
+def reply(grant: Approval) -> str:
     """What the admin answers the user: that it is done, what is other than it was asked for, and what to do then."""
     name, host = grant.asked.name, grant.asked.server.host
     lines = ["Hello,", "", f"the backup “{name}” is set up on {host}.", ""]
@@ -93,7 +93,7 @@ def reply(grant: Grant) -> str:
     return "\n".join(lines)
 
 
-def replies(grants: Sequence[Grant]) -> str:
+def replies(grants: Sequence[Approval]) -> str:
     """The answers to many users, each under the computer's name."""
     if len(grants) == 1:
         return reply(grants[0])

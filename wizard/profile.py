@@ -35,7 +35,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     host_keys: tuple[str, ...] = ()
 
 
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the server lets the backup in, and what it refuses."""
 
     kind: SchemeKind = "rrsync"
@@ -68,7 +68,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     delete: bool = False
     compress: bool = False
     server: Server = Server()
-    scheme: Scheme = Scheme()
+    scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
 
     @property

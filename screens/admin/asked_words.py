@@ -12,14 +12,14 @@ from wizard.schemes.restrictions import FOR_ADMIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
     from wizard.client.request import Request
 
 
 TITLES = ("way in", "from", "set", "risk", "key", "saw", "has")
 
 
-def changes(grant: Grant) -> str:
+def changes(grant: Approval) -> str:
     """What the admin changed, a line each."""
     note = [f"± your note to the user: {grant.note}"] if grant.note else []
     return printable("\n".join([*(f"± {one.words}" for one in grant.differences), *note]), keep_lines=True)

@@ -16,7 +16,7 @@ from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
-from wizard.approval import Grant
+from wizard.approval import Approval
 from wizard.display import printable
 from wizard.failure import BadProfile
 from wizard.schemes.restrictions import FOR_ADMIN
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.profile import Scheme
+    from wizard.profile import SchemeSettings
 
 _FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
 _AS_ASKED = "Nothing differs from what was asked."
 
 
-class ChangeScreen(AdminScreen[Grant | None]):
+class ChangeScreen(AdminScreen[Approval | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
     explanation = (
@@ -45,7 +45,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", "Keep")]
 
-    def __init__(self, grant: Grant) -> None:
+    def __init__(self, grant: Approval) -> None:
         super().__init__()
         self.question = f"What you grant to {clashes.label(grant.asked)}"
         self._grant = grant
@@ -102,7 +102,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     @on(Button.Pressed, "#as-asked")
     def _as_asked(self) -> None:
         if self.is_current:
-            self.dismiss(Grant.as_asked(self._grant.asked))
+            self.dismiss(Approval.as_asked(self._grant.asked))
 
     @on(Input.Changed)
     @on(TickList.Changed)
@@ -116,7 +116,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
         said.append(f"Risk: {schemes.of(profile).if_stolen(profile)}")
         self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
-    def _decided(self, *, aloud: bool) -> Grant | None:
+    def _decided(self, *, aloud: bool) -> Approval | None:
         value = {field.id: field.value for field in self.query(Field)}
         try:
             return grants.changed(
@@ -129,7 +129,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 self.query_one("#slip", Note).say(slip.message, "bad")
             return None
 
-    def _scheme(self) -> Scheme:
+    def _scheme(self) -> SchemeSettings:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
         chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
         places = allowed_from.read(self.query_one("#from", Field).value)

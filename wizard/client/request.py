@@ -10,7 +10,7 @@ import msgspec
 from wizard import __version__, paths, profile, rules, schemes, strict_toml
 from wizard.client.keys import public_keys
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import FORMAT, Profile, Scheme, Server
+from wizard.profile import FORMAT, Profile, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.strict_toml import Form
 
@@ -56,7 +56,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     public_key: str = ""
     delete: bool = False
     server: Server
-    scheme: Scheme
+    scheme: SchemeSettings
     command: Command | None = None
     versions: Versions = Versions()
 

@@ -44,16 +44,16 @@ class Session:
     def __exit__(self, *exception: object) -> None:
         self._open.close()
 
-    def hold(self, name: str, *, patience: float = 0.0) -> int:
+    def hold(self, name: str, *, timeout: float = 0.0) -> int:
         """Keep every other program off the backup of that name until the session ends; returns the lock's descriptor.
 
-        A child that is given it holds the backup as well. `patience` is as for `profile_lock.alone`.
+        A child that is given it holds the backup as well. `timeout` is as for `profile_lock.alone`.
 
         Raises:
             Failure: `PROFILE_IN_USE`, or our folder can't be written to.
         """
         if name not in self._held:
-            self._held[name] = self._open.enter_context(profile_lock.alone(name, patience=patience))
+            self._held[name] = self._open.enter_context(profile_lock.alone(name, timeout=timeout))
             stale_temp_files.clear(name)
         return self._held[name]
 

@@ -8,7 +8,7 @@ import time
 
 from wizard import console, display, printing, running
 from wizard.client import rsync
-from wizard.running.progress_estimate import outlook
+from wizard.running.progress_estimate import estimate
 
 _ON_TERMINAL_SECONDS = 0.2
 _ELSEWHERE_SECONDS = 30.0
@@ -50,7 +50,7 @@ class ProgressLine:
         if now - self._told < self._pause:
             return
         self._told = now
-        far = console.progress(progress, outlook(progress, is_fresh=self._is_fresh))
+        far = console.progress(progress, estimate(progress, is_fresh=self._is_fresh))
         told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1

@@ -26,14 +26,14 @@ _FILE = "link.json"
 _CHANCE = random.SystemRandom()
 _NEAR_SECONDS = 0.005
 _WORTH_IT = 0.8
-_PATIENCE_SECONDS = 5
+_TIMEOUT_SECONDS = 5
 _MOST_LOOKED_AT = 2000
 _SAMPLES = 24
 _SAMPLE_BYTES = 1 << 16
 _VALID_SECONDS = 7 * 24 * 3600
 
 
-class Choice(msgspec.Struct, frozen=True):
+class CompressionChoice(msgspec.Struct, frozen=True):
     """Whether to compress, and why, as the rest of a sentence."""
 
     compress: bool
@@ -52,20 +52,20 @@ class _Measured(msgspec.Struct, frozen=True):
     share: float
 
 
-async def choose(profile: Profile) -> Choice:
+async def choose(profile: Profile) -> CompressionChoice:
     """What the link and the files are worth; measured once in a while."""
     if schemes.of(profile).records_command:
-        return Choice(profile.compress, "the server's line fixes it")
+        return CompressionChoice(profile.compress, "the server's line fixes it")
     if profile.compress:
-        return Choice(True, "the profile says so")
+        return CompressionChoice(True, "the profile says so")
     found = _kept(profile) or await _measure(profile)
     if found.seconds is None:
-        return Choice(False, "how far the server is could not be measured")
+        return CompressionChoice(False, "how far the server is could not be measured")
     away = f"the server is {found.seconds * 1000:.{0 if found.seconds >= 0.01 else 1}f} ms away"
     if found.seconds < _NEAR_SECONDS:
-        return Choice(False, away)
+        return CompressionChoice(False, away)
     smaller = f"a sample of your files shrinks to {found.share:.0%} of its size"
-    return Choice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
+    return CompressionChoice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
 
 
 async def _measure(profile: Profile) -> _Measured:
@@ -80,7 +80,7 @@ async def _measure(profile: Profile) -> _Measured:
 async def _round_trip(profile: Profile) -> float | None:
     """How long a connection takes to be made, in seconds, without the look-up of the name."""
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             return await dial.round_trip(dial.service(profile))
     except (OSError, TimeoutError):
         return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FILE = "last-run.json"
 
-Result = Literal["done", "incomplete", "unfinished"]
+LastResult = Literal["done", "incomplete", "unfinished"]
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     last: datetime | None = None
-    result: Result = "done"
+    result: LastResult = "done"
     last_good: datetime | None = None
     place: str = ""
     good_since: float = 0.0
@@ -66,7 +66,7 @@ def unchanged_since(profile: Profile) -> float:
 
 def note(
     profile: Profile,
-    result: Result,
+    result: LastResult,
     *,
     since: float = 0.0,
     sources: dict[str, Source] | None = None,

@@ -31,14 +31,14 @@ class Refusal(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """A scheme in plain words, for the person who chooses.
 
-    `regret` is what has to be said and agreed to before one is taken that gives much away.
+    `warning` is what has to be said and agreed to before one is taken that gives much away.
     """
 
     title: str
     summary: str
     traffic: str
     admin_does: str
-    regret: str = ""
+    warning: str = ""
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -107,7 +107,7 @@ class Scheme(Protocol):
             Failure: a fact that the text depends on is not known.
         """
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:

@@ -38,7 +38,7 @@ class Daemon:
         summary="This computer talks to the server's rsync service directly, without ssh.",
         traffic="Everybody on the way can read your files: they cross the network in clear.",
         admin_does="Adds a part to that service's settings and, with a password, one small file.",
-        regret="Files cross the network in clear: everybody on the way can read them.",
+        warning="Files cross the network in clear: everybody on the way can read them.",
     )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
@@ -89,7 +89,7 @@ class Daemon:
             secrets=secrets,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

@@ -33,7 +33,7 @@ class Recorded(msgspec.Struct, frozen=True):
 class ClientFacts(msgspec.Struct, frozen=True):
     """What had to be learnt on this computer before a command can be written.
 
-    `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
+    `remote_shell` stands in for ssh while rsync's command is recorded; `timeout` is how many seconds a server may
     take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
     nobody could tell. `connection` is the socket of one that is open already, for ssh to use.
     """
@@ -45,7 +45,7 @@ class ClientFacts(msgspec.Struct, frozen=True):
     openrsync: bool = False
     remote_shell: str = ""
     recorded: Recorded | None = None
-    patience: int = 15
+    timeout: int = 15
     rsync_version: str = ""
     openssh_version: str = ""
     connection: Path | None = None

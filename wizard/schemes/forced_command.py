@@ -115,9 +115,9 @@ class ForcedCommand:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """A word that stands for the two commands in the line."""
-        return _watchword(profile, client.recorded) if client.recorded else ""
+        return _command_digest(profile, client.recorded) if client.recorded else ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
@@ -141,7 +141,9 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
         for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
-    neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
+    neither = (
+        f"*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
+    )
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
     # rsync's dry run would not say that the folder is missing, or can't be written to.
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
@@ -158,6 +160,6 @@ def _can_stand_in_a_line(recorded: Sequence[str], *, dry: bool) -> bool:
     return ("n" in recorded[2].partition("e.")[0]) is dry
 
 
-def _watchword(profile: Profile, recorded: Recorded) -> str:
+def _command_digest(profile: Profile, recorded: Recorded) -> str:
     commands = "\n".join(shlex.join(_words(profile, words)) for words in (recorded.dry, recorded.live))
     return f"{profile.name}-{hashlib.sha256(commands.encode()).hexdigest()[:12]}"

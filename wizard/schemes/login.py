@@ -42,7 +42,7 @@ class Login:
         summary="This computer's key may do all that your account on the server may do.",
         traffic="Nobody on the way can read it (encrypted).",
         admin_does="Adds your key. Ask for one of the ways above as soon as the server can do it.",
-        regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
+        warning="It gives the key all that the account may do: read, change and delete whatever it can reach.",
     )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
@@ -80,7 +80,7 @@ class Login:
             key_lines=(key_line.unlocked(profile, client),),
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

@@ -11,7 +11,7 @@ from wizard.client.ssh import dial
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.trouble import patterns
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import WORDS, Who
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
-__all__ = ["Finding", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of"]
+__all__ = ["Diagnosis", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of"]
 
 _EXIT_CODES = {
     Kind.BAD_PROFILE: 2,
@@ -84,12 +84,12 @@ class Trouble(msgspec.Struct, frozen=True):
         return _EXIT_CODES.get(self.kind, _UNAVAILABLE)
 
 
-def explain(failure: Failure, profile: Profile | None = None, found: Finding | None = None) -> Trouble:
+def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis | None = None) -> Trouble:
     """What a failure means; all texts in it are safe to show on a terminal.
 
     `found` is what `further.ask` came back with, if anything.
     """
-    found = found or Finding()
+    found = found or Diagnosis()
     kind = found.kind or kind_of(failure, profile)
     words = WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")

@@ -28,8 +28,8 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
     return [
         *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
         f"--port={port(profile)}",
-        f"--contimeout={facts.patience}",
-        f"--timeout={_SILENCES * facts.patience}",
+        f"--contimeout={facts.timeout}",
+        f"--timeout={_SILENCES * facts.timeout}",
         *(["--password-file=-"] if profile.scheme.auth else []),
         "--",
         *over_ssh.rsync_sources(profile, transfer),

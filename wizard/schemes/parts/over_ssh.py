@@ -42,8 +42,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
         "NumberOfPasswordPrompts": "1",
         "ClearAllForwardings": "yes",
         "LogLevel": "ERROR",
-        "ConnectTimeout": str(facts.patience),
-        "ServerAliveInterval": str(facts.patience),
+        "ConnectTimeout": str(facts.timeout),
+        "ServerAliveInterval": str(facts.timeout),
         "ServerAliveCountMax": "3",
     }
     if facts.connection:

@@ -21,7 +21,7 @@ _LONGEST_ANSWER = 16 * 2**20
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScriptResult:
     """What a script ended with and printed."""
 
     exit_code: int
@@ -56,7 +56,7 @@ class PasswordLogin:
         if self._transport:
             self._transport.close()
 
-    def run(self, script: bytes) -> Answer:
+    def run(self, script: bytes) -> ScriptResult:
         """Run a POSIX shell script to its end, whatever the account's login shell is.
 
         Raises:
@@ -71,7 +71,7 @@ class PasswordLogin:
                 channel.exec_command("/bin/sh")
                 _give(channel, script)
                 stdout = _all(channel)
-                return Answer(channel.recv_exit_status(), stdout, channel.recv_stderr(_LONGEST_ANSWER))
+                return ScriptResult(channel.recv_exit_status(), stdout, channel.recv_stderr(_LONGEST_ANSWER))
         except TimeoutError:
             raise Failure(Kind.TIMED_OUT, self._profile.server.host) from None
         except (SSHException, EOFError, OSError) as error:

@@ -1,4 +1,4 @@
-"""The real rsync, as a probe calls it: over the visit's one connection, or over the network to a daemon."""
+"""The real rsync, as a probe calls it: over the session's one connection, or over the network to a daemon."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Called:
 
 
 @dataclass(frozen=True)
-class Caller:
+class RsyncRunner:
     """Calls rsync for a profile: over a connection or, without any, over the network."""
 
     profile: Profile

@@ -43,8 +43,8 @@ def scheme(profile: Profile, _: Session) -> Profile:
     fit = chosen.fits(client, server, decided)
     if not fit.possible:
         raise Failure(Kind.BAD_VALUE, fit.reason.rstrip("."))
-    regret = choosing.regret(decided)
-    if regret and not asker.agrees(f"{regret} Take it all the same?", default=False):
+    warning = choosing.warning(decided)
+    if warning and not asker.agrees(f"{warning} Take it all the same?", default=False):
         raise GoBack
     return check(decided)
 
