@@ -9,11 +9,13 @@ from textual.app import App
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
+from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
 from wizard import paths, starting
 from wizard.trouble import crash
+from wizard.trouble.crash import EXIT_CODE as CRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,11 @@ class BaseApp(App[int]):
 
     _only_text = OnlyText()
 
+    def run_to_end(self) -> int:
+        """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
+        result = self.run()
+        return CRASHED if self.return_code else result or 0
+
     def on_ready(self) -> None:
         """The first frame is out."""
         starting.end()
@@ -64,7 +71,8 @@ class BaseApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         # A screen that is on its way in when the app is left gets none of its widgets, and may miss them.
         is_leaving = self._exit or not self._running
-        if not (is_leaving and isinstance(error, NoMatches)):
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (is_leaving and isinstance(cause, NoMatches)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import schemes
-from wizard.approval import RESTRICTIONS
+from wizard import allowed_from, schemes
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
 from wizard.language import N_, _
+from wizard.schemes.restrictions import FOR_ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
     from wizard.client.request import Request
 
 
@@ -28,7 +28,7 @@ TITLES = {
 }
 
 
-def changes(grant: Grant) -> str:
+def changes(grant: Approval) -> str:
     """What the admin changed, a line each."""
     note = [_("± Your note to the user: {note}").format(note=grant.note)] if grant.note else []
     return printable("\n".join([*(f"± {one.words}" for one in grant.differences), *note]), keep_lines=True)
@@ -44,9 +44,9 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     where = f"{home}{profile.destination}"
     yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
-    yield "from", ", ".join(profile.scheme.from_) or _("anywhere")
-    chosen = [name for name in RESTRICTIONS if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(_(RESTRICTIONS[name]) for name in chosen) or _("only those of the scheme")
+    yield "from", allowed_from.text(profile.scheme.from_) or _("anywhere")
+    chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
+    yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only those of the scheme")
     yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)

@@ -14,12 +14,13 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
+from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
-from wizard import rules, schemes
-from wizard.approval import RESTRICTIONS, Grant
+from wizard.approval import Approval
 from wizard.display import printable
 from wizard.failure import BadProfile
 from wizard.language import N_, _
+from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.server import clashes
 
 if TYPE_CHECKING:
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.profile import Scheme
+    from wizard.profile import SchemeSettings
 
 _FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
 _AS_ASKED = N_("No changes to the request.")
 
 
-class ChangeScreen(AdminScreen[Grant | None]):
+class ChangeScreen(AdminScreen[Approval | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
     question = N_("Access for {computer}")
@@ -45,7 +46,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", _("Save"))]
 
-    def __init__(self, grant: Grant) -> None:
+    def __init__(self, grant: Approval) -> None:
         super().__init__()
         self._grant = grant
         self._restrictions = schemes.of(grant.asked.profile).restrictions
@@ -63,9 +64,9 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 yield Field(_("Account"), id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field(_("Folder on the server"), id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
-                places = ", ".join(granted.scheme.from_)
+                granted_from = allowed_from.text(granted.scheme.from_)
                 yield Field(
-                    _("Allowed from"), id="from", value=places, hint=_("empty: anywhere"), rule=_places_complaint
+                    _("Allowed from"), id="from", value=granted_from, hint=_("empty: anywhere"), rule=_from_complaint
                 )
                 yield Field(
                     _("Note to the user"),
@@ -74,7 +75,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
                     hint=_("for example: quota 50 GB"),
                     rule=_one_line,
                 )
-            ticks = [Tick(name, _(words), "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
+            ticks = [Tick(name, _(words), "") for name, words in FOR_ADMIN.items() if name in self._restrictions]
             if ticks:
                 ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
                 yield TickList(ticks, id="may", ticked=ticked)
@@ -112,7 +113,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     @on(Button.Pressed, "#as-asked")
     def _as_asked(self) -> None:
         if self.is_current:
-            self.dismiss(Grant.as_asked(self._grant.asked))
+            self.dismiss(Approval.as_asked(self._grant.asked))
 
     @on(Input.Changed)
     @on(TickList.Changed)
@@ -126,7 +127,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
         said.append(_("Risk: {risk}").format(risk=schemes.of(profile).if_stolen(profile)))
         self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
-    def _decided(self, *, aloud: bool) -> Grant | None:
+    def _decided(self, *, aloud: bool) -> Approval | None:
         value = {field.id: field.value for field in self.query(Field)}
         try:
             return grants.changed(
@@ -139,19 +140,15 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 self.query_one("#slip", Note).say(slip.message, "bad")
             return None
 
-    def _scheme(self) -> Scheme:
+    def _scheme(self) -> SchemeSettings:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
-        chosen = {name: name in ticked for name in RESTRICTIONS if name in self._restrictions}
-        places = _places(self.query_one("#from", Field).value)
+        chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
+        places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
 
 
-def _places(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
-def _places_complaint(typed: str) -> str | None:
-    return rules.places(_places(typed))
+def _from_complaint(typed: str) -> str | None:
+    return rules.allowed_from(allowed_from.read(typed))
 
 
 def _one_line(typed: str) -> str | None:

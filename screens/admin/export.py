@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
 
 _PASSWORDS = N_("Requests contain no passwords. Ask the users for theirs, and add them to the secrets file.")
 
@@ -43,7 +43,7 @@ class ExportScreen(WithTexts, AdminScreen[None]):
         Binding("down", "scroll_page(1)", show=False),
     ]
 
-    def __init__(self, granted: Sequence[Grant]) -> None:
+    def __init__(self, granted: Sequence[Approval]) -> None:
         super().__init__()
         self._grants = granted
         self._orders = [request.order(one.granted) for one in granted]

@@ -35,7 +35,7 @@ class Offer:
             return self.scheme.description.title
         # Nobody recommends what gives much away.
         title = self.scheme.description.title
-        return (_("{title} (works here)") if self.scheme.description.regret else _("{title} (recommended)")).format(
+        return (_("{title} (works here)") if self.scheme.description.warning else _("{title} (recommended)")).format(
             title=title
         )
 
@@ -68,11 +68,11 @@ def full_root(profile: Profile) -> str:
     return f"{home}/{server.root}"
 
 
-def regret(profile: Profile) -> str:
+def warning(profile: Profile) -> str:
     """What has to be said and agreed to before the profile's scheme is taken; nothing for most."""
     scheme = schemes.of(profile)
-    is_open = "auth" in scheme.restrictions and not profile.scheme.auth
-    return " ".join(filter(None, (scheme.description.regret, _(_OPEN) if is_open else "")))
+    is_open = "auth" in scheme.restrictions and not schemes.has_password(profile)
+    return " ".join(filter(None, (scheme.description.warning, _(_OPEN) if is_open else "")))
 
 
 def _port(profile: Profile, scheme: Scheme, server: ServerFacts) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard import allowed_from
 from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 _CONFIG = "/etc/rsyncd.conf"
 
@@ -31,6 +32,8 @@ class Daemon:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = True
     needs_root: ClassVar[bool] = True
+    uses_module: ClassVar[bool] = True
+    shares_folder: ClassVar[bool] = True
 
     @property
     def description(self) -> Description:
@@ -40,7 +43,7 @@ class Daemon:
             summary=_("This computer connects directly to the server's rsync service, without ssh."),
             traffic=_("Not encrypted: anyone on the network in between can read your files."),
             admin_does=_("Adds a section to that service's settings and, if there is a password, one small file."),
-            regret=_("Your files are sent unencrypted: anyone on the network in between can read them."),
+            warning=_("Your files are sent unencrypted: anyone on the network in between can read them."),
         )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
@@ -60,11 +63,15 @@ class Daemon:
             return unfit
         if not profile.server.root.startswith("/"):
             return Fit.no(_("It needs the full path of its folder on the server, starting with / (More choices)."))
-        if any(source.startswith("!") for source in profile.scheme.from_):
+        if any(map(allowed_from.is_exception, profile.scheme.from_)):
             return Fit.no(_("The rsync daemon can't exclude single addresses (with “!”)."))
         if server.daemon_open is False:
             return Fit.no(_("Nothing answers on the server's port for it (873)."))
         return Fit.warn(_("Your files are sent unencrypted. Choose this only on a network you trust."))
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""
@@ -87,7 +94,7 @@ class Daemon:
             secrets=secrets,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 
@@ -109,5 +116,5 @@ def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
             Setting("strict modes", "true", "the daemon refuses that file if others could read it"),
         ]
     if profile.scheme.from_:
-        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "accepts only these addresses"))
+        settings.append(Setting("hosts allow", allowed_from.text(profile.scheme.from_), "accepts only these addresses"))
     return settings

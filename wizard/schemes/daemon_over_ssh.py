@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 
 class DaemonOverSsh:
@@ -30,6 +30,8 @@ class DaemonOverSsh:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = True
+    uses_module: ClassVar[bool] = True
+    shares_folder: ClassVar[bool] = False
 
     @property
     def description(self) -> Description:
@@ -58,6 +60,10 @@ class DaemonOverSsh:
                 _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
             )
         return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""
@@ -88,7 +94,7 @@ class DaemonOverSsh:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

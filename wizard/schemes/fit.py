@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,9 +11,7 @@ from wizard.language import _
 if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts, ServerFacts
-
-# The settings of a profile's scheme that not every scheme has; they are named as there.
-Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
+    from wizard.schemes.restrictions import Restriction
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -24,17 +22,17 @@ class Fit(msgspec.Struct, frozen=True):
 
     @classmethod
     def yes(cls) -> Fit:
-        """It can, without reservations."""
+        """It can work here."""
         return cls(possible=True)
 
     @classmethod
     def warn(cls, reason: str) -> Fit:
-        """It can, with a warning."""
+        """It can work here; `reason` is what to think of first."""
         return cls(possible=True, reason=reason)
 
     @classmethod
     def no(cls, reason: str) -> Fit:
-        """It can't."""
+        """It can't work here; `reason` says why."""
         return cls(possible=False, reason=reason)
 
 

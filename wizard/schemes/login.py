@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 # From 3.2.4 on, rsync itself escapes what the server's shell would read in a path, except for wildcards. Older ones
 # escape nothing. A letter is never escaped: “\n” means a line break to fish.
@@ -36,6 +36,8 @@ class Login:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
 
     @property
     def description(self) -> Description:
@@ -45,7 +47,7 @@ class Login:
             summary=_("This computer's key can do everything your account on the server can do."),
             traffic=_("Encrypted in transit."),
             admin_does=_("Adds your key. Ask for one of the safer ways above as soon as the server supports it."),
-            regret=_(
+            warning=_(
                 "It gives the key full use of the account: it can read, change and delete everything the account can."
             ),
         )
@@ -65,6 +67,10 @@ class Login:
         fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
         return Fit.warn(_("It gives the key far more access than a backup needs.")) if fit.possible else fit
 
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
+
     def can_preview(self, server: ServerFacts) -> bool:
         """A dry run is dry: the server runs what the client asks for."""
         return True
@@ -83,7 +89,7 @@ class Login:
             key_lines=(key_line.unlocked(profile, client),),
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

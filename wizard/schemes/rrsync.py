@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 
 class Rrsync:
@@ -29,6 +29,8 @@ class Rrsync:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
 
     @property
     def description(self) -> Description:
@@ -54,9 +56,13 @@ class Rrsync:
             return Fit.no(
                 _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
             )
-        if not server.rrsync and not profile.scheme.write_only:
+        if self.needs_rrsync(profile) and not server.rrsync:
             return Fit.no(_("Without rrsync, the server can save backups, but not let you read them."))
         return needs_of_ssh(client, server)
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """Only rrsync keeps reading inside the folder."""
+        return not profile.scheme.write_only
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The server runs what the client asks for inside the folder, so a dry run is dry."""
@@ -84,7 +90,7 @@ class Rrsync:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fnmatch
-import ipaddress
 import re
-import socket
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles
-from wizard.client.ssh import program
+from wizard import allowed_from, profiles
+from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
 from wizard.language import N_, _
 from wizard.server.reaching import shells, sign_in
 from wizard.trouble import patterns
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 
 if TYPE_CHECKING:
@@ -26,14 +23,13 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
-_ADDRESS = re.compile(r"[0-9.*?]+|(?=[^:]*:)[0-9a-fA-F:*?]+")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
 _NO_TELLING = N_("The key's line or the account may be wrong. Servers never say which.")
 
 
-async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
+async def ask(failure: Failure, profile: Profile, access: Access) -> Diagnosis:
     """Why the key may be refused, by one more try and by what is known here."""
     others = _other_names(profile)
     if others and (found := await _by_other_name(profile, access, others[0])):
@@ -42,7 +38,7 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
     return (
         _by_what_ssh_tells(said, profile)
         or await asyncio.to_thread(by_address, profile)
-        or Finding(text=_(_NO_TELLING) + _also_offered(said))
+        or Diagnosis(text=_(_NO_TELLING) + _also_offered(said))
     )
 
 
@@ -50,40 +46,42 @@ async def _in_detail(profile: Profile, access: Access) -> str:
     return (await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)).stderr
 
 
-async def of_connection(profile: Profile, access: Access) -> Finding | None:
+async def of_connection(profile: Profile, access: Access) -> Diagnosis | None:
     """Why ssh gets no connection; it says so only when it tells each thing that it does."""
     tried = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
     if program.is_let_in(tried):
-        return Finding(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
+        return Diagnosis(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = patterns.read(tried.exit_code, said)
     if kind in {Kind.HUNG_UP, Kind.UNKNOWN}:
         return None
-    return Finding(Sure.SURELY, _said_by_ssh(said), kind=kind, raw=said)
+    return Diagnosis(Sure.SURELY, _said_by_ssh(said), kind=kind, raw=said)
 
 
-async def of_shell(profile: Profile, access: Access) -> Finding | None:
+async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
     """What the account's shell says when it is asked for nothing of consequence."""
     answer = await program.run(profile, access, sign_in.HARMLESS, _SECONDS)
     if not program.is_let_in(answer):
         return await of_connection(profile, access)
     if "\0" in answer.stdout:
         text = _("Its key line starts an rsync with an incompatible protocol.")
-        return Finding(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
+        return Diagnosis(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
     if shell := shells.blocking(answer):
-        return Finding(
+        return Diagnosis(
             Sure.SURELY, _("The account's login shell is {shell}.").format(shell=shell), kind=Kind.SERVER_SHELL_BLOCKS
         )
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
-    return Finding(Sure.SURELY, _printed(first)) if first else None
+    return Diagnosis(Sure.SURELY, _printed(first)) if first else None
 
 
-def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
+def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
     user = profile.server.user
     if "Authenticated to " in said:
-        return Finding(Sure.SURELY, _("The server lets this computer sign in now."), who=Who.YOU, to_do=_("Try again."))
+        return Diagnosis(
+            Sure.SURELY, _("The server lets this computer sign in now."), who=Who.YOU, to_do=_("Try again.")
+        )
     if "with partial success" in said:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             _("The server accepts the key, but also asks for a second factor. A backup can't provide one."),
             forward=_(
@@ -92,7 +90,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
             ).format(user=user),
         )
     if "no mutual signature" in said:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             _("The server doesn't accept this type of key."),
             forward=_(
@@ -101,14 +99,14 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
             ).format(user=user),
         )
     if "Server accepts key:" in said:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             _("The server knows the key, but this computer couldn't use it."),
             kind=Kind.KEY_UNUSABLE,
         )
     methods = _methods(said)
     if methods and "publickey" not in methods:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             _("The server accepts no keys for “{user}”, only: {methods}.").format(
                 user=user, methods=", ".join(methods)
@@ -121,29 +119,30 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
     return None
 
 
-def by_address(profile: Profile) -> Finding | None:
+def by_address(profile: Profile) -> Diagnosis | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
-    ours = _own_address(profile)
-    if not ours or not places or any(may_hold(place, ours) for place in places if not place.startswith("!")):
+    ours = dial.own_address(dial.ssh(profile))
+    if not ours or not places or allowed_from.may_let_in(places, ours):
         return None
-    return Finding(
+    named = allowed_from.text(places)
+    return Diagnosis(
         Sure.PROBABLY,
         _("The key line allows only {allowed}, and this computer's address is {address}.").format(
-            allowed=", ".join(places), address=ours
+            allowed=named, address=ours
         ),
         forward=_(
             "My key line allows only {allowed} (from=). My address is {address}, unless something between us changes"
             " it. Please use the address that your sshd's log shows."
-        ).format(allowed=", ".join(places), address=ours),
+        ).format(allowed=named, address=ours),
     )
 
 
-async def _by_other_name(profile: Profile, access: Access, user: str) -> Finding | None:
+async def _by_other_name(profile: Profile, access: Access, user: str) -> Diagnosis | None:
     other = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, user=user))
     if not program.is_let_in(await program.run(other, access, sign_in.HARMLESS, _SECONDS)):
         return None
-    return Finding(
+    return Diagnosis(
         Sure.SURELY,
         _("The server accepts this key for “{user}”.").format(user=user),
         who=Who.YOU,
@@ -177,22 +176,3 @@ def _said_by_ssh(said: str) -> str:
 
 def _printed(line: str) -> str:
     return _("It prints “{line}”.").format(line=line[:_LONGEST_LINE])
-
-
-def _own_address(profile: Profile) -> str:
-    try:
-        family, *_rest, address = socket.getaddrinfo(profile.server.host, profile.server.port)[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except OSError:
-        return ""
-
-
-def may_hold(place: str, address: str) -> bool:
-    """Whether a place in a `from=` list may be that address."""
-    if "/" in place:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(place, strict=False)
-    if not _ADDRESS.fullmatch(place):
-        return True
-    return fnmatch.fnmatchcase(address, place)

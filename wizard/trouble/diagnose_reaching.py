@@ -6,11 +6,12 @@ import socket
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.ssh import dial
 from wizard.failure import Kind
 from wizard.language import N_, _
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 from wizard.trouble.words.form import SEND
 
@@ -25,19 +26,19 @@ _CHANGE_PORT = N_("Change the port in the “Server” step.")
 _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
-async def look(kind: Kind, profile: Profile) -> Finding | None:
+async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
     """Try both doors of the server, at the port that was named and at the usual ones."""
     host, uses_ssh = profile.server.host, schemes.of(profile).uses_ssh
     if not _has_network():
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             _("This computer is offline."),
             who=Who.YOU,
             to_do=_("Connect this computer to the network, then try again."),
         )
     if kind is Kind.NAME_UNKNOWN:
-        return Finding(text=_("The name may be misspelled, or your network can't find it. You're online."))
-    port = profile.server.port if uses_ssh else over_network.port(profile)
+        return Diagnosis(text=_("The name may be misspelled, or your network can't find it. You're online."))
+    port = dial.service(profile).port
     seen = await reachability.look(host, port)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
     if answer or (uses_ssh and seen.failure is None):
@@ -46,7 +47,7 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
     if port != usual:
         elsewhere = await reachability.look(host, usual)
         if (elsewhere.failure is None) if uses_ssh else (elsewhere.daemon_port == usual):
-            return Finding(
+            return Diagnosis(
                 Sure.SURELY,
                 _("It does answer on port {port} of {host}.").format(port=usual, host=host),
                 who=Who.YOU,
@@ -56,24 +57,24 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
     return _whether_there(kind, host, port, seen)
 
 
-def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Finding | None:
+def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Diagnosis | None:
     if uses_ssh and seen.daemon_port == port:
         text = _("rsync's own service answers on port {port}.").format(port=port)
-        return Finding(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_(_CHANGE_PORT))
+        return Diagnosis(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_(_CHANGE_PORT))
     if not uses_ssh and seen.failure is None:
         text = _("ssh answers on port {port}.").format(port=port)
-        return Finding(Sure.SURELY, text, kind=Kind.NOT_RSYNCD, to_do=_(_CHANGE_PORT))
+        return Diagnosis(Sure.SURELY, text, kind=Kind.NOT_RSYNCD, to_do=_(_CHANGE_PORT))
     if seen.failure and "Not allowed at this time" in seen.failure.raw:
-        return Finding(Sure.SURELY, _("After failed attempts, the server blocks this computer for some minutes."))
+        return Diagnosis(Sure.SURELY, _("After failed attempts, the server blocks this computer for some minutes."))
     return None
 
 
-def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | None:
+def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Diagnosis | None:
     if kind in {Kind.PORT_CLOSED, Kind.DAEMON_CLOSED}:
-        return Finding(text=_("{host} is on. The port may be wrong, or the service may be off.").format(host=host))
+        return Diagnosis(text=_("{host} is on. The port may be wrong, or the service may be off.").format(host=host))
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:
         if seen.failure is None or seen.failure.kind in _IS_THERE:
-            return Finding(
+            return Diagnosis(
                 Sure.PROBABLY,
                 _("{host} is on, but a firewall blocks port {port}, or the service there hangs.").format(
                     host=host, port=port
@@ -85,7 +86,7 @@ def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | N
                     " firewall block it, or does the service hang?"
                 ).format(port=port, host=host),
             )
-        return Finding(text=_("The server may be off, or the network in between may be down."))
+        return Diagnosis(text=_("The server may be off, or the network in between may be down."))
     return None
 
 

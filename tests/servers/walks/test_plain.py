@@ -16,7 +16,7 @@ from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.failure import Failure, Kind
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.practice import PracticeServer
@@ -210,27 +210,27 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     assert not any("From where" in asked for asked in person.asked)
     person._answers |= {
         "More choices": ["y"],
-        "keep files that are there as they are": ["y"],
+        "never change files in the backup": ["y"],
         "Make links inactive": ["n"],
         "From where": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
         "The folder on the server": ["../x", "safe"],
     }
     chosen = decided(a_profile(), way_in.scheme)
-    assert chosen.scheme == Scheme(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
+    assert chosen.scheme == SchemeSettings(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
     assert chosen.server.root == "safe"
     assert not any("password" in asked or "module" in asked for asked in person.asked)
     assert sum("Add an address that may" in text for text in said) == 1
     person.asked.clear()
-    person._answers["May it delete"] = ["y"]
+    person._answers["Let it delete"] = ["y"]
     assert decided(chosen, way_in.scheme).scheme.allow_delete
-    assert not any("keep files that are there as they are" in asked for asked in person.asked)
+    assert not any("never change files in the backup" in asked for asked in person.asked)
 
 
 def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> None:
     person._answers |= {
         "Number": ["4"],
         "More choices": ["y"],
-        "password be needed": ["n"],
+        "Require a password": ["n"],
         "(module)": ["global", "a"],
     }
     person._answers["Take it all the same?"] = ["y"]

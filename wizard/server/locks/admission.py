@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING
 from wizard.language import N_, _
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
-from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, Answer, is_open, shut, untestable, untested
-from wizard.server.locks.probe_session import Behind
-from wizard.server.locks.requests import behind, says_whose_it_is
+from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, ProbeResult, is_open, shut, untestable, untested
+from wizard.server.locks.probe_session import ForcedTarget
+from wizard.server.locks.requests import forced_target, says_whose_it_is
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 _ASKED = N_("Asked for this backup's practice run.")
 
 
-async def _admitted(visit: Visit) -> Answer:
-    if await ignores_requests(visit):
+async def _admitted(session: ProbeSession) -> ProbeResult:
+    if await ignores_requests(session):
         return shut(
             FIXED_RSYNC,
             _("The server runs its one rsync command for this key. A practice run isn't possible there."),
         )
-    if not await _may_be_dry(visit):
+    if not await _may_be_dry(session):
         return untested(
             _("Not tested: the server's key line is for other settings, so a practice run might be a real one.")
         )
-    admission = await visit.admission()
+    admission = await session.admission()
     if admission.exit_code:
         return untested(_(_ASKED), quoted(admission.printed, _("There was no answer.")), _("Fix this first."))
     return shut(DRY_RUN, _(_ASKED), _("The server allowed it."))
 
 
-async def _folder(visit: Visit) -> Answer:
+async def _folder(session: ProbeSession) -> ProbeResult:
     """Our marker tells whose folder it is, once there is one."""
-    path = visit.profile.destination
-    if await ignores_requests(visit) or not await _may_be_dry(visit):
+    path = session.profile.destination
+    if await ignores_requests(session) or not await _may_be_dry(session):
         return untestable(_("There is no way to ask which folder the server's key line is for."))
-    admission = await visit.admission()
+    admission = await session.admission()
     if admission.exit_code:
         return untested(_("The server refuses this backup's own request, so the folder can't be checked."))
     match admission.holder:
@@ -55,7 +55,7 @@ async def _folder(visit: Visit) -> Answer:
             _("The marker file of {path} is there.").format(path=path),
             _("Whether there is enough room shows with the first backup."),
         )
-    if visit.expects_backup:
+    if session.expects_backup:
         return is_open(
             _("This backup was in {path}. The folder that the server opens now contains none of it.").format(path=path)
         )
@@ -64,11 +64,11 @@ async def _folder(visit: Visit) -> Answer:
     )
 
 
-async def _may_be_dry(visit: Visit) -> bool:
+async def _may_be_dry(session: ProbeSession) -> bool:
     """Whether a dry run is known to be one: a line with one command runs that, whatever is asked."""
-    if not takes_requests_exactly(visit) or await behind(visit) is Behind.SHELL:
+    if not takes_requests_exactly(session) or await forced_target(session) is ForcedTarget.SHELL:
         return True
-    return await says_whose_it_is(visit)
+    return await says_whose_it_is(session)
 
 
 PROBES: dict[str, Probe] = {

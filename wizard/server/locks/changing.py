@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.client.rsync.listed import OUT_FORMAT
 from wizard.language import _
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
@@ -23,7 +24,7 @@ from wizard.server.locks.evidence import (
     DRY_RUN,
     EXACT_LINE,
     REFUSED_OPTION,
-    Answer,
+    ProbeResult,
     is_open,
     refused,
     shut,
@@ -33,69 +34,69 @@ from wizard.server.locks.requests import says_whose_it_is
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 
-async def _delete(visit: Visit) -> Answer:
+async def _delete(session: ProbeSession) -> ProbeResult:
     asked = _("Asked to delete, with nothing to delete.")
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return untested(
             _("Not tested: the server always runs the same real backup, so a test could create a folder there.")
         )
-    if takes_requests_exactly(visit):
-        return await _exact_delete(visit)
-    if await looks_at_requests(visit):
-        return await asked_for_rsync(visit, asked, f"{FLAGS} --delete . {own_path(visit)}")
-    return await _option_refused(visit, asked, "--delete")
+    if takes_requests_exactly(session):
+        return await _exact_delete(session)
+    if await looks_at_requests(session):
+        return await asked_for_rsync(session, asked, f"{FLAGS} --delete . {own_path(session)}")
+    return await _option_refused(session, asked, "--delete")
 
 
-async def _exact_delete(visit: Visit) -> Answer:
+async def _exact_delete(session: ProbeSession) -> ProbeResult:
     """The line says by itself whether its rsync deletes, and no other fits: told by whether it understands ours.
 
     A list of files with none in it would be understood either way, so one is in it, which is not to be deleted.
     """
     asked = _("Asked to delete in a practice run, with nothing to delete.")
-    if not await says_whose_it_is(visit):
+    if not await says_whose_it_is(session):
         return untested(
             _("Not tested: the key line isn't the one from backup-wizard, so a practice run might be a real one.")
         )
-    if await _understands(visit, "--delete"):
+    if await _understands(session, "--delete"):
         return is_open(asked, _("rsync on the server accepted it."))
-    if await _understands(visit):
+    if await _understands(session):
         return shut(EXACT_LINE, asked, _("rsync on the server ignored it."))
     return untested(asked, _("The key line accepts none of our requests."))
 
 
-async def _understands(visit: Visit, *options: str) -> bool:
-    compress = ["--compress"] if visit.profile.compress else []
+async def _understands(session: ProbeSession, *options: str) -> bool:
+    compress = ["--compress"] if session.profile.compress else []
     with a_folder() as folder:
         _written(folder, MARKER_NAME)
-        flags = ("-aRWn", "--stats", *compress, *options, "--out-format=%i|%n")
-        called = await visit.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(visit))
-    return called.exit_code == 0 and f"|{MARKER_NAME}" in called.listed
+        flags = ("-aRWn", "--stats", *compress, *options, OUT_FORMAT)
+        called = await session.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(session))
+    return called.exit_code == 0 and any(entry.path == MARKER_NAME for entry in called.entries)
 
 
-async def _replace(visit: Visit) -> Answer:
+async def _replace(session: ProbeSession) -> ProbeResult:
     asked = _("Asked to replace a folder with a file, without naming one.")
-    if await looks_at_requests(visit):
-        return await asked_for_rsync(visit, asked, f"{FLAGS} --force . {own_path(visit)}")
-    return await _option_refused(visit, asked, "--force")
+    if await looks_at_requests(session):
+        return await asked_for_rsync(session, asked, f"{FLAGS} --force . {own_path(session)}")
+    return await _option_refused(session, asked, "--force")
 
 
-async def _overwrite(visit: Visit) -> Answer:
+async def _overwrite(session: ProbeSession) -> ProbeResult:
     """Under append only, a file that is there is passed over without a word, and a new one is told."""
     asked = _("Asked to change a small test file in a practice run.")
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return same_whatever_is_asked()
     new = f"{OWN_MARKER_PREFIX}check"
-    ours = (MARKER_NAME, layout.place_marker(visit.profile))
+    ours = (MARKER_NAME, layout.place_marker(session.profile))
     with a_folder() as folder:
         sources = tuple(_written(folder, name) for name in (*ours, new))
-        called = await visit.rsync("-ntW", "--out-format=%i|%n", sources=sources, target=own_name(visit))
-    told = {name: change for change, _bar, name in (line.partition("|") for line in called.listed.splitlines())}
-    if called.exit_code or "+++" not in told.get(new, ""):
+        called = await session.rsync("-ntW", OUT_FORMAT, sources=sources, target=own_name(session))
+    told = {entry.path: entry for entry in called.entries}
+    if called.exit_code or new not in told or not told[new].is_new:
         return untested(asked, quoted(called.printed))
-    if any(name in told and "+++" not in told[name] for name in ours):
+    if any(name in told and not told[name].is_new for name in ours):
         return is_open(asked, _("The server would have done it."))
     if all(name in told for name in ours):
         return untested(
@@ -104,11 +105,11 @@ async def _overwrite(visit: Visit) -> Answer:
     return shut(DRY_RUN, asked, _("The server wouldn't have done it."))
 
 
-async def _option_refused(visit: Visit, asked: str, option: str) -> Answer:
+async def _option_refused(session: ProbeSession, asked: str, option: str) -> ProbeResult:
     with a_folder() as folder:
         # Into a folder that isn't there: even if it were done in earnest, nothing would be in its way.
-        target = f"{own_name(visit)}{OWN_MARKER_PREFIX}check/"
-        called = await visit.rsync("-nr", option, sources=(f"{folder}/",), target=target)
+        target = f"{own_name(session)}{OWN_MARKER_PREFIX}check/"
+        called = await session.rsync("-nr", option, sources=(f"{folder}/",), target=target)
     if called.exit_code == 0:
         return is_open(asked, _("The server would have done it."))
     return refused(asked, called.printed, REFUSED_OPTION)

@@ -70,7 +70,7 @@ SIGNS: dict[str, re.Pattern[str]] = {
 }
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ProbeResult(msgspec.Struct, frozen=True):
     """What a probe found: `held` is `None` where it was not tested, and `detail` says what was asked and came back.
 
     `by` names the refusal that it counts as shut by. What is not `testable` can't be told from here by anybody.
@@ -82,24 +82,24 @@ class Answer(msgspec.Struct, frozen=True):
     testable: bool = True
 
 
-def shut(by: str, *sentences: str) -> Answer:
+def shut(by: str, *sentences: str) -> ProbeResult:
     """The lock has refused; the sentences say what was asked and what came back."""
-    return Answer(True, " ".join(sentences), by)
+    return ProbeResult(True, " ".join(sentences), by)
 
 
-def is_open(*sentences: str) -> Answer:
+def is_open(*sentences: str) -> ProbeResult:
     """What must be refused was done."""
-    return Answer(False, " ".join(sentences))
+    return ProbeResult(False, " ".join(sentences))
 
 
-def untested(*sentences: str) -> Answer:
+def untested(*sentences: str) -> ProbeResult:
     """It could be tried, and was not, or with no clear answer."""
-    return Answer(None, " ".join(sentences))
+    return ProbeResult(None, " ".join(sentences))
 
 
-def untestable(detail: str) -> Answer:
+def untestable(detail: str) -> ProbeResult:
     """It can't be tried from here."""
-    return Answer(None, detail, testable=False)
+    return ProbeResult(None, detail, testable=False)
 
 
 def recognised(printed: str, *kinds: str) -> str:
@@ -107,7 +107,7 @@ def recognised(printed: str, *kinds: str) -> str:
     return next((kind for kind in kinds if SIGNS[kind].search(printed)), "")
 
 
-def refused(asked: str, printed: str, *kinds: str) -> Answer:
+def refused(asked: str, printed: str, *kinds: str) -> ProbeResult:
     """Shut, if the words are one of those refusals; else not tested, with the words. `asked` is a whole sentence."""
     if by := recognised(printed, *kinds):
         return shut(by, asked, quoted(printed))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard import allowed_from
 from wizard.language import N_, _
-from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, untestable, untested
+from wizard.server.locks.evidence import OFFERED, SSH, ProbeResult, is_open, shut, untestable, untested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wizard.client.ssh.connection import Connection
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 _ASKED_METHODS = N_("Asked how to sign in without the key.")
 _BY_PERSON = ("password", "keyboard-interactive", "none")
 
 
 def _granted(asked: str, ask: Callable[[Connection], bool | None]) -> Probe:
-    async def probe(visit: Visit) -> Answer:
-        match await visit.ask(ask):
+    async def probe(session: ProbeSession) -> ProbeResult:
+        match await session.ask(ask):
             case True:
                 return is_open(_(asked), _("The server allowed it."))
             case False:
@@ -29,19 +30,19 @@ def _granted(asked: str, ask: Callable[[Connection], bool | None]) -> Probe:
     return probe
 
 
-async def _windows(visit: Visit) -> Answer:
-    if await visit.ask(lambda connection: connection.grants_windows()):
+async def _windows(session: ProbeSession) -> ProbeResult:
+    if await session.ask(lambda connection: connection.grants_windows()):
         return is_open(_("Asked for remote windows (X11)."), _("The server allowed it."))
     return untestable(_("The server refused. It also refuses when it has no windows to show, so that proves nothing."))
 
 
-async def _host_key(visit: Visit) -> Answer:
-    await visit.ask(lambda connection: connection.methods)
+async def _host_key(session: ProbeSession) -> ProbeResult:
+    await session.ask(lambda connection: connection.methods)
     return shut(SSH, _("The server has the fingerprint you confirmed. If it ever changes, nothing is sent."))
 
 
-async def _password(visit: Visit) -> Answer:
-    offered = await visit.ask(lambda connection: connection.methods)
+async def _password(session: ProbeSession) -> ProbeResult:
+    offered = await session.ask(lambda connection: connection.methods)
     others = [method for method in offered if method in _BY_PERSON]
     if others:
         return is_open(_(_ASKED_METHODS), _("The server offers: {methods}.").format(methods=", ".join(others)))
@@ -50,8 +51,8 @@ async def _password(visit: Visit) -> Answer:
     return shut(OFFERED, _(_ASKED_METHODS), _("The server doesn't offer passwords."))
 
 
-async def _places(visit: Visit) -> Answer:
-    places = ", ".join(visit.profile.scheme.from_)
+async def _places(session: ProbeSession) -> ProbeResult:
+    places = allowed_from.text(session.profile.scheme.from_)
     return untestable(
         _("Only another computer could test that it works only from {addresses}.").format(addresses=places)
     )

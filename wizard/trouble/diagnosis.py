@@ -22,7 +22,7 @@ class Sure(StrEnum):
     CANT_TELL = "can't tell"
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True):
     """What was found, or what can't be known, in whole sentences.
 
     The other fields replace that part of the failure's explanation.
