@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import rules
+from wizard import backup_layout, rules
 from wizard.failure import BadProfile
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "name", rules.name(profile.name)
     yield from (("folders", rules.folder(folder)) for folder in profile.folders)
     yield "folders", _nested(profile.folders)
-    yield from (("exclude", rules.exclude(pattern)) for pattern in profile.exclude)
+    yield from (("exclude", _exclude(pattern, profile.folders)) for pattern in profile.exclude)
     if server.host:
         yield "server.host", rules.host(server.host)
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
@@ -131,6 +131,14 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "scheme.append_only", "Append only and allow_delete = true contradict each other: choose one."
     if profile.delete and not scheme.allow_delete:
         yield "delete", "The server would refuse to delete: say allow_delete = true under [scheme] as well."
+
+
+def _exclude(pattern: str, folders: tuple[str, ...]) -> str | None:
+    if complaint := rules.exclude(pattern):
+        return complaint
+    if folders and backup_layout.exclude_pattern(folders, pattern) is None:
+        return f"“{pattern}” is in none of the folders to back up, so it would exclude nothing."
+    return None
 
 
 def _nested(folders: tuple[str, ...]) -> str | None:

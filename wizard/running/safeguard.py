@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import display
+from wizard import backup_layout, display
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.failure import Failure, Kind
 from wizard.running import report, transfer
 from wizard.running.record import Source
-from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +109,7 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss
         return []
     if not transfer.can_preview(profile):
         return await _fewer_than_before(profile, kept)
-    labels = {label: folder for folder, label in layout.labels(profile.folders).items()}
+    labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
     telling = _of_labels(list(labels)) if len(labels) > 1 else None
     told: Counter[tuple[bytes, bytes]] = Counter()
     totals = rsync.Totals()

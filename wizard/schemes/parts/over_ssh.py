@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.parts import layout
+from wizard import backup_layout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
-        *(f"--exclude={pattern}" for pattern in profile.exclude),
+        *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
 
@@ -94,7 +94,7 @@ def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
     """What is sent: the markers, if they go along, and the folders."""
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
-        *([] if transfer.markers_alone else layout.sources(profile.folders)),
+        *([] if transfer.markers_alone else backup_layout.sources(profile.folders)),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import schemes
+from wizard import backup_layout, schemes
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
@@ -219,7 +219,7 @@ def _ways_in(visit: Visit) -> tuple[str, ...]:
 
 
 def _top_labels(visit: Visit) -> frozenset[str]:
-    return frozenset(label.split("/")[0] for label in layout.labels(visit.profile.folders).values())
+    return frozenset(label.split("/")[0] for label in backup_layout.labels(visit.profile.folders).values())
 
 
 def _make(folder: Path, paths: tuple[str, ...]) -> None:
