@@ -33,9 +33,11 @@ def _takes_all_characters() -> bool:
 
 
 def _told(chosen: argparse.Namespace) -> int:
+    from wizard import paths
     from wizard.failure import Failure
 
     try:
+        paths.ignore_unusable_variables()
         return int(chosen.command(chosen))
     except Failure as failure:
         from wizard import console

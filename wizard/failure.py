@@ -24,6 +24,8 @@ class Kind(StrEnum):
     NO_PLACE_FOR_FILE = auto()
     LINK_IN_THE_WAY = auto()
     FOLDER_SHARED = auto()
+    SETTINGS_ANOTHERS = auto()
+    NO_HOME = auto()
     BAD_VALUE = auto()
 
     NAME_UNKNOWN = auto()

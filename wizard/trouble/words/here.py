@@ -43,6 +43,16 @@ WORDS = {
         YOU,
         "See what they did in it, then close it with “chmod go-w” and the folder's name; or have it given to you.",
     ),
+    Kind.SETTINGS_ANOTHERS: Words(
+        "{about} belongs to another user of this computer",
+        YOU,
+        "Perhaps backup-wizard once ran with sudo. Give the folder back to yourself: sudo chown -R $USER {about}",
+    ),
+    Kind.NO_HOME: Words(
+        "This computer doesn't say where your home folder is",
+        YOU,
+        "Sign in as yourself and try again, or set HOME to your home folder.",
+    ),
     Kind.FILES_UNREADABLE: Words(
         "Some files could not be read", YOU, "Look at the list: leave them out, or get the right to read them."
     ),
