@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from typing import TYPE_CHECKING
 
 from wizard import files, paths, profile, rules, strict_toml
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Profile
 from wizard.strict_toml import Form
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FORM = Form(
     type=Profile,
