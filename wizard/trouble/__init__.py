@@ -142,18 +142,18 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "raw": failure.raw.strip(),
         "name": "NAME",
         "host": "the server",
-        "port": "",
-        "user": "",
+        "port": "its port",
+        "user": "my account",
         "exit_code": "" if failure.exit_code is None else f" (exit code {failure.exit_code})",
         "kept": paths.shown(_transcript(profile)),
     }
-    facts |= {"folder": "", "key": "", "destination": "", "places": ""}
+    facts |= {"folder": "my backup's folder", "key": "my key", "destination": "my backup's folder", "places": ""}
     if profile:
         facts |= {
             "name": profile.name,
             "host": profile.server.host or "the server",
             "port": str(profile.server.port),
-            "user": profile.server.user,
+            "user": profile.server.user or facts["user"],
             "folder": _folder(profile),
             "key": str(profile.key_path),
             "destination": profile.destination,

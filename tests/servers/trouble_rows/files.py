@@ -39,7 +39,7 @@ def closed_folder(case: Case) -> Iterator[Case]:
 
 
 async def practise(case: Case) -> Trouble | None:
-    return report.left_out(await report.dry_run(case.profile, case.access), case.profile)
+    return report.left_out(await report.dry_run(case.profile, case.access))
 
 
 ROWS = [
