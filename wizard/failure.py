@@ -92,6 +92,9 @@ class Kind(StrEnum):
     SERVER_READ_ONLY = auto()
     SERVER_FILES_CLOSED = auto()
     SERVER_FOLDERS_SHUT = auto()
+    SERVER_NAMES_REFUSED = auto()
+    SERVER_CANT_HOLD = auto()
+    SERVER_FILES_REFUSED = auto()
     DESTINATION_TAKEN = auto()
     BACKUP_AT_RISK = auto()
     BACKUP_GONE = auto()
@@ -104,6 +107,7 @@ class Kind(StrEnum):
 
     FILES_UNREADABLE = auto()
     FILES_VANISHED = auto()
+    PATH_TOO_LONG = auto()
     INTERRUPTED = auto()
     NOT_RECORDED = auto()
     COMMAND_DRIFTED = auto()

@@ -71,5 +71,6 @@ ROWS = [
         act=without(deprived.no_privilege),
         writes=True,
     ),
+    Row("a file too deep in folders", mishaps.file_too_deep, Kind.PATH_TOO_LONG, YOU, "shorten", writes=True),
     Row("a file that vanishes", mishaps.file_that_vanishes, Kind.FILES_VANISHED, NOBODY, scheme="daemon", writes=True),
 ]

@@ -104,6 +104,22 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     ),
     (12, f"{_TRACEBACK}PermissionError: [Errno 13] Permission denied: 'backup'\n{_BROKEN}", Kind.SERVER_FOLDER_CLOSED),
     (
+        23,
+        f'rsync: [receiver] mkstemp "/m/a/.b:c.txt.Xa1" (in m) failed: Invalid argument (22)\n{_PARTLY}',
+        Kind.SERVER_NAMES_REFUSED,
+    ),
+    (
+        23,
+        f'rsync: [generator] symlink "/m/l" -> "x" failed: Operation not supported (95)\n{_PARTLY}',
+        Kind.SERVER_CANT_HOLD,
+    ),
+    (
+        23,
+        f'rsync: [receiver] mkstemp "/m/.f.MvxrsP" failed: Input/output error (5)\n{_PARTLY}',
+        Kind.SERVER_FILES_REFUSED,
+    ),
+    (23, f"filename overflows max-path len by 9: {'d' * 240}/f\n{_PARTLY}", Kind.PATH_TOO_LONG),
+    (
         3,
         'rsync: [Receiver] change_dir#1 "/home/a/backup" failed: No such file or directory (2)\n',
         Kind.SERVER_NO_FOLDER,

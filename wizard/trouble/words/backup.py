@@ -92,6 +92,27 @@ WORDS = {
         "Some of what is in {destination} is not {user}'s own: please give it back (chown -R {user}: …)."
         " rsync says: {raw}",
     ),
+    Kind.SERVER_NAMES_REFUSED: Words(
+        "The server's disk can't store some of the file names",
+        YOU,
+        'Everything else was backed up. Rename the files in the list: some disks take no : * ? " < > | in a name, and'
+        " no dot or space at its end. Or send your admin the words below.",
+        "The backup of {user} into {destination} can't store some names there. The disk seems to be one that Windows"
+        " made (NTFS, exFAT) or a network share. On ext4, xfs or btrfs, every name works. rsync says: {raw}",
+    ),
+    Kind.SERVER_CANT_HOLD: Words(
+        "The server's disk can't store some links or file attributes",
+        ADMIN,
+        "Everything else was backed up. Send the admin these words.",
+        "The disk of {destination} can't store everything that belongs to a file (links, owners or attributes)."
+        " On ext4, xfs or btrfs, it can. rsync says: {raw}",
+    ),
+    Kind.SERVER_FILES_REFUSED: Words(
+        "The server could not store some files",
+        ADMIN,
+        "Everything else was backed up. Send the admin these words.",
+        "The backup of {user} into {destination} could not store some files there. rsync says: {raw}",
+    ),
     Kind.SERVER_FOLDERS_SHUT: Words(
         "Some folders in your backup are closed, even to your own account",
         YOU,

@@ -56,6 +56,11 @@ WORDS = {
     Kind.FILES_UNREADABLE: Words(
         "Some files could not be read", YOU, "Look at the list: leave them out, or get the right to read them."
     ),
+    Kind.PATH_TOO_LONG: Words(
+        "Some files lie so deep in folders that rsync can't take their paths",
+        YOU,
+        "Everything else was backed up. Move them up, or shorten the names of their folders.",
+    ),
     Kind.FILES_VANISHED: Words(
         "Some files went away while they were read",
         NOBODY,
