@@ -95,10 +95,8 @@ WORDS = {
     Kind.SERVER_NAMES_REFUSED: Words(
         "The server's disk can't store some of the file names",
         YOU,
-        'Everything else was backed up. Rename the files in the list: some disks take no : * ? " < > | in a name, and'
-        " no dot or space at its end. Or send your admin the words below.",
-        "The backup of {user} into {destination} can't store some names there. The disk seems to be one that Windows"
-        " made (NTFS, exFAT) or a network share. On ext4, xfs or btrfs, every name works. rsync says: {raw}",
+        "Rename the files in the list: some disks take no : * ? < > | in a name. Everything else was backed up."
+        " Or ask your admin for a folder on another disk (ext4, xfs or btrfs).",
     ),
     Kind.SERVER_CANT_HOLD: Words(
         "The server's disk can't store some links or file attributes",
