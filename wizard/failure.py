@@ -64,6 +64,7 @@ class Kind(StrEnum):
     PASSPHRASE_UNASKED = auto()
     AGENT_SILENT = auto()
     KEYRING_MISSING = auto()
+    KEYRING_UNREACHABLE = auto()
     KEYRING_LOCKED = auto()
     KEYRING_REFUSED = auto()
     SECRET_MISSING = auto()

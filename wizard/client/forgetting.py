@@ -65,7 +65,7 @@ def _require_keyring(name: str, what: secrets.What) -> None:
         secrets.fetch(name, what)
     except Failure as failure:
         # Without a keyring nothing of ours can be in one; a locked one may hold it, and has to be opened.
-        if failure.kind not in {Kind.KEYRING_MISSING, Kind.SECRET_MISSING}:
+        if failure.kind not in {*_without_keyring(name, what), Kind.SECRET_MISSING}:
             raise
 
 
@@ -73,5 +73,19 @@ def _remove_secret(name: str, what: secrets.What) -> None:
     try:
         secrets.remove(name, what)
     except Failure as failure:
-        if failure.kind is not Kind.KEYRING_MISSING:
+        if failure.kind not in _without_keyring(name, what):
             raise
+
+
+def _without_keyring(name: str, what: secrets.What) -> set[Kind]:
+    """The failures that mean that no keyring holds it; one that is out of reach may."""
+    if what == "passphrase" and not _keeps_passphrase(name):
+        return {Kind.KEYRING_MISSING, Kind.KEYRING_UNREACHABLE}
+    return {Kind.KEYRING_MISSING}
+
+
+def _keeps_passphrase(name: str) -> bool:
+    try:
+        return profiles.load(name).key.protection == "keyring"
+    except Failure:
+        return True

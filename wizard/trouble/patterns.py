@@ -51,6 +51,7 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"backup-wizard-askpass: secret_missing", Kind.SECRET_MISSING),
     (r"backup-wizard-askpass: keyring_locked", Kind.KEYRING_LOCKED),
     (r"backup-wizard-askpass: keyring_missing", Kind.KEYRING_MISSING),
+    (r"backup-wizard-askpass: keyring_unreachable", Kind.KEYRING_UNREACHABLE),
     (r"backup-wizard-askpass: keyring_refused", Kind.KEYRING_REFUSED),
     (r"backup-wizard-askpass: passphrase_unasked", Kind.PASSPHRASE_UNASKED),
     (_then(r"Load key ", r": (?:bad permissions|invalid format|Permission denied)"), Kind.KEY_UNUSABLE),

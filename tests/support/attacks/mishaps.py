@@ -88,6 +88,14 @@ def no_secret_service(case: Case) -> Iterator[Case]:
 
 
 @contextlib.contextmanager
+def no_session_bus(case: Case) -> Iterator[Case]:
+    """As under cron: the keyring's programs are there, and no bus to ask them on."""
+    case.monkeypatch.setenv("XDG_DATA_DIRS", "/usr/share")
+    reset_keyring()
+    yield case
+
+
+@contextlib.contextmanager
 def locked_keyring(case: Case) -> Iterator[Case]:
     service: SecretService = case.request.getfixturevalue("secret_service")
     secrets.store(case.profile.name, "passphrase", Secret("before"))

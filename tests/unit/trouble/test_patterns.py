@@ -58,6 +58,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     ),
     (255, 'Load key "/home/a/.ssh/k": incorrect passphrase supplied to decrypt private key\n', Kind.PASSPHRASE_WRONG),
     (255, "backup-wizard-askpass: secret_missing: amamac\n", Kind.SECRET_MISSING),
+    (255, "backup-wizard-askpass: keyring_unreachable: keyring.backends.fail\n", Kind.KEYRING_UNREACHABLE),
     (255, "backup-wizard-askpass: keyring_locked: x\n", Kind.KEYRING_LOCKED),
     (255, "backup-wizard-askpass: keyring_missing: x\n", Kind.KEYRING_MISSING),
     (255, "backup-wizard-askpass: keyring_refused: x\n", Kind.KEYRING_REFUSED),

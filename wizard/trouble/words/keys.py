@@ -31,6 +31,12 @@ WORDS = {
         YOU,
         "Install one (gnome-keyring or KWallet), or choose at the step “Key” to be asked each time.",
     ),
+    Kind.KEYRING_UNREACHABLE: Words(
+        "Your keyring can't be reached from here",
+        YOU,
+        "Sign in at the desktop and try again there. Under cron, ssh, su or sudo, a keyring answers only while you are"
+        " signed in.",
+    ),
     Kind.KEYRING_LOCKED: Words(
         "Your keyring did not open", YOU, "Unlock it (signing in at the desktop does), then try again."
     ),
