@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import files, paths, profiles
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import daemon_password, key_files, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -79,13 +79,12 @@ def _remove_secret(name: str, what: secrets.What) -> None:
 
 def _without_keyring(name: str, what: secrets.What) -> set[Kind]:
     """The failures that mean that no keyring holds it; one that is out of reach may."""
-    if what == "passphrase" and not _keeps_passphrase(name):
-        return {Kind.KEYRING_MISSING, Kind.KEYRING_UNREACHABLE}
-    return {Kind.KEYRING_MISSING}
+    return {Kind.KEYRING_MISSING} if _is_kept(name, what) else {Kind.KEYRING_MISSING, Kind.KEYRING_UNREACHABLE}
 
 
-def _keeps_passphrase(name: str) -> bool:
+def _is_kept(name: str, what: secrets.What) -> bool:
     try:
-        return profiles.load(name).key.protection == "keyring"
+        profile = profiles.load(name)
     except Failure:
         return True
+    return profile.key.protection == "keyring" if what == "passphrase" else daemon_password.is_needed(profile)

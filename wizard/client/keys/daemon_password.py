@@ -19,7 +19,7 @@ def ensure(profile: Profile) -> None:
     Raises:
         Failure: `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`; the password is kept nowhere else.
     """
-    if not _is_needed(profile):
+    if not is_needed(profile):
         return
     try:
         secrets.fetch(profile.name, "daemon-password")
@@ -35,8 +35,9 @@ def fetch(profile: Profile) -> Secret | None:
     Raises:
         Failure: as for `secrets.fetch`.
     """
-    return secrets.fetch(profile.name, "daemon-password") if _is_needed(profile) else None
+    return secrets.fetch(profile.name, "daemon-password") if is_needed(profile) else None
 
 
-def _is_needed(profile: Profile) -> bool:
+def is_needed(profile: Profile) -> bool:
+    """Whether the profile's scheme has a password."""
     return profile.scheme.auth and "auth" in schemes.of(profile).restrictions
