@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -143,3 +144,20 @@ async def test_a_child_gets_the_environment_it_is_given_and_no_more() -> None:
 async def test_a_missing_program_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await children.finish([str(tmp_path / "none")], os.environ, timeout=60)
+
+
+async def test_a_program_that_reads_nothing_leaves_no_complaint_behind() -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    for _ in range(50):
+        async with children.child(["true"], os.environ, b"a password\n") as process:
+            await process.wait()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not complaints
+
+
+async def test_a_program_reads_what_it_is_given() -> None:
+    async with children.child(["cat"], os.environ, b"a password\n") as process:
+        assert process.stdout
+        assert await process.stdout.read() == b"a password\n"
