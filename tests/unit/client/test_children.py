@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -146,12 +146,19 @@ async def test_a_missing_program_is_told(tmp_path: Path) -> None:
         await children.finish([str(tmp_path / "none")], os.environ, timeout=60)
 
 
-async def test_a_program_that_reads_nothing_leaves_no_complaint_behind() -> None:
+async def test_a_program_that_reads_nothing_leaves_no_complaint_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-    for _ in range(50):
-        async with children.child(["true"], os.environ, b"a password\n") as process:
-            await process.wait()
+    start = asyncio.create_subprocess_exec
+
+    async def ended_at_once(*argv: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await start(*argv, **options)
+        await process.wait()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", ended_at_once)
+    async with children.child(["true"], os.environ, b"a password\n"):
+        await asyncio.sleep(0)
     gc.collect()
     await asyncio.sleep(0)
     assert not complaints
