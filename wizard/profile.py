@@ -67,6 +67,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     exclude: tuple[str, ...] = ()
     delete: bool = False
     compress: bool = False
+    one_file_system: bool = False
     server: Server = Server()
     scheme: Scheme = Scheme()
     key: Key = Key()

@@ -75,7 +75,8 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
 def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *more: str) -> list[str]:
     """What every scheme asks of rsync; what of it the server is told is the same for every transfer of a kind."""
     return [
-        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(facts.rsync, "-aHRS", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(["--one-file-system"] if profile.one_file_system else []),
         *(["--compress"] if profile.compress or transfer.compress else []),
         *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
         *(["--delete"] if profile.delete and not transfer.sample else []),
