@@ -22,7 +22,7 @@ from tests.support import programs
 from tests.support.data.profiles import a_profile
 from tests.support.servers import old_rsync
 from wizard import schemes
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.schemes.if_stolen import Ability
 from wizard.schemes.parts import request_filter
 
@@ -45,7 +45,7 @@ class Line:
     """The line in a home of its own, where rsync is of that version."""
 
     def __init__(self, home: Path, version: str, choice: str) -> None:
-        scheme = msgspec.convert(CHOICES[choice], Scheme)
+        scheme = msgspec.convert(CHOICES[choice], SchemeSettings)
         self.home = home
         self.secret = home / "backup/amamac/pin.txt"
         self._path = os.environ["PATH"]

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support import canary
 
 if TYPE_CHECKING:
@@ -25,6 +27,37 @@ class Crashing(it.WizardApp):
 with Session() as session:
     Crashing(steps.new(), Context(session)).run(headless=True)
 """
+_ENDS = """
+import functools, sys
+from screens.base_app import BaseApp
+
+BaseApp.run = functools.partialmethod(BaseApp.run, headless=True)
+
+def crash(app):
+    raise ZeroDivisionError
+
+def leave(app):
+    app.exit(0)
+
+"""
+_WIZARD = """
+from screens import app
+from wizard.walk import steps
+app.WizardApp.on_mount = {how}
+sys.exit(app.run(steps.new()))
+"""
+_ADMIN = """
+from screens.admin import app
+app.AdminApp.on_mount = {how}
+sys.exit(app.run([]))
+"""
+
+
+@pytest.mark.parametrize("app", [_WIZARD, _ADMIN], ids=["wizard", "admin"])
+@pytest.mark.parametrize(("how", "exit_code"), [("crash", 70), ("leave", 0)])
+def test_a_crash_ends_with_a_code_of_its_own(home: Path, app: str, how: str, exit_code: int) -> None:
+    ended = subprocess.run([sys.executable, "-c", _ENDS + app.format(how=how)], capture_output=True, timeout=60)
+    assert ended.returncode == exit_code, ended.stderr
 
 
 def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home: Path) -> None:

@@ -39,12 +39,14 @@ _RSYNC_SETTINGS = (
 class Access(msgspec.Struct, frozen=True):
     """All that a command towards the server needs beside the profile.
 
-    `password` is a daemon's; `signing_in` is what goes on already while this is read.
+    `password` is a daemon's; `passphrase_socket` is where a typed passphrase is served, if one was; `signing_in` is a
+    sign-in that was begun already.
     """
 
     facts: ClientFacts
     environment: Mapping[str, str]
     password: Secret | None = None
+    passphrase_socket: Path | None = None
     signing_in: SigningIn | None = None
 
 
@@ -90,7 +92,8 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     if not known_hosts.trusts(profile):
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host)
-    return Access(_with_backup(found, profile), environment() | askpass.environment(profile, socket))
+    asking = environment() | askpass.environment(profile, socket)
+    return Access(_with_backup(found, profile), asking, passphrase_socket=socket)
 
 
 def environment() -> dict[str, str]:

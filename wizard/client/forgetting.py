@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wizard import files, paths, profiles
+from wizard import files, paths, profiles, schemes
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
-from wizard.client.keys import daemon_password, key_files, secrets
+from wizard.client.keys import key_files, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -87,4 +87,4 @@ def _is_kept(name: str, what: secrets.What) -> bool:
         profile = profiles.load(name)
     except Failure:
         return True
-    return profile.key.protection == "keyring" if what == "passphrase" else daemon_password.is_needed(profile)
+    return profile.key.protection == "keyring" if what == "passphrase" else schemes.has_password(profile)

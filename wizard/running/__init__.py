@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.running.compression import Choice
+    from wizard.running.compression import CompressionChoice
     from wizard.running.transcript import Transcript
     from wizard.trouble import Trouble
 
@@ -55,7 +55,7 @@ _MOST_TRIES = 30
 class Begun(msgspec.Struct, frozen=True):
     """The first event; `is_fresh` where nothing of this backup can be on the server yet."""
 
-    choice: Choice
+    choice: CompressionChoice
     is_fresh: bool
 
 
@@ -211,7 +211,7 @@ class _Run:
             self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
         result = Result(told, self._tries, found)
-        outcome: record.Result = "done" if result.is_whole else "incomplete"
+        outcome: record.LastResult = "done" if result.is_whole else "incomplete"
         record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
         self._kept.say(result.sentence)
         yield result
@@ -229,7 +229,7 @@ class _Run:
                     return Verification("failed", reason=told.what)
             await asyncio.sleep(pause)
 
-    async def _tried(self, choice: Choice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
+    async def _tried(self, choice: CompressionChoice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
         in_vain = 0
         has_begun = has_sent = False
         while True:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts, ServerFacts
-
-# The settings of a profile's scheme that not every scheme has; they are named as there.
-Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
+    from wizard.schemes.restrictions import Restriction
 
 
 class Fit(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import profiles
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import found_keys, key_files, public_keys, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -107,5 +107,5 @@ def _move_into_keyring(profile: Profile, typed: Secret, keep: Callable[[Profile]
 
 def _require_agent(profile: Profile) -> None:
     wanted = key_files.public_line(profile.key_path)
-    if not any(key_files.same_key(line, wanted) for line in key_files.agent_lines()):
+    if not any(public_keys.same_key(line, wanted) for line in found_keys.agent_lines()):
         raise Failure(Kind.AGENT_SILENT, str(profile.key_path))

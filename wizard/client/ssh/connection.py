@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +16,8 @@ from paramiko.common import (
 )
 
 from wizard.client.keys import signing_key
-from wizard.client.ssh.transport import SECONDS, SECONDS_TO_SIGN_IN, QuietTransport
-from wizard.failure import Failure, ProgramFailed
+from wizard.client.ssh.transport import SECONDS, meet
+from wizard.failure import ProgramFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from paramiko import Channel
 
     from wizard.client.access import Access
+    from wizard.client.ssh.transport import QuietTransport
     from wizard.profile import Profile
 
 _PATIENT_SECONDS = 1.0
@@ -85,23 +85,14 @@ class Connection:
         """Sign in, once the server has shown a key that was confirmed.
 
         Raises:
-            Failure: `HOST_KEY_CHANGED` if it has not; the key can't be used or is refused; the connection failed.
+            Failure: the key can't be used; or as for `transport.meet`.
+            ProgramFailed: the key is refused, or the connection failed.
         """
         key = signing_key.load(profile, access)
+        server, transport = profile.server, meet(profile)
         try:
-            server = profile.server
-            connected = socket.create_connection((server.host, server.port), timeout=SECONDS_TO_SIGN_IN)
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each request waits for its answer
-            transport = QuietTransport(connected)
-        except OSError as error:
-            raise ProgramFailed("ssh", 255, str(error)) from None
-        try:
-            transport.meet(profile)
             methods = transport.methods(server.user)
             transport.auth_publickey(server.user, key)
-        except Failure:
-            transport.close()
-            raise
         except AuthenticationException:
             transport.close()
             raise ProgramFailed("ssh", 255, f"{server.user}@{server.host}: Permission denied (publickey).") from None
