@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from screens.base_app import BaseApp
 from tests.support import canary
 
 if TYPE_CHECKING:
@@ -69,3 +71,24 @@ def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home:
     (report,) = home.rglob("crash.txt")
     assert "len(passphrase) // 0" in report.read_text() or "ZeroDivisionError" in report.read_text()
     assert canary.files_holding(canary.SECRET, home) == []
+
+
+class _Left(BaseApp):
+    """Its work looks for a widget that is gone, or never came, when the app is left."""
+
+    def on_mount(self) -> None:
+        self.run_worker(self._work())
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.query_one("#gone")
+
+
+async def test_work_that_misses_a_widget_while_the_app_is_left_is_no_crash() -> None:
+    app = _Left()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.exit(0)
+    assert app.return_code == 0

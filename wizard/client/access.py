@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.client.ssh.signing_in import SigningIn
     from wizard.profile import Profile
 
-# RSYNC_PROTECT_ARGS and its like change the command that the server is asked for, which locks are made for.
+# RSYNC_PROTECT_ARGS and the like change the command that rsync asks the server for, and key lines refuse others.
 _RSYNC_SETTINGS = (
     "RSYNC_PROTECT_ARGS",
     "RSYNC_OLD_ARGS",
@@ -99,4 +99,4 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
 def environment() -> dict[str, str]:
     """This program's environment without what would change how rsync speaks to the server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_RSYNC_SETTINGS)}
-    return kept | {"LC_ALL": "C"}  # programs' words are read, so they have to be the known ones
+    return kept | {"LC_ALL": "C"}  # their messages are read, so they must not be translated

@@ -43,7 +43,7 @@ def _locked(name: str, latest: float) -> int:
             if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
                 _sign(descriptor)
                 return descriptor
-            os.close(descriptor)  # whoever held it has forgotten the backup, lock and all
+            os.close(descriptor)  # its holder has removed the backup and this lock file with it: lock the new file
             continue
         is_used = _holder_is_running(descriptor)
         os.close(descriptor)
@@ -61,7 +61,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    with contextlib.suppress(OSError):  # on a full disk it is locked all the same
+    with contextlib.suppress(OSError):  # on a full disk the lock holds without the process id
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
@@ -69,5 +69,5 @@ def _sign(descriptor: int) -> None:
 def _holder_is_running(descriptor: int) -> bool:
     try:
         return files.is_running(int(os.pread(descriptor, 20, 0)))
-    except ValueError:  # it has not said yet who it is
+    except ValueError:  # the holder has not written its process id yet
         return True

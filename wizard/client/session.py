@@ -87,7 +87,7 @@ class Session:
         begun_for, begun = self._begun.pop(profile.name, (None, None))
         if begun and begun_for == profile:
             return begun
-        from wizard.client.process.background import in_background  # with all that signing in ahead need not wait for
+        from wizard.client.process.background import in_background  # imported late: signing in ahead does not need it
 
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
@@ -100,7 +100,7 @@ class Session:
         basis = _Basis.now(profile, self._sockets.get(path))
         prepared_on, prepared = self._prepared.get(profile.name, (None, None))
         if prepared is None or prepared_on != basis:
-            # A keyring may wait for its owner for as long as it likes.
+            # The keyring may ask its owner to unlock it, which can take any time.
             prepared = await in_background(partial(access.prepare, profile, basis.socket))
             if prepared.password is None:  # a password stays in the keyring, from where it is fetched each time
                 self._prepared[profile.name] = basis, prepared

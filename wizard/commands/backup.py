@@ -16,7 +16,7 @@ from wizard.commands import terminal
 if TYPE_CHECKING:
     from argparse import Namespace
 
-_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than rsync, whose wizard was killed, lets a server be silent
+_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than an rsync whose wizard was killed waits for a silent server
 
 
 def dry_run(chosen: Namespace) -> int:

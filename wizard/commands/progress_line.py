@@ -32,7 +32,7 @@ class ProgressLine:
                 self._is_fresh, self._how = event.is_fresh, console.begun(event)
             case running.Retry():
                 self._say(console.retry(event))
-            case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
+            case running.Looking() if not self._how:  # not where nothing had to be sent: few lines are enough
                 self._say("Checking the backup on the server …")
             case rsync.Entries():
                 self._say_how()

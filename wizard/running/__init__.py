@@ -196,7 +196,7 @@ class _Run:
             assert ended
             totals = report.require_totals(ended)
             totals = replace(totals, deleted=max(self._deleted, totals.deleted))
-            if self._tries == 1:  # the pauses between several are no matter of speed
+            if self._tries == 1:  # the pauses between several tries would make the link look slower
                 link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
             found = None
             if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
@@ -222,7 +222,7 @@ class _Run:
         while True:
             try:
                 return await verification.verify(self._profile, self._connected, paths, times, sent=sent)
-            except Failure as failure:  # what was sent is there all the same
+            except Failure as failure:  # the files are on the server, whether or not they can be checked
                 told = trouble.explain(failure, self._profile)
                 pause = next(pauses, None)
                 if told.kind is not Kind.SERVER_BUSY or pause is None:

@@ -19,7 +19,7 @@ _MOST_BYTES = 8 << 20
 
 
 class Transcript:
-    """One run's; rsync's list is kept as rsync printed it.
+    """The transcript of one run; rsync's list is kept as rsync printed it.
 
     The backup is worth more than its transcript: where the disk takes no more, the transcript ends there.
     """

@@ -154,7 +154,7 @@ def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = Fal
 def _require_as_handed_over(profile: Profile, access: Access) -> None:
     require_sources(profile)
     if handed_over.has_drifted(profile, access.facts):
-        from wizard.server import exports  # what every run would wait for, and only this needs
+        from wizard.server import exports  # imported late: it would slow down every run
 
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)

@@ -20,17 +20,17 @@ class Fit(msgspec.Struct, frozen=True):
 
     @classmethod
     def yes(cls) -> Fit:
-        """It can, without a but."""
+        """It can work here."""
         return cls(possible=True)
 
     @classmethod
     def warn(cls, reason: str) -> Fit:
-        """It can, but."""
+        """It can work here; `reason` is what to think of first."""
         return cls(possible=True, reason=reason)
 
     @classmethod
     def no(cls, reason: str) -> Fit:
-        """It can't."""
+        """It can't work here; `reason` says why."""
         return cls(possible=False, reason=reason)
 
 

@@ -106,7 +106,7 @@ class ForcedCommand:
             commands = _two_commands(profile, client.recorded)
             option = key_line.forced(commands, "one of two fixed commands: the backup, or its dry run")
         else:
-            live = shlex.join(_words(profile, client.recorded.live))
+            live = shlex.join(_without_negotiation(_words(profile, client.recorded.live)))
             option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
         return ServerSetup(
             account=profile.server.user,
@@ -133,6 +133,15 @@ def _words(profile: Profile, recorded: Sequence[str]) -> list[str]:
     # rsync has escaped the path for the server's shell in its own way, which can't be told from the path itself.
     held = request_filter.rsync_options(profile, reads=False)
     return [*recorded[:3], *held, *recorded[3:-1], profile.destination]
+
+
+def _without_negotiation(words: list[str]) -> list[str]:
+    """The same without the letter by which a client offers to agree on a checksum, which might be none at all.
+
+    Who takes one plain command can't be told which checksums to take. Without that letter it is MD5.
+    """
+    letters, mark, can = words[2].partition("e.")
+    return [*words[:2], letters + mark + can.replace("v", ""), *words[3:]]
 
 
 def _two_commands(profile: Profile, recorded: Recorded) -> str:

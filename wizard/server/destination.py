@@ -71,7 +71,7 @@ async def holder(profile: Profile, access: Access) -> Holder:
 
 
 class MarkersSeen:
-    """What a run that takes the markers along tells of them, and the run as it is without them."""
+    """Takes the markers out of what a run lists and counts, and tells by them whose backup is there."""
 
     def __init__(self, markers: tuple[Path, Path]) -> None:
         self._markers = {marker.name: marker for marker in markers}

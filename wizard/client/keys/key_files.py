@@ -51,14 +51,14 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
 
 
 def complete(path: Path, name: str) -> None:
-    """Make the public half of a backup's key anew where it is missing: it is told in the private half.
+    """Write the public half of a backup's key again where it is missing; the private half contains it.
 
     Raises:
         Failure: `KEY_UNUSABLE` if it is no key in OpenSSH's own format, or the folder can't be written to.
     """
     files.clear(path.parent, path.name)
     if not os.path.lexists(public_path(path)):
-        # It is by its comment that a key is known as this backup's own, to be removed with it.
+        # The comment tells that the key is this backup's own, and is removed with it.
         made_here = path.name.startswith(file_name_for(name))
         _write_public(path, _public_part(path), comment_for(name) if made_here else path.name)
 
@@ -144,7 +144,7 @@ def require_strong(path: Path) -> None:
         Failure: `KEY_WEAK`.
     """
     try:
-        # A key of a kind that we don't read at all is found out when it is opened.
+        # A kind of key that can't be read here is told when it is opened.
         line = files.read(public_path(path)).decode().strip() if public_path(path).exists() else _public_part(path)
     except (OSError, UnicodeDecodeError, Failure):
         return
@@ -175,7 +175,7 @@ def remove(path: Path) -> None:
         Failure: it can't be removed.
     """
     files.remove(path)
-    files.remove(public_path(path))  # last, because it tells whose key it is
+    files.remove(public_path(path))  # last: its comment tells which backup the pair belongs to
 
 
 def require_free(path: Path) -> None:

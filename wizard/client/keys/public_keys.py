@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
-_LONGEST_LINE = 16_384  # ssh reads no longer one
+_LONGEST_LINE = 16_384  # ssh refuses longer lines
 _LEAST_RSA_BITS = 3072
 
 
@@ -16,7 +16,7 @@ def is_public_line(line: str) -> bool:
         return False
     try:
         blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
-    except ValueError:  # also for letters that no base64 has
+    except ValueError:  # also for characters that are not base64
         return False
     return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
 

@@ -1,4 +1,4 @@
-"""What rsync prints on its standard output, taken apart without a look at each line where that can be spared."""
+"""What rsync prints on its standard output, as events; a long list is passed on without a look at each line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Output:
         printed = self._rest + chunk if self._rest else chunk
         end = printed.rfind(b"\n") + 1
         whole, self._rest = printed[:end], printed[end:]
-        if len(self._rest) > _LONGEST_LINE:  # no line of rsync's
+        if len(self._rest) > _LONGEST_LINE:  # rsync prints no line that long
             self._rest = b""
         progress: list[Event] = []
         if b"\r" in printed:

@@ -33,11 +33,11 @@ _PAUSES = (0.02, 0.1, 0.5, 0.0)
 _MOST_BYTES = 1 << 16
 # Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
 _NOWHERE = ("127.0.0.1", 1)
-# What a line may let through though it lets nothing else through. Each is one question; all of them can't be asked.
+# A key line may allow tunnels to a few targets alone (permitopen). Only these usual ones are tried: there are too many.
 _USUAL_TARGETS = (_NOWHERE, *((host, port) for host in ("localhost", "127.0.0.1") for port in (22, 80, 443, 873)))
-# Linux takes it for a name that stands in no folder, so nothing is left behind; others refuse it.
+# The empty name: Linux binds it in no folder, so no file is left behind, and other systems refuse it.
 _NAMELESS = ""
-# Those that take a connection of anybody's, and of which a server has at least one; nothing is said to them.
+# Sockets that anybody may connect to; a server has at least one of them. Nothing is sent to them.
 USUAL_SOCKETS = (
     "/run/systemd/journal/stdout",
     "/run/dbus/system_bus_socket",
@@ -163,7 +163,7 @@ class Connection:
         sshd's answer is the same where it won't connect and where there is no such socket. But it connects to none
         where it would not to a port; where it would, and there is none of the usual sockets, that can't be told.
         """
-        # Asked twice: another's visit to the same server may just hold the one name that leaves nothing behind.
+        # Asked twice: another check of the same server may hold the one empty name at the moment.
         if self._listens_on_a_socket() or self._connects_to_a_socket() or self._listens_on_a_socket():
             return True
         return False if self.grants_tunnel_out() is False else None
@@ -248,7 +248,7 @@ def _give(channel: Channel, stdin: bytes) -> None:
     except TimeoutError:
         raise
     except OSError:
-        pass  # what refuses at once is gone by now, and has said so
+        pass  # the server refused at once and closed the channel; its answer is read all the same
 
 
 def _exit_code(channel: Channel) -> int | None:

@@ -83,7 +83,9 @@ class QuietTransport(Transport):
 
     def _send_user_message(self, data: Message) -> None:
         if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
-            data.add_bytes(self._payload)  # a kind that paramiko doesn't know has none, and sshd would hang up
+            data.add_bytes(
+                self._payload
+            )  # paramiko sends no such fields for a kind that it doesn't know, and sshd would hang up
         super()._send_user_message(data)  # type: ignore[misc]
 
 

@@ -88,7 +88,7 @@ class Listing:
             ).encode()
 
     def _rank(self, size: int, number: int) -> None:
-        # The earlier of two that are as large ranks higher.
+        # Of two files of the same size, the earlier one ranks higher.
         if len(self._largest) < MOST_LARGEST:
             heappush(self._largest, (size, -number))
         else:

@@ -25,7 +25,7 @@ class Search:
         self.text = text
         self._store = store
         self._next = 0
-        # Macs write an accent as a sign of its own.
+        # macOS stores an accent as a character of its own (NFD).
         self._forms = tuple({unicodedata.normalize(form, text).lower() for form in ("NFC", "NFD")})
 
     @property

@@ -18,11 +18,11 @@ MARKER_NAME = ".backup-wizard"
 OWN_MARKER_PREFIX = ".backup-by-"
 PARTIAL_FOLDER = ".backup-wizard-partial"
 
-# ssh notices a server that is gone, and this one that is there and says nothing. What a line holds as its one command
-# was recorded without it, and stays as it is.
+# ssh notices a server that is gone; this notices one that is there and silent. A line with one recorded command was
+# recorded without it, so it is not added there.
 NO_LONG_SILENCE = "--timeout=120"
 
-# And what was cut off goes on where it was, and never stands under the file's own name.
+# rsync keeps a file that was cut off in a folder of its own and resumes from it, so none stands half under its name.
 LASTING = (NO_LONG_SILENCE, f"--partial-dir={PARTIAL_FOLDER}")
 
 

@@ -1,4 +1,4 @@
-"""Trying the doors that must be shut, without any harm: one session, one sign-in, each door in turn."""
+"""The security check: everything that the key must not do is tried, without harm, over one sign-in."""
 
 from __future__ import annotations
 

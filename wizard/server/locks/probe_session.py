@@ -1,4 +1,4 @@
-"""One session at the server, in which every door is tried: what the probes share."""
+"""What the probes of one security check share: the connection, and what was found out already."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The fingerprints that the admin's receipt vouched for, so that a server which shows others is told apart from one
-that was set up anew."""
+"""The fingerprints that the admin's receipt confirmed: if the server shows others, the receipt is named as wrong."""
 
 from __future__ import annotations
 
