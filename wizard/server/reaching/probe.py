@@ -20,6 +20,7 @@ _SECONDS = 8.0
 _LONGEST_GREETING = 8192
 _TYPES = ("ed25519", "ecdsa", "rsa")  # the most modern first
 _PAUSES = (0.0, 0.3, 1.0, 3.0)  # until the server has noticed the end of the connection before
+_FULL = "Exceeded MaxStartups"
 _NONE_OF_THIS_TYPE = "host key algorithm: (no match)"
 _NO_SSH_AFTER_ALL = ("Host key verification failed", "ssh_dispatch_run_fatal")
 
@@ -28,9 +29,18 @@ async def reach(target: Target) -> str:
     """Connect and return the SSH server's greeting, such as `SSH-2.0-OpenSSH_9.2`.
 
     Raises:
-        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`.
+        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`; `HUNG_UP` if the server
+            has as many strangers already as it takes.
     """
-    return await _reach(target, b"SSH-", Kind.NOT_SSH)
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        try:
+            return await _reach(target, b"SSH-", Kind.NOT_SSH)
+        except Failure as failure:
+            if _FULL not in failure.raw:
+                raise
+            full = Failure(Kind.HUNG_UP, str(target), failure.raw)
+    raise full
 
 
 async def reach_daemon(target: Target) -> str:
