@@ -43,6 +43,7 @@ _FOLDERS = {
     "XDG_DATA_HOME": ".local/share",
     "XDG_CACHE_HOME": ".cache",
     "XDG_RUNTIME_DIR": "run",
+    "XDG_DATA_DIRS": "installed",  # by which an installed keyring is known
 }
 _NOT_OURS = (
     "SSH_AUTH_SOCK",

@@ -18,16 +18,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"backup-wizard {__version__}\n")
         return 0
+    if not _takes_all_characters():
+        from wizard import narrow_encoding
+
+        narrow_encoding.allow()
     from wizard import command_line
 
     chosen = command_line.parse(arguments)
     return _told(chosen)
 
 
+def _takes_all_characters() -> bool:
+    return all(stream is None or stream.encoding.lower() == "utf-8" for stream in (sys.stdout, sys.stderr))
+
+
 def _told(chosen: argparse.Namespace) -> int:
+    from wizard import paths
     from wizard.failure import Failure
 
     try:
+        paths.ignore_unusable_variables()
         return int(chosen.command(chosen))
     except Failure as failure:
         from wizard import console

@@ -182,7 +182,23 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Failure(_CAUSES.get(error.errno or 0, Kind.UNKNOWN), str(path), str(error)) from error
+        raise failure(path, error) from error
+
+
+def failure(path: Path, error: OSError) -> Failure:
+    """Why a file or folder can't be used: `SETTINGS_ANOTHERS` if it is one of ours that somebody else owns."""
+    if error.errno == errno.EACCES and (folder := _anothers(path)):
+        return Failure(Kind.SETTINGS_ANOTHERS, str(folder), str(error))
+    return Failure(_CAUSES.get(error.errno or 0, Kind.UNKNOWN), str(path), str(error))
+
+
+def _anothers(path: Path) -> Path | None:
+    """The uppermost of our folders on the way to a path that is not the person's own."""
+    for folder in reversed(_ours(path)):
+        with contextlib.suppress(OSError):
+            if folder.lstat().st_uid != os.geteuid():
+                return folder
+    return None
 
 
 def _ours(path: Path) -> list[Path]:

@@ -3,7 +3,24 @@
 import os
 from pathlib import Path
 
+from wizard.failure import Failure, Kind
+
 _APP = "backup-wizard"
+
+
+def ignore_unusable_variables() -> None:
+    """Drop HOME and XDG variables that are empty or relative, which count as unset (XDG Base Directory Specification).
+
+    Raises:
+        Failure: `NO_HOME` if nothing else tells the home folder either.
+    """
+    for name in [*(one for one in os.environ if one.startswith("XDG_") and one.endswith("_HOME")), "HOME"]:
+        if not os.environ.get(name, "/").startswith("/"):
+            del os.environ[name]
+    try:
+        Path.home()
+    except RuntimeError as error:
+        raise Failure(Kind.NO_HOME, "", str(error)) from None
 
 
 def assets() -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import rules
+from wizard import backup_layout, rules
 from wizard.failure import BadProfile
 from wizard.language import _
 
@@ -68,6 +68,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     exclude: tuple[str, ...] = ()
     delete: bool = False
     compress: bool = False
+    one_file_system: bool = False
     server: Server = Server()
     scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
@@ -115,7 +116,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "name", rules.name(profile.name)
     yield from (("folders", rules.folder(folder)) for folder in profile.folders)
     yield "folders", _nested(profile.folders)
-    yield from (("exclude", rules.exclude(pattern)) for pattern in profile.exclude)
+    yield from (("exclude", _exclude(pattern, profile.folders)) for pattern in profile.exclude)
     if server.host:
         yield "server.host", rules.host(server.host)
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
@@ -132,6 +133,14 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
     if profile.delete and not scheme.allow_delete:
         yield "delete", _("The server would refuse to delete. Also set allow_delete = true under [scheme].")
+
+
+def _exclude(pattern: str, folders: tuple[str, ...]) -> str | None:
+    if complaint := rules.exclude(pattern):
+        return complaint
+    if folders and backup_layout.exclude_pattern(folders, pattern) is None:
+        return _("“{pattern}” is in none of your folders, so it would exclude nothing.").format(pattern=pattern)
+    return None
 
 
 def _nested(folders: tuple[str, ...]) -> str | None:

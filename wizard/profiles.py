@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -44,8 +43,12 @@ def load(name: str) -> Profile:
     """
     _refuse_strange(name)
     path = paths.profile(name)
-    if not os.path.lexists(path):
-        raise Failure(Kind.NO_SUCH_PROFILE, name)
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        raise Failure(Kind.NO_SUCH_PROFILE, name) from None
+    except OSError as error:
+        raise files.failure(path, error) from None
     if path.exists() and not path.is_file():
         raise Failure(Kind.FOREIGN_PROFILE, str(path))  # a pipe would never end
     found = read(path)
@@ -98,13 +101,32 @@ def dumps(decided: Profile) -> str:
 
 
 def exists(name: str) -> bool:
-    """Whether there is a profile of that name."""
-    return rules.name(name) is None and paths.profile(name).exists()
+    """Whether there is a profile of that name.
+
+    Raises:
+        Failure: `SETTINGS_ANOTHERS`, as for `names`.
+    """
+    if rules.name(name) is not None:
+        return False
+    try:
+        return paths.profile(name).exists()
+    except PermissionError as error:
+        raise files.failure(paths.profile(name), error) from None
 
 
 def names() -> list[str]:
-    """The names of all profiles, in order; files that could not be one are passed over."""
-    return sorted(path.stem for path in paths.profiles().glob("*.toml") if rules.name(path.stem) is None)
+    """The names of all profiles, in order; files that could not be one are passed over.
+
+    Raises:
+        Failure: the folder can't be looked into (`SETTINGS_ANOTHERS` after a run with sudo).
+    """
+    try:
+        found = list(paths.profiles().iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise files.failure(paths.profiles(), error) from None
+    return sorted(path.stem for path in found if path.suffix == ".toml" and rules.name(path.stem) is None)
 
 
 def remove(name: str) -> None:

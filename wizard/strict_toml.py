@@ -97,6 +97,8 @@ def _text(path: Path, form: Form[Content]) -> str:
         raise Failure(form.missing, str(path)) from None
     except UnicodeDecodeError:
         raise Failure(form.foreign, str(path)) from None
+    except PermissionError as error:
+        raise files.failure(path, error) from error
     except OSError as error:
         raise Failure(form.foreign, str(path), str(error)) from error
 

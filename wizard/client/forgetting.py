@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wizard import files, paths, profiles
+from wizard import files, paths, profiles, schemes
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files, secrets
@@ -65,7 +65,7 @@ def _require_keyring(name: str, what: secrets.What) -> None:
         secrets.fetch(name, what)
     except Failure as failure:
         # No keyring, no secret in it; but a locked one may hold the secret, so it has to be opened first.
-        if failure.kind not in {Kind.KEYRING_MISSING, Kind.SECRET_MISSING}:
+        if failure.kind not in {*_without_keyring(name, what), Kind.SECRET_MISSING}:
             raise
 
 
@@ -73,5 +73,18 @@ def _remove_secret(name: str, what: secrets.What) -> None:
     try:
         secrets.remove(name, what)
     except Failure as failure:
-        if failure.kind is not Kind.KEYRING_MISSING:
+        if failure.kind not in _without_keyring(name, what):
             raise
+
+
+def _without_keyring(name: str, what: secrets.What) -> set[Kind]:
+    """The failures that mean that no keyring holds it; one that is out of reach may."""
+    return {Kind.KEYRING_MISSING} if _is_kept(name, what) else {Kind.KEYRING_MISSING, Kind.KEYRING_UNREACHABLE}
+
+
+def _is_kept(name: str, what: secrets.What) -> bool:
+    try:
+        profile = profiles.load(name)
+    except Failure:
+        return True
+    return profile.key.protection == "keyring" if what == "passphrase" else schemes.has_password(profile)

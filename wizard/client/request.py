@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 << 10
 
 # What our own rsync commands come to. Anything else might read, or write elsewhere, in the name of a backup.
-_FLAGS = re.compile(r"-(?P<letters>[vnlWHogDtpRrz]+)e(?:\d+\.\d+|\.)[A-Za-z]*", re.ASCII)
+_FLAGS = re.compile(r"-(?P<letters>[vnlWHogDtpRrzSx]+)e(?:\d+\.\d+|\.)[A-Za-z]*", re.ASCII)
 _WORDS = {"--log-format=%i", "--stats", "--delete", "--delete-during"}
 DELETES = {"--delete", "--delete-during"}
 

@@ -23,8 +23,8 @@ def is_there() -> bool:
 
 
 def sees_screens() -> bool:
-    """Whether the terminal can do more than print one line after another."""
-    return is_there() and os.environ.get("TERM", "dumb") != "dumb"
+    """Whether the terminal can do more than print one line after another, in the characters that screens need."""
+    return is_there() and os.environ.get("TERM", "dumb") != "dumb" and sys.stderr.encoding.lower() == "utf-8"
 
 
 def session() -> Session:

@@ -217,7 +217,7 @@ class _Run:
             self._kept.say(found.sentence)
             totals = replace(totals, outdated=found.outdated_count)
         told = Report(
-            self._profile.name, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
+            self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
         result = Result(told, self._tries, found)
         outcome: record.LastResult = "done" if result.is_whole else "incomplete"

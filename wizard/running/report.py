@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Report(msgspec.Struct, frozen=True):
     """What a backup did, or would do, and in how many seconds; `untold` problems are counted and not named."""
 
-    profile: str
+    profile: Profile
     totals: rsync.Totals
     seconds: float
     problems: tuple[rsync.Problem, ...]
@@ -34,7 +34,7 @@ class Report(msgspec.Struct, frozen=True):
     def as_json(self) -> dict[str, object]:
         """The object that `dry-run --json` and `run --json` print, the latter with more."""
         return {
-            "profile": self.profile,
+            "profile": self.profile.name,
             "new": self.totals.new,
             "changed": self.totals.changed,
             "deleted": self.totals.deleted,
@@ -100,7 +100,7 @@ async def _report(profile: Profile, events: AsyncIterator[rsync.Event], listing:
     began = time.monotonic()
     problems, ended = await _follow(events, listing)
     totals, seconds = require_totals(ended), time.monotonic() - began
-    return Report(profile.name, totals, seconds, tuple(problems), ended.exit_code, ended.untold)
+    return Report(profile, totals, seconds, tuple(problems), ended.exit_code, ended.untold)
 
 
 async def _follow(
@@ -135,7 +135,7 @@ def require_totals(ended: rsync.Ended) -> rsync.Totals:
     return ended.totals
 
 
-def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
+def left_out(report: Report) -> Trouble | None:
     """Why a backup that came to its end left files out, if it did."""
     if not report.exit_code:
         return None
@@ -143,4 +143,4 @@ def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
 
     # In rsync's own form, so that patterns can tell file names from rsync's words.
     complaints = "\n".join(f"rsync: {problem.message}" for problem in report.problems)
-    return trouble.explain(ProgramFailed("rsync", report.exit_code, complaints), profile)
+    return trouble.explain(ProgramFailed("rsync", report.exit_code, complaints), report.profile)

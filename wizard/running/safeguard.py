@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import display
+from wizard import backup_layout, display
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import DeletedAndNew
@@ -17,7 +17,6 @@ from wizard.failure import Failure, Kind
 from wizard.language import _
 from wizard.running import report, transfer
 from wizard.running.record import Source
-from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +110,7 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss
         return []
     if not transfer.can_preview(profile):
         return await _fewer_than_before(profile, kept)
-    labels = {label: folder for folder, label in layout.labels(profile.folders).items()}
+    labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
     counted = DeletedAndNew(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:

@@ -12,7 +12,7 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from wizard.schemes.parts import layout
+from wizard import backup_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ def pick(profile: Profile, before: float) -> list[str]:
 
 def _files(profile: Profile, before: float) -> Iterator[tuple[str, int]]:
     """Files with their sizes, folder by folder in an order that is left to chance, until enough was looked at."""
-    folders = list(layout.labels(profile.folders).items())
+    folders = list(backup_layout.labels(profile.folders).items())
     excluded = _by_name(profile.exclude)
     looked_at = 0
     while folders:

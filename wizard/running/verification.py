@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import display, schemes
+from wizard import backup_layout, display, schemes
 from wizard.client import rsync
 from wizard.language import _, ngettext
 from wizard.running import report, transfer
-from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -247,7 +246,7 @@ def _is_older(profile: Profile, path: str, moment: float) -> bool:
 
 def _place(profile: Profile, path: str) -> str:
     """Where a file of the backup is on this computer."""
-    for folder, label in layout.labels(profile.folders).items():
+    for folder, label in backup_layout.labels(profile.folders).items():
         if path.startswith(f"{label}/"):
             return f"{folder.rstrip('/').removesuffix(label)}{path}"
     return ""

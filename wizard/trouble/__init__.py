@@ -45,6 +45,10 @@ _EXIT_CODES = {
     Kind.FILES_VANISHED: 1,
     Kind.SERVER_FILES_CLOSED: 1,
     Kind.SERVER_FOLDERS_SHUT: 1,
+    Kind.SERVER_NAMES_REFUSED: 1,
+    Kind.SERVER_CANT_HOLD: 1,
+    Kind.SERVER_FILES_REFUSED: 1,
+    Kind.PATH_TOO_LONG: 1,
     Kind.WAITING_FOR_ADMIN: 75,
 }
 _UNAVAILABLE = 69
@@ -143,18 +147,19 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "raw": failure.raw.strip(),
         "name": "NAME",
         "host": _("the server"),
-        "port": "",
-        "user": "",
+        "port": _("its port"),
+        "user": _("my account"),
         "exit_code": "" if failure.exit_code is None else f" {_exit_code(failure)}",
         "kept": paths.shown(_transcript(profile)),
     }
-    facts |= {"folder": "", "key": "", "destination": "", "places": ""}
+    here = _("my backup's folder")
+    facts |= {"folder": here, "key": _("my key"), "destination": here, "places": ""}
     if profile:
         facts |= {
             "name": profile.name,
             "host": profile.server.host or _("the server"),
             "port": str(profile.server.port),
-            "user": profile.server.user,
+            "user": profile.server.user or facts["user"],
             "folder": _folder(profile),
             "key": str(profile.key_path),
             "destination": profile.destination,

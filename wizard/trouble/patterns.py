@@ -51,6 +51,7 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"backup-wizard-askpass: secret_missing", Kind.SECRET_MISSING),
     (r"backup-wizard-askpass: keyring_locked", Kind.KEYRING_LOCKED),
     (r"backup-wizard-askpass: keyring_missing", Kind.KEYRING_MISSING),
+    (r"backup-wizard-askpass: keyring_unreachable", Kind.KEYRING_UNREACHABLE),
     (r"backup-wizard-askpass: keyring_refused", Kind.KEYRING_REFUSED),
     (r"backup-wizard-askpass: passphrase_unasked", Kind.PASSPHRASE_UNASKED),
     (_then(r"Load key ", r": (?:bad permissions|invalid format|Permission denied)"), Kind.KEY_UNUSABLE),
@@ -113,6 +114,15 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_FILES_CLOSED,
     ),
     (_then(r"recv_generator: failed to stat ", r": Permission denied"), Kind.SERVER_FOLDERS_SHUT),
+    (_then(r"(?:mkstemp|mkdir|symlink|rename|open)\b", r": Invalid argument"), Kind.SERVER_NAMES_REFUSED),
+    (
+        _then(
+            r"(?:symlink|link|mknod|mkdir|mkstemp|chmod|chown|lsetxattr|set_acl|failed to set)\b",
+            r": (?:Operation not supported|Function not implemented)",
+        ),
+        Kind.SERVER_CANT_HOLD,
+    ),
+    (r"filename overflows max-path len", Kind.PATH_TOO_LONG),
     (r"received SIG(?:INT|TERM|HUP)", Kind.INTERRUPTED),
     (r"timeout in data send/receive|io timeout", Kind.CONNECTION_CUT),
     (r"Connection (?:reset|closed) by|Broken pipe|client_loop: send disconnect", Kind.CONNECTION_CUT),
@@ -120,6 +130,11 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"\A\s*rsync: connection unexpectedly closed \(0 bytes received so far\)", Kind.SERVER_SILENT),
     (r"\A\s*rsync: did not see server greeting", Kind.HUNG_UP),
     (r"connection unexpectedly closed \([1-9]", Kind.CONNECTION_CUT),
+    (
+        r"send_files failed to open|\b(?:opendir|readdir|readlink_stat|link_stat)\b|read errors mapping",
+        Kind.FILES_UNREADABLE,
+    ),
+    (r"\b(?:mkstemp|recv_generator|recv_files)\b", Kind.SERVER_FILES_REFUSED),
 )
 
 # What rsync says a name in, and whatever that name is made of.

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 MAY_DELETE: dict[str, Any] = {"scheme": {"allow_delete": True}}
-DELETING_ALL: dict[str, Any] = {"delete": True, "compress": True, "exclude": ("*.tmp",)}
+DELETING_ALL: dict[str, Any] = {
+    "delete": True,
+    "compress": True,
+    "one_file_system": True,
+    "exclude": ("*.tmp",),
+}
 FROM_HERE = ["192.0.2.0/24", HOST]
 OPTIONS: dict[str, list[dict[str, Any]]] = {
     "rrsync": [
@@ -82,6 +87,8 @@ async def test_dry_runs_are_dry_and_backups_whole_with_every_option(
 
 async def back_up_twice(office: Office, profile: Profile, source: Path, server: ServerFacts) -> None:
     samples.make_sample(source)
+    with (source / "disk.img").open("wb") as sparse:
+        sparse.truncate(3 << 20)
     admitted = placing.settle(office, profile, server)
     root = office.path(placing.ROOT)
     empty = tree(root)
@@ -111,6 +118,7 @@ async def back_up_twice(office: Office, profile: Profile, source: Path, server: 
     third = await report.dry_run(profile, admitted)
     assert (third.totals.new, third.totals.changed, third.totals.deleted) == (0, 0, 0), profile
     landed = root / profile.name / source.name
+    assert (landed / "disk.img").stat().st_blocks == 0, profile
     assert (landed / "-rf").exists() is not profile.delete, profile
     assert ((landed / "plain.txt").stat().st_size == len("longer than before")) is not kept, profile
 

@@ -39,7 +39,7 @@ def closed_folder(case: Case) -> Iterator[Case]:
 
 
 async def practise(case: Case) -> Trouble | None:
-    return report.left_out(await report.dry_run(case.profile, case.access), case.profile)
+    return report.left_out(await report.dry_run(case.profile, case.access))
 
 
 ROWS = [
@@ -78,5 +78,6 @@ ROWS = [
         act=without(deprived.no_privilege),
         writes=True,
     ),
+    Row("a file too deep in folders", mishaps.file_too_deep, Kind.PATH_TOO_LONG, YOU, "shorten", writes=True),
     Row("a file that vanishes", mishaps.file_that_vanishes, Kind.FILES_VANISHED, NOBODY, scheme="daemon", writes=True),
 ]

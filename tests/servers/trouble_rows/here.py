@@ -29,6 +29,7 @@ ROWS = [
     Row("an old rsync here", mishaps.old_rsync, Kind.OLD_RSYNC, YOU, "3.0.9", act=preparing),
     Row("a key file that others can read", mishaps.other_mode_of_key, Kind.KEY_UNUSABLE, YOU),
     Row("no keyring", mishaps.no_secret_service, Kind.KEYRING_MISSING, YOU, act=keeping_a_secret),
+    Row("a keyring out of reach", mishaps.no_session_bus, Kind.KEYRING_UNREACHABLE, YOU, "cron", act=keeping_a_secret),
     Row("a locked keyring", mishaps.locked_keyring, Kind.KEYRING_LOCKED, YOU, "Unlock it", act=keeping_a_secret),
     Row(
         "a keyring that refuses", mishaps.refusing_keyring, Kind.KEYRING_REFUSED, YOU, "Allow it", act=keeping_a_secret

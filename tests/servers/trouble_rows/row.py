@@ -21,7 +21,7 @@ Act = Callable[[Case], Awaitable[Trouble | None]]
 
 async def back_up(case: Case) -> Trouble | None:
     """The backup; what it says if it came to its end and left files out."""
-    return report.left_out(await report.backup(case.profile, case.access), case.profile)
+    return report.left_out(await report.backup(case.profile, case.access))
 
 
 def without(lack: Callable[[], None]) -> Act:

@@ -67,8 +67,30 @@ def closed_file(case: Case) -> Iterator[Case]:
 
 
 @contextlib.contextmanager
+def file_too_deep(case: Case) -> Iterator[Case]:
+    """A file whose path is longer than rsync takes: no program could make it in one go."""
+    folder = os.open(case.profile.folders[0], os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 240, dir_fd=folder)
+        inner = os.open("d" * 240, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("letter.txt", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    yield case
+
+
+@contextlib.contextmanager
 def no_secret_service(case: Case) -> Iterator[Case]:
     case.request.getfixturevalue("session_bus")
+    reset_keyring()
+    yield case
+
+
+@contextlib.contextmanager
+def no_session_bus(case: Case) -> Iterator[Case]:
+    """As under cron: the keyring's programs are there, and no bus to ask them on."""
+    case.monkeypatch.setenv("XDG_DATA_DIRS", "/usr/share")
     reset_keyring()
     yield case
 

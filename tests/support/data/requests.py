@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wizard.profile import SchemeKind
 
 COMMAND = Command(
-    live=("rsync", "--server", "-lHogDtprRe.iLsfxCIvu", "--log-format=%i", "--stats", ".", "backup/amamac/"),
-    dry=("rsync", "--server", "-nlHogDtprRe.iLsfxCIvu", "--log-format=%i", "--stats", ".", "backup/amamac/"),
+    live=("rsync", "--server", "-lHogDtprRSe.iLsfxCIvu", "--log-format=%i", "--stats", ".", "backup/amamac/"),
+    dry=("rsync", "--server", "-nlHogDtprRSe.iLsfxCIvu", "--log-format=%i", "--stats", ".", "backup/amamac/"),
 )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -143,3 +144,27 @@ async def test_a_child_gets_the_environment_it_is_given_and_no_more() -> None:
 async def test_a_missing_program_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await children.finish([str(tmp_path / "none")], os.environ, timeout=60)
+
+
+async def test_a_program_that_reads_nothing_leaves_no_complaint_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    start = asyncio.create_subprocess_exec
+
+    async def ended_at_once(*argv: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await start(*argv, **options)
+        await process.wait()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", ended_at_once)
+    async with children.child(["true"], os.environ, b"a password\n"):
+        await asyncio.sleep(0)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not complaints
+
+
+async def test_a_program_reads_what_it_is_given() -> None:
+    async with children.child(["cat"], os.environ, b"a password\n") as process:
+        assert process.stdout
+        assert await process.stdout.read() == b"a password\n"

@@ -71,7 +71,7 @@ def test_a_line_is_read_as_people_type_it() -> None:
     assert exclude_presets.read_line(' *.iso,Old films/ ,, "a, b" , *.iso') == ("*.iso", "Old films/", "a, b")
 
 
-@pytest.mark.parametrize("typed", ["*.iso, !", "- x", "~/Films", "{home}/Films"])
-def test_a_line_that_rsync_would_read_otherwise_is_refused(typed: str, home: Path) -> None:
-    assert exclude_presets.complaint(typed.format(home=home))
+@pytest.mark.parametrize("typed", ["*.iso, !", "- x"])
+def test_a_line_that_rsync_would_read_otherwise_is_refused(typed: str) -> None:
+    assert exclude_presets.complaint(typed)
     assert exclude_presets.complaint("*.iso, Films/, ~x") is None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
-    from wizard.profile import Profile
+    from wizard.profile import Profile, Protection
 
 HOST_KEY = HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 
@@ -91,6 +91,24 @@ def test_with_a_locked_keyring_nothing_goes(secret_service: SecretService) -> No
     assert profiles.names() == ["amamac"]
     assert profile.key_path.exists()
     assert known_hosts.trusts(profile)
+
+
+@pytest.mark.parametrize("protection", ["keyring", "none"])
+def test_with_a_keyring_out_of_reach_nothing_goes_that_it_may_hold(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protection: Protection
+) -> None:
+    installed = tmp_path / "dbus-1/services/org.freedesktop.secrets.service"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
+    profiles.save(a_profile(key=Key(protection=protection)))
+    if protection == "none":
+        forgetting.forget("amamac", remove_key=True)
+        return
+    with pytest.raises(Failure) as failure:
+        forgetting.forget("amamac", remove_key=True)
+    assert failure.value.kind is Kind.KEYRING_UNREACHABLE
+    assert profiles.names() == ["amamac"]
 
 
 def test_one_that_never_was_is_told() -> None:

@@ -103,7 +103,7 @@ def test_progress_in_words() -> None:
     [(0, (), "Done. "), (24, (), "Done. "), (23, (), "Backed up with problems. "), (0, ("x",), "Backed up with ")],
 )
 def test_only_a_backup_that_is_whole_is_called_done(exit_code: int, differing: tuple[str, ...], begins: str) -> None:
-    report = Report("amamac", Totals(files=3, new=2), 1.0, (), exit_code)
+    report = Report(a_profile(), Totals(files=3, new=2), 1.0, (), exit_code)
     result = Result(report, 1, Verification("sample", 2, differing))
     assert console.backup(result).startswith(begins)
     assert result.is_whole == begins.startswith("Done")

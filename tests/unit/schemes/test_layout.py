@@ -12,10 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support import programs
-from wizard import rules
+from wizard import backup_layout, rules
 from wizard.failure import BadProfile
 from wizard.profile import Profile, check
-from wizard.schemes.parts import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,7 +47,7 @@ def _is_fine(folders: list[str]) -> bool:
 @given(_folders())
 def test_labels_are_unique_and_none_is_inside_another(folders: list[str]) -> None:
     assume(_is_fine(folders))
-    labels = layout.labels(folders)
+    labels = backup_layout.labels(folders)
     assert list(labels) == folders
     assert all(folder.endswith(f"/{label}") for folder, label in labels.items())
     assert _are_apart(labels.values())
@@ -59,14 +58,16 @@ def test_labels_are_unique_and_none_is_inside_another(folders: list[str]) -> Non
 @given(_folders())
 def test_each_source_is_its_folder_split_before_its_label(folders: list[str]) -> None:
     assume(_is_fine(folders))
-    for source, (folder, label) in zip(layout.sources(folders), layout.labels(folders).items(), strict=True):
+    for source, (folder, label) in zip(
+        backup_layout.sources(folders), backup_layout.labels(folders).items(), strict=True
+    ):
         before, inside = source.split("/./", 1)
         assert f"{before}/{inside}" == f"{folder}/"
         assert inside == f"{label}/"
 
 
 def test_a_label_is_the_last_name_as_long_as_that_is_enough() -> None:
-    assert layout.labels(["/home/amanda/Documents", "/home/amanda/Pictures", "/mnt/disk/Pictures"]) == {
+    assert backup_layout.labels(["/home/amanda/Documents", "/home/amanda/Pictures", "/mnt/disk/Pictures"]) == {
         "/home/amanda/Documents": "Documents",
         "/home/amanda/Pictures": "Pictures",
         "/mnt/disk/Pictures": "disk/Pictures",
@@ -96,7 +97,7 @@ def test_rsync_puts_every_accepted_spelling_at_its_label(
     for name in (*others, "a/b"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").touch()
-    argv = [programs.require("rsync"), "-aR", "--", *layout.sources(folders), f"{tmp_path}/backup/"]
+    argv = [programs.require("rsync"), "-aR", "--", *backup_layout.sources(folders), f"{tmp_path}/backup/"]
     copied = subprocess.run(argv, capture_output=True, text=True)
     assert copied.stderr == ""
     found = {str(path.relative_to(tmp_path / "backup")) for path in (tmp_path / "backup").rglob("file")}
@@ -107,6 +108,60 @@ def test_a_folder_that_is_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/file").touch()
     (tmp_path / "link").symlink_to("real")
-    [source] = layout.sources([str(tmp_path / "link")])
+    [source] = backup_layout.sources([str(tmp_path / "link")])
     subprocess.run([programs.require("rsync"), "-aR", "--", source, f"{tmp_path}/backup/"], check=True)
     assert (tmp_path / "backup/link/file").is_file()
+
+
+_PHOTOS = "/home/data/photos"
+_ODD = "/home/data/o[d]d * x"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "as_rsync_takes_it"),
+    [
+        ("/home/data/photos/Private", "/photos/Private"),
+        ("/home/data/photos/Private/", "/photos/Private/"),
+        ("/home/data/photos/*/raw", "/photos/*/raw"),
+        ("/home/data/photos", "/photos"),
+        ("~/photos/Private", "/photos/Private"),
+        (f"{_ODD}/Private", r"/o\[d]d \* x/Private"),
+        ("/photos/Private", "/photos/Private"),
+        ("/ph*/Private", "/ph*/Private"),
+        ("/**/Private", "/**/Private"),
+        ("Private/", "Private/"),
+        ("photos/Private", "photos/Private"),
+        ("*.iso", "*.iso"),
+        ("/home/data/music/Private", None),
+        ("/Private", None),
+        ("/etc", None),
+        ("./Private", None),
+        ("photos/../Private", None),
+        ("photos//Private", None),
+        ("~/music", None),
+    ],
+)
+def test_a_path_in_full_excludes_what_it_names(
+    pattern: str, as_rsync_takes_it: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/data")
+    assert backup_layout.exclude_pattern([_PHOTOS, _ODD], pattern) == as_rsync_takes_it
+    if as_rsync_takes_it is None:
+        with pytest.raises(BadProfile, match="in none of your folders"):
+            check(Profile(name="a", folders=(_PHOTOS, _ODD), exclude=(pattern,)))
+    else:
+        check(Profile(name="a", folders=(_PHOTOS, _ODD), exclude=(pattern,)))
+
+
+@pytest.mark.parametrize("name", ["photos", "o[d]d * x", r"back\slash", r"b\[x]"])
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_rsync_leaves_out_what_a_path_in_full_names(tmp_path: Path, name: str, ending: str) -> None:
+    kept, private = tmp_path / "here" / name / "kept", tmp_path / "here" / name / "Private"
+    for folder in (kept, private):
+        folder.mkdir(parents=True)
+        (folder / "a").touch()
+    folders = [str(tmp_path / "here" / name)]
+    excluded = backup_layout.excluded(folders, [f"{private}{ending}"])
+    argv = [programs.require("rsync"), "-aR", *(f"--exclude={one}" for one in excluded), "--"]
+    subprocess.run([*argv, *backup_layout.sources(folders), f"{tmp_path}/backup/"], check=True)
+    assert sorted(path.name for path in (tmp_path / "backup" / name).iterdir()) == ["kept"]

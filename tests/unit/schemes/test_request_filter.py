@@ -59,7 +59,7 @@ HOSTILE = (
             *("--max-delete=0", "--ignore-errors", "--delay-updates", "--chmod=a+s", "--no-munge-links", "--info=x"),
         )
     ),
-    *(f"rsync --server -lHogDtpr{letter}Re.iLsfxCIvu . ." for letter in "ABCEFGIJKLMNOPQSTUVXYZabdfhijkmqsuvwxy=,~@"),
+    *(f"rsync --server -lHogDtpr{letter}Re.iLsfxCIvu . ." for letter in "ABCEFGIJKLMNOPQTUVXYZabdfhijkmqsuvwy=,~@"),
     *(f"rsync --server -re.{tail} . ." for tail in ("iL;id", "iL\\", "iL`id`", "iL$(id)", "iL'x'", "iL*", "i/")),
     *(
         f"rsync --server {FLAGS} {path}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.fit import Fit
 
-_FLAGS = "lHogDtprRe.iLsfxCIvu"
+_FLAGS = "lHogDtprRSe.iLsfxCIvu"
 RECORDED = Recorded(
     live=("rsync", "--server", f"-{_FLAGS}", "--stats", ".", "backup/amamac/"),
     dry=("rsync", "--server", f"-n{_FLAGS}", "--stats", ".", "backup/amamac/"),
@@ -183,7 +183,7 @@ def test_a_value_that_would_break_a_text_is_refused_by_its_name(changes: dict[st
         (("-n", *RECORDED.live), RECORDED.dry),
         (RECORDED.live, RECORDED.live),
         (RECORDED.dry, RECORDED.dry),
-        (("rsync", "--server", "-slHogDtprRe.iLsfxCIvu"), ("rsync", "--server", "-snlHogDtprRe.iLsfxCIvu")),
+        (("rsync", "--server", "-slHogDtprRSe.iLsfxCIvu"), ("rsync", "--server", "-snlHogDtprRSe.iLsfxCIvu")),
         (RECORDED.live, ("rsync", "--server", '-n"$(x)', ".", "backup/amamac/")),
     ],
     ids=["no rsync", "never dry", "always dry", "no arguments", "no flags"],

@@ -58,6 +58,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     ),
     (255, 'Load key "/home/a/.ssh/k": incorrect passphrase supplied to decrypt private key\n', Kind.PASSPHRASE_WRONG),
     (255, "backup-wizard-askpass: secret_missing: amamac\n", Kind.SECRET_MISSING),
+    (255, "backup-wizard-askpass: keyring_unreachable: keyring.backends.fail\n", Kind.KEYRING_UNREACHABLE),
     (255, "backup-wizard-askpass: keyring_locked: x\n", Kind.KEYRING_LOCKED),
     (255, "backup-wizard-askpass: keyring_missing: x\n", Kind.KEYRING_MISSING),
     (255, "backup-wizard-askpass: keyring_refused: x\n", Kind.KEYRING_REFUSED),
@@ -103,6 +104,22 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_NO_FOLDER,
     ),
     (12, f"{_TRACEBACK}PermissionError: [Errno 13] Permission denied: 'backup'\n{_BROKEN}", Kind.SERVER_FOLDER_CLOSED),
+    (
+        23,
+        f'rsync: [receiver] mkstemp "/m/a/.b:c.txt.Xa1" (in m) failed: Invalid argument (22)\n{_PARTLY}',
+        Kind.SERVER_NAMES_REFUSED,
+    ),
+    (
+        23,
+        f'rsync: [generator] symlink "/m/l" -> "x" failed: Operation not supported (95)\n{_PARTLY}',
+        Kind.SERVER_CANT_HOLD,
+    ),
+    (
+        23,
+        f'rsync: [receiver] mkstemp "/m/.f.MvxrsP" failed: Input/output error (5)\n{_PARTLY}',
+        Kind.SERVER_FILES_REFUSED,
+    ),
+    (23, f"filename overflows max-path len by 9: {'d' * 240}/f\n{_PARTLY}", Kind.PATH_TOO_LONG),
     (
         3,
         'rsync: [Receiver] change_dir#1 "/home/a/backup" failed: No such file or directory (2)\n',

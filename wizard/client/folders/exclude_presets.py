@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from wizard import rules
 from wizard.language import N_, _
@@ -119,14 +118,7 @@ def read_line(typed: str) -> tuple[str, ...]:
 
 def complaint(typed: str) -> str | None:
     """What is wrong with such a line, if anything."""
-    return next(filter(None, map(_complaint, read_line(typed))), None)
-
-
-def _complaint(pattern: str) -> str | None:
-    # rsync takes a leading slash for the top of the backup, so a path in full would silently leave nothing out.
-    if pattern.startswith(("~/", f"{Path.home()}/")):
-        return _("Type only the name, for example {name}/, not the whole path.").format(name=Path(pattern).name)
-    return rules.exclude(pattern)
+    return next(filter(None, map(rules.exclude, read_line(typed))), None)
 
 
 def _stays_alone(pattern: str) -> bool:

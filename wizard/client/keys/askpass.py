@@ -10,9 +10,11 @@ import os
 import re
 import shutil
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard import paths
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ def environment(profile: Profile, socket: Path | None = None) -> dict[str, str]:
 def main() -> int:
     """Answer ssh's question on standard output, or end with 1."""
     try:
+        paths.ignore_unusable_variables()
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as the key was encrypted, whatever the terminal takes
         sys.stdout.write(_answer(sys.argv[1] if len(sys.argv) == 2 else "") + "\n")
     except Failure as failure:
         sys.stderr.write(f"backup-wizard-askpass: {failure}\n")

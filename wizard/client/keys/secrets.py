@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Literal, NoReturn
 
+from wizard.client.keys import session_bus
 from wizard.failure import Failure, Kind
 from wizard.language import N_, _
 
@@ -120,6 +121,7 @@ def _backend() -> KeyringBackend:
 
 
 def _safe_backend() -> KeyringBackend:
+    session_bus.find()  # the backends look for it once, when they are imported
     import keyring
     from keyring.backend import get_all_keyring
     from keyring.backends.chainer import ChainerBackend
@@ -129,7 +131,8 @@ def _safe_backend() -> KeyringBackend:
     candidates = get_all_keyring() if isinstance(chosen, ChainerBackend) else [chosen]
     safe = [backend for backend in candidates if _is_safe(backend)]
     if not safe:
-        raise Failure(Kind.KEYRING_MISSING, type(chosen).__module__)
+        kind = Kind.KEYRING_UNREACHABLE if session_bus.hides_a_keyring() else Kind.KEYRING_MISSING
+        raise Failure(kind, type(chosen).__module__)
     return max(safe, key=lambda backend: backend.priority)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_OUTPUT = 1 << 20
 _GRACE_SECONDS = 0.7
+_PIPE_TAKES = 4096  # by POSIX at least so much, with nobody reading yet
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -36,14 +37,16 @@ async def child(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block.
 
-    `stdout` is a file descriptor in place of a pipe, and `holding` are those that the program keeps open.
+    `stdin` is a line or two, which a pipe takes whole. `stdout` is a file descriptor in place of a pipe, and `holding`
+    are those that the program keeps open.
     """
+    given = _pipe_with(stdin) if stdin else None
     # Shielded: a start that is cancelled halfway would leave a running program behind.
     start = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,
             env=env,
-            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.DEVNULL if given is None else given,
             stdout=stdout,
             pass_fds=holding,
             stderr=asyncio.subprocess.PIPE,
@@ -56,13 +59,22 @@ async def child(
     except asyncio.CancelledError:
         await _end(await start)
         raise
+    finally:
+        if given is not None:
+            os.close(given)
     try:
-        if process.stdin:
-            process.stdin.write(stdin)
-            process.stdin.close()
         yield process
     finally:
         await _end(process)
+
+
+def _pipe_with(content: bytes) -> int:
+    """The end of a pipe to read that from; asyncio's own would complain of a program that ends without reading it."""
+    assert len(content) <= _PIPE_TAKES
+    read_end, write_end = os.pipe()
+    with os.fdopen(write_end, "wb") as writer:
+        writer.write(content)
+    return read_end
 
 
 async def finish(argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Finished:

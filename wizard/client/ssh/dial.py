@@ -7,6 +7,7 @@ has the ssh program dial.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -97,12 +98,22 @@ def own_address(target: Target) -> str:
         return ""
 
 
-def keyscan(target: Target, seconds: float) -> list[str]:
-    """The program that asks for host keys, one connection a type of key."""
-    return [
-        *("ssh-keyscan", "-T", str(int(seconds)), "-p", str(target.port)),
-        *("-t", "ed25519,ecdsa,rsa", "--", target.host),
-    ]
+def keyscan(target: Target, key_type: str, seconds: float) -> list[str]:
+    """The program that asks for the host key of one type, over one connection; it tells what it does."""
+    return ["ssh-keyscan", "-v", "-T", str(int(seconds)), "-p", str(target.port), "-t", key_type, "--", target.host]
+
+
+def first_words(target: Target, seconds: float) -> list[str]:
+    """An ssh that ends at the server's key, since it takes none for known: it says why it does not get so far."""
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": f"{seconds:.0f}",
+        "GlobalKnownHostsFile": os.devnull,
+        "StrictHostKeyChecking": "yes",
+        "UserKnownHostsFile": os.devnull,
+    }
+    said = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+    return ["ssh", "-F", "none", "-T", *said, "-p", str(target.port), "--", target.host]
 
 
 def why(error: OSError | UnicodeError, target: Target) -> Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.parts import layout
+from wizard import backup_layout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,8 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
 def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *more: str) -> list[str]:
     """What every scheme asks of rsync; what of it the server is told is the same for every transfer of a kind."""
     return [
-        *(facts.rsync, "-aHR", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(facts.rsync, "-aHRS", "--8-bit-output", "--no-human-readable", "--stats", f"--out-format={LISTING_FORMAT}"),
+        *(["--one-file-system"] if profile.one_file_system else []),
         *(["--compress"] if profile.compress or transfer.compress else []),
         *(["--dry-run"] if transfer.dry_run else ["--info=progress2"]),
         *(["--delete"] if profile.delete and not transfer.sample else []),
@@ -84,7 +85,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
-        *(f"--exclude={pattern}" for pattern in profile.exclude),
+        *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
 
@@ -99,7 +100,7 @@ def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
     """What is sent: the markers, if they go along, and the folders."""
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
-        *([] if transfer.markers_alone else layout.sources(profile.folders)),
+        *([] if transfer.markers_alone else backup_layout.sources(profile.folders)),
     ]
 
 

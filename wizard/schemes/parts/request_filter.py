@@ -30,8 +30,9 @@ EXIT_CODE = 77
 """How a line of ours ends that refuses (EX_NOPERM of sysexits.h): sshd passes on no words to who asks for sftp."""
 
 # What rsync 3.1 to 3.5 send for the options in `over_ssh.rsync_options`, recorded from the clients themselves. Of the
-# letters, none reads, deletes, chooses other files or sets the size of blocks: y, B, I, d, K, k, L and b do.
-_LETTERS = "lWHogDtpRrnzc"
+# letters, none reads, deletes, chooses other files or sets the size of blocks: y, B, I, d, K, k, L and b do. S leaves
+# holes for zeros, and x only keeps deletions to one file system.
+_LETTERS = "lWHogDtpRrnzcSx"
 _WORDS = (".", "--log-format=%i", "--log-format=%i%I", "--stats", *(f"--timeout={'[0-9]' * n}" for n in (1, 2, 3)))
 _DELETING = tuple(f"--delete{when}" for when in ("", "-during", "-before", "-delay", "-after"))
 

@@ -68,10 +68,12 @@ async def _exact_delete(session: ProbeSession) -> ProbeResult:
 
 
 async def _understands(session: ProbeSession, *options: str) -> bool:
-    compress = ["--compress"] if session.profile.compress else []
+    profile = session.profile
+    compress = ["--compress"] if profile.compress else []
+    one_file_system = ["--one-file-system"] if profile.one_file_system else []
     with a_folder() as folder:
         _written(folder, MARKER_NAME)
-        flags = ("-aRWn", "--stats", *compress, *options, OUT_FORMAT)
+        flags = ("-aRSWn", "--stats", *compress, *one_file_system, *options, OUT_FORMAT)
         called = await session.rsync(*flags, sources=(f"{folder}/./{MARKER_NAME}",), target=own_path(session))
     return called.exit_code == 0 and any(entry.path == MARKER_NAME for entry in called.entries)
 

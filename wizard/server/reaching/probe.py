@@ -9,24 +9,38 @@ from typing import TYPE_CHECKING
 from wizard.client.host_keys import known_hosts
 from wizard.client.process import children
 from wizard.client.ssh import dial
-from wizard.failure import Failure, Kind
+from wizard.failure import Failure, Kind, ProgramFailed
 
 if TYPE_CHECKING:
     from wizard.client.host_keys.known_hosts import HostKey
+    from wizard.client.process.children import Finished
     from wizard.client.ssh.dial import Target
 
 _SECONDS = 8.0
 _LONGEST_GREETING = 8192
-_PREFERENCE = ("ED25519", "ECDSA", "RSA")
+_TYPES = ("ed25519", "ecdsa", "rsa")  # the most modern first
+_PAUSES = (0.0, 0.3, 1.0, 3.0)  # until the server has noticed the end of the connection before
+_FULL = "Exceeded MaxStartups"
+_NONE_OF_THIS_TYPE = "host key algorithm: (no match)"
+_NO_SSH_AFTER_ALL = ("Host key verification failed", "ssh_dispatch_run_fatal")
 
 
 async def reach(target: Target) -> str:
     """Connect and return the SSH server's greeting, such as `SSH-2.0-OpenSSH_9.2`.
 
     Raises:
-        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`.
+        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`; `HUNG_UP` if the server
+            has as many strangers already as it takes.
     """
-    return await _reach(target, b"SSH-", Kind.NOT_SSH)
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        try:
+            return await _reach(target, b"SSH-", Kind.NOT_SSH)
+        except Failure as failure:
+            if _FULL not in failure.raw:
+                raise
+            full = Failure(Kind.HUNG_UP, str(target), failure.raw)
+    raise full
 
 
 async def reach_daemon(target: Target) -> str:
@@ -43,20 +57,41 @@ async def host_keys(target: Target) -> list[HostKey]:
 
     Raises:
         Failure: as for `reach`, or `NO_SSH`.
+        ProgramFailed: the server shows none; ssh says why.
     """
     await reach(target)
+    # One type after the other: a server may take one stranger at a time (MaxStartups, PerSourceMaxStartups).
+    scans = [await _scan(target, key_type) for key_type in _TYPES]
+    found = [key for scan in scans for key in known_hosts.parse(scan.stdout)]
+    if not found:
+        raise await _why_no_keys(target)
+    return found
+
+
+async def _scan(target: Target, key_type: str) -> Finished:
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        scan = await _finish(dial.keyscan(target, key_type, _SECONDS), target)
+        if scan.stdout or _NONE_OF_THIS_TYPE in scan.stderr:
+            break
+    return scan
+
+
+async def _why_no_keys(target: Target) -> Failure:
+    """What ssh, which says more than ssh-keyscan, makes of such a server."""
+    tried = await _finish(dial.first_words(target, _SECONDS), target)
+    if any(words in tried.stderr for words in _NO_SSH_AFTER_ALL):
+        return Failure(Kind.NOT_SSH, str(target), tried.stderr)
+    return ProgramFailed("ssh", tried.exit_code, tried.stderr)
+
+
+async def _finish(argv: list[str], target: Target) -> Finished:
     try:
-        scanned = await children.finish(
-            dial.keyscan(target, _SECONDS), os.environ | {"LC_ALL": "C"}, timeout=2 * _SECONDS
-        )
+        return await children.finish(argv, os.environ | {"LC_ALL": "C"}, timeout=2 * _SECONDS)
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, str(target)) from None
     except OSError as error:
-        raise Failure(Kind.NO_SSH, "ssh-keyscan", str(error)) from None
-    found = known_hosts.parse(scanned.stdout)
-    if not found:
-        raise Failure(Kind.NOT_SSH, str(target), scanned.stderr)
-    return sorted(found, key=lambda key: _PREFERENCE.index(key.type_name) if key.type_name in _PREFERENCE else 9)
+        raise Failure(Kind.NO_SSH, argv[0], str(error)) from None
 
 
 async def _reach(target: Target, sign: bytes, otherwise: Kind) -> str:

@@ -113,6 +113,29 @@ WORDS = {
             " rsync says: {raw}"
         ),
     ),
+    Kind.SERVER_NAMES_REFUSED: Words(
+        N_("The server's disk can't store some of the file names"),
+        YOU,
+        N_(
+            "Rename the files in the list: some disks take no : * ? < > | in a name. Everything else was backed up."
+            " Or ask your admin for a folder on another disk (ext4, xfs or btrfs)."
+        ),
+    ),
+    Kind.SERVER_CANT_HOLD: Words(
+        N_("The server's disk can't store some links or file attributes"),
+        ADMIN,
+        N_("Everything else was backed up. Send the admin these words."),
+        N_(
+            "The disk of {destination} can't store everything that belongs to a file (links, owners or attributes)."
+            " On ext4, xfs or btrfs, it can. rsync says: {raw}"
+        ),
+    ),
+    Kind.SERVER_FILES_REFUSED: Words(
+        N_("The server could not store some files"),
+        ADMIN,
+        N_("Everything else was backed up. Send the admin these words."),
+        N_("The backup of {user} into {destination} could not store some files there. rsync says: {raw}"),
+    ),
     Kind.SERVER_FOLDERS_SHUT: Words(
         N_("Some folders in your backup are closed, even to your own account"),
         YOU,
@@ -122,7 +145,7 @@ WORDS = {
         ),
     ),
     Kind.BACKUP_AT_RISK: Words(
-        "{about}",
+        N_("{about}"),
         YOU,
         N_(
             "Nothing was sent or deleted. If a disk or network folder is missing, connect it and try again. To back up"

@@ -49,8 +49,23 @@ WORDS = {
             " to you."
         ),
     ),
+    Kind.SETTINGS_ANOTHERS: Words(
+        N_("{about} belongs to another user of this computer"),
+        YOU,
+        N_("Perhaps backup-wizard once ran with sudo. Give the folder back to yourself: sudo chown -R $USER {about}"),
+    ),
+    Kind.NO_HOME: Words(
+        N_("This computer doesn't say where your home folder is"),
+        YOU,
+        N_("Sign in as yourself and try again, or set HOME to your home folder."),
+    ),
     Kind.FILES_UNREADABLE: Words(
         N_("Some files couldn't be read"), YOU, N_("Look at the list. Skip them, or ask for permission to read them.")
+    ),
+    Kind.PATH_TOO_LONG: Words(
+        N_("Some files lie so deep in folders that rsync can't take their paths"),
+        YOU,
+        N_("Everything else was backed up. Move them up, or shorten the names of their folders."),
     ),
     Kind.FILES_VANISHED: Words(
         N_("Some files disappeared while they were being read"),

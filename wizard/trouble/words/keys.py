@@ -32,6 +32,14 @@ WORDS = {
         YOU,
         N_("Install one (gnome-keyring or KWallet). Or choose to type the passphrase each time (“Key” step)."),
     ),
+    Kind.KEYRING_UNREACHABLE: Words(
+        N_("Your keyring can't be reached from here"),
+        YOU,
+        N_(
+            "Sign in at the desktop and try again there. Under cron, ssh, su or sudo, a keyring answers only while you are"
+            " signed in."
+        ),
+    ),
     Kind.KEYRING_LOCKED: Words(
         N_("Your keyring is locked"),
         YOU,

@@ -1,0 +1,89 @@
+"""Where each source folder lands inside the backup, and which patterns keep what out of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WILDCARDS = re.compile(r"[*?\[]")
+_SPECIAL = re.compile(r"[*?\[\\]")
+
+
+def labels(folders: Sequence[str]) -> dict[str, str]:
+    """The place of each folder inside the backup: its last name, or as much more of its path as keeps it apart."""
+    placed: dict[str, str] = {}
+    for folder in sorted(folders, key=lambda folder: (folder.count("/"), folder)):
+        label = next((label for label in _candidates(folder) if _is_free(label, placed.values())), None)
+        if label is None:
+            return {folder: folder.strip("/") for folder in folders}
+        placed[folder] = label
+    return {folder: placed[folder] for folder in folders}
+
+
+def sources(folders: Sequence[str]) -> list[str]:
+    """The folders as rsync's --relative takes them: what comes after /./ is the place inside the backup.
+
+    The slash at the end makes rsync follow a folder that is a symbolic link; without it, it would save the link alone.
+    """
+    return [f"{folder.rstrip('/').removesuffix(label)}./{label}/" for folder, label in labels(folders).items()]
+
+
+def excluded(folders: Sequence[str], patterns: Iterable[str]) -> list[str]:
+    """The patterns as rsync takes them; one that would keep nothing out is left as it is."""
+    return [exclude_pattern(folders, pattern) or pattern for pattern in patterns]
+
+
+def exclude_pattern(folders: Sequence[str], pattern: str) -> str | None:
+    """The pattern as rsync takes it, or `None` if no file in these folders could match it.
+
+    rsync takes a leading slash for the top of the backup (rsync(1), "ANCHORING INCLUDE/EXCLUDE PATTERNS"), so a path
+    in full, or with ~ for the home folder, is turned into the path's place inside the backup.
+    """
+    path = os.path.expanduser(pattern) if pattern.startswith("~/") else pattern  # noqa: PTH111 - a Path drops the slash
+    if {".", ".."} & set(path.split("/")) or "//" in path:
+        return None
+    if not path.startswith("/"):
+        return path
+    placed = labels(folders)
+    for folder, label in placed.items():
+        if f"{path}/".startswith(f"{folder.rstrip('/')}/"):
+            rest = path[len(folder.rstrip("/")) :]
+            # A backslash is one like any other letter to rsync, unless there is a wildcard that it could escape.
+            return f"/{_literally(label) if _WILDCARDS.search(label + rest) else label}{rest}"
+    is_anchored = any(_may_match(path, label) for label in placed.values())
+    return path if is_anchored else None
+
+
+def _literally(label: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", label)
+
+
+def _may_match(path: str, label: str) -> bool:
+    """Whether a pattern from the top of the backup down leads into a folder of that label."""
+    wanted = path.strip("/").split("/")
+    return any("**" in part for part in wanted) or all(
+        fnmatchcase(there, part) for part, there in zip(wanted, label.split("/"), strict=False)
+    )
+
+
+def _candidates(folder: str) -> list[str]:
+    parts = PurePosixPath(folder).parts[1:]
+    return ["/".join(parts[start:]) for start in range(len(parts) - 1, -1, -1)]
+
+
+def _is_free(label: str, taken: Iterable[str]) -> bool:
+    mine = f"{_folded(label)}/"
+    others = [f"{_folded(other)}/" for other in taken]
+    return not any(mine.startswith(other) or other.startswith(mine) for other in others)
+
+
+def _folded(label: str) -> str:
+    # Some servers' file systems take names as equal that differ in case or in how accents are written.
+    return unicodedata.normalize("NFC", label).casefold()
