@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 if TYPE_CHECKING:
     from textual.css.types import CSSLocation
+    from textual.message_pump import MessagePump
 
+_TURN_SECONDS = 0.001
 _parse = Stylesheet._parse_rules
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
@@ -29,7 +33,20 @@ def _parse_once(
     return _parsed[key]
 
 
+async def _wait_for_widgets(pilot: Pilot[object], timeout: float = 0) -> bool:
+    """Wait until all that is shown has dealt with its messages; what is removed meanwhile never does, nor has to."""
+    app = pilot.app
+    waiting: set[MessagePump] = set()
+    for widget in [app, *app.screen.walk_children(with_self=True)] if app._screen_stack else []:
+        if widget.call_later(lambda widget=widget: waiting.discard(widget)):
+            waiting.add(widget)
+    while any(widget.is_running for widget in waiting) and not app._exception:
+        await asyncio.sleep(_TURN_SECONDS)
+    return not app._exception
+
+
 def hasten() -> None:
-    """Share parsed styles among apps, and tell rules apart by identity in C and not in Python."""
+    """Share parsed styles among apps, tell rules apart by identity in C and not in Python, and wait without a limit."""
     Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign, assignment]
+    Pilot._wait_for_screen = _wait_for_widgets  # type: ignore[method-assign, assignment]
     RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
