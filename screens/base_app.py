@@ -105,7 +105,7 @@ class BaseApp(App[int]):
             self.push_screen(TooSmallScreen())
 
     def _handle_exception(self, error: Exception) -> None:
-        # A screen that is on its way in when the app is left gets none of its widgets, and may miss them; and a key that
+        # A screen that is on its way in when the app is left gets none of its widgets, and may miss them; a key that
         # comes then finds no screen.
         is_leaving = self._exit or not self._running
         cause = error.error if isinstance(error, WorkerFailed) else error

@@ -53,7 +53,7 @@ class Missing(Screen[None]):
         self.query_one("#forward")
 
 
-async def test_work_that_misses_its_widgets_when_the_app_is_left_is_no_crash(
+async def test_work_that_misses_its_widgets_as_the_app_is_left_is_no_crash(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     app = BaseApp()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
 
-_MOST_SECONDS = float(os.environ.get("MOST", 200))
+_MOST_SECONDS = 200
 _MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
