@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.pilot import Pilot
-    from textual.widget import Widget
 
 
 def cut_off(pilot: Pilot[Any]) -> Iterator[str]:
     """What can't be read on the screen, by the widget that shows it."""
-    for widget in pilot.app.screen.walk_children():
+    for widget in pilot.app.screen.walk_children(Widget):
         if not any(node.display is False for node in widget.ancestors_with_self):
             yield from (f"{type(widget).__name__} #{widget.id}: {text}" for text in _lost(widget))
 

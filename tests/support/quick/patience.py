@@ -1,4 +1,4 @@
-"""More patience with servers than the product has, so that on a busy machine no answer that came late is taken for none."""
+"""More patience with servers than the product has: on a busy machine, an answer that comes late is one all the same."""
 
 from __future__ import annotations
 
