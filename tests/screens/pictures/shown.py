@@ -164,4 +164,5 @@ async def _settled(pilot: Pilot[Any]) -> None:
         still = 0 if is_busy or len(app.screen_stack) == 1 else still + 1
     for area in app.screen.query("Input, TextArea"):
         area.cursor_blink = False  # type: ignore[attr-defined]
+        area._pause_blink(visible=True)  # type: ignore[attr-defined]
     await pilot.pause()
