@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: test test-systems test-attacks demo bench fmt screenshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
+.PHONY: test test-systems test-attacks demo bench fmt screenshots snapshots wheel constraints clean system-demo system-test system-test-systems system-screenshots
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -43,6 +43,10 @@ bench: system-test .make/dev
 fmt: .make/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The pictures that the tests compare with; look at what changed before you commit it.
+snapshots: system-test .make/dev
+	$(BIN)/pytest --quiet --numprocesses 2 --snapshot-update tests/screens/pictures
 
 screenshots: system-screenshots .make/dev
 	$(BIN)/python -m tests.screenshots

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.events import Key, Paste
 from textual.reactive import Reactive
 from textual.worker import WorkerFailed
 
@@ -21,8 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.binding import BindingType
-    from textual.events import Resize
+    from textual.events import Event, Resize
     from textual.filter import LineFilter
+
+
+_TURN_SECONDS = 0.01
+_NEVER_WAIT = frozenset({"escape", "f1", "ctrl+q"})
 
 
 class BaseApp(App[int]):
@@ -41,6 +47,42 @@ class BaseApp(App[int]):
     theme = Reactive("ansi-dark")
 
     _only_text = OnlyText()
+    _early: tuple[Event, ...] = ()
+
+    async def on_event(self, event: Event) -> None:
+        """What is typed before a screen is complete waits for it, and is not lost."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded and self._must_wait(event):
+            self._early += (event,)
+            if len(self._early) == 1:
+                self.run_worker(self._deliver_early(), name="early")
+        else:
+            await super().on_event(event)
+
+    def _must_wait(self, event: Event) -> bool:
+        return not self._has_screen or (
+            getattr(event, "key", "") not in _NEVER_WAIT and (bool(self._early) or not self._is_complete)
+        )
+
+    @property
+    def _has_screen(self) -> bool:
+        # Between two screens there is none but the empty one at the bottom.
+        return len(self.screen_stack) > 1 and self.screen.is_mounted
+
+    @property
+    def _is_complete(self) -> bool:
+        return self._has_screen and getattr(self.screen, "is_complete", True)
+
+    async def _deliver_early(self) -> None:
+        while self._early:
+            await asyncio.sleep(_TURN_SECONDS)
+            if self._is_complete:
+                # Behind what the screen has still to do itself, such as to put the cursor where the answer goes.
+                self.screen.call_later(self.call_later, self._give_out)
+
+    async def _give_out(self) -> None:
+        early, self._early = self._early, ()
+        for event in early:
+            await super().on_event(event)
 
     def run_to_end(self) -> int:
         """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
@@ -69,10 +111,11 @@ class BaseApp(App[int]):
             self.push_screen(TooSmallScreen())
 
     def _handle_exception(self, error: Exception) -> None:
-        # A screen that is on its way in when the app is left gets none of its widgets, and may miss them.
+        # A screen that is on its way in when the app is left gets none of its widgets, and may miss them; a key that
+        # comes then finds no screen.
         is_leaving = self._exit or not self._running
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (is_leaving and isinstance(cause, NoMatches)):
+        if not (is_leaving and isinstance(cause, NoMatches | ScreenStackError)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

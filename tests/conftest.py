@@ -12,7 +12,7 @@ from tests.support import table
 from tests.support.agent import ssh_agent
 from tests.support.data import samples
 from tests.support.network.lifeline import Lifeline
-from tests.support.quick import quick_keys
+from tests.support.quick import patience, quick_keys
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
@@ -34,6 +34,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 quick_keys.hasten()
+patience.have()
 
 _SEARCH_AFTER = 20_000  # new objects
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.events import Key
 
     from wizard.profile import Profile
     from wizard.server.receipts.receipt import Taken
@@ -30,6 +31,20 @@ _WHAT = N_("Paste the receipt from your admin, from the first line with === to t
 _VERIFIED = N_("Verified: {host} has a fingerprint from your admin's receipt. It is your server.")
 _NOT_MET = N_("Receipt saved. {host} can't be reached now. Its fingerprint will be compared as soon as it can.")
 _NO_KEYS = N_("Receipt saved. This kind of connection has no fingerprint to compare.")
+
+
+class _Area(TextArea):
+    """Where it is pasted; Enter after the whole of it takes it, also before the button has the cursor."""
+
+    def __init__(self, is_whole: Callable[[str], bool], take: Callable[[], None]) -> None:
+        super().__init__(id="pasted-receipt", theme="css", tab_behavior="focus")
+        self._is_whole, self._take = is_whole, take
+
+    def _on_key(self, event: Key) -> None:  # type: ignore[override]
+        if event.key == "enter" and self._is_whole(self.text):
+            event.stop()
+            event.prevent_default()
+            self._take()
 
 
 class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
@@ -53,7 +68,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         with Vertical(classes="window wide"):
             yield Label(_("Receipt from your admin"), classes="window-title")
             yield Static(_(_WHAT), id="receipt-what", classes="window-words", markup=False)
-            yield TextArea(id="pasted-receipt", theme="css", tab_behavior="focus")
+            yield _Area(self._is_whole, self.action_take)
             yield Waiting(id="receipt-waiting")
             yield Note(id="receipt-news")
             with VerticalScroll(id="receipt-says", can_focus=False):
@@ -71,9 +86,11 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
     def _pasted(self) -> None:
         self.query_one("#receipt-news", Note).say("")
         self.query_one("#receipt-what").display = True
-        text = self.query_one(TextArea).text
-        if receipt_text.holds_one(text) and receipt_text.END.format(name=self._profile.name) in text:
+        if self._is_whole(self.query_one(TextArea).text):
             self.query_one("#take", Button).focus()
+
+    def _is_whole(self, text: str) -> bool:
+        return receipt_text.holds_one(text) and receipt_text.END.format(name=self._profile.name) in text
 
     @on(Button.Pressed, "#take")
     def action_take(self) -> None:

@@ -40,13 +40,14 @@ class StepScreen(Screen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
     A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
-    `compose_actions`.
+    `compose_actions`. One that `looks_first` calls `decide` by itself, to find out what there is to choose from.
     """
 
     step: ClassVar[Step]
     question: ClassVar[str]
     explanation: ClassVar[str]
     primary: ClassVar[str] = "Continue"
+    looks_first: ClassVar[bool] = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
@@ -67,6 +68,7 @@ class StepScreen(Screen[Outcome]):
         self.walk = walk
         self.context = context
         self.draft = context.drafts.setdefault(self.step, {})
+        self.is_complete = not self.looks_first  # what is typed before has to wait
 
     @property
     def profile(self) -> Profile:
@@ -123,7 +125,10 @@ class StepScreen(Screen[Outcome]):
 
     def on_mount(self) -> None:
         """The cursor is where the answer goes."""
-        self.focus_first()
+        if self.looks_first:
+            self.action_forward()
+        else:
+            self.focus_first()
 
     def _on_prune(self) -> None:
         # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
@@ -256,6 +261,7 @@ class StepScreen(Screen[Outcome]):
                 self.leave_with(Forward(decided))
         finally:
             self.busy(False)
+            self.is_complete = True
 
     def _keep_draft(self) -> None:
         for field in self.query(Field):

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tests.benchmarks.measuring import Row
+from tests.benchmarks.measuring import Row, own_peak_bytes
 from wizard import starting
 
 if TYPE_CHECKING:
@@ -227,8 +226,7 @@ def _measured(*arguments: str | Path) -> dict[str, float]:
 
 def _run_here(arguments: list[str]) -> None:
     found = asyncio.run(bare() if arguments[0] == "bare" else wizard(Path(arguments[1])))
-    unit = 1 if sys.platform == "darwin" else 1024
-    print(json.dumps({**found, "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}))
+    print(json.dumps({**found, "bytes": own_peak_bytes()}))
 
 
 if __name__ == "__main__":

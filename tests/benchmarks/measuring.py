@@ -55,11 +55,20 @@ def peak_megabytes(argv: Sequence[str | Path]) -> float:
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     peak = 0
     while process.poll() is None:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))])
+        peak = max(peak, _peak_bytes(process.pid))
         time.sleep(0.02)
     assert process.returncode == 0
-    return peak / 1000
+    return peak / 1e6
+
+
+def own_peak_bytes() -> int:
+    """The most memory that this process held; `ru_maxrss` would begin with what its parent held when it started it."""
+    return _peak_bytes(os.getpid())
+
+
+def _peak_bytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return max((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), default=0)
 
 
 def make_tree(folder: Path, files: int) -> Path:

@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.invariants.guards import GUARDS, ROOT, Guard
+from tests.invariants.guard import ROOT, Guard
+from tests.invariants.guards import GUARDS
 
 _COPIED = ("wizard", "screens", "tests", "assets", "pyproject.toml", "Makefile", "README.md")
 _ALL_PASSED, _SOME_FAILED = 0, 1

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.invariants.guards import GUARDS, INVARIANTS, ROOT, Guard
+from tests.invariants.guard import ROOT, Guard
+from tests.invariants.guards import GUARDS, INVARIANTS
 
 if TYPE_CHECKING:
     from tests.support.table import AddRow

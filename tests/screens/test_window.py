@@ -126,7 +126,7 @@ def test_a_terminal_that_prints_lines_alone_gets_no_screens(monkeypatch: pytest.
 @pytest.mark.parametrize("turns", [0, 1, 2])
 async def test_leaving_while_a_screen_comes_in_is_no_mistake(turns: int, home: Path) -> None:
     (home / "Documents").mkdir()
-    async with asyncio.timeout(20), wizard_at(NEW, Step.FOLDERS) as pilot:
+    async with asyncio.timeout(200), wizard_at(NEW, Step.FOLDERS) as pilot:
         pilot.app.screen.query_one("#forward", Button).press()
         while walk(pilot).step != Step.SERVER:
             await asyncio.sleep(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
 
-_MOST_TURNS = 800
+_MOST_SECONDS = 200
 _MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
@@ -52,6 +53,8 @@ async def wizard_at(
             # A question may be over the step's screen from the start.
             await until(pilot, lambda: step in [at_screen(screen) for screen in app.screen_stack])
             yield pilot
+            if not app._exit:
+                text(pilot)  # whatever is left there can be painted
         # What was cancelled is still ending its programs, which needs the event loop.
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(left, timeout=_MOST_SECONDS_TO_END)  # a test's own server may be among them
@@ -59,7 +62,8 @@ async def wizard_at(
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
     """Let the app work until something holds; what it shows instead is told when it never does."""
-    for _ in range(_MOST_TURNS):
+    until = time.monotonic() + _MOST_SECONDS  # for what never comes; a busy machine takes its time
+    while time.monotonic() < until:
         if holds():
             return
         await pilot.pause(0.05)

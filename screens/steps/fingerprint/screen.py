@@ -71,16 +71,13 @@ class FingerprintScreen(StepScreen):
         "A server can have a fingerprint of each type; one that is the same is enough."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - so declared by Textual
+    looks_first = True
     _identity: Identity | None = None
 
     def compose_step(self) -> ComposeResult:
         """Room for what the server shows."""
         yield Waiting(id="asking")
         yield Vertical(id="meeting")
-
-    def on_mount(self) -> None:
-        """Ask the server."""
-        self.action_forward()
 
     async def decide(self) -> Profile | None:
         """The profile with what was confirmed; or first, a look at the server."""

@@ -65,6 +65,7 @@ class KeyScreen(StepScreen):
         "you are asked for the passphrase each time.\n\n"
         "No key that is there already is ever changed."
     )
+    looks_first = True
     _alternatives: KeyAlternatives | None = None
     _passphrase_is_lost = False
 
@@ -72,10 +73,6 @@ class KeyScreen(StepScreen):
         """Room for what there is to choose from."""
         yield Waiting(id="working")
         yield Vertical(id="keys")
-
-    def on_mount(self) -> None:
-        """Look what there is."""
-        self.action_forward()
 
     async def decide(self) -> Profile | None:
         """The profile with a key that is there and can be opened; or first, a look at what there is."""

@@ -149,6 +149,7 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
         fetched = daemon_password.fetch(profile)
         assert fetched
         password = fetched.reveal()
+        await until(pilot, lambda: pilot.app.screen.query(Tabs))
         tabs = pilot.app.screen.query_one(Tabs)
         while tabs.active != "secrets":
             assert password not in said(pilot)

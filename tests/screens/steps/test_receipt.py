@@ -78,6 +78,7 @@ async def test_a_receipt_of_another_server_stops_at_the_fingerprint(sshd: RealSs
 async def test_escape_leaves_the_receipt_for_later(sshd: RealSshd) -> None:
     async with wizard_at(_new(sshd), Step.FINGERPRINT) as pilot:
         await _choose_the_receipt(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen))
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
         await until(pilot, lambda: not pilot.app.screen.query_one("#forward", Button).disabled)
@@ -112,7 +113,7 @@ async def test_at_the_hand_over_a_receipt_of_another_server_stops_the_walk(sshd:
         )
         assert walk(pilot).step == Step.HAND_OVER
         assert DIFFERS in said(pilot)
-        assert "Look now" not in text(pilot)
+        await until(pilot, lambda: "Look now" not in text(pilot))
 
 
 def _new(sshd: RealSshd) -> Profile:

@@ -100,6 +100,11 @@ async def typed(pilot: Pilot[int], **values: str) -> None:
         await pilot.press(*value)
 
 
+def _ask_nobody_while_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine the server would be looked for by its first letters."""
+    monkeypatch.setattr("screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600)
+
+
 async def until_it_stays(pilot: Pilot[int], words: str) -> None:
     await until(pilot, lambda: words in said(pilot))
     assert at(pilot) == Step.SERVER
@@ -131,7 +136,7 @@ async def test_an_unknown_name_is_told_before_and_after_enter(monkeypatch: pytes
         await until_it_stays(pilot, "! Can't find a server called files.example.lan.")
         await pilot.press("enter")
         await until_it_stays(pilot, "✗ Can't find a server called files.example.lan.")
-        assert "You can fix this." in text(pilot)
+        await until(pilot, lambda: "You can fix this." in text(pilot))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -141,7 +146,7 @@ async def test_a_closed_port_is_the_admins(size: tuple[int, int]) -> None:
         await typed(pilot, host=HOST, port=port, user="amanda")
         await pilot.press("enter")
         await until_it_stays(pilot, f"✗ {HOST}:{port} is on, but refused the connection.")
-        assert "Your admin needs to fix this." in text(pilot)
+        await until(pilot, lambda: "Your admin needs to fix this." in text(pilot))
         assert "Is sshd running" in said(pilot)
 
 
@@ -166,9 +171,7 @@ async def test_another_service_is_not_taken_for_ssh() -> None:
 @pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files"])
 async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "look", None)  # nobody is to be asked for it
-    monkeypatch.setattr(
-        "screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600
-    )  # nor for its first letters, on a slow machine
+    _ask_nobody_while_typing(monkeypatch)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, host=host)
         await pilot.press("enter")
@@ -178,7 +181,8 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachability, "look", None)
+    monkeypatch.setattr(reachability, "look", None)  # nobody is to be asked for it
+    _ask_nobody_while_typing(monkeypatch)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, port=port)
         await pilot.press("enter")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.attacks import thief
+from tests.support.attacks import attempts, thief
 from tests.support.attacks.thief import Thief
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 LOCKED = ["rrsync", "forced-command", "daemon-over-ssh"]
 IN_THE_FOLDER = (
-    thief.reading_back,
-    thief.overwriting,
-    thief.deleting,
-    thief.putting_a_file_in_a_folders_place,
+    attempts.reading_back,
+    attempts.overwriting,
+    attempts.deleting,
+    attempts.putting_a_file_in_a_folders_place,
 )
 
 
@@ -79,7 +79,7 @@ async def test_a_stolen_key_opens_nothing_but_the_backup(
 ) -> None:
     async with stolen(office, kind, documents, tmp_path) as someone:
         before = outside(office)
-        assert thief.succeeding(someone, (*thief.DOORS, *IN_THE_FOLDER)) == {thief.overwriting}
+        assert attempts.succeeding(someone, (*attempts.DOORS, *IN_THE_FOLDER)) == {attempts.overwriting}
         assert outside(office) == before
 
 
@@ -87,8 +87,8 @@ async def test_every_attack_succeeds_on_a_full_login(
     office: Office, documents: Path, tmp_path: Path, agent: Agent
 ) -> None:
     async with stolen(office, "login", documents, tmp_path) as someone:
-        attacks = (*thief.DOORS, *IN_THE_FOLDER)
-        assert thief.succeeding(someone, attacks) == set(attacks)
+        attacks = (*attempts.DOORS, *IN_THE_FOLDER)
+        assert attempts.succeeding(someone, attacks) == set(attacks)
 
 
 @pytest.mark.parametrize("kind", LOCKED)
@@ -96,7 +96,7 @@ async def test_without_restrict_every_door_of_ssh_is_open(
     kind: str, office: Office, documents: Path, tmp_path: Path, agent: Agent
 ) -> None:
     async with stolen(office, kind, documents, tmp_path, weakened=("restrict,", "")) as someone:
-        assert thief.succeeding(someone, thief.SSH_DOORS) == set(thief.SSH_DOORS)
+        assert attempts.succeeding(someone, attempts.SSH_DOORS) == set(attempts.SSH_DOORS)
 
 
 @pytest.mark.parametrize(
@@ -112,29 +112,29 @@ async def test_with_a_slip_of_the_hand_other_folders_are_open(
     kind: str, weakened: tuple[str, str], office: Office, documents: Path, tmp_path: Path
 ) -> None:
     async with stolen(office, kind, documents, tmp_path, weakened=weakened) as someone:
-        assert thief.writing_elsewhere(someone)
+        assert attempts.writing_elsewhere(someone)
 
 
 @pytest.mark.parametrize(
     ("kind", "choices", "open_to_thieves"),
     [
-        ("rrsync", {"append_only": True, "write_only": False}, {thief.reading_back}),
+        ("rrsync", {"append_only": True, "write_only": False}, {attempts.reading_back}),
         ("rrsync", {"allow_delete": True, "write_only": False}, set(IN_THE_FOLDER)),
         ("daemon-over-ssh", {"allow_delete": True, "write_only": False}, set(IN_THE_FOLDER)),
-        ("forced-command", {"allow_delete": True}, set(IN_THE_FOLDER) - {thief.reading_back}),
+        ("forced-command", {"allow_delete": True}, set(IN_THE_FOLDER) - {attempts.reading_back}),
     ],
 )
 async def test_each_choice_opens_what_it_says_and_nothing_else(
     kind: str,
     choices: dict[str, bool],
-    open_to_thieves: set[thief.Attack],
+    open_to_thieves: set[attempts.Attack],
     office: Office,
     documents: Path,
     tmp_path: Path,
 ) -> None:
     delete = choices.get("allow_delete", False)
     async with stolen(office, kind, documents, tmp_path, scheme=choices, delete=delete) as someone:
-        assert thief.succeeding(someone, IN_THE_FOLDER) == open_to_thieves
+        assert attempts.succeeding(someone, IN_THE_FOLDER) == open_to_thieves
 
 
 def test_a_full_login_is_said_to_be_open(office: Office, documents: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support import programs
-from tests.support.attacks import thief
+from tests.support.attacks import attempts, thief
 from tests.support.attacks.thief import Thief
 from tests.support.data.trees import tree
 from tests.support.servers import placing
@@ -140,7 +140,7 @@ async def test_an_older_sshd_gets_every_door_spelt_out(
     folder = tmp_path / "thief"
     folder.mkdir()
     with Thief(office, profile, folder) as someone:
-        assert thief.succeeding(someone, thief.SSH_DOORS) == set()
+        assert attempts.succeeding(someone, attempts.SSH_DOORS) == set()
 
 
 async def test_links_are_disarmed_by_choice(office: Office, documents: Path) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import processes
-from tests.support.quick import quick_keys
+from tests.support.quick import patience, quick_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,6 +111,7 @@ def _serve() -> None:
     for module in _IMPORTED:
         importlib.import_module(module)
     quick_keys.hasten()
+    patience.have()
     gc.freeze()
     for line in sys.stdin:
         sys.stdout.write(

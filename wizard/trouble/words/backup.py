@@ -117,14 +117,14 @@ WORDS = {
         N_("The server's disk can't store some of the file names"),
         YOU,
         N_(
-            "Rename the files in the list: some disks take no : * ? < > | in a name. Everything else was backed up."
+            "Rename the files in the list: some disks don't allow : * ? < > | in a name. Everything else was backed up."
             " Or ask your admin for a folder on another disk (ext4, xfs or btrfs)."
         ),
     ),
     Kind.SERVER_CANT_HOLD: Words(
         N_("The server's disk can't store some links or file attributes"),
         ADMIN,
-        N_("Everything else was backed up. Send the admin these words."),
+        N_("Everything else was backed up. Send your admin this message."),
         N_(
             "The disk of {destination} can't store everything that belongs to a file (links, owners or attributes)."
             " On ext4, xfs or btrfs, it can. rsync says: {raw}"
@@ -133,7 +133,7 @@ WORDS = {
     Kind.SERVER_FILES_REFUSED: Words(
         N_("The server could not store some files"),
         ADMIN,
-        N_("Everything else was backed up. Send the admin these words."),
+        N_("Everything else was backed up. Send your admin this message."),
         N_("The backup of {user} into {destination} could not store some files there. rsync says: {raw}"),
     ),
     Kind.SERVER_FOLDERS_SHUT: Words(

@@ -36,8 +36,8 @@ WORDS = {
         N_("Your keyring can't be reached from here"),
         YOU,
         N_(
-            "Sign in at the desktop and try again there. Under cron, ssh, su or sudo, a keyring answers only while you are"
-            " signed in."
+            "Sign in at the desktop and try again there. Under cron, ssh, su or sudo, the keyring answers only while"
+            " you are signed in."
         ),
     ),
     Kind.KEYRING_LOCKED: Words(

@@ -1,0 +1,170 @@
+"""Every screen and every dialog, brought about with the same values each time, and without any server."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from screens.admin.app import AdminApp
+from screens.app import WizardApp
+from screens.context import Context
+from screens.dialogs.confirm import ConfirmScreen
+from screens.dialogs.explanation import ExplanationScreen
+from screens.dialogs.passphrase import PassphraseScreen
+from screens.dialogs.receipt import ReceiptScreen
+from screens.dialogs.save_text import SaveTextScreen
+from screens.steps.registry import screen_for
+from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request, public_key, saved
+from wizard import paths
+from wizard.client import rsync
+from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.request import Versions
+from wizard.client.session import Session
+from wizard.profile import Key, SchemeSettings, Server
+from wizard.running import transfer
+from wizard.server import locks
+from wizard.server.locks import Finding
+from wizard.server.reaching import probe, reachability, sign_in
+from wizard.server.reaching.reachability import Doors
+from wizard.walk.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    import pytest
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+
+    from screens.base_app import BaseApp
+    from wizard.profile import Profile
+
+_HOST = "files.example.lan"
+_HOST_KEY = HostKey(*public_key(7).split()[:2])
+_STILL_TURNS = 5
+_LISTED = b"""\
+cd+++++++++|0|Documents/
+<f+++++++++|1200000|Documents/minutes of the year.pdf
+<f+++++++++|800000|Pictures/garden.jpg
+<f.st......|1000|Documents/letter.txt
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A screen by its name; `dialog` is over the step, and `press` is what leads to it."""
+
+    name: str
+    step: Step | None = None
+    dialog: Callable[[Profile], Screen[Any]] | None = None
+    press: tuple[str, ...] = ()
+
+    def app(self, stack: ExitStack, home: Path) -> BaseApp:
+        """The app that shows it."""
+        if self.step is None:
+            return AdminApp([_requests(home)])
+        session = stack.enter_context(Session())
+        app = WizardApp(Walk(_profile(home), self.step, Step.FINISH), Context(session))
+        session.ask = app.ask_passphrase
+        return app
+
+    async def reach(self, pilot: Pilot[Any]) -> None:
+        """Go to it."""
+        await _settled(pilot)
+        if self.dialog:
+            assert isinstance(pilot.app, WizardApp)
+            assert pilot.app.walk
+            await pilot.app.push_screen(self.dialog(pilot.app.walk.profile))
+        if self.press:
+            await pilot.press(*self.press)
+        await _settled(pilot)
+
+
+SCREENS = (
+    *(Shown(str(step), step) for step in Step),
+    Shown("explanation", Step.WELCOME, lambda _: _explanation()),
+    Shown("confirm", Step.KEY, lambda _: ConfirmScreen("Is this meant?", "Nothing is lost.", yes="Yes", no="No")),
+    Shown("passphrase", Step.PROOF, PassphraseScreen),
+    Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
+    Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
+    Shown("admin"),
+    Shown("admin-change", press=("enter",)),
+    Shown("admin-export", press=("e",)),
+)
+
+
+def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """No server is asked; what it would say is always the same."""
+
+    async def host_keys(*_: object, **__: object) -> tuple[HostKey, ...]:
+        return (_HOST_KEY,)
+
+    async def look(*_: object, **__: object) -> Doors:
+        return Doors(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
+
+    async def attempt(*_: object, **__: object) -> None:
+        pass
+
+    async def check(profile: Profile, *_: object, **__: object) -> AsyncGenerator[Finding]:
+        for door in locks.refusals(profile):
+            yield Finding(door.id, door.title, True, True, "It was refused.")
+
+    async def dry_run(*_: object, **__: object) -> AsyncGenerator[rsync.Event]:
+        yield rsync.Entries(_LISTED)
+        yield rsync.Ended(0, rsync.Totals(files=4, new=2, bytes_to_send=2_000_000, bytes_total=2_000_000), "")
+
+    monkeypatch.setattr(probe, "host_keys", host_keys)
+    monkeypatch.setattr(reachability, "look", look)
+    monkeypatch.setattr(sign_in, "attempt", attempt)
+    monkeypatch.setattr(locks, "check", check)
+    monkeypatch.setattr(transfer, "dry_run", dry_run)
+    monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
+    for folder in ("Documents", "Pictures", "Music", ".ssh"):
+        (home / folder).mkdir(mode=0o700)
+
+
+def _explanation() -> ExplanationScreen:
+    screen = screen_for(Step.KEY)
+    return ExplanationScreen(screen.question, screen.explanation)
+
+
+def _profile(home: Path) -> Profile:
+    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    key = home / ".ssh/backup-wizard-amamac"
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    key.chmod(0o600)
+    line = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    key.with_suffix(".pub").write_text(f"{line} backup-wizard-amamac\n")
+    server = Server(host=_HOST, user="amanda", host_keys=(_HOST_KEY.fingerprint,))
+    folders = (str(home / "Documents"), str(home / "Pictures"))
+    return a_profile(
+        folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(key))
+    )
+
+
+def _requests(home: Path) -> Path:
+    folder = home / "requests"
+    folder.mkdir()
+    for number, name in enumerate(("amamac", "bobs-laptop", "carols-mac")):
+        server = Server(host=_HOST, user=("amanda", "bob", "carol")[number])
+        versions = Versions(rsync="3.2.7", openssh="9.2p1")
+        saved(a_request(name=name, public_key=public_key(number), server=server, versions=versions), folder)
+    return folder
+
+
+async def _settled(pilot: Pilot[Any]) -> None:
+    app, still = pilot.app, 0
+    while still < _STILL_TURNS:
+        await pilot.pause(0.02)
+        is_busy = any(worker.is_running and worker.name != "conductor" for worker in app.workers)
+        still = 0 if is_busy or len(app.screen_stack) == 1 else still + 1
+    for area in app.screen.query("Input, TextArea"):
+        area.cursor_blink = False  # type: ignore[attr-defined]
+        area._pause_blink(visible=True)  # type: ignore[attr-defined]
+    await pilot.pause()

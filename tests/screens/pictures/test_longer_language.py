@@ -1,0 +1,51 @@
+"""In a language that is 35 % longer than English, nothing is cut off at 80×24."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.containers import Horizontal
+from textual.widgets import Button, Label
+
+from tests.screens.pictures.cut_off import cut_off
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_CHECKOUT = Path(__file__).parents[3]
+
+
+def test_nothing_is_cut_off() -> None:
+    argv = [sys.executable, "-m", "tests.screens.pictures.pseudo_walk"]
+    walked = subprocess.run(argv, cwd=_CHECKOUT, env=os.environ, stdin=subprocess.DEVNULL, capture_output=True)
+    assert walked.returncode == 0, walked.stderr.decode()
+    found = json.loads(walked.stdout)
+    assert found
+    assert {screen: lost for screen, lost in found.items() if lost} == {}
+
+
+class Cutting(App[None]):
+    """An app in which much is cut off."""
+
+    CSS = (
+        "#low { height: 1; width: 10; } #wide { width: 30; } #beside { width: 60; } #short { width: 4; min-width: 4; }"
+    )
+
+    def compose(self) -> ComposeResult:
+        yield Label("Two lines are too many for this", id="low")
+        yield Button("Too long", id="short")
+        with Horizontal():
+            yield Label("at the left", id="beside")
+            yield Label("beyond the edge of the window", id="wide")
+
+
+async def test_what_is_cut_off_is_noticed() -> None:
+    async with Cutting().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert {line.split(":")[0] for line in cut_off(pilot)} == {"Label #low", "Button #short", "Label #wide"}
