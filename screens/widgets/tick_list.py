@@ -14,6 +14,8 @@ from textual.widgets.option_list import Option
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wizard.walk.description import YesNo
+
 BOXES = {True: "[✓]", False: "[ ]"}
 
 
@@ -24,6 +26,11 @@ class Tick:
     id: str
     title: str
     sentence: str
+
+    @classmethod
+    def of(cls, question: YesNo) -> Tick:
+        """The box for a question of yes or no."""
+        return cls(question.id, question.label, question.sentence)
 
 
 class TickList(OptionList):
