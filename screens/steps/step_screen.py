@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Step, Walk
 
 _DEMO = _("a demo: your own files stay untouched")
-_ASKING = _("That didn’t work. Looking for the cause …")
+_ASKING = _("That didn't work. Looking for the cause …")
 
 
 class StepScreen(Screen[Outcome]):

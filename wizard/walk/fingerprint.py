@@ -31,14 +31,14 @@ SAME, PASTE, RECEIPT, LATER = "same", "paste", "receipt", "later"
 HOW_TO_ASK_TITLE = _("What to ask your admin")
 
 _COMPARED = Alternative(
-    SAME, _("I compared it: it’s the same"), _("It matches the one your admin gave you, character by character.")
+    SAME, _("I compared it: it's the same"), _("It matches the one your admin gave you, character by character.")
 )
-_AS_BEFORE = Alternative(SAME, _("It’s the same server as before"), _("Nothing has changed, so continue."))
+_AS_BEFORE = Alternative(SAME, _("It's the same server as before"), _("Nothing has changed, so continue."))
 _PASTE = Alternative(PASTE, _("My admin sent me a fingerprint"), _("Paste it, and the wizard compares it."))
 _RECEIPT = Alternative(
-    RECEIPT, _("I have my admin’s receipt"), _("Paste all of it. The wizard finds the fingerprint and compares it.")
+    RECEIPT, _("I have my admin's receipt"), _("Paste all of it. The wizard finds the fingerprint and compares it.")
 )
-_LATER = Alternative(LATER, _("I don’t have it yet"), _("See what to ask your admin. The wizard waits."))
+_LATER = Alternative(LATER, _("I don't have it yet"), _("See what to ask your admin. The wizard waits."))
 _CONTRADICTED = _(
     "This computer has seen that server before, with a different fingerprint. The server was reinstalled, or someone"
     " is intercepting the connection"
@@ -161,7 +161,7 @@ def may_pass(profile: Profile, met: Met, answers: Answers) -> Pass:
     if answer != PASTE:
         return MayNot(how_to_ask(profile, met.compared[0]))
     if host_identity.matching(answers.get("pasted", ""), met.identity.offered):
-        return May(_("The fingerprint is the same: it’s your server."))
+        return May(_("The fingerprint is the same: it's your server."))
     return MayNot(failure=_differs(profile, met, answers))
 
 

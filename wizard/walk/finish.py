@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers
 
-QUESTION = _("You’re all set")
+QUESTION = _("You're all set")
 RUN_THESE = _("Run these in a terminal from now on:")
 RUN_THESE_LATER = _("For a backup of your own, you would run these from now on:")
 BACKUPS = _("Backups")

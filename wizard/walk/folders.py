@@ -129,7 +129,7 @@ def _folder_complaint(typed: str, before: tuple[str, ...]) -> str | None:
     path = os.path.expanduser(typed)  # noqa: PTH111 - a Path would change what was typed
     if complaint := rules.folder(path):
         return complaint
-    return None if os.path.isdir(path) else _("{path} doesn’t exist.").format(path=printable(path))  # noqa: PTH112
+    return None if os.path.isdir(path) else _("{path} doesn't exist.").format(path=printable(path))  # noqa: PTH112
 
 
 def _unless_same(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass
 
 LET_IN = _("The server lets this computer in.")
-NOT_YET = _("The server doesn’t let this computer in yet. Your admin needs to act first.")
+NOT_YET = _("The server doesn't let this computer in yet. Your admin needs to act first.")
 STILL_WAITING = _(
     "This waits for your admin. Once the text above is on the server, you can continue. You can leave with Ctrl+Q;"
     " everything is saved."
@@ -48,10 +48,10 @@ ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it se
 _GROWTH = 1.5
 _WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
 _IN_DEMO = _(
-    "The server doesn’t let this computer in yet. In this demo you are its admin too: “Apply as the admin” (a)."
+    "The server doesn't let this computer in yet. In this demo you are its admin too: “Apply as the admin” (a)."
 )
-_INSTALL = _("Know the account’s password? Press i, and the wizard does it for you.")
-_ASK = _("To check, the wizard needs your key’s passphrase. “Check now” asks for it.")
+_INSTALL = _("Know the account's password? Press i, and the wizard does it for you.")
+_ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
 _NOTHING_TO_WAIT_FOR = frozenset(
     {
         Kind.HOST_KEY_CHANGED,
@@ -232,11 +232,11 @@ def helps(profile: Profile, found: Asked, context: WalkContext) -> Iterator[Help
         return
     end = receipt_text.END.format(name=profile.name)
     paste = Lines(id="receipt", label=_("Paste the receipt"), is_whole=lambda text: end in text)
-    yield Help("r", _("use your admin’s receipt"), (paste,), partial(_use_receipt, context))
+    yield Help("r", _("use your admin's receipt"), (paste,), partial(_use_receipt, context))
     if found.admission.may_install:
         label = _("Password of {user} on {host} (not saved anywhere)")
         password = Hidden(id="password", label=label.format(user=profile.server.user, host=profile.server.host))
-        title = _("do it for you if you know the account’s password")
+        title = _("do it for you if you know the account's password")
         yield Help("i", title, (password,), partial(_install, context))
 
 

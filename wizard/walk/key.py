@@ -35,7 +35,7 @@ NO_KEYRING = _(
     "This computer has no keyring to save a password in. Install one (gnome-keyring or KWallet) and start the wizard"
     " again, or continue without."
 )
-WRONG_PASSPHRASE = _("That passphrase doesn’t open the key. Try again.")
+WRONG_PASSPHRASE = _("That passphrase doesn't open the key. Try again.")
 UNPROTECTED = MayIfConfirmed(
     _("Use a key without a passphrase?"),
     _(
@@ -245,7 +245,7 @@ def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
         yield Alternative(Answer.THERE, _("Keep the key that is there"), _about_there(profile, keys))
     if options.keyring:
         made = _("Created now; {keyring} saves its passphrase.").format(keyring=options.keyring)
-        loses = _("The key that is there can’t be opened any more after that.")
+        loses = _("The key that is there can't be opened any more after that.")
         sentence = loses if _would_lose_one(profile, keys) else made
         yield Alternative(Answer.KEYRING, _("A new key, with its password saved in your keyring"), sentence)
     by_you = _("You choose a passphrase, and type it for each backup.")
@@ -256,7 +256,7 @@ def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
     )
     sentence = some.format(count=count) if count else _("There is none in ~/.ssh or your ssh agent.")
     yield Alternative(Answer.OWN, _("A key you already have"), sentence, disabled=not count)
-    anyone = _("Anyone who gets this computer’s files can use it.")
+    anyone = _("Anyone who gets this computer's files can use it.")
     yield Alternative(Answer.UNPROTECTED, _("A new key without a password"), anyone)
 
 

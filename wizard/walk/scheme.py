@@ -32,7 +32,7 @@ ALWAYS_LOCKED = _(
     "Always blocked for this key: a terminal, tunnels, the agent, remote windows (X11) and start-up files."
 )
 PLACES = _("An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan).")
-MAY_CHANGE = _("If this computer’s address changes, it can’t sign in until your admin changes the text.")
+MAY_CHANGE = _("If this computer's address changes, it can't sign in until your admin changes the text.")
 IN_FULL = _("This option needs the full path, starting with /. Your admin knows it; this one is a guess.")
 
 RESTRICTIONS = (
@@ -46,25 +46,25 @@ RESTRICTIONS = (
         id="allow_delete",
         label=_("Let this computer delete in the backup"),
         sentence=_("Needed to delete from the backup what you delete here."),
-        ask=_("Let this computer delete in the backup? That’s needed to delete there what you delete here."),
+        ask=_("Let this computer delete in the backup? That's needed to delete there what you delete here."),
     ),
     YesNo(
         id="append_only",
         label=_("Append only: never change files that are there"),
-        sentence=_("Safer, but later changes to a file aren’t backed up."),
-        ask=_("Append only, so that files there never change? Safer, but later changes to a file aren’t backed up."),
+        sentence=_("Safer, but later changes to a file aren't backed up."),
+        ask=_("Append only, so that files there never change? Safer, but later changes to a file aren't backed up."),
     ),
     YesNo(
         id="munge",
         label=_("Make links inactive in the backup"),
-        sentence=_("Safer: on the server, a link could lead to other people’s files."),
-        ask=_("Make links inactive in the backup? Safer: a link there could lead to other people’s files."),
+        sentence=_("Safer: on the server, a link could lead to other people's files."),
+        ask=_("Make links inactive in the backup? Safer: a link there could lead to other people's files."),
     ),
     YesNo(
         id="auth",
         label=_("Require a password"),
         sentence=_("Created now, saved in your keyring, never typed."),
-        ask=_("Require a password? It’s created now, saved in your keyring, and never typed."),
+        ask=_("Require a password? It's created now, saved in your keyring, and never typed."),
     ),
 )
 _YES_WHERE_UNSET = {"write_only"}  # its question is about what is allowed

@@ -35,9 +35,9 @@ _OPEN = MayIfConfirmed(
     no=_("Stay here"),
 )
 _OPEN_BY_PASSWORD = MayIfConfirmed(
-    _("The account’s password still works"),
+    _("The account's password still works"),
     _(
-        "Your key is locked. But anyone who learns the account’s password can sign in with it and do all that the"
+        "Your key is locked. But anyone who learns the account's password can sign in with it and do all that the"
         " account may. That was possible before this backup, too."
     ),
     yes=_("Continue and keep the password"),

@@ -26,13 +26,13 @@ def name(profile: Profile) -> Text:
             return rules.name(typed)
         if profiles.exists(profile.name):
             return _(
-                "This backup is called “{name}”, and that can’t change. A new backup can have another name."
+                "This backup is called “{name}”, and that can't change. A new backup can have another name."
             ).format(name=profile.name)
         if profiles.exists(typed):
             return _("You already have a backup with that name. Choose another name.")
         return rules.name(typed) or profiles.taken(typed)
 
-    label = _("Backup name (for example, your computer’s)")
+    label = _("Backup name (for example, your computer's)")
     return Text(id="name", label=label, default=profile.name, rule=rule)
 
 

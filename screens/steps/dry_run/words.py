@@ -20,10 +20,10 @@ _MUCH_OF_THE_BACKUP = 0.25
 _NUMBER = re.compile(r" \(\d+\)\Z")
 _VANISHED = "file has vanished"
 _IN_PLAIN_WORDS = {
-    "Permission denied": _("You don’t have permission to read: {path}"),
-    "Operation not permitted": _("The system doesn’t let you read: {path}"),
+    "Permission denied": _("You don't have permission to read: {path}"),
+    "Operation not permitted": _("The system doesn't let you read: {path}"),
     "No such file or directory": _("Gone during the run: {path}"),
-    "Input/output error": _("The disk can’t read: {path}"),
+    "Input/output error": _("The disk can't read: {path}"),
     "Structure needs cleaning": _("The disk is damaged at: {path}"),
     "File name too long": _("The path is too long: {path}"),
     "Too many levels of symbolic links": _("A link leads in circles: {path}"),

@@ -46,11 +46,11 @@ class FingerprintScreen(StepScreen):
     question = fingerprint.DESCRIPTION.question
     explanation = _(
         "Anyone on the network could pretend to be your server and take your files.\n\n"
-        "A fake server can’t copy the fingerprint. So if your admin gives you the same fingerprint as you see here, "
+        "A fake server can't copy the fingerprint. So if your admin gives you the same fingerprint as you see here, "
         "it is your server.\n\n"
         "You are asked once. From then on the wizard compares it each time, and stops if the fingerprint ever "
         "changes.\n\n"
-        "A server can have one fingerprint per type. It’s enough if one of them is the same."
+        "A server can have one fingerprint per type. It's enough if one of them is the same."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - so declared by Textual
     _met: Met | None = None

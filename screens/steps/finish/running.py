@@ -142,7 +142,7 @@ class RunningScreen(StepScreen):
     async def _agrees_to(self, risk: running.AtRisk) -> bool:
         words = f"{console.at_risk(risk)} {risk.advice}"
         return await self.app.push_screen_wait(
-            ConfirmScreen(_("Back up anyway?"), words, yes=_("Back up anyway"), no=_("Don’t back up"))
+            ConfirmScreen(_("Back up anyway?"), words, yes=_("Back up anyway"), no=_("Don't back up"))
         )
 
     def _take(self, event: running.Event) -> None:

@@ -51,7 +51,7 @@ class FoldersScreen(StepScreen):
         "of the list.\n\n"
         "[✓] is backed up\n[–] some of it is\n ✓  included with its parent folder\n\n"
         "F2: choose what to skip, such as files that apps can recreate. The last line says how much is backed up.\n\n"
-        "Enter continues. You don’t have to wait for the counting."
+        "Enter continues. You don't have to wait for the counting."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - so declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [

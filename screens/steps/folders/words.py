@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from wizard.client.folders.folder_access import Folder
     from wizard.client.folders.folder_sizes import Size
 
-UNREADABLE = _("can’t be read")
-MISSING = _("doesn’t exist")
+UNREADABLE = _("can't be read")
+MISSING = _("is not there")
 _NAMED = 2
 
 
@@ -50,11 +50,11 @@ def why_not(chosen: tuple[str, ...], folder: Folder) -> str:
             "“{name}” is included with “{parent}”. To skip it, clear “{parent}” and select what you want in it."
         ).format(name=name, parent=display.printable(Path(around).name))
     if not folder.readable:
-        return _("You can’t read “{name}”, so it can’t be backed up.").format(name=name)
+        return _("You can't read “{name}”, so it can't be backed up.").format(name=name)
     try:
         folder.path.encode()
     except UnicodeEncodeError:
-        return _("The name “{name}” has characters that can’t be selected. Select its parent folder.").format(name=name)
+        return _("The name “{name}” has characters that can't be selected. Select its parent folder.").format(name=name)
     return rules.folder(folder.path) or ""
 
 
@@ -73,9 +73,9 @@ def unreadable(unread: Sequence[str]) -> str:
     shown = ", ".join(display.printable(paths.shown(Path(path))) for path in unread[:_NAMED])
     if more := len(unread) - _NAMED if len(unread) > _NAMED else 0:
         told = ngettext(
-            "You can’t read {paths} and {count} more. They won’t be in the backup.",
-            "You can’t read {paths} and {count} more. They won’t be in the backup.",
+            "You can't read {paths} and {count} more. They won't be in the backup.",
+            "You can't read {paths} and {count} more. They won't be in the backup.",
             more,
         )
         return told.format(paths=shown, count=more)
-    return _("You can’t read {paths}, so it won’t be in the backup.").format(paths=shown)
+    return _("You can't read {paths}, so it won't be in the backup.").format(paths=shown)

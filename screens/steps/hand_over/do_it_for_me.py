@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 _LOCKED = _("Done: the key works and is locked.")
 _PLAN_LOCKED = _(
     "If you know the password of “{user}” there, the wizard can do what the message asks your admin to do. It creates"
-    " the folder “{folder}” if it is missing, and adds a line with this computer’s key, locked from the start."
+    " the folder “{folder}” if it is missing, and adds a line with this computer's key, locked from the start."
     " Everything else stays as it is.\n\n"
     "Then it tests the key, and undoes everything if that fails. The password goes only to the server you confirmed,"
-    " and isn’t saved anywhere."
+    " and isn't saved anywhere."
 )
 _PLAN = _(
     "If you know the password of “{user}” there, the wizard can do what the message asks your admin to do. It creates"
-    " the folder “{folder}” if it is missing, and adds this computer’s key. Everything else stays as it is.\n\n"
+    " the folder “{folder}” if it is missing, and adds this computer's key. Everything else stays as it is.\n\n"
     "Then it tests the key, and undoes everything if that fails. The password goes only to the server you confirmed,"
-    " and isn’t saved anywhere."
+    " and isn't saved anywhere."
 )
 _WAY_OUT = _("Esc stops this and undoes it.")
 

@@ -33,7 +33,7 @@ class NewPassphraseScreen(ModalScreen[Secret | None]):
         with Vertical(classes="window"):
             yield Label(self._question.label, classes="window-title", markup=False)
             yield Static(
-                _("You type it for each backup. It isn’t saved anywhere, so remember it well."),
+                _("You type it for each backup. It isn't saved anywhere, so remember it well."),
                 classes="window-words",
                 markup=False,
             )

@@ -48,7 +48,7 @@ class KeyScreen(StepScreen):
         "admin.\n\n"
         "A password protects the key, so a stolen copy of the file is worthless. A keyring saves that password and "
         "uses it while you are signed in, so backups run without you.\n\n"
-        "Macs and most desktops have a keyring; on Linux it’s gnome-keyring or KWallet. Without one, you type the "
+        "Macs and most desktops have a keyring; on Linux it's gnome-keyring or KWallet. Without one, you type the "
         "password for each backup.\n\n"
         "Keys you already have are never changed."
     )

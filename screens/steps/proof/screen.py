@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Walk
 
 _COMPARE = _("Compare")
-_SENT = _("Copied, if your terminal allows it. If Paste doesn’t work, save it instead.")
+_SENT = _("Copied, if your terminal allows it. If Paste doesn't work, save it instead.")
 _TRIED = _("What was tried, and what the server answered")
 
 
@@ -52,7 +52,7 @@ class ProofScreen(StepScreen):
         "✓ is locked.\n\n"
         "✗ is open: your admin needs to fix it. You see what to send.\n\n"
         "? was not tested this time.\n\n"
-        "– can’t be tested from here.\n\n"
+        "– can't be tested from here.\n\n"
         "This changes nothing on the server, and sends none of your files."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

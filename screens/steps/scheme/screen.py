@@ -40,9 +40,9 @@ class SchemeScreen(StepScreen):
         "Use the recommended option unless your admin wants another. It gives away the least.\n\n"
         "Under “More choices” you can say what this computer may do in the backup, and from where. The server "
         "enforces that even if someone steals the key.\n\n"
-        "If this computer can’t read the backup, a thief with its key can’t either. To restore files, you ask your "
+        "If this computer can't read the backup, a thief with its key can't either. To restore files, you ask your "
         "admin to copy them back or to allow reading for a while.\n\n"
-        "A key can be limited to some addresses. That helps only if this computer’s address stays the same. For a "
+        "A key can be limited to some addresses. That helps only if this computer's address stays the same. For a "
         "second place with other rules, your admin can add a second line with the same key."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - so declared by Textual

@@ -41,12 +41,12 @@ class ServerScreen(StepScreen):
     step = Step.SERVER
     question = server.DESCRIPTION.question
     explanation = _(
-        "If you don’t have these, ask your server’s admin:\n\n"
-        "The server’s name, such as files.example.lan, or its address.\n\n"
+        "If you don't have these, ask your server's admin:\n\n"
+        "The server's name, such as files.example.lan, or its address.\n\n"
         "Your username on the server: the name your account has there.\n\n"
         "The port is usually 22.\n\n"
         "While you type, the wizard checks whether the server answers. It does not sign in.\n\n"
-        "Most servers use SSH, which is encrypted. If only the server’s own backup service (rsync) answers, you can "
+        "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you can "
         "use that. The next steps say what it means."
     )
     _pause: Timer | None = None

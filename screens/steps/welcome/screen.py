@@ -25,21 +25,21 @@ class WelcomeScreen(StepScreen):
     question = welcome.DESCRIPTION.question
     primary = _("Begin")
     explanation = _(
-        "This wizard sets up backups from this computer to your office’s file server.\n\n"
-        "You choose folders and a server. The wizard makes a key, and writes a message for you to send to the server’s "
+        "This wizard sets up backups from this computer to your office's file server.\n\n"
+        "You choose folders and a server. The wizard makes a key, and writes a message for you to send to the server's "
         "admin. Once your admin has added the key, the wizard tests it. Then it does a practice run, in which nothing "
         "is copied.\n\n"
         "You can leave at any time with Ctrl+Q. Everything is saved, and the wizard picks up where you left.\n\n"
-        "The backup’s folder on the server gets the same name."
+        "The backup's folder on the server gets the same name."
     )
 
     def compose_step(self) -> ComposeResult:
         """What will happen, and one line."""
         yield Static(
             _(
-                "In a few steps, you set up a backup of your folders to your office’s server:\n\n"
+                "In a few steps, you set up a backup of your folders to your office's server:\n\n"
                 "  1. You choose what to back up, and where.\n"
-                "  2. The server’s admin gives this computer access,\n     using a message we write for you.\n"
+                "  2. The server's admin gives this computer access,\n     using a message we write for you.\n"
                 "  3. The wizard tests everything before it copies anything.\n"
             ),
             markup=False,

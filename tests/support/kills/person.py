@@ -177,7 +177,7 @@ class Person:
                 await pilot.press("i")
                 await until(pilot, lambda: isinstance(pilot.app.screen, DoItForMeScreen))
                 await pilot.press(*canary.SECRET, "enter")
-                await until(pilot, lambda: "its lock holds" in said(pilot) and isinstance(pilot.app.focused, Button))
+                await until(pilot, lambda: "is locked" in said(pilot) and isinstance(pilot.app.focused, Button))
                 await pilot.press("enter")
         else:
             text = exports.export(profile, access.facts(profile), "authorized-keys")

@@ -33,7 +33,7 @@ _NEW = ""
 _CONTINUE = _("Enter continues, < goes back")
 _TRY_AGAIN = _("Enter tries again")
 _BACK = _("< goes back")
-_COMPARE = _("Enter compares the server’s fingerprint")
+_COMPARE = _("Enter compares the server's fingerprint")
 
 
 def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) -> int:
