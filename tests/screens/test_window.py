@@ -105,7 +105,7 @@ def test_whoever_leaves_is_told_how_to_go_on() -> None:
     walk = Walk(NEW, Step.SERVER, Step.SERVER)
     assert "nothing is kept" in console.left_at(walk)
     profiles.save(NEW)
-    assert console.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
+    assert console.left_at(walk).endswith("To continue at “Server”, run “backup-wizard amamac”.")
     assert "“backup-wizard run amamac”" in console.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
 
 

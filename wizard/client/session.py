@@ -88,11 +88,12 @@ class Session:
         from wizard.client.process import daemon_thread  # with all that signing in ahead need not wait for
 
         path = profile.key_path
-        if path not in self._sockets and _needs_a_person(profile):
+        # An agent may take its time, and so does a passphrase, which is stretched on purpose.
+        if path not in self._sockets and await daemon_thread.run(partial(_needs_a_person, profile)):
             if self.ask is None:
                 raise Failure(Kind.PASSPHRASE_UNASKED, str(path))
             passphrase = await self.ask(profile)
-            if not key_files.opens(path, passphrase):
+            if not await daemon_thread.run(partial(key_files.opens, path, passphrase)):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
         # A keyring may wait for its owner for as long as it likes.
@@ -100,7 +101,9 @@ class Session:
 
 
 def _needs_a_person(profile: Profile) -> bool:
-    if profile.key.protection != "ask" or profile.key_is_agents or key_files.opens(profile.key_path, None):
+    if not schemes.of(profile).uses_ssh or profile.key.protection != "ask":
+        return False
+    if profile.key_is_agents or key_files.opens(profile.key_path, None):
         return False
     return not any(
         key_files.same_key(line, key_files.public_line(profile.key_path)) for line in key_files.agent_lines()

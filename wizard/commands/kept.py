@@ -89,5 +89,8 @@ def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
     named = printable(", ".join(map(paths.shown, own)))
-    answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
+    try:
+        answer = input(f"Remove its key {named} as well? It can't be brought back. [y/N] ")
+    except EOFError:  # Ctrl+D
+        return False
     return answer.strip().lower() in {"y", "yes"}

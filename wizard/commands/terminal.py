@@ -11,6 +11,7 @@ from wizard import paths, profiles
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.display import printable
+from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -45,4 +46,7 @@ def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
 
 
 async def _ask(profile: Profile) -> Secret:
-    return Secret(getpass.getpass(printable(f"The passphrase of {paths.shown(profile.key_path)}: ")))
+    try:
+        return Secret(getpass.getpass(printable(f"The passphrase of {paths.shown(profile.key_path)}: ")))
+    except EOFError:  # Ctrl+D
+        raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path)) from None
