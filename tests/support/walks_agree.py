@@ -75,13 +75,14 @@ class Errand:
         placing.apply(self.office, self.profile)
 
     def begin(self) -> Walk:
-        """The walk from its start on a computer that knows nothing of it."""
+        """The walk from its start, with a computer and a server that know nothing of it."""
         for folder in (paths.config(), paths.state()):
             shutil.rmtree(folder, ignore_errors=True)
         for key in key_files.usual_folder().glob("backup-wizard-*"):
             key.unlink()
         with contextlib.suppress(FileNotFoundError):
             (self.office.home / ".ssh/authorized_keys").unlink()
+        self.office.put("/etc/rsyncd.conf", "", mode=0o644)
         return Walk(self.profile)
 
 
