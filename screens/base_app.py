@@ -9,6 +9,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
+from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
@@ -64,7 +65,8 @@ class BaseApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         # A screen that is on its way in when the app is left gets none of its widgets, and may miss them.
         is_leaving = self._exit or not self._running
-        if not (is_leaving and isinstance(error, NoMatches)):
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (is_leaving and isinstance(cause, NoMatches)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -244,7 +244,7 @@ def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
     if options.there:
         yield Alternative(Answer.THERE, _("Keep the key that is there"), _about_there(profile, keys))
     if options.keyring:
-        made = _("Created now; {keyring} saves its passphrase.").format(keyring=options.keyring)
+        made = _("Made now; {keyring} saves its passphrase.").format(keyring=options.keyring)
         loses = _("The key that is there can't be opened any more after that.")
         sentence = loses if _would_lose_one(profile, keys) else made
         yield Alternative(Answer.KEYRING, _("A new key, with its password saved in your keyring"), sentence)

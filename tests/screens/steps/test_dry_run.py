@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
 
 DONE = "Nothing was copied. "
-STOPPED = "The practice run was stopped. Nothing was copied."
+STOPPED = "You stopped the practice run."
 
 
 @pytest.fixture

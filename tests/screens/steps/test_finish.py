@@ -41,8 +41,8 @@ async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, in
         "backup/amamac/",
         FINGERPRINT,
         "A key for one folder only",
-        "~/.ssh/backup-wizard-amamac, without a passphrase",
-        "done, with nothing copied",
+        "~/.ssh/backup-wizard-amamac, without a password",
+        "done, nothing copied",
     ):
         assert decided in told
 

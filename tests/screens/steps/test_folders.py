@@ -103,7 +103,7 @@ async def test_ticks_sizes_and_the_total_are_shown(size: tuple[int, int]) -> Non
         assert rows[1:4] == ["▸ [✓] Documents 503.0 kB", "▸ [✓] Pictures 2.0 MB", "▸ [ ] Downloads"]
         assert len(set(rows)) == len(rows)
         assert all(row.strip() in text(pilot) for row in _rows(pilot))
-        assert "Enter goes on" in text(pilot)
+        assert "Enter continues" in text(pilot)
         assert ("Skipped: caches, wastebins, temporary files" in text(pilot)) == (size == (80, 24))
         assert ("[✓] Wastebins" in text(pilot)) == (size != (80, 24))
 
@@ -296,7 +296,7 @@ async def test_a_link_is_backed_up_as_what_it_leads_to_only_if_it_is_ticked_itse
         await pilot.press("space")
         await until(pilot, lambda: _row(pilot, "[✓] Films").endswith("7.0 kB"))
         await pilot.press("home", "space")
-        assert "✓  Films  the link only" in _row(pilot, "Films")
+        assert "✓  Films  link only" in _row(pilot, "Films")
         await _move_to(pilot, "Films")
         await pilot.press("space")
         await until(pilot, lambda: "“Films” is a link" in said(pilot))

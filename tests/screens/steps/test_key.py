@@ -189,7 +189,7 @@ async def test_a_key_that_is_there_can_be_opened_by_its_passphrase_each_time(hom
     async with wizard_at(a_profile(key=Key(protection="ask")), Step.KEY) as pilot:
         await _until_ready(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, OpenKeyScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, OpenKeyScreen) and pilot.app.focused is not None)
         await pilot.press("tab", "space", "shift+tab")
         await _type(pilot, CANARY)
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)

@@ -40,7 +40,7 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
             "● A key for one folder only",
             "Nobody on the way can read",
             "If stolen",
-            "The admin",
+            "Your admin",
             "More choices",
         ):
             await until(pilot, lambda words=shown: words in text(pilot))  # type: ignore[misc]
@@ -238,10 +238,10 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
 
 async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     shown = {
-        "rrsync": {"read the backup", "may delete", "files there stay", "Make links inactive", "Always shut"},
-        "forced-command": {"may delete", "Make links inactive", "Always shut"},
-        "daemon-over-ssh": {"read the backup", "may delete", "(module)", "Always shut"},
-        "daemon": {"read the backup", "may delete", "A password is needed", "(module)"},
+        "rrsync": {"read the backup", "delete in the backup", "Append only", "Make links inactive", "Always blocked"},
+        "forced-command": {"delete in the backup", "Make links inactive", "Always blocked"},
+        "daemon-over-ssh": {"read the backup", "delete in the backup", "(module)", "Always blocked"},
+        "daemon": {"read the backup", "delete in the backup", "Require a password", "(module)"},
         "login": set[str](),
     }
     every = set.union(*shown.values())

@@ -178,7 +178,11 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachability, "look", None)
+    async def never(host: str, port: int) -> reachability.Doors:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(reachability, "look", never)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, port=port)
         await pilot.press("enter")

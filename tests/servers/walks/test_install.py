@@ -207,7 +207,7 @@ def test_the_password_that_stays_is_told_as_what_it_is(
     monkeypatch.setattr("builtins.input", lambda _: "")
     decided(profile, Step.PROOF)
     said = capsys.readouterr().out
-    assert "The key is locked. But the account also takes its password" in said
+    assert "The key is locked. But the account also accepts its password" in said
     assert "If you or others sign in with that password, keep it secret and go on." in said
     assert "may do more" not in said
     assert f"Match User {ACCOUNT}" in said

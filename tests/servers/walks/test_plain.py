@@ -280,7 +280,7 @@ def test_a_step_that_asks_nothing_can_be_left_backwards(
     profile = a_profile(server=reached, key=Key(protection="none"))
     key_files.make(profile.key_path, "amanda@pc", None)
     assert decided(profile, step) == profile
-    person.answers["Enter continues"] = ["<"]
+    person.answers |= {"Enter continues": ["<"], "Number [1]": ["<"]}
     with pytest.raises(GoBack):
         decided(profile, step)
 
