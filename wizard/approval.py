@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _YES_NO = {True: "yes", False: "no"}
 _ANYWHERE = "anywhere"
 
-# In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
+# In the order in which they are shown; what the user's wizard calls them stands in its step “Sign in”.
 RESTRICTIONS = {
     "write_only": "write only (rsync reads nothing back)",
     "allow_delete": "may delete in the backup",

@@ -1,4 +1,4 @@
-"""Hand-over: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
+"""Ask your admin: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proof: the doors that must be shut are tried, before anyone trusts them."""
+"""Security check: the doors that must be shut are tried, before anyone trusts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Way in: the scheme by which the server lets this computer in, and how far it goes."""
+"""Sign in: the scheme by which the server lets this computer in, and how far it goes."""
 
 from __future__ import annotations
 
