@@ -45,19 +45,19 @@ RESTRICTIONS = (
     YesNo(
         id="allow_delete",
         label=_("Let this computer delete in the backup"),
-        sentence=_("Needed to delete from the backup what you delete here."),
+        sentence=_("Needed to delete there what you delete here."),
         ask=_("Let this computer delete in the backup? That's needed to delete there what you delete here."),
     ),
     YesNo(
         id="append_only",
         label=_("Append only: never change files that are there"),
-        sentence=_("Safer, but later changes to a file aren't backed up."),
+        sentence=_("Safer, but later changes aren't backed up."),
         ask=_("Append only, so that files there never change? Safer, but later changes to a file aren't backed up."),
     ),
     YesNo(
         id="munge",
         label=_("Make links inactive in the backup"),
-        sentence=_("Safer: on the server, a link could lead to other people's files."),
+        sentence=_("Safer: a link there could lead to other people's files."),
         ask=_("Make links inactive in the backup? Safer: a link there could lead to other people's files."),
     ),
     YesNo(
