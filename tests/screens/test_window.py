@@ -103,7 +103,7 @@ async def test_where_no_backup_was_begun_a_new_one_begins_without_a_question() -
 
 def test_whoever_leaves_is_told_how_to_go_on() -> None:
     walk = Walk(NEW, Step.SERVER, Step.SERVER)
-    assert "nothing is kept" in console.left_at(walk)
+    assert "nothing was saved" in console.left_at(walk)
     profiles.save(NEW)
     assert console.left_at(walk).endswith("To continue at “Server”, run “backup-wizard amamac”.")
     assert "“backup-wizard run amamac”" in console.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
