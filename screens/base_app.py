@@ -15,6 +15,7 @@ from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
 from wizard import paths, starting
 from wizard.trouble import crash
+from wizard.trouble.crash import EXIT_CODE as CRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,11 @@ class BaseApp(App[int]):
     theme = Reactive("ansi-dark")
 
     _only_text = OnlyText()
+
+    def run_to_end(self) -> int:
+        """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
+        result = self.run()
+        return CRASHED if self.return_code else result or 0
 
     def on_ready(self) -> None:
         """The first frame is out."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, paths, profiles
+from wizard import display, paths, printing, profiles
 from wizard.failure import Kind
 from wizard.language import _, ngettext
 from wizard.running.report import in_words, left_out
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.client.folders.backup_size import BackupSize
     from wizard.client.rsync import Progress
     from wizard.running import AtRisk, Begun, Result, Retry
-    from wizard.running.progress_estimate import Outlook
+    from wizard.running.progress_estimate import ProgressEstimate
     from wizard.running.report import Report
     from wizard.server.locks import Finding
     from wizard.server.receipts.receipt import Taken
@@ -39,14 +38,12 @@ def say(text: str = "") -> None:
 
 def hand_out(text: str) -> None:
     """Print a text that is to be used as it is; all values in it have passed the rules."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    printing.out(f"{text}\n")
 
 
 def warn(text: str) -> None:
     """The same as `say`, on standard error."""
-    sys.stderr.write(f"{display.printable(text, keep_lines=True)}\n")
-    sys.stderr.flush()
+    printing.error(f"{display.printable(text, keep_lines=True)}\n")
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:
@@ -177,13 +174,13 @@ def retry(event: Retry) -> str:
     return told.format(what=event.trouble.what, number=event.number, seconds=f"{event.seconds:.0f}")
 
 
-def progress(event: Progress, outlook: Outlook) -> str:
+def progress(event: Progress, estimate: ProgressEstimate) -> str:
     """How far a real backup is, on one line."""
     parts = [_("{size} sent").format(size=display.size(event.bytes_done)), f"{display.size(event.rate)}/s"]
-    if outlook.percent is not None:
-        parts.insert(0, f"{outlook.percent} %")
-    if outlook.seconds_left is not None:
-        parts.append(_("{time} left").format(time=display.duration(outlook.seconds_left)))
+    if estimate.percent is not None:
+        parts.insert(0, f"{estimate.percent} %")
+    if estimate.seconds_left is not None:
+        parts.append(_("{time} left").format(time=display.duration(estimate.seconds_left)))
     if event.to_check is not None and not event.is_searching:
         parts.append(_("{files} to go").format(files=display.files(event.to_check)))
     return " · ".join(parts)

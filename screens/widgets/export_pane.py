@@ -14,7 +14,7 @@ from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.note import Note
 from wizard import paths, trouble
 from wizard.client.keys.secrets import Secret
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.display import printable
 from wizard.failure import Failure
 
@@ -143,7 +143,7 @@ class ExportPane(Vertical):
         if sheet.masked is None:
             return sheet.render()
         try:
-            return await daemon_thread.run(sheet.render)
+            return await in_background(sheet.render)
         except Failure as failure:
             if self.is_attached:
                 self._tell(trouble.explain(failure).sentence, good=False)

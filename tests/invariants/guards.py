@@ -16,6 +16,7 @@ INVARIANTS = {
     6: "Nothing that is there is overwritten, and nothing half-made stays",
     7: "No backup lands on another, and none is emptied or spoiled unasked and unnoticed",
     9: "Root runs, parses and follows nothing that an account can change",
+    10: "A thief with the key can do only what the screen says",
 }
 
 
@@ -220,7 +221,7 @@ GUARDS = (
         4,
         "the key line is asked whether it is for both commands",
         "wizard/running/transfer.py",
-        "if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):",
+        "if can_preview(profile) and schemes.of(profile).command_digest(profile, access.facts):",
         "if False:",
         ("tests/servers/schemes/test_forced_command.py::test_a_line_of_one_command_is_noticed_before_a_dry_run",),
     ),
@@ -228,7 +229,7 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        "*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
+        "*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
         "*) exec {shlex.join(_words(profile, recorded.live))};;",
         (
             "tests/servers/schemes/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",
@@ -265,7 +266,7 @@ GUARDS = (
     Guard(
         5,
         "no RSA key that can be broken is taken",
-        "wizard/client/keys/key_files.py",
+        "wizard/client/keys/public_keys.py",
         "_LEAST_RSA_BITS = 3072",
         "_LEAST_RSA_BITS = 1024",
         (
@@ -569,5 +570,37 @@ GUARDS = (
         'each require_no_home "',
         ': "',
         ("tests/servers/script/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
+    ),
+    Guard(
+        10,
+        "a key is for one computer's folder",
+        "wizard/schemes/parts/layout.py",
+        'return profile.destination.rstrip("/")',
+        "return profile.server.root",
+        ("tests/attacks/test_second_key.py::test_neither_reads_spoils_nor_blocks_the_other",),
+    ),
+    Guard(
+        10,
+        "where no checksum can be insisted on, none is agreed on",
+        "wizard/schemes/forced_command.py",
+        'can.replace("v", "")',
+        "can",
+        ("tests/attacks/test_reading.py::test_nothing_is_read_by_two_visits_at_once",),
+    ),
+    Guard(
+        10,
+        "a key line insists on a checksum",
+        "wizard/schemes/parts/request_filter.py",
+        "$(echo xxh128 xxh3 xxh64 md5)",
+        "$(echo xxh128 xxh3 xxh64 md5 none)",
+        ("tests/attacks/test_reading.py::test_nothing_is_read_by_two_visits_at_once",),
+    ),
+    Guard(
+        10,
+        "a module that is only written to takes no list of files that lies there",
+        "wizard/schemes/parts/daemon_modules.py",
+        '_PRINTING = ("prune-empty-dirs", "files-from")',
+        '_PRINTING = ("prune-empty-dirs",)',
+        ("tests/attacks/test_modules.py::test_a_list_of_files_that_lies_on_the_server_is_not_handed_over",),
     ),
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
+from screens.base_app import BaseApp
 from tests.support import canary
 
 if TYPE_CHECKING:
@@ -25,6 +29,37 @@ class Crashing(it.WizardApp):
 with Session() as session:
     Crashing(steps.new(), Context(session)).run(headless=True)
 """
+_ENDS = """
+import functools, sys
+from screens.base_app import BaseApp
+
+BaseApp.run = functools.partialmethod(BaseApp.run, headless=True)
+
+def crash(app):
+    raise ZeroDivisionError
+
+def leave(app):
+    app.exit(0)
+
+"""
+_WIZARD = """
+from screens import app
+from wizard.walk import steps
+app.WizardApp.on_mount = {how}
+sys.exit(app.run(steps.new()))
+"""
+_ADMIN = """
+from screens.admin import app
+app.AdminApp.on_mount = {how}
+sys.exit(app.run([]))
+"""
+
+
+@pytest.mark.parametrize("app", [_WIZARD, _ADMIN], ids=["wizard", "admin"])
+@pytest.mark.parametrize(("how", "exit_code"), [("crash", 70), ("leave", 0)])
+def test_a_crash_ends_with_a_code_of_its_own(home: Path, app: str, how: str, exit_code: int) -> None:
+    ended = subprocess.run([sys.executable, "-c", _ENDS + app.format(how=how)], capture_output=True, timeout=60)
+    assert ended.returncode == exit_code, ended.stderr
 
 
 def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home: Path) -> None:
@@ -36,3 +71,24 @@ def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home:
     (report,) = home.rglob("crash.txt")
     assert "len(passphrase) // 0" in report.read_text() or "ZeroDivisionError" in report.read_text()
     assert canary.files_holding(canary.SECRET, home) == []
+
+
+class _Left(BaseApp):
+    """Its work looks for a widget that is gone, or never came, when the app is left."""
+
+    def on_mount(self) -> None:
+        self.run_worker(self._work())
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.query_one("#gone")
+
+
+async def test_work_that_misses_a_widget_while_the_app_is_left_is_no_crash() -> None:
+    app = _Left()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.exit(0)
+    assert app.return_code == 0

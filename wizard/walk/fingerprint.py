@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from wizard import console, profiles, trouble
 from wizard.client.host_keys import host_identity, known_hosts
-from wizard.client.host_keys.host_identity import Standing
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure, Kind
 from wizard.language import _
 from wizard.server.reaching import host_trust
@@ -64,9 +64,9 @@ class Met(msgspec.Struct, frozen=True):
     differs: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> HostKeyStatus:
         """What is known of the keys."""
-        return self.identity.standing
+        return self.identity.status
 
     @property
     def compared(self) -> tuple[HostKey, ...]:
@@ -82,7 +82,7 @@ async def look(profile: Profile, context: WalkContext, before: Met | None = None
     """
     identity = await host_trust.meet(profile)
     # Enter alone vouches for no server, except for a demo's, where nobody else could.
-    default = SAME if context.is_demo or identity.standing is Standing.KNOWN else LATER
+    default = SAME if context.is_demo or identity.status is HostKeyStatus.KNOWN else LATER
     return Met(identity, default, differs=Step.FINGERPRINT in context.warned)
 
 
@@ -90,13 +90,13 @@ def words(profile: Profile, met: Met) -> str:
     """What the server shows, in a sentence; a changed fingerprint is told by `changed`."""
     host = profile.server.host
     match met.standing:
-        case Standing.NEW:
+        case HostKeyStatus.NEW:
             return _("{host} shows this fingerprint. Is it the one your admin gave you?").format(host=host)
-        case Standing.KNOWN:
+        case HostKeyStatus.KNOWN:
             return _("This computer has connected to {host} before, and saw this fingerprint then.").format(host=host)
-        case Standing.CONFIRMED:
+        case HostKeyStatus.CONFIRMED:
             return _("{host} shows the fingerprint that was confirmed for this backup.").format(host=host)
-        case Standing.CONTRADICTED | Standing.CHANGED:
+        case HostKeyStatus.CONTRADICTED | HostKeyStatus.CHANGED:
             return changed(profile, met).sentence
 
 
@@ -104,7 +104,7 @@ def changed(profile: Profile, met: Met) -> Trouble:
     """What is to be said of a server that shows other keys than before."""
     identity = met.identity
     raw = "\n".join([_("Before:"), *identity.expected, _("Now:"), *map(_line, identity.offered)])
-    if met.standing is Standing.CHANGED:
+    if met.standing is HostKeyStatus.CHANGED:
         return replace(trouble.explain(host_trust.stranger(profile, identity.offered), profile), raw=raw)
     told = trouble.explain(Failure(Kind.HOST_KEY_CHANGED, profile.server.host, raw), profile)
     return replace(told, what=_CONTRADICTED)
@@ -118,9 +118,9 @@ def how_to_ask(profile: Profile, key: HostKey) -> str:
 def choice(met: Met) -> OneOf | None:
     """The answers there are; none where the server is known to be the right one, or seems to be another."""
     match met.standing:
-        case Standing.NEW:
+        case HostKeyStatus.NEW:
             listed: tuple[Alternative, ...] = (_COMPARED, _PASTE, _RECEIPT, _LATER)
-        case Standing.KNOWN:
+        case HostKeyStatus.KNOWN:
             listed = (_AS_BEFORE, _PASTE, _RECEIPT)
         case _:
             return None
@@ -138,7 +138,7 @@ def pasted(default: str = "") -> Text:
 
 def questions(profile: Profile, met: Met, answers: Answers) -> Iterator[Question]:
     """How the person knows the server, and then what was sent to them."""
-    if met.standing is Standing.CONFIRMED:
+    if met.standing is HostKeyStatus.CONFIRMED:
         return
     answer = PASTE
     if asked := choice(met):
@@ -153,7 +153,7 @@ def questions(profile: Profile, met: Met, answers: Answers) -> Iterator[Question
 
 def may_pass(profile: Profile, met: Met, answers: Answers) -> Pass:
     """Nobody may whose server is not confirmed by an answer that fits what it shows."""
-    if met.standing is Standing.CONFIRMED:
+    if met.standing is HostKeyStatus.CONFIRMED:
         return May(_("The server shows the fingerprint that was confirmed."))
     answer = answers.get("answer", PASTE)
     if answer == RECEIPT or (answer == SAME and not met.differs):
@@ -171,7 +171,7 @@ async def settle(profile: Profile, met: Met, answers: Answers, context: WalkCont
     Raises:
         Failure: as for `receipt.take`, or our folder can't be written to.
     """
-    if met.standing is Standing.CONFIRMED:
+    if met.standing is HostKeyStatus.CONFIRMED:
         known_hosts.trust(profile, met.identity.offered)
         return profile
     match answers.get("answer", PASTE):
@@ -188,13 +188,13 @@ async def settle(profile: Profile, met: Met, answers: Answers, context: WalkCont
 
 def _told(profile: Profile, met: Met) -> Iterable[str]:
     yield words(profile, met)
-    if met.standing in {Standing.CHANGED, Standing.CONTRADICTED}:
+    if met.standing in {HostKeyStatus.CHANGED, HostKeyStatus.CONTRADICTED}:
         told = changed(profile, met)
         yield from filter(None, (told.forward, told.raw))
     else:
         yield from (f"  {_line(key)}" for key in met.compared)
         others = [key for key in met.identity.offered if key not in met.compared]
-        if others and met.standing is Standing.NEW:
+        if others and met.standing is HostKeyStatus.NEW:
             yield _("Its fingerprints of other types, of which you can paste one:")
             yield from (f"  {_line(key)}" for key in others)
 

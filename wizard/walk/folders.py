@@ -56,7 +56,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 def at_first(profile: Profile) -> Chosen:
     """What the profile says; a new one starts with what is usual."""
-    presets, own = exclude_presets.apart(profile.exclude)
+    presets, own = exclude_presets.split_presets(profile.exclude)
     if not profile.folders:
         presets |= exclude_presets.presets_at_first()
     folders = profile.folders or folder_access.wanted_at_first()

@@ -13,7 +13,7 @@ import msgspec
 from wizard import console, files, paths, profiles, trouble
 from wizard.client import access
 from wizard.client.keys import daemon_password
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.language import _
 from wizard.server import exports, handed_over
@@ -21,7 +21,7 @@ from wizard.server.by_password import install
 from wizard.server.reaching import sign_in
 from wizard.server.receipts import receipt, receipt_text
 from wizard.trouble import diagnose
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.walk.description import Description, Help, Hidden, Lines, May, MayNot
 from wizard.walk.steps import Step
 
@@ -106,7 +106,7 @@ class Admission:
     ) -> None:
         self._profile, self._context, self._access_at_hand = profile, context, access_at_hand
         self._wanted = asyncio.Event()
-        self._found: Finding | None = None
+        self._found: Diagnosis | None = None
 
     @property
     def may_install(self) -> bool:
@@ -165,7 +165,7 @@ class Admission:
             return ""  # whoever tells of the failure asks
         if self._found is None:
             at_hand = await self._access_at_hand() if self._access_at_hand else None
-            self._found = await diagnose.ask(failure, self._profile, at_hand) or Finding()
+            self._found = await diagnose.ask(failure, self._profile, at_hand) or Diagnosis()
         if self._found.sure is Sure.CANT_TELL:
             return ""
         return trouble.explain(failure, self._profile, self._found).found
@@ -192,7 +192,7 @@ def prepare(profile: Profile) -> ClientFacts:
 async def look(profile: Profile, context: WalkContext, before: Asked | None = None) -> Asked:
     """Write the text, and sign in once."""
     if before is None:
-        facts = await daemon_thread.run(partial(prepare, profile))
+        facts = await in_background(partial(prepare, profile))
         message = exports.export(profile, facts, "text") if context.is_attended else ""
         handed_over.keep(profile, facts)
         before = Asked(message, Admission(profile, context), LetIn())
@@ -255,9 +255,9 @@ async def _use_receipt(context: WalkContext, profile: Profile, answers: Answers)
 
 
 async def _install(context: WalkContext, profile: Profile, answers: Answers) -> Profile:
-    reached: list[install.Stage] = []
+    reached: list[install.InstallStage] = []
 
-    def tell(stage: install.Stage) -> None:
+    def tell(stage: install.InstallStage) -> None:
         reached.append(stage)
         context.tell(f"  {install.STAGES[stage]} …")
 
@@ -265,7 +265,7 @@ async def _install(context: WalkContext, profile: Profile, answers: Answers) -> 
     try:
         await install.install(profile, await context.access(profile), password, tell)
     except Failure as failure:
-        if install.Stage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
+        if install.InstallStage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
             context.tell(install.TAKEN_BACK)
         raise
     return profile

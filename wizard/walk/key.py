@@ -11,7 +11,7 @@ import msgspec
 
 from wizard import paths, rules
 from wizard.client.keys import key_files, key_options, protected_key
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.display import printable
 from wizard.failure import Failure, Kind
 from wizard.language import _, ngettext
@@ -87,7 +87,7 @@ async def look(profile: Profile, context: WalkContext, before: object = None) ->
     """See what keys and what keyring there are; with nobody there to choose, the profile has chosen."""
     if not context.is_attended:
         return None
-    options, unlocked = await daemon_thread.run(partial(_found, profile))
+    options, unlocked = await in_background(partial(_found, profile))
     return Keys(options, unlocked, context.session.holds(profile.key_path), Step.KEY in context.warned)
 
 
@@ -222,11 +222,11 @@ async def settle(profile: Profile, keys: Keys | None, answers: Answers, context:
         key = decided(profile, keys, answers)
         if answers["key"] == Answer.OWN and not key.file:
             line = keys.options.found[int(answers["own-key"])].line
-            kept = await daemon_thread.run(partial(key_files.keep_agent_key, profile.name, line))
+            kept = await in_background(partial(key_files.keep_agent_key, profile.name, line))
             key = Key(protection="ask", file=paths.shown(kept))
         changed, typed = msgspec.structs.replace(profile, key=key), _typed(profile, keys, answers)
     record = partial(steps.record_undecided, Step.KEY)
-    await daemon_thread.run(partial(protected_key.ensure, changed, typed, *([record] if keys else [])))
+    await in_background(partial(protected_key.ensure, changed, typed, *([record] if keys else [])))
     if typed and changed.key.protection == "ask":
         context.session.remember(changed.key_path, typed)
     context.tell(_("The key is {file}.").format(file=paths.shown(changed.key_path)))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import allowed_from as places
 from wizard import profile as profiles
 from wizard import rules, schemes
 from wizard.client import access
 from wizard.language import _
 from wizard.schemes import choosing
+from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
 from wizard.server import facts
 from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
 
@@ -35,39 +37,15 @@ PLACES = _("An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.examp
 MAY_CHANGE = _("If this computer's address changes, it can't sign in until your admin changes the text.")
 IN_FULL = _("This option needs the full path, starting with /. Your admin knows it; this one is a guess.")
 
-RESTRICTIONS = (
+RESTRICTIONS = tuple(
     YesNo(
-        id="write_only",
-        label=_("Let this computer read the backup"),
-        sentence=_("If not, you ask your admin to restore files."),
-        ask=_("Let this computer read the backup? If not, you ask your admin to restore files."),
-    ),
-    YesNo(
-        id="allow_delete",
-        label=_("Let this computer delete in the backup"),
-        sentence=_("Needed to delete there what you delete here."),
-        ask=_("Let this computer delete in the backup? That's needed to delete there what you delete here."),
-    ),
-    YesNo(
-        id="append_only",
-        label=_("Append only: never change files that are there"),
-        sentence=_("Safer, but later changes aren't backed up."),
-        ask=_("Append only, so that files there never change? Safer, but later changes to a file aren't backed up."),
-    ),
-    YesNo(
-        id="munge",
-        label=_("Make links inactive in the backup"),
-        sentence=_("Safer: a link there could lead to other people's files."),
-        ask=_("Make links inactive in the backup? Safer: a link there could lead to other people's files."),
-    ),
-    YesNo(
-        id="auth",
-        label=_("Require a password"),
-        sentence=_("Created now, saved in your keyring, never typed."),
-        ask=_("Require a password? It's created now, saved in your keyring, and never typed."),
-    ),
+        id=one.id,
+        label=one.label,
+        sentence=one.sentence,
+        ask=_("{question} {sentence}").format(question=one.question, sentence=one.sentence),
+    )
+    for one in WORDINGS
 )
-_YES_WHERE_UNSET = {"write_only"}  # its question is about what is allowed
 _MORE = YesNo(
     id="more",
     label=_("More choices"),
@@ -155,10 +133,10 @@ def allowed_from(profile: Profile) -> Text:
     return Text(
         id="from",
         label=_("Only from these addresses (comma-separated)"),
-        default=", ".join(profile.scheme.from_),
+        default=places.text(profile.scheme.from_),
         hint=_("empty: from anywhere"),
         nothing=_ANYWHERE,
-        rule=lambda typed: rules.places(read_places(typed)),
+        rule=lambda typed: rules.allowed_from(places.read(typed)),
     )
 
 
@@ -174,11 +152,11 @@ def module(profile: Profile) -> Text:
     )
 
 
-def about_places(scheme: Scheme, places: tuple[str, ...]) -> str:
+def about_places(scheme: Scheme, listed: tuple[str, ...]) -> str:
     """What is to be known of the places."""
-    if not places:
+    if not listed:
         return PLACES
-    if not any(":" not in place and "/" not in place and any(map(str.isalpha, place)) for place in places):
+    if not any(map(places.is_name, listed)):
         return MAY_CHANGE
     if scheme.uses_ssh:
         return _("A name works only if the server looks up names (UseDNS yes): ask your admin.")
@@ -224,13 +202,13 @@ def decided(profile: Profile, offers: Offers, answers: Answers) -> Profile:
         return profile
     suited = choosing.suited(profile, scheme, offers.server)
     before = suited.scheme
-    asked = {one.id: answers[one.id] is not (one.id in _YES_WHERE_UNSET) for one in RESTRICTIONS if one.id in answers}
+    asked = {one.id: answers[one.id] is not (one.id in SAY_OPPOSITE) for one in RESTRICTIONS if one.id in answers}
     if asked.get("allow_delete") and "append_only" not in asked:
         asked["append_only"] = False
     changed = msgspec.structs.replace(
         before,
         **asked,
-        from_=read_places(answers["from"]) if "from" in answers else before.from_,
+        from_=places.read(answers["from"]) if "from" in answers else before.from_,
         module=answers.get("module", before.module),
     )
     return msgspec.structs.replace(
@@ -251,11 +229,11 @@ def may_pass(profile: Profile, offers: Offers, answers: Answers) -> Pass:
     fit = offers.fit(wanted)
     if not fit.possible:
         return MayNot(fit.reason)
-    regret, scheme = choosing.regret(wanted), schemes.of(wanted)
-    if not regret:
+    warning, scheme = choosing.warning(wanted), schemes.of(wanted)
+    if not warning:
         return May()
     where = _("On the server it uses the folder {folder}; under “More choices” you can choose another.")
-    words = f"{regret}\n\n{where.format(folder=wanted.server.root)}" if scheme.full_root else regret
+    words = f"{warning}\n\n{where.format(folder=wanted.server.root)}" if scheme.full_root else warning
     return MayIfConfirmed(scheme.description.title, words, yes=_("Use it anyway"), no=_("Choose another"))
 
 
@@ -268,14 +246,9 @@ async def settle(profile: Profile, offers: Offers, answers: Answers, context: Wa
     return profiles.check(decided(profile, offers, answers)) if answers else profile
 
 
-def read_places(typed: str) -> tuple[str, ...]:
-    """The places on a line."""
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
 def is_yes(profile: Profile, restriction: str) -> bool:
     """Whether the question of a restriction is answered with yes."""
-    return bool(getattr(profile.scheme, restriction)) is not (restriction in _YES_WHERE_UNSET)
+    return bool(getattr(profile.scheme, restriction)) is not (restriction in SAY_OPPOSITE)
 
 
 def _told(profile: Profile, offers: Offers) -> Iterator[str]:

@@ -18,7 +18,7 @@ from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
 from wizard.client.host_keys import host_identity
-from wizard.client.host_keys.host_identity import Standing
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure
 from wizard.language import _
 from wizard.walk import fingerprint
@@ -88,7 +88,7 @@ class FingerprintScreen(StepScreen):
             self.query_one("#forward", Button).focus()
 
     def _answers(self, met: Met) -> Answers:
-        if met.standing is Standing.CONFIRMED:
+        if met.standing is HostKeyStatus.CONFIRMED:
             return {}
         pasted, boxes = self.query(Field), self.query(FingerprintBox)
         answers = {"pasted": pasted.first().value} if pasted else {}
@@ -151,16 +151,16 @@ class FingerprintScreen(StepScreen):
             self.focus_first()
 
     def _about(self, met: Met) -> Iterator[Widget]:
-        if met.standing in {Standing.CONTRADICTED, Standing.CHANGED}:
+        if met.standing in {HostKeyStatus.CONTRADICTED, HostKeyStatus.CHANGED}:
             yield TroublePanel(fingerprint.changed(self.profile, met))
         else:
-            is_known = met.standing in {Standing.KNOWN, Standing.CONFIRMED}
+            is_known = met.standing in {HostKeyStatus.KNOWN, HostKeyStatus.CONFIRMED}
             yield Note(fingerprint.words(self.profile, met), "good" if is_known else "plain")
             yield FingerprintBox(met.identity.as_expected or met.identity.offered, id="shown")
         asked = fingerprint.choice(met)
         if asked:
             yield Choice(asked.alternatives, id=asked.id, chosen=asked.default)
-        if met.standing is not Standing.CONFIRMED and (self.draft.get("pasted") or not asked):
+        if met.standing is not HostKeyStatus.CONFIRMED and (self.draft.get("pasted") or not asked):
             yield self._pasted()
 
     def _pasted(self) -> Field:

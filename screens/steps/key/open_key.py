@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.language import _
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class OpenKeyScreen(ModalScreen[Opened | None]):
         typed, kept = field.secret, self.query(TickList)
         assert self._question.rule
         # A passphrase is stretched on purpose, which takes a while.
-        if complaint := await daemon_thread.run(partial(self._question.rule, typed)):
+        if complaint := await in_background(partial(self._question.rule, typed)):
             field.complain(complaint)
         else:
             self._leave_with(Opened(typed, bool(kept and kept.first().ticked)))

@@ -16,7 +16,7 @@ from screens.widgets.choice import Choice
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
 from wizard.client.keys import key_files
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.language import _
 from wizard.walk import key
@@ -101,7 +101,7 @@ class KeyScreen(StepScreen):
         return answers
 
     async def _opened(self, path: Path, keys: Keys, answers: Answers) -> Answers | None:
-        await daemon_thread.run(partial(key_files.opens, path, None))  # one that can't be used is told of at once
+        await in_background(partial(key_files.opens, path, None))  # one that can't be used is told of at once
         keyring = keys.options.keyring
         opened = await self.app.push_screen_wait(
             OpenKeyScreen(key.passphrase(path), key.keep(keyring) if keyring else None)

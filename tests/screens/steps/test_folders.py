@@ -15,7 +15,7 @@ from tests.support.fake_failures import forbid, put_in_rsyncs_place
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
 from wizard.client.folders import exclude_presets, folder_access
-from wizard.profile import Profile, Scheme
+from wizard.profile import Profile, SchemeSettings
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
 
 
 async def test_removing_is_not_offered_where_the_server_keeps_all() -> None:
-    async with _screen(Profile(name="amamac", scheme=Scheme(append_only=True)), size=(120, 40)) as pilot:
+    async with _screen(Profile(name="amamac", scheme=SchemeSettings(append_only=True)), size=(120, 40)) as pilot:
         assert "Wastebins" in text(pilot)
         assert "Delete from the backup" not in text(pilot)
         assert not (await _go_on(pilot)).delete

@@ -14,7 +14,7 @@ from tests.support.servers.office import Office
 from tests.support.servers.rssh import RSSH
 from tests.support.walks_agree import Errand, OnLines, OnScreens, Unattended, Walked, with_full_paths
 from wizard import schemes
-from wizard.client.keys import key_files
+from wizard.client.keys import found_keys, key_files
 from wizard.profile import Key
 from wizard.walk import steps
 from wizard.walk.steps import Step
@@ -60,7 +60,7 @@ async def all_three(errand: Errand, monkeypatch: pytest.MonkeyPatch) -> tuple[Wa
 
     def prepare() -> None:
         if answers.key_is_agents:
-            key_files.keep_agent_key(answers.name, key_files.agent_lines()[0])
+            key_files.keep_agent_key(answers.name, found_keys.agent_lines()[0])
 
     return on_screens, on_lines, await Unattended(errand, answers, monkeypatch).walk(prepare)
 

@@ -12,10 +12,13 @@ from tests.support.data.profiles import a_profile
 from wizard import cli, profiles
 from wizard.client.keys import key_files
 from wizard.client.keys.secrets import Secret
+from wizard.command_names import COMMANDS
 from wizard.commands import terminal
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
-from wizard.rules import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,3 +77,20 @@ def test_who_ends_the_input_at_a_question_is_told_so(home: Path, monkeypatch: py
     assert unasked.value.kind is Kind.PASSPHRASE_UNASKED
     assert cli.main(["forget", profile.name]) == 0
     assert profile.key_path.exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_of_answers_may_be_called_as_a_command_is(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / command).write_text('format = 1\nname = "amamac"\nnonsense = true\n')
+    ended = backup_wizard("--answers", command)
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "nonsense" in ended.stderr
+
+
+def test_a_command_s_word_is_no_name_of_a_backup_after_an_option_either() -> None:
+    ended = backup_wizard("--plain", "check")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "command" in ended.stderr
