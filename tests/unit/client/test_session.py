@@ -18,6 +18,7 @@ from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, SchemeSettings, Server
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ async def test_a_look_at_the_agent_lets_everything_else_go_on(home: Path, monkey
         return [key_files.public_line(profile.key_path)]
 
     monkeypatch.setattr(found_keys, "agent_lines", slow)
-    monkeypatch.setattr(access, "prepare", lambda *_: None)
+    monkeypatch.setattr(access, "prepare", lambda *_: access.Access(ClientFacts(home), {}))
     with Session() as session:
         looking = asyncio.create_task(session.access(profile))
         while not asked.is_set():
