@@ -120,7 +120,7 @@ def run(
     `apply_as_admin` and `server` are a demo's: its practice server's admin, and what is known of that server.
     """
     with Session() as session:
-        context = Context(session, apply_as_admin, server)
+        context = Context(session, apply_as_admin=apply_as_admin, server_facts=server)
         app = WizardApp(walk, context)
         session.ask = app.ask_passphrase
         exit_code = app.run_to_end()

@@ -5,46 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.server.reaching import host_trust, sign_in
+from wizard.walk.context import WalkContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wizard.client.access import Access
     from wizard.client.rsync import Totals
-    from wizard.client.session import Session
-    from wizard.profile import Profile
     from wizard.running import Result
-    from wizard.schemes.facts import ServerFacts
     from wizard.walk.steps import Step
 
 
 @dataclass
-class Context:
-    """The session, what was typed and not yet decided, and what stands in for the admin in a demo.
+class Context(WalkContext):
+    """What all walks share; what was typed and not yet decided; and what came of the latest practice run and backup."""
 
-    `apply_as_admin` takes the profile and its authorized_keys text; `server_facts` are a demo's, in place of what is
-    known. `pauses` are seconds: the first and the longest between two sign-ins while the admin is awaited.
-    """
-
-    session: Session
-    apply_as_admin: Callable[[Profile, str], None] | None = None
-    server_facts: ServerFacts | None = None
-    pauses: tuple[float, float] = (sign_in.FIRST_PAUSE_SECONDS, sign_in.LONGEST_PAUSE_SECONDS)
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
     dry_run: Totals | None = None
     backup: Result | None = None
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether a practice server stands in for the person's own."""
-        return self.apply_as_admin is not None
-
-    async def access(self, profile: Profile) -> Access:
-        """Access to the server, once it is seen to be the one that was confirmed.
-
-        Raises:
-            Failure: as for `host_trust.establish` and `Session.access`.
-        """
-        await host_trust.establish(profile)
-        return await self.session.access(profile)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import display, paths, printing, profiles
 from wizard.failure import Kind
-from wizard.language import _
+from wizard.language import _, ngettext
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
 from wizard.walk import steps
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
     from wizard.walk.steps import Walk
 
+SEND_THIS = _("Send your admin this:")
 _MOST_PROBLEMS = 20
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
@@ -49,10 +50,11 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     """What is kept of a walk that was left, and how to go on."""
     name = walk.profile.name
     if not profiles.exists(name):
-        return _("Nothing was decided yet, so nothing is kept.")
+        return _("You haven't decided anything yet, so nothing was saved.")
     if walk.step is steps.Step.FINISH:
-        return f"All is set up. “backup-wizard run {name}” backs up."
-    return f"Everything decided is kept. “{command} {name}” goes on at “{steps.TITLES[walk.step]}”."
+        return _("You're all set. To back up, run “backup-wizard run {name}”.").format(name=name)
+    told = _("Everything is saved. To continue at “{step}”, run “{command} {name}”.")
+    return told.format(step=steps.TITLES[walk.step], command=command, name=name)
 
 
 def complain(told: Trouble, raw_file: Path | None = None) -> None:
@@ -64,11 +66,12 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
     if told.found:
         warn(f"  {told.found}")
     if told.forward:
-        warn(f"\nWords for the admin:\n\n{told.forward}")  # at the edge: lines in it are to be pasted
+        warn(f"\n{SEND_THIS}\n\n{told.forward}")  # at the edge: lines in it are to be pasted
     if told.kind is Kind.UNKNOWN and told.raw:
-        warn(f"\n  It printed:\n{textwrap.indent(told.raw, '    ')}")
+        warn(f"\n  {_('Technical details:')}\n{textwrap.indent(told.raw, '    ')}")
     if raw_file:
-        warn(f"\n  What was printed is kept in {paths.shown(raw_file)}")
+        details = _("Technical details are saved in {file}").format(file=paths.shown(raw_file))
+        warn(f"\n  {details}")
 
 
 def finding(found: Finding) -> str:
@@ -80,29 +83,46 @@ def finding(found: Finding) -> str:
 def verdict(findings: Sequence[Finding]) -> str:
     """What all probes come to, in a sentence."""
     if locks.opens_by_password_alone(findings):
-        return "The key is locked. But the account also takes its password, which opens all of it."
+        return _("The key is locked. But the account also accepts its password, which opens everything.")
     testable = [one for one in findings if one.testable]
     match locks.verdict(findings):
         case "locked":
-            return f"Locked: {len(testable)} things were tested, and all are as they should be."
+            told = ngettext(
+                "Locked: {count} thing was tested, and it is locked.",
+                "Locked: {count} things were tested, and all are locked.",
+                len(testable),
+            )
+            return told.format(count=len(testable))
         case "open":
             if locks.opens_everything(findings):
-                return "Not locked: this key can do almost anything on the server."
+                return _("Not locked: this key can do almost anything on the server.")
             found = sum(one.held is False for one in testable)
-            return f"Not locked: {found} of {len(testable)} tested {'thing is' if found == 1 else 'things are'} open."
+            told = ngettext(
+                "Not locked: {found} of {count} tested things is open.",
+                "Not locked: {found} of {count} tested things are open.",
+                found,
+            )
+            return told.format(found=found, count=len(testable))
     untested = sum(one.held is None for one in testable)
-    return f"Not known to be locked: {untested} of {len(testable)} things could not be tested."
+    told = ngettext(
+        "Not known to be locked: {untested} of {count} things could not be tested.",
+        "Not known to be locked: {untested} of {count} things could not be tested.",
+        untested,
+    )
+    return told.format(untested=untested, count=len(testable))
 
 
 def receipt(taken: Taken) -> str:
     """What was taken from a server's receipt."""
-    verified = "is the one that the server shows" if taken.met else "will be compared as soon as the server answers"
+    met = _("The receipt was used. The server shows the same fingerprint:")
+    not_met = _("The receipt was used. Its fingerprint will be compared when the server answers:")
+    decided, warns = _("  Your admin decided: {change}."), _("  The server warns: {warning}")
     return "\n".join(
         [
-            f"The receipt is taken. Its fingerprint {verified}:",
+            met if taken.met else not_met,
             *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
-            *(f"  Decided by the admin: {display.printable(change)}." for change in taken.changes),
-            *(f"  The server warns: {warning}" for warning in taken.receipt.warnings),
+            *(decided.format(change=display.printable(change)) for change in taken.changes),
+            *(warns.format(warning=warning) for warning in taken.receipt.warnings),
         ]
     )
 
@@ -110,23 +130,26 @@ def receipt(taken: Taken) -> str:
 def dry_run(report: Report) -> str:
     """The result of a practice run in words."""
     rows = [
-        ("looked at", f"{display.entries(report.totals.files)}, {display.size(report.totals.bytes_total)}"),
-        ("new", display.number(report.totals.new)),
-        ("changed", display.number(report.totals.changed)),
-        ("to be removed", display.number(report.totals.deleted)),
-        ("as they are", display.number(report.totals.unchanged)),
-        ("to be sent", display.size(report.totals.bytes_to_send)),
+        (_("total"), f"{display.entries(report.totals.files)}, {display.size(report.totals.bytes_total)}"),
+        (_("new"), display.number(report.totals.new)),
+        (_("changed"), display.number(report.totals.changed)),
+        (_("to delete"), display.number(report.totals.deleted)),
+        (_("unchanged"), display.number(report.totals.unchanged)),
+        (_("to send"), display.size(report.totals.bytes_to_send)),
     ]
-    lines = [f"Nothing was copied. {in_words(report.totals)}", *(f"  {title:<14} {value}" for title, value in rows)]
+    nothing = _("Nothing was copied. {what}").format(what=in_words(report.totals))
+    width = max(len(title) for title, _value in rows)
+    lines = [nothing, *(f"  {title:<{width}}  {value}" for title, value in rows)]
     return "\n".join(lines + _problems(report))
 
 
 def estimate(size: BackupSize) -> str:
     """What stands in for a practice run where there can be none."""
-    return (
-        f"Counted on this computer instead: a first backup would send {display.size(size.bytes)}"
-        f" ({display.entries(size.entries)}). What is on the server by now was not looked at."
+    told = _(
+        "Counted on this computer instead: a first backup would send {size} ({entries}). The server was not asked what"
+        " it already has."
     )
+    return told.format(size=display.size(size.bytes), entries=display.entries(size.entries))
 
 
 def backup(result: Result) -> str:
@@ -147,18 +170,19 @@ def begun(event: Begun) -> str:
 
 def retry(event: Retry) -> str:
     """That the connection dropped, and what follows."""
-    return f"{event.trouble.what}: try {event.number} follows in {event.seconds:.0f} s."
+    told = _("{what}: try {number} follows in {seconds} s.")
+    return told.format(what=event.trouble.what, number=event.number, seconds=f"{event.seconds:.0f}")
 
 
 def progress(event: Progress, estimate: ProgressEstimate) -> str:
     """How far a real backup is, on one line."""
-    parts = [
-        *([f"{estimate.percent} %"] if estimate.percent is not None else []),
-        f"{display.size(event.bytes_done)} sent",
-        f"{display.size(event.rate)}/s",
-        *([f"{display.duration(estimate.seconds_left)} left"] if estimate.seconds_left is not None else []),
-        *([f"{display.files(event.to_check)} to go"] if event.to_check is not None and not event.is_searching else []),
-    ]
+    parts = [_("{size} sent").format(size=display.size(event.bytes_done)), f"{display.size(event.rate)}/s"]
+    if estimate.percent is not None:
+        parts.insert(0, f"{estimate.percent} %")
+    if estimate.seconds_left is not None:
+        parts.append(_("{time} left").format(time=display.duration(estimate.seconds_left)))
+    if event.to_check is not None and not event.is_searching:
+        parts.append(_("{files} to go").format(files=display.files(event.to_check)))
     return " · ".join(parts)
 
 
@@ -168,6 +192,6 @@ def _problems(report: Report) -> list[str]:
         return []
     shown = [f"  ! {display.printable(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]
     more = len(report.problems) - len(shown) + report.untold
-    more_lines = [f"  and {display.number(more)} more"] if more else []
-    forward = ["", "  Words for the admin:", f"  {why.forward}"] if why.forward else []
-    return ["Some files were left out:", *shown, *more_lines, why.sentence, *forward]
+    more_lines = [_("  and {count} more").format(count=display.number(more))] if more else []
+    forward = ["", f"  {SEND_THIS}", f"  {why.forward}"] if why.forward else []
+    return [_("Some files were not backed up:"), *shown, *more_lines, why.sentence, *forward]

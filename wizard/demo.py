@@ -17,6 +17,7 @@ from wizard.client.keys import secrets
 from wizard.client.session import Session
 from wizard.console import say
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.profile import Key, Profile, Server
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import layout
@@ -88,21 +89,21 @@ async def by_itself(stage: Demo) -> int:
         # Nobody is there to unlock a keyring, and this key is thrown away with the demo.
         key=Key(protection="none"),
     )
-    say("A demo on this machine: a practice server, sample files, and nobody at the keys.\n")
-    say("Amanda's computer")
+    say(_("A demo on this computer: a practice server and sample files. Nobody has to press a key.\n"))
+    say(_("Amanda's computer"))
     with Session() as session:
         await unattended.prepare(profile, session)
         await _see_it_refused(profile, session)
         client = access.facts(profile)
         text = exports.export(profile, client, "authorized-keys", stage.server_facts)
         handed_over.keep(profile, client)
-        say("\nThe admin puts this into authorized_keys on the server\n")
+        say(_("\nThe admin adds this to authorized_keys on the server\n"))
         say(text)
         stage.apply_as_admin(profile, text)
-        say("Amanda's computer")
+        say(_("Amanda's computer"))
         await unattended.require_let_in(profile, session)
         exit_code = await unattended.prove(profile, session)
-    say("\nThat was real ssh, a real lock and “rsync --dry-run”. All of it is removed again.")
+    say(_("\nThat was real ssh, a real lock and “rsync --dry-run”. Everything has been removed again."))
     return exit_code
 
 
@@ -112,7 +113,7 @@ async def _see_it_refused(profile: Profile, session: Session) -> None:
     except Failure as failure:
         if failure.kind is not Kind.WAITING_FOR_ADMIN:
             raise
-        say("  … the server does not let this computer in yet: the admin has to act")
+        say(_("  … the server doesn't let this computer in yet: the admin needs to act first"))
 
 
 def _write_samples(home: Path) -> None:

@@ -9,13 +9,14 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Label
 
-from screens.widgets.choice import Alternative, Choice
+from screens.widgets.choice import Choice
 from screens.widgets.footer import Keys
 from screens.widgets.note import Note
 from wizard import profiles, trouble
 from wizard.failure import Failure
 from wizard.language import _
 from wizard.walk import steps
+from wizard.walk.description import Alternative
 from wizard.walk.steps import Walk
 
 if TYPE_CHECKING:

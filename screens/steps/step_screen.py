@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
+from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
@@ -20,6 +21,7 @@ from screens.widgets.page import Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
 from wizard.failure import Failure
+from wizard.language import _
 from wizard.trouble import diagnose, telling
 from wizard.walk import steps
 
@@ -30,10 +32,11 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.trouble.telling import ExplainedFailure
+    from wizard.walk.description import MayIfConfirmed
     from wizard.walk.steps import Step, Walk
 
-_DEMO = "a demo: nothing of yours is touched"
-_ASKING = "That did not work. The wizard looks into why …"
+_DEMO = _("a demo: your own files stay untouched")
+_ASKING = _("That didn't work. Looking for the cause …")
 
 
 class StepScreen(Screen[Outcome]):
@@ -46,15 +49,15 @@ class StepScreen(Screen[Outcome]):
     step: ClassVar[Step]
     question: ClassVar[str]
     explanation: ClassVar[str]
-    primary: ClassVar[str] = "Continue"
+    primary: ClassVar[str] = _("Continue")
     looks_first: ClassVar[bool] = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("f1", "explain", "Help"),
-        Binding("f2", "printed", "What was printed"),
-        Binding("ctrl+s", "forward", "Continue", show=False),
-        Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("escape", "back", _("Back")),
+        Binding("f1", "explain", _("Help")),
+        Binding("f2", "printed", _("Technical details")),
+        Binding("ctrl+s", "forward", _("Continue"), show=False),
+        Binding("ctrl+q", "leave", _("Leave"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
         Binding("down", "scroll_page(1)", show=False),
         Binding("pageup", "scroll_page(-8)", show=False),
@@ -90,7 +93,8 @@ class StepScreen(Screen[Outcome]):
         fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            about = _DEMO if self.context.is_demo else f"backup “{self.profile.name}”"
+            named = _("backup “{name}”").format(name=self.profile.name)
+            about = _DEMO if self.context.is_demo else named
             yield Label(f"{steps.TITLES[self.step]} · {about}", id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
@@ -101,7 +105,7 @@ class StepScreen(Screen[Outcome]):
                 yield Vertical(id="trouble-place")
                 with Horizontal(id="buttons"):
                     yield from self.compose_actions()
-                    yield Button("Back", id="back", compact=True)
+                    yield Button(_("Back"), id="back", compact=True)
                     yield Button(self.primary, id="forward", variant="primary", compact=True)
             with VerticalScroll(id="explanation", can_focus=False):
                 yield Static(self.explanation, markup=False)
@@ -142,6 +146,10 @@ class StepScreen(Screen[Outcome]):
                     answer.focus()
                     return
         self.query_one("#forward", Button).focus()
+
+    async def confirms(self, asked: MayIfConfirmed) -> bool:
+        """Whether the person wants to go on all the same."""
+        return await self.app.push_screen_wait(ConfirmScreen(asked.title, asked.words, yes=asked.yes, no=asked.no))
 
     def keep(self, decided: Profile) -> None:
         """Save what was decided while the step goes on.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Spacing
@@ -19,16 +18,9 @@ if TYPE_CHECKING:
     from textual.style import Style
     from textual.visual import RenderOptions
 
+    from wizard.walk.description import Alternative
+
 _HERE, _ELSEWHERE, _SHUT = "● ", "○ ", "– "
-
-
-class Alternative(msgspec.Struct, frozen=True):
-    """One alternative: what it stands for, a title, a sentence, and whether it can't be taken now."""
-
-    id: str
-    title: str
-    sentence: str = ""
-    disabled: bool = False
 
 
 class Choice(OptionList):

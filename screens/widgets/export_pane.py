@@ -13,6 +13,8 @@ from textual.widgets import Button, Static, Tab, Tabs
 from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.note import Note
 from wizard import paths, trouble
+from wizard.client.keys.secrets import Secret
+from wizard.client.process.background import in_background
 from wizard.display import printable
 from wizard.failure import Failure
 from wizard.language import N_, _
@@ -39,7 +41,7 @@ class ExportPane(Vertical):
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         super().__init__()
         self._sheets = {sheet.name: sheet for sheet in sheets}
-        self._is_revealed = False
+        self._revealed: Secret | None = None
 
     def compose(self) -> ComposeResult:
         """The tabs, the text, and what can be done with it."""
@@ -64,8 +66,9 @@ class ExportPane(Vertical):
 
     @property
     def _text(self) -> str:
-        masked = None if self._is_revealed else self._sheet.masked
-        return (masked or self._sheet.render)()
+        if self._revealed is not None:
+            return self._revealed.reveal()
+        return (self._sheet.masked or self._sheet.render)()
 
     def turn(self, direction: int) -> None:
         """Show the next format, or the one before."""
@@ -75,15 +78,17 @@ class ExportPane(Vertical):
     @on(Tabs.TabActivated)
     def _turned(self, event: Tabs.TabActivated) -> None:
         event.stop()
-        self._is_revealed = False
+        self._revealed = None
         self._show()
         self.query_one("#export-page").scroll_home(animate=False)
 
     @on(Button.Pressed, "#reveal")
     def reveal(self) -> None:
         """Show the secret in the text, or hide it again."""
-        if self.holds_secret:
-            self._is_revealed = not self._is_revealed
+        if self._is_hidden:
+            self.run_worker(self._reveal(), group="secret", exclusive=True)
+        elif self.holds_secret:
+            self._revealed = None
             self._show()
 
     @on(Button.Pressed, "#copy")
@@ -100,14 +105,7 @@ class ExportPane(Vertical):
     @on(Button.Pressed, "#save")
     def save(self) -> None:
         """Ask where the text is to be saved, a secret in it included."""
-        sheet = self._sheet
-        try:
-            text = sheet.render()
-        except Failure as failure:
-            self._tell(trouble.explain(failure).sentence, good=False)
-            return
-        warning = _(_WARNING) if sheet.masked else ""
-        self.app.push_screen(SaveTextScreen(text, f"~/{sheet.file_name}", warning), self._saved)
+        self.run_worker(self._save(), group="secret", exclusive=True)
 
     @on(Button.Pressed, "#plain")
     def plain(self) -> None:
@@ -128,18 +126,37 @@ class ExportPane(Vertical):
 
     @property
     def _is_hidden(self) -> bool:
-        return self.holds_secret and not self._is_revealed
+        return self.holds_secret and self._revealed is None
+
+    async def _reveal(self) -> None:
+        sheet = self._sheet
+        text = await self._whole(sheet)
+        if text is not None and self.is_attached and sheet is self._sheet:
+            self._revealed = Secret(text)
+            self._show()
+
+    async def _save(self) -> None:
+        sheet = self._sheet
+        text = await self._whole(sheet)
+        if text is not None and self.is_attached:
+            warning = _(_WARNING) if sheet.masked else ""
+            self.app.push_screen(SaveTextScreen(text, f"~/{sheet.file_name}", warning), self._saved)
+
+    async def _whole(self, sheet: Sheet) -> str | None:
+        """The text with its secret, for which a keyring may ask its owner for as long as it likes."""
+        if sheet.masked is None:
+            return sheet.render()
+        try:
+            return await in_background(sheet.render)
+        except Failure as failure:
+            if self.is_attached:
+                self._tell(trouble.explain(failure).sentence, good=False)
+            return None
 
     def _show(self) -> None:
-        try:
-            text = self._text
-        except Failure as failure:
-            self._is_revealed = False
-            self._tell(trouble.explain(failure).sentence, good=False)
-            return
-        self.query_one("#export-text", Static).update(self._sheet.coloured(text))
+        self.query_one("#export-text", Static).update(self._sheet.coloured(self._text))
         button = self.query_one("#reveal", Button)
-        button.display, button.label = self.holds_secret, _("Hide") if self._is_revealed else _("Show")
+        button.display, button.label = self.holds_secret, _("Show") if self._is_hidden else _("Hide")
         self.query_one("#export-news", Note).say(_(_IS_HIDDEN) if self._is_hidden else "", "warn")
         self.screen.refresh_bindings()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from wizard.rules import Rule
+    from wizard.walk.description import Text
 
 
 class Field(Vertical):
@@ -25,6 +26,12 @@ class Field(Vertical):
         super().__init__(id=id, classes="field")
         self._label, self._hint, self._rule = label, hint, rule
         self._initial, self.is_password = value, password
+
+    @classmethod
+    def of(cls, question: Text, value: str | None = None) -> Field:
+        """The line for a question, with its default or what was typed before."""
+        typed = question.default if value is None else value
+        return cls(question.label, id=question.id, value=typed, hint=question.hint, rule=question.rule)
 
     def compose(self) -> ComposeResult:
         """The line with its label on the border, and what is wrong with it."""

@@ -16,6 +16,8 @@ from wizard.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wizard.walk.description import YesNo
+
 BOXES = {True: "[✓]", False: "[ ]"}
 
 
@@ -26,6 +28,11 @@ class Tick:
     id: str
     title: str
     sentence: str
+
+    @classmethod
+    def of(cls, question: YesNo) -> Tick:
+        """The box for a question of yes or no."""
+        return cls(question.id, question.label, question.sentence)
 
 
 class TickList(OptionList):

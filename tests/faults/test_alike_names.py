@@ -13,16 +13,14 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
 from tests.support.pilot import said, until, wizard_at
+from tests.support.plain import decided
 from wizard import paths, profiles
 from wizard.failure import BadProfile
 from wizard.profile import Profile
-from wizard.walk.plain import deciding
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from wizard.client.session import Session
 
 TOLD = "There is already a backup “amamac”. Names can't differ only in capital letters. Choose another one."
 
@@ -58,10 +56,9 @@ async def test_the_screen_refuses_it_under_its_field() -> None:
 
 
 def test_the_walk_on_lines_refuses_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    session: Session = None  # type: ignore[assignment]  # the question has no use for it
     typed = iter(["Amamac", "other"])
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
-    assert deciding.welcome(Profile(name="my-computer"), session).name == "other"
+    assert decided(Profile(name="my-computer"), Step.WELCOME).name == "other"
     assert TOLD in capsys.readouterr().out
 
 

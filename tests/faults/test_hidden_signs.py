@@ -12,17 +12,19 @@ from tests.support.attacks.orders import HIDDEN, orders
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
+from tests.support.plain import decided
 from wizard import cli, paths, profiles, rules
 from wizard.commands import kept, terminal
 from wizard.profile import Key, Server
-from wizard.walk.plain import asker, deciding, proving
+from wizard.walk.description import Alternative, Hidden, OneOf
+from wizard.walk.plain import asker
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.commands import Ran
-    from wizard.client.session import Session
 
 # In a TOML text these can stand as they are; the others only as \\u…
 _PLAIN = "\u202e\u202d\u2066\u2069\u061c\u200b\u200d\u2060\ufeff\u00ad\u2028\x85\x9b"
@@ -139,8 +141,10 @@ _ODD_KEY = f"~/.ssh/odd{_PLAIN.replace(chr(0x2028), '').replace(chr(0x85), '').r
     [
         lambda: asker.line(f"q{HIDDEN}", f"d{HIDDEN}"),
         lambda: asker.agrees(f"q{HIDDEN}", default=True),
-        lambda: asker.choice(f"q{HIDDEN}", [("a", f"w{HIDDEN}")], "a"),
-        lambda: asker.passphrase(f"q{HIDDEN}"),
+        lambda: asker.ask(
+            OneOf(id="a", label=f"q{HIDDEN}", alternatives=(Alternative("a", f"w{HIDDEN}"),), default="a")
+        ),
+        lambda: asker.ask(Hidden(id="a", label=f"q{HIDDEN}")),
     ],
     ids=["line", "yes or no", "choice", "passphrase"],
 )
@@ -150,6 +154,17 @@ def test_no_question_passes_them_on(
     ask()
     assert asked
     assert orders("".join(asked) + "".join(capsys.readouterr())) == []
+
+
+def test_a_folder_s_name_stays_on_its_line(asked: list[str], capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    odd = home / "letters\n✓ all is well"
+    odd.mkdir()
+    profile = a_profile(folders=(os.fspath(odd),))
+    for step in (Step.FOLDERS, Step.FINISH):
+        decided(profile, step)
+        said = capsys.readouterr().out
+        assert "letters␊✓ all is well" in said
+        assert "\n✓ all is well" not in said
 
 
 async def test_no_question_about_a_key_passes_them_on(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,13 +179,12 @@ async def test_no_question_about_a_key_passes_them_on(asked: list[str], monkeypa
 def test_the_walk_on_lines_passes_none_on(
     asked: list[str], capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session: Session = None  # type: ignore[assignment]  # neither question has a use for it
     odd = home / f"odd{_IN_NAMES}end"
     odd.mkdir()
     profile = a_profile(folders=(os.fspath(odd),), server=Server(host="files.example.lan", user="amanda"))
     profiles.save(profile)
-    deciding.folders(profile, session)
-    proving.finish(profile, session, None)
+    decided(profile, Step.FOLDERS)
+    decided(profile, Step.FINISH)
     typed = iter(["n", str(home / f"no{_IN_NAMES}"), f"relative{HIDDEN}", str(odd)])
 
     def answer(prompt: str) -> str:
@@ -178,7 +192,7 @@ def test_the_walk_on_lines_passes_none_on(
         return next(typed, "")
 
     monkeypatch.setattr("builtins.input", answer)
-    deciding.folders(profile, session)
+    decided(profile, Step.FOLDERS)
     said = "".join(capsys.readouterr())
     assert "odd" in said
     assert orders(said + "".join(asked)) == []

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from screens.steps.key.alternatives import Answer
 from tests.faults.test_killed import NAME, SCREENS, TABLE, forgotten
 from tests.support.data.profiles import towards
 from tests.support.kills import killing
@@ -24,6 +23,7 @@ from tests.support.kills.walks import PASSPHRASE
 from wizard import profiles
 from wizard.client.keys import key_files
 from wizard.profile import Key
+from wizard.walk.key import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

@@ -112,5 +112,5 @@ def test_the_walk_on_lines_waits_and_goes_on(
         assert plain.walk(Walk(profile, Step.SCHEME, Step.SCHEME), session) == 0
     printed = capsys.readouterr()
     assert printed.err.count(WAIT) == 2
-    assert "Way in" in printed.out
+    assert "Sign in" in printed.out
     add_row(TABLE, "a wizard, then --plain")

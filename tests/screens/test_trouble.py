@@ -36,7 +36,7 @@ async def test_a_port_that_is_wrong_is_told_from_a_server_that_is_off(
     async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
         await until(pilot, lambda: f"does answer on port {place.sshd.port}" in said(pilot))
         assert "You can fix this. Change the port in the “Server” step." in said(pilot)
-        assert "looks into why" not in said(pilot)
+        assert "Looking for the cause" not in said(pilot)
 
 
 async def test_what_was_printed_is_one_key_away(place: Place) -> None:

@@ -151,7 +151,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
         await can_go_on(pilot)
         await person.press("enter")
         await person.comes_to(Step.PROOF)
-        await until(pilot, lambda: "shut" in said(pilot).lower())
+        await until(pilot, lambda: "Locked: " in said(pilot))
         await can_go_on(pilot)
         await person.press("enter")
         await person.comes_to(Step.DRY_RUN)

@@ -49,8 +49,8 @@ async def test_a_settings_folder_that_cannot_be_written_to_is_explained_and_noth
 async def test_the_keys_are_named_as_on_a_keyboard_and_all_of_them_fit(home: Path) -> None:
     (home / "Documents").mkdir()
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
-        await until(pilot, lambda: "Space Tick" in text(pilot) and "Ctrl+Q Leave" in text(pilot))
-        assert "F2 Left out" in text(pilot).splitlines()[-1]
+        await until(pilot, lambda: "Space Select" in text(pilot) and "Ctrl+Q Leave" in text(pilot))
+        assert "F2 Skip" in text(pilot).splitlines()[-1]
 
 
 async def test_each_screen_follows_the_one_before_whole_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,9 +103,9 @@ async def test_where_no_backup_was_begun_a_new_one_begins_without_a_question() -
 
 def test_whoever_leaves_is_told_how_to_go_on() -> None:
     walk = Walk(NEW, Step.SERVER, Step.SERVER)
-    assert "nothing is kept" in console.left_at(walk)
+    assert "nothing was saved" in console.left_at(walk)
     profiles.save(NEW)
-    assert console.left_at(walk).endswith("“backup-wizard amamac” goes on at “Server”.")
+    assert console.left_at(walk).endswith("To continue at “Server”, run “backup-wizard amamac”.")
     assert "“backup-wizard run amamac”" in console.left_at(Walk(NEW, Step.FINISH, Step.FINISH))
 
 

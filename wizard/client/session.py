@@ -90,11 +90,12 @@ class Session:
         from wizard.client.process.background import in_background  # imported late: signing in ahead does not need it
 
         path = profile.key_path
-        if path not in self._sockets and _needs_a_person(profile):
+        # An agent may take its time, and so does a passphrase, which is stretched on purpose.
+        if path not in self._sockets and await in_background(partial(_needs_a_person, profile)):
             if self.ask is None:
                 raise Failure(Kind.PASSPHRASE_UNASKED, str(path))
             passphrase = await self.ask(profile)
-            if not key_files.opens(path, passphrase):
+            if not await in_background(partial(key_files.opens, path, passphrase)):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
         basis = _Basis.now(profile, self._sockets.get(path))
@@ -130,7 +131,9 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 
 def _needs_a_person(profile: Profile) -> bool:
-    if profile.key.protection != "ask" or profile.key_is_agents or key_files.opens(profile.key_path, None):
+    if not schemes.of(profile).uses_ssh or profile.key.protection != "ask":
+        return False
+    if profile.key_is_agents or key_files.opens(profile.key_path, None):
         return False
     return not any(
         public_keys.same_key(line, key_files.public_line(profile.key_path)) for line in found_keys.agent_lines()

@@ -106,5 +106,8 @@ def _ask_about(own: list[Path]) -> bool:
     if not own or not sys.stdin.isatty():
         return False
     named = printable(", ".join(map(paths.shown, own)))
-    answer = input(_("Also delete its key {file}? You can't undo this. [y/N]").format(file=named) + " ")
+    try:
+        answer = input(_("Also delete its key {file}? You can't undo this. [y/N]").format(file=named) + " ")
+    except EOFError:  # Ctrl+D
+        return False
     return answer.strip().lower() in {"y", "yes"}

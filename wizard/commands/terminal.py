@@ -11,6 +11,7 @@ from wizard import paths, profiles
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.display import printable
+from wizard.failure import Failure, Kind
 from wizard.language import _
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def held(name: str, session: Session, *, timeout: float = 0.0) -> Profile:
 
 
 async def _ask(profile: Profile) -> Secret:
-    return Secret(
-        getpass.getpass(printable(_("Passphrase of {file}:").format(file=paths.shown(profile.key_path))) + " ")
-    )
+    question = _("Passphrase of {file}:").format(file=paths.shown(profile.key_path))
+    try:
+        return Secret(getpass.getpass(printable(question) + " "))
+    except EOFError:  # Ctrl+D
+        raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path)) from None

@@ -9,6 +9,7 @@ import msgspec
 
 from wizard import files, paths, profiles, schemes
 from wizard.client import computer
+from wizard.language import _
 from wizard.profile import Profile
 
 if TYPE_CHECKING:
@@ -31,16 +32,16 @@ class Step(StrEnum):
 
 
 TITLES = {
-    Step.WELCOME: "Welcome",
-    Step.FOLDERS: "Folders",
-    Step.SERVER: "Server",
-    Step.FINGERPRINT: "Fingerprint",
-    Step.SCHEME: "Way in",
-    Step.KEY: "Key",
-    Step.HAND_OVER: "Hand-over",
-    Step.PROOF: "Proof",
-    Step.DRY_RUN: "Practice run",
-    Step.FINISH: "Finish",
+    Step.WELCOME: _("Welcome"),
+    Step.FOLDERS: _("Folders"),
+    Step.SERVER: _("Server"),
+    Step.FINGERPRINT: _("Fingerprint"),
+    Step.SCHEME: _("Sign in"),
+    Step.KEY: _("Key"),
+    Step.HAND_OVER: _("Ask your admin"),
+    Step.PROOF: _("Security check"),
+    Step.DRY_RUN: _("Practice run"),
+    Step.FINISH: _("Finish"),
 }
 
 _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}

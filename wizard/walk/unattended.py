@@ -1,29 +1,32 @@
-"""The walk without anybody: from a whole profile to a dry run's result, in lines."""
+"""The walk without anybody: from a whole profile to a practice run's result, by the steps' descriptions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import console, paths, profiles, schemes, trouble
-from wizard.client.keys import daemon_password, protected_key
+from wizard import profiles, trouble
 from wizard.console import say
-from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.running import record, report, transfer
-from wizard.server import locks
-from wizard.server.reaching import host_trust, sign_in
-from wizard.walk import steps
+from wizard.failure import Failure, Kind
+from wizard.language import ngettext
+from wizard.walk import description, steps
+from wizard.walk.context import WalkContext
+from wizard.walk.description import May, MayIfConfirmed, MayNot
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wizard.client.session import Session
     from wizard.profile import Profile
 
+_TRYING = (Step.PROOF, Step.DRY_RUN)
+
 
 async def walk(profile: Profile, session: Session) -> int:
-    """Walk all steps that a whole profile leaves; the exit code is 0, or 1 where a lock is open or files failed.
+    """Take all steps with what a whole profile says; the exit code is 1 where something is open or files failed.
 
     Raises:
-        Failure: a step can't be done; `WAITING_FOR_ADMIN` while the server does not let us in.
+        Failure: a step can't be passed; `WAITING_FOR_ADMIN` while the server does not let us in.
     """
     await prepare(profile, session)
     await require_let_in(profile, session)
@@ -31,27 +34,21 @@ async def walk(profile: Profile, session: Session) -> int:
 
 
 async def prepare(profile: Profile, session: Session) -> None:
-    """All up to the hand-over: the profile kept, the server recognised, the key made.
+    """Decide all as the profile says: it is kept, the server recognised, the key made.
 
     Raises:
-        Failure: a step can't be done.
+        Failure: a step can't be passed.
     """
     if missing := steps.undecided(profile):
         raise Failure(Kind.UNDECIDED, missing)
-    transfer.require_sources(profile)
+    await take(profile, session, [Step.WELCOME, Step.FOLDERS, Step.SERVER])
     profiles.require_distinct(profile.name)
     session.hold(profile.name)
     keep(profile)
     count = len(profile.folders)
-    say(f"Backup “{profile.name}”: {count} {'folder' if count == 1 else 'folders'} to {profile.server.host}")
-    if schemes.of(profile).uses_ssh:
-        await host_trust.establish(profile)
-        say("  ✓ the server shows a fingerprint that was confirmed")
-        made = not profile.key_path.exists()
-        protected_key.ensure(profile)
-        say(f"  ✓ the key {paths.shown(profile.key_path)} {'was made' if made else 'is there'}")
-    daemon_password.ensure(profile)
-    await session.access(profile)
+    counted = ngettext("Backup “{name}”: {count} folder to {host}", "Backup “{name}”: {count} folders to {host}", count)
+    say(counted.format(name=profile.name, count=count, host=profile.server.host))
+    await take(profile, session, [Step.FINGERPRINT, Step.SCHEME, Step.KEY])
 
 
 async def require_let_in(profile: Profile, session: Session) -> None:
@@ -62,10 +59,47 @@ async def require_let_in(profile: Profile, session: Session) -> None:
     """
     steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
     try:
-        await sign_in.attempt(profile, await session.access(profile))
-    except ProgramFailed as failure:
+        await take(profile, session, [Step.HAND_OVER])
+    except Failure as failure:
         raise awaited(failure, profile) from None
-    say("  ✓ the server lets this computer in")
+
+
+async def prove(profile: Profile, session: Session) -> int:
+    """Do the security check and the practice run; return the exit code.
+
+    Raises:
+        Failure: they can't be done.
+    """
+    exit_code = await take(profile, session, _TRYING)
+    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+    return exit_code
+
+
+async def take(profile: Profile, session: Session, wanted: Iterable[Step]) -> int:
+    """Take those of the steps that apply; returns 1 where the result of one is not as good as it can be.
+
+    Raises:
+        Failure: one of them can't be passed.
+    """
+    context, exit_code = WalkContext(session, tell=say, is_attended=False), 0
+    for step in wanted:
+        if step not in steps.applicable(profile):
+            continue
+        about = description.of(step)
+        found = await about.look(profile, context, None)
+        for text in about.told(profile, found) if step in _TRYING else ():
+            say(text)
+        match about.may_pass(profile, found, {}):
+            case May(words):
+                if words:
+                    say(f"  ✓ {words}")
+            case MayIfConfirmed():
+                pass  # whoever wrote the profile has confirmed its scheme; what is open, the exit code tells
+            case MayNot() as refused:
+                raise refused.as_failure
+        await about.settle(profile, found, {}, context)
+        exit_code = exit_code if about.is_good(profile, found) else 1
+    return exit_code
 
 
 def awaited(failure: Failure, profile: Profile) -> Failure:
@@ -73,27 +107,6 @@ def awaited(failure: Failure, profile: Profile) -> Failure:
     if steps.is_handed_over(profile) and trouble.explain(failure, profile).waits_for_admin:
         return Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw)
     return failure
-
-
-async def prove(profile: Profile, session: Session) -> int:
-    """Try the locks, then do the dry run; return the exit code.
-
-    Raises:
-        Failure: they can't be done.
-    """
-    access = await session.access(profile)
-    findings = []
-    async for found in locks.check(profile, access, expects_backup=not record.is_first(profile)):
-        findings.append(found)
-        say(console.finding(found))
-    verdict = locks.verdict(findings)
-    say(console.verdict(findings))
-    if verdict == "open":
-        say(f"\nWords for the admin:\n\n{locks.letter(profile, findings)}\n")
-    result = await report.dry_run(profile, access)
-    say(console.dry_run(result))
-    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
-    return 1 if verdict != "locked" or result.exit_code else 0
 
 
 def keep(profile: Profile) -> None:

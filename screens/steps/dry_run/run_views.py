@@ -16,6 +16,7 @@ from screens.steps.dry_run.size_tree import WeightTree
 from screens.steps.dry_run.suggested_excludes import LeaveOut
 from screens.widgets.tick_list import TickList
 from wizard import display
+from wizard.language import _
 from wizard.running.listing import Listing
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _TITLES = {
-    "folders": "Folders",
-    "largest": "Largest",
-    "removed": "Removed",
-    "all": "All",
-    "leave-out": "Leave out",
-    "problems": "Problems",
+    "folders": _("Folders"),
+    "largest": _("Largest"),
+    "removed": _("Deleted"),
+    "all": _("All"),
+    "leave-out": _("Skip"),
+    "problems": _("Problems"),
 }
 
 
@@ -66,8 +67,8 @@ class RunViews(Vertical):
         """Show another listing, which grows; the problems may become more as well."""
         self.listing, self._problems, self._is_whole = listing, problems, False
         self.query_one(WeightTree).show(listing)
-        largest = EntryRows(listing, lambda: listing.largest, "Nothing would be sent.")
-        removed = EntryRows(listing, lambda: listing.removed, "Nothing would be removed.")
+        largest = EntryRows(listing, lambda: listing.largest, _("Nothing would be sent."))
+        removed = EntryRows(listing, lambda: listing.removed, _("Nothing would be deleted."))
         self.query_one("#largest", EntryList).show(largest, is_whole=False)
         self.query_one("#removed", EntryList).show(removed, is_whole=False)
         self.query_one(SearchedList).show(listing)
@@ -78,7 +79,10 @@ class RunViews(Vertical):
 
     def grow(self) -> None:
         """Take in what has come: the counts, and what is in sight."""
-        tab, label = self.query_one("#tab-removed", Tab), f"Removed {display.number(len(self.listing.removed))}"
+        tab, label = (
+            self.query_one("#tab-removed", Tab),
+            _("Deleted {count}").format(count=display.number(len(self.listing.removed))),
+        )
         if tab.label_text != label:
             tab.label = label
         self._offer("problems", bool(self._problems))

@@ -20,12 +20,15 @@ from screens.steps.dry_run.run_views import RunViews
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
-from wizard import display, trouble
+from wizard import display
 from wizard.client import rsync
-from wizard.client.folders import backup_size
-from wizard.failure import Failure, Kind
+from wizard.failure import Failure
+from wizard.language import _, ngettext
 from wizard.running import report, transfer
 from wizard.running.listing import Listing, slices
+from wizard.walk import dry_run
+from wizard.walk.description import MayNot
+from wizard.walk.dry_run import CountedHere
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -35,10 +38,12 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
+    from wizard.trouble import Trouble
     from wizard.walk.steps import Walk
 
 _PULSE_SECONDS = 1 / 10
 _A_WHILE_SECONDS = 2
+_LOOKING = _("Looking at your files")
 _SUMMARY = ("rsync error:", "rsync warning:")
 
 
@@ -46,26 +51,26 @@ class DryRunScreen(StepScreen):
     """Runs rsync with --dry-run, shows what it tells while it tells it, and can stop it."""
 
     step = Step.DRY_RUN
-    question = "Practice run — nothing is copied"
-    explanation = (
-        "The wizard goes through the whole backup, and the server answers, but no file is copied and nothing on the "
+    question = dry_run.DESCRIPTION.question
+    explanation = _(
+        "The wizard goes through the whole backup, and the server answers. No file is copied, and nothing on the "
         "server changes.\n\n"
-        "Folders: how much would be sent from where, and where the bulk is. → opens a folder, ← closes it.\n\n"
-        "Removed: what is on the server and gone here.\n\n"
-        "All: + is new, ~ is sent again because it has changed, · has new settings alone, − would be removed. / looks "
-        "for a name.\n\n"
-        "Leave out: what programs can make again.\n\n"
-        "F3 shows the next of these lists. “s” saves the whole list as a file.\n\n"
-        "How long sending takes is reckoned for 100 Mbit/s, until a backup has shown how fast your network really is."
+        "Folders: how much would be sent from where. → opens a folder, ← closes it.\n\n"
+        "Deleted: what is on the server but no longer here.\n\n"
+        "All: + is new, ~ is sent again because it changed, · has only new settings, − would be deleted. Press / to "
+        "find a name.\n\n"
+        "Skip: what apps can recreate.\n\n"
+        "F3 shows the next list. “s” saves the whole list as a file.\n\n"
+        "The time for sending is estimated for 100 Mbit/s, until a backup has shown how fast your network is."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "back", "Back"),
-        Binding("f3", "turn(1)", "Next list"),
-        Binding("slash", "find", "Find", key_display="/"),
-        Binding("s", "save", "Save"),
-        Binding("r", "again", "Run again", show=False),
-        Binding("enter", "forward", "Continue", show=False),
+        Binding("escape", "stop", _("Stop")),
+        Binding("escape", "back", _("Back")),
+        Binding("f3", "turn(1)", _("Next list")),
+        Binding("slash", "find", _("Find"), key_display="/"),
+        Binding("s", "save", _("Save")),
+        Binding("r", "again", _("Run again"), show=False),
+        Binding("enter", "forward", _("Continue"), show=False),
         Binding("shift+f3,left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
     ]
@@ -75,7 +80,9 @@ class DryRunScreen(StepScreen):
         self._listing = Listing()
         self._problems: list[str] = []
         self._ended: rsync.Ended | None = None
-        self._is_running = self._is_stopping = self._is_done = False
+        self._is_running = self._is_stopping = False
+        self._preview: dry_run.Preview | None = None
+        self._why_not: Trouble | None = None
         self._began = 0.0
         self._latest = ""
         self._told: tuple[str, Tone] = ("", "plain")
@@ -89,8 +96,8 @@ class DryRunScreen(StepScreen):
 
     def compose_actions(self) -> ComposeResult:
         """To stop it, to run it again, or to keep the list."""
-        yield Button("Stop", id="stop", compact=True)
-        yield Button("Run again", id="again", compact=True)
+        yield Button(_("Stop"), id="stop", compact=True)
+        yield Button(_("Run again"), id="again", compact=True)
 
     def focus_first(self) -> None:
         """Run at once."""
@@ -103,12 +110,13 @@ class DryRunScreen(StepScreen):
         """The profile as it is, once a run came to its end."""
         if self._views.left_out:
             self.action_again()
-        elif self._is_done:
-            return self.profile
-        else:
-            self._say("The practice run has to come to its end first: run it again.", "warn")
+            return None
+        judged = dry_run.may_pass(self.profile, self._preview, {})
+        if isinstance(judged, MayNot):
+            self._say(judged.why, "warn")
             self.lead_with("again")
-        return None
+            return None
+        return self.profile
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape stops what runs, and else goes back."""
@@ -117,7 +125,7 @@ class DryRunScreen(StepScreen):
         if action in {"back", "again"}:
             return not self._is_running
         if action == "save":
-            return self._is_done
+            return self._preview is not None
         return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#again")
@@ -135,7 +143,7 @@ class DryRunScreen(StepScreen):
         """End rsync and its ssh."""
         if self._is_running and not self._is_stopping:
             self._is_stopping = True
-            self._say("Stopping", "busy")
+            self._say(_("Stopping"), "busy")
             self.workers.cancel_group(self, "run")
 
     def action_turn(self, direction: int) -> None:
@@ -161,14 +169,14 @@ class DryRunScreen(StepScreen):
             self._say(*self._told)
             self._show_duration()
         again = self.query_one("#again", Button)
-        again.label = "Run without them" if left_out else "Run again"
+        again.label = _("Run without them") if left_out else _("Run again")
         again.refresh(layout=True)
         self.lead_with("again" if left_out else "forward", focus=False)
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Once a run that was stopped has ended, say so."""
         if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
-            await self._settle("The practice run was stopped. Nothing was copied.", "warn")
+            await self._settle(_("You stopped the practice run. Nothing was copied."), "warn")
 
     def _run(self) -> None:
         self.run_worker(self._practise(), group="run", exclusive=True)
@@ -176,26 +184,22 @@ class DryRunScreen(StepScreen):
     async def _practise(self) -> None:
         await self._set_off()
         try:
-            try:
-                access = await self.context.access(self.profile)
-                await self._follow(transfer.dry_run(self.profile, access))
-            except Failure as failure:
-                if failure.kind is not Kind.NO_DRY_RUN:
-                    raise
-                await self._count_here_instead(failure)
-            else:
-                await self._show_result()
+            access = await self.context.access(self.profile)
+            await self._follow(dry_run.events(self.profile, access))
+            await self._show_result()
         except Failure as failure:
             self._views.display = False
             self.add_class("-trouble-alone")
             await self._settle("")
             await self.show_trouble(failure)
 
-    async def _follow(self, running: AsyncGenerator[rsync.Event]) -> None:
+    async def _follow(self, running: AsyncGenerator[rsync.Event | CountedHere]) -> None:
         pace = Pace()
         async with aclosing(running) as events:
             async for event in events:
                 match event:
+                    case CountedHere():
+                        self._why_not = event.why
                     case rsync.Entries():
                         self._latest = event.last.path if event.last else ""
                         for piece in slices(event.raw):
@@ -209,24 +213,22 @@ class DryRunScreen(StepScreen):
     async def _show_result(self) -> None:
         assert self._ended
         ended, totals = self._ended, report.require_totals(self._ended)
+        self._preview = dry_run.preview(self.profile, ended, self._why_not)
+        if self._why_not:
+            await self._show_estimate(self._why_not)
+            return
         self._add_unnamed(ended)
         self.context.dry_run = totals
         told = words.result(self._listing, totals)
         count = len(self._problems) + ended.untold
         self.query_one("#danger", Note).say(words.danger(totals), "warn")
-        self._is_done = True
         tone: Tone = "warn" if ended.exit_code else "good"
         await self._settle(f"{told}{words.about_problems(count)}", tone)
 
-    async def _count_here_instead(self, failure: Failure) -> None:
-        explained = trouble.explain(failure, self.profile)
-        await self._follow(backup_size.listing(self.profile))
-        assert self._ended
-        report.require_totals(self._ended)
-        self._problems.insert(0, f"{explained.what}. {explained.to_do}\n\n{explained.forward}\n")
+    async def _show_estimate(self, why: Trouble) -> None:
+        self._problems.insert(0, f"{why.what}. {why.to_do}\n\n{why.forward}\n")
         self.context.dry_run = None
-        self._is_done = True
-        await self._settle(words.estimate(self._listing, explained.what), "warn", server_was_asked=False)
+        await self._settle(words.estimate(self._listing, why.what), "warn", server_was_asked=False)
 
     def _add_unnamed(self, ended: rsync.Ended) -> None:
         # Some complaints name no file in quotes; where there are no others, they are the only reason there is.
@@ -235,7 +237,7 @@ class DryRunScreen(StepScreen):
             self._problems += map(display.printable, lines)
 
     async def _set_off(self) -> None:
-        self._is_running, self._is_stopping, self._is_done = True, False, False
+        self._is_running, self._is_stopping, self._preview, self._why_not = True, False, None, None
         self._listing, self._problems, self._ended, self._latest = Listing(), [], None, ""
         self._began = time.monotonic()
         self.lead_with("forward", focus=False)
@@ -246,7 +248,7 @@ class DryRunScreen(StepScreen):
         await self._views.begin(self._listing, self._problems)
         self._offer_to_stop(True)
         self._views.focus_shown()
-        self._say("Looking at your files", "busy")
+        self._say(_LOOKING, "busy")
         self._pulse.resume()
 
     def _offer_to_stop(self, is_running: bool) -> None:
@@ -259,16 +261,23 @@ class DryRunScreen(StepScreen):
         if self._is_stopping:
             return
         seconds, sent = int(time.monotonic() - self._began), self._listing.sent
-        so_far = f": {display.files(sent.files)}, {display.size(sent.bytes)} to send so far" if sent.files else ""
-        hint = f" ({seconds} s). Esc stops it." if seconds >= _A_WHILE_SECONDS else ""
-        self.query_one("#run-news", Note).go_on(f"Looking at your files{so_far}{hint}")
+        told = _LOOKING
+        if sent.files:
+            told = ngettext(
+                "Looking at your files: {count} file, {size} to send so far",
+                "Looking at your files: {count} files, {size} to send so far",
+                sent.files,
+            ).format(count=display.number(sent.files), size=display.size(sent.bytes))
+        if seconds >= _A_WHILE_SECONDS:
+            told = _("{told} ({seconds} s). Esc stops it.").format(told=told, seconds=seconds)
+        self.query_one("#run-news", Note).go_on(told)
         self.query_one("#looking-at", Static).update(display.printable(self._latest), layout=False)
         self._views.grow()
 
     def _show_duration(self, less_files: int = 0, less_bytes: int = 0) -> None:
         sent = self._listing.sent
         remaining = sent._replace(files=sent.files - less_files, bytes=sent.bytes - less_bytes)
-        told = words.duration(self.profile, remaining) if self._is_done else ""
+        told = words.duration(self.profile, remaining) if self._preview else ""
         self.query_one("#looking-at", Static).update(told, layout=False)
 
     async def _settle(self, sentence: str, tone: Tone = "plain", *, server_was_asked: bool = True) -> None:
@@ -279,7 +288,7 @@ class DryRunScreen(StepScreen):
         self._told = (sentence, tone)
         self._say(sentence, tone)
         self._show_duration()
-        self.lead_with("forward" if self._is_done else "again", focus=not self._is_done)
+        self.lead_with("forward" if self._preview else "again", focus=self._preview is None)
         if self.focused is None or not self.focused.display:
             self._views.focus_shown()
 

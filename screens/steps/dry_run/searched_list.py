@@ -17,6 +17,7 @@ from screens.pace import WORK_SECONDS, Pace
 from screens.steps.dry_run.entry_list import EntryList
 from screens.steps.dry_run.rows import EntryRows
 from wizard import display
+from wizard.language import _
 from wizard.running.listing import Listing, Search
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class FindBox(Input):
     """The line; Enter and Down lead to what was found, Escape to all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "leave", "To the list"),
-        Binding("escape", "clear", "Show all"),
+        Binding("enter,down", "leave", _("To the list")),
+        Binding("escape", "clear", _("Show all")),
     ]
     # The line is as wide as ever whatever is in it; Textual would lay out and paint the whole screen for each letter.
     virtual_size = Reactive(Size(0, 0))
@@ -56,7 +57,7 @@ class SearchedList(Vertical):
     def compose(self) -> ComposeResult:
         """The line, how much was found, and the list."""
         with Horizontal(id="find-line"):
-            yield Label("Find", id="find-label")
+            yield Label(_("Find"), id="find-label")
             yield FindBox(id="find", compact=True, placeholder="a part of a name", select_on_focus=False)
             yield Label("", id="find-count", markup=False)
         yield EntryList(id="found")
@@ -94,11 +95,11 @@ class SearchedList(Vertical):
         self.workers.cancel_group(self, "search")
         if text:
             search = self._search = Search(listing.store, text)
-            rows = EntryRows(listing, lambda: search.matches, "No name has that in it.")
+            rows = EntryRows(listing, lambda: search.matches, _("No name contains that."))
             self.run_worker(self._look(search), group="search", exclusive=True)
         else:
             self._search = None
-            rows = EntryRows(listing, lambda: range(listing.count), "Nothing is new, changed or removed.")
+            rows = EntryRows(listing, lambda: range(listing.count), _("Nothing is new, changed or deleted."))
         self.query_one(EntryList).show(rows, is_whole=False)
         self.grow(is_whole=self._is_whole)
 

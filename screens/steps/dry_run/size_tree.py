@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from screens.widgets.cells import bar, filled
 from wizard import display
+from wizard.language import _
 from wizard.running.listing import TOP, Listing, Sums
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ class WeightTree(ScrollView, can_focus=True):
         Binding("pagedown", "move(8)", show=False),
         Binding("home", "move(-1000000)", show=False),
         Binding("end", "move(1000000)", show=False),
-        Binding("right", "open", "Open", key_display="→"),
-        Binding("left", "close", "Close", key_display="←", show=False),
+        Binding("right", "open", _("Open"), key_display="→"),
+        Binding("left", "close", _("Close"), key_display="←", show=False),
         Binding("space", "turn", show=False),
-        Binding("enter", "screen.forward", "Continue", show=False),
+        Binding("enter", "screen.forward", _("Continue"), show=False),
     ]
 
     def __init__(self, *, id: str) -> None:
@@ -102,7 +103,7 @@ class WeightTree(ScrollView, can_focus=True):
         quiet, blocks, plain, cursor = self._styles
         if number >= len(self._lines):
             is_told = number == 0 and self._is_whole
-            return Strip([Segment(filled("Nothing would be sent." if is_told else "", width), quiet)])
+            return Strip([Segment(filled(_("Nothing would be sent.") if is_told else "", width), quiet)])
         line = self._lines[number]
         whole = self._sums(TOP).bytes
         files = f"{display.files(line.sums.files):>{_FILES_WIDTH}}"

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from screens.widgets.tick_list import Tick, TickList
 from wizard import display
 from wizard.display import printable
+from wizard.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ class LeaveOut(VerticalScroll, can_focus=False):
         self._patterns = [one.pattern for one in proposals[:_MOST]]
         await self.remove_children()
         if proposals:
-            hint = "Programs make these again, and they weigh much. Space ticks what can stay out of the backup."
+            hint = _("Apps can recreate these, and they take a lot of space. Press Space to select what to skip.")
             await self.mount(
                 Static(hint, classes="aside", markup=False),
                 TickList([_tick(one) for one in proposals[:_MOST]], id="proposals", sentences_below=True),
@@ -41,5 +42,7 @@ class LeaveOut(VerticalScroll, can_focus=False):
 
 def _tick(proposal: Proposal) -> Tick:
     saves = proposal.saves
-    weight = f"{display.size(saves.bytes)}, {display.files(saves.files)}"
-    return Tick(proposal.pattern, printable(proposal.pattern), f"{weight} · {proposal.title}")
+    weight = _("{size}, {files} · {title}").format(
+        size=display.size(saves.bytes), files=display.files(saves.files), title=proposal.title
+    )
+    return Tick(proposal.pattern, printable(proposal.pattern), weight)

@@ -8,6 +8,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
+from wizard.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,7 +33,7 @@ class FingerprintBox(Vertical):
         yield Static(id="fingerprint")
         if len(self._keys) > 1:
             with Horizontal(id="key-types"):
-                yield Label("Other types:", markup=False)
+                yield Label(_("Other types:"), markup=False)
                 for number, key in enumerate(self._keys):
                     yield Button(key.type_name, id=f"key-type-{number}", compact=True)
 
@@ -47,7 +49,7 @@ class FingerprintBox(Vertical):
     def _show(self, key: HostKey) -> None:
         self.shown = key
         line = self.query_one("#fingerprint", Static)
-        line.border_title = f"{key.type_name} fingerprint"
+        line.border_title = _("{type} fingerprint").format(type=key.type_name)
         line.update(grouped(key.fingerprint))
         for number, other in enumerate(self._keys):
             for button in self.query(f"#key-type-{number}").results(Button):

@@ -13,6 +13,7 @@ from textual.widgets import Button, Label, Static
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from wizard.walk import finish
     from wizard.walk.steps import Step
 
 
@@ -30,17 +31,17 @@ class Decision(Horizontal):
 
         step: Step
 
-    def __init__(self, title: str, words: str, step: Step, verb: str = "Change") -> None:
+    def __init__(self, made: finish.Decision) -> None:
         super().__init__(classes="decision")
-        self._title, self._words, self._step, self._verb = title, words, step, verb
+        self._made = made
 
     def compose(self) -> ComposeResult:
         """A title, the words, and the way back."""
-        yield Label(self._title, classes="decision-title", markup=False)
-        yield Static(self._words, classes="decision-words", markup=False)
-        yield Button(self._verb, compact=True)
+        yield Label(self._made.title, classes="decision-title", markup=False)
+        yield Static(self._made.words, classes="decision-words", markup=False)
+        yield Button(self._made.verb, compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Say which decision it is."""
         event.stop()
-        self.post_message(self.Reopened(self._step))
+        self.post_message(self.Reopened(self._made.step))

@@ -16,6 +16,7 @@ from screens.widgets.note import Note, Tone
 from wizard import console, display, running
 from wizard.client import rsync
 from wizard.failure import Failure
+from wizard.language import _, ngettext
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.walk.steps import Step
 
@@ -29,23 +30,27 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Walk
 
 _PULSE_SECONDS = 1 / 5
+_STOPPED = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
+_SENDING = _("Backing up. Esc stops it.")
+_LOOKING = _("Looking at your files. Esc stops it.")
 
 
 class RunningScreen(StepScreen):
     """Backs up, over the summary; it leads back there."""
 
     step = Step.FINISH
-    question = "Backing up"
-    primary = "Back to the summary"
-    explanation = (
-        "Your files are on their way to the server.\n\n"
-        "You can stop at any time: what was sent stays, and “Go on” (or the next backup) continues from there.\n\n"
-        "If the connection drops, the wizard waits a little and tries again by itself.\n\n"
-        "At the end it asks the server whether it has what is here."
+    question = _("Backing up")
+    primary = _("Back to the summary")
+    explanation = _(
+        "Your files are being sent to the server.\n\n"
+        "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from "
+        "there.\n\n"
+        "If the connection drops, the wizard waits a little and tries again.\n\n"
+        "At the end it compares the backup on the server with your files."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "stop", _("Stop")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
@@ -66,8 +71,8 @@ class RunningScreen(StepScreen):
 
     def compose_actions(self) -> ComposeResult:
         """To stop it, or to go on."""
-        yield Button("Stop", id="stop", compact=True)
-        yield Button("Go on", id="again", compact=True)
+        yield Button(_("Stop"), id="stop", compact=True)
+        yield Button(_("Continue"), id="again", compact=True)
 
     def focus_first(self) -> None:
         """Begin at once."""
@@ -100,15 +105,13 @@ class RunningScreen(StepScreen):
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Once a run that was stopped has ended, say so."""
         if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
-            self._settle(
-                "Stopped. What was sent stays on the server, and “Go on” continues from there.", "warn", "again"
-            )
+            self._settle(_STOPPED, "warn", "again")
 
     async def _ask_and_stop(self) -> None:
-        words = "What was sent stays on the server, and the backup can go on from there whenever you like."
-        stop = ConfirmScreen("Stop the backup?", words, yes="Stop", no="Keep backing up")
+        words = _("What was sent stays on the server. You can resume from there at any time.")
+        stop = ConfirmScreen(_("Stop the backup?"), words, yes=_("Stop"), no=_("Keep backing up"))
         if await self.app.push_screen_wait(stop) and self._is_running:
-            self.query_one("#run-news", Note).say("Stopping", "busy")
+            self.query_one("#run-news", Note).say(_("Stopping"), "busy")
             self.workers.cancel_group(self, "run")
 
     async def _back_up(self) -> None:
@@ -116,7 +119,7 @@ class RunningScreen(StepScreen):
         try:
             await self._run_as_agreed()
         except Failure as failure:
-            self._settle("The backup is not whole yet.", "bad", "again")
+            self._settle(_("The backup is not complete yet."), "bad", "again")
             await self.show_trouble(failure)
 
     async def _run_as_agreed(self) -> None:
@@ -139,7 +142,7 @@ class RunningScreen(StepScreen):
     async def _agrees_to(self, risk: running.AtRisk) -> bool:
         words = f"{console.at_risk(risk)} {risk.advice}"
         return await self.app.push_screen_wait(
-            ConfirmScreen("Back up anyway?", words, yes="Back up anyway", no="Don't back up")
+            ConfirmScreen(_("Back up anyway?"), words, yes=_("Back up anyway"), no=_("Don't back up"))
         )
 
     def _take(self, event: running.Event) -> None:
@@ -149,7 +152,7 @@ class RunningScreen(StepScreen):
             case running.Retry():
                 self._trouble = console.retry(event)
             case running.Looking():
-                self._trouble, self._at_hand = "", "checking the backup on the server …"
+                self._trouble, self._at_hand = "", _("Checking the backup on the server …")
             case rsync.Entries():
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
             case rsync.Progress():
@@ -183,16 +186,17 @@ class RunningScreen(StepScreen):
 
     def _show_progress(self) -> None:
         progress = self._progress
-        news = self._trouble or ("Backing up. Esc stops it." if progress else "Looking at your files. Esc stops it.")
+        news = self._trouble or (_SENDING if progress else _LOOKING)
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
         expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
         ahead = estimate(progress, is_fresh=self._is_fresh, expected=expected) if progress else ProgressEstimate()
         self.query_one("#bar", ProgressBar).update(
             total=None if ahead.percent is None else 100, progress=ahead.percent or 0
         )
-        problems = f" · {display.files(self._problems)} could not be sent" if self._problems else ""
-        told = console.progress(progress, ahead) if progress else ""
-        self.query_one("#numbers", Static).update(f"{told}{problems}")
+        failed = ngettext("{count} file could not be sent", "{count} files could not be sent", self._problems)
+        told = [console.progress(progress, ahead)] if progress else []
+        told += [failed.format(count=display.number(self._problems))] if self._problems else []
+        self.query_one("#numbers", Static).update(" · ".join(told))
         self.query_one("#looking-at", Static).update(display.printable(self._at_hand))
         self.query_one("#how", Static).update(self._how)
 

@@ -13,15 +13,13 @@ from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
 from wizard.client.folders import exclude_presets
 from wizard.client.folders.exclude_presets import PRESETS
+from wizard.language import _
+from wizard.walk import folders
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-_DELETE = Tick(
-    "delete",
-    "Remove on the server what I removed here",
-    "What you delete by mistake is then lost there too.",
-)
+_DELETE = Tick.of(folders.DELETE)
 
 
 class LeftOut(Vertical):
@@ -42,15 +40,9 @@ class LeftOut(Vertical):
     def compose(self) -> ComposeResult:
         """The groups, the line, and the box with the warning."""
         presets, own, delete = self._at_first
-        yield Label("What is left out of it", classes="left-out-title")
+        yield Label(folders.SKIPPED, classes="left-out-title")
         yield TickList([Tick(one.id, one.title, one.sentence) for one in PRESETS], id="presets", ticked=presets)
-        yield Field(
-            "Leave out as well, with commas between",
-            id="own",
-            value=own,
-            hint="such as *.iso, Old films/",
-            rule=exclude_presets.complaint,
-        )
+        yield Field.of(folders.also_skipped(own))
         if self._may_delete:
             yield TickList([_DELETE], id="delete", ticked=[_DELETE.id] if delete else [], sentences_below=True)
 
@@ -73,7 +65,7 @@ class LeftOut(Vertical):
     def summary(self) -> str:
         """What is left out, on one line."""
         left_out = exclude_presets.patterns(self.presets, exclude_presets.read_line(self.own))
-        return ", ".join(exclude_presets.in_words(left_out)) or "nothing"
+        return ", ".join(exclude_presets.in_words(left_out)) or _("nothing")
 
     def check(self) -> bool:
         """Whether the line can be taken; if not, it says why and takes the focus."""

@@ -10,6 +10,7 @@ from screens.steps.folders import words
 from wizard import paths
 from wizard.client.folders import chosen_folders, folder_access
 from wizard.client.folders.folder_access import Folder
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
@@ -43,7 +44,7 @@ class Place:
 
 def home() -> Place:
     """The home folder, open."""
-    return Place(Folder(str(Path.home())), "Your home folder", opened=True)
+    return Place(Folder(str(Path.home())), _("Your home folder"), opened=True)
 
 
 def around(home: Place, chosen: tuple[str, ...]) -> tuple[list[Place], set[str]]:
@@ -61,8 +62,8 @@ def around(home: Place, chosen: tuple[str, ...]) -> tuple[list[Place], set[str]]
     return [
         *(_lost(path) for path in lost),
         home,
-        *(Place(Folder(path), f"Disk “{Path(path).name}”") for path in disks if path not in lost),
-        Place(Folder("/"), "The whole computer"),
+        *(Place(Folder(path), _("Disk “{name}”").format(name=Path(path).name)) for path in disks if path not in lost),
+        Place(Folder("/"), _("The whole computer")),
     ], to_open
 
 

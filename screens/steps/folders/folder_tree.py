@@ -20,6 +20,7 @@ from wizard.client.folders import chosen_folders, folder_access
 from wizard.client.folders.chosen_folders import Mark
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
@@ -36,11 +37,11 @@ class FolderTree(Tree[Place]):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"folder-tree--quiet"}
     ICON_NODE = ICON_NODE_EXPANDED = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select_cursor", "Tick"),
-        Binding("enter", "screen.forward", "Continue", show=False),
-        Binding("right", "open", "Open", key_display="→"),
-        Binding("left", "close", "Close", show=False),
-        Binding("h", "show_hidden", "Hidden"),
+        Binding("space", "select_cursor", _("Select")),
+        Binding("enter", "screen.forward", _("Continue"), show=False),
+        Binding("right", "open", _("Open"), key_display="→"),
+        Binding("left", "close", _("Close"), show=False),
+        Binding("h", "show_hidden", _("Hidden")),
     ]
 
     @dataclass
@@ -99,7 +100,7 @@ class FolderTree(Tree[Place]):
         row = Row(
             place.folder,
             title=place.title,
-            word="the link only" if is_only_link else self._usual.get(place.path, ""),
+            word=_("link only") if is_only_link else self._usual.get(place.path, ""),
             beside=place.state or self._beside.get(place.path, "") or without_right,
             mark=None if place.path == "/" else mark,
             is_open=node.is_expanded if node.allow_expand else None,
@@ -166,7 +167,7 @@ class FolderTree(Tree[Place]):
     async def _read(self, place: Place) -> None:
         reading = asyncio.ensure_future(in_background(lambda: folder_access.inside(place.path)))
         if not (await asyncio.wait({reading}, timeout=_UNNOTICED_SECONDS))[0]:
-            place.state = "looking …"
+            place.state = _("looking …")
             self._refresh_rows(place.path)
         try:
             found, place.state = await reading, ""

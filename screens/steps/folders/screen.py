@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import DescendantFocus
 from textual.widgets import Button, Label, Static
 
-from screens.steps.folders import words
-from screens.steps.folders.draft import FoldersDraft
+from screens.steps.folders import draft, words
 from screens.steps.folders.excluded import LeftOut
 from screens.steps.folders.folder_tree import FolderTree
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
 from wizard import display, trouble
-from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
-from wizard.client.process.background import in_background
+from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_sizes
 from wizard.failure import Failure
+from wizard.language import _
+from wizard.walk import folders
+from wizard.walk.description import MayNot
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
+    from wizard.walk.folders import Chosen
     from wizard.walk.steps import Walk
 
 _PAUSE_SECONDS = 0.4
@@ -43,26 +44,25 @@ class FoldersScreen(StepScreen):
     """Ticks in a tree of folders; in a low window, what is left out takes the tree's place when it is asked for."""
 
     step = Step.FOLDERS
-    question = "What shall be backed up?"
-    explanation = (
-        "Space or the mouse ticks a folder: it is backed up with all that is in it.\n\n"
-        "→ opens a folder and ← closes it. “h” shows hidden folders. At the end of the list are other disks and the "
-        "whole computer.\n\n"
-        "[✓] is backed up\n[–] some of it is\n ✓  goes along with the folder around it\n\n"
-        "F2 leads to what is left out: what programs make again, and what nobody misses. The last line says how much "
-        "remains.\n\n"
-        "Enter goes on; you need not wait for the counting."
+    question = folders.DESCRIPTION.question
+    explanation = _(
+        "Press Space or click to select a folder. It is backed up with everything in it.\n\n"
+        "→ opens a folder and ← closes it. “h” shows hidden folders. Other disks and the whole computer are at the end "
+        "of the list.\n\n"
+        "[✓] is backed up\n[–] some of it is\n ✓  included with its parent folder\n\n"
+        "F2: choose what to skip, such as files that apps can recreate. The last line says how much is backed up.\n\n"
+        "Enter continues. You don't have to wait for the counting."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - so declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "turn", "Left out"),
-        Binding("escape", "turn_back", "Folders"),
-        Binding("escape", "back", "Back"),
+        Binding("f2", "turn", _("Skip")),
+        Binding("escape", "turn_back", _("Folders")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._decision = FoldersDraft.begin(self.profile, self.draft)
+        self._decision = draft.begin(self.profile, self.draft)
         self._turned = False
         self._complaint = ""
         self._counted: Profile | None = None
@@ -75,16 +75,16 @@ class FoldersScreen(StepScreen):
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
         first = self._decision
-        self._tree = FolderTree(first.chosen, id="folder-tree")
+        self._tree = FolderTree(first.folders, id="folder-tree")
         self._left_out = LeftOut(
             id="left-out",
             presets=first.presets,
             own=first.own,
             delete=first.delete,
-            may_delete=not self.profile.scheme.append_only,
+            may_delete=folders.may_delete(self.profile),
         )
         with Vertical(id="folders-view"):
-            yield Static("Space ticks a folder, → opens it, Enter goes on.", classes="aside", markup=False)
+            yield Static(_("Space selects a folder, → opens it, Enter continues."), classes="aside", markup=False)
             yield self._tree
             yield Note(id="folder-note")
         yield self._left_out
@@ -93,7 +93,7 @@ class FoldersScreen(StepScreen):
 
     def compose_actions(self) -> ComposeResult:
         """The way to what is left out, and back to the folders."""
-        yield Button("Left out", id="turn", compact=True)
+        yield Button(_("Skip"), id="turn", compact=True)
 
     def focus_first(self) -> None:
         """The cursor is in the tree, where Enter goes on; the counting begins."""
@@ -107,10 +107,10 @@ class FoldersScreen(StepScreen):
             self._left_out.check()
             return None
         wanted = self._decision.applied(self.profile)
-        complaint = "" if wanted.folders else "Tick at least one folder, with Space."
+        judged = folders.may_pass(wanted, None, {})
+        complaint = judged.why if isinstance(judged, MayNot) else ""
         try:
-            for path in wanted.folders:
-                await in_background(partial(folder_access.require, path))
+            await folders.require(wanted)
         except Failure as failure:
             complaint = words.in_full(failure)
         if complaint:
@@ -126,30 +126,32 @@ class FoldersScreen(StepScreen):
 
     @on(FolderTree.Wished)
     def _tick_or_clear(self, event: FolderTree.Wished) -> None:
-        chosen, path = self._decision.chosen, event.folder.path
+        chosen, path = self._decision.folders, event.folder.path
         if path in chosen:
-            self._decide(replace(self._decision, chosen=chosen_folders.untick(chosen, path)))
+            self._decide(replace(self._decision, folders=chosen_folders.untick(chosen, path)))
         elif complaint := words.why_not(chosen, event.folder):
             self._complain(complaint)
         else:
-            self._decide(replace(self._decision, chosen=chosen_folders.tick(chosen, path)))
+            self._decide(replace(self._decision, folders=chosen_folders.tick(chosen, path)))
 
     @on(LeftOut.Changed)
     def _left_out_changed(self) -> None:
         panel = self._left_out
         self._decide(replace(self._decision, presets=panel.presets, own=panel.own, delete=panel.delete))
 
-    def _decide(self, decision: FoldersDraft, pause: float = _PAUSE_SECONDS) -> None:
+    def _decide(self, decision: Chosen, pause: float = _PAUSE_SECONDS) -> None:
         self._decision, self._complaint = decision, ""
-        self._tree.show_chosen(decision.chosen)
-        for path in [path for path in self._measuring if path not in decision.chosen]:
+        self._tree.show_chosen(decision.folders)
+        for path in [path for path in self._measuring if path not in decision.folders]:
             self._measuring.pop(path).cancel()
             self._missing.pop(path, None)
             self._sizes.pop(path, None)
             self._tree.show_beside(path, "")
-        for path in [path for path in decision.chosen if path not in self._measuring]:
+        for path in [path for path in decision.folders if path not in self._measuring]:
             self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
-        self.query_one("#left-out-summary", Label).update(f"Left out: {display.printable(self._left_out.summary)}")
+        self.query_one("#left-out-summary", Label).update(
+            _("Skipped: {what}").format(what=display.printable(self._left_out.summary))
+        )
         self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
@@ -173,23 +175,25 @@ class FoldersScreen(StepScreen):
     async def _count(self, wanted: Profile, pause: float) -> None:
         note = self.query_one("#backup-size", Note)
         if not wanted.folders:
-            note.say("Nothing is ticked yet.")
+            note.say(_("Nothing is selected yet."))
             self._unreadable = ()
             self._say()
             return
-        note.say("Counting what will be backed up", "busy")
+        note.say(_("Counting what will be backed up"), "busy")
         await asyncio.sleep(pause)
         size = backup_size.BackupSize()
         try:
             async with aclosing(backup_size.count(wanted)) as sizes:
                 async for size in sizes:
-                    note.say(f"Counting what will be backed up: {words.amount(size)} so far", "busy")
+                    note.say(
+                        _("Counting what will be backed up: {amount} so far").format(amount=words.amount(size)), "busy"
+                    )
         except Failure as failure:
             explained = trouble.explain(failure)
             note.say(f"{explained.what}. {explained.to_do}", "warn")
             self._unreadable = tuple(path for measured in self._sizes.values() for path in measured.unreadable)
         else:
-            note.say(f"{words.amount(size)} will be backed up.", "good")
+            note.say(_("{amount} will be backed up.").format(amount=words.amount(size)), "good")
             self._unreadable = size.unreadable
         self._say()
 
@@ -250,8 +254,8 @@ class FoldersScreen(StepScreen):
         if turned != self._turned:
             self._turned = turned
             self.query_one("#content").set_class(turned, "turned")
-            self.query_one("#turn", Button).label = "Folders" if turned else "Left out"
+            self.query_one("#turn", Button).label = _("Folders") if turned else _("Skip")
             self.refresh_bindings()
 
     def _keep_draft(self) -> None:
-        self._decision.keep(self.draft)
+        draft.keep(self._decision, self.draft)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import display, paths, rules, trouble
 from wizard.client.folders import chosen_folders
 from wizard.failure import Failure, Kind
+from wizard.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from wizard.client.folders.folder_access import Folder
     from wizard.client.folders.folder_sizes import Size
 
-UNREADABLE = "can’t be read"
-MISSING = "is not there"
+UNREADABLE = _("can't be read")
+MISSING = _("is not there")
 _NAMED = 2
 
 
@@ -37,30 +38,44 @@ def why_not(chosen: tuple[str, ...], folder: Folder) -> str:
     name = display.printable(folder.name)
     if around := chosen_folders.around(chosen, folder.path):
         if folder.link_to:
-            return f"“{name}” is a link: the backup keeps the link alone. Tick the folder that it leads to."
-        whole = "your home folder" if around == str(Path.home()) else f"“{display.printable(Path(around).name)}”"
-        return f"“{name}” goes along with {whole}: to leave it out, clear {whole} and tick what you want in it."
+            return _("“{name}” is a link: the backup has only the link. Select the folder it points to.").format(
+                name=name
+            )
+        if around == str(Path.home()):
+            return _(
+                "“{name}” is included with your home folder. To skip it, clear your home folder and select what you"
+                " want in it."
+            ).format(name=name)
+        return _(
+            "“{name}” is included with “{parent}”. To skip it, clear “{parent}” and select what you want in it."
+        ).format(name=name, parent=display.printable(Path(around).name))
     if not folder.readable:
-        return f"“{name}” can’t be read by you, so it can’t be backed up."
+        return _("You can't read “{name}”, so it can't be backed up.").format(name=name)
     try:
         folder.path.encode()
     except UnicodeEncodeError:
-        return f"“{name}” can’t be ticked because of the signs in its name: tick the folder around it."
+        return _("The name “{name}” has characters that can't be selected. Select its parent folder.").format(name=name)
     return rules.folder(folder.path) or ""
 
 
 def size(measured: Size) -> str:
     """How much is in a folder."""
-    return display.size(measured.bytes) if measured.files else "empty"
+    return display.size(measured.bytes) if measured.files else _("empty")
 
 
 def amount(counted: BackupSize) -> str:
     """How much is in a backup."""
-    return f"{display.entries(counted.entries)}, {display.size(counted.bytes)},"
+    return _("{entries} ({size})").format(entries=display.entries(counted.entries), size=display.size(counted.bytes))
 
 
 def unreadable(unread: Sequence[str]) -> str:
     """That these will be missing from the backup."""
-    shown = [display.printable(paths.shown(Path(path))) for path in unread[:_NAMED]]
-    more = f" and {len(unread) - len(shown)} more" if len(unread) > len(shown) else ""
-    return f"{', '.join(shown)}{more} {UNREADABLE}, and won’t be in the backup."
+    shown = ", ".join(display.printable(paths.shown(Path(path))) for path in unread[:_NAMED])
+    if more := len(unread) - _NAMED if len(unread) > _NAMED else 0:
+        told = ngettext(
+            "You can't read {paths} and {count} more. They won't be in the backup.",
+            "You can't read {paths} and {count} more. They won't be in the backup.",
+            more,
+        )
+        return told.format(paths=shown, count=more)
+    return _("You can't read {paths}, so it won't be in the backup.").format(paths=shown)

@@ -18,6 +18,7 @@ from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
 from wizard import schemes, trouble
 from wizard.failure import Failure, Kind
+from wizard.language import _
 from wizard.server.by_password import install
 from wizard.server.by_password.install import InstallStage
 
@@ -27,15 +28,29 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
-_WAY_OUT = "Esc stops it and takes it all back."
+_LOCKED = _("Done: the key works and is locked.")
+_PLAN_LOCKED = _(
+    "If you know the password of “{user}” there, the wizard can do what the message asks your admin to do. It creates"
+    " the folder “{folder}” if it is missing, and adds a line with this computer's key, locked from the start."
+    " Everything else stays as it is.\n\n"
+    "Then it tests the key, and undoes everything if that fails. The password goes only to the server you confirmed,"
+    " and isn't saved anywhere."
+)
+_PLAN = _(
+    "If you know the password of “{user}” there, the wizard can do what the message asks your admin to do. It creates"
+    " the folder “{folder}” if it is missing, and adds this computer's key. Everything else stays as it is.\n\n"
+    "Then it tests the key, and undoes everything if that fails. The password goes only to the server you confirmed,"
+    " and isn't saved anywhere."
+)
+_WAY_OUT = _("Esc stops this and undoes it.")
 
 
 class DoItForMeScreen(ModalScreen[bool]):
     """Returns whether the key is on the server now, and proven."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Not now"),
-        Binding("ctrl+q", "give_up", "Not now", show=False, priority=True),
+        Binding("escape", "give_up", _("Cancel")),
+        Binding("ctrl+q", "give_up", _("Cancel"), show=False, priority=True),
     ]
 
     def __init__(self, profile: Profile, context: Context) -> None:
@@ -49,15 +64,16 @@ class DoItForMeScreen(ModalScreen[bool]):
         """What will happen, one hidden line, and what came of it."""
         server = self._profile.server
         with VerticalScroll(classes="window"):
-            yield Label("Put the key on the server yourself", classes="window-title", markup=False)
+            yield Label(_("Add the key to the server yourself"), classes="window-title", markup=False)
             yield Static(_plan(self._profile), classes="window-words", id="plan", markup=False)
-            yield Field(f"Password of {server.user} on {server.host}", id="password", password=True)
+            label = _("Password of {user} on {host}").format(user=server.user, host=server.host)
+            yield Field(label, id="password", password=True)
             yield Waiting(id="working")
             yield Vertical(id="came-of-it")
             yield Note(id="outcome")
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Do it", id="do", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Add the key"), id="do", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -76,7 +92,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         field = self.query_one(Field)
         password = field.secret
         if not password:
-            field.complain("Type the password that you sign in with there.")
+            field.complain(_("Type the password you sign in with there."))
             field.query_one(Input).focus()
         elif not self._is_working:
             field.clear()
@@ -134,12 +150,12 @@ class DoItForMeScreen(ModalScreen[bool]):
 
     def _conclude(self) -> None:
         self._is_done = True
-        locked = " and its lock holds" if schemes.of(self._profile).locks_key else ""
-        self.query_one("#outcome", Note).say(f"Done: the key works{locked}.", "good")
+        told = _LOCKED if schemes.of(self._profile).locks_key else _("Done: the key works.")
+        self.query_one("#outcome", Note).say(told, "good")
         for spent in self.query("#password, #give-up"):
             spent.display = False
         done = self.query_one("#do", Button)
-        done.label = "Go on"
+        done.label = _("Continue")
         done.focus()
 
     def _leave(self) -> None:
@@ -149,11 +165,5 @@ class DoItForMeScreen(ModalScreen[bool]):
 
 
 def _plan(profile: Profile) -> str:
-    scheme, server = schemes.of(profile), profile.server
-    line = "a line with this computer's key, locked from the first" if scheme.locks_key else "this computer's key"
-    return (
-        f"If you have the password of “{server.user}” there, the wizard can do what the message asks of the admin: it"
-        f" makes the folder “{server.root}”, where it is missing, and adds {line}. All else stays as it is.\n\n"
-        "Then it tries the key, and takes everything back if that fails. The password goes to the server that you"
-        " confirmed, and is kept nowhere."
-    )
+    plan = _PLAN_LOCKED if schemes.of(profile).locks_key else _PLAN
+    return plan.format(user=profile.server.user, folder=profile.server.root)

@@ -1,4 +1,4 @@
-"""Hand-over: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
+"""Ask your admin: the text for the server's admin, and a watch for the moment when the server lets this computer in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from textual.widgets import Button
 
 from screens.dialogs.receipt import ReceiptScreen
 from screens.outcome import Again
-from screens.steps.hand_over.admission import Admission, LetIn, NotYet, Stopped
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
 from screens.steps.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
@@ -24,7 +23,11 @@ from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
+from wizard.language import _
 from wizard.server import exports, handed_over
+from wizard.walk import hand_over
+from wizard.walk.description import MayNot
+from wizard.walk.hand_over import Admission, LetIn, NotYet, Stopped
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -35,41 +38,33 @@ if TYPE_CHECKING:
     from wizard.server.receipts.receipt import Taken
     from wizard.walk.steps import Walk
 
-_ALSO_SEND = "The admin needs the password too (tab “Secrets”): tell it on another way than this text."
-_MAY_ASK = "Your keyring may be asking for its password in a window of its own. Esc goes back."
-_STILL_WAITING = (
-    "This waits for the admin: once the text above is on the server, you can go on. Leaving with Ctrl+Q is fine,"
-    " nothing is lost."
-)
-
 
 class HandOverScreen(WithTexts, StepScreen):
     """Gives the admin's text away, and goes on as soon as the admin has used it."""
 
     step = Step.HAND_OVER
-    question = "Send this to the server's admin"
-    explanation = (
-        "The server lets nobody in by itself: its admin has to add this computer's key. The message says how, and "
-        "that this key can be used for your backup and nothing else.\n\n"
-        "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs hold the "
-        "same for admins who want just the lines; “Request” is for one who has backup-wizard too.\n\n"
-        "“Plain” puts the text on the bare terminal, where your mouse can select it.\n\n"
-        "If the admin sends a receipt back, paste it (r): then your server is verified for good.\n\n"
-        "Then wait, or leave with Ctrl+Q: the wizard goes on here when you come back.\n\n"
-        "Do you sign in there yourself, with a password? Then “i” has the wizard put the key in place for you."
+    question = hand_over.DESCRIPTION.question
+    explanation = _(
+        "The server's admin has to add this computer's key. The message says how, and that the key works only for your "
+        "backup.\n\n"
+        "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs have the "
+        "same for admins who want only the lines; “Request” is for admins who have backup-wizard too.\n\n"
+        "“Plain” shows the text on the bare terminal, where your mouse can select it.\n\n"
+        "If your admin sends a receipt back, paste it (r). Then your server is verified.\n\n"
+        "Then wait, or leave with Ctrl+Q. The wizard continues here when you come back.\n\n"
+        "Know the account's password? Press i, and the wizard adds the key for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "receipt", "Receipt"),
-        Binding("l", "look", "Look"),
+        Binding("r", "receipt", _("Receipt")),
+        Binding("l", "look", _("Check")),
         Binding("i", "install", show=False),
-        Binding("a", "apply", "Apply as the admin"),
-        Binding("enter", "forward", "Continue", show=False),
+        Binding("a", "apply", _("Apply as the admin")),
+        Binding("enter", "forward", _("Continue"), show=False),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._is_let_in = False
-        self._obstacle: Failure | None = None
+        self._news: hand_over.News | None = None
         self._is_doubtful = False
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
@@ -82,9 +77,9 @@ class HandOverScreen(WithTexts, StepScreen):
     def compose_actions(self) -> ComposeResult:
         """To look at once, or in a demo to do the admin's part."""
         if self.context.is_demo:
-            yield Button("Apply as the admin", id="apply", compact=True)
+            yield Button(_("Apply as the admin"), id="apply", compact=True)
         else:
-            yield Button("Look now", id="look", compact=True)
+            yield Button(_("Check now"), id="look", compact=True)
 
     def focus_first(self) -> None:
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
@@ -92,12 +87,17 @@ class HandOverScreen(WithTexts, StepScreen):
 
     async def decide(self) -> Profile | None:
         """The profile as it is, once the server lets this computer in."""
-        if self._obstacle:
-            raise self._obstacle
-        if not self._is_let_in:
-            self.query_one("#admitted", Note).say(_STILL_WAITING, "busy")
+        judged = hand_over.judged(self._news)
+        if isinstance(self._news, Stopped):
+            raise self._news.failure
+        if isinstance(judged, MayNot):
+            self.query_one("#admitted", Note).say(hand_over.STILL_WAITING, "busy")
             return None
         return self.profile
+
+    @property
+    def _is_let_in(self) -> bool:
+        return isinstance(self._news, LetIn)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
@@ -115,7 +115,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_look(self) -> None:
         """Look as soon as the server can bear it."""
         if self._is_looking:
-            self.query_one("#admitted", Note).say("Looking again in a moment", "busy")
+            self.query_one("#admitted", Note).say(_("Checking again in a moment"), "busy")
             self._admission.look_now()
         else:
             self._start_looking()
@@ -147,7 +147,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     @property
     def _is_waiting(self) -> bool:
-        return self._obstacle is None and not (self._is_let_in or self._is_doubtful)
+        return not (isinstance(self._news, LetIn | Stopped) or self._is_doubtful)
 
     @property
     def _is_looking(self) -> bool:
@@ -166,7 +166,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     async def _prepare(self) -> None:
         try:
-            with self.query_one(Waiting).on("Preparing the text for the admin", _MAY_ASK):
+            with self.query_one(Waiting).on(_("Preparing the text for your admin"), hand_over.MAY_ASK):
                 sheets = await in_background(self._sheets)
         except Failure as failure:
             await self._stop_at(failure)
@@ -175,15 +175,14 @@ class HandOverScreen(WithTexts, StepScreen):
             return
         note = self.query_one("#password", Note)
         if any(sheet.masked for sheet in sheets):
-            note.say(_ALSO_SEND, "warn")
+            note.say(hand_over.ALSO_SEND, "warn")
         await self.mount(ExportPane(sheets), before=note)
         self.refresh_bindings()
         self.lead_with("apply" if self.context.is_demo else "copy")
         self._start_looking()
 
     def _sheets(self) -> list[Sheet]:
-        daemon_password.ensure(self.profile)
-        facts, server = access.facts(self.profile), self.context.server_facts
+        facts, server = hand_over.prepare(self.profile), self.context.server_facts
         order, password = exports.order(self.profile, facts, server), partial(daemon_password.fetch, self.profile)
         sheets = [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
         handed_over.keep(self.profile, facts)
@@ -194,11 +193,11 @@ class HandOverScreen(WithTexts, StepScreen):
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
 
     def _start_looking(self) -> None:
-        self.query_one("#admitted", Note).say("Looking whether the server lets this computer in", "busy")
+        self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
         self.run_worker(self._await_admin(), group="look", exclusive=True)
 
     async def _await_admin(self) -> None:
-        self._obstacle = None
+        self._news = None
         self.remove_class("-trouble-alone")
         await self.show_trouble(None)
         for pane in self.query(ExportPane):
@@ -206,16 +205,17 @@ class HandOverScreen(WithTexts, StepScreen):
         self.refresh_bindings()
         async with aclosing(self._admission.watch()) as watch:
             async for news in watch:
+                self._news = news
                 match news:
                     case LetIn():
                         self._go_ahead()
                     case NotYet():
-                        self.query_one("#admitted", Note).say(news.sentence, news.tone)
+                        self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
                     case Stopped():
                         await self._stop_at(news.failure)
 
     async def _stop_at(self, failure: Failure) -> None:
-        self._obstacle = failure
+        self._news = Stopped(failure)
         self.query_one("#admitted", Note).say("")
         for pane in self.query(ExportPane):
             pane.display = False
@@ -225,8 +225,7 @@ class HandOverScreen(WithTexts, StepScreen):
         await self.show_trouble(failure)
 
     def _go_ahead(self) -> None:
-        self._is_let_in = True
-        self.query_one("#admitted", Note).say("The server lets this computer in.", "good")
+        self.query_one("#admitted", Note).say(hand_over.LET_IN, "good")
         for spent in self.query("#look, #apply"):
             spent.display = False
         self.lead_with("forward")

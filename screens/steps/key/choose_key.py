@@ -9,31 +9,30 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
-from screens.widgets.choice import Alternative, Choice
-from wizard.client.keys.found_keys import FoundKey
-from wizard.display import printable
+from screens.widgets.choice import Choice
+from wizard.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
 
+    from wizard.walk.description import OneOf
 
-class ChooseKeyScreen(ModalScreen[FoundKey | None]):
-    """Returns the chosen key, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "None of these")]
+class ChooseKeyScreen(ModalScreen[str | None]):
+    """Returns the answer, or nothing."""
 
-    def __init__(self, found: Sequence[FoundKey]) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", _("Cancel"))]
+
+    def __init__(self, question: OneOf) -> None:
         super().__init__()
-        self._found = found
+        self._question = question
 
     def compose(self) -> ComposeResult:
         """The keys."""
         with Vertical(classes="window"):
-            yield Label("Which of your keys?", classes="window-title", markup=False)
-            yield Choice([_alternative(number, key) for number, key in enumerate(self._found)], id="own-key")
-            yield Static("\nEnter takes it; Esc goes back.", classes="aside", markup=False)
+            yield Label(self._question.label, classes="window-title", markup=False)
+            yield Choice(self._question.alternatives, id=self._question.id)
+            yield Static(_("\nPress Enter to use it, or Esc to cancel."), classes="aside", markup=False)
 
     def on_mount(self) -> None:
         """The list has the focus."""
@@ -42,9 +41,4 @@ class ChooseKeyScreen(ModalScreen[FoundKey | None]):
     def on_option_list_option_selected(self, event: Choice.OptionSelected) -> None:
         """Take it."""
         if self.is_current:
-            self.dismiss(self._found[event.option_index])
-
-
-def _alternative(number: int, key: FoundKey) -> Alternative:
-    place = f"in {key.file}" if key.file else "in your ssh agent, which has to run whenever a backup is made"
-    return Alternative(str(number), printable(key.comment), printable(place))
+            self.dismiss(event.option_id)

@@ -10,32 +10,38 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
-from wizard import rules
 from wizard.client.keys.secrets import Secret
+from wizard.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+    from wizard.walk.description import Hidden
 
 
 class NewPassphraseScreen(ModalScreen[Secret | None]):
     """Returns a passphrase that was typed twice, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
+
+    def __init__(self, question: Hidden) -> None:
+        super().__init__()
+        self._question = question
 
     def compose(self) -> ComposeResult:
         """Two hidden lines."""
         with Vertical(classes="window"):
-            yield Label("A passphrase for the new key", classes="window-title", markup=False)
+            yield Label(self._question.label, classes="window-title", markup=False)
             yield Static(
-                "You will be asked for it whenever a backup is made. It is kept nowhere, so remember it well.",
+                _("You type it for each backup. It isn't saved anywhere, so remember it well."),
                 classes="window-words",
                 markup=False,
             )
-            yield Field("Passphrase", id="first", password=True, rule=rules.passphrase)
-            yield Field("The same again", id="again", password=True)
+            yield Field(_("Passphrase"), id="first", password=True)
+            yield Field(self._question.again, id="again", password=True)
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Make the key", id="take", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Create the key"), id="take", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The first line has the focus."""
@@ -45,7 +51,7 @@ class NewPassphraseScreen(ModalScreen[Secret | None]):
         """Go on to the second line, or take it."""
         first, again = self.query(Field)
         if event.input in first.query(Input):
-            if first.check():
+            if self._is_taken(first):
                 again.query_one(Input).focus()
         else:
             self._take()
@@ -63,14 +69,21 @@ class NewPassphraseScreen(ModalScreen[Secret | None]):
 
     def _take(self) -> None:
         first, again = self.query(Field)
-        if not first.check():
+        if not self._is_taken(first):
             return
         if first.secret.reveal() != again.secret.reveal():
             again.clear()
             again.query_one(Input).focus()
-            again.complain("That was not the same. Type it once more, or both anew.")
+            again.complain(_("That was not the same. Type it again, or change both."))
             return
         self._leave_with(first.secret)
+
+    def _is_taken(self, first: Field) -> bool:
+        complaint = self._question.rule(first.secret) if self._question.rule else None
+        first.complain(complaint or "")
+        if complaint:
+            first.query_one(Input).focus()
+        return not complaint
 
     def _leave_with(self, passphrase: Secret | None) -> None:
         for field in self.query(Field):

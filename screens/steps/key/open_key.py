@@ -13,18 +13,14 @@ from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
-from wizard import paths
-from wizard.client.keys import key_files
 from wizard.client.process.background import in_background
+from wizard.language import _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.app import ComposeResult
 
     from wizard.client.keys.secrets import Secret
-
-_KEEP = "keep"
+    from wizard.walk.description import Hidden, YesNo
 
 
 @dataclass(frozen=True)
@@ -38,25 +34,25 @@ class Opened:
 class OpenKeyScreen(ModalScreen[Opened | None]):
     """Returns a passphrase that was tried, or nothing; without a keyring, nothing is said of keeping it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Not now")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
 
-    def __init__(self, key: Path, keyring: str) -> None:
+    def __init__(self, question: Hidden, keep: YesNo | None) -> None:
         super().__init__()
-        self._key, self._keyring = key, keyring
+        self._question, self._keep = question, keep
 
     def compose(self) -> ComposeResult:
         """One hidden line, and a box."""
         with Vertical(classes="window"):
-            yield Label(f"The passphrase of {paths.shown(self._key)}", classes="window-title", markup=False)
-            yield Field("Passphrase", id="passphrase", password=True)
-            if self._keyring:
-                keep = Tick(_KEEP, f"Keep it in {self._keyring}", "Otherwise you are asked for it each time.")
-                yield TickList([keep], id="keep", ticked=[_KEEP], sentences_below=True)
+            yield Label(self._question.label, classes="window-title", markup=False)
+            yield Field(_("Passphrase"), id="passphrase", password=True)
+            if self._keep:
+                ticked = [self._keep.id] if self._keep.default else []
+                yield TickList([Tick.of(self._keep)], id="keep", ticked=ticked, sentences_below=True)
             else:
-                yield Static("You will be asked for it whenever a backup is made.", classes="window-words")
+                yield Static(_("You type it for each backup."), classes="window-words")
             with Horizontal(classes="window-buttons"):
-                yield Button("Not now", id="give-up", compact=True)
-                yield Button("Open the key", id="open", variant="primary", compact=True)
+                yield Button(_("Cancel"), id="give-up", compact=True)
+                yield Button(_("Use key"), id="open", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -84,11 +80,12 @@ class OpenKeyScreen(ModalScreen[Opened | None]):
     async def _try(self) -> None:
         field = self.query_one(Field)
         typed, kept = field.secret, self.query(TickList)
+        assert self._question.rule
         # A passphrase is stretched on purpose, which takes a while.
-        if bool(typed) and await in_background(partial(key_files.opens, self._key, typed)):
-            self._leave_with(Opened(typed, bool(kept and kept.first().ticked)))
+        if complaint := await in_background(partial(self._question.rule, typed)):
+            field.complain(complaint)
         else:
-            field.complain("That passphrase does not open the key.")
+            self._leave_with(Opened(typed, bool(kept and kept.first().ticked)))
 
     def _leave_with(self, opened: Opened | None) -> None:
         self.query_one(Field).clear()

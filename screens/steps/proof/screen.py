@@ -1,16 +1,15 @@
-"""Proof: the doors that must be shut are tried, before anyone trusts them."""
+"""Security check: the doors that must be shut are tried, before anyone trusts them."""
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import ItemGrid, Vertical
 from textual.widgets import Button, Collapsible, Static
 
-from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.save_text import SaveTextScreen
 from screens.outcome import Jump
 from screens.steps.proof.security_finding import Door
@@ -18,12 +17,13 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
-from wizard import console, paths, trouble
+from wizard import console, paths
 from wizard.display import printable
-from wizard.failure import Failure, Kind
-from wizard.running import record
+from wizard.failure import Failure
+from wizard.language import _
 from wizard.server import locks
-from wizard.server.reaching import sign_in
+from wizard.walk import security_check
+from wizard.walk.description import MayIfConfirmed, MayNot
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -32,42 +32,34 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from screens.context import Context
-    from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.server.locks import Finding
     from wizard.walk.steps import Walk
 
-_OPEN = (
-    "Whoever steals your key could do more on the server than it is meant for. Nothing of yours is lost by waiting"
-    " until the admin has shut the door."
-)
-_LOCKED_BUT = (
-    "Your key is locked. But whoever learns the account's password can sign in with it, as before this backup was set"
-    " up, and do all that the account may."
-)
-_COMPARE = "Compare"
-_SENT = "Sent to the terminal's clipboard; if pasting brings nothing, save it instead."
+_COMPARE = _("Compare")
+_SENT = _("Copied, if your terminal allows it. If Paste doesn't work, save it instead.")
+_TRIED = _("What was tried, and what the server answered")
 
 
 class ProofScreen(StepScreen):
     """Signs in, and asks for all that the server must refuse."""
 
     step = Step.PROOF
-    question = "Does the lock hold?"
-    explanation = (
-        "Your key should open one thing: the place where your backup goes. Whoever gets hold of it could try more. So "
-        "the wizard tries that now, and the server has to refuse.\n\n"
-        "✓ is as it should be.\n\n"
-        "✗ is open: the admin has to shut it. What to send is shown.\n\n"
-        "? could not be tested this time.\n\n"
+    question = security_check.DESCRIPTION.question
+    explanation = _(
+        "Your key should open only one thing: the place where your backup goes. A thief could try more. The wizard "
+        "tries that now, and the server has to refuse.\n\n"
+        "✓ is locked.\n\n"
+        "✗ is open: your admin needs to fix it. You see what to send.\n\n"
+        "? was not tested this time.\n\n"
         "– can't be tested from here.\n\n"
-        "Nothing is changed on the server, and none of your files is sent."
+        "This changes nothing on the server, and sends none of your files."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "again", "Try again"),
-        Binding("c", "copy", "Copy"),
-        Binding("s", "save", "Save"),
-        Binding("enter", "forward", "Continue", show=False),
+        Binding("r", "again", _("Try again")),
+        Binding("c", "copy", _("Copy")),
+        Binding("s", "save", _("Save")),
+        Binding("enter", "forward", _("Continue"), show=False),
     ]
 
     def __init__(self, walk: Walk, context: Context) -> None:
@@ -77,7 +69,7 @@ class ProofScreen(StepScreen):
 
     def compose_step(self) -> ComposeResult:
         """What the doors come to, a line for each, and what to send of those that are open."""
-        yield Static("The wizard tries what a thief of your key would try.", id="proof-intro", markup=False)
+        yield Static(security_check.INTRO, id="proof-intro", markup=False)
         yield Waiting(id="signing-in")
         yield Note(id="verdict")
         yield Vertical(id="open-doors")
@@ -85,14 +77,14 @@ class ProofScreen(StepScreen):
         with ItemGrid(id="doors", min_column_width=27):
             for refusal in locks.refusals(self.profile):
                 yield Door(refusal)
-        with Collapsible(title="What was tried, and what came back", id="tried"):
+        with Collapsible(title=_TRIED, id="tried"):
             yield Static(id="tried-text", markup=False)
 
     def compose_actions(self) -> ComposeResult:
         """To try again, and to send what is to be changed."""
-        yield Button("Copy", id="copy", compact=True)
-        yield Button("Save…", id="save", compact=True)
-        yield Button("Try again", id="again", compact=True)
+        yield Button(_("Copy"), id="copy", compact=True)
+        yield Button(_("Save…"), id="save", compact=True)
+        yield Button(_("Try again"), id="again", compact=True)
 
     def focus_first(self) -> None:
         """Try at once."""
@@ -111,7 +103,8 @@ class ProofScreen(StepScreen):
             return None
         if self._failure:
             raise self._failure
-        if locks.verdict(self._findings) == "open" and not await self._all_the_same():
+        judged = security_check.may_pass(self.profile, self._findings, {})
+        if isinstance(judged, MayNot) or (isinstance(judged, MayIfConfirmed) and not await self.confirms(judged)):
             return None
         return self.profile
 
@@ -140,11 +133,7 @@ class ProofScreen(StepScreen):
         self._findings, self._failure = [], None
         await self._tidy()
         try:
-            with self.query_one(Waiting).on(f"Signing in at {self.profile.server.host}", "Esc goes back."):
-                access = await self.context.access(self.profile)
-                await sign_in.attempt(self.profile, access)
-            self.query_one("#doors").display = True
-            await self._try_each(access)
+            await self._try_each()
         except Failure as failure:
             self._failure = failure
             self.add_class("-trouble-alone")
@@ -154,9 +143,20 @@ class ProofScreen(StepScreen):
             await self._conclude()
         self.busy(False)
 
+    async def _try_each(self) -> None:
+        waiting, host = self.query_one("#signing-in", Waiting), self.profile.server.host
+        with waiting.on(_("Signing in to {host}").format(host=host), _("Esc goes back.")):
+            tried = security_check.tried(self.profile, await self.context.access(self.profile))
+            first = await anext(tried)
+        self.query_one("#doors").display = True
+        async with aclosing(tried):
+            self._tell_of(first)
+            async for finding in tried:
+                self._tell_of(finding)
+
     @property
     def _is_another_server(self) -> bool:
-        return self._failure is not None and trouble.kind_of(self._failure, self.profile) in locks.ANOTHER_SERVER
+        return security_check.is_another_server(self._failure, self.profile)
 
     def _offer_what_helps(self) -> None:
         """Another fingerprint is compared at its own step; all else may pass."""
@@ -165,14 +165,12 @@ class ProofScreen(StepScreen):
             self.busy(False)
         self.lead_with("forward" if self._is_another_server else "again")
 
-    async def _try_each(self, access: Access) -> None:
+    def _tell_of(self, finding: Finding) -> None:
         doors = list(self.query(Door))
-        doors[0].begin()
-        async for finding in locks.check(self.profile, access, expects_backup=not record.is_first(self.profile)):
-            self._findings.append(finding)
-            doors[len(self._findings) - 1].tell(finding)
-            if len(self._findings) < len(doors):
-                doors[len(self._findings)].begin()
+        self._findings.append(finding)
+        doors[len(self._findings) - 1].tell(finding)
+        if len(self._findings) < len(doors):
+            doors[len(self._findings)].begin()
 
     async def _tidy(self) -> None:
         self.busy(True)
@@ -196,40 +194,23 @@ class ProofScreen(StepScreen):
         self.query_one("#tried").display = True
         match locks.verdict(self._findings):
             case "locked":
-                note.say(console.verdict(self._findings), "good")
+                note.say(security_check.verdict(self._findings), "good")
                 self.query_one("#doors").display = False
                 self.busy(False)
                 self.lead_with("forward")
             case "unknown":
-                note.say("\n".join([console.verdict(self._findings), *locks.why_untested(self._findings)]), "warn")
+                note.say(security_check.verdict(self._findings), "warn")
                 self.lead_with("again")
             case "open":
                 self.add_class("-open")
                 self.refresh_bindings()
-                kind = Kind.PASSWORD_OPEN if self._is_password_alone else Kind.LOCK_OPEN
-                told = trouble.explain(Failure(kind, self._open_doors()), self.profile)
-                await self.query_one("#open-doors").mount(TroublePanel(replace(told, forward=self._letter)))
+                told = security_check.open_ones(self.profile, self._findings)
+                await self.query_one("#open-doors").mount(TroublePanel(told))
                 self.lead_with("again")
-
-    @property
-    def _is_password_alone(self) -> bool:
-        return locks.opens_by_password_alone(self._findings)
-
-    def _open_doors(self) -> str:
-        titles = (finding.title for finding in self._findings if finding.held is False)
-        return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
     def _saved(self, path: Path | None) -> None:
         if path is not None:
-            self._tell(f"Saved as {printable(paths.shown(path))}.")
+            self._tell(_("Saved as {file}.").format(file=printable(paths.shown(path))))
 
     def _tell(self, sentence: str) -> None:
         self.query_one("#proof-news", Note).say(sentence, "good")
-
-    async def _all_the_same(self) -> bool:
-        asked = (
-            ConfirmScreen("The password opens it", _LOCKED_BUT, yes="Go on, the password stays", no="Stay here")
-            if self._is_password_alone
-            else ConfirmScreen("A door is open", _OPEN, yes="Go on although a door is open", no="Stay here")
-        )
-        return await self.app.push_screen_wait(asked)

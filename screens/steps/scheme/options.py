@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+from msgspec.structs import replace
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
-from wizard import allowed_from, rules, schemes
-from wizard.schemes import choosing, restrictions
-from wizard.schemes.restrictions import Restriction
+from wizard import rules, schemes
+from wizard.language import _
+from wizard.schemes import choosing
+from wizard.walk import scheme
+from wizard.walk.scheme import RESTRICTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +24,9 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
     from wizard.schemes.base import Scheme
+    from wizard.walk.description import Answers
 
-_TICKS = tuple(Tick(one.id, one.label, one.sentence) for one in restrictions.WORDINGS)
-_ALWAYS_SHUT = "Always shut for this key: a terminal, tunnels, the agent, windows (X11) and start-up files."
-_PLACES = "An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan)."
-_MAY_CHANGE = "If this computer's address changes, it is locked out until the admin changes the text."
-_NAMES = "A name works only if the server looks names up (UseDNS yes): ask the admin."
-_NAMES_OF_DAEMON = "A name works only if the server can look it up: ask the admin."
-_IN_FULL = "This way needs it in full, from the first / on. The admin knows it; this one is a guess."
+_STAYS = _("Then files you delete here stay in the backup.")
 
 
 class SchemeOptions(Vertical):
@@ -43,116 +40,76 @@ class SchemeOptions(Vertical):
 
     def compose(self) -> ComposeResult:
         """The boxes, then the lines, each with what is to be known of it."""
-        server, scheme, draft = self._profile.server, self._profile.scheme, self._draft
-        yield TickList(_TICKS, id="may", ticked=self._ticked_at_first(), sentences_below=True)
+        profile, draft = self._profile, self._draft
+        yield TickList(list(map(Tick.of, RESTRICTIONS)), id="may", ticked=self._ticked_at_first(), sentences_below=True)
         yield Note(id="deleting")
-        yield Field(
-            "The folder on the server that it opens",
-            id="root",
-            value=draft.get("root", server.root),
-            hint="such as backup",
-            rule=self._root_complaint,
-        )
+        yield Field.of(replace(scheme.folder(profile, None), rule=self._root_complaint), draft.get("root"))
         yield Note(id="about-root")
-        yield Field(
-            "Only from these places, with commas between",
-            id="from",
-            value=draft.get("from", allowed_from.text(scheme.from_)),
-            hint="empty: from anywhere",
-            rule=lambda typed: rules.allowed_from(allowed_from.read(typed)),
-        )
+        yield Field.of(scheme.allowed_from(profile), draft.get("from"))
         yield Note(id="about-from")
-        yield Field(
-            "Its name in the service (module)",
-            id="module",
-            value=draft.get("module", scheme.module),
-            hint=f"empty: {server.user}",
-            rule=lambda typed: rules.module(typed) if typed else None,
-        )
-        yield Static(_ALWAYS_SHUT, id="always-shut", classes="aside", markup=False)
+        yield Field.of(scheme.module(profile), draft.get("module"))
+        yield Static(scheme.ALWAYS_LOCKED, id="always-shut", classes="aside", markup=False)
 
     @property
     def ticked(self) -> frozenset[str]:
         """The ids of the boxes that are ticked, those out of sight included."""
         return self.query_one(TickList).ticked
 
-    def suit(self, scheme: Scheme) -> None:
+    def suit(self, chosen: Scheme) -> None:
         """Show what can be set for this scheme, with the folder written as it needs it."""
-        if scheme is self._scheme:
+        if chosen is self._scheme:
             return
-        self._scheme = scheme
-        self.query_one(TickList).offer([tick for tick in _TICKS if tick.id in scheme.restrictions])
-        self.query_one("#module").display = "module" in scheme.restrictions
-        self.query_one("#always-shut").display = scheme.locks_key
+        self._scheme = chosen
+        offered = scheme.restrictions(self._profile, chosen)
+        self.query_one(TickList).offer(list(map(Tick.of, offered)))
+        self.query_one("#module").display = "module" in chosen.restrictions
+        self.query_one("#always-shut").display = chosen.locks_key
         root = self.query_one("#root", Field)
-        if scheme.full_root and not root.value.startswith("/") and not rules.root(root.value):
+        if chosen.full_root and not root.value.startswith("/") and not rules.root(root.value):
             self._short_root = root.value
             root.fill(self._full_root(root.value))
-        elif not scheme.full_root and root.value == self._full_root(self._short_root):
+        elif not chosen.full_root and root.value == self._full_root(self._short_root):
             root.fill(self._short_root)
 
     def tell(self, decided: Profile) -> None:
         """Say what follows from what is set."""
         deleting = self.query_one("#deleting", Note)
-        if complaint := self._contradiction():
-            deleting.say(complaint, "bad")
+        if self._contradicts_itself:
+            deleting.say(scheme.BOTH, "bad")
         else:
             stays = self._profile.delete and not decided.delete
-            deleting.say("Then what you remove here stays in the backup." if stays else "", "warn")
-        scheme = schemes.of(decided)
-        guessed = scheme.full_root and decided.server.root == self._full_root(self._short_root)
-        self.query_one("#about-root", Note).say(_IN_FULL if guessed else "", "warn")
-        names = _NAMES if scheme.uses_ssh else _NAMES_OF_DAEMON
-        has_name = any(allowed_from.is_name(place) for place in decided.scheme.from_)
-        self.query_one("#about-from", Note).say(
-            f"{names if has_name else _MAY_CHANGE}" if decided.scheme.from_ else _PLACES,
-            "warn" if decided.scheme.from_ else "plain",
-        )
+            deleting.say(_STAYS if stays else "", "warn")
+        chosen = schemes.of(decided)
+        guessed = chosen.full_root and decided.server.root == self._full_root(self._short_root)
+        self.query_one("#about-root", Note).say(scheme.IN_FULL if guessed else "", "warn")
+        places = decided.scheme.from_
+        self.query_one("#about-from", Note).say(scheme.about_places(chosen, places), "warn" if places else "plain")
 
-    def applied(self, profile: Profile) -> Profile:
-        """The profile with what is set here."""
-        names = set(get_args(Restriction)) - {"module"}
-        chosen = {name: (name in self.ticked) is not (name in restrictions.SAY_OPPOSITE) for name in names}
-        scheme = msgspec.structs.replace(
-            profile.scheme,
-            **chosen,
-            from_=allowed_from.read(self.query_one("#from", Field).value),
-            module=self.query_one("#module", Field).value,
-        )
-        return msgspec.structs.replace(
-            profile,
-            server=msgspec.structs.replace(profile.server, root=self.query_one("#root", Field).value),
-            scheme=scheme,
-            delete=profile.delete and scheme.allow_delete,
-        )
+    def answers(self) -> Answers:
+        """What is set here, also what is out of sight."""
+        ticked: dict[str, Any] = {one.id: one.id in self.ticked for one in RESTRICTIONS}
+        return ticked | {id: self.query_one(f"#{id}", Field).value for id in ("root", "from", "module")}
 
     def check(self) -> bool:
         """Whether all can be taken; if not, every complaint stands, and the first line's takes the cursor."""
         complaints = [field for field in reversed(self.query(Field)) if field.display and not field.check()]
-        if self._contradiction():
+        if self._contradicts_itself:
             self.query_one(TickList).focus()
             return False
         return not complaints
 
-    def _contradiction(self) -> str:
-        both = {"append_only", "allow_delete"}
-        if both <= self.ticked:
-            return "Deleting, and nothing changed: these exclude each other. Tick one of the two."
-        return ""
+    @property
+    def _contradicts_itself(self) -> bool:
+        return {"append_only", "allow_delete"} <= self.ticked
 
     def _root_complaint(self, typed: str) -> str | None:
-        if complaint := rules.root(typed):
-            return complaint
-        if self._scheme and self._scheme.full_root and not typed.startswith("/"):
-            return "Write it in full, from the first / on, such as /srv/backup: the admin knows it."
-        return None
+        rule = scheme.folder(self._profile, self._scheme).rule
+        return rule(typed) if rule else None
 
     def _full_root(self, root: str) -> str:
-        server = msgspec.structs.replace(self._profile.server, root=root)
-        return choosing.full_root(msgspec.structs.replace(self._profile, server=server))
+        return choosing.full_root(replace(self._profile, server=replace(self._profile.server, root=root)))
 
     def _ticked_at_first(self) -> list[str]:
-        scheme = self._profile.scheme
-        if self._draft.get("options") == repr(scheme):
+        if self._draft.get("options") == repr(self._profile.scheme):
             return self._draft["ticked"].split()
-        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in restrictions.SAY_OPPOSITE)]
+        return [one.id for one in RESTRICTIONS if scheme.is_yes(self._profile, one.id)]

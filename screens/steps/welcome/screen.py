@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from textual.widgets import Static
 
 from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
-from wizard import profiles, rules
+from wizard.language import _
+from wizard.walk import welcome
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -22,33 +22,30 @@ class WelcomeScreen(StepScreen):
     """Names the backup; a name that was saved once stays, because the server's folder bears it."""
 
     step = Step.WELCOME
-    question = "What shall this backup be called?"
-    primary = "Begin"
-    explanation = (
+    question = welcome.DESCRIPTION.question
+    primary = _("Begin")
+    explanation = _(
         "This wizard sets up backups from this computer to your office's file server.\n\n"
-        "You choose folders, and say which server. The wizard makes a key, and writes a message that you send to "
-        "the server's admin. Once the admin has answered, it tries the key, and then makes a practice run, in which "
-        "nothing is copied.\n\n"
-        "You can leave at any time with Ctrl+Q. Everything is kept, and the wizard goes on where you left.\n\n"
-        "The name is also the name of the backup's folder on the server."
+        "You choose folders and a server. The wizard makes a key, and writes a message for you to send to the server's "
+        "admin. Once your admin has added the key, the wizard tests it. Then it does a practice run, in which nothing "
+        "is copied.\n\n"
+        "You can leave at any time with Ctrl+Q. Everything is saved, and the wizard picks up where you left.\n\n"
+        "The backup's folder on the server gets the same name."
     )
 
     def compose_step(self) -> ComposeResult:
         """What will happen, and one line."""
         yield Static(
-            "In a few steps your folders will be backed up to your office's server:\n\n"
-            "  1. you choose what is backed up, and to where,\n"
-            "  2. the server's admin lets this computer in, with a\n     text that is made here,\n"
-            "  3. the wizard tries it all, before anything is copied.\n",
+            _(
+                "In a few steps, you set up a backup of your folders to your office's server:\n\n"
+                "  1. You choose what to back up, and where.\n"
+                "  2. The server's admin gives this computer access,\n     using a message we write for you.\n"
+                "  3. The wizard tests everything before it copies anything.\n"
+            ),
             markup=False,
         )
-        yield Field(
-            "The backup's name, such as the computer's",
-            id="name",
-            value=self.draft.get("name", self.profile.name),
-            rule=self._rule,
-        )
-        yield Static("Nothing is sent anywhere until you say so.", classes="aside", markup=False)
+        yield Field.of(welcome.name(self.profile), self.draft.get("name"))
+        yield Static(_("No files are sent until you say so."), classes="aside", markup=False)
 
     def on_mount(self) -> None:
         """Nothing is before the first step."""
@@ -61,13 +58,4 @@ class WelcomeScreen(StepScreen):
     async def decide(self) -> Profile | None:
         """The profile under that name."""
         field = self.query_one(Field)
-        return msgspec.structs.replace(self.profile, name=field.value) if field.check() else None
-
-    def _rule(self, name: str) -> str | None:
-        if name == self.profile.name:
-            return rules.name(name)
-        if profiles.exists(self.profile.name):
-            return f"This backup was begun as “{self.profile.name}” and keeps that name; a new one can have another."
-        if profiles.exists(name):
-            return "There is a backup of that name already: choose another one."
-        return rules.name(name) or profiles.taken(name)
+        return welcome.decided(self.profile, field.value) if field.check() else None

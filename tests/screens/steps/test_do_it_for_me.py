@@ -51,7 +51,7 @@ async def test_with_the_password_the_walk_goes_on(office: Office, sample_folder:
         await pilot.press(*"wrong", "enter")
         await until(pilot, lambda: "doesn't accept that password" in said(pilot))
         await pilot.press(*canary.SECRET, "enter")
-        await until(pilot, lambda: "its lock holds" in said(pilot) and isinstance(pilot.app.focused, Button))
+        await until(pilot, lambda: "is locked" in said(pilot) and isinstance(pilot.app.focused, Button))
         assert canary.SECRET not in pilot.app.export_screenshot()
         await pilot.press("enter")
         await until(pilot, lambda: LET_IN in text(pilot))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
 
 DONE = "Nothing was copied. "
-STOPPED = "The practice run was stopped. Nothing was copied."
+STOPPED = "You stopped the practice run."
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Pla
         assert found.deleted == told["Number of deleted files"] == 1
         assert found.bytes_to_send == told["Total transferred file size"]
         assert found.bytes_total == told["Total file size"]
-        assert "1 changed; 1 would be removed" in said(pilot)
-        await until(pilot, lambda: "Removed 1" in text(pilot))
+        assert "1 changed; 1 would be deleted" in said(pilot)
+        await until(pilot, lambda: "Deleted 1" in text(pilot))
         await _look_through(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.FINISH)
@@ -98,7 +98,7 @@ async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place
 async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_up(place: Place) -> None:
     _make_too_deep(Path(place.profile.folders[0]))
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: "could not be looked at: see “Problems”" in said(pilot))
+        await until(pilot, lambda: "could not be read: see “Problems”" in said(pilot))
         await pilot.press("shift+f3")
         await until(pilot, lambda: "! The path is too long:" in text(pilot))
         await pilot.press("enter")
@@ -110,23 +110,23 @@ async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) 
     modules.mkdir(parents=True)
     (modules / "heavy.js").write_bytes(bytes(1_000_000))
     async with wizard_at(place.profile, Step.DRY_RUN, reached=Step.FINISH) as pilot:
-        await until(pilot, lambda: "1.0 MB would be sent" in said(pilot))
-        assert "Sending it takes about 1 s over 100 Mbit/s" in said(pilot)
+        await until(pilot, lambda: "1.0 MB) would be sent" in said(pilot))
+        assert "Sending takes about 1 s over 100 Mbit/s" in said(pilot)
         await pilot.press("shift+f3")
         await until(
             pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · build folders" in text(pilot)
         )
         await pilot.press("space")
         await until(
-            pilot, lambda: "Without what you ticked, 15 files, 1.1 kB would be sent: 1.0 MB less" in said(pilot)
+            pilot, lambda: "Without what you selected, 15 files (1.1 kB) would be sent: 1.0 MB less" in said(pilot)
         )
         await pilot.press("space")
-        await until(pilot, lambda: "1.0 MB would be sent" in said(pilot))
+        await until(pilot, lambda: "1.0 MB) would be sent" in said(pilot))
         await pilot.press("space", "ctrl+s")
         await until(pilot, lambda: "node_modules/" in walk(pilot).profile.exclude)
-        await until(pilot, lambda: f"{DONE}15 files, 1.1 kB would be sent" in said(pilot))
+        await until(pilot, lambda: f"{DONE}15 files (1.1 kB) would be sent" in said(pilot))
         assert walk(pilot).reached == Step.DRY_RUN
-        assert "Leave out" not in text(pilot)
+        assert "Skip" not in text(pilot)
         assert steps.begin(walk(pilot).profile).step == Step.DRY_RUN
         assert profiles.load(place.profile.name).exclude == (*place.profile.exclude, "node_modules/")
 
@@ -152,8 +152,8 @@ async def test_much_that_would_be_removed_is_warned_of(begun: Place) -> None:
     for number in range(60):
         (begun.backup / "sample folder" / f"gone-{number}").touch()
     async with wizard_at(begun.profile, Step.DRY_RUN) as pilot:
-        await until(pilot, lambda: "Careful: 61 files would be removed from the server" in said(pilot))
-        assert "Removed 61" in text(pilot)
+        await until(pilot, lambda: "Careful: 61 files would be deleted from the backup" in said(pilot))
+        assert "Deleted 61" in text(pilot)
 
 
 async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(place: Place) -> None:
@@ -161,10 +161,10 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
     facts.learn(profile, shell="/usr/bin/rssh")
     async with wizard_at(profile, Step.DRY_RUN) as pilot:
         await until(
-            pilot, lambda: "Counted on this computer instead: in a first backup, 14 files, 1.1 kB" in said(pilot)
+            pilot, lambda: "Counted on this computer instead: in a first backup, 14 files (1.1 kB)" in said(pilot)
         )
         assert "(rssh) makes a practice run impossible" in said(pilot)
-        assert "Removed" not in text(pilot).replace("would be removed", "")
+        assert "Deleted" not in text(pilot).replace("would be deleted", "")
         assert not clients()
         await pilot.press("shift+f3")
         await until(pilot, lambda: "Could you set the login shell" in text(pilot))
@@ -179,7 +179,7 @@ async def test_a_folder_that_is_missing_is_told_and_the_run_can_be_made_again(pl
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: f"{folder} doesn't exist" in said(pilot))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "has to come to its end first" in said(pilot))
+        await until(pilot, lambda: "Finish the practice run first" in said(pilot))
         assert walk(pilot).step == Step.DRY_RUN
         away.rename(folder)
         await pilot.press("r")
@@ -253,7 +253,7 @@ async def _look_through(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "  1 of " in text(pilot))
     assert "~ sample folder/two words.txt" in text(pilot)
     await pilot.press("x")
-    await until(pilot, lambda: "No name has that in it." in text(pilot))
+    await until(pilot, lambda: "No name contains that." in text(pilot))
     await pilot.press("enter")
     await until(pilot, lambda: entries.has_focus)
     assert walk(pilot).step == Step.DRY_RUN

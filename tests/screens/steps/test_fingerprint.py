@@ -51,7 +51,7 @@ async def test_what_is_shown_is_confirmed_on_purpose_alone(server: RealSshd, siz
     async with wizard_at(left.profile, left.step, size=size) as pilot:
         await _until_ready(pilot)
         assert server.fingerprint in text(pilot)
-        assert "○ I compared it: it is the same" in text(pilot)
+        assert "○ I compared it: it's the same" in text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExplanationScreen))
         await pilot.press("enter")
@@ -131,7 +131,7 @@ async def test_a_server_that_ssh_knows_is_the_same_as_before(server: RealSshd, h
     _let_ssh_know(home, server, server.public_host_keys[2])
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
         await _until_ready(pilot)
-        assert "● It is the same server as before" in text(pilot)
+        assert "● It's the same server as before" in text(pilot)
         assert server.fingerprints[2] in text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
@@ -141,7 +141,7 @@ async def test_a_server_that_ssh_knows_is_the_same_as_before(server: RealSshd, h
 async def test_a_server_that_ssh_knows_by_another_key_needs_the_admin(server: RealSshd, home: Path) -> None:
     _let_ssh_know(home, server, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDVs1x0cVGz3ivnFdC1GyVvUlzmnXr3lYgTtnj3rZ1Mb")
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
-        await until(pilot, lambda: "has seen that server before, with another fingerprint" in said(pilot))
+        await until(pilot, lambda: "has seen that server before, with a different fingerprint" in said(pilot))
         await _until_ready(pilot, Input)
         assert not pilot.app.screen.query(Choice)
         await pilot.press("enter")

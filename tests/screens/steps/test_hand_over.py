@@ -178,7 +178,7 @@ async def test_going_on_too_early_stays_and_says_what_it_waits_for(place: Place)
         await until(pilot, lambda: NOT_YET in text(pilot))
         pilot.app.workers.cancel_group(pilot.app.screen, "look")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "This waits for the admin" in text(pilot))
+        await until(pilot, lambda: "This waits for your admin" in text(pilot))
         assert walk(pilot).step == Step.HAND_OVER
         assert "Apply as the admin" not in text(pilot)
         await pilot.press("a")
@@ -235,7 +235,7 @@ async def test_a_passphrase_not_given_can_be_given_later(place: Place) -> None:
     async with wizard_at(profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
         await until(pilot, lambda: _is_asked(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: "needs the passphrase" in said(pilot))
+        await until(pilot, lambda: "needs your key's passphrase" in said(pilot))
         await pilot.press("l")
         await until(pilot, lambda: _is_asked(pilot))
         await pilot.press(*"open", "space", *"sesame", "enter")

@@ -52,7 +52,7 @@ async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tupl
 async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place: Place) -> None:
     place.let_in(place.weakened())
     async with wizard_at(place.profile, Step.PROOF) as pilot:
-        await until(pilot, lambda: f"{OPEN}: a shell, other commands" in said(pilot))
+        await until(pilot, lambda: f"{OPEN}: A shell, Other commands" in said(pilot))
         assert "✗ A shell" in said(pilot)
         assert "✓ Signing in with a password" in said(pilot)
         assert place.text().splitlines()[-2] in said(pilot)
@@ -69,7 +69,7 @@ async def test_what_is_to_be_changed_can_be_sent(place: Place, home: Path) -> No
     async with wizard_at(place.profile, Step.PROOF) as pilot:
         await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
         await pilot.press("c")
-        await until(pilot, lambda: "Sent to the terminal's clipboard" in said(pilot))
+        await until(pilot, lambda: "Copied, if your terminal allows it" in said(pilot))
         assert pilot.app.clipboard.endswith(place.text().splitlines()[-2])
         await pilot.press("s", "enter")
         await until(pilot, lambda: "Saved as ~/backup-wizard-amamac-open-doors.txt" in said(pilot))

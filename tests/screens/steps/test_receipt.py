@@ -113,7 +113,7 @@ async def test_at_the_hand_over_a_receipt_of_another_server_stops_the_walk(sshd:
         )
         assert walk(pilot).step == Step.HAND_OVER
         assert DIFFERS in said(pilot)
-        await until(pilot, lambda: "Look now" not in text(pilot))
+        await until(pilot, lambda: "Check now" not in text(pilot))
 
 
 def _new(sshd: RealSshd) -> Profile:

@@ -39,7 +39,7 @@ async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLin
         assert line.differences() == ""
         assert "are identical on the server" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "All is set up" in text(pilot) and "last good backup" in said(pilot))
+        await until(pilot, lambda: "You're all set" in text(pilot) and "last good backup" in said(pilot))
         await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)
 
 
@@ -57,7 +57,7 @@ async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(lin
         await pilot.press("escape")
         await until(pilot, lambda: "Stop the backup?" in text(pilot))
         await pilot.press("left", "enter")
-        await until(pilot, lambda: "Stopped. What was sent stays" in said(pilot))
+        await until(pilot, lambda: "Backup stopped. What was sent stays" in said(pilot))
         assert not clients()
         assert line.differences() != ""
         line.gate.release()
@@ -89,7 +89,7 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
         await until(pilot, lambda: "Done. " in said(pilot))
         assert "doesn't exist" not in said(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: "All is set up" in text(pilot))
+        await until(pilot, lambda: "You're all set" in text(pilot))
 
 
 def _is_running_shown(pilot: Pilot[int]) -> bool:
@@ -101,7 +101,7 @@ async def test_a_backup_that_is_gone_from_the_server_is_asked_about_first(line: 
         await pilot.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "All is set up" in text(pilot))
+        await until(pilot, lambda: "You're all set" in text(pilot))
         shutil.rmtree(line.backup)
         line.backup.mkdir()
         pilot.app.screen.query_one("#forward").focus()
@@ -120,7 +120,7 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await pilot.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "All is set up" in text(pilot))
+        await until(pilot, lambda: "You're all set" in text(pilot))
         shutil.rmtree(line.source)
         line.source.mkdir()
         pilot.app.screen.query_one("#forward").focus()

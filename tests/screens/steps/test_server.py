@@ -181,8 +181,11 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachability, "look", None)  # nobody is to be asked for it
-    _ask_nobody_while_typing(monkeypatch)
+    async def never(host: str, port: int) -> reachability.Doors:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(reachability, "look", never)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, port=port)
         await pilot.press("enter")
@@ -299,3 +302,48 @@ async def test_the_walk_goes_on_at_the_server_with_what_was_decided(sshd: RealSs
         await until(pilot, lambda: f"✓ {HOST} answers." in text(pilot))
         assert str(sshd.port) in text(pilot)
         assert "amanda" in text(pilot)
+
+
+@pytest.mark.parametrize(("field", "value"), [("port", ""), ("host", "localhost"), ("user", "bob")])
+async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
+    field: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(host: str, port: int) -> reachability.Doors:
+        asked.set()
+        await goes_on.wait()
+        return reachability.Doors(port, "SSH-2.0-OpenSSH_9.2", None, 0)
+
+    monkeypatch.setattr(reachability, "look", slow)
+    async with wizard_at(towards(22), Step.SERVER) as pilot:
+        await arrived(pilot, Step.SERVER)
+        await pilot.press("ctrl+s")
+        await until(pilot, asked.is_set)
+        pilot.app.screen.query_one(f"#{field} Input", Input).value = value
+        await pilot.pause()
+        goes_on.set()
+        await until(pilot, lambda: "You changed it meanwhile" in said(pilot))
+        assert at(pilot) == Step.SERVER
+        assert profiles.names() == []
+
+
+async def test_a_failure_is_told_of_the_server_that_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(host: str, port: int) -> reachability.Doors:
+        asked.set()
+        await goes_on.wait()
+        return reachability.Doors(port, "", Failure(Kind.PORT_CLOSED, f"{host}:{port}"), 0)
+
+    monkeypatch.setattr(reachability, "look", slow)
+    monkeypatch.setattr("wizard.trouble.diagnose.is_worth_asking", lambda *_: False)
+    async with wizard_at(towards(22), Step.SERVER) as pilot:
+        await arrived(pilot, Step.SERVER)
+        await pilot.press("ctrl+s")
+        await until(pilot, asked.is_set)
+        pilot.app.screen.query_one("#port Input", Input).clear()
+        await pilot.pause()
+        goes_on.set()
+        await until(pilot, lambda: f"{HOST}:22 is there" in said(pilot))
+        assert at(pilot) == Step.SERVER

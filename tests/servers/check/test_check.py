@@ -123,7 +123,7 @@ def test_another_server_is_found_and_told_nothing(
     assert "SHA256" in found["host-key"]["fix"] or "SHA256" in checked.stderr
     assert [finding["held"] for id, finding in found.items() if id != "host-key"] == [None] * (len(found) - 1)
     assert checked.stderr.startswith(f"{says}")
-    assert "Words for the admin:" in checked.stderr
+    assert "Send your admin this:" in checked.stderr
     assert not {"Accepted", "Failed publickey", "Postponed"} & set(office.log().split())
     assert tree(office.home) == homes
 

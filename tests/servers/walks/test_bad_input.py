@@ -120,7 +120,7 @@ def test_a_mistake_on_the_server_is_told_and_changes_nothing(
     assert (ran.exit_code, ran.stdout) == (69, ""), ran.stderr
     assert words in ran.stderr
     assert ADMIN in ran.stderr.splitlines()[0]
-    assert "Words for the admin:" in ran.stderr
+    assert "Send your admin this:" in ran.stderr
     assert before == after
 
 

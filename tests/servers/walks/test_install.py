@@ -15,6 +15,7 @@ from tests.support.attacks import faults
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import towards
 from tests.support.data.trees import Entry, tree
+from tests.support.plain import decided
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.with_password import FOREIGN, HOME, KEYS, PASSWORD, begun, furnish, office_with_password
@@ -23,13 +24,13 @@ from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import key_files, protected_key
 from wizard.client.keys.secrets import Secret
-from wizard.client.session import Session
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.profile import SchemeSettings
 from wizard.server import facts
 from wizard.server.by_password import install
 from wizard.server.by_password.install import InstallStage
-from wizard.walk.plain import asker, proving
+from wizard.walk.plain import asker
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,11 +110,10 @@ async def test_a_home_without_any_keys_gets_a_closed_folder(office: Office, samp
 def test_on_lines_it_is_one_of_the_answers(
     office: Office, sample_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed, passwords = iter(["i", "i"]), iter(["wrong", canary.SECRET])
+    typed, passwords = iter(["i", "i", ""]), iter(["wrong", canary.SECRET])
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
     monkeypatch.setattr("getpass.getpass", lambda _: next(passwords))
-    with Session() as session:
-        proving.hand_over(begun(office, sample_folder), session)
+    decided(begun(office, sample_folder), Step.HAND_OVER)
     shown = capsys.readouterr()
     assert "doesn't accept that password" in shown.err
     assert "The server lets this computer in." in shown.out
@@ -204,14 +204,14 @@ def test_the_password_that_stays_is_told_as_what_it_is(
         return not default
 
     monkeypatch.setattr(asker, "agrees", agrees)
-    with Session() as session:
-        proving.proof(profile, session)
+    monkeypatch.setattr("builtins.input", lambda _: "")
+    decided(profile, Step.PROOF)
     said = capsys.readouterr().out
-    assert "The key is locked. But the account also takes its password" in said
+    assert "The key is locked. But the account also accepts its password" in said
     assert "If you or others sign in with that password, keep it secret and continue." in said
     assert "can do more" not in said
     assert f"Match User {ACCOUNT}" in said
-    assert asked == ["Go on, and leave the password as it is?"]
+    assert asked == ["Continue and keep the password?"]
 
 
 async def test_a_home_that_cannot_be_written_to(office: Office, sample_folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import re
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
+from tests.support.plain import Person, decided
 from wizard import profiles
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files, secrets
@@ -21,13 +24,13 @@ from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.practice import PracticeServer
 from wizard.server.reaching import reachability
-from wizard.walk import plain
-from wizard.walk.plain import deciding, key, proving, way_in
+from wizard.walk import hand_over, plain
+from wizard.walk.context import WalkContext
 from wizard.walk.plain.asker import GoBack
-from wizard.walk.steps import Walk
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
@@ -40,39 +43,21 @@ def server(tmp_path: Path) -> Iterator[PracticeServer]:
         yield running
 
 
-class Person:
-    """Answers each question by its words, the last answer to a question again and again; Enter to all others."""
-
-    def __init__(self, answers: dict[str, list[str]]) -> None:
-        self._answers = answers
-        self.asked: list[str] = []
-
-    def __call__(self, prompt: str = "") -> str:
-        self.asked.append(prompt)
-        assert len(self.asked) < 100, f"asked again and again: {prompt}"
-        for words, replies in self._answers.items():
-            if words in prompt:
-                reply = replies.pop(0) if len(replies) > 1 else replies[0]
-                if reply == "EOF":
-                    raise EOFError
-                return reply
-        return ""
-
-
 @pytest.fixture
 def person(monkeypatch: pytest.MonkeyPatch, server: PracticeServer, home: Path) -> Person:
     documents = home / "Documents"
     documents.mkdir()
     (documents / "letter.txt").write_text("Dear Sir or Madam")
     answers = {
-        "What shall this backup be called": ["amamac"],
-        "The server's name": [server.host],
-        "Its port": [str(server.port)],
-        "Your account": [server.user],
-        "Paste the fingerprint": [server.fingerprint],
-        "Number": ["1"],
-        "A passphrase": ["a long passphrase"],
-        "The same again": ["a long passphrase"],
+        "Backup name": ["amamac"],
+        "Server name": [server.host],
+        "Port": [str(server.port)],
+        "Your username": [server.user],
+        "The fingerprint your admin sent": [server.fingerprint],
+        "Number [4]": ["2"],  # my admin sent me a fingerprint
+        "Passphrase for the new key": ["a long passphrase"],
+        "Type it again": ["a long passphrase"],
+        "Enter tries again, < goes back": ["<"],
     }
     someone = Person(answers)
     monkeypatch.setattr("builtins.input", someone)
@@ -84,7 +69,7 @@ def admin_applies_after_the_first_look(
     person: Person, server: PracticeServer, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     def look_again(prompt: str = "") -> str:
-        if "looks again" in prompt:
+        if "use your admin's receipt" in prompt:
             shown = next(text for text in said if "backup-wizard begin" in text)
             line = re.search(r"^restrict.*$", shown, re.MULTILINE)
             assert line
@@ -97,8 +82,7 @@ def admin_applies_after_the_first_look(
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
-    modules = ("asker", "deciding", "key", "proving", "way_in")
-    for module in ("wizard.walk.plain", *(f"wizard.walk.plain.{name}" for name in modules)):
+    for module in ("wizard.walk.plain", "wizard.walk.plain.asker", "tests.support.plain"):
         monkeypatch.setattr(f"{module}.say", lambda text="": texts.append(text))
     return texts
 
@@ -107,14 +91,14 @@ def test_the_whole_walk(
     person: Person, server: PracticeServer, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin_applies_after_the_first_look(person, server, monkeypatch, said)
-    person._answers["Back up now"] = ["<", "y"]
+    person.answers["Back up now"] = ["<", "y"]
     with Session() as session:
         assert plain.walk(None, session, partial(transferring.run, as_json=False)) == 0
     everything = "\n".join(said)
     assert (server.home / "backup/amamac/Documents/letter.txt").read_text() == "Dear Sir or Madam"
     assert "\nLocked: " in everything
     assert "Nothing was copied. A backup would send" in everything
-    assert "“amamac” is set up" in everything
+    assert "backup-wizard run amamac" in everything
     profile = profiles.load("amamac")
     assert profile.server.host_keys == (server.fingerprint,)
     assert profile.key_path.read_text().startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
@@ -124,8 +108,8 @@ def test_the_whole_walk(
 def test_a_wrong_fingerprint_goes_no_further(
     person: Person, server: PracticeServer, said: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    person._answers["Paste the fingerprint"] = ["SHA256:" + "A" * 43]
-    person._answers["Enter tries again"] = ["EOF"]
+    person.answers["The fingerprint your admin sent"] = ["SHA256:" + "A" * 43]
+    person.answers["Enter tries again, < goes back"] = ["EOF"]
     with Session() as session:
         plain.walk(None, session)
     assert profiles.load("amamac").server.host_keys == ()
@@ -134,8 +118,8 @@ def test_a_wrong_fingerprint_goes_no_further(
 
 
 def test_back_and_leaving_keep_what_was_decided(person: Person, server: PracticeServer, said: list[str]) -> None:
-    person._answers["Its port"] = ["<", str(server.port)]
-    person._answers["Paste the fingerprint"] = ["EOF"]
+    person.answers["Port"] = ["<", str(server.port)]
+    person.answers["The fingerprint your admin sent"] = ["EOF"]
     with Session() as session:
         plain.walk(Walk(Profile(name="amamac")), session)
     steps_shown = [text for text in said if text.startswith("\nStep")]
@@ -153,17 +137,12 @@ def test_back_and_leaving_keep_what_was_decided(person: Person, server: Practice
 def test_a_closed_port_is_explained_and_asked_again(
     person: Person, server: PracticeServer, said: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    person._answers["Its port"] = ["1", "EOF"]
+    person.answers["Port"] = ["1", "EOF"]
     with Session() as session:
         plain.walk(Walk(Profile(name="amamac", server=Server())), session)
     complaint = capsys.readouterr().err
     assert "127.0.0.1:1 is on, but refused the connection — your admin needs to fix this —" in complaint
     assert "Step 4" not in "".join(said)
-
-
-def decided(profile: Profile, step: Callable[[Profile, Session], Profile]) -> Profile:
-    with Session() as session:
-        return step(profile, session)
 
 
 def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
@@ -173,77 +152,78 @@ def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
         return reachability.Doors(port, "", Failure(Kind.PORT_CLOSED, host), over_network.USUAL_PORT)
 
     monkeypatch.setattr(reachability, "look", only_the_daemon)
-    person._answers["Its port"] = ["22"]
-    reached = decided(Profile(name="amamac"), deciding.server)
+    person.answers["Port"] = ["22"]
+    reached = decided(Profile(name="amamac"), Step.SERVER)
     assert (reached.scheme.kind, reached.server.port) == ("daemon", 22)
     assert any("doesn't accept ssh connections, but its backup service" in text for text in said)
+    person.answers["Number [4]"] = [""]
     with pytest.raises(GoBack):  # Enter alone
-        decided(reached, way_in.scheme)
+        decided(reached, Step.SCHEME)
     assert sum("The server doesn't accept ssh connections." in text for text in said) == 4
-    person._answers["Take it all the same?"] = ["y"]
-    chosen = decided(reached, way_in.scheme)
+    person.answers["Use it anyway?"] = ["y"]
+    chosen = decided(reached, Step.SCHEME)
     assert (chosen.scheme.kind, chosen.scheme.auth, chosen.server.root) == ("daemon", True, "/home/amanda/backup")
-    assert any("Your files are sent unencrypted" in asked for asked in person.asked)
+    assert any("Your files are sent unencrypted" in text for text in said)
 
 
 def test_without_rrsync_the_backup_can_not_be_read(person: Person, said: list[str]) -> None:
     profile = a_profile()
     facts.learn(profile, rrsync="")
-    person._answers["Number"] = [""]
-    assert decided(profile, way_in.scheme).scheme.kind == "rrsync"
-    person._answers |= {"More choices": ["y"], "Let this computer read": ["y"]}
-    with pytest.raises(Failure) as refused:
-        decided(profile, way_in.scheme)
-    assert "Without rrsync" in refused.value.about
+    person.answers["Number"] = [""]
+    assert decided(profile, Step.SCHEME).scheme.kind == "rrsync"
+    person.answers |= {"See more choices": ["y"], "Let this computer read": ["y"]}
+    with pytest.raises(GoBack):
+        decided(profile, Step.SCHEME)
+    assert any("Without rrsync" in text for text in said)
 
 
 def test_a_full_login_is_not_taken_by_its_number_alone(person: Person, said: list[str]) -> None:
-    person._answers["Number"] = ["5"]
+    person.answers["Number"] = ["5"]
     with pytest.raises(GoBack):
-        decided(a_profile(), way_in.scheme)
-    person._answers["Take it all the same?"] = ["y"]
-    assert decided(a_profile(), way_in.scheme).scheme.kind == "login"
+        decided(a_profile(), Step.SCHEME)
+    person.answers["Use it anyway?"] = ["y"]
+    assert decided(a_profile(), Step.SCHEME).scheme.kind == "login"
 
 
 def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, said: list[str]) -> None:
-    decided(a_profile(), way_in.scheme)
-    assert not any("From where" in asked for asked in person.asked)
-    person._answers |= {
-        "More choices": ["y"],
+    decided(a_profile(), Step.SCHEME)
+    assert not any("Only from these addresses" in asked for asked in person.asked)
+    person.answers |= {
+        "See more choices": ["y"],
         "never change files in the backup": ["y"],
         "Make links inactive": ["n"],
-        "From where": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
-        "The folder on the server": ["../x", "safe"],
+        "Only from these addresses": ["!192.0.2.7", "192.0.2.0/24, !192.0.2.7"],
+        "Folder on the server": ["../x", "safe"],
     }
-    chosen = decided(a_profile(), way_in.scheme)
+    chosen = decided(a_profile(), Step.SCHEME)
     assert chosen.scheme == SchemeSettings(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
     assert chosen.server.root == "safe"
     assert not any("password" in asked or "module" in asked for asked in person.asked)
     assert sum("Add an address that may" in text for text in said) == 1
     person.asked.clear()
-    person._answers["Let it delete"] = ["y"]
-    assert decided(chosen, way_in.scheme).scheme.allow_delete
+    person.answers["Let it delete"] = ["y"]
+    assert decided(chosen, Step.SCHEME).scheme.allow_delete
     assert not any("never change files in the backup" in asked for asked in person.asked)
 
 
 def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> None:
-    person._answers |= {
+    person.answers |= {
         "Number": ["4"],
-        "More choices": ["y"],
+        "See more choices": ["y"],
         "Require a password": ["n"],
         "(module)": ["global", "a"],
     }
-    person._answers["Take it all the same?"] = ["y"]
-    person._answers["From where"] = ["anywhere"]
-    chosen = decided(a_profile(), way_in.scheme)
+    person.answers["Use it anyway?"] = ["y"]
+    person.answers["Only from these addresses"] = ["anywhere"]
+    chosen = decided(a_profile(), Step.SCHEME)
     assert (chosen.scheme.auth, chosen.scheme.module, chosen.scheme.from_) == (False, "a", ())
-    assert any("anyone on the network can write to this backup" in asked for asked in person.asked)
+    assert any("anyone on the network can write to this backup" in text for text in said)
 
 
 def test_a_confirmed_server_keeps_all_its_fingerprints(person: Person, server: PracticeServer, said: list[str]) -> None:
     reached = Server(host=server.host, port=server.port, user="amanda", host_keys=(server.fingerprint, FINGERPRINT))
     profile = a_profile(server=reached)
-    assert decided(profile, deciding.fingerprint) == profile
+    assert decided(profile, Step.FINGERPRINT) == profile
     assert known_hosts.trusts(profile)
 
 
@@ -258,64 +238,67 @@ def own_key(home: Path) -> Path:
 def test_a_key_of_hers_is_opened_before_it_is_taken(
     person: Person, own_key: Path, keep: str, said: list[str], secret_service: SecretService
 ) -> None:
-    person._answers |= {
-        "Number": ["4"],
-        "The passphrase of": ["wrong", "right passphrase"],
-        "Keep it in": [keep],
-        "Try once more": ["y"],
+    person.answers |= {
+        "Number [1]": ["3", "1"],  # a key you already have, which is the first
+        "Passphrase of": ["wrong", "right passphrase"],
+        "Save it in": [keep],
     }
     before = own_key.read_bytes()
     with Session() as session:
-        chosen = key.key(a_profile(key=Key()), session)
+        chosen = decided(a_profile(key=Key()), Step.KEY, session)
         assert session.holds(own_key) is (keep == "n")
     assert chosen.key == Key(protection="keyring" if keep == "y" else "ask", file="~/.ssh/id_ed25519")
     assert own_key.read_bytes() == before
-    assert sum("does not open the key" in text for text in said) == 1
+    assert sum("doesn't open the key" in text for text in said) == 1
     if keep == "y":
         assert secrets.fetch("amamac", "passphrase").reveal() == "right passphrase"
 
 
 def test_a_key_of_hers_without_a_passphrase_is_taken_only_on_a_yes(person: Person, home: Path, said: list[str]) -> None:
     key_files.make(home / ".ssh" / "id_ed25519", "amanda@pc", None)
-    person._answers["Number"] = ["3"]
+    person.answers["Number [1]"] = ["2", "1"]
     with pytest.raises(GoBack):
-        decided(a_profile(key=Key()), key.key)
-    person._answers["Take it all the same?"] = ["y"]
-    assert decided(a_profile(key=Key()), key.key).key == Key(protection="none", file="~/.ssh/id_ed25519")
+        decided(a_profile(key=Key()), Step.KEY)
+    person.answers["Number [1]"] = ["2", "1"]
+    person.answers["Use it anyway?"] = ["y"]
+    assert decided(a_profile(key=Key()), Step.KEY).key == Key(protection="none", file="~/.ssh/id_ed25519")
 
 
 def test_a_passphrase_that_is_too_short_is_asked_for_again(person: Person, said: list[str]) -> None:
-    person._answers["A passphrase"] = ["short", "a long passphrase"]
-    chosen = decided(a_profile(key=Key()), key.key)
+    person.answers["Passphrase for the new key"] = ["short", "a long passphrase"]
+    chosen = decided(a_profile(key=Key()), Step.KEY)
     assert chosen.key.protection == "ask"
     assert any("Use at least 8 characters" in text for text in said)
     assert key_files.opens(chosen.key_path, Secret("a long passphrase"))
 
 
-@pytest.mark.parametrize("step", [key.key, deciding.fingerprint])
+@pytest.mark.parametrize("step", [Step.KEY, Step.FINGERPRINT])
 def test_a_step_that_asks_nothing_can_be_left_backwards(
-    step: Callable[[Profile, Session], Profile], person: Person, server: PracticeServer, said: list[str]
+    step: Step, person: Person, server: PracticeServer, said: list[str]
 ) -> None:
     reached = Server(host=server.host, port=server.port, user="amanda", host_keys=(server.fingerprint,))
     profile = a_profile(server=reached, key=Key(protection="none"))
     key_files.make(profile.key_path, "amanda@pc", None)
     assert decided(profile, step) == profile
-    person._answers["Enter goes on"] = ["<"]
+    person.answers |= {"Enter continues": ["<"], "Number [1]": ["<"]}
     with pytest.raises(GoBack):
         decided(profile, step)
 
 
 def test_removals_are_followed_where_that_is_wished_and_the_server_lets_them(person: Person, said: list[str]) -> None:
-    assert not decided(Profile(name="amamac"), deciding.folders).delete
-    person._answers["Remove on the server"] = ["y"]
-    wished = decided(Profile(name="amamac"), deciding.folders)
+    assert not decided(Profile(name="amamac"), Step.FOLDERS).delete
+    person.answers["Delete from the backup"] = ["y"]
+    wished = decided(Profile(name="amamac"), Step.FOLDERS)
     assert wished.delete
     assert wished.scheme.allow_delete
 
 
 def test_a_text_is_saved_under_a_name_that_is_free(home: Path, said: list[str]) -> None:
-    for _ in range(2):
-        proving._save(a_profile(), "Hello")
+    profile = a_profile()
+    with Session() as session:
+        save = functools.partial(hand_over._save, WalkContext(session), "Hello", profile, {})
+        for _ in range(2):
+            asyncio.run(save())
     assert sorted(path.name for path in home.glob("*.txt")) == [
         "backup-wizard-amamac-2.txt",
         "backup-wizard-amamac.txt",

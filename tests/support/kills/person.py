@@ -15,7 +15,6 @@ from textual.widgets import Button, Input, TextArea
 from screens.app import WizardApp
 from screens.dialogs.receipt import ReceiptScreen
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
-from screens.steps.key.alternatives import Answer
 from screens.steps.key.choose_key import ChooseKeyScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.widgets.choice import Choice
@@ -30,6 +29,7 @@ from wizard.running import record
 from wizard.server import exports, facts
 from wizard.server.by_password import install
 from wizard.server.by_password.password_login import PasswordLogin
+from wizard.walk.key import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Person:
                 await pilot.press("i")
                 await until(pilot, lambda: isinstance(pilot.app.screen, DoItForMeScreen))
                 await pilot.press(*canary.SECRET, "enter")
-                await until(pilot, lambda: "its lock holds" in said(pilot) and isinstance(pilot.app.focused, Button))
+                await until(pilot, lambda: "is locked" in said(pilot) and isinstance(pilot.app.focused, Button))
                 await pilot.press("enter")
         else:
             text = exports.export(profile, access.facts(profile), "authorized-keys")

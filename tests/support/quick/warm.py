@@ -32,6 +32,8 @@ _IMPORTED = (
         "wizard.command_line",
         "wizard.walk.unattended",
         "wizard.walk.plain",
+        *(f"wizard.walk.{name}" for name in ("welcome", "folders", "server", "fingerprint", "scheme", "key")),
+        *(f"wizard.walk.{name}" for name in ("hand_over", "security_check", "dry_run", "finish")),
         "wizard.demo",
         "wizard.trouble.crash",
     ),

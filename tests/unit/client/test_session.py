@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,10 +13,12 @@ from tests.support.data.profiles import a_profile
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.client.keys import key_files
+from wizard.client.keys import found_keys, key_files
+from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.profile import Key, Server
+from wizard.profile import Key, SchemeSettings, Server
+from wizard.schemes.facts import ClientFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +84,32 @@ async def test_a_host_key_that_is_no_longer_trusted_is_noticed(profile: Profile)
         with pytest.raises(Failure) as failure:
             await session.access(profile)
     assert failure.value.kind is Kind.HOST_KEY_UNKNOWN
+
+
+async def test_a_backup_without_ssh_needs_no_key_that_it_may_ask_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = a_profile(scheme=SchemeSettings(kind="daemon", auth=False), key=Key(protection="ask"))
+    with Session() as session:
+        admitted = await session.access(profile)
+    assert admitted.facts.public_key == ""
+
+
+async def test_a_look_at_the_agent_lets_everything_else_go_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = a_profile(key=Key(protection="ask"))
+    key_files.make(profile.key_path, "amanda@pc", Secret("a long passphrase"))
+    answers, asked = threading.Event(), threading.Event()
+
+    def slow() -> list[str]:
+        asked.set()
+        assert answers.wait(20), "nothing else went on"
+        return [key_files.public_line(profile.key_path)]
+
+    monkeypatch.setattr(found_keys, "agent_lines", slow)
+    monkeypatch.setattr(access, "prepare", lambda *_: access.Access(ClientFacts(home), {}))
+    with Session() as session:
+        looking = asyncio.create_task(session.access(profile))
+        while not asked.is_set():
+            await asyncio.sleep(0)
+        answers.set()
+        await looking

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
-from wizard import profiles
+from wizard import cli, profiles
 from wizard.client.keys import key_files
+from wizard.client.keys.secrets import Secret
 from wizard.command_names import COMMANDS
+from wizard.commands import terminal
+from wizard.failure import Failure, Kind
 from wizard.profile import Key
 
 if TYPE_CHECKING:
@@ -55,6 +59,25 @@ def test_each_command_s_help_says_what_it_does(command: str) -> None:
     assert usage.startswith(f"usage: backup-wizard {command}")
     assert about.endswith(".")
     assert "Exit codes: 0 done" in helped.stdout
+
+
+def test_who_ends_the_input_at_a_question_is_told_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with Ctrl+D, which is no mistake of the program's."""
+    profile = a_profile(key=Key(protection="ask"))
+    profiles.save(profile)
+    key_files.make(profile.key_path, key_files.comment_for(profile.name), Secret("a long passphrase"))
+
+    def ends(_: str = "") -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ends)
+    monkeypatch.setattr("getpass.getpass", ends)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    with pytest.raises(Failure) as unasked:
+        asyncio.run(terminal._ask(profile))
+    assert unasked.value.kind is Kind.PASSPHRASE_UNASKED
+    assert cli.main(["forget", profile.name]) == 0
+    assert profile.key_path.exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

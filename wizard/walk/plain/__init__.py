@@ -1,4 +1,4 @@
-"""The same walk as questions on lines."""
+"""The walk as questions on lines, by the steps' descriptions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard import console
+from wizard import console, profiles
 from wizard.console import say
-from wizard.failure import Failure
+from wizard.failure import Failure, Kind
+from wizard.language import _
+from wizard.server import locks
 from wizard.trouble import telling
-from wizard.walk import steps
-from wizard.walk.plain import asker, deciding, key, proving, way_in
+from wizard.walk import description, steps
+from wizard.walk.context import WalkContext
+from wizard.walk.description import Alternative, May, MayIfConfirmed, MayNot, OneOf
+from wizard.walk.plain import asker
 from wizard.walk.plain.asker import GoAway, GoBack
 from wizard.walk.steps import Step, Walk
 
@@ -21,20 +25,15 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
     from wizard.profile import Profile
+    from wizard.walk.description import Description, Help
 
     BackUp = Callable[[Profile, Session], object]
 
-_STEPS: dict[Step, Callable[[Profile, Session], Profile]] = {
-    Step.WELCOME: deciding.welcome,
-    Step.FOLDERS: deciding.folders,
-    Step.SERVER: deciding.server,
-    Step.FINGERPRINT: deciding.fingerprint,
-    Step.SCHEME: way_in.scheme,
-    Step.KEY: key.key,
-    Step.HAND_OVER: proving.hand_over,
-    Step.PROOF: proving.proof,
-    Step.DRY_RUN: proving.dry_run,
-}
+_NEW = ""
+_CONTINUE = _("Enter continues, < goes back")
+_TRY_AGAIN = _("Enter tries again")
+_BACK = _("< goes back")
+_COMPARE = _("Enter compares the server's fingerprint")
 
 
 def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) -> int:
@@ -42,50 +41,160 @@ def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) ->
 
     `back_up` makes the first real backup, which is offered at the end.
     """
-    say("backup-wizard on lines. Enter takes what stands in brackets, < goes a step back, Ctrl+D leaves.")
+    say(_("Text mode. Enter accepts the [default], < goes back one step, Ctrl+D leaves."))
     here = None
     try:
         here = _begun(begun, session)
         while here is not None:
-            here = _after(here, session, back_up)
+            here = AtStep(here, WalkContext(session, tell=say, back_up=back_up)).taken()
     except GoAway:
         say(f"\n{console.left_at(here, 'backup-wizard --plain')}" if here else "")
     return 0
 
 
+def choose_backup() -> Walk:
+    """A backup that is there already, or a new one."""
+    names = profiles.names()
+    if not names:
+        return steps.new()
+    listed = [Alternative(name, _("Continue with “{name}”").format(name=name)) for name in names]
+    new = Alternative(_NEW, _("A new backup"))
+    asked = OneOf(id="backup", label=_("Choose a backup"), alternatives=(*listed, new), default=names[0])
+    name = asker.ask(asked)
+    return steps.begin(profiles.load(name)) if name else steps.new()
+
+
 def _begun(walk: Walk | None, session: Session) -> Walk | None:
     while True:
         try:
-            return steps.take(walk or deciding.choose_backup(), session)
+            return steps.take(walk or choose_backup(), session)
         except GoBack:
             continue
         except Failure as failure:
-            told = asyncio.run(telling.tell(failure, walk.profile if walk else None))
-            console.complain(told.trouble, told.raw_file)
+            _complain(failure, walk.profile if walk else None)
             with contextlib.suppress(GoBack):
-                asker.line("Enter tries again, Ctrl+D leaves")
+                asker.line(_TRY_AGAIN)
 
 
-def _after(here: Walk, session: Session, back_up: BackUp | None) -> Walk | None:
-    order = steps.applicable(here.profile)
-    say(f"\nStep {order.index(here.step) + 1} of {len(order)}: {steps.TITLES[here.step]}")
-    try:
-        decide = _STEPS.get(here.step) or partial(proving.finish, back_up=back_up)
-        following = steps.forward(here, decide(here.profile, session))
-        session.hold(following.profile.name)
-        steps.record(following)
-    except GoBack:
-        return steps.back(here)
-    except Failure as failure:
-        told = asyncio.run(telling.tell(failure, here.profile))
-        console.complain(told.trouble, told.raw_file)
-        return _try_again(here)
-    return None if here.step is Step.FINISH else following
+class AtStep:
+    """One step, until it is left for another one."""
+
+    def __init__(self, here: Walk, context: WalkContext) -> None:
+        self._here, self._context = here, context
+        self._about: Description = description.of(here.step)
+
+    @property
+    def _profile(self) -> Profile:
+        return self._here.profile
+
+    def taken(self) -> Walk | None:
+        """Where the walk goes on; nowhere after the last step."""
+        order = steps.applicable(self._profile)
+        titled = _("Step {number} of {count}: {title}").format(
+            number=order.index(self._here.step) + 1, count=len(order), title=steps.TITLES[self._here.step]
+        )
+        say(f"\n{titled}")
+        try:
+            following = self.decided()
+        except GoBack:
+            return steps.back(self._here)
+        return None if following.step is self._here.step is Step.FINISH else following
+
+    def decided(self) -> Walk:
+        """The walk after the step was decided; while that can't be, the person may try again or do something else.
+
+        Raises:
+            GoBack, GoAway: the person would rather not.
+        """
+        found: object = None
+        leads_to = None
+        while True:
+            before = self._here
+            try:
+                found = asyncio.run(self._about.look(self._profile, self._context, found))
+                if decided := self._passed(found):
+                    return self._kept(steps.forward(self._here, decided))
+            except Failure as failure:
+                leads_to = self._explain(failure)
+            self._wait(found, leads_to)
+            if leads_to:
+                return steps.jump(self._here, leads_to)
+            if self._here is not before:
+                found = None
+
+    def _passed(self, found: object) -> Profile | None:
+        """The profile, if one may go on with it.
+
+        Raises:
+            Failure: why one may not.
+        """
+        for text in self._about.told(self._profile, found):
+            say(text)
+        answers = asker.ask_all(partial(self._about.questions, self._profile, found))
+        match self._about.may_pass(self._profile, found, answers):
+            case May(words) if words:
+                say(words)
+            case MayIfConfirmed() as confirm:
+                say(confirm.words)
+                if not asker.agrees(_("{answer}?").format(answer=confirm.yes), default=False):
+                    return None
+            case MayNot(why, failure):
+                if failure and not why:
+                    raise failure
+                say(why)
+                return None
+        if answers.get("back-up") and self._context.back_up:
+            self._context.back_up(self._profile, self._context.session)
+        decided = asyncio.run(self._about.settle(self._profile, found, answers, self._context))
+        if not answers:  # without a question there were no way back past this step
+            asker.line(_CONTINUE)
+        return decided
+
+    def _explain(self, failure: Failure) -> Step | None:
+        """Tell of a failure; returns the step that helps, where another one does."""
+        if failure.kind in self._about.warnings:
+            self._context.warned[self._here.step] = failure
+        kind, order = _complain(failure, self._profile), steps.applicable(self._profile)
+        if kind in locks.ANOTHER_SERVER and Step.FINGERPRINT in order[: order.index(self._here.step)]:
+            return Step.FINGERPRINT
+        return None
+
+    def _wait(self, found: object, leads_to: Step | None) -> None:
+        """Let the person do something else, until they press Enter.
+
+        Raises:
+            GoBack, GoAway: the person would rather not.
+        """
+        helps = list(self._about.helps(self._profile, found, self._context)) if found and not leads_to else []
+        offered = ", ".join(
+            [_COMPARE if leads_to else _TRY_AGAIN, *(f"{one.key}: {one.title}" for one in helps), _BACK]
+        )
+        while typed := asker.line(offered).lower():
+            chosen = next((one for one in helps if one.key == typed), None)
+            if chosen and self._helped(chosen):
+                return
+
+    def _helped(self, chosen: Help) -> bool:
+        """Do something else; returns whether there is something new to be looked at."""
+        try:
+            answers = asker.ask_all(lambda _answers: chosen.questions)
+            changed = asyncio.run(chosen.do(self._profile, answers))
+        except GoBack:
+            return False
+        except Failure as failure:
+            self._explain(failure)
+            return failure.kind in self._about.warnings
+        if changed != self._profile:
+            self._here = self._kept(steps.again(self._here, changed))
+        return chosen.looks_again
+
+    def _kept(self, walk: Walk) -> Walk:
+        self._context.session.hold(walk.profile.name)
+        steps.record(walk)
+        return walk
 
 
-def _try_again(here: Walk) -> Walk:
-    try:
-        asker.line("Enter tries again, < goes a step back")
-    except GoBack:
-        return steps.back(here)
-    return here
+def _complain(failure: Failure, profile: Profile | None) -> Kind:
+    told = asyncio.run(telling.tell(failure, profile))
+    console.complain(told.trouble, told.raw_file)
+    return told.trouble.kind

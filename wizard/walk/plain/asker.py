@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 from wizard.client.keys.secrets import Secret
 from wizard.console import say
 from wizard.display import printable
+from wizard.language import _
+from wizard.walk.description import Folders, Hidden, Lines, OneOf, Text, YesNo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from wizard.rules import Rule
+    from wizard.walk.description import Answers, Question
 
 BACK = "<"
+_END_OF_LINES = "."
+_YES, _NO = {"y", "yes"}, {"n", "no"}
 
 
 class GoBack(Exception):
@@ -23,6 +29,39 @@ class GoBack(Exception):
 
 class GoAway(Exception):
     """The person leaves the walk."""
+
+
+def ask_all(questions: Callable[[Answers], Iterable[Question]]) -> Answers:
+    """Ask what is asked, of which later questions may depend on earlier answers.
+
+    Raises:
+        GoBack, GoAway: as for `line`.
+    """
+    answers: dict[str, Any] = {}
+    while question := next((one for one in questions(answers) if one.id not in answers), None):
+        answers[question.id] = ask(question)
+    return answers
+
+
+def ask(question: Question) -> Any:
+    """The answer to one question: a text, folders, true or false, an alternative's id, or a secret.
+
+    Raises:
+        GoBack, GoAway: as for `line`.
+    """
+    match question:
+        case Text():
+            return _text(question)
+        case Lines():
+            return _lines(question)
+        case Folders():
+            return _folders(question)
+        case YesNo():
+            return agrees(question.ask or question.label, default=question.default)
+        case OneOf():
+            return _one_of(question)
+        case Hidden():
+            return _hidden(question)
 
 
 def line(question: str, default: str = "", rule: Rule | None = None) -> str:
@@ -40,33 +79,6 @@ def line(question: str, default: str = "", rule: Rule | None = None) -> str:
         say(f"  {complaint}")
 
 
-def pause() -> None:
-    """Let a step be left where it asks nothing: without that, there were no way back past it.
-
-    Raises:
-        GoBack, GoAway: as for `line`.
-    """
-    line("Enter goes on")
-
-
-def choice(question: str, alternatives: Sequence[tuple[str, str]], default: str) -> str:
-    """Ask for one of several, by number; each is an id with its words.
-
-    Raises:
-        GoBack, GoAway: as for `line`.
-    """
-    say(question)
-    for number, (_, words) in enumerate(alternatives, 1):
-        say(f"  {number}. {words}")
-    numbers = [str(number) for number in range(1, len(alternatives) + 1)]
-    ids = [id for id, _ in alternatives]
-
-    def rule(answer: str) -> str | None:
-        return None if answer in numbers else f"Type a number from 1 to {numbers[-1]}."
-
-    return ids[int(line("Number", numbers[ids.index(default)], rule)) - 1]
-
-
 def agrees(question: str, *, default: bool) -> bool:
     """Ask for yes or no.
 
@@ -75,21 +87,96 @@ def agrees(question: str, *, default: bool) -> bool:
     """
 
     def rule(answer: str) -> str | None:
-        return None if answer.lower() in {"y", "yes", "n", "no"} else "Type y for yes or n for no."
+        return None if answer.lower() in _YES | _NO else _("Type y for yes or n for no.")
 
-    return line(f"{question} (y/n)", "y" if default else "n", rule).lower().startswith("y")
+    asked = _("{question} (y/n)").format(question=question)
+    return line(asked, "y" if default else "n", rule).lower() in _YES
 
 
-def passphrase(question: str) -> Secret:
-    """Ask for a passphrase, which is not shown.
+def _text(question: Text) -> str:
+    def rule(typed: str) -> str | None:
+        return question.rule(_meant(question, typed)) if question.rule else None
 
-    Raises:
-        GoAway: the input ended.
-    """
+    label = _("{label}, {hint}").format(label=question.label, hint=question.hint) if question.hint else question.label
+    default = question.default or question.nothing
+    return _meant(question, line(question.label if question.nothing else label, default, rule))
+
+
+def _meant(question: Text, typed: str) -> str:
+    return "" if question.nothing and typed == question.nothing else typed
+
+
+def _lines(question: Lines) -> str:
+    say(_("{label}. A line with only a full stop ends it.").format(label=question.label))
+    read: list[str] = []
+    while not question.is_whole("\n".join(read)):
+        typed = _read("")
+        if typed == _END_OF_LINES:
+            break
+        read.append(typed)
+    return "\n".join(read)
+
+
+def _folders(question: Folders) -> tuple[str, ...]:
+    if question.default:
+        say(_("These folders will be backed up:"))
+        for folder in question.default:
+            say(f"  {printable(folder)}")
+        if agrees(_("Are these the right ones?"), default=True):
+            return question.default
+    say(_("Type one folder per line. An empty line ends the list."))
+    typed: list[str] = []
+
+    def rule(answer: str) -> str | None:
+        if not answer:
+            return None if typed else question.complaint
+        return question.rule(answer, tuple(typed))
+
+    while answer := line(question.label.format(number=len(typed) + 1), "", rule):
+        typed.append(os.path.expanduser(answer))  # noqa: PTH111 - a Path would change what was typed
+    return tuple(typed)
+
+
+def _one_of(question: OneOf) -> str:
+    say(question.label)
+    for number, one in enumerate(question.alternatives, 1):
+        sentence = (
+            _("{title}. {sentence}").format(title=one.title, sentence=one.sentence) if one.sentence else one.title
+        )
+        say(f"  – {sentence}" if one.disabled else f"  {number}. {sentence}")
+    open_ones = {str(number): one.id for number, one in enumerate(question.alternatives, 1) if not one.disabled}
+    default = next((number for number, id in open_ones.items() if id == question.default), "")
+
+    def rule(answer: str) -> str | None:
+        if answer in open_ones:
+            return None
+        return _("Type one of these numbers: {numbers}.").format(numbers=", ".join(open_ones))
+
+    chosen = open_ones[line(_("Number"), default, rule)]
+    if about := next(one.about for one in question.alternatives if one.id == chosen):
+        say(about)
+    return chosen
+
+
+def _hidden(question: Hidden) -> Secret:
+    while True:
+        typed = _unseen(question.label)
+        if complaint := question.rule(typed) if question.rule else None:
+            say(f"  {complaint}")
+        elif question.again and typed.reveal() != _unseen(question.again).reveal():
+            say(f"  {_('That was not the same. Type both again.')}")
+        else:
+            return typed
+
+
+def _unseen(label: str) -> Secret:
     try:
-        return Secret(getpass.getpass(printable(f"{question}: ")))
+        typed = Secret(getpass.getpass(printable(f"{label}: ")))
     except EOFError:
         raise GoAway from None
+    if typed.reveal() == BACK:
+        raise GoBack
+    return typed
 
 
 def _read(prompt: str) -> str:

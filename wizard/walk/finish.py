@@ -1,0 +1,128 @@
+"""Finish: all that was decided, where each of it can be changed, and what to run from now on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import display, paths, schemes
+from wizard.client.folders import exclude_presets
+from wizard.display import printable
+from wizard.language import _
+from wizard.running import record
+from wizard.walk.description import Description, YesNo
+from wizard.walk.steps import TITLES, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wizard.client.rsync import Totals
+    from wizard.profile import Profile
+    from wizard.walk.context import WalkContext
+    from wizard.walk.description import Answers
+
+QUESTION = _("You're all set")
+RUN_THESE = _("Run these in a terminal from now on:")
+RUN_THESE_LATER = _("For a backup of your own, you would run these from now on:")
+BACKUPS = _("Backups")
+CHANGE = _("Change")
+
+_MOST_NAMED = 5
+_PROTECTION = {
+    "keyring": _("{file}, password saved in your keyring"),
+    "ask": _("{file}, password typed each time"),
+    "none": _("{file}, without a password"),
+}
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """One decision in words, and the step at which it can be made again, which `verb` does."""
+
+    title: str
+    words: str
+    step: Step
+    verb: str = CHANGE
+
+
+def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Decision]:
+    """All that was decided; what the practice run came to is known for as long as the wizard runs."""
+    server, uses_ssh = profile.server, schemes.of(profile).uses_ssh
+    folders = [paths.shown(Path(folder)) for folder in profile.folders]
+    yield Decision(_("Folders"), _named(folders), Step.FOLDERS)
+    skipped = _named(exclude_presets.in_words(profile.exclude)) or _("nothing")
+    yield Decision(_("Skipped"), skipped, Step.FOLDERS)
+    where = _("{user} on {host}") if server.port == 22 else _("{user} on {host}, port {port}")
+    yield Decision(_("Server"), where.format(user=server.user, host=server.host, port=server.port), Step.SERVER)
+    yield Decision(_("Destination"), printable(profile.destination), Step.SERVER)
+    if uses_ssh:
+        yield Decision(TITLES[Step.FINGERPRINT], _named(server.host_keys), Step.FINGERPRINT)
+    yield Decision(TITLES[Step.SCHEME], schemes.of(profile).description.title, Step.SCHEME)
+    if uses_ssh:
+        yield Decision(TITLES[Step.KEY], _key(profile), Step.KEY)
+    yield Decision(TITLES[Step.DRY_RUN], _practice(practice), Step.DRY_RUN, _("Repeat"))
+
+
+def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
+    """What to run from now on, and what for."""
+    name = profile.name
+    return (
+        (f"backup-wizard run {name}", _("back up")),
+        (f"backup-wizard dry-run {name}", _("practice run")),
+        (f"backup-wizard check {name}", _("security check")),
+        (f"backup-wizard forget {name}", _("remove it from this computer")),
+    )
+
+
+def questions(profile: Profile, found: WalkContext, answers: Answers) -> Iterator[YesNo]:
+    """Whether to back up now."""
+    if found.back_up:
+        is_first = record.read(profile.name).last_good is None
+        ask = _("Back up now? You can stop it with Ctrl+C and continue later.")
+        yield YesNo(id="back-up", label=_("Back up now"), ask=ask, default=is_first)
+
+
+async def look(profile: Profile, context: WalkContext, before: object = None) -> WalkContext:
+    """There is nothing to look at but whether a backup can be made from here."""
+    return context
+
+
+async def settle(profile: Profile, found: WalkContext, answers: Answers, context: WalkContext) -> Profile:
+    """Nothing is decided any more; say what to run from now on."""
+    if context.is_attended:
+        width = max(len(command) for command, _for in commands(profile))
+        context.tell("\n".join([RUN_THESE, *(f"  {line:<{width}}  {aim}" for line, aim in commands(profile))]))
+    return profile
+
+
+def _told(profile: Profile, found: WalkContext) -> Iterator[str]:
+    yield from (f"  {one.title}: {one.words}" for one in decisions(profile))
+    yield f"  {BACKUPS}: {record.in_words(profile.name)}"
+
+
+def _named(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_NAMED
+    named = ", ".join(printable(text) for text in texts[:_MOST_NAMED])
+    if more <= 0:
+        return named
+    return _("{named} and {count} more").format(named=named, count=display.number(more))
+
+
+def _key(profile: Profile) -> str:
+    words = _("{file}, in your ssh agent") if profile.key_is_agents else _PROTECTION[profile.key.protection]
+    return words.format(file=printable(paths.shown(profile.key_path)))
+
+
+def _practice(totals: Totals | None) -> str:
+    if totals is None:
+        return _("done, nothing copied")
+    return _("{new} new, {changed} changed, {deleted} deleted: {size} to send").format(
+        new=display.number(totals.new),
+        changed=display.number(totals.changed),
+        deleted=display.number(totals.deleted),
+        size=display.size(totals.bytes_to_send),
+    )
+
+
+DESCRIPTION = Description(question=QUESTION, look=look, told=_told, questions=questions, settle=settle)

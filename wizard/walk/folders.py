@@ -1,0 +1,141 @@
+"""Folders: what is backed up, what is skipped, and whether the backup follows what is deleted here."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import rules
+from wizard.client.folders import exclude_presets, folder_access
+from wizard.client.process.background import in_background
+from wizard.display import printable
+from wizard.language import _
+from wizard.profile import with_delete
+from wizard.walk import description
+from wizard.walk.description import Description, May, MayNot, Text, YesNo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wizard.profile import Profile
+    from wizard.walk.context import WalkContext
+    from wizard.walk.description import Answers, Pass, Question
+
+NONE_YET = _("Select at least one folder.")
+SKIPPED = _("Skip these")
+DELETE = YesNo(
+    id="delete",
+    label=_("Delete from the backup what I delete here"),
+    sentence=_("What you delete by mistake is then lost there too."),
+    ask=_("Delete from the backup what you delete here? What you delete by mistake is then lost there too."),
+)
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The folders, the groups and the line of what is skipped, and whether the backup follows what is deleted here."""
+
+    folders: tuple[str, ...]
+    presets: frozenset[str]
+    own: str
+    delete: bool
+
+    def applied(self, profile: Profile) -> Profile:
+        """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
+        own = () if exclude_presets.complaint(self.own) else exclude_presets.read_line(self.own)
+        exclude = exclude_presets.patterns(self.presets, own)
+        decided = msgspec.structs.replace(
+            profile,
+            folders=_unless_same(profile.folders, self.folders),
+            exclude=_unless_same(profile.exclude, exclude),
+        )
+        return with_delete(decided, self.delete)
+
+
+def at_first(profile: Profile) -> Chosen:
+    """What the profile says; a new one starts with what is usual."""
+    presets, own = exclude_presets.split_presets(profile.exclude)
+    if not profile.folders:
+        presets |= exclude_presets.presets_at_first()
+    folders = profile.folders or folder_access.wanted_at_first()
+    return Chosen(tuple(folders), presets, exclude_presets.line(own), profile.delete)
+
+
+def also_skipped(default: str) -> Text:
+    """The line for patterns of the person's own."""
+    return Text(
+        id="own",
+        label=_("Also skip (comma-separated)"),
+        default=default,
+        hint=_("for example *.iso, Old films/"),
+        nothing=_("nothing"),
+        rule=exclude_presets.complaint,
+    )
+
+
+def may_delete(profile: Profile) -> bool:
+    """Whether the backup can follow what is deleted here."""
+    return not profile.scheme.append_only
+
+
+def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Question]:
+    """The folders, each group of what can be skipped, the person's own patterns, and deleting."""
+    first = at_first(profile)
+    yield description.Folders(
+        id="folders", label=_("Folder {number}"), default=first.folders, rule=_folder_complaint, complaint=NONE_YET
+    )
+    for preset in exclude_presets.PRESETS:
+        ask = _("Skip “{title}” ({sentence})?").format(title=preset.title, sentence=preset.sentence)
+        is_skipped = preset.id in first.presets
+        yield YesNo(id=preset.id, label=preset.title, sentence=preset.sentence, ask=ask, default=is_skipped)
+    yield also_skipped(first.own)
+    if may_delete(profile):
+        yield msgspec.structs.replace(DELETE, default=first.delete)
+
+
+def may_pass(profile: Profile, found: None, answers: Answers) -> Pass:
+    """Whoever has chosen a folder."""
+    return May() if answers.get("folders", profile.folders) else MayNot(NONE_YET)
+
+
+async def settle(profile: Profile, found: None, answers: Answers, context: WalkContext) -> Profile:
+    """The profile with these folders.
+
+    Raises:
+        Failure: one of them is not there or can't be read.
+    """
+    decided = profile
+    if answers:
+        presets = frozenset(preset.id for preset in exclude_presets.PRESETS if answers[preset.id])
+        delete = answers.get(DELETE.id, profile.delete)
+        decided = Chosen(answers["folders"], presets, answers["own"], delete).applied(profile)
+    await require(decided)
+    return decided
+
+
+async def require(profile: Profile) -> None:
+    """See that all folders are there, however long a network disk takes to answer.
+
+    Raises:
+        Failure: one of them is not, or can't be read.
+    """
+    for path in profile.folders:
+        await in_background(partial(folder_access.require, path))
+
+
+def _folder_complaint(typed: str, before: tuple[str, ...]) -> str | None:
+    path = os.path.expanduser(typed)  # noqa: PTH111 - a Path would change what was typed
+    if complaint := rules.folder(path):
+        return complaint
+    return None if os.path.isdir(path) else _("{path} doesn't exist.").format(path=printable(path))  # noqa: PTH112
+
+
+def _unless_same(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    return before if sorted(before) == sorted(after) else after
+
+
+DESCRIPTION = Description(
+    question=_("What do you want to back up?"), questions=questions, may_pass=may_pass, settle=settle
+)

@@ -1,0 +1,113 @@
+"""Server: where the backup goes, and whether it answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import rules
+from wizard.language import _
+from wizard.server.reaching import reachability
+from wizard.walk.description import Description, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wizard.profile import Profile
+    from wizard.server.reaching.reachability import Doors
+    from wizard.walk.context import WalkContext
+    from wizard.walk.description import Answers, Question
+
+
+def host(profile: Profile) -> Text:
+    """The server's name or address."""
+    return Text(
+        id="host",
+        label=_("Server name"),
+        default=profile.server.host,
+        hint=_("for example files.example.lan"),
+        rule=rules.host,
+    )
+
+
+def port(profile: Profile) -> Text:
+    """The port for ssh, or for rsync's own service."""
+    return Text(id="port", label=_("Port"), default=str(profile.server.port), rule=rules.port)
+
+
+def user(profile: Profile) -> Text:
+    """The account."""
+    return Text(
+        id="user",
+        label=_("Your username on the server"),
+        default=profile.server.user,
+        hint=_("for example amanda"),
+        rule=rules.user,
+    )
+
+
+def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Question]:
+    """Which server, and who one is there."""
+    yield host(profile)
+    yield port(profile)
+    yield user(profile)
+
+
+def at(profile: Profile, host: str, port: int, user: str) -> Profile:
+    """The profile with that server; another one's fingerprint is not confirmed yet."""
+    before = profile.server
+    host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
+    server = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
+    return msgspec.structs.replace(profile, server=server)
+
+
+def looking(host: str) -> str:
+    """What is being done."""
+    return _("Looking for {host}").format(host=host)
+
+
+def answers_how(host: str, doors: Doors) -> str:
+    """How a server answers that does."""
+    if doors.failure:
+        return f"{host} {reachability.ONLY_DAEMON}"
+    return _("{host} answers.").format(host=host)
+
+
+async def reach(host: str, port: int) -> Doors:
+    """How the server answers.
+
+    Raises:
+        Failure: it does not.
+    """
+    found = await reachability.look(host, port)
+    if found.failure and not found.daemon_port:
+        raise found.failure
+    return found
+
+
+def decided(profile: Profile, host: str, user: str, found: Doors) -> Profile:
+    """The profile with a server that answers, of which that is kept; without ssh, rsync's own service is left.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    changed = reachability.with_what_is_left(at(profile, host, found.port, user), found)
+    reachability.remember(changed, profile, found)
+    return changed
+
+
+async def settle(profile: Profile, found: None, answers: Answers, context: WalkContext) -> Profile:
+    """The profile with that server, provided that it answers.
+
+    A profile that nobody changes is taken at its word: the steps after this one meet its server.
+    """
+    if not answers:
+        return profile
+    context.tell(f"{looking(answers['host'])} …")
+    doors = await reach(answers["host"], int(answers["port"]))
+    context.tell(answers_how(answers["host"], doors))
+    return decided(profile, answers["host"], answers["user"], doors)
+
+
+DESCRIPTION = Description(question=_("Which server will keep your backup?"), questions=questions, settle=settle)
