@@ -25,7 +25,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
-# What a stolen key gains, by each attack on each scheme and rsync: some twenty minutes.
+# What a stolen key gains, by each attack on each scheme and rsync: some ten minutes.
 test-attacks: system-test .make/dev .make/old-rsync/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/attacks/table.py
 

@@ -122,7 +122,7 @@ def run(
         context = Context(session, apply_as_admin, server)
         app = WizardApp(walk, context)
         session.ask = app.ask_passphrase
-        exit_code = app.run() or 0
-    if app.walk and not app.return_code and not context.is_demo:
+        exit_code = app.run_to_end()
+    if app.walk and not exit_code and not context.is_demo:
         console.say(console.left_at(app.walk))
     return exit_code

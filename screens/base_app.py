@@ -17,6 +17,7 @@ from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
 from wizard import paths, starting
 from wizard.trouble import crash
+from wizard.trouble.crash import EXIT_CODE as CRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,11 @@ class BaseApp(App[int]):
         early, self._early = self._early, ()
         for event in early:
             await super().on_event(event)
+
+    def run_to_end(self) -> int:
+        """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
+        result = self.run()
+        return CRASHED if self.return_code else result or 0
 
     def on_ready(self) -> None:
         """The first frame is out."""

@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import allowed_from
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
+from wizard.schemes import restrictions
 from wizard.server.exports.grouping import by_file
 from wizard.walk.steps import TITLES, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wizard.profile import Scheme
+    from wizard.profile import SchemeSettings
 
 _YES_NO = {True: "yes", False: "no"}
 _ANYWHERE = "anywhere"
-
-# In the order in which they are shown; what the user's wizard calls them stands in its step “Way in”.
-RESTRICTIONS = {
-    "write_only": "write only (rsync reads nothing back)",
-    "allow_delete": "may delete in the backup",
-    "append_only": "append only (rsync changes nothing that is there)",
-    "munge": "links are made inactive (munge)",
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Grant:
+class Approval:
     """A request as it was asked, as it is granted, and a note of the admin's for the user (a quota, say)."""
 
     asked: Request
@@ -53,7 +47,7 @@ class Grant:
     note: str = ""
 
     @classmethod
-    def as_asked(cls, request: Request) -> Grant:
+    def as_asked(cls, request: Request) -> Approval:
         """The request with nothing changed."""
         return cls(request, request)
 
@@ -63,7 +57,7 @@ class Grant:
         return list(_differences(self.asked, self.granted))
 
 
-def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str) -> Grant:
+def changed(grant: Approval, *, account: str, root: str, scheme: SchemeSettings, note: str) -> Approval:
     """The grant with what is the admin's to decide; the rest stays as it was asked.
 
     Raises:
@@ -78,10 +72,10 @@ def changed(grant: Grant, *, account: str, root: str, scheme: Scheme, note: str)
         delete=delete,
         command=asked.command if delete or not asked.command else _without_deleting(asked.command),
     )
-    return Grant(asked, requests.check_asked(granted), note)
+    return Approval(asked, requests.check_asked(granted), note)
 
 
-def reply(grant: Grant) -> str:
+def reply(grant: Approval) -> str:
     """What the admin answers the user: that it is done, what is other than it was asked for, and what to do then."""
     name, host = grant.asked.name, grant.asked.server.host
     lines = ["Hello,", "", f"the backup “{name}” is set up on {host}.", ""]
@@ -99,7 +93,7 @@ def reply(grant: Grant) -> str:
     return "\n".join(lines)
 
 
-def replies(grants: Sequence[Grant]) -> str:
+def replies(grants: Sequence[Approval]) -> str:
     """The answers to many users, each under the computer's name."""
     if len(grants) == 1:
         return reply(grants[0])
@@ -112,9 +106,9 @@ def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
     if asked.server.root != granted.server.root:
         yield Difference("folder on the server", asked.server.root, granted.server.root, Step.SCHEME)
     if asked.scheme.from_ != granted.scheme.from_:
-        was, now = (", ".join(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
+        was, now = (allowed_from.text(one.scheme.from_) or _ANYWHERE for one in (asked, granted))
         yield Difference("only from", was, now, Step.SCHEME)
-    for name, words in RESTRICTIONS.items():
+    for name, words in restrictions.FOR_ADMIN.items():
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
         if was is not now:
             yield Difference(words, _YES_NO[was], _YES_NO[now], Step.SCHEME)

@@ -37,17 +37,16 @@ def _told(chosen: argparse.Namespace) -> int:
         console.complain(told.trouble, told.raw_file)
         return told.trouble.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. What was decided is kept.\n")
+        from wizard import printing
+
+        printing.error("\nStopped. What was decided is kept.\n")
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception as error:  # noqa: BLE001 - the last place where a traceback can be kept from a person
         from wizard import console
         from wizard.trouble import crash
 
         console.complain(crash.tell(error))
-        return 70
+        return crash.EXIT_CODE
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, NoReturn
 
 from wizard import starting
-from wizard.rules import COMMANDS
+from wizard.command_names import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +39,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: the usage is wrong (2), or help was asked for (0).
     """
-    first = next((word for word in arguments if not word.startswith("-")), "")
-    parser = _commands() if first in COMMANDS else _walk()
+    parser = _commands() if arguments and arguments[0] in COMMANDS else _walk()
     return parser.parse_args(arguments)
 
 

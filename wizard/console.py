@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, paths, profiles
+from wizard import display, paths, printing, profiles
 from wizard.failure import Kind
 from wizard.language import _
 from wizard.running.report import in_words, left_out
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.client.folders.backup_size import BackupSize
     from wizard.client.rsync import Progress
     from wizard.running import AtRisk, Begun, Result, Retry
-    from wizard.running.progress_estimate import Outlook
+    from wizard.running.progress_estimate import ProgressEstimate
     from wizard.running.report import Report
     from wizard.server.locks import Finding
     from wizard.server.receipts.receipt import Taken
@@ -38,14 +37,12 @@ def say(text: str = "") -> None:
 
 def hand_out(text: str) -> None:
     """Print a text that is to be used as it is; all values in it have passed the rules."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    printing.out(f"{text}\n")
 
 
 def warn(text: str) -> None:
     """The same as `say`, on standard error."""
-    sys.stderr.write(f"{display.printable(text, keep_lines=True)}\n")
-    sys.stderr.flush()
+    printing.error(f"{display.printable(text, keep_lines=True)}\n")
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:
@@ -153,13 +150,13 @@ def retry(event: Retry) -> str:
     return f"{event.trouble.what}: try {event.number} follows in {event.seconds:.0f} s."
 
 
-def progress(event: Progress, outlook: Outlook) -> str:
+def progress(event: Progress, estimate: ProgressEstimate) -> str:
     """How far a real backup is, on one line."""
     parts = [
-        *([f"{outlook.percent} %"] if outlook.percent is not None else []),
+        *([f"{estimate.percent} %"] if estimate.percent is not None else []),
         f"{display.size(event.bytes_done)} sent",
         f"{display.size(event.rate)}/s",
-        *([f"{display.duration(outlook.seconds_left)} left"] if outlook.seconds_left is not None else []),
+        *([f"{display.duration(estimate.seconds_left)} left"] if estimate.seconds_left is not None else []),
         *([f"{display.files(event.to_check)} to go"] if event.to_check is not None and not event.is_searching else []),
     ]
     return " · ".join(parts)

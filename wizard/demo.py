@@ -45,7 +45,7 @@ _SAMPLES = {
 
 
 @dataclass(frozen=True)
-class Stage:
+class Demo:
     """A running demo: the profile to begin with, the server and its admin."""
 
     profile: Profile
@@ -62,7 +62,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage() -> Iterator[Stage]:
+def stage() -> Iterator[Demo]:
     """Set the stage in a temporary folder, and point this program's HOME and settings at it until the end."""
     facts = ServerFacts(rrsync=shutil.which("rrsync") or "")
     with tempfile.TemporaryDirectory(prefix="backup-wizard-demo-") as folder, _home_in(Path(folder) / "amanda"):
@@ -70,14 +70,14 @@ def stage() -> Iterator[Stage]:
         with PracticeServer(Path(folder) / "server") as server:
             reached = Server(host=server.host, port=server.port, user=server.user)
             try:
-                yield Stage(Profile(name=_NAME, server=reached), server, facts)
+                yield Demo(Profile(name=_NAME, server=reached), server, facts)
             finally:
                 # The person may have chosen to keep the practice key's passphrase in the real keyring.
                 with contextlib.suppress(Failure):
                     secrets.remove(_NAME, "passphrase")
 
 
-async def by_itself(stage: Stage) -> int:
+async def by_itself(stage: Demo) -> int:
     """Play both parts, the person's and the admin's, and print each step; the exit code is the walk's."""
     home = Path.home()
     profile = msgspec.structs.replace(

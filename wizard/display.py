@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
+_STEP = 1000
+_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
@@ -16,10 +18,14 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
 
 
 def size(count: float) -> str:
-    """A size in bytes, such as 3.4 GB."""
-    import humanize
-
-    return humanize.naturalsize(count)
+    """A size that is given in bytes: 1 byte, 8 bytes, 3.4 GB. A kB is 1000 bytes, as on the label of a disk."""
+    if round(count) < _STEP:
+        return f"{count:.0f} {'byte' if round(count) == 1 else 'bytes'}"
+    units = iter(_UNITS)
+    unit, count = next(units), count / _STEP
+    while round(count, 1) >= _STEP and (larger := next(units, "")):
+        unit, count = larger, count / _STEP
+    return f"{count:.1f} {unit}"
 
 
 def number(count: int) -> str:

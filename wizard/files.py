@@ -141,6 +141,16 @@ def open_own(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
+def open_new(path: Path) -> int:
+    """A descriptor to write to a file that was not there, for its owner alone.
+
+    Raises:
+        Failure: as for `create`.
+    """
+    with _told(path):
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
 def read(path: Path, most_bytes: int = 1 << 20) -> bytes:
     """What is in a file; a pipe or a device is not waited for.
 

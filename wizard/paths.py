@@ -7,8 +7,11 @@ _APP = "backup-wizard"
 
 
 def assets() -> Path:
-    """The folder of styles and templates, beside the packages in a checkout and in a wheel alike."""
-    return Path(__file__).resolve().parent.parent / "assets"
+    """The folder of styles, templates and translations: in the package, or beside it in a checkout."""
+    from importlib import resources
+
+    package = Path(str(resources.files("wizard")))
+    return next(folder for folder in (package / "assets", package.parent / "assets") if folder.is_dir())
 
 
 def config() -> Path:

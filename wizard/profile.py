@@ -35,7 +35,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     host_keys: tuple[str, ...] = ()
 
 
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the server lets the backup in, and what it refuses."""
 
     kind: SchemeKind = "rrsync"
@@ -68,7 +68,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     delete: bool = False
     compress: bool = False
     server: Server = Server()
-    scheme: Scheme = Scheme()
+    scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
 
     @property
@@ -122,7 +122,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "server.user", rules.user(server.user)
     yield "server.root", rules.root(server.root) or rules.root(profile.destination)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
-    yield "scheme.from", rules.places(scheme.from_)
+    yield "scheme.from", rules.allowed_from(scheme.from_)
     if scheme.module:
         yield "scheme.module", rules.module(scheme.module)
     if profile.key.file:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-Rule = Callable[[str], str | None]
+from wizard.command_names import COMMANDS
 
-COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "admin")
+Rule = Callable[[str], str | None]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -152,7 +152,7 @@ def fingerprint(value: str) -> str | None:
     return "A fingerprint starts with SHA256: and goes on with 43 letters, digits, + or /."
 
 
-def allowed_from(value: str) -> str | None:
+def allowed_from_one(value: str) -> str | None:
     """One address, CIDR or host pattern of an authorized_keys `from=` list."""
     if not _FROM.fullmatch(value):
         return "Use an address (192.0.2.7), a network (192.0.2.0/24) or a host's name."
@@ -170,11 +170,11 @@ def allowed_from(value: str) -> str | None:
     return None
 
 
-def places(values: Sequence[str]) -> str | None:
+def allowed_from(values: Sequence[str]) -> str | None:
     """All places the key may be used from; none at all means anywhere."""
     if values and all(value.startswith("!") for value in values):
         return "With “!” alone nobody gets in: name a place that is let in as well."
-    return next(filter(None, map(allowed_from, values)), None)
+    return next(filter(None, map(allowed_from_one, values)), None)
 
 
 def module(value: str) -> str | None:

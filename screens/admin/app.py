@@ -26,4 +26,4 @@ class AdminApp(BaseApp):
 
 def run(paths: Sequence[Path]) -> int:
     """Run the admin's pane over the requests in those files."""
-    return AdminApp(paths).run() or 0
+    return AdminApp(paths).run_to_end()

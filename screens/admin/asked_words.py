@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import schemes
-from wizard.approval import RESTRICTIONS
+from wizard import allowed_from, schemes
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.display import printable
+from wizard.schemes.restrictions import FOR_ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
     from wizard.client.request import Request
 
 
 TITLES = ("way in", "from", "set", "risk", "key", "saw", "has")
 
 
-def changes(grant: Grant) -> str:
+def changes(grant: Approval) -> str:
     """What the admin changed, a line each."""
     note = [f"± your note to the user: {grant.note}"] if grant.note else []
     return printable("\n".join([*(f"± {one.words}" for one in grant.differences), *note]), keep_lines=True)
@@ -34,9 +34,9 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     profile, scheme, versions = request.profile, schemes.of(request.profile), request.versions
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     yield "way in", f"{profile.scheme.kind}; the backup lands in {home}{profile.destination}"
-    yield "from", ", ".join(profile.scheme.from_) or "anywhere"
-    chosen = [name for name in RESTRICTIONS if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(RESTRICTIONS[name] for name in chosen) or "nothing beyond the way in"
+    yield "from", allowed_from.text(profile.scheme.from_) or "anywhere"
+    chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
+    yield "set", "; ".join(FOR_ADMIN[name] for name in chosen) or "nothing beyond the way in"
     yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)

@@ -14,11 +14,12 @@ from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
+from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
-from wizard import rules, schemes
-from wizard.approval import RESTRICTIONS, Grant
+from wizard.approval import Approval
 from wizard.display import printable
 from wizard.failure import BadProfile
+from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.server import clashes
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.profile import Scheme
+    from wizard.profile import SchemeSettings
 
 _FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
 _AS_ASKED = "Nothing differs from what was asked."
 
 
-class ChangeScreen(AdminScreen[Grant | None]):
+class ChangeScreen(AdminScreen[Approval | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
     explanation = (
@@ -44,7 +45,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "grant", "Keep")]
 
-    def __init__(self, grant: Grant) -> None:
+    def __init__(self, grant: Approval) -> None:
         super().__init__()
         self.question = f"What you grant to {clashes.label(grant.asked)}"
         self._grant = grant
@@ -58,12 +59,12 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 yield Field("Account", id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field("Folder it is locked to", id="root", value=granted.server.root, rule=rules.root)
             with Horizontal(classes="fields"):
-                places = ", ".join(granted.scheme.from_)
-                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_places_complaint)
+                places = allowed_from.text(granted.scheme.from_)
+                yield Field("Only from", id="from", value=places, hint="empty: from anywhere", rule=_from_complaint)
                 yield Field(
                     "Note to the user", id="note", value=self._grant.note, hint="such as quota 50 GB", rule=_one_line
                 )
-            ticks = [Tick(name, words, "") for name, words in RESTRICTIONS.items() if name in self._restrictions]
+            ticks = [Tick(name, words, "") for name, words in FOR_ADMIN.items() if name in self._restrictions]
             if ticks:
                 ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
                 yield TickList(ticks, id="may", ticked=ticked)
@@ -101,7 +102,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
     @on(Button.Pressed, "#as-asked")
     def _as_asked(self) -> None:
         if self.is_current:
-            self.dismiss(Grant.as_asked(self._grant.asked))
+            self.dismiss(Approval.as_asked(self._grant.asked))
 
     @on(Input.Changed)
     @on(TickList.Changed)
@@ -115,7 +116,7 @@ class ChangeScreen(AdminScreen[Grant | None]):
         said.append(f"Risk: {schemes.of(profile).if_stolen(profile)}")
         self.query_one("#differences", Static).update(printable("\n".join(said), keep_lines=True))
 
-    def _decided(self, *, aloud: bool) -> Grant | None:
+    def _decided(self, *, aloud: bool) -> Approval | None:
         value = {field.id: field.value for field in self.query(Field)}
         try:
             return grants.changed(
@@ -128,19 +129,15 @@ class ChangeScreen(AdminScreen[Grant | None]):
                 self.query_one("#slip", Note).say(slip.message, "bad")
             return None
 
-    def _scheme(self) -> Scheme:
+    def _scheme(self) -> SchemeSettings:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
-        chosen = {name: name in ticked for name in RESTRICTIONS if name in self._restrictions}
-        places = _places(self.query_one("#from", Field).value)
+        chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
+        places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
 
 
-def _places(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
-def _places_complaint(typed: str) -> str | None:
-    return rules.places(_places(typed))
+def _from_complaint(typed: str) -> str | None:
+    return rules.allowed_from(allowed_from.read(typed))
 
 
 def _one_line(typed: str) -> str | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
 
 _PASSWORDS = "Passwords are in no request: the users tell you theirs, for the file that “secrets file” names."
 
@@ -42,7 +42,7 @@ class ExportScreen(WithTexts, AdminScreen[None]):
         Binding("down", "scroll_page(1)", show=False),
     ]
 
-    def __init__(self, granted: Sequence[Grant]) -> None:
+    def __init__(self, granted: Sequence[Approval]) -> None:
         super().__init__()
         self._grants = granted
         self._orders = [request.order(one.granted) for one in granted]

@@ -16,7 +16,7 @@ from wizard.display import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wizard.approval import Grant
+    from wizard.approval import Approval
 
 _MOST_WIDTH = 22
 
@@ -35,7 +35,7 @@ class RequestList(OptionList):
         self._widths: list[int] = []
         self.ticked: set[int] = set()
 
-    def show(self, grants: Sequence[Grant], clashing: set[int]) -> None:
+    def show(self, grants: Sequence[Approval], clashing: set[int]) -> None:
         """Show those requests; the cursor stays where it was."""
         here = self.highlighted
         several = len({grant.granted.server.host for grant in grants}) > 1
@@ -72,7 +72,7 @@ class RequestList(OptionList):
         return Content.assemble(f"{BOXES[number in self.ticked]} ", (cells[0], "bold"), "  ", "  ".join(cells[1:]))
 
 
-def _row(grant: Grant, *, is_clashing: bool, with_host: bool) -> tuple[str, ...]:
+def _row(grant: Approval, *, is_clashing: bool, with_host: bool) -> tuple[str, ...]:
     signs = ("±" if grant.differences else " ") + ("!" if is_clashing else " ")
     server = grant.granted.server
     host = [server.host] if with_host else []

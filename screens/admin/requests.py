@@ -18,7 +18,7 @@ from screens.admin.request_list import RequestList
 from screens.widgets.labelled import Labelled
 from screens.widgets.note import Note
 from wizard import trouble
-from wizard.approval import Grant
+from wizard.approval import Approval
 from wizard.client import request as requests
 from wizard.server import clashes
 
@@ -61,9 +61,9 @@ class RequestsScreen(AdminScreen[None]):
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
         self._paths = paths
-        self._grants: list[Grant] = []
+        self._grants: list[Approval] = []
         self._clashes: list[Clash] = []
-        self._exported: list[Grant] = []
+        self._exported: list[Approval] = []
 
     def compose_page(self) -> ComposeResult:
         """The list, and what is to be known of the request under the cursor."""
@@ -105,7 +105,7 @@ class RequestsScreen(AdminScreen[None]):
         """Show the request under the cursor as a form."""
         if (number := self.query_one(RequestList).highlighted) is not None:
 
-            def take(changed: Grant | None) -> None:
+            def take(changed: Approval | None) -> None:
                 if changed:
                     self._grants[number] = changed
                     self._show()
@@ -135,13 +135,13 @@ class RequestsScreen(AdminScreen[None]):
         return any((one.differences or one.note) and one not in self._exported for one in self._grants)
 
     @property
-    def _chosen(self) -> list[Grant]:
+    def _chosen(self) -> list[Approval]:
         ticked = self.query_one(RequestList).ticked
         return [grant for number, grant in enumerate(self._grants) if number in ticked or not ticked]
 
     def _take(self, paths: Sequence[Path]) -> None:
         taken, refused = requests.read_all(paths)
-        self._grants += map(Grant.as_asked, taken)
+        self._grants += map(Approval.as_asked, taken)
         self.query_one("#refused", Note).say(_refusals(refused), "bad")
         self._show()
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.trouble.telling import Told
+    from wizard.trouble.telling import ExplainedFailure
     from wizard.walk.steps import Step, Walk
 
 _DEMO = "a demo: nothing of yours is touched"
@@ -172,7 +172,7 @@ class StepScreen(Screen[Outcome]):
             await place.mount(Static(_ASKING, id="asking", markup=False))
         await self._show_told(await telling.tell(failure, tried, await self._access_at_hand()))
 
-    async def _show_told(self, told: Told) -> None:
+    async def _show_told(self, told: ExplainedFailure) -> None:
         if self.is_leaving:
             return
         place, panel = self.query_one("#trouble-place", Vertical), TroublePanel(told.trouble, told.raw_file)

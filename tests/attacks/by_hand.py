@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from stat import S_IFCHR, S_IFREG
 from typing import TYPE_CHECKING
 
 from tests.attacks import reading
-from tests.attacks.plundered import LETTER, NEIGHBOUR
-from tests.attacks.protocol import BACKUP_BASIS, FUZZY_BASIS, PARTIAL_BASIS, Entry, Transfer, folder, link
+from tests.attacks.differences import NEIGHBOUR
+from tests.attacks.plundered import LETTER
+from tests.attacks.protocol.messages import BACKUP_BASIS, FUZZY_BASIS, PARTIAL_BASIS, Entry, Transfer, folder, link
 from tests.support.servers.office import ACCOUNT
 from wizard.schemes.if_stolen import Ability
 
@@ -52,6 +54,24 @@ def reading_through_many_names(thief: Plundered) -> None:
     _tell(thief, reading.through_links(there, b"pin.txt", len(PIN), PIN_TIME))
 
 
+def reading_a_temporary_file(thief: Plundered) -> None:
+    (thief.tools / "nothing").mkdir()
+
+    def temporary() -> bytes:
+        for _ in range(20):  # it is made as soon as the server comes to it
+            thief.push("-n", "--delete", "--out-format=%i %n", "nothing/./")
+            if found := re.search(r"\.pin\.txt\.\w{6}", said := thief.wait()):
+                return found[0].encode()
+            if "pin.txt" not in said:
+                break
+        return b""
+
+    thief.push("-n", "--delete", "--out-format=%i %n", "nothing/./")
+    if "pin.txt" in thief.wait():
+        there = functools.partial(thief.visit, seconds=30)
+        _tell(thief, reading.through_temporary_file(there, b"pin.txt", len(PIN), temporary))
+
+
 def guessing_with_blocks(thief: Plundered) -> None:
     name = b"letter.txt"
 
@@ -59,7 +79,7 @@ def guessing_with_blocks(thief: Plundered) -> None:
         size = len(LETTER)
         copied = Transfer(name, range(size), (size, 1, 0), digest=reading.digest(guess))
         said = thief.visit([folder(b"."), Entry(name, size=size)], [copied] * 2)
-        return bool(said.wanted) and "failed verification" not in said.text
+        return f"{name.decode()} failed verification" not in said.text
 
     if is_right(LETTER) and not is_right(LETTER.replace(b"4711", b"4712")):
         thief.learnt.add(Ability.GUESS)
@@ -78,10 +98,11 @@ def names_that_lead_outside(thief: Plundered) -> None:
 
 def a_link_and_a_file_behind_it(thief: Plundered) -> None:
     outside = f"/home/{NEIGHBOUR}".encode()
-    entries = [folder(b"."), link(b"door", outside), Entry(b"door/evil.txt", size=len(_EVIL))]
-    for _ in range(2):
-        thief.visit(entries, [Transfer(b"door/evil.txt", [_EVIL])])
-        thief.visit([*entries, folder(b"door")], [Transfer(b"door/evil.txt", [_EVIL])])
+    planted = [folder(b"."), link(b"door", outside)]
+    evil = Entry(b"door/evil.txt", size=len(_EVIL))
+    thief.visit(planted)
+    for entries in ([*planted, evil], [folder(b"."), folder(b"door"), evil], [*planted, folder(b"door"), evil]):
+        thief.visit(entries, [Transfer(evil.name, [_EVIL])])
 
 
 def other_files_to_build_on(thief: Plundered) -> None:

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
-from stat import S_ISLNK, S_ISREG, filemode
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from tests.attacks.protocol import Module, send
+from tests.attacks.differences import NEIGHBOUR, changed, in_zone, modes, trees
+from tests.attacks.protocol.messages import KEEPING_ALL, Module
+from tests.attacks.protocol.talk import send, to_port
 from tests.support import processes
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
 from wizard import schemes
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts.request_filter import REFUSED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.attacks.protocol import Said
+    from tests.attacks.differences import Tree
+    from tests.attacks.protocol.messages import Said
     from tests.support.servers.office import Office
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-    Tree = Mapping[str, tuple[str, str]]
-
-NEIGHBOUR = "bob"
 LETTER = b"Dear Sir or Madam, the number is 4711"
 UNKNOWN_NAME = "diary-8152.txt"
 SECRETS = {
@@ -45,20 +43,6 @@ SECRETS = {
 _KEPT = "/srv/kept"
 _HOMES = f"{ACCOUNT} {NEIGHBOUR}"
 _SECONDS = 5
-_CONNECT = """
-import shutil, socket, sys, threading
-server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-def answer():
-    while data := server.recv(65536):
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-answering = threading.Thread(target=answer)
-answering.start()
-while data := sys.stdin.buffer.read1(65536):
-    server.sendall(data)
-server.shutdown(socket.SHUT_WR)
-answering.join()
-"""
 _SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
 
 
@@ -113,7 +97,7 @@ class Plundered:
     def keep(self) -> None:
         """Take down what everything is like before any attack."""
         self.office.run("sh", "-c", f"cd /home && mkdir {_KEPT} && cp -a {_HOMES} {_KEPT}")
-        self._before = self._trees()
+        self._before = trees(self.office)
 
     def begin(self) -> None:
         """Let the thief start with nothing."""
@@ -122,12 +106,13 @@ class Plundered:
             folder.mkdir()
         self.heard = ""
         self.learnt: set[Ability] = set()
+        self.got_past_the_line = False
 
     def gained(self) -> set[Ability]:
         """What the thief has got so far; afterwards everything on the server is as it was."""
         self.wait()
         found = self._read() | self.learnt
-        now = self._trees()
+        now = trees(self.office)
         if now != self._before:
             found |= self._wrote(now)
             self.office.run("sh", "-c", f"cd /home && rm -rf {_HOMES} && cp -a {_KEPT}/. .")
@@ -154,7 +139,9 @@ class Plundered:
         for process in self._started:
             assert process.stdout
             with process.stdout as output:
-                said += output.read().decode(errors="replace")
+                told = output.read().decode(errors="replace")
+            self._note(told)
+            said += told
             process.wait()
         self._started.clear()
         self.heard += said
@@ -165,19 +152,22 @@ class Plundered:
         kwargs.setdefault("seconds", 3)
         scheme = self.profile.scheme
         recorded = self._access.facts.recorded
-        flags = recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"
+        flags = self._flags(options)
         if recorded and self.profile.delete:
-            kwargs.setdefault("filters", ())
+            kwargs.setdefault("filters", KEEPING_ALL)
         place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/" if scheme.kind == "daemon" else f"{ACCOUNT}/")
         words = [b"--server", flags.encode(), *more, b"."]
         if not scheme.kind.startswith("daemon"):
             request = b" ".join([b"rsync", *words, b"."]).decode()
-            return send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
+            said = send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
+            self._note(said.errors)
+            return said
+        self.got_past_the_line = True
         password = self._password().get("RSYNC_PASSWORD", "").encode()
         module = Module(ACCOUNT.encode(), [*words, place], ACCOUNT.encode(), password)
         argv = [*self.ssh(), f"{ACCOUNT}@{HOST}", "rsync --server --daemon ."]
         if scheme.kind == "daemon":
-            argv = [sys.executable, "-c", _CONNECT, str(self.office.daemon_port)]
+            argv = to_port(self.office.daemon_port)
         return send(argv, *args, options=flags, module=module, **kwargs)
 
     def push(self, *words: str, to: str = "") -> None:
@@ -194,6 +184,19 @@ class Plundered:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         return file
+
+    def letter(self, text: str) -> str:
+        """The path of a letter that is in the backup, with another text among the tools."""
+        path = f"{self.source}/letter.txt"
+        self.tool(path, text)
+        return path
+
+    def plant(self, name: str, target: str, *words: str) -> None:
+        """Put a link into the backup."""
+        (self.tools / name).symlink_to(target)
+        self.push(*words, name)
+        self.wait()
+        (self.tools / name).unlink()
 
     def there(self, path: str = "") -> str:
         """A path in the backup, as rsync names it to this server."""
@@ -218,6 +221,22 @@ class Plundered:
         key = ("-i", str(self.profile.key_path), "-p", str(self.office.port))
         return ["ssh", "-F", "none", *options, *key]
 
+    def sessions_held_open(self) -> Iterator[None]:
+        """Ask for a backup and for reading, and say nothing more while the caller does something else."""
+        if self.profile.scheme.kind == "daemon":
+            return
+        self.got_past_the_line = True
+        flags = self._flags()
+        for request in (f"rsync --server {flags} . .", "rsync --server --sender -logDtpRe.LsfxCIvu . ."):
+            argv = [*self.ssh(), f"{ACCOUNT}@{HOST}", request]
+            held = subprocess.Popen(
+                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="latin-1"
+            )
+            assert held.stdout
+            held.stdout.read(1)  # it has begun, or was refused
+            yield
+            processes.end(held)
+
     def honest_run(self) -> int:
         """A backup by the computer itself."""
         transfer = Transfer(dry_run=False)
@@ -225,6 +244,14 @@ class Plundered:
         argv = schemes.of(self.profile).client_command(self.profile, facts, transfer)
         password = self._password().get("RSYNC_PASSWORD")
         return subprocess.run(argv, input=password, capture_output=True, text=True).returncode
+
+    def _flags(self, options: str = "") -> str:
+        recorded = self._access.facts.recorded
+        return recorded.live[2] if recorded else options or "-lWogDtpe.LsfxCIvu"
+
+    def _note(self, told: str) -> None:
+        if REFUSED not in told:
+            self.got_past_the_line = True
 
     def _password(self) -> dict[str, str]:
         return {"RSYNC_PASSWORD": self._access.password.reveal()} if self._access.password else {}
@@ -237,7 +264,7 @@ class Plundered:
         found = {Ability.NAMES} if UNKNOWN_NAME in self.heard else set()
         for zone, secrets in SECRETS.items():
             if any(secret in sums for secret in secrets):
-                found.add(_in(zone, Ability.READ))
+                found.add(in_zone(zone, Ability.READ))
             if any(secret in heard for secret in secrets):
                 found.add(Ability.LINES)
         return found
@@ -246,11 +273,11 @@ class Plundered:
         found = set()
         for zone, before in self._before.items():
             for path in before.keys() | now[zone].keys():
-                if ability := _changed(before.get(path), now[zone].get(path)):
-                    found.add(_in(zone, ability))
+                if ability := changed(before.get(path), now[zone].get(path)):
+                    found.add(in_zone(zone, ability))
         if self.is_open_to_neighbour():
             found.add(Ability.SHARE)
-        if self._modes(now["own"]) != self._modes(self._before["own"]) and self.honest_run():
+        if modes(now["own"]) != modes(self._before["own"]) and self.honest_run():
             found.add(Ability.LOCK_OUT)
         return found
 
@@ -258,49 +285,3 @@ class Plundered:
         """Whether another account can look into the backup."""
         looks = ["setpriv", "--reuid", NEIGHBOUR, "--clear-groups", "--regid", NEIGHBOUR, "ls", placing.OWN]
         return subprocess.run(self.office.inside(*looks), capture_output=True).returncode == 0
-
-    def _modes(self, tree: Tree) -> dict[str, str]:
-        return {path: mode for path, (mode, _) in tree.items()}
-
-    def _trees(self) -> dict[str, Tree]:
-        own, around = f"{placing.OWN}/", f"{placing.ROOT}/"
-        everything: dict[str, tuple[str, str]] = {}
-        for account in (ACCOUNT, NEIGHBOUR):
-            everything |= {
-                f"{account}/{path}": entry for path, entry in tree(self.office.path(f"/home/{account}")).items()
-            }
-        zones: dict[str, dict[str, tuple[str, str]]] = {"own": {}, "other": {}, "outside": {}}
-        for path, entry in everything.items():
-            place = f"/home/{path}/"
-            zone = "own" if place.startswith(own) else "other" if place.startswith(around) else "outside"
-            zones[zone][path] = entry
-        return dict(zones)
-
-
-def tree(place: Path) -> dict[str, tuple[str, str]]:
-    """Every path under a place with its mode, and what it holds and when that was changed."""
-    found = {}
-    for path in place.rglob("*"):
-        status = path.lstat()
-        held = ""
-        if S_ISREG(status.st_mode):
-            held = f"{hashlib.md5(path.read_bytes()).hexdigest()} {status.st_mtime_ns}"
-        elif S_ISLNK(status.st_mode):
-            held = str(path.readlink())
-        found[str(path.relative_to(place))] = (filemode(status.st_mode), held)
-    return found
-
-
-def _in(zone: str, ability: Ability) -> Ability:
-    return {"own": ability, "other": Ability.OTHER_BACKUPS, "outside": Ability.EVERYTHING}[zone]
-
-
-def _changed(before: tuple[str, str] | None, now: tuple[str, str] | None) -> Ability | None:
-    if before == now:
-        return None
-    if before is None:
-        return Ability.ADD
-    if now is None:
-        return Ability.DELETE
-    # What the modes of folders are good for is tried.
-    return None if before[0][0] == now[0][0] == "d" else Ability.CHANGE

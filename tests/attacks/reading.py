@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from tests.attacks.protocol import BACKUP_BASIS, Entry, Said, Transfer, Wanted, folder
+from tests.attacks.protocol.messages import BACKUP_BASIS, Entry, Said, Transfer, Wanted, folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _MOST = 490_000 // _BLOCK
 def read_back(visit: Visit, name: bytes, *, unverified: dict[str, object] | None = None) -> bytes:
     """The content of a short file, which is left as it was found, or nothing where it can't be read.
 
-    `visit` is a call of `protocol.send` to the server. `unverified` is what makes a visit one whose result isn't
+    `visit` is a call of `protocol.talk.send` to the server. `unverified` is what makes a visit one whose result isn't
     verified; otherwise no checksum is agreed on.
     """
     size = _asked_for(visit, name).size
@@ -140,7 +140,7 @@ def _becomes(visit: Visit, name: bytes, size: int, guesses: Sequence[bytes]) -> 
     place = len(guesses[0])
     tries = [Transfer(name, range(place), (place, 1, 0), digest=digest(guess)) for guess in (*wrong, *guesses)]
     said = visit(_listed(name, size), tries)
-    return said.text.count("failed verification") < len(tries) - 1
+    return said.text.count(f"ERROR: {name.decode()} failed verification") < len(tries) - 1
 
 
 def digest(content: bytes) -> bytes:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.attacks import by_hand, stock
-from tests.attacks.plundered import LETTER, NEIGHBOUR, SECRETS, UNKNOWN_NAME, Plundered
+from tests.attacks import by_hand, stock_reading, stock_writing
+from tests.attacks.plundered import LETTER, SECRETS, UNKNOWN_NAME, Plundered
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, Office
 from wizard import schemes
@@ -15,7 +15,6 @@ from wizard.running import report
 from wizard.schemes.if_stolen import Ability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
@@ -43,8 +42,7 @@ _COVERS = {
     Ability.READ: (Ability.READ_WITH_TOOLS, Ability.GUESS, Ability.NAMES, Ability.LINES),
 }
 
-# Reading temporary files, which needs deletes: see `test_reading`.
-_SHOWN_ELSEWHERE = {Ability.READ_WITH_TOOLS}
+_WITH_TOOLS = {Ability.CHANGE: Ability.CHANGE_WITH_TOOLS, Ability.READ: Ability.READ_WITH_TOOLS}
 
 
 @pytest.fixture(params=CHOICES)
@@ -52,21 +50,8 @@ def choice(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "office").mkdir()
-    with Office(tmp_path / "office") as running:
-        running.start_sshd("MaxSessions 100")
-        running.run("useradd", "--create-home", "--no-log-init", NEIGHBOUR)
-        running.put(f"/home/{NEIGHBOUR}/letter.txt", SECRETS["outside"][1].decode(), mode=0o644)
-        running.run("chmod", "777", f"/home/{NEIGHBOUR}")
-        running.authorize("")
-        running.put(f"/home/{ACCOUNT}/.ssh/id_backup", SECRETS["outside"][0].decode(), owner=ACCOUNT)
-        yield running
-
-
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_a_thief_can_do_what_is_said_and_no_more(
     choice: str, office: Office, tmp_path: Path, secret_service: SecretService, add_row: AddRow
 ) -> None:
@@ -82,6 +67,7 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
     place = tmp_path / "thief"
     place.mkdir()
     gained: dict[str, dict[str, set[Ability]]] = {}
+    refused = set()
     with Plundered(office, profile, access, place) as thief:
         for number, version in enumerate(VERSIONS):
             thief.use(version)
@@ -95,10 +81,19 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
                     office.put(f"{placing.OWN}/{name}", content.decode(), owner=ACCOUNT)
                     office.run("touch", f"--date=@{by_hand.PIN_TIME}", f"{placing.OWN}/{name}")
                 thief.keep()
-            for attack in (*stock.ATTACKS, *by_hand.ATTACKS):
+            for attack in (*stock_writing.ATTACKS, *stock_reading.ATTACKS, *by_hand.ATTACKS):
+                if attack in refused:
+                    gained[attack.__name__][version] = set()
+                    continue
                 thief.begin()
                 attack(thief)
-                gained.setdefault(attack.__name__, {})[version] = thief.gained()
+                found = thief.gained()
+                # What the key line has refused, no rsync was ever asked for.
+                if not found and not thief.got_past_the_line:
+                    refused.add(attack)
+                if attack in by_hand.ATTACKS:
+                    found = {_WITH_TOOLS.get(ability, ability) for ability in found}
+                gained.setdefault(attack.__name__, {})[version] = found
     for name, by_version in gained.items():
         for words, versions in _grouped(by_version).items():
             add_row(TITLE, choice, name.replace("_", " "), ", ".join(versions), words)
@@ -112,7 +107,7 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
     }
     assert not untold
     done = {ability for by_version in gained.values() for found in by_version.values() for ability in found}
-    assert said <= done | covered | (_SHOWN_ELSEWHERE if profile.delete else set())
+    assert said <= done | covered
 
 
 def _grouped(by_version: dict[str, set[Ability]]) -> dict[str, list[str]]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.attacks import reading
-from tests.attacks.protocol import Entry, Said, Transfer, folder, send
+from tests.attacks.protocol.messages import Entry, Said, Transfer, folder
+from tests.attacks.protocol.talk import send
 from tests.support import programs
 from tests.support.servers import old_rsync
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+KILLED = -9
 OPTIONS = "-lHogDtpe.LsfxCIvu"
 LETTER = "Dear Sir or Madam, it is 4711 €\n".encode()
 VERSIONS = [*old_rsync.SUITES, old_rsync.MACHINE]
@@ -35,16 +37,43 @@ def rsync(version: str) -> list[str]:
     return [str(place / "lib/loader"), "--library-path", str(place / "lib"), str(place / "program")]
 
 
-def visit(version: str, locked: Path, *args: object, more: tuple[str, ...] = (), **kwargs: object) -> Said:
-    request = [*rsync(version), "--server", OPTIONS, *more, ".", "."]
+def visit(
+    version: str,
+    locked: Path,
+    *args: object,
+    options: str = OPTIONS,
+    more: tuple[str, ...] = (),
+    **kwargs: object,
+) -> Said:
+    request = [*rsync(version), "--server", options, *more, ".", "."]
     argv = ["env", "--chdir", str(locked), *request]
-    return send(argv, *args, options=OPTIONS, **kwargs)  # type: ignore[arg-type]
+    return send(argv, *args, options=options, **kwargs)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_it_adds_a_file(version: str, locked: Path) -> None:
     visit(version, locked, [folder(b"."), Entry(b"new", size=5)], [Transfer(b"new", [b"hello"])])
     assert (locked / "new").read_bytes() == b"hello"
+    assert (locked / "letter.txt").read_bytes() == LETTER
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_where_more_lists_could_follow_it_sends_them_and_is_not_kept_waiting(version: str, locked: Path) -> None:
+    options = "-logDtpre.iLsfxCIvu"
+    there = functools.partial(visit, version, locked, options=options)
+    (locked / "inner").mkdir()
+    inner = [folder(b"."), folder(b"inner"), Entry(b"inner/new", size=5)]
+    assert there(inner, [Transfer(b"inner/new", [b"hello"])]).exit_code != KILLED
+    assert (locked / "inner/new").read_bytes() == b"hello"
+
+    letter = Entry(b"letter.txt", size=len(LETTER))
+    guesses = [LETTER.replace(b"4711", b"4712"), LETTER]
+    blocks = (len(LETTER), 1, 0)
+    tries = [Transfer(b"letter.txt", range(len(LETTER)), blocks, digest=reading.digest(guess)) for guess in guesses]
+    said = there([folder(b"."), letter], [tries[0]] * 3)
+    assert (said.exit_code != KILLED, said.text.count("ERROR: letter.txt failed verification")) == (True, 2)
+    said = there([folder(b"."), letter], [tries[1]] * 3)
+    assert (said.exit_code != KILLED, said.text.count("failed verification -- update discarded.")) == (True, 0)
     assert (locked / "letter.txt").read_bytes() == LETTER
 
 

@@ -12,7 +12,7 @@ from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
 from wizard.client import request as requests
 from wizard.client.keys.secrets import Secret
-from wizard.profile import Scheme, SchemeKind, Server
+from wizard.profile import SchemeKind, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import clashes, exports
 
@@ -87,7 +87,7 @@ def _save_requests(folder: Path) -> None:
 
 def _profile(number: int) -> Profile:
     server = Server(host="files.example.lan", user=f"user{number}", root=f"/srv/backup/{number}")
-    return a_profile(name=f"computer{number}", server=server, scheme=Scheme(kind=_KINDS[number % len(_KINDS)]))
+    return a_profile(name=f"computer{number}", server=server, scheme=SchemeSettings(kind=_KINDS[number % len(_KINDS)]))
 
 
 def _client(number: int) -> ClientFacts:

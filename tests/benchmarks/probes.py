@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
     yield Row("all probes of an ssh scheme against one bare ssh sign-in", probing / signing_in, 14.0)
 
 
-async def _measured(profile: Profile, stage: demo.Stage) -> tuple[float, float]:
+async def _measured(profile: Profile, stage: demo.Demo) -> tuple[float, float]:
     keep(profile)
     await host_trust.establish(profile)
     protected_key.ensure(profile)

@@ -40,8 +40,8 @@ _ALL_THROUGH = {"finditer": "findall", "sub": "findall", "split": "findall"}
 # Patterns that would be slow on a text that their callers never give them.
 _NEVER_GIVEN = {
     "wizard.client.rsync.output._PROGRESS_LINE": "the text ends with a line's end, so every run of it is found at once",
-    "wizard.client.rsync.output._WHOLE_LINE": "the same",
-    "wizard.client.rsync.events._LINE": "the same",
+    "wizard.client.rsync.listed._WHOLE_LINE": "the same",
+    "wizard.client.rsync.listed._LINE": "the same",
     "wizard.files._TEMPORARY": "a file's name has 255 bytes at most",
 }
 

@@ -30,8 +30,9 @@ from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import daemon_password, protected_key
+from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.running import report
 from wizard.server import destination, locks
 from wizard.server.reaching import probe, sign_in
@@ -59,7 +60,7 @@ DAEMON_GREETING = b"@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n"
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little, so that the tests wait for as little."""
     monkeypatch.setattr(probe, "_SECONDS", 1.0)
-    monkeypatch.setattr(destination, "_PATIENCES", 2)
+    monkeypatch.setattr(destination, "_TIMES_THE_TIMEOUT", 2)
 
 
 @pytest.fixture
@@ -97,11 +98,11 @@ async def told_by(failing: Awaitable[object], profile: Profile | None = None) ->
 def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
     """A backup whose key is made, and to which the server's host key is the confirmed one."""
     at = Server(host=HOST, port=server.port, user="amanda", host_keys=(server.known.fingerprint,))
-    profile = a_profile(server=at, folders=(str(documents),), scheme=Scheme())
+    profile = a_profile(server=at, folders=(str(documents),), scheme=SchemeSettings())
     known_hosts.trust(profile, [server.known])
     protected_key.ensure(profile)
     admitted = access.prepare(profile)
-    return profile, replace(admitted, facts=replace(admitted.facts, patience=1))
+    return profile, replace(admitted, facts=replace(admitted.facts, timeout=1))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def towards(server: HostileSsh, documents: Path) -> tuple[Profile, Access]:
 )
 async def test_before_anyone_signs_in(talk: Talk, kind: Kind, request: pytest.FixtureRequest, tell: Tell) -> None:
     with talking(talk) as port:
-        told = await told_by(probe.host_keys(HOST, port))
+        told = await told_by(probe.host_keys(Target(HOST, port)))
     assert told.kind is kind, told
     tell(f"before the sign-in: {request.node.callspec.id}", told.kind)
 
@@ -207,10 +208,10 @@ async def test_a_daemon(
 ) -> None:
     with talking(talk) as port:
         at = Server(host=HOST, port=port, user="amanda", root="/srv/backup")
-        profile = a_profile(server=at, folders=(str(documents),), scheme=Scheme(kind="daemon"))
+        profile = a_profile(server=at, folders=(str(documents),), scheme=SchemeSettings(kind="daemon"))
         daemon_password.ensure(profile)
         admitted = access.prepare(profile)
-        admitted = replace(admitted, facts=replace(admitted.facts, patience=1))
+        admitted = replace(admitted, facts=replace(admitted.facts, timeout=1))
         told = await told_by(sign_in.attempt(profile, admitted), profile)
     assert told.kind is kind, told
     tell(f"a daemon: {request.node.callspec.id}", told.kind)

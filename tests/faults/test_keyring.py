@@ -19,7 +19,7 @@ from wizard.client.keys import daemon_password, protected_key, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def test_one_that_hangs_keeps_the_screen_alive_and_goes_on_when_it_wakes(
 
 
 async def test_one_that_hangs_at_the_hand_over_keeps_the_screen_alive(secret_service: SecretService) -> None:
-    profile = a_profile(scheme=Scheme(kind="daemon"), folders=("/",))
+    profile = a_profile(scheme=SchemeSettings(kind="daemon"), folders=("/",))
     secrets.store("another", "passphrase", Secret("x"))
     secret_service.hang()
     async with wizard_at(profile, Step.HAND_OVER) as pilot:
@@ -84,7 +84,7 @@ async def test_one_that_hangs_at_the_hand_over_keeps_the_screen_alive(secret_ser
 
 
 async def test_one_that_hangs_at_a_sign_in_keeps_nothing_else_waiting(secret_service: SecretService) -> None:
-    profile = a_profile(scheme=Scheme(kind="daemon"), folders=("/",))
+    profile = a_profile(scheme=SchemeSettings(kind="daemon"), folders=("/",))
     daemon_password.ensure(profile)
     secret_service.hang()
     with Session() as session:

@@ -16,7 +16,7 @@ from tests.support.data.profiles import a_profile, towards
 from tests.support.kills.killing import KILL
 from tests.support.kills.person import Office
 from wizard import profiles
-from wizard.profile import Key, Scheme
+from wizard.profile import Key, SchemeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ def test_from_the_hand_over_to_the_end(
 def test_what_needs_no_server(
     what: str, scheme: str, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:
-    profile = a_profile(key=Key(protection="keyring"), scheme=Scheme(kind=scheme, module="amanda"))  # type: ignore[arg-type]
+    profile = a_profile(key=Key(protection="keyring"), scheme=SchemeSettings(kind=scheme, module="amanda"))  # type: ignore[arg-type]
     file = write(written, profile)
     begun, argument = make_home(), NAME
     if what == "prepare":

@@ -39,6 +39,7 @@ def main(words: list[str]) -> int:
         for name in _COPIED:
             copied = ROOT / name
             (shutil.copytree if copied.is_dir() else shutil.copy2)(copied, tree / name)
+        (tree / ".make").symlink_to(ROOT / ".make")  # the rsyncs of other systems
         for guard in GUARDS:
             if words and not any(word in guard.what for word in words):
                 continue

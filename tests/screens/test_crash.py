@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
+import pytest
 
 from screens.base_app import BaseApp
 from tests.support import canary
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 _CRASHES = f"""
 import screens.app as it
@@ -30,6 +29,37 @@ class Crashing(it.WizardApp):
 with Session() as session:
     Crashing(steps.new(), Context(session)).run(headless=True)
 """
+_ENDS = """
+import functools, sys
+from screens.base_app import BaseApp
+
+BaseApp.run = functools.partialmethod(BaseApp.run, headless=True)
+
+def crash(app):
+    raise ZeroDivisionError
+
+def leave(app):
+    app.exit(0)
+
+"""
+_WIZARD = """
+from screens import app
+from wizard.walk import steps
+app.WizardApp.on_mount = {how}
+sys.exit(app.run(steps.new()))
+"""
+_ADMIN = """
+from screens.admin import app
+app.AdminApp.on_mount = {how}
+sys.exit(app.run([]))
+"""
+
+
+@pytest.mark.parametrize("app", [_WIZARD, _ADMIN], ids=["wizard", "admin"])
+@pytest.mark.parametrize(("how", "exit_code"), [("crash", 70), ("leave", 0)])
+def test_a_crash_ends_with_a_code_of_its_own(home: Path, app: str, how: str, exit_code: int) -> None:
+    ended = subprocess.run([sys.executable, "-c", _ENDS + app.format(how=how)], capture_output=True, timeout=60)
+    assert ended.returncode == exit_code, ended.stderr
 
 
 def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home: Path) -> None:
@@ -43,24 +73,22 @@ def test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables(home:
     assert canary.files_holding(canary.SECRET, home) == []
 
 
-class Missing(Screen[None]):
-    """A screen whose work looks for a widget that it doesn't have."""
+class _Left(BaseApp):
+    """Its work looks for a widget that is gone, or never came, when the app is left."""
 
-    def on_unmount(self) -> None:
-        self.app.run_worker(self._look())
+    def on_mount(self) -> None:
+        self.run_worker(self._work())
 
-    async def _look(self) -> None:
-        self.query_one("#forward")
+    async def _work(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.query_one("#gone")
 
 
-async def test_work_that_misses_its_widgets_as_the_app_is_left_is_no_crash(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    app = BaseApp()
+async def test_work_that_misses_a_widget_while_the_app_is_left_is_no_crash() -> None:
+    app = _Left()
     async with app.run_test() as pilot:
-        await app.push_screen(Missing())
-        app.exit(0)
-        await app.pop_screen()
         await pilot.pause()
-    assert app.return_value == 0
-    assert not capsys.readouterr().err
+        app.exit(0)
+    assert app.return_code == 0

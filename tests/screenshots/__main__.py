@@ -39,7 +39,7 @@ def main() -> None:
         asyncio.run(_admin(size))
 
 
-async def _walk(stage: demo.Stage, size: tuple[int, int]) -> None:
+async def _walk(stage: demo.Demo, size: tuple[int, int]) -> None:
     async with wizard_at(
         stage.profile, Step.WELCOME, size=size, apply_as_admin=stage.apply_as_admin, server_facts=stage.server_facts
     ) as pilot:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets as random
+import secrets
 import threading
 from pathlib import Path
 from typing import Self
 
 # Another in every process, so that what one test lets be seen on purpose is not found by the watch of another.
-SECRET = f"canary-{random.token_hex(6)}"
+SECRET = f"canary-{secrets.token_hex(6)}"
 
 
 class ProcessWatch:

@@ -23,6 +23,7 @@ SYSTEMS = {
     "ubuntu-20.04": "focal",
     "ubuntu-22.04": "jammy",
     "ubuntu-24.04": "noble",
+    "ubuntu-26.04": "resolute",
 }
 _KEPT = Path(__file__).parents[2] / ".make/systems"
 _SCRIPTS = Path("/usr/share/debootstrap/scripts")

@@ -76,7 +76,7 @@ class ByMessage(Circle):
         # The message leaves the choice of the place, and nothing runs there that it could ask to reload sshd.
         shut = _between(f"begin account {ACCOUNT}", f"end account {ACCOUNT}", message)
         config = self.system.path(_SSHD_CONFIG).read_text()
-        if "\nInclude /etc/ssh/sshd_config.d/*.conf\n" in config:
+        if "\nInclude /etc/ssh/sshd_config.d/*.conf\n" in config and self.system.sshd_version >= (8, 4):
             self.system.put(_SSHD_CONFIG_OWN, shut, mode=0o644)
         else:
             self.system.put(_SSHD_CONFIG, config + shut, mode=0o644)
@@ -216,6 +216,8 @@ def go_round(circle: Circle, source: Path, answers: Path, reached: list[str]) ->
     system, name = circle.system, circle.profile.name
     before = system.snapshot()
     circle.set_up()
+    effective = system.run("/usr/sbin/sshd", "-T", "-C", f"user={ACCOUNT},host=x,addr=192.0.2.1").splitlines()
+    assert "passwordauthentication no" in effective
     reached.append("ok")
 
     checked = backup_wizard("check", name, "--json")

@@ -76,6 +76,13 @@ class System(SetUpOffice):
         enter = ["--target", str(self._first), "--mount", "--pid", "--root", "--wd"]
         return [programs.require("nsenter"), *enter, *_ENVIRONMENT, *argv]
 
+    @property
+    def sshd_version(self) -> tuple[int, int]:
+        """OpenSSH's, as its package has it."""
+        package = self.run("dpkg-query", "--show", "--showformat", "${Version}", "openssh-server")
+        major, minor = re.findall(r":(\d+)\.(\d+)p", package)[0]
+        return int(major), int(minor)
+
     def paste(self, commands: str) -> None:
         """Paste commands into a root shell."""
         ended = subprocess.run(self.inside("sh", "-s"), input=commands, capture_output=True, text=True)

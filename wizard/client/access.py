@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.client.ssh.signing_in import SigningIn
     from wizard.profile import Profile
 
-# RSYNC_PROTECT_ARGS and its like change the command that the server is asked for, which locks are made for.
+# RSYNC_PROTECT_ARGS and the like change the command that rsync asks the server for, and key lines refuse others.
 _RSYNC_SETTINGS = (
     "RSYNC_PROTECT_ARGS",
     "RSYNC_OLD_ARGS",
@@ -39,12 +39,14 @@ _RSYNC_SETTINGS = (
 class Access(msgspec.Struct, frozen=True):
     """All that a command towards the server needs beside the profile.
 
-    `password` is a daemon's; `signing_in` is what goes on already while this is read.
+    `password` is a daemon's; `passphrase_socket` is where a typed passphrase is served, if one was; `signing_in` is a
+    sign-in that was begun already.
     """
 
     facts: ClientFacts
     environment: Mapping[str, str]
     password: Secret | None = None
+    passphrase_socket: Path | None = None
     signing_in: SigningIn | None = None
 
 
@@ -90,10 +92,11 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     if not known_hosts.trusts(profile):
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host)
-    return Access(_with_backup(found, profile), environment() | askpass.environment(profile, socket))
+    asking = environment() | askpass.environment(profile, socket)
+    return Access(_with_backup(found, profile), asking, passphrase_socket=socket)
 
 
 def environment() -> dict[str, str]:
     """This program's environment without what would change how rsync speaks to the server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_RSYNC_SETTINGS)}
-    return kept | {"LC_ALL": "C"}  # programs' words are read, so they have to be the known ones
+    return kept | {"LC_ALL": "C"}  # their messages are read, so they must not be translated

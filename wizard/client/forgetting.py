@@ -52,7 +52,7 @@ def forget(name: str, *, remove_key: bool) -> None:
     for what in _SECRETS:
         _require_keyring(name, what)
     for key in own:
-        key_files.remove(key)  # before its passphrase, without which it would be worth nothing
+        key_files.remove(key)  # before its passphrase: a key without one could be used by nobody
     for what in _SECRETS:
         _remove_secret(name, what)
     files.remove(paths.agent_keys() / f"{name}.pub")
@@ -64,7 +64,7 @@ def _require_keyring(name: str, what: secrets.What) -> None:
     try:
         secrets.fetch(name, what)
     except Failure as failure:
-        # Without a keyring nothing of ours can be in one; a locked one may hold it, and has to be opened.
+        # No keyring, no secret in it; but a locked one may hold the secret, so it has to be opened first.
         if failure.kind not in {Kind.KEYRING_MISSING, Kind.SECRET_MISSING}:
             raise
 

@@ -18,16 +18,16 @@ _LOOK_AGAIN_SECONDS = 0.2
 
 
 @contextlib.contextmanager
-def alone(name: str, *, patience: float = 0.0) -> Iterator[int]:
+def alone(name: str, *, timeout: float = 0.0) -> Iterator[int]:
     """Keep every other program off the backup until the block ends, however it ends; yields the lock's descriptor.
 
     The system lets go of the lock of a program that was killed, once its children that were given the descriptor have
-    ended as well: for those, and for nothing else, `patience` is how many seconds to wait.
+    ended as well: for those, and for nothing else, `timeout` is how many seconds to wait.
 
     Raises:
         Failure: `PROFILE_IN_USE`, or our folder can't be written to.
     """
-    descriptor = _locked(name, time.monotonic() + patience)
+    descriptor = _locked(name, time.monotonic() + timeout)
     try:
         yield descriptor
     finally:
@@ -39,11 +39,11 @@ def _locked(name: str, latest: float) -> int:
     while True:
         files.private_folder(path.parent)
         descriptor = files.open_own(path)
-        if _is_taken(descriptor):
+        if _try_lock(descriptor):
             if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
                 _sign(descriptor)
                 return descriptor
-            os.close(descriptor)  # whoever held it has forgotten the backup, lock and all
+            os.close(descriptor)  # its holder has removed the backup and this lock file with it: lock the new file
             continue
         is_used = _holder_is_running(descriptor)
         os.close(descriptor)
@@ -52,7 +52,7 @@ def _locked(name: str, latest: float) -> int:
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def _is_taken(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -61,7 +61,7 @@ def _is_taken(descriptor: int) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    with contextlib.suppress(OSError):  # on a full disk it is locked all the same
+    with contextlib.suppress(OSError):  # on a full disk the lock holds without the process id
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
@@ -69,5 +69,5 @@ def _sign(descriptor: int) -> None:
 def _holder_is_running(descriptor: int) -> bool:
     try:
         return files.is_running(int(os.pread(descriptor, 20, 0)))
-    except ValueError:  # it has not said yet who it is
+    except ValueError:  # the holder has not written its process id yet
         return True

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import __version__, paths, profile, rules, schemes, strict_toml
-from wizard.client.keys import key_files
+from wizard.client.keys import public_keys
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import FORMAT, Profile, Scheme, Server
+from wizard.profile import FORMAT, Profile, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.strict_toml import Form
 
@@ -56,7 +56,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     public_key: str = ""
     delete: bool = False
     server: Server
-    scheme: Scheme
+    scheme: SchemeSettings
     command: Command | None = None
     versions: Versions = Versions()
 
@@ -172,9 +172,9 @@ def _complaints(request: Request) -> Iterator[Found]:
 
 
 def _key_complaint(line: str) -> str | None:
-    if why := key_files.weakness(line):
+    if why := public_keys.weakness(line):
         return f"This key is too weak: {why}. Ask for a request with a new key."
-    if key_files.is_public_line(line):
+    if public_keys.is_public_line(line):
         return None
     return "This is not one public key, as a file that ends in .pub holds it."
 

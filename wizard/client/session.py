@@ -6,11 +6,12 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+import msgspec
 from msgspec.structs import replace
 
-from wizard import schemes
+from wizard import paths, schemes
 from wizard.client import access, profile_lock, stale_temp_files
-from wizard.client.keys import key_files, passphrase_socket
+from wizard.client.keys import found_keys, key_files, passphrase_socket, public_keys
 from wizard.client.ssh import signing_in
 from wizard.failure import Failure, Kind
 
@@ -33,7 +34,8 @@ class Session:
         self.ask = ask
         self._sockets: dict[Path, Path] = {}
         self._held: dict[str, int] = {}
-        self._prepared: dict[str, tuple[Profile, Access]] = {}
+        self._begun: dict[str, tuple[Profile, Access]] = {}
+        self._prepared: dict[str, tuple[_Basis, Access]] = {}
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -42,16 +44,16 @@ class Session:
     def __exit__(self, *exception: object) -> None:
         self._open.close()
 
-    def hold(self, name: str, *, patience: float = 0.0) -> int:
+    def hold(self, name: str, *, timeout: float = 0.0) -> int:
         """Keep every other program off the backup of that name until the session ends; returns the lock's descriptor.
 
-        A child that is given it holds the backup as well. `patience` is as for `profile_lock.alone`.
+        A child that is given it holds the backup as well. `timeout` is as for `profile_lock.alone`.
 
         Raises:
             Failure: `PROFILE_IN_USE`, or our folder can't be written to.
         """
         if name not in self._held:
-            self._held[name] = self._open.enter_context(profile_lock.alone(name, patience=patience))
+            self._held[name] = self._open.enter_context(profile_lock.alone(name, timeout=timeout))
             stale_temp_files.clear(name)
         return self._held[name]
 
@@ -74,18 +76,18 @@ class Session:
             prepared = access.prepare(profile)
             if begun := signing_in.begin(profile, prepared):
                 self._open.callback(begun.close)
-                self._prepared[profile.name] = profile, replace(prepared, signing_in=begun)
+                self._begun[profile.name] = profile, replace(prepared, signing_in=begun)
 
     async def access(self, profile: Profile) -> Access:
-        """All that a command towards the server needs.
+        """All that a command towards the server needs, prepared again only where something that it rests on changed.
 
         Raises:
             Failure: as for `access.prepare`; `PASSPHRASE_UNASKED` or `PASSPHRASE_WRONG`.
         """
-        prepared_for, prepared = self._prepared.pop(profile.name, (None, None))
-        if prepared and prepared_for == profile:
-            return prepared
-        from wizard.client.process import daemon_thread  # with all that signing in ahead need not wait for
+        begun_for, begun = self._begun.pop(profile.name, (None, None))
+        if begun and begun_for == profile:
+            return begun
+        from wizard.client.process.background import in_background  # imported late: signing in ahead does not need it
 
         path = profile.key_path
         if path not in self._sockets and _needs_a_person(profile):
@@ -95,13 +97,41 @@ class Session:
             if not key_files.opens(path, passphrase):
                 raise Failure(Kind.PASSPHRASE_WRONG, str(path))
             self.remember(path, passphrase)
-        # A keyring may wait for its owner for as long as it likes.
-        return await daemon_thread.run(partial(access.prepare, profile, self._sockets.get(path)))
+        basis = _Basis.now(profile, self._sockets.get(path))
+        prepared_on, prepared = self._prepared.get(profile.name, (None, None))
+        if prepared is None or prepared_on != basis:
+            # The keyring may ask its owner to unlock it, which can take any time.
+            prepared = await in_background(partial(access.prepare, profile, basis.socket))
+            if prepared.password is None:  # a password stays in the keyring, from where it is fetched each time
+                self._prepared[profile.name] = basis, prepared
+        return prepared
+
+
+class _Basis(msgspec.Struct, frozen=True):
+    """What an access rests on: the profile, where a passphrase is served, and the files that are read for it."""
+
+    profile: Profile
+    socket: Path | None
+    files: tuple[tuple[int, int, int] | None, ...]
+
+    @classmethod
+    def now(cls, profile: Profile, socket: Path | None) -> _Basis:
+        key = profile.key_path
+        read = (key, key_files.public_path(key), paths.known_hosts())
+        return cls(profile, socket, tuple(map(_state, read)))
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _needs_a_person(profile: Profile) -> bool:
     if profile.key.protection != "ask" or profile.key_is_agents or key_files.opens(profile.key_path, None):
         return False
     return not any(
-        key_files.same_key(line, key_files.public_line(profile.key_path)) for line in key_files.agent_lines()
+        public_keys.same_key(line, key_files.public_line(profile.key_path)) for line in found_keys.agent_lines()
     )

@@ -34,7 +34,7 @@ def admin(chosen: Namespace) -> int:
 
 def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
     taken, refused = requests.read_all(paths)
-    if refused:  # all or nothing: half an office is easily taken for the whole
+    if refused:  # all or nothing: a text for half of the requests could be taken for the whole
         for failure in refused[1:]:
             warn(trouble.explain(failure).sentence)
         raise refused[0]

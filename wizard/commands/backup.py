@@ -16,7 +16,7 @@ from wizard.commands import terminal
 if TYPE_CHECKING:
     from argparse import Namespace
 
-_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than rsync, whose wizard was killed, lets a server be silent
+_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than an rsync whose wizard was killed waits for a silent server
 
 
 def dry_run(chosen: Namespace) -> int:
@@ -37,7 +37,7 @@ def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed."""
     _be_interrupted_by_whatever_ends_us()
     with terminal.session() as opened:
-        profile = terminal.held(chosen.name, opened, patience=_WAIT_FOR_ORPHANS_SECONDS)
+        profile = terminal.held(chosen.name, opened, timeout=_WAIT_FOR_ORPHANS_SECONDS)
         opened.sign_in_ahead(profile)
         starting.begin()
         from wizard.commands import transferring

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from wizard.profile import Profile
-    from wizard.trouble.telling import Told
+    from wizard.trouble.telling import ExplainedFailure
 
 
-def tell(failure: Failure, chosen: Namespace) -> Told:
+def tell(failure: Failure, chosen: Namespace) -> ExplainedFailure:
     """Ask further, explain and keep, by the backup that the command names."""
     profile = _profile(chosen)
     return asyncio.run(telling.tell(unattended.awaited(failure, profile) if profile else failure, profile))

@@ -6,9 +6,9 @@ import shutil
 import sys
 import time
 
-from wizard import console, display, running
+from wizard import console, display, printing, running
 from wizard.client import rsync
-from wizard.running.progress_estimate import outlook
+from wizard.running.progress_estimate import estimate
 
 _ON_TERMINAL_SECONDS = 0.2
 _ELSEWHERE_SECONDS = 30.0
@@ -32,7 +32,7 @@ class ProgressLine:
                 self._is_fresh, self._how = event.is_fresh, console.begun(event)
             case running.Retry():
                 self._say(console.retry(event))
-            case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
+            case running.Looking() if not self._how:  # not where nothing had to be sent: few lines are enough
                 self._say("Checking the backup on the server …")
             case rsync.Entries():
                 self._say_how()
@@ -43,20 +43,18 @@ class ProgressLine:
     def clear(self) -> None:
         """Leave the line empty for what follows."""
         if self._is_terminal:
-            sys.stdout.write(_ERASE)
-            sys.stdout.flush()
+            printing.out(_ERASE)
 
     def _show(self, progress: rsync.Progress) -> None:
         now = time.monotonic()
         if now - self._told < self._pause:
             return
         self._told = now
-        far = console.progress(progress, outlook(progress, is_fresh=self._is_fresh))
+        far = console.progress(progress, estimate(progress, is_fresh=self._is_fresh))
         told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
-            sys.stdout.write(f"{_ERASE}{told[:width]}")
-            sys.stdout.flush()
+            printing.out(f"{_ERASE}{told[:width]}")
         else:
             console.say(told)
 

@@ -109,6 +109,6 @@ async def _tried(profile: Profile, admitted: Access) -> list[locks.Finding]:
         drifted = failure
     tried = locks.check(profile, admitted, expects_backup=not record.is_first(profile))
     findings = [found async for found in tried]
-    if drifted and locks.verdict(findings) != "open":  # what is open matters more than that it is an older line
+    if drifted and locks.verdict(findings) != "open":  # an open door is told before an outdated line
         raise drifted
     return findings

@@ -31,16 +31,16 @@ def session() -> Session:
     return Session(_ask if is_there() else None)
 
 
-def held(name: str, session: Session, *, patience: float = 0.0) -> Profile:
+def held(name: str, session: Session, *, timeout: float = 0.0) -> Profile:
     """The profile of that name, with every other program kept off the backup until the session ends.
 
-    `patience` is as for `Session.hold`.
+    `timeout` is as for `Session.hold`.
 
     Raises:
         Failure: `PROFILE_IN_USE`, or it can't be read.
     """
     profiles.load(name)  # a backup that is not here gets no lock
-    session.hold(name, patience=patience)
+    session.hold(name, timeout=timeout)
     return profiles.load(name)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.running.compression import Choice
+    from wizard.running.compression import CompressionChoice
     from wizard.running.transcript import Transcript
     from wizard.trouble import Trouble
 
@@ -55,7 +55,7 @@ _MOST_TRIES = 30
 class Begun(msgspec.Struct, frozen=True):
     """The first event; `is_fresh` where nothing of this backup can be on the server yet."""
 
-    choice: Choice
+    choice: CompressionChoice
     is_fresh: bool
 
 
@@ -196,7 +196,7 @@ class _Run:
             assert ended
             totals = report.require_totals(ended)
             totals = replace(totals, deleted=max(self._deleted, totals.deleted))
-            if self._tries == 1:  # the pauses between several are no matter of speed
+            if self._tries == 1:  # the pauses between several tries would make the link look slower
                 link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
             found = None
             if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
@@ -211,7 +211,7 @@ class _Run:
             self._profile.name, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
         result = Result(told, self._tries, found)
-        outcome: record.Result = "done" if result.is_whole else "incomplete"
+        outcome: record.LastResult = "done" if result.is_whole else "incomplete"
         record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
         self._kept.say(result.sentence)
         yield result
@@ -222,14 +222,14 @@ class _Run:
         while True:
             try:
                 return await verification.verify(self._profile, self._connected, paths, times, sent=sent)
-            except Failure as failure:  # what was sent is there all the same
+            except Failure as failure:  # the files are on the server, whether or not they can be checked
                 told = trouble.explain(failure, self._profile)
                 pause = next(pauses, None)
                 if told.kind is not Kind.SERVER_BUSY or pause is None:
                     return Verification("failed", reason=told.what)
             await asyncio.sleep(pause)
 
-    async def _tried(self, choice: Choice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
+    async def _tried(self, choice: CompressionChoice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
         in_vain = 0
         has_begun = has_sent = False
         while True:

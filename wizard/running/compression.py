@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
 import time
 import zlib
 from itertools import islice
@@ -14,26 +13,27 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths, schemes
+from wizard import schemes, state_files
 from wizard.client.process.background import in_background
-from wizard.schemes.parts import over_network
+from wizard.client.ssh import dial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
 
+_FILE = "link.json"
 _CHANCE = random.SystemRandom()
 _NEAR_SECONDS = 0.005
 _WORTH_IT = 0.8
-_PATIENCE_SECONDS = 5
+_TIMEOUT_SECONDS = 5
 _MOST_LOOKED_AT = 2000
 _SAMPLES = 24
 _SAMPLE_BYTES = 1 << 16
 _VALID_SECONDS = 7 * 24 * 3600
 
 
-class Choice(msgspec.Struct, frozen=True):
+class CompressionChoice(msgspec.Struct, frozen=True):
     """Whether to compress, and why, as the rest of a sentence."""
 
     compress: bool
@@ -52,20 +52,20 @@ class _Measured(msgspec.Struct, frozen=True):
     share: float
 
 
-async def choose(profile: Profile) -> Choice:
+async def choose(profile: Profile) -> CompressionChoice:
     """What the link and the files are worth; measured once in a while."""
     if schemes.of(profile).records_command:
-        return Choice(profile.compress, "the server's line fixes it")
+        return CompressionChoice(profile.compress, "the server's line fixes it")
     if profile.compress:
-        return Choice(True, "the profile says so")
+        return CompressionChoice(True, "the profile says so")
     found = _kept(profile) or await _measure(profile)
     if found.seconds is None:
-        return Choice(False, "how far the server is could not be measured")
+        return CompressionChoice(False, "how far the server is could not be measured")
     away = f"the server is {found.seconds * 1000:.{0 if found.seconds >= 0.01 else 1}f} ms away"
     if found.seconds < _NEAR_SECONDS:
-        return Choice(False, away)
+        return CompressionChoice(False, away)
     smaller = f"a sample of your files shrinks to {found.share:.0%} of its size"
-    return Choice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
+    return CompressionChoice(found.share <= _WORTH_IT, f"{away}, and {smaller}")
 
 
 async def _measure(profile: Profile) -> _Measured:
@@ -73,25 +73,15 @@ async def _measure(profile: Profile) -> _Measured:
     is_far = seconds is not None and seconds >= _NEAR_SECONDS
     share = await in_background(lambda: _share_left(profile)) if is_far else 1.0
     found = _Measured(_place(profile), time.time(), seconds, share)
-    path = _file(profile)
-    files.private_folder(path.parent)
-    files.replace(path, msgspec.json.encode(found))
+    state_files.save(profile.name, _FILE, found)
     return found
 
 
 async def _round_trip(profile: Profile) -> float | None:
     """How long a connection takes to be made, in seconds, without the look-up of the name."""
-    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
-    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            found = await loop.getaddrinfo(profile.server.host, port, type=socket.SOCK_STREAM)
-            family, kind, protocol, _, address = found[0]
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setblocking(False)
-                began = loop.time()
-                await loop.sock_connect(probe, address)
-                return loop.time() - began
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            return await dial.round_trip(dial.service(profile))
     except (OSError, TimeoutError):
         return None
 
@@ -127,17 +117,10 @@ def _files(folder: str) -> Iterator[tuple[str, int]]:
 
 
 def _kept(profile: Profile) -> _Measured | None:
-    try:
-        found = msgspec.json.decode(files.read(_file(profile)), type=_Measured)
-    except (OSError, msgspec.DecodeError):
-        return None
-    is_valid = found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS
+    found = state_files.load(profile.name, _FILE, _Measured, None)
+    is_valid = found is not None and found.place == _place(profile) and 0 <= time.time() - found.when < _VALID_SECONDS
     return found if is_valid else None
 
 
 def _place(profile: Profile) -> str:
     return f"{profile.server.host}:{profile.server.port}"
-
-
-def _file(profile: Profile) -> Path:
-    return paths.walk_state(profile.name) / "link.json"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-from wizard import files, paths
+from wizard import state_files
 
+_FILE = "speed.json"
 ASSUMED = 100e6 / 8
 _FILES_A_SECOND = 10_000
 _LEAST_BYTES = 10_000_000
@@ -27,17 +28,13 @@ def keep(name: str, sent: int, seconds: float) -> None:
         Failure: our folder can't be written to.
     """
     if sent >= _LEAST_BYTES and seconds > 0:
-        files.private_folder(paths.walk_state(name))
-        files.replace(paths.walk_state(name) / "speed.json", msgspec.json.encode(_Speed(sent / seconds)))
+        state_files.save(name, _FILE, _Speed(sent / seconds))
 
 
 def known(name: str) -> float | None:
     """The speed of the last backup, in bytes a second, if it is known."""
-    try:
-        speed = msgspec.json.decode(files.read(paths.walk_state(name) / "speed.json"), type=_Speed)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return speed.bytes_a_second if speed.bytes_a_second > 0 else None
+    speed = state_files.load(name, _FILE, _Speed, None)
+    return speed.bytes_a_second if speed and speed.bytes_a_second > 0 else None
 
 
 def seconds(count: int, size: int, speed: float) -> float:

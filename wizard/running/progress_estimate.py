@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from wizard.client.rsync import Progress
 
 
-class Outlook(msgspec.Struct, frozen=True):
+class ProgressEstimate(msgspec.Struct, frozen=True):
     """`None` is what can't be told."""
 
     percent: int | None = None
     seconds_left: int | None = None
 
 
-def outlook(progress: Progress, *, is_fresh: bool, expected: int | None = None) -> Outlook:
+def estimate(progress: Progress, *, is_fresh: bool, expected: int | None = None) -> ProgressEstimate:
     """What follows from rsync's count; `expected` are the bytes that a practice run has found to be sent.
 
     rsync measures by all that is backed up, which says nothing once a part of it is on the server already.
     """
     if expected:
-        return Outlook(min(100 * progress.bytes_done // expected, 100), _seconds(progress, expected))
+        return ProgressEstimate(min(100 * progress.bytes_done // expected, 100), _seconds(progress, expected))
     if progress.is_searching or progress.to_check is None or not progress.found:
-        return Outlook()
+        return ProgressEstimate()
     if is_fresh:
-        return Outlook(
+        return ProgressEstimate(
             progress.percent, progress.seconds_left if progress.seconds_left is not None else _guess(progress)
         )
-    return Outlook(100 * (progress.found - progress.to_check) // progress.found)
+    return ProgressEstimate(100 * (progress.found - progress.to_check) // progress.found)
 
 
 def _guess(progress: Progress) -> int | None:

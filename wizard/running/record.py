@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import files, paths
+from wizard import state_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wizard.profile import Profile
 
-Result = Literal["done", "incomplete", "unfinished"]
+_FILE = "last-run.json"
+
+LastResult = Literal["done", "incomplete", "unfinished"]
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     last: datetime | None = None
-    result: Result = "done"
+    result: LastResult = "done"
     last_good: datetime | None = None
     place: str = ""
     good_since: float = 0.0
@@ -45,10 +45,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(name: str) -> Record:
     """What is kept of the backup's runs; what can't be read is as if there had been none."""
-    try:
-        return msgspec.json.decode(files.read(_file(name)), type=Record)
-    except (OSError, msgspec.DecodeError):
-        return Record()
+    return state_files.load(name, _FILE, Record, Record())
 
 
 def is_first(profile: Profile) -> bool:
@@ -69,7 +66,7 @@ def unchanged_since(profile: Profile) -> float:
 
 def note(
     profile: Profile,
-    result: Result,
+    result: LastResult,
     *,
     since: float = 0.0,
     sources: dict[str, Source] | None = None,
@@ -91,9 +88,7 @@ def note(
     )
     if result == "done":
         changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile), good_since=since)
-    path = _file(profile.name)
-    files.private_folder(path.parent)
-    files.replace(path, msgspec.json.encode(changed))
+    state_files.save(profile.name, _FILE, changed)
 
 
 def in_words(name: str) -> str:
@@ -114,7 +109,3 @@ def _local(moment: datetime) -> str:
 
 def _place(profile: Profile) -> str:
     return f"{profile.server.host}:{profile.destination}"
-
-
-def _file(name: str) -> Path:
-    return paths.walk_state(name) / "last-run.json"

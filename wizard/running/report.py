@@ -131,8 +131,8 @@ def left_out(report: Report, profile: Profile | None = None) -> Trouble | None:
     """Why a backup that came to its end left files out, if it did."""
     if not report.exit_code:
         return None
-    from wizard import trouble  # only this needs it, and every run would wait for it
+    from wizard import trouble  # imported late: it would slow down every run
 
-    # As rsync puts it, so that the names in it are told from what rsync says.
+    # In rsync's own form, so that patterns can tell file names from rsync's words.
     complaints = "\n".join(f"rsync: {problem.message}" for problem in report.problems)
     return trouble.explain(ProgramFailed("rsync", report.exit_code, complaints), profile)

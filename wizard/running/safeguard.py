@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from collections import Counter
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +12,7 @@ from msgspec.structs import replace
 from wizard import display
 from wizard.client import rsync
 from wizard.client.folders import backup_size
+from wizard.client.rsync.listed import DeletedAndNew
 from wizard.failure import Failure, Kind
 from wizard.running import report, transfer
 from wizard.running.record import Source
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from wizard.running.record import Record
 
 _FEW = 10
-_TELLING = re.compile(rb"\*deleting|\+{9}\|")
 
 State = Literal["as it was", "empty", "on another disk", "gone"]
 
@@ -111,21 +109,21 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss
     if not transfer.can_preview(profile):
         return await _fewer_than_before(profile, kept)
     labels = {label: folder for folder, label in layout.labels(profile.folders).items()}
-    telling = _of_labels(list(labels)) if len(labels) > 1 else None
-    told: Counter[tuple[bytes, bytes]] = Counter()
+    counted = DeletedAndNew(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
             match event:
-                case rsync.Entries(raw) if telling and _TELLING.search(raw):
-                    told.update(telling.findall(raw))
+                case rsync.Entries() if counted:
+                    counted.add(event)
                 case rsync.Ended():
                     totals = report.require_totals(event)
     if loss := _loss("", totals.deleted, totals.files - totals.new + totals.deleted):
         return [loss]
     found: list[Loss] = []
-    for label, folder in labels.items():
-        removed, new = (told[sign, os.fsencode(label)] for sign in (b"*", b""))
+    for label, folder in labels.items() if counted else ():
+        assert counted
+        removed, new = counted.deleted[label], counted.new[label]
         if removed > _FEW:  # only then is it worth counting
             here = await backup_size.whole(replace(profile, folders=(folder,)))
             found += [loss] if (loss := _loss(folder, removed, here.entries - new + removed)) else []
@@ -140,12 +138,6 @@ async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:
 
 def _loss(folder: str, removed: int, kept: int) -> Loss | None:
     return Loss(folder, removed=removed, kept=kept) if removed > _FEW and 2 * removed > kept else None
-
-
-def _of_labels(labels: Sequence[str]) -> re.Pattern[bytes]:
-    """Finds the lines of what would be deleted (`*`) and of what is new, with the label of the folder they are in."""
-    places = b"|".join(re.escape(os.fsencode(label)) for label in labels)
-    return re.compile(rb"^(?:(\*)deleting  |[<c]\w\+{9})\|\d+\|(" + places + rb")/", re.MULTILINE)
 
 
 def _mount(folder: str) -> str:

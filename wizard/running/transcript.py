@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO
+from io import FileIO
+from typing import TYPE_CHECKING
 
 from wizard import files, paths
 from wizard.client import rsync
@@ -19,29 +19,42 @@ _MOST_BYTES = 8 << 20
 
 
 class Transcript:
-    """One run's; rsync's list is kept as rsync printed it."""
+    """The transcript of one run; rsync's list is kept as rsync printed it.
 
-    def __init__(self, file: BinaryIO) -> None:
+    The backup is worth more than its transcript: where the disk takes no more, the transcript ends there.
+    """
+
+    def __init__(self, file: FileIO) -> None:
         self._file = file
         self._room = _MOST_BYTES
+        self._is_cut_off = False
 
     def say(self, text: str) -> None:
         """A line of our own, with the time."""
-        self._file.write(f"{datetime.now(UTC):%H:%M:%S} {printable(text)}\n".encode())
-        self._file.flush()
+        self._write(f"{datetime.now(UTC):%H:%M:%S} {printable(text)}\n".encode())
 
     def add(self, event: rsync.Event) -> None:
         """What rsync told."""
         match event:
             case rsync.Entries(raw) if self._room > 0:
-                self._file.write(raw[: self._room])
+                self._write(raw[: self._room])
                 self._room -= len(raw)
                 if self._room <= 0:
-                    self._file.write(b"\n[the list goes on]\n")
+                    self._write(b"\n[the list goes on]\n")
             case rsync.Problem(message=message):
                 self.say(message)
             case rsync.Ended():
                 self.say(f"rsync ended with {event.exit_code}: {event.totals}")
+
+    def _write(self, content: bytes) -> None:
+        if self._is_cut_off:
+            return
+        rest = memoryview(content)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._is_cut_off = True
 
 
 @contextlib.contextmanager
@@ -53,7 +66,7 @@ def kept(name: str) -> Iterator[Transcript]:
     """
     folder = files.private_folder(paths.walk_state(name) / "transcripts")
     for old in sorted(folder.glob("*.log"))[: 1 - _MOST_KEPT]:
-        old.unlink(missing_ok=True)
+        files.remove(old)
     path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S-%fZ}.log"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with FileIO(files.open_new(path), "w") as file:
         yield Transcript(file)

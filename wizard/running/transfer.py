@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.server.destination import Holder
 
-_SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
-_UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
-
 SOME_FILES_FAILED = frozenset({23, 24})
 
 
@@ -44,7 +40,7 @@ async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Even
     # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
     transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
     async with shared(profile, access) as shared_access:
-        await _require_watchword(profile, shared_access)
+        await _require_command_digest(profile, shared_access)
         async with aclosing(_with_markers(profile, shared_access, transfer)) as events:
             async for event in events:
                 yield event
@@ -68,7 +64,7 @@ async def backup(
     markers = destination.markers(profile.name)
     transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
     async with shared(profile, access) as shared_access:
-        await _require_watchword(profile, shared_access)
+        await _require_command_digest(profile, shared_access)
         if can_preview(profile):
             _require_ours(profile, await destination.holder(profile, shared_access), must_be_there=must_be_there)
         async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
@@ -103,20 +99,20 @@ def require_sources(profile: Profile) -> None:
 async def _with_markers(
     profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
 ) -> AsyncGenerator[rsync.Event]:
-    told = destination.Told(destination.markers(profile.name))
+    told = destination.MarkersSeen(destination.markers(profile.name))
     outdated = _Outdated() if transfer.dry_run and profile.scheme.append_only else None
     async with aclosing(_run(profile, access, transfer, holding)) as events:
         async for event in events:
             if isinstance(event, rsync.Entries):
-                entries = told.without(event)
+                entries = told.take_from(event)
                 entries = outdated.marked(entries) if outdated else entries
                 if entries.raw:
                     yield entries
             elif isinstance(event, rsync.Ended) and event.totals:
                 if transfer.dry_run:
                     _require_ours(profile, told.holder)
-                totals = told.apart(event.totals)
-                yield replace(event, totals=outdated.apart(totals) if outdated else totals)
+                totals = told.without_markers(event.totals)
+                yield replace(event, totals=outdated.subtracted_from(totals) if outdated else totals)
             else:
                 yield event
 
@@ -133,13 +129,12 @@ class _Outdated:
 
     def marked(self, entries: rsync.Entries) -> rsync.Entries:
         """The entries with these as rsync shows a file that it doesn't send."""
-        sizes = _SENT_AGAIN.findall(entries.raw)
+        shown, sizes = entries.as_append_only()
         self._count += len(sizes)
-        self._bytes += sum(map(int, sizes))
-        raw = _UNCHANGED.sub(b"", entries.raw)
-        return rsync.Entries(_SENT_AGAIN.sub(_not_sent, raw) if sizes else raw)
+        self._bytes += sum(sizes)
+        return shown
 
-    def apart(self, totals: rsync.Totals) -> rsync.Totals:
+    def subtracted_from(self, totals: rsync.Totals) -> rsync.Totals:
         """The totals of what would really happen."""
         return replace(
             totals,
@@ -147,10 +142,6 @@ class _Outdated:
             outdated=self._count,
             bytes_to_send=totals.bytes_to_send - self._bytes,
         )
-
-
-def _not_sent(line: re.Match[bytes]) -> bytes:
-    return b"." + line[0][1:]
 
 
 def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = False) -> None:
@@ -163,14 +154,14 @@ def _require_ours(profile: Profile, holder: Holder, *, must_be_there: bool = Fal
 def _require_as_handed_over(profile: Profile, access: Access) -> None:
     require_sources(profile)
     if handed_over.has_drifted(profile, access.facts):
-        from wizard.server import exports  # what every run would wait for, and only this needs
+        from wizard.server import exports  # imported late: it would slow down every run
 
         new_text = exports.export(profile, access.facts, "authorized-keys")
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, new_text)
 
 
-async def _require_watchword(profile: Profile, access: Access) -> None:
-    if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):
+async def _require_command_digest(profile: Profile, access: Access) -> None:
+    if can_preview(profile) and schemes.of(profile).command_digest(profile, access.facts):
         await sign_in.attempt(profile, access)
 
 

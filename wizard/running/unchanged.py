@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
-_CHANCE = random.SystemRandom()  # nobody can foresee what is chosen
+_CHANCE = random.SystemRandom()  # a thief must not be able to predict the choice
 
 MOST_FILES = 50
 MOST_BYTES_A_FILE = 64 << 20

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 How = Literal["sample", "dry-run", "none", "refused", "failed"]
 
-# Not one that can be foreseen.
+# A thief must not be able to predict which files are compared.
 _CHANCE = random.SystemRandom()
 
 _MOST_FILES = 100

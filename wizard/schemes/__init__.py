@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 SCHEMES: tuple[Scheme, ...] = (Rrsync(), ForcedCommand(), DaemonOverSsh(), Daemon(), Login())
 
 
+def has_password(profile: Profile) -> bool:
+    """Whether the profile's scheme asks this computer for a password."""
+    return "auth" in of(profile).restrictions and profile.scheme.auth
+
+
+def opened_folder(profile: Profile) -> str:
+    """The folder on the server that the key or the password opens: all of the root, or this computer's own in it."""
+    return profile.server.root if of(profile).shares_folder else profile.destination
+
+
 def of(profile: Profile) -> Scheme:
     """The scheme that the profile has chosen.
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Fit, Restriction
+    from wizard.schemes.fit import Fit
     from wizard.schemes.if_stolen import Ability
+    from wizard.schemes.restrictions import Restriction
     from wizard.schemes.setup import ServerSetup
 
 
@@ -30,14 +31,14 @@ class Refusal(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """A scheme in plain words, for the person who chooses.
 
-    `regret` is what has to be said and agreed to before one is taken that gives much away.
+    `warning` is what has to be said and agreed to before one is taken that gives much away.
     """
 
     title: str
     summary: str
     traffic: str
     admin_does: str
-    regret: str = ""
+    warning: str = ""
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -62,9 +63,12 @@ class Transfer(msgspec.Struct, frozen=True):
 class Scheme(Protocol):
     """One way for the server to let the backup in: pure, it runs nothing and reads nothing.
 
-    `restrictions` are those that it can hold to by choice. A `locks_key` one shuts every other door of its key, and a
-    `full_root` one needs the folder on the server written from the first / on. One that `needs_root` has a part in a
-    folder of root's, so that the account can't set it up itself.
+    `restrictions` are those that it can hold to by choice. The text of one that `records_command` holds the command
+    that this computer's rsync asks for, and no other. One that `uses_module` goes to an rsync daemon, which names
+    its folder by a module and keeps nobody waiting for another. One that `shares_folder` opens all of the root, where
+    other computers' backups may be, and not this one's folder alone. A `locks_key` one shuts every other door of its
+    key, and a `full_root` one needs the folder on the server written from the first / on. One that `needs_root` has a
+    part in a folder of root's, so that the account can't set it up itself.
     """
 
     kind: ClassVar[SchemeKind]
@@ -75,9 +79,14 @@ class Scheme(Protocol):
     locks_key: ClassVar[bool]
     full_root: ClassVar[bool]
     needs_root: ClassVar[bool]
+    uses_module: ClassVar[bool]
+    shares_folder: ClassVar[bool]
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Whether it can work here and there, and why not."""
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """Whether the server needs rrsync for what the profile allows."""
 
     def can_preview(self, server: ServerFacts) -> bool:
         """Whether a dry run changes nothing on that server; where not, none may be started."""
@@ -98,7 +107,7 @@ class Scheme(Protocol):
             Failure: a fact that the text depends on is not known.
         """
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:

@@ -33,7 +33,7 @@ class Offer:
         if not self.recommended:
             return self.scheme.description.title
         # Nobody recommends what gives much away.
-        word = "works here" if self.scheme.description.regret else "recommended"
+        word = "works here" if self.scheme.description.warning else "recommended"
         return f"{self.scheme.description.title} ({word})"
 
 
@@ -65,11 +65,11 @@ def full_root(profile: Profile) -> str:
     return f"{home}/{server.root}"
 
 
-def regret(profile: Profile) -> str:
+def warning(profile: Profile) -> str:
     """What has to be said and agreed to before the profile's scheme is taken; nothing for most."""
     scheme = schemes.of(profile)
-    is_open = "auth" in scheme.restrictions and not profile.scheme.auth
-    return " ".join(filter(None, (scheme.description.regret, _OPEN if is_open else "")))
+    is_open = "auth" in scheme.restrictions and not schemes.has_password(profile)
+    return " ".join(filter(None, (scheme.description.warning, _OPEN if is_open else "")))
 
 
 def _port(profile: Profile, scheme: Scheme, server: ServerFacts) -> int:

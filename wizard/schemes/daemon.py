@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard import allowed_from
 from wizard.schemes import security_checks
 from wizard.schemes.base import Description
 from wizard.schemes.fit import NEEDS_RSYNC, Fit
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 _CONFIG = "/etc/rsyncd.conf"
 
@@ -30,12 +31,14 @@ class Daemon:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = True
     needs_root: ClassVar[bool] = True
+    uses_module: ClassVar[bool] = True
+    shares_folder: ClassVar[bool] = True
     description: ClassVar[Description] = Description(
         title="The server's plain backup service (not encrypted)",
         summary="This computer talks to the server's rsync service directly, without ssh.",
         traffic="Everybody on the way can read your files: they cross the network in clear.",
         admin_does="Adds a part to that service's settings and, with a password, one small file.",
-        regret="Files cross the network in clear: everybody on the way can read them.",
+        warning="Files cross the network in clear: everybody on the way can read them.",
     )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
@@ -55,11 +58,15 @@ class Daemon:
             return unfit
         if not profile.server.root.startswith("/"):
             return Fit.no("Its folder on the server has to be written in full, from the first / on (More choices).")
-        if any(source.startswith("!") for source in profile.scheme.from_):
+        if any(map(allowed_from.is_exception, profile.scheme.from_)):
             return Fit.no("rsync's daemon can't leave out single places (with “!”) from where it may be used.")
         if server.daemon_open is False:
             return Fit.no("Nothing answers at the server's port for it (873).")
         return Fit.warn("Your files cross the network in clear. Choose it only on a network that you trust.")
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""
@@ -82,7 +89,7 @@ class Daemon:
             secrets=secrets,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 
@@ -104,5 +111,5 @@ def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
             Setting("strict modes", "true", "and the daemon refuses it if others could read it"),
         ]
     if profile.scheme.from_:
-        settings.append(Setting("hosts allow", ", ".join(profile.scheme.from_), "from these places only"))
+        settings.append(Setting("hosts allow", allowed_from.text(profile.scheme.from_), "from these places only"))
     return settings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 
 class DaemonOverSsh:
@@ -29,6 +29,8 @@ class DaemonOverSsh:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = True
+    uses_module: ClassVar[bool] = True
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for a private backup service",
         summary="The server starts a backup service of its own for this computer's key, with one folder in it.",
@@ -49,6 +51,10 @@ class DaemonOverSsh:
         if server.shell_is("rssh"):
             return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
         return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The daemon runs what the client asks for, so a dry run is dry."""
@@ -79,7 +85,7 @@ class DaemonOverSsh:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

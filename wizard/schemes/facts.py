@@ -11,6 +11,17 @@ if TYPE_CHECKING:
 
 Version = tuple[int, ...]
 
+# Where systems keep rrsync, a current Debian's first; setup.sh looks in the same places, which a test compares.
+RRSYNC_PLACES = (
+    "/usr/bin/rrsync",
+    "/usr/local/bin/rrsync",
+    "/usr/lib/rsync/rrsync",
+    "/usr/libexec/rsync/rrsync",
+    "/usr/share/rsync/scripts/rrsync",
+    "/usr/share/doc/rsync/scripts/rrsync",
+)
+RRSYNC_OF_DEBIAN_11 = RRSYNC_PLACES[-1]
+
 
 class Recorded(msgspec.Struct, frozen=True):
     """What this computer's rsync asks an ssh server to run, as recorded: for a backup, and for its dry run."""
@@ -22,7 +33,7 @@ class Recorded(msgspec.Struct, frozen=True):
 class ClientFacts(msgspec.Struct, frozen=True):
     """What had to be learnt on this computer before a command can be written.
 
-    `remote_shell` stands in for ssh while rsync's command is recorded; `patience` is how many seconds a server may
+    `remote_shell` stands in for ssh while rsync's command is recorded; `timeout` is how many seconds a server may
     take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
     nobody could tell. `connection` is the socket of one that is open already, for ssh to use.
     """
@@ -34,7 +45,7 @@ class ClientFacts(msgspec.Struct, frozen=True):
     openrsync: bool = False
     remote_shell: str = ""
     recorded: Recorded | None = None
-    patience: int = 15
+    timeout: int = 15
     rsync_version: str = ""
     openssh_version: str = ""
     connection: Path | None = None
@@ -47,7 +58,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     and `ssh_port` are where they answered, or 0.
     """
 
-    rrsync: str = "/usr/bin/rrsync"
+    rrsync: str = RRSYNC_PLACES[0]
     rsync_version: Version | None = None
     openssh_version: Version | None = None
     shell: str = ""

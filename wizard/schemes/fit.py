@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts, ServerFacts
-
-# The settings of a profile's scheme that not every scheme has; they are named as there.
-Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
+    from wizard.schemes.restrictions import Restriction
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -22,17 +20,17 @@ class Fit(msgspec.Struct, frozen=True):
 
     @classmethod
     def yes(cls) -> Fit:
-        """It can, without a but."""
+        """It can work here."""
         return cls(possible=True)
 
     @classmethod
     def warn(cls, reason: str) -> Fit:
-        """It can, but."""
+        """It can work here; `reason` is what to think of first."""
         return cls(possible=True, reason=reason)
 
     @classmethod
     def no(cls, reason: str) -> Fit:
-        """It can't."""
+        """It can't work here; `reason` says why."""
         return cls(possible=False, reason=reason)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 # By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
 TOLD_TO_OTHERS = "backup-wizard: this key is for"
@@ -47,6 +47,8 @@ class ForcedCommand:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one command only",
         summary="The server runs one fixed backup command for this computer's key, and nothing else.",
@@ -81,6 +83,10 @@ class ForcedCommand:
             return Fit.warn(preview) if needed.possible else needed
         return needs_of_ssh(client, server)
 
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
+
     def can_preview(self, server: ServerFacts) -> bool:
         """Where the shell takes one command only, a dry run would not be dry."""
         return not server.shell_is("rssh")
@@ -100,7 +106,7 @@ class ForcedCommand:
             commands = _two_commands(profile, client.recorded)
             option = key_line.forced(commands, "one of two fixed commands: the backup, or its dry run")
         else:
-            live = shlex.join(_words(profile, client.recorded.live))
+            live = shlex.join(_without_negotiation(_words(profile, client.recorded.live)))
             option = key_line.forced(live, "this command and no other; a dry run can't be asked for")
         return ServerSetup(
             account=profile.server.user,
@@ -109,9 +115,9 @@ class ForcedCommand:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """A word that stands for the two commands in the line."""
-        return _watchword(profile, client.recorded) if client.recorded else ""
+        return _command_digest(profile, client.recorded) if client.recorded else ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
@@ -129,13 +135,24 @@ def _words(profile: Profile, recorded: Sequence[str]) -> list[str]:
     return [*recorded[:3], *held, *recorded[3:-1], profile.destination]
 
 
+def _without_negotiation(words: list[str]) -> list[str]:
+    """The same without the letter by which a client offers to agree on a checksum, which might be none at all.
+
+    Who takes one plain command can't be told which checksums to take. Without that letter it is MD5.
+    """
+    letters, mark, can = words[2].partition("e.")
+    return [*words[:2], letters + mark + can.replace("v", ""), *words[3:]]
+
+
 def _two_commands(profile: Profile, recorded: Recorded) -> str:
     dry, live = (
         f'*" --server {words[2]} "*) exec {shlex.join(_words(profile, words))};;'
         for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
-    neither = f"*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
+    neither = (
+        f"*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
+    )
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
     # rsync's dry run would not say that the folder is missing, or can't be written to.
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"
@@ -152,6 +169,6 @@ def _can_stand_in_a_line(recorded: Sequence[str], *, dry: bool) -> bool:
     return ("n" in recorded[2].partition("e.")[0]) is dry
 
 
-def _watchword(profile: Profile, recorded: Recorded) -> str:
+def _command_digest(profile: Profile, recorded: Recorded) -> str:
     commands = "\n".join(shlex.join(_words(profile, words)) for words in (recorded.dry, recorded.live))
     return f"{profile.name}-{hashlib.sha256(commands.encode()).hexdigest()[:12]}"

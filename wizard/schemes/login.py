@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 # From 3.2.4 on, rsync itself escapes what the server's shell would read in a path, except for wildcards. Older ones
 # escape nothing. A letter is never escaped: “\n” means a line break to fish.
@@ -35,12 +35,14 @@ class Login:
     locks_key: ClassVar[bool] = False
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A full login (gives the most away)",
         summary="This computer's key may do all that your account on the server may do.",
         traffic="Nobody on the way can read it (encrypted).",
         admin_does="Adds your key. Ask for one of the ways above as soon as the server can do it.",
-        regret="It gives the key all that the account may do: read, change and delete whatever it can reach.",
+        warning="It gives the key all that the account may do: read, change and delete whatever it can reach.",
     )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
@@ -55,6 +57,10 @@ class Login:
         """Works nearly everywhere, and is never the better choice."""
         fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
         return Fit.warn("It gives the key far more than a backup needs.") if fit.possible else fit
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """It is never asked for."""
+        return False
 
     def can_preview(self, server: ServerFacts) -> bool:
         """A dry run is dry: the server runs what the client asks for."""
@@ -74,7 +80,7 @@ class Login:
             key_lines=(key_line.unlocked(profile, client),),
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

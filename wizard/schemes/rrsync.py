@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
     from wizard.schemes.base import Refusal, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
-    from wizard.schemes.fit import Restriction
+    from wizard.schemes.restrictions import Restriction
 
 
 class Rrsync:
@@ -28,6 +28,8 @@ class Rrsync:
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
+    uses_module: ClassVar[bool] = False
+    shares_folder: ClassVar[bool] = False
     description: ClassVar[Description] = Description(
         title="A key for one folder only",
         summary="The server takes this computer's key for one folder, for backups and nothing else.",
@@ -47,9 +49,13 @@ class Rrsync:
         """Needs a shell that starts what the line says and, for reading, an rrsync."""
         if server.shell_is("rssh"):
             return Fit.no("The account's shell (rssh) refuses it: the admin would have to give the account /bin/sh.")
-        if not server.rrsync and not profile.scheme.write_only:
+        if self.needs_rrsync(profile) and not server.rrsync:
             return Fit.no("Without rrsync, the server can only take backups and let none be read.")
         return needs_of_ssh(client, server)
+
+    def needs_rrsync(self, profile: Profile) -> bool:
+        """Only rrsync keeps reading inside the folder."""
+        return not profile.scheme.write_only
 
     def can_preview(self, server: ServerFacts) -> bool:
         """The server runs what the client asks for inside the folder, so a dry run is dry."""
@@ -77,7 +83,7 @@ class Rrsync:
             sshd=security_checks.KEYS_ALONE,
         )
 
-    def watchword(self, profile: Profile, client: ClientFacts) -> str:
+    def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """None is needed."""
         return ""
 

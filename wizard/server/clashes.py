@@ -7,6 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from wizard import schemes
 from wizard.schemes import choosing
 from wizard.schemes.parts import daemon_modules
 
@@ -99,17 +102,24 @@ def _place_in_any_case(request: Request) -> Hashable:
 
 
 def _module(request: Request) -> Hashable:
-    return daemon_modules.name(request.profile) if request.scheme.kind == "daemon" else None
+    return daemon_modules.name(request.profile) if _is_of_shared_daemon(request) else None
 
 
 def _module_s_folder(request: Request) -> Hashable:
-    return _reached(request) if request.scheme.kind == "daemon" else None
+    return _reached(request) if _is_of_shared_daemon(request) else None
+
+
+def _is_of_shared_daemon(request: Request) -> bool:
+    """Whether its module is one of the server's own daemon; a daemon behind a key has its modules to itself."""
+    scheme = schemes.of(request.profile)
+    return scheme.uses_module and not scheme.uses_ssh
 
 
 def _reached(request: Request) -> str:
     """All that whoever has the key or the password can write to: a module is open from its root on."""
-    root = choosing.full_root(request.profile)
-    return _plain(root if request.scheme.kind == "daemon" else f"{root}/{request.name}")
+    profile = request.profile
+    server = msgspec.structs.replace(profile.server, root=choosing.full_root(profile))
+    return _plain(schemes.opened_folder(msgspec.structs.replace(profile, server=server)))
 
 
 def _plain(path: str) -> str:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _WORDS = b"This folder holds a backup made by backup-wizard.\n"
-_SIGN = b"|.backup-"
-_PATIENCES = 8  # a daemon may take its time over a folder full of files
+_NAMES_BEGIN = ".backup-"
+_TIMES_THE_TIMEOUT = 8  # a daemon may take its time over a folder full of files
 _TIME = 978307200  # 2001: all markers of one name are the same, and no other file is taken for one by chance
 
 
@@ -52,14 +52,17 @@ async def holder(profile: Profile, access: Access) -> Holder:
         Failure: `TIMED_OUT` if the server goes on for longer than so small a question can take.
     """
     both = markers(profile.name)
-    told = Told(both)
+    told = MarkersSeen(both)
     transfer = Transfer(dry_run=True, markers=both, markers_alone=True)
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
     try:
-        async with asyncio.timeout(_PATIENCES * access.facts.patience), aclosing(rsync.run(command, access)) as events:
+        async with (
+            asyncio.timeout(_TIMES_THE_TIMEOUT * access.facts.timeout),
+            aclosing(rsync.run(command, access)) as events,
+        ):
             async for event in events:
                 if isinstance(event, rsync.Entries):
-                    told.without(event)
+                    told.take_from(event)
                 elif isinstance(event, rsync.Ended) and event.exit_code:
                     raise ProgramFailed("rsync", event.exit_code, event.stderr)
     except TimeoutError:
@@ -67,8 +70,8 @@ async def holder(profile: Profile, access: Access) -> Holder:
     return told.holder
 
 
-class Told:
-    """What a run that takes the markers along tells of them, and the run as it is without them."""
+class MarkersSeen:
+    """Takes the markers out of what a run lists and counts, and tells by them whose backup is there."""
 
     def __init__(self, markers: tuple[Path, Path]) -> None:
         self._markers = {marker.name: marker for marker in markers}
@@ -83,20 +86,15 @@ class Told:
         # A server that gives files another mode than they had here changes nothing in whose they are.
         return Holder.ANOTHER if any(entry.is_sent for entry in self._found.values()) else Holder.US
 
-    def without(self, entries: rsync.Entries) -> rsync.Entries:
+    def take_from(self, entries: rsync.Entries) -> rsync.Entries:
         """The entries without the markers, which are remembered."""
-        if len(self._found) == len(self._markers) or _SIGN not in entries.raw:
+        if len(self._found) == len(self._markers) or not entries.holds_name(_NAMES_BEGIN):
             return entries
-        kept = []
-        for line in entries.raw.removesuffix(b"\n").split(b"\n"):
-            entry = rsync.Entries(line + b"\n").at(0)
-            if entry and entry.path in self._markers:
-                self._found[entry.path] = entry
-            else:
-                kept.append(line + b"\n")
-        return rsync.Entries(b"".join(kept))
+        others, found = entries.without(self._markers)
+        self._found |= {entry.path: entry for entry in found}
+        return others
 
-    def apart(self, totals: rsync.Totals) -> rsync.Totals:
+    def without_markers(self, totals: rsync.Totals) -> rsync.Totals:
         """The totals without the markers."""
         new = sum(entry.is_new for entry in self._found.values())
         return replace(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from wizard import files, paths
+from wizard import state_files
 from wizard.schemes.facts import Recorded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts
+
+_FILE = "handed-over.json"
 
 
 def keep(profile: Profile, client: ClientFacts) -> None:
@@ -23,20 +21,11 @@ def keep(profile: Profile, client: ClientFacts) -> None:
         Failure: our folder can't be written to.
     """
     if client.recorded:
-        path = _file(profile)
-        files.private_folder(path.parent)
-        files.replace(path, msgspec.json.encode(client.recorded))
+        state_files.save(profile.name, _FILE, client.recorded)
 
 
 def has_drifted(profile: Profile, client: ClientFacts) -> bool:
     """Whether this computer would now ask for another command than the one that was handed over."""
     if client.recorded is None:
         return False
-    try:
-        return msgspec.json.decode(files.read(_file(profile)), type=Recorded) != client.recorded
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return True
-
-
-def _file(profile: Profile) -> Path:
-    return paths.walk_state(profile.name) / "handed-over.json"
+    return state_files.load(profile.name, _FILE, Recorded, None) != client.recorded

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths, schemes
+from wizard import allowed_from, files, paths, schemes
+from wizard.client.ssh import dial
 from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes.parts import layout, over_network
 from wizard.trouble import patterns
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import WORDS, Who
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
-__all__ = ["Finding", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of"]
+__all__ = ["Diagnosis", "Sure", "Trouble", "Who", "explain", "keep_raw", "kind_of"]
 
 _EXIT_CODES = {
     Kind.BAD_PROFILE: 2,
@@ -84,12 +84,12 @@ class Trouble(msgspec.Struct, frozen=True):
         return _EXIT_CODES.get(self.kind, _UNAVAILABLE)
 
 
-def explain(failure: Failure, profile: Profile | None = None, found: Finding | None = None) -> Trouble:
+def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis | None = None) -> Trouble:
     """What a failure means; all texts in it are safe to show on a terminal.
 
     `found` is what `further.ask` came back with, if anything.
     """
-    found = found or Finding()
+    found = found or Diagnosis()
     kind = found.kind or kind_of(failure, profile)
     words = WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")
@@ -170,17 +170,16 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
         return paths.shown(profile.key_path)
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
-    port = profile.server.port if schemes.of(profile).uses_ssh else over_network.port(profile)
-    return f"{profile.server.host}:{port}"
+    return str(dial.service(profile))
 
 
 def _folder(profile: Profile) -> str:
     """The folder that setting up the server makes."""
-    return layout.locked_folder(profile) if schemes.of(profile).uses_ssh else profile.server.root
+    return schemes.opened_folder(profile).rstrip("/")
 
 
 def _places(profile: Profile) -> str:
-    named = ", ".join(profile.scheme.from_)
+    named = allowed_from.text(profile.scheme.from_)
     return f"; my address is one of those that are let in ({named})" if named else ""
 
 

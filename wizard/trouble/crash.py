@@ -9,6 +9,8 @@ from wizard import __version__, files, paths
 from wizard.failure import Failure, Kind
 from wizard.trouble import Trouble, explain
 
+EXIT_CODE = 70  # a mistake in the program itself (EX_SOFTWARE of sysexits.h)
+
 
 def tell(error: BaseException) -> Trouble:
     """Keep the traceback, without the values of variables, and return what to say."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client import access as accesses
+from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
+from wizard.schemes.facts import RRSYNC_OF_DEBIAN_11
 from wizard.server.reaching import probe
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -40,7 +42,7 @@ _OF_THE_HOST_KEY = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE})
 _DEBIAN_11 = "deb11"
 
 
-async def ask(failure: Failure, profile: Profile | None, access: Access | None = None) -> Finding | None:
+async def ask(failure: Failure, profile: Profile | None, access: Access | None = None) -> Diagnosis | None:
     """What can be found out about why it failed; `None` where there is nothing to ask, or no answer came in time.
 
     `access` is what was signed in with, if that is at hand.
@@ -63,7 +65,7 @@ def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
     return kind in _AT_THE_DOOR | _OF_THE_KEY | _OF_THE_SHELL | _OF_THE_HOST_KEY | {Kind.NO_RRSYNC}
 
 
-async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Finding | None:
+async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Diagnosis | None:
     uses_ssh = schemes.of(profile).uses_ssh
     if kind in _AT_THE_DOOR:
         found = await diagnose_reaching.look(kind, profile)
@@ -83,31 +85,33 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
     return _without_asking(kind)
 
 
-def _without_asking(kind: Kind) -> Finding | None:
+def _without_asking(kind: Kind) -> Diagnosis | None:
     if kind is Kind.SERVER_CANT_WRITE:
-        return Finding(text="whether room is lacking or the folder is closed: its rsync was gone before it could say.")
+        return Diagnosis(
+            text="whether room is lacking or the folder is closed: its rsync was gone before it could say."
+        )
     if kind is Kind.DAEMON_REFUSED:
-        return Finding(text="whether it is the name, the password or the file with it, the service keeps to itself.")
+        return Diagnosis(text="whether it is the name, the password or the file with it, the service keeps to itself.")
     if kind is Kind.DAEMON_CHROOT:
-        return Finding(text="whether the folder is missing or closed, the service keeps to itself.")
+        return Diagnosis(text="whether the folder is missing or closed, the service keeps to itself.")
     return None
 
 
-async def _is_one_of_the_confirmed(profile: Profile) -> Finding:
-    shown = await probe.host_keys(profile.server.host, profile.server.port)
+async def _is_one_of_the_confirmed(profile: Profile) -> Diagnosis:
+    shown = await probe.host_keys(dial.ssh(profile))
     types = ", ".join(key.type_name for key in shown)
     if any(key.fingerprint in profile.server.host_keys for key in shown):
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             f"It is the same server: it also shows a fingerprint that was confirmed ({types}).",
             kind=Kind.HOST_KEY_TYPE,
         )
-    return Finding(text=f"whether it was set up anew: it shows other fingerprints than were confirmed ({types}).")
+    return Diagnosis(text=f"whether it was set up anew: it shows other fingerprints than were confirmed ({types}).")
 
 
-async def _usual_place(profile: Profile) -> Finding | None:
-    greeting = await probe.reach(profile.server.host, profile.server.port)
+async def _usual_place(profile: Profile) -> Diagnosis | None:
+    greeting = await probe.reach(dial.ssh(profile))
     if _DEBIAN_11 in greeting:
-        place = "/usr/share/doc/rsync/scripts/rrsync"
-        return Finding(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
-    return Finding(text="where the server keeps it: that is not to be seen from here.")
+        place = RRSYNC_OF_DEBIAN_11
+        return Diagnosis(Sure.PROBABLY, f"The server is a Debian 11, which keeps it at {place}, perhaps packed as .gz.")
+    return Diagnosis(text="where the server keeps it: that is not to be seen from here.")

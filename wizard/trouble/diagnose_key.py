@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fnmatch
-import ipaddress
 import re
-import socket
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles
-from wizard.client.ssh import program
+from wizard import allowed_from, profiles
+from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import shells, sign_in
 from wizard.trouble import patterns
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 
 if TYPE_CHECKING:
@@ -25,14 +22,13 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
-_ADDRESS = re.compile(r"[0-9.*?]+|(?=[^:]*:)[0-9a-fA-F:*?]+")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
 _NO_TELLING = "whether it is the key's line or the account: no server tells that."
 
 
-async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
+async def ask(failure: Failure, profile: Profile, access: Access) -> Diagnosis:
     """Why the key may be refused, by one more try and by what is known here."""
     others = _other_names(profile)
     if others and (found := await _by_other_name(profile, access, others[0])):
@@ -41,7 +37,7 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Finding:
     return (
         _by_what_ssh_tells(said, profile)
         or await asyncio.to_thread(by_address, profile)
-        or Finding(text=_NO_TELLING + _also_offered(said))
+        or Diagnosis(text=_NO_TELLING + _also_offered(said))
     )
 
 
@@ -49,55 +45,57 @@ async def _in_detail(profile: Profile, access: Access) -> str:
     return (await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)).stderr
 
 
-async def of_connection(profile: Profile, access: Access) -> Finding | None:
+async def of_connection(profile: Profile, access: Access) -> Diagnosis | None:
     """Why ssh gets no connection; it says so only when it tells each thing that it does."""
     tried = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
     if program.is_let_in(tried):
-        return Finding(Sure.PROBABLY, "It was for a moment only: the server lets this computer in now.")
+        return Diagnosis(Sure.PROBABLY, "It was for a moment only: the server lets this computer in now.")
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = patterns.read(tried.exit_code, said)
     if kind in {Kind.HUNG_UP, Kind.UNKNOWN}:
         return None
-    return Finding(Sure.SURELY, f"ssh says “{said.strip().splitlines()[-1][:_LONGEST_LINE]}”.", kind=kind, raw=said)
+    return Diagnosis(Sure.SURELY, f"ssh says “{said.strip().splitlines()[-1][:_LONGEST_LINE]}”.", kind=kind, raw=said)
 
 
-async def of_shell(profile: Profile, access: Access) -> Finding | None:
+async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
     """What the account's shell says when it is asked for nothing of consequence."""
     answer = await program.run(profile, access, sign_in.HARMLESS, _SECONDS)
     if not program.is_let_in(answer):
         return await of_connection(profile, access)
     if "\0" in answer.stdout:
         text = "What its line starts is an rsync that speaks another protocol."
-        return Finding(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
+        return Diagnosis(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
     if shell := shells.blocking(answer):
-        return Finding(Sure.SURELY, f"Its login shell is {shell}.", kind=Kind.SERVER_SHELL_BLOCKS)
+        return Diagnosis(Sure.SURELY, f"Its login shell is {shell}.", kind=Kind.SERVER_SHELL_BLOCKS)
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
-    return Finding(Sure.SURELY, f"It prints “{first[:_LONGEST_LINE]}”.") if first else None
+    return Diagnosis(Sure.SURELY, f"It prints “{first[:_LONGEST_LINE]}”.") if first else None
 
 
-def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
+def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
     user = profile.server.user
     if "Authenticated to " in said:
-        return Finding(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
+        return Diagnosis(Sure.SURELY, "The server lets this computer in now.", who=Who.YOU, to_do="Try again.")
     if "with partial success" in said:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             "The key itself is taken; the server wants a second proof after it, which a backup can't give.",
             forward=f"Your sshd takes my key for {user} and then wants more (AuthenticationMethods). Please let the key"
             " alone do for this account: it is locked to the backup.",
         )
     if "no mutual signature" in said:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             "The server takes no keys of this type.",
             forward=f"Your sshd takes no keys of the type of mine for {user} (PubkeyAcceptedAlgorithms). Please allow"
             " the type, or tell me which ones are.",
         )
     if "Server accepts key:" in said:
-        return Finding(Sure.SURELY, "The server knows the key, but it could not be used here.", kind=Kind.KEY_UNUSABLE)
+        return Diagnosis(
+            Sure.SURELY, "The server knows the key, but it could not be used here.", kind=Kind.KEY_UNUSABLE
+        )
     methods = _methods(said)
     if methods and "publickey" not in methods:
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             f"The server takes no keys at all for “{user}”, but only: {', '.join(methods)}.",
             forward=f"Your sshd takes no keys for {user} (PubkeyAuthentication is off). Please turn it on for this"
@@ -106,25 +104,26 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Finding | None:
     return None
 
 
-def by_address(profile: Profile) -> Finding | None:
+def by_address(profile: Profile) -> Diagnosis | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
     places = profile.scheme.from_
-    ours = _own_address(profile)
-    if not ours or not places or any(may_hold(place, ours) for place in places if not place.startswith("!")):
+    ours = dial.own_address(dial.ssh(profile))
+    if not ours or not places or allowed_from.may_let_in(places, ours):
         return None
-    return Finding(
+    named = allowed_from.text(places)
+    return Diagnosis(
         Sure.PROBABLY,
-        f"The line lets in {', '.join(places)}, and this computer's address is {ours}.",
-        forward=f"My key's line lets in {', '.join(places)} (from=), and my address is {ours}, unless something between"
+        f"The line lets in {named}, and this computer's address is {ours}.",
+        forward=f"My key's line lets in {named} (from=), and my address is {ours}, unless something between"
         " us changes it. The one that your sshd's log names is what has to stand there.",
     )
 
 
-async def _by_other_name(profile: Profile, access: Access, user: str) -> Finding | None:
+async def _by_other_name(profile: Profile, access: Access, user: str) -> Diagnosis | None:
     other = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, user=user))
     if not program.is_let_in(await program.run(other, access, sign_in.HARMLESS, _SECONDS)):
         return None
-    return Finding(
+    return Diagnosis(
         Sure.SURELY,
         f"The server takes this key for “{user}”.",
         who=Who.YOU,
@@ -150,22 +149,3 @@ def _methods(said: str) -> list[str]:
 def _also_offered(said: str) -> str:
     others = [method for method in _methods(said) if method != "publickey"]
     return f" It would also take: {', '.join(others)}." if others else ""
-
-
-def _own_address(profile: Profile) -> str:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(profile.server.host, profile.server.port)[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except OSError:
-        return ""
-
-
-def may_hold(place: str, address: str) -> bool:
-    """Whether a place in a `from=` list may be that address."""
-    if "/" in place:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(place, strict=False)
-    if not _ADDRESS.fullmatch(place):
-        return True
-    return fnmatch.fnmatchcase(address, place)

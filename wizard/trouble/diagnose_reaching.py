@@ -6,10 +6,11 @@ import socket
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.ssh import dial
 from wizard.failure import Kind
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 
 if TYPE_CHECKING:
@@ -23,19 +24,19 @@ _CHANGE_PORT = "Change the port at the step “Server”."
 _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
-async def look(kind: Kind, profile: Profile) -> Finding | None:
+async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
     """Try both doors of the server, at the port that was named and at the usual ones."""
     host, uses_ssh = profile.server.host, schemes.of(profile).uses_ssh
     if not _has_network():
-        return Finding(
+        return Diagnosis(
             Sure.SURELY,
             "This computer is on no network now.",
             who=Who.YOU,
             to_do="Connect this computer to the network, then try again.",
         )
     if kind is Kind.NAME_UNKNOWN:
-        return Finding(text="whether the name is wrong or the network's list of names; this computer has a network.")
-    port = profile.server.port if uses_ssh else over_network.port(profile)
+        return Diagnosis(text="whether the name is wrong or the network's list of names; this computer has a network.")
+    port = dial.service(profile).port
     seen = await reachability.look(host, port)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
     if answer or (uses_ssh and seen.failure is None):
@@ -44,7 +45,7 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
     if port != usual:
         elsewhere = await reachability.look(host, usual)
         if (elsewhere.failure is None) if uses_ssh else (elsewhere.daemon_port == usual):
-            return Finding(
+            return Diagnosis(
                 Sure.SURELY,
                 f"What is wanted does answer at port {usual} of {host}.",
                 who=Who.YOU,
@@ -54,23 +55,25 @@ async def look(kind: Kind, profile: Profile) -> Finding | None:
     return _whether_there(kind, host, port, seen)
 
 
-def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Finding | None:
+def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Diagnosis | None:
     if uses_ssh and seen.daemon_port == port:
         text = f"At port {port} it is rsync's own service that answers."
-        return Finding(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_CHANGE_PORT)
+        return Diagnosis(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_CHANGE_PORT)
     if not uses_ssh and seen.failure is None:
-        return Finding(Sure.SURELY, f"At port {port} it is ssh that answers.", kind=Kind.NOT_RSYNCD, to_do=_CHANGE_PORT)
+        return Diagnosis(
+            Sure.SURELY, f"At port {port} it is ssh that answers.", kind=Kind.NOT_RSYNCD, to_do=_CHANGE_PORT
+        )
     if seen.failure and "Not allowed at this time" in seen.failure.raw:
-        return Finding(Sure.SURELY, "The server shuts this computer out for some minutes, after failed tries.")
+        return Diagnosis(Sure.SURELY, "The server shuts this computer out for some minutes, after failed tries.")
     return None
 
 
-def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | None:
+def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Diagnosis | None:
     if kind in {Kind.PORT_CLOSED, Kind.DAEMON_CLOSED}:
-        return Finding(text=f"whether the port is another or the service is off; {host} itself is there.")
+        return Diagnosis(text=f"whether the port is another or the service is off; {host} itself is there.")
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:
         if seen.failure is None or seen.failure.kind in _IS_THERE:
-            return Finding(
+            return Diagnosis(
                 Sure.PROBABLY,
                 f"{host} is there; a firewall keeps its port {port} from this computer, or the service hangs.",
                 who=Who.ADMIN,
@@ -78,7 +81,7 @@ def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Finding | N
                 forward=f"From my computer nothing comes back from port {port} of {host}, though {host} answers at"
                 " others. Does a firewall keep it shut, or does the service hang?",
             )
-        return Finding(text="whether the server is off or the network between is at fault.")
+        return Diagnosis(text="whether the server is off or the network between is at fault.")
     return None
 
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
 
 
-class Told(msgspec.Struct, frozen=True):
+class ExplainedFailure(msgspec.Struct, frozen=True):
     """An explained failure, and the file in which all is kept that was printed."""
 
     trouble: Trouble
     raw_file: Path | None
 
 
-async def tell(failure: Failure, profile: Profile | None, access: Access | None = None) -> Told:
+async def tell(failure: Failure, profile: Profile | None, access: Access | None = None) -> ExplainedFailure:
     """Ask further, explain and keep."""
     explained = explain(failure, profile, await diagnose.ask(failure, profile, access))
-    return Told(explained, keep_raw(explained, profile))
+    return ExplainedFailure(explained, keep_raw(explained, profile))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import files, paths, profiles, schemes
-from wizard.client.keys import key_files
+from wizard.client import computer
 from wizard.profile import Profile
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def take(walk: Walk, session: Session) -> Walk:
 
 def new() -> Walk:
     """A walk for a new backup, named after this computer."""
-    base = key_files.computer_name()
+    base = computer.name()
     names = (base, *(f"{base}-{number}" for number in range(2, 1000)))
     return Walk(Profile(name=next(name for name in names if not profiles.exists(name))))
 

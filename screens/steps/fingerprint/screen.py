@@ -19,7 +19,7 @@ from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
 from wizard import trouble
 from wizard.client.host_keys import host_identity, known_hosts
-from wizard.client.host_keys.host_identity import Standing
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import host_trust
 from wizard.walk.steps import Step
@@ -85,7 +85,7 @@ class FingerprintScreen(StepScreen):
         if identity is None:
             await self._meet()
             return None
-        if identity.standing is Standing.CONFIRMED:
+        if identity.status is HostKeyStatus.CONFIRMED:
             known_hosts.trust(self.profile, identity.offered)
             return self.profile
         answer = self._answer()
@@ -168,32 +168,32 @@ class FingerprintScreen(StepScreen):
 
     def _about(self, identity: Identity) -> Iterator[Widget]:
         host = self.profile.server.host
-        match identity.standing:
-            case Standing.NEW:
+        match identity.status:
+            case HostKeyStatus.NEW:
                 yield Note(f"{host} shows this fingerprint. Is it the one that the server's admin names?")
                 yield FingerprintBox(identity.offered, id="shown")
                 # Enter alone vouches for no server; a demo's has nobody who could.
                 chosen = _SAME if self.context.is_demo else _LATER
                 yield Choice([_COMPARED, _FOR_ME, _PASTE_ALL, _NOT_NOW], id="answer", chosen=chosen)
-            case Standing.KNOWN:
+            case HostKeyStatus.KNOWN:
                 yield Note(f"This computer has been at {host} before, and saw this fingerprint then.", "good")
                 yield FingerprintBox(identity.as_expected, id="shown")
                 yield Choice([_AS_BEFORE, _FOR_ME, _PASTE_ALL], id="answer")
-            case Standing.CONFIRMED:
+            case HostKeyStatus.CONFIRMED:
                 yield Note(f"{host} shows the fingerprint that was confirmed for this backup.", "good")
                 yield FingerprintBox(identity.as_expected, id="shown")
-            case Standing.CONTRADICTED | Standing.CHANGED:
+            case HostKeyStatus.CONTRADICTED | HostKeyStatus.CHANGED:
                 yield self._changed(identity)
             case _:
-                assert_never(identity.standing)
-        is_changed = identity.standing in {Standing.CONTRADICTED, Standing.CHANGED}
-        if is_changed or (self.draft.get("pasted") and identity.standing is not Standing.CONFIRMED):
+                assert_never(identity.status)
+        is_changed = identity.status in {HostKeyStatus.CONTRADICTED, HostKeyStatus.CHANGED}
+        if is_changed or (self.draft.get("pasted") and identity.status is not HostKeyStatus.CONFIRMED):
             yield self._pasted()
 
     def _changed(self, identity: Identity) -> TroublePanel:
         now = [f"{key.type_name} {key.fingerprint}" for key in identity.offered]
         raw = "\n".join(["Before:", *identity.expected, "Now:", *now])
-        if identity.standing is Standing.CHANGED:
+        if identity.status is HostKeyStatus.CHANGED:
             told = replace(trouble.explain(host_trust.stranger(self.profile, identity.offered), self.profile), raw=raw)
         else:
             told = trouble.explain(Failure(Kind.HOST_KEY_CHANGED, self.profile.server.host, raw), self.profile)

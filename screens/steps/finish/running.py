@@ -16,7 +16,7 @@ from screens.widgets.note import Note, Tone
 from wizard import console, display, running
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running.progress_estimate import Outlook, outlook
+from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class RunningScreen(StepScreen):
         news = self._trouble or ("Backing up. Esc stops it." if progress else "Looking at your files. Esc stops it.")
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
         expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
-        ahead = outlook(progress, is_fresh=self._is_fresh, expected=expected) if progress else Outlook()
+        ahead = estimate(progress, is_fresh=self._is_fresh, expected=expected) if progress else ProgressEstimate()
         self.query_one("#bar", ProgressBar).update(
             total=None if ahead.percent is None else 100, progress=ahead.percent or 0
         )

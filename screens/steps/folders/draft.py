@@ -29,7 +29,7 @@ class FoldersDraft:
         if kept:
             chosen = tuple(filter(None, kept["chosen"].split("\0")))
             return cls(chosen, frozenset(kept["presets"].split()), kept["own"], bool(kept["delete"]))
-        presets, own = exclude_presets.apart(profile.exclude)
+        presets, own = exclude_presets.split_presets(profile.exclude)
         if not profile.folders:
             presets |= exclude_presets.presets_at_first()
         chosen = profile.folders or folder_access.wanted_at_first()

@@ -12,7 +12,7 @@ from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
 from wizard.server.reaching import sign_in
 from wizard.trouble import diagnose
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -77,7 +77,7 @@ class Admission:
     ) -> None:
         self._profile, self._context, self._access_at_hand = profile, context, access_at_hand
         self._wanted = asyncio.Event()
-        self._found: Finding | None = None
+        self._found: Diagnosis | None = None
 
     @property
     def may_install(self) -> bool:
@@ -129,7 +129,7 @@ class Admission:
     async def _why(self, failure: Failure) -> str:
         """What can be told of the reason; asked for once, as a server may count the tries."""
         if self._found is None:
-            self._found = await diagnose.ask(failure, self._profile, await self._access_at_hand()) or Finding()
+            self._found = await diagnose.ask(failure, self._profile, await self._access_at_hand()) or Diagnosis()
         if self._found.sure is Sure.CANT_TELL:
             return ""
         return trouble.explain(failure, self._profile, self._found).found

@@ -19,7 +19,7 @@ from screens.widgets.waiting import Waiting
 from wizard import schemes, trouble
 from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
-from wizard.server.by_password.install import Stage
+from wizard.server.by_password.install import InstallStage
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -42,7 +42,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         super().__init__()
         self._profile, self._shared = profile, context
         self._is_done = False
-        self._reached = Stage.SIGNING_IN
+        self._reached = InstallStage.SIGNING_IN
         self._telling = ExitStack()
 
     def compose(self) -> ComposeResult:
@@ -95,7 +95,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         return any(worker.node is self and worker.group == "install" and worker.is_running for worker in self.workers)
 
     async def _do(self, password: Secret) -> None:
-        self._reached = Stage.SIGNING_IN
+        self._reached = InstallStage.SIGNING_IN
         await self._show(None)
         try:
             access = await self._shared.access(self._profile)
@@ -110,11 +110,11 @@ class DoItForMeScreen(ModalScreen[bool]):
         finally:
             self._telling.close()
 
-    def _tell(self, stage: Stage) -> None:
+    def _tell(self, stage: InstallStage) -> None:
         self._reached = stage
         self._telling.close()
         if self.is_attached:
-            way_out = "" if stage is Stage.UNDOING else _WAY_OUT
+            way_out = "" if stage is InstallStage.UNDOING else _WAY_OUT
             self._telling.enter_context(self.query_one("#working", Waiting).on(install.STAGES[stage], way_out))
 
     async def _show(self, failure: Failure | None) -> None:
@@ -129,7 +129,7 @@ class DoItForMeScreen(ModalScreen[bool]):
         self.query_one(Input).focus()
 
     def _say_that_it_is_undone(self) -> None:
-        if self.is_attached and self._reached is Stage.UNDOING:
+        if self.is_attached and self._reached is InstallStage.UNDOING:
             self.query_one("#outcome", Note).say(install.TAKEN_BACK, "good")
 
     def _conclude(self) -> None:

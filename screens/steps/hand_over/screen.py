@@ -22,7 +22,7 @@ from screens.widgets.waiting import Waiting
 from screens.widgets.with_texts import WithTexts
 from wizard.client import access
 from wizard.client.keys import daemon_password
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.server import exports, handed_over
 from wizard.walk.steps import Step
@@ -167,7 +167,7 @@ class HandOverScreen(WithTexts, StepScreen):
     async def _prepare(self) -> None:
         try:
             with self.query_one(Waiting).on("Preparing the text for the admin", _MAY_ASK):
-                sheets = await daemon_thread.run(self._sheets)
+                sheets = await in_background(self._sheets)
         except Failure as failure:
             await self._stop_at(failure)
             return

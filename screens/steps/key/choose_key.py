@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from screens.widgets.choice import Alternative, Choice
-from wizard.client.keys.key_files import FoundKey
+from wizard.client.keys.found_keys import FoundKey
 from wizard.display import printable
 
 if TYPE_CHECKING:

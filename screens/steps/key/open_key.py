@@ -15,7 +15,7 @@ from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
 from wizard import paths
 from wizard.client.keys import key_files
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ class OpenKeyScreen(ModalScreen[Opened | None]):
         field = self.query_one(Field)
         typed, kept = field.secret, self.query(TickList)
         # A passphrase is stretched on purpose, which takes a while.
-        if bool(typed) and await daemon_thread.run(partial(key_files.opens, self._key, typed)):
+        if bool(typed) and await in_background(partial(key_files.opens, self._key, typed)):
             self._leave_with(Opened(typed, bool(kept and kept.first().ticked)))
         else:
             field.complain("That passphrase does not open the key.")

@@ -21,7 +21,7 @@ from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
 from wizard import paths
 from wizard.client.keys import key_files, key_options, protected_key
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
 from wizard.walk import steps
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from wizard.client.keys.key_files import FoundKey
+    from wizard.client.keys.found_keys import FoundKey
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
 
@@ -118,10 +118,10 @@ class KeyScreen(StepScreen):
 
     async def _own(self, found: FoundKey, alternatives: KeyAlternatives) -> Choosing | None:
         if not found.file:
-            kept = await daemon_thread.run(partial(key_files.keep_agent_key, self.profile.name, found.line))
+            kept = await in_background(partial(key_files.keep_agent_key, self.profile.name, found.line))
             return Key(protection="ask", file=paths.shown(kept)), None
         key = Key(protection="ask", file=found.file)
-        if await daemon_thread.run(partial(key_files.opens, _path(key), None)):
+        if await in_background(partial(key_files.opens, _path(key), None)):
             return await self._unprotected(found.file)
         return await self._opened(key, alternatives)
 
@@ -140,15 +140,13 @@ class KeyScreen(StepScreen):
 
     async def _settled(self, key: Key, typed: Secret | None) -> Profile:
         decided = msgspec.structs.replace(self.profile, key=key)
-        await daemon_thread.run(
-            partial(protected_key.ensure, decided, typed, partial(steps.record_undecided, self.step))
-        )
+        await in_background(partial(protected_key.ensure, decided, typed, partial(steps.record_undecided, self.step)))
         if typed and key.protection == "ask":
             self.context.session.remember(decided.key_path, typed)
         return decided
 
     async def _look(self) -> None:
-        outlook = await daemon_thread.run(partial(key_options.look, self.profile))
+        outlook = await in_background(partial(key_options.look, self.profile))
         self._alternatives = KeyAlternatives(self.profile, outlook, self._passphrase_is_lost)
         if self.is_leaving:
             return

@@ -11,9 +11,9 @@ from textual.widgets import Static
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
-from wizard import rules, schemes
-from wizard.schemes import choosing
-from wizard.schemes.fit import Restriction
+from wizard import allowed_from, rules, schemes
+from wizard.schemes import choosing, restrictions
+from wizard.schemes.restrictions import Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.base import Scheme
 
-_TICKS = (
-    Tick("write_only", "Let this computer read the backup", "If not, you ask the admin to restore files."),
-    Tick("allow_delete", "This computer may delete in the backup", "Needed to remove there what you removed here."),
-    Tick("append_only", "Append only: files there stay as they are", "Safer, but later changes don't get there."),
-    Tick("munge", "Make links inactive in the backup", "Safer: there, a link could lead to other people's files."),
-    Tick("auth", "A password is needed", "Made now, kept in your keyring, never typed."),
-)
-_TICKED_WHERE_UNSET = {"write_only"}  # its box says what it allows
+_TICKS = tuple(Tick(one.id, one.label, one.sentence) for one in restrictions.WORDINGS)
 _ALWAYS_SHUT = "Always shut for this key: a terminal, tunnels, the agent, windows (X11) and start-up files."
 _PLACES = "An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan)."
 _MAY_CHANGE = "If this computer's address changes, it is locked out until the admin changes the text."
@@ -64,9 +57,9 @@ class SchemeOptions(Vertical):
         yield Field(
             "Only from these places, with commas between",
             id="from",
-            value=draft.get("from", ", ".join(scheme.from_)),
+            value=draft.get("from", allowed_from.text(scheme.from_)),
             hint="empty: from anywhere",
-            rule=lambda typed: rules.places(_places(typed)),
+            rule=lambda typed: rules.allowed_from(allowed_from.read(typed)),
         )
         yield Note(id="about-from")
         yield Field(
@@ -110,7 +103,7 @@ class SchemeOptions(Vertical):
         guessed = scheme.full_root and decided.server.root == self._full_root(self._short_root)
         self.query_one("#about-root", Note).say(_IN_FULL if guessed else "", "warn")
         names = _NAMES if scheme.uses_ssh else _NAMES_OF_DAEMON
-        has_name = any(_is_name(place) for place in decided.scheme.from_)
+        has_name = any(allowed_from.is_name(place) for place in decided.scheme.from_)
         self.query_one("#about-from", Note).say(
             f"{names if has_name else _MAY_CHANGE}" if decided.scheme.from_ else _PLACES,
             "warn" if decided.scheme.from_ else "plain",
@@ -119,11 +112,11 @@ class SchemeOptions(Vertical):
     def applied(self, profile: Profile) -> Profile:
         """The profile with what is set here."""
         names = set(get_args(Restriction)) - {"module"}
-        chosen = {name: (name in self.ticked) is not (name in _TICKED_WHERE_UNSET) for name in names}
+        chosen = {name: (name in self.ticked) is not (name in restrictions.SAY_OPPOSITE) for name in names}
         scheme = msgspec.structs.replace(
             profile.scheme,
             **chosen,
-            from_=_places(self.query_one("#from", Field).value),
+            from_=allowed_from.read(self.query_one("#from", Field).value),
             module=self.query_one("#module", Field).value,
         )
         return msgspec.structs.replace(
@@ -162,12 +155,4 @@ class SchemeOptions(Vertical):
         scheme = self._profile.scheme
         if self._draft.get("options") == repr(scheme):
             return self._draft["ticked"].split()
-        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in _TICKED_WHERE_UNSET)]
-
-
-def _places(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in typed.split(",") if part.strip()))
-
-
-def _is_name(place: str) -> bool:
-    return ":" not in place and "/" not in place and any(sign.isalpha() for sign in place)
+        return [tick.id for tick in _TICKS if getattr(scheme, tick.id) is not (tick.id in restrictions.SAY_OPPOSITE)]

@@ -129,14 +129,14 @@ class SchemeScreen(StepScreen):
         return scheme.fits(self._client, self._server, wanted)
 
     async def _is_meant(self, wanted: Profile) -> bool:
-        scheme, regret = schemes.of(wanted), choosing.regret(wanted)
-        if not regret or self.draft.get("meant") == regret:
+        scheme, warning = schemes.of(wanted), choosing.warning(wanted)
+        if not warning or self.draft.get("meant") == warning:
             return True
         title, where = f"{scheme.description.title}?", _WHERE.format(wanted.server.root)
-        words = f"{regret}\n\n{where}" if scheme.full_root else regret
+        words = f"{warning}\n\n{where}" if scheme.full_root else warning
         ask = ConfirmScreen(title, words, yes="Take it all the same", no="Not now")
         is_meant = await self.app.push_screen_wait(ask)
-        self.draft["meant"] = regret if is_meant else ""
+        self.draft["meant"] = warning if is_meant else ""
         return is_meant
 
     def _chosen_at_first(self, offers: list[Offer]) -> str:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.invariants.guards import backups, downgrades, dry_runs, host_keys, only_data, overwriting, root, secrets
+from tests.invariants.guards import (
+    backups,
+    downgrades,
+    dry_runs,
+    host_keys,
+    only_data,
+    overwriting,
+    root,
+    secrets,
+    thief,
+)
 
 INVARIANTS = {
     1: "No secret in an argv, an environment, a log, a file, an exception or on a screen",
@@ -13,6 +23,7 @@ INVARIANTS = {
     6: "Nothing that is there is overwritten, and nothing half-made stays",
     7: "No backup lands on another, and none is emptied or spoiled unasked and unnoticed",
     9: "Root runs, parses and follows nothing that an account can change",
+    10: "A thief with the key can do only what the screen says",
 }
 
 GUARDS = (
@@ -24,4 +35,5 @@ GUARDS = (
     *overwriting.GUARDS,
     *backups.GUARDS,
     *root.GUARDS,
+    *thief.GUARDS,
 )

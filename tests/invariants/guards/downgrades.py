@@ -35,7 +35,7 @@ GUARDS = (
     Guard(
         5,
         "no RSA key that can be broken is taken",
-        "wizard/client/keys/key_files.py",
+        "wizard/client/keys/public_keys.py",
         "_LEAST_RSA_BITS = 3072",
         "_LEAST_RSA_BITS = 1024",
         (

@@ -17,7 +17,7 @@ GUARDS = (
         4,
         "the key line is asked whether it is for both commands",
         "wizard/running/transfer.py",
-        "if can_preview(profile) and schemes.of(profile).watchword(profile, access.facts):",
+        "if can_preview(profile) and schemes.of(profile).command_digest(profile, access.facts):",
         "if False:",
         ("tests/servers/schemes/test_forced_command.py::test_a_line_of_one_command_is_noticed_before_a_dry_run",),
     ),
@@ -25,7 +25,7 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        "*) echo {TOLD_TO_OTHERS} {_watchword(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
+        "*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
         "*) exec {shlex.join(_words(profile, recorded.live))};;",
         (
             "tests/servers/schemes/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",

@@ -25,7 +25,7 @@ from wizard.client import rsync
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.request import Versions
 from wizard.client.session import Session
-from wizard.profile import Key, Scheme, Server
+from wizard.profile import Key, SchemeSettings, Server
 from wizard.running import transfer
 from wizard.server import locks
 from wizard.server.locks import Finding
@@ -143,7 +143,9 @@ def _profile(home: Path) -> Profile:
     key.with_suffix(".pub").write_text(f"{line} backup-wizard-amamac\n")
     server = Server(host=_HOST, user="amanda", host_keys=(_HOST_KEY.fingerprint,))
     folders = (str(home / "Documents"), str(home / "Pictures"))
-    return a_profile(folders=folders, scheme=Scheme(), server=server, key=Key(protection="none", file=paths.shown(key)))
+    return a_profile(
+        folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(key))
+    )
 
 
 def _requests(home: Path) -> Path:

@@ -21,7 +21,7 @@ from tests.support import programs
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server import facts
 from wizard.walk import steps
@@ -57,7 +57,7 @@ def begun(place: Place, sample_folder: Path) -> Place:
         (there / name).unlink()
     (there / "sub folder" / "deep" / "file.txt").unlink()
     (there / "old\nand gone.txt").write_text("old")
-    profile = msgspec.structs.replace(place.profile, delete=True, scheme=Scheme(allow_delete=True))
+    profile = msgspec.structs.replace(place.profile, delete=True, scheme=SchemeSettings(allow_delete=True))
     place.let_in(place.text(profile=profile))
     return replace(place, profile=profile)
 
@@ -157,7 +157,7 @@ async def test_much_that_would_be_removed_is_warned_of(begun: Place) -> None:
 
 
 async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(place: Place) -> None:
-    profile = msgspec.structs.replace(place.profile, scheme=Scheme(kind="forced-command"))
+    profile = msgspec.structs.replace(place.profile, scheme=SchemeSettings(kind="forced-command"))
     facts.learn(profile, shell="/usr/bin/rssh")
     async with wizard_at(profile, Step.DRY_RUN) as pilot:
         await until(

@@ -15,7 +15,7 @@ from tests.support.fake_failures import forbid, put_in_rsyncs_place
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
 from wizard.client.folders import exclude_presets, folder_access
-from wizard.profile import Profile, Scheme
+from wizard.profile import Profile, SchemeSettings
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ async def test_folders_inside_that_may_not_be_read_are_named(
     put_in_rsyncs_place(monkeypatch, tmp_path, f"echo '{complaint}' >&2; echo '{statistics}'; exit 23")
     async with _screen() as pilot:
         await until(pilot, lambda: "~/Documents/Taxes can’t be read, and won’t be in the backup." in said(pilot))
-        assert "4 files and folders, 9 Bytes, will be backed up." in said(pilot)
+        assert "4 files and folders, 9 bytes, will be backed up." in said(pilot)
 
 
 async def test_hidden_folders_are_behind_a_key_except_mail(home: Path) -> None:
@@ -326,7 +326,7 @@ async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
 
 
 async def test_removing_is_not_offered_where_the_server_keeps_all() -> None:
-    async with _screen(Profile(name="amamac", scheme=Scheme(append_only=True)), size=(120, 40)) as pilot:
+    async with _screen(Profile(name="amamac", scheme=SchemeSettings(append_only=True)), size=(120, 40)) as pilot:
         assert "Wastebins" in text(pilot)
         assert "Remove on the server" not in text(pilot)
         assert not (await _go_on(pilot)).delete

@@ -21,7 +21,7 @@ from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
 from wizard.client.keys import daemon_password, protected_key
 from wizard.client.keys.secrets import Secret
-from wizard.profile import Key, Scheme, Server
+from wizard.profile import Key, SchemeSettings, Server
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -143,7 +143,7 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
     secret_service: SecretService, home: Path
 ) -> None:
     server = Server(host="127.0.0.1", port=1, user="amanda", root="/srv/backup")
-    profile = a_profile(server=server, scheme=Scheme(kind="daemon", module="amanda"))
+    profile = a_profile(server=server, scheme=SchemeSettings(kind="daemon", module="amanda"))
     async with wizard_at(profile, Step.HAND_OVER) as pilot:
         await until(pilot, lambda: "tab “Secrets”" in said(pilot))
         fetched = daemon_password.fetch(profile)

@@ -19,7 +19,7 @@ from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import profiles
-from wizard.client.keys import key_files, passphrase_socket, protected_key, secrets
+from wizard.client.keys import key_files, passphrase_socket, protected_key, public_keys, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
@@ -148,7 +148,7 @@ async def test_a_key_in_the_agent_stays_there(home: Path, agent: Agent) -> None:
     decided = profiles.load("amamac")
     assert decided.key_is_agents
     assert decided.key.protection == "ask"
-    assert key_files.same_key(key_files.public_line(decided.key_path), key_files.public_line(home / "held"))
+    assert public_keys.same_key(key_files.public_line(decided.key_path), key_files.public_line(home / "held"))
 
 
 @pytest.mark.usefixtures("secret_service")

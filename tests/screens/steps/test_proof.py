@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tests.screens.at_the_server import Place
     from tests.support.servers.real_sshd import RealSshd
-    from wizard.server.locks.evidence import Answer
-    from wizard.server.locks.probe_session import Visit
+    from wizard.server.locks.evidence import ProbeResult
+    from wizard.server.locks.probe_session import ProbeSession
 
 HOLDS = "Locked: "
 OPEN = "A door that should be shut is open on the server"
@@ -117,7 +117,7 @@ async def test_another_server_is_told_nothing_and_leads_to_the_fingerprint(place
 async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nobody_knows(visit: Visit) -> Answer:
+    async def nobody_knows(session: ProbeSession) -> ProbeResult:
         return untested("This could not be tried.")
 
     monkeypatch.setitem(requests.PROBES, "shell", nobody_knows)

@@ -15,7 +15,7 @@ from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
 from wizard import profiles, schemes
 from wizard.client.rsync import rsync_version
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes import choosing
 from wizard.schemes.daemon import Daemon
 from wizard.schemes.rrsync import Rrsync
@@ -26,7 +26,7 @@ from wizard.walk.steps import Step, Walk
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-PLAIN = a_profile(scheme=Scheme())
+PLAIN = a_profile(scheme=SchemeSettings())
 MORE = ("tab", "enter", "tab")
 
 
@@ -51,7 +51,7 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
 
 
 async def test_the_boxes_change_what_a_thief_could_do_and_what_is_removed_there() -> None:
-    deleting = a_profile(scheme=Scheme(allow_delete=True), delete=True)
+    deleting = a_profile(scheme=SchemeSettings(allow_delete=True), delete=True)
     async with wizard_at(deleting, Step.SCHEME) as pilot:
         await until(pilot, lambda: "can add, overwrite and delete files in this backup" in said(pilot))
         await pilot.press(*MORE, "space")
@@ -98,7 +98,7 @@ async def test_back_checks_nothing_and_keeps_what_was_typed_and_ticked() -> None
 
 
 def test_a_box_that_another_step_has_changed_since_is_not_changed_back() -> None:
-    changed = a_profile(scheme=Scheme(allow_delete=True), delete=True)
+    changed = a_profile(scheme=SchemeSettings(allow_delete=True), delete=True)
     draft = {"ticked": "munge", "options": repr(PLAIN.scheme)}
     for profile, ticked in ((PLAIN, ["munge"]), (changed, ["allow_delete", "munge", "auth"])):
         assert SchemeOptions(profile, draft, id="options")._ticked_at_first() == ticked
@@ -185,7 +185,7 @@ async def test_what_speaks_against_one_is_said_while_the_cursor_is_on_it() -> No
 
 
 async def test_what_was_decided_earlier_stays_selected_unless_it_became_impossible() -> None:
-    chosen = a_profile(scheme=Scheme(kind="daemon-over-ssh"))
+    chosen = a_profile(scheme=SchemeSettings(kind="daemon-over-ssh"))
     async with wizard_at(chosen, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for a private backup service" in text(pilot))
     facts.learn(chosen, shell="rssh")
@@ -247,7 +247,7 @@ async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     every = set.union(*shown.values())
     for kind, expected in shown.items():
         # One screen high enough for all of it.
-        async with wizard_at(a_profile(scheme=Scheme(kind=kind)), Step.SCHEME, size=(120, 80)) as pilot:  # type: ignore[arg-type]
+        async with wizard_at(a_profile(scheme=SchemeSettings(kind=kind)), Step.SCHEME, size=(120, 80)) as pilot:  # type: ignore[arg-type]
             await pilot.press("tab", "enter")
             await until(pilot, lambda: "The folder on the server" in text(pilot))
             assert {words for words in every if words in text(pilot)} == expected
@@ -287,7 +287,7 @@ async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:
 
 
 async def test_a_module_s_name_can_not_break_the_settings() -> None:
-    chosen = a_profile(scheme=Scheme(kind="daemon-over-ssh"))
+    chosen = a_profile(scheme=SchemeSettings(kind="daemon-over-ssh"))
     async with wizard_at(chosen, Step.SCHEME) as pilot:
         await pilot.press(*MORE, "tab", "tab", "tab")
         pilot.app.post_message(Paste("a] b"))

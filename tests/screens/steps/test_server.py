@@ -16,7 +16,7 @@ from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
 from wizard import profiles
 from wizard.failure import Failure, Kind
-from wizard.profile import Profile, Scheme, Server
+from wizard.profile import Profile, SchemeSettings, Server
 from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.reaching import reachability
@@ -231,7 +231,7 @@ async def test_the_usual_ssh_port_stays_in_the_profile_beside_rsyncs_usual_one(
 
 
 async def test_a_scheme_without_ssh_is_left_when_ssh_answers_too(sshd: RealSshd, rsyncd: int) -> None:
-    profile = towards(sshd.port, scheme=Scheme(kind="daemon"))
+    profile = towards(sshd.port, scheme=SchemeSettings(kind="daemon"))
     async with wizard_at(profile, Step.SERVER) as pilot:
         await pilot.press("enter")
         await arrived(pilot, Step.SCHEME)

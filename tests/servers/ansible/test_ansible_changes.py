@@ -12,7 +12,7 @@ from tests.support.data.trees import tree
 from tests.support.servers import old_sshd, setting_up
 from tests.support.servers.office import HOST, Office
 from tests.support.servers.playbook import play
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible
@@ -42,7 +42,7 @@ MODULES = "# kept\n[scans]\n    path = /home\n"
 
 def ordered(name: str, account: str, root: str, kind: str) -> Order:
     server = Server(host=HOST, user=account, root=root)
-    profile = a_profile(name=name, server=server, scheme=Scheme(kind=cast("SchemeKind", kind), module=name))
+    profile = a_profile(name=name, server=server, scheme=SchemeSettings(kind=cast("SchemeKind", kind), module=name))
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=f"{KEY} {name}")
     return exports.order(profile, client, ServerFacts())
 

@@ -17,7 +17,7 @@ from tests.support.servers import setting_up
 from tests.support.servers.office import Office
 from tests.support.servers.playbook import play
 from wizard.failure import Failure, Kind
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible, authorized_keys, rsyncd
@@ -103,7 +103,7 @@ def local(*argv: str) -> str:
 def ordered(name: str, account: str, root: str, kind: str = "rrsync") -> Order:
     """What a computer asks for, be it good or not."""
     server = Server(host=HOST, user=account, root=root)
-    profile = a_profile(name=name, server=server, scheme=Scheme(kind=cast("SchemeKind", kind), module=name))
+    profile = a_profile(name=name, server=server, scheme=SchemeSettings(kind=cast("SchemeKind", kind), module=name))
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=KEY)
     return exports.order(profile, client, ServerFacts())
 

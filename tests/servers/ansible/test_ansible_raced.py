@@ -16,7 +16,7 @@ from tests.support.data.trees import tree
 from tests.support.servers import setting_up
 from tests.support.servers.office import ACCOUNT, HOST, Office
 from tests.support.servers.playbook import play
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible
@@ -127,7 +127,8 @@ def not_the_accounts(office: Office) -> dict[str, Entry]:
 @pytest.mark.timeout(400)
 def test_links_that_are_planted_meanwhile_gain_nothing(office: Office, tmp_path: Path) -> None:
     profiles = (
-        a_profile(name=name, server=Server(host=HOST, user=ACCOUNT), scheme=Scheme(kind="rrsync")) for name in NAMES
+        a_profile(name=name, server=Server(host=HOST, user=ACCOUNT), scheme=SchemeSettings(kind="rrsync"))
+        for name in NAMES
     )
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=KEY)
     playbook = tmp_path / "raced.yml"

@@ -157,7 +157,7 @@ async def test_a_socket_that_another_visit_holds_is_asked_for_again(
     weaknesses.LISTENS_ON_SOCKETS.spoil(server.office)
     with socket.socket(socket.AF_UNIX) as another:
         another.bind(bytes(_MOST_OF_A_SOCKETS_NAME))
-        # By the time that the usual sockets are tried, the other visit is over.
+        # By the time that the usual sockets are tried, the other session is over.
         monkeypatch.setattr(connection.Connection, "_connects_to_a_socket", lambda self: another.close())
         assert names(await found(profile, access), held=False) == ["tunnel-socket"]
 

@@ -8,7 +8,7 @@ import paramiko
 import pytest
 
 from tests.support.servers.practice_client import Client, signed_in
-from wizard.server.practice.session import Session
+from wizard.server.practice.session import PracticeSession
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 
@@ -64,13 +64,13 @@ def test_a_forced_command_is_told_of_the_clients_byte_for_byte(client: Client) -
 def test_a_command_starts_when_the_client_knows_that_it_is_granted(
     unlocked: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = Session.start
+    start = PracticeSession.start
 
-    def start_and_wait(session: Session) -> None:
+    def start_and_wait(session: PracticeSession) -> None:
         start(session)
         session.join()
 
-    monkeypatch.setattr(Session, "start", start_and_wait)
+    monkeypatch.setattr(PracticeSession, "start", start_and_wait)
     with signed_in(unlocked) as transport:
         channel = transport.open_session()
         channel.exec_command("exit 7")

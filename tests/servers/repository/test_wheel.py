@@ -80,6 +80,11 @@ def test_its_demo_walks_to_a_dry_run(installed: Path, tmp_path: Path) -> None:
 def test_it_holds_no_pictures_and_no_tests(installed: Path) -> None:
     (site_packages,) = installed.parent.glob("lib/python*/site-packages")
     names = {path.name for path in site_packages.iterdir()}
-    assert {"wizard", "screens", "assets"} <= names
-    assert "tests" not in names
-    assert {path.name for path in (site_packages / "assets").iterdir()} == {"wizard.tcss", "templates"}
+    assert {"wizard", "screens"} <= names
+    assert names.isdisjoint({"tests", "assets"})
+    assert {path.name for path in (site_packages / "wizard/assets").iterdir()} == {"wizard.tcss", "templates"}
+
+
+def test_it_tells_type_checkers_of_its_types(installed: Path) -> None:
+    (site_packages,) = installed.parent.glob("lib/python*/site-packages")
+    assert all((site_packages / package / "py.typed").exists() for package in ("wizard", "screens"))

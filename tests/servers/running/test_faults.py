@@ -22,7 +22,7 @@ from tests.support.servers.office import ACCOUNT, Office
 from wizard import paths, running, trouble
 from wizard.client import access, profile_lock, rsync
 from wizard.failure import Failure, Kind
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.running import record
 from wizard.server import exports
 
@@ -53,7 +53,7 @@ async def run(
     pauses: Sequence[float] = (),
     at: Callable[[running.Event], object] = lambda event: None,
 ) -> running.Result:
-    with profile_lock.alone(profile.name, patience=60) as held:
+    with profile_lock.alone(profile.name, timeout=60) as held:
         async for event in running.run(profile, access.prepare(profile), holding=(held,), pauses=pauses):
             at(event)
     assert isinstance(event, running.Result)
@@ -118,7 +118,7 @@ async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:
 async def test_in_a_first_backup_by_a_key_that_may_read_a_large_file_goes_on_where_it_was_cut_off(
     line: LossyLine,
 ) -> None:
-    profile = msgspec.structs.replace(line.profile, scheme=Scheme(write_only=False))
+    profile = msgspec.structs.replace(line.profile, scheme=SchemeSettings(write_only=False))
     line.sshd.authorized_keys.write_text(exports.export(profile, access.facts(profile), "authorized-keys"))
     line = dataclasses.replace(line, profile=profile)
     line.gate.cuts[THE_BACKUP] = HELD_AT

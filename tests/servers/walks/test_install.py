@@ -25,10 +25,10 @@ from wizard.client.keys import key_files, protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.server import facts
 from wizard.server.by_password import install
-from wizard.server.by_password.install import Stage
+from wizard.server.by_password.install import InstallStage
 from wizard.walk.plain import asker, proving
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def office(running: Office) -> Office:
     return running
 
 
-def silent(_: Stage) -> None:
+def silent(_: InstallStage) -> None:
     """Tell nobody."""
 
 
-async def do_it(profile: Profile, password: Secret = PASSWORD, tell: Callable[[Stage], None] = silent) -> None:
+async def do_it(profile: Profile, password: Secret = PASSWORD, tell: Callable[[InstallStage], None] = silent) -> None:
     await install.install(profile, access.prepare(profile), password, tell)
 
 
@@ -136,13 +136,13 @@ async def test_a_key_that_is_refused_is_taken_back(office: Office, sample_folder
 
 async def test_whoever_leaves_in_the_middle_leaves_nothing_behind(office: Office, sample_folder: Path) -> None:
     profile, before = begun(office, sample_folder), contents(office)
-    for stage in (Stage.INSTALLING, Stage.TRYING):
+    for stage in (InstallStage.INSTALLING, InstallStage.TRYING):
         assert await is_cancelled_at(stage, profile)
         assert contents(office) == before
 
 
-async def is_cancelled_at(stage: Stage, profile: Profile) -> bool:
-    def leave(now: Stage) -> None:
+async def is_cancelled_at(stage: InstallStage, profile: Profile) -> bool:
+    def leave(now: InstallStage) -> None:
         if now is stage:
             doing.cancel()
 
@@ -154,8 +154,8 @@ async def is_cancelled_at(stage: Stage, profile: Profile) -> bool:
 async def test_what_others_add_meanwhile_stays(office: Office, sample_folder: Path) -> None:
     profile = begun(office, sample_folder)
 
-    def add(now: Stage) -> None:
-        if now is Stage.TRYING:
+    def add(now: InstallStage) -> None:
+        if now is InstallStage.TRYING:
             with office.path(KEYS).open("a") as file:
                 file.write("# another's\n")
             office.home.chmod(0o777)
@@ -288,7 +288,7 @@ async def test_what_rsync_there_is_is_learnt(office: Office, sample_folder: Path
 
 @pytest.mark.parametrize("write_only", [True, False])
 async def test_only_a_key_that_may_read_needs_an_rrsync(write_only: bool, office: Office, sample_folder: Path) -> None:
-    scheme = Scheme(write_only=write_only)
+    scheme = SchemeSettings(write_only=write_only)
     profile = msgspec.structs.replace(begun(office, sample_folder), scheme=scheme)
     with faults.without_rrsync(office):
         if write_only:

@@ -16,7 +16,7 @@ from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.failure import Failure, Kind
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.practice import PracticeServer
@@ -216,7 +216,7 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
         "The folder on the server": ["../x", "safe"],
     }
     chosen = decided(a_profile(), way_in.scheme)
-    assert chosen.scheme == Scheme(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
+    assert chosen.scheme == SchemeSettings(append_only=True, munge=False, from_=("192.0.2.0/24", "!192.0.2.7"))
     assert chosen.server.root == "safe"
     assert not any("password" in asked or "module" in asked for asked in person.asked)
     assert sum("name a place that is let in as well" in text for text in said) == 1

@@ -52,7 +52,7 @@ class Case:
 
     def patient_for(self, seconds: int) -> Case:
         """The same for somebody who waits so long."""
-        facts = msgspec.structs.replace(self.access.facts, patience=seconds)
+        facts = msgspec.structs.replace(self.access.facts, timeout=seconds)
         return replace(self, access=msgspec.structs.replace(self.access, facts=facts))
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from wizard import profile as profile_rules
 from wizard.failure import BadProfile
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def profile(hostile: Hostile, kind: str = "rrsync", **changes: Any) -> Profile:
             name=hostile.name,
             exclude=hostile.exclude,
             server=Server(host=hostile.host, user=hostile.user, root=hostile.root),
-            scheme=msgspec.convert(scheme, Scheme),
+            scheme=msgspec.convert(scheme, SchemeSettings),
             key=Key(protection="none"),
             **changes,
         )

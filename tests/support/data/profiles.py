@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
@@ -21,7 +21,7 @@ def a_profile(**changes: Any) -> Profile:
         folders=("/home/amanda/Documents",),
         exclude=(".cache/", "*.tmp"),
         server=Server(host="files.example.lan", user="amanda", host_keys=(FINGERPRINT,)),
-        scheme=Scheme(from_=("192.0.2.0/24",)),
+        scheme=SchemeSettings(from_=("192.0.2.0/24",)),
         key=Key(protection="none"),
     )
     return msgspec.structs.replace(profile, **changes)
@@ -36,4 +36,4 @@ def towards(sshd: RealSshd, **changes: Any) -> Profile:
         root=str(sshd.folder / "backup"),
         host_keys=sshd.fingerprints,
     )
-    return a_profile(server=server, scheme=Scheme(), **changes)
+    return a_profile(server=server, scheme=SchemeSettings(), **changes)

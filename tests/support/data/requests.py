@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from wizard.client.request import Command, Request, dumps
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def a_request(kind: SchemeKind = "rrsync", **changes: Any) -> Request:
         name="amamac",
         public_key=public_key() if uses_ssh else "",
         server=Server(host="files.example.lan", user="amanda", root="backup" if uses_ssh else "/srv/backup"),
-        scheme=Scheme(kind=kind),
+        scheme=SchemeSettings(kind=kind),
         command=COMMAND if records else None,
     )
     return msgspec.structs.replace(asked, **changes)

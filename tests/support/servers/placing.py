@@ -14,7 +14,7 @@ from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import daemon_password, protected_key
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.schemes.parts import layout, request_filter
 from wizard.server import exports, handed_over
 
@@ -46,7 +46,7 @@ def profile_for(
             root=ROOT,
             host_keys=(office.fingerprint,),
         ),
-        scheme=msgspec.convert({"kind": kind} | (scheme or {}), Scheme),
+        scheme=msgspec.convert({"kind": kind} | (scheme or {}), SchemeSettings),
         key=Key(protection="none"),
         **changes,
     )

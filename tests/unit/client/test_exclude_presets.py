@@ -54,11 +54,11 @@ def test_caches_bins_and_temporary_files_are_left_out_at_first() -> None:
 @pytest.mark.parametrize("presets", [frozenset[str](), frozenset({"caches"}), frozenset({"bins", "builds"})])
 def test_groups_and_the_persons_own_are_told_apart_again(presets: frozenset[str]) -> None:
     own = ("*.iso", "Old films/")
-    assert exclude_presets.apart(exclude_presets.patterns(presets, own)) == (presets, own)
+    assert exclude_presets.split_presets(exclude_presets.patterns(presets, own)) == (presets, own)
 
 
 def test_a_part_of_a_group_is_the_persons_own() -> None:
-    assert exclude_presets.apart((".cache/", "*.tmp")) == (frozenset(), (".cache/", "*.tmp"))
+    assert exclude_presets.split_presets((".cache/", "*.tmp")) == (frozenset(), (".cache/", "*.tmp"))
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1), unique=True))

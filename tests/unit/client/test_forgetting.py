@@ -12,7 +12,7 @@ from wizard import paths, profiles
 from wizard.client import forgetting
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.client.keys import key_files, protected_key, secrets
+from wizard.client.keys import found_keys, key_files, protected_key, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
@@ -79,7 +79,7 @@ def test_an_agent_s_key_stays_in_the_agent_and_on_the_disk(home: Path, agent: Ag
     forgetting.forget("amamac", remove_key=True)
     assert not kept.exists()
     assert (home / "held").exists()
-    assert len(key_files.agent_lines()) == 1
+    assert len(found_keys.agent_lines()) == 1
 
 
 def test_with_a_locked_keyring_nothing_goes(secret_service: SecretService) -> None:

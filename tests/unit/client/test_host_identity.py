@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard.client.host_keys import host_identity
-from wizard.client.host_keys.host_identity import Standing
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.client.host_keys.known_hosts import HostKey
 
 ED25519, ECDSA, RSA = (
@@ -24,22 +24,22 @@ BARE = ECDSA.fingerprint.removeprefix("SHA256:")
 @pytest.mark.parametrize(
     ("confirmed", "known", "standing", "as_expected"),
     [
-        ([], [], Standing.NEW, ()),
-        ([], [RSA], Standing.KNOWN, (RSA,)),
-        ([], [STRANGER, RSA], Standing.KNOWN, (RSA,)),
-        ([], [STRANGER], Standing.CONTRADICTED, ()),
-        ([ECDSA], [], Standing.CONFIRMED, (ECDSA,)),
-        ([STRANGER, ECDSA], [STRANGER], Standing.CONFIRMED, (ECDSA,)),
-        ([STRANGER], [], Standing.CHANGED, ()),
-        ([STRANGER], OFFERED, Standing.CHANGED, ()),
+        ([], [], HostKeyStatus.NEW, ()),
+        ([], [RSA], HostKeyStatus.KNOWN, (RSA,)),
+        ([], [STRANGER, RSA], HostKeyStatus.KNOWN, (RSA,)),
+        ([], [STRANGER], HostKeyStatus.CONTRADICTED, ()),
+        ([ECDSA], [], HostKeyStatus.CONFIRMED, (ECDSA,)),
+        ([STRANGER, ECDSA], [STRANGER], HostKeyStatus.CONFIRMED, (ECDSA,)),
+        ([STRANGER], [], HostKeyStatus.CHANGED, ()),
+        ([STRANGER], OFFERED, HostKeyStatus.CHANGED, ()),
     ],
 )
 def test_what_was_confirmed_counts_for_more_than_what_ssh_knows(
-    confirmed: list[HostKey], known: list[HostKey], standing: Standing, as_expected: tuple[HostKey, ...]
+    confirmed: list[HostKey], known: list[HostKey], standing: HostKeyStatus, as_expected: tuple[HostKey, ...]
 ) -> None:
     server = msgspec.structs.replace(a_profile().server, host_keys=tuple(key.fingerprint for key in confirmed))
     identity = host_identity.judge(a_profile(server=server), OFFERED, known)
-    assert identity.standing is standing
+    assert identity.status is standing
     assert identity.as_expected == as_expected
     assert identity.offered == tuple(OFFERED)
 

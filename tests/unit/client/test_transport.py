@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +10,7 @@ import pytest
 from tests.support.data.profiles import towards
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.client.ssh.transport import QuietTransport
+from wizard.client.ssh import transport
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -31,11 +30,7 @@ def confirmed(shown_by: RealSshd, at: RealSshd) -> Profile:
 
 
 def meet(profile: Profile) -> None:
-    transport = QuietTransport(socket.create_connection((profile.server.host, profile.server.port)))
-    try:
-        transport.meet(profile)
-    finally:
-        transport.close()
+    transport.meet(profile).close()
 
 
 def test_a_server_that_shows_another_key_is_not_signed_in_to(start_sshd: StartSshd) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from wizard import profiles
 from wizard.client.keys import key_files
+from wizard.command_names import COMMANDS
 from wizard.profile import Key
-from wizard.rules import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 YOU = " — you can mend this — "
 
@@ -46,3 +51,20 @@ def test_each_command_s_help_says_what_it_does(command: str) -> None:
     assert usage.startswith(f"usage: backup-wizard {command}")
     assert about.endswith(".")
     assert "Exit codes: 0 done" in helped.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_of_answers_may_be_called_as_a_command_is(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / command).write_text('format = 1\nname = "amamac"\nnonsense = true\n')
+    ended = backup_wizard("--answers", command)
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "nonsense" in ended.stderr
+
+
+def test_a_command_s_word_is_no_name_of_a_backup_after_an_option_either() -> None:
+    ended = backup_wizard("--plain", "check")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "command" in ended.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard.failure import BadProfile, Kind
-from wizard.profile import Key, Profile, Scheme, Server, check
+from wizard.profile import Key, Profile, SchemeSettings, Server, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,8 +61,8 @@ def test_nothing_in_it_can_be_set() -> None:
         ("server.root", a_profile(name="homes", server=Server(root="/volume1"))),
         ("server.root", a_profile(name="bin", server=Server(root="/srv"))),
         ("server.host_keys", a_profile(server=Server(host_keys=("MD5:00",)))),
-        ("scheme.from", a_profile(scheme=Scheme(from_=('192.0.2.7"',)))),
-        ("scheme.module", a_profile(scheme=Scheme(module="a/b"))),
+        ("scheme.from", a_profile(scheme=SchemeSettings(from_=('192.0.2.7"',)))),
+        ("scheme.module", a_profile(scheme=SchemeSettings(module="a/b"))),
         ("key.file", a_profile(key=Key(file="id"))),
         ("delete", a_profile(delete=True)),
     ],
@@ -76,7 +76,7 @@ def test_the_first_value_that_can_t_be_taken_is_named(key: str, profile: Profile
 
 
 def test_deleting_is_fine_where_the_server_allows_it() -> None:
-    check(a_profile(delete=True, scheme=Scheme(allow_delete=True)))
+    check(a_profile(delete=True, scheme=SchemeSettings(allow_delete=True)))
 
 
 def test_folders_whose_names_only_begin_alike_are_not_nested() -> None:

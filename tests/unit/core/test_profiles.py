@@ -15,7 +15,7 @@ from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.data.trees import tree
 from wizard import paths, profiles
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def _write(path: Path, text: str) -> Path:
         a_profile(),
         a_profile(folders=('/it\'s "odd"', "/back\\slash", "/line\nbreak", "/\u202edlrow", "/$(x) %h #")),
         a_profile(server=Server(root="50% $off 'and' \"more\"", port=2222)),
-        a_profile(delete=True, scheme=Scheme(allow_delete=True, kind="daemon", module="m", auth=False)),
+        a_profile(delete=True, scheme=SchemeSettings(allow_delete=True, kind="daemon", module="m", auth=False)),
         a_profile(key=Key(protection="ask", file="~/.ssh/my key")),
     ],
     ids=["least", "full", "odd folders", "odd root", "daemon", "key"],

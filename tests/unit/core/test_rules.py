@@ -36,7 +36,7 @@ TAKEN: Table = [
     (rules.exclude, ["*.tmp", ".cache/", "/top only", "-x", "+x", "!x", "$HOME", "'"]),
     (rules.fingerprint, [FINGERPRINT]),
     (
-        rules.allowed_from,
+        rules.allowed_from_one,
         ["192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "*.example.lan", "!192.0.2.9", "host", "192.0.2.*"],
     ),
     (rules.module, ["amanda", "a.b", "globals"]),
@@ -107,8 +107,8 @@ REFUSED: Table = [
     (rules.exclude, ["", "!", "+ a", "- a", *(f"a{sign}b" for sign in CONTROL)]),
     (rules.fingerprint, ["", "SHA256:", FINGERPRINT[:-1], FINGERPRINT + "=", FINGERPRINT + "\n", "MD5:00:11"]),
     (rules.fingerprint, [FINGERPRINT.lower(), FINGERPRINT.replace("u", " ", 1)]),
-    (rules.allowed_from, ["", "!", "a b", "a,b", 'a"', "192.0.2.7/24", "192.0.2.0/33", "host/24", "a\nb", "$(x)"]),
-    (rules.allowed_from, ["192.0.2.0/255.255.255.0"]),  # sshd takes lengths only, and shuts everybody out
+    (rules.allowed_from_one, ["", "!", "a b", "a,b", 'a"', "192.0.2.7/24", "192.0.2.0/33", "host/24", "a\nb", "$(x)"]),
+    (rules.allowed_from_one, ["192.0.2.0/255.255.255.0"]),  # sshd takes lengths only, and shuts everybody out
     (
         rules.key_file,
         ["", "id", ".ssh/id", "~", "~/", "~other/id", "/key/", "/${HOME}/id", *(f"/a{s}" for s in CONTROL)],
@@ -138,7 +138,7 @@ def test_refuses_in_a_sentence(rule: rules.Rule, value: str) -> None:
 
 
 def test_places_that_let_nobody_in_are_refused() -> None:
-    assert rules.places([]) is None
-    assert rules.places(["!192.0.2.9", "192.0.2.0/24"]) is None
+    assert rules.allowed_from([]) is None
+    assert rules.allowed_from(["!192.0.2.9", "192.0.2.0/24"]) is None
     for nobody in (["!192.0.2.9"], ["192.0.2.256"], ["192.0.2"], ["!300.1.1.1", "pc"], ["2001:db8::g", "fe80:::1"]):
-        assert rules.places(nobody)
+        assert rules.allowed_from(nobody)

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from wizard import paths
-from wizard.profile import Key, Profile, Scheme, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
-DAEMON = Scheme(kind="daemon", module="amanda")
+DAEMON = SchemeSettings(kind="daemon", module="amanda")
 
 
 def _finished(profile: Profile) -> Walk:
@@ -88,7 +88,7 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
             "hand-over",
         ),
         (Step.SERVER, {"server": Server(host="other.example.lan", user="amanda")}, "fingerprint"),
-        (Step.SCHEME, {"scheme": Scheme(write_only=False)}, "hand-over"),
+        (Step.SCHEME, {"scheme": SchemeSettings(write_only=False)}, "hand-over"),
         (Step.KEY, {"key": Key(protection="ask")}, "hand-over"),
         (Step.FOLDERS, {"folders": ("/home/amanda/Pictures",)}, "dry-run"),
         (Step.FOLDERS, {"exclude": ()}, "dry-run"),

@@ -12,8 +12,9 @@ import pytest
 from tests.support import programs
 from tests.support.data.trees import tree
 from wizard import files, paths
-from wizard.client.keys import key_files
-from wizard.client.keys.key_files import FoundKey
+from wizard.client import computer as this_computer
+from wizard.client.keys import found_keys, key_files
+from wizard.client.keys.found_keys import FoundKey
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 
@@ -181,7 +182,7 @@ def test_the_person_s_keys_are_found_in_files_and_in_the_agent(home: Path, tmp_p
     key_files.make(tmp_path / "held", "in the agent", None)
     for key in (home / ".ssh/id_ed25519", tmp_path / "held"):
         agent.add(key)
-    assert [(key.comment, key.file) for key in key_files.found()] == [
+    assert [(key.comment, key.file) for key in found_keys.found()] == [
         ("in a file", "~/.ssh/id_ed25519"),
         (str(tmp_path / "held"), ""),  # ssh-add's own comment
     ]
@@ -190,22 +191,22 @@ def test_the_person_s_keys_are_found_in_files_and_in_the_agent(home: Path, tmp_p
 def test_another_backup_s_key_is_left_out_though_the_agent_holds_it(home: Path, agent: Agent) -> None:
     key_files.make(home / ".ssh/backup-wizard-other", "backup-wizard-other", None)
     agent.add(home / ".ssh/backup-wizard-other")
-    assert key_files.found() == []
+    assert found_keys.found() == []
 
 
 def test_without_a_folder_or_an_agent_nothing_is_found(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    assert key_files.found() == []
+    assert found_keys.found() == []
     monkeypatch.setenv("SSH_AUTH_SOCK", str(home / "no agent"))
-    assert key_files.agent_lines() == []
+    assert found_keys.agent_lines() == []
 
 
 def test_an_empty_agent_holds_nothing(agent: Agent) -> None:
-    assert key_files.agent_lines() == []
+    assert found_keys.agent_lines() == []
 
 
 def test_without_ssh_add_there_is_no_agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, agent: Agent) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert key_files.agent_lines() == []
+    assert found_keys.agent_lines() == []
 
 
 def test_an_agent_s_key_is_kept_where_ssh_can_be_pointed_at_it() -> None:
@@ -239,4 +240,4 @@ def test_a_computer_s_name_becomes_one_that_a_backup_can_have(
     monkeypatch: pytest.MonkeyPatch, computer: str, name: str
 ) -> None:
     monkeypatch.setattr(platform, "node", lambda: computer)
-    assert key_files.computer_name() == name
+    assert this_computer.name() == name

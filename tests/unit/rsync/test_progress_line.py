@@ -11,11 +11,11 @@ from wizard.client.rsync import Entries, Progress
 from wizard.commands import progress_line
 from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
-from wizard.running.compression import Choice
+from wizard.running.compression import CompressionChoice
 
 CUT = running.Retry(trouble.explain(Failure(Kind.CONNECTION_CUT)), 5.0, 2)
 EVENTS = (
-    running.Begun(Choice(False, "the server is 1 ms away"), is_fresh=True),
+    running.Begun(CompressionChoice(False, "the server is 1 ms away"), is_fresh=True),
     Entries(b"<f+++++++++|1|letters/\x9b31m\\#033[2J.txt\n"),
     Progress(1_000_000, 12, 2e6, 4, to_check=3, found=9),
     CUT,

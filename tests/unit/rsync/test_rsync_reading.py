@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import programs
 from wizard.client import rsync
-from wizard.client.rsync import Entry, Problem, Totals
+from wizard.client.rsync import Entry, Problem, Totals, listed
 from wizard.client.rsync.output import Output
 
 STATS = """
@@ -129,4 +129,4 @@ def test_a_real_complaint_is_read() -> None:
     ],
 )
 def test_a_name_is_read_as_it_is(printed: str, name: str) -> None:
-    assert rsync.unescaped(printed) == name
+    assert listed.unescaped(printed) == name

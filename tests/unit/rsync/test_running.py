@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,9 +15,9 @@ from tests.support.data.profiles import a_profile
 from wizard import console, paths
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.display import duration
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.running import Result, compression, record, transcript
-from wizard.running.progress_estimate import Outlook, outlook
+from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification
 
@@ -67,25 +69,25 @@ def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("progress", "is_fresh", "expected", "ahead"),
     [
-        (Progress(50, 10, 10.0, 45, to_check=1, found=4), True, None, Outlook(10, 45)),
-        (Progress(50, 10, 10.0, None, to_check=1, found=4), True, None, Outlook(10, 45)),
-        (Progress(50, 1, 10.0, None, to_check=1, found=4), True, None, Outlook(1, None)),
-        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, Outlook(75, None)),
-        (Progress(50, 10, 10.0, 45, to_check=1, found=4, is_searching=True), True, None, Outlook()),
-        (Progress(50, 10, 10.0, 45), True, None, Outlook()),
-        (Progress(50, 10, 10.0, 45, is_searching=True), False, 200, Outlook(25, 15)),
-        (Progress(50, 10, 0.0, 45), False, 200, Outlook(25, None)),
-        (Progress(500, 10, 10.0, 45), False, 200, Outlook(100, 0)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
+        (Progress(50, 10, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
+        (Progress(50, 1, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(1, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, ProgressEstimate(75, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4, is_searching=True), True, None, ProgressEstimate()),
+        (Progress(50, 10, 10.0, 45), True, None, ProgressEstimate()),
+        (Progress(50, 10, 10.0, 45, is_searching=True), False, 200, ProgressEstimate(25, 15)),
+        (Progress(50, 10, 0.0, 45), False, 200, ProgressEstimate(25, None)),
+        (Progress(500, 10, 10.0, 45), False, 200, ProgressEstimate(100, 0)),
     ],
 )
 def test_how_long_it_will_take_is_told_where_it_can_be(
-    progress: Progress, is_fresh: bool, expected: int | None, ahead: Outlook
+    progress: Progress, is_fresh: bool, expected: int | None, ahead: ProgressEstimate
 ) -> None:
-    assert outlook(progress, is_fresh=is_fresh, expected=expected) == ahead
+    assert estimate(progress, is_fresh=is_fresh, expected=expected) == ahead
 
 
 def test_progress_in_words() -> None:
-    told = console.progress(Progress(1_200_000, 10, 2e6, 45, to_check=1200, found=4000), Outlook(75, 3700))
+    told = console.progress(Progress(1_200_000, 10, 2e6, 45, to_check=1200, found=4000), ProgressEstimate(75, 3700))
     assert told == "75 % · 1.2 MB sent · 2.0 MB/s · 1 h 1 min left · 1,200 files to go"
     assert [duration(seconds) for seconds in (5, 65, 600, 3600, 40_000)] == [
         "5 s",
@@ -137,6 +139,28 @@ async def test_compression_is_for_what_is_far_and_shrinks(
 
 
 async def test_what_is_fixed_is_not_chosen() -> None:
-    fixed = a_profile(scheme=Scheme(kind="forced-command"), compress=True)
+    fixed = a_profile(scheme=SchemeSettings(kind="forced-command"), compress=True)
     assert (await compression.choose(fixed)).sentence == "Compressed on the way: the server's line fixes it."
     assert (await compression.choose(a_profile(compress=True))).compress
+
+
+_NO_ROOM = """
+import resource
+from wizard.client import rsync
+from wizard.running import transcript
+
+with transcript.kept("amamac") as kept:
+    kept.say("begun")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # each file is full at 100 bytes
+    for _ in range(3):
+        kept.add(rsync.Entries(b"<f+++++++++|1|letter.txt\\n" * 5_000))
+        kept.add(rsync.Problem("", "a complaint"))
+print("backed up")
+"""
+
+
+def test_a_transcript_that_finds_no_room_takes_no_backup_down(home: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", _NO_ROOM], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "backed up\n"), ended.stderr
+    (log,) = (paths.walk_state("amamac") / "transcripts").iterdir()
+    assert "begun" in log.read_text()

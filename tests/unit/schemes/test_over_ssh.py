@@ -12,7 +12,7 @@ from tests.support.data.profiles import a_profile, towards
 from tests.support.servers.sign_in import OWN_FAILURE, let_in, sign_in
 from wizard import paths
 from wizard.client.keys import key_files
-from wizard.profile import Key, Scheme, Server
+from wizard.profile import Key, SchemeSettings, Server
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts
 from wizard.schemes.parts import over_ssh
@@ -68,7 +68,7 @@ def test_every_kind_of_address_reaches_ssh(tmp_path: Path, sample_folder: Path, 
 def test_the_server_is_asked_for_what_was_decided(
     tmp_path: Path, sample_folder: Path, dry_run: bool, delete: bool
 ) -> None:
-    profile = a_profile(folders=(str(sample_folder),), delete=delete, scheme=Scheme(allow_delete=True))
+    profile = a_profile(folders=(str(sample_folder),), delete=delete, scheme=SchemeSettings(allow_delete=True))
     meant, recorded = _recorded(tmp_path, profile, Transfer(dry_run=dry_run))
     _, program, server, flags, *rest = recorded[len(meant) :]
     assert (program, server, rest[-2:]) == ("rsync", "--server", [".", "amamac/"])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import programs
 from tests.support.data.profiles import a_profile
-from wizard.profile import Scheme
+from wizard.profile import SchemeSettings
 from wizard.schemes.parts import request_filter
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def bench(tmp_path: Path) -> Path:
 
 
 def _ask(bench: Path, request: str, *, shell: str = "sh", inner: str = "/bin/sh", **scheme: bool) -> str:
-    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, Scheme))
+    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, SchemeSettings))
     command = request_filter.command(profile, "my backup")
     if inner != "/bin/sh":
         path, *words = inner.split()
@@ -186,7 +186,7 @@ def test_a_folder_that_is_missing_or_closed_is_said(bench: Path) -> None:
 
 @pytest.mark.parametrize("scheme", [{}, {"write_only": False}, {"allow_delete": True}, {"append_only": True}])
 def test_no_sign_in_it_means_something_to_another_shell(scheme: dict[str, bool]) -> None:
-    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, Scheme))
+    profile = msgspec.structs.replace(a_profile(), scheme=msgspec.convert(scheme, SchemeSettings))
     [_, _, text, folder] = shlex.split(request_filter.command(profile, "backup/amamac"))
     assert not set(text) & set("\\!'\"`\n")
     assert folder == "backup/amamac"

@@ -15,7 +15,7 @@ import pytest
 from tests.support.data.profiles import a_profile
 from wizard import schemes
 from wizard.failure import Failure, Kind
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.schemes.rrsync import Rrsync
@@ -43,7 +43,7 @@ def _setup(profile: Profile) -> ServerSetup:
     return Rrsync().server_setup(profile, CLIENT, SERVER)
 
 
-def _options(scheme: Scheme, root: str = "backup") -> dict[str, str | None]:
+def _options(scheme: SchemeSettings, root: str = "backup") -> dict[str, str | None]:
     setup = _setup(a_profile(scheme=scheme, server=Server(host="h", user="amanda", root=root)))
     [line] = setup.key_lines
     assert all(option.reason for option in line.options)
@@ -69,13 +69,13 @@ def test_it_is_pure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_key_is_shut_in_and_bound_to_its_addresses() -> None:
-    assert list(_options(Scheme())) == ["restrict", "command"]
-    assert _options(Scheme(from_=("192.0.2.0/24", "*.example.lan")))["from"] == "192.0.2.0/24,*.example.lan"
+    assert list(_options(SchemeSettings())) == ["restrict", "command"]
+    assert _options(SchemeSettings(from_=("192.0.2.0/24", "*.example.lan")))["from"] == "192.0.2.0/24,*.example.lan"
 
 
 @pytest.mark.parametrize("root", ["my backup", "it's", 'a "b"', "$(touch x)", "`x`", "a;b", "*", "50%", "a\\b", "#x"])
 def test_the_locked_folder_is_one_word_to_the_server_s_shell(root: str) -> None:
-    command = _options(Scheme(), root)["command"] or ""
+    command = _options(SchemeSettings(), root)["command"] or ""
     shown = subprocess.run(["sh", "-c", f"printf '%s\\0' {command}"], capture_output=True, text=True, check=True)
     assert shown.stdout.split("\0")[-2] == f"{root}/amamac"
 
@@ -95,8 +95,8 @@ def test_no_path_is_asked_for() -> None:
 
 def test_a_scheme_is_found_by_its_kind_or_said_to_be_unknown() -> None:
     for scheme in schemes.SCHEMES:
-        assert schemes.of(a_profile(scheme=Scheme(kind=scheme.kind))) is scheme
+        assert schemes.of(a_profile(scheme=SchemeSettings(kind=scheme.kind))) is scheme
     unheard_of: Any = "no such"
     with pytest.raises(Failure) as failure:
-        schemes.of(a_profile(scheme=Scheme(kind=unheard_of)))
+        schemes.of(a_profile(scheme=SchemeSettings(kind=unheard_of)))
     assert failure.value.kind is Kind.SCHEME_UNKNOWN

@@ -18,7 +18,7 @@ from tests.support.data.profiles import a_profile
 from wizard import profile as profiles
 from wizard import schemes
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes import security_checks
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
@@ -55,7 +55,7 @@ FORBIDDEN: list[tuple[object, str]] = [
 
 def profile_of(kind: str, **scheme: Any) -> Profile:
     server = Server(host="files.example.lan", user="amanda", root="/srv/backup")
-    return a_profile(server=server, scheme=msgspec.convert({"kind": kind} | scheme, Scheme))
+    return a_profile(server=server, scheme=msgspec.convert({"kind": kind} | scheme, SchemeSettings))
 
 
 def fit(kind: str, server: ServerFacts, client: ClientFacts = CLIENT, choice: dict[str, Any] | None = None) -> Fit:
@@ -81,7 +81,7 @@ def test_a_scheme_runs_and_reads_nothing(kind: str, monkeypatch: pytest.MonkeyPa
         scheme.fits(CLIENT, ServerFacts(), profile)
         scheme.can_preview(ServerFacts())
         scheme.if_stolen(profile)
-        scheme.watchword(profile, CLIENT)
+        scheme.command_digest(profile, CLIENT)
         scheme.server_setup(profile, CLIENT, ServerFacts())
         scheme.must_refuse(profile)
     assert done == []
@@ -218,8 +218,8 @@ def _settings(text: str) -> str:
 def test_the_watchword_stands_for_the_commands_in_the_line() -> None:
     profile = profile_of("forced-command")
     scheme = schemes.of(profile)
-    word = scheme.watchword(profile, CLIENT)
+    word = scheme.command_digest(profile, CLIENT)
     [line] = scheme.server_setup(profile, CLIENT, ServerFacts()).key_lines
     assert word in next(option.value or "" for option in line.options if option.name == "command")
     deleting = replace(RECORDED, live=(*RECORDED.live[:3], "--delete", *RECORDED.live[3:]))
-    assert scheme.watchword(profile, replace(CLIENT, recorded=deleting)) != word
+    assert scheme.command_digest(profile, replace(CLIENT, recorded=deleting)) != word

@@ -7,18 +7,18 @@ import pytest
 
 from tests.support.data.requests import COMMAND, a_request, public_key
 from wizard import approval as grants
-from wizard.approval import Grant
+from wizard.approval import Approval
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
 from wizard.failure import BadProfile
-from wizard.profile import Scheme, Server
+from wizard.profile import SchemeSettings, Server
 from wizard.schemes.forced_command import ForcedCommand
 from wizard.server import clashes, exports, request
 
 
-def _changed(asked: Request, **scheme: object) -> Grant:
+def _changed(asked: Request, **scheme: object) -> Approval:
     return grants.changed(
-        Grant.as_asked(asked),
+        Approval.as_asked(asked),
         account="backup-amanda",
         root="/srv/backup",
         scheme=msgspec.structs.replace(asked.scheme, **scheme),
@@ -27,14 +27,14 @@ def _changed(asked: Request, **scheme: object) -> Grant:
 
 
 def test_what_is_granted_as_asked_has_no_difference() -> None:
-    granted = Grant.as_asked(a_request())
+    granted = Approval.as_asked(a_request())
     assert granted.differences == []
     assert "other than you asked" not in grants.reply(granted)
     assert "backup-wizard amamac" in grants.reply(granted)
 
 
 def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
-    asked = a_request(delete=True, scheme=Scheme(allow_delete=True))
+    asked = a_request(delete=True, scheme=SchemeSettings(allow_delete=True))
     granted = _changed(asked, allow_delete=False, from_=("192.0.2.7",), append_only=True, munge=False, write_only=False)
     said = [one.words for one in granted.differences]
     assert said == [
@@ -58,29 +58,31 @@ def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() ->
         live=(*COMMAND.live[:4], "--delete", *COMMAND.live[4:]), dry=(*COMMAND.dry[:4], "--delete", *COMMAND.dry[4:])
     )
     asked = a_request("forced-command", delete=True, command=with_delete)
-    asked = requests.check(msgspec.structs.replace(asked, scheme=Scheme(kind="forced-command", allow_delete=True)))
+    asked = requests.check(
+        msgspec.structs.replace(asked, scheme=SchemeSettings(kind="forced-command", allow_delete=True))
+    )
     granted = _changed(asked, allow_delete=False).granted
     assert granted.command == COMMAND
     line = exports.FORMATS["authorized-keys"].render(request.order(granted))
-    assert ForcedCommand().watchword(granted.profile, granted.client) in line
+    assert ForcedCommand().command_digest(granted.profile, granted.client) in line
     assert "--delete" not in line
 
 
 @pytest.mark.parametrize(
     ("account", "root", "scheme", "key"),
     [
-        ("a b", "backup", Scheme(), "server.user"),
-        ("", "backup", Scheme(), "server.user"),
-        ("amanda", "~", Scheme(), "server.root"),
-        ("amanda", "/home/amanda", Scheme(), "server.root"),
-        ("root", "backup", Scheme(), "server.user"),
-        ("amanda", "backup", Scheme(from_=("!192.0.2.7",)), "scheme.from"),
-        ("amanda", "backup", Scheme(append_only=True, allow_delete=True), "scheme.append_only"),
+        ("a b", "backup", SchemeSettings(), "server.user"),
+        ("", "backup", SchemeSettings(), "server.user"),
+        ("amanda", "~", SchemeSettings(), "server.root"),
+        ("amanda", "/home/amanda", SchemeSettings(), "server.root"),
+        ("root", "backup", SchemeSettings(), "server.user"),
+        ("amanda", "backup", SchemeSettings(from_=("!192.0.2.7",)), "scheme.from"),
+        ("amanda", "backup", SchemeSettings(append_only=True, allow_delete=True), "scheme.append_only"),
     ],
 )
-def test_an_admin_s_slip_is_told_with_its_key(account: str, root: str, scheme: Scheme, key: str) -> None:
+def test_an_admin_s_slip_is_told_with_its_key(account: str, root: str, scheme: SchemeSettings, key: str) -> None:
     with pytest.raises(BadProfile) as failure:
-        grants.changed(Grant.as_asked(a_request()), account=account, root=root, scheme=scheme, note="")
+        grants.changed(Approval.as_asked(a_request()), account=account, root=root, scheme=scheme, note="")
     assert failure.value.key == key
 
 

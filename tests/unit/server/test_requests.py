@@ -16,7 +16,7 @@ from wizard import trouble
 from wizard.client import access
 from wizard.client.keys import protected_key
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import Scheme, SchemeKind, Server
+from wizard.profile import SchemeKind, SchemeSettings, Server
 from wizard.server import exports, request
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def test_what_is_written_is_read_again(kind: SchemeKind, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_path: Path) -> None:
-    profile = a_profile(scheme=Scheme(kind=kind, auth=False), server=Server(host="f.lan", user="u", root="/srv/b"))
+    profile = a_profile(
+        scheme=SchemeSettings(kind=kind, auth=False), server=Server(host="f.lan", user="u", root="/srv/b")
+    )
     protected_key.ensure(profile)
     client = access.facts(profile)
     path = tmp_path / "request.toml"

@@ -11,9 +11,10 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from tests.support.servers.placing import at_port
+from wizard import allowed_from
 from wizard.failure import Failure, Kind
 from wizard.schemes.parts import over_network
-from wizard.trouble import Sure, diagnose, diagnose_key, diagnose_reaching
+from wizard.trouble import Sure, diagnose, diagnose_reaching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,7 +77,7 @@ async def test_where_rrsync_may_be_is_told_by_the_distribution(greeting: str, su
     ],
 )
 def test_a_name_may_be_any_address_and_an_address_only_itself(place: str, address: str, holds: bool) -> None:
-    assert diagnose_key.may_hold(place, address) is holds
+    assert allowed_from.may_match(place, address) is holds
 
 
 async def test_nothing_is_asked_where_there_is_nobody_to_ask() -> None:

@@ -10,7 +10,7 @@ class Mark(StrEnum):
 
     OFF = auto()
     ON = auto()
-    INSIDE = auto()  # it goes along with a ticked folder around it
+    INSIDE = auto()  # a folder around it is ticked
     PARTLY = auto()  # something in it is ticked
 
 

@@ -77,7 +77,7 @@ def patterns(presets: frozenset[str], own: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(one for preset in PRESETS if preset.id in presets for one in preset.patterns), *own]))
 
 
-def apart(exclude: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+def split_presets(exclude: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The presets that are there in full, and the patterns that belong to none of them."""
     presets = frozenset(preset.id for preset in PRESETS if set(preset.patterns) <= set(exclude))
     of_presets = set(patterns(presets, ()))
@@ -86,7 +86,7 @@ def apart(exclude: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
 
 def in_words(exclude: tuple[str, ...]) -> tuple[str, ...]:
     """The titles of the presets that are there in full, and then what belongs to none of them."""
-    presets, own = apart(exclude)
+    presets, own = split_presets(exclude)
     return (*(preset.title.lower() for preset in PRESETS if preset.id in presets), *own)
 
 

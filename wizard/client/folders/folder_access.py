@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DISKS = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt", "/mnt/*", "/Volumes/*")
-_NO_FILES = {"/proc", "/sys", "/dev"}  # what a system shows of itself, made up as it is read
+_NO_FILES = {"/proc", "/sys", "/dev"}  # the kernel's own views, whose files have no real size
 _MAIL = {
     ".thunderbird": "Thunderbird’s mail",
     ".var/app/org.mozilla.Thunderbird/.thunderbird": "Thunderbird’s mail",
@@ -122,7 +122,7 @@ def _usually_wanted() -> dict[str, str]:
 
 
 def _there(found: dict[str, str]) -> dict[str, str]:
-    # A usual folder that a person has no use for is said to be the home folder itself (xdg-user-dirs).
+    # xdg-user-dirs names the home folder for a usual folder that was turned off.
     return {path: word for path, word in found.items() if Path(path) != Path.home() and is_there(path)}
 
 
@@ -139,7 +139,7 @@ def _told(path: str) -> Iterator[None]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads round in a circle
+    except OSError:  # a symbolic link that leads back to itself
         return False
 
 

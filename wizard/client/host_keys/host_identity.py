@@ -23,7 +23,7 @@ _MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECA
 _PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
 
 
-class Standing(StrEnum):
+class HostKeyStatus(StrEnum):
     """What is known of the keys that a server shows."""
 
     NEW = auto()
@@ -40,7 +40,7 @@ class Identity(msgspec.Struct, frozen=True):
     backup.
     """
 
-    standing: Standing
+    status: HostKeyStatus
     offered: tuple[HostKey, ...]
     expected: tuple[str, ...] = ()
 
@@ -54,13 +54,13 @@ def judge(profile: Profile, offered: Sequence[HostKey], known: Sequence[HostKey]
     """Compare what the server shows with what was confirmed or, if nothing was, with what the person's ssh knows."""
     confirmed, shown = profile.server.host_keys, {key.fingerprint for key in offered}
     if confirmed:
-        standing = Standing.CONFIRMED if shown & set(confirmed) else Standing.CHANGED
-        return Identity(standing, tuple(offered), confirmed)
+        status = HostKeyStatus.CONFIRMED if shown & set(confirmed) else HostKeyStatus.CHANGED
+        return Identity(status, tuple(offered), confirmed)
     expected = tuple(key.fingerprint for key in known)
     if not expected:
-        return Identity(Standing.NEW, tuple(offered))
-    standing = Standing.KNOWN if shown & set(expected) else Standing.CONTRADICTED
-    return Identity(standing, tuple(offered), expected)
+        return Identity(HostKeyStatus.NEW, tuple(offered))
+    status = HostKeyStatus.KNOWN if shown & set(expected) else HostKeyStatus.CONTRADICTED
+    return Identity(status, tuple(offered), expected)
 
 
 def fingerprints(text: str) -> tuple[str, ...]:

@@ -34,7 +34,10 @@ class HostKey(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The SHA256 fingerprint as OpenSSH prints it."""
+        """The SHA256 fingerprint as OpenSSH prints it.
+
+        Not cryptography's: it takes a security key (sk-ssh-ed25519) for a plain one, whose fingerprint is another.
+        """
         digest = hashlib.sha256(base64.b64decode(self.blob)).digest()
         return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
@@ -118,7 +121,7 @@ def _rewrite(name: str, lines: list[str]) -> None:
 def _lines() -> list[str]:
     try:
         text = files.read(paths.known_hosts(), _MOST_BYTES).decode(errors="surrogateescape")
-        return text.removesuffix("\n").split("\n") if text else []  # no other sign ends a line for ssh
+        return text.removesuffix("\n").split("\n") if text else []  # ssh ends a line at no other character
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -128,5 +131,5 @@ def _lines() -> list[str]:
 def _is_base64(text: str) -> bool:
     try:
         return bool(base64.b64decode(text, validate=True))
-    except ValueError:  # also for letters that no base64 has
+    except ValueError:  # also for characters that are not base64
         return False

@@ -19,7 +19,7 @@ def ensure(profile: Profile) -> None:
     Raises:
         Failure: `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`; the password is kept nowhere else.
     """
-    if not _is_needed(profile):
+    if not schemes.has_password(profile):
         return
     try:
         secrets.fetch(profile.name, "daemon-password")
@@ -35,8 +35,4 @@ def fetch(profile: Profile) -> Secret | None:
     Raises:
         Failure: as for `secrets.fetch`.
     """
-    return secrets.fetch(profile.name, "daemon-password") if _is_needed(profile) else None
-
-
-def _is_needed(profile: Profile) -> bool:
-    return profile.scheme.auth and "auth" in schemes.of(profile).restrictions
+    return secrets.fetch(profile.name, "daemon-password") if schemes.has_password(profile) else None

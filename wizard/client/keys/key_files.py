@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
-import platform
 import re
 import struct
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from wizard import files, paths
+from wizard.client.keys.public_keys import is_public_line, weakness
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -21,22 +18,7 @@ if TYPE_CHECKING:
 
     from wizard.client.keys.secrets import Secret
 
-_KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
-_LONGEST_LINE = 16_384  # ssh reads no longer one
-_LEAST_RSA_BITS = 3072
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
-
-
-class FoundKey(msgspec.Struct, frozen=True):
-    """A key that could be reused: its public line, and its file unless only the person's agent holds it."""
-
-    line: str
-    file: str = ""
-
-    @property
-    def comment(self) -> str:
-        """What the key says of itself."""
-        return self.line.split(" ", 2)[2] if self.line.count(" ") >= 2 else self.line.split(" ")[0]
 
 
 def make(path: Path, comment: str, passphrase: Secret | None) -> None:
@@ -69,14 +51,14 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
 
 
 def complete(path: Path, name: str) -> None:
-    """Make the public half of a backup's key anew where it is missing: it is told in the private half.
+    """Write the public half of a backup's key again where it is missing; the private half contains it.
 
     Raises:
         Failure: `KEY_UNUSABLE` if it is no key in OpenSSH's own format, or the folder can't be written to.
     """
     files.clear(path.parent, path.name)
-    if not os.path.lexists(_public(path)):
-        # It is by its comment that a key is known as this backup's own, to be removed with it.
+    if not os.path.lexists(public_path(path)):
+        # The comment tells that the key is this backup's own, and is removed with it.
         made_here = path.name.startswith(file_name_for(name))
         _write_public(path, _public_part(path), comment_for(name) if made_here else path.name)
 
@@ -99,7 +81,7 @@ def begun_for(name: str) -> list[Path]:
 
 def is_made_for(path: Path, name: str) -> bool:
     """Whether the key was made for the backup of that name and for nothing else."""
-    return path.suffix != ".pub" and _line(_public(path)).endswith(f" {comment_for(name)}")
+    return path.suffix != ".pub" and _line(public_path(path)).endswith(f" {comment_for(name)}")
 
 
 def file_name_for(name: str) -> str:
@@ -143,75 +125,16 @@ def public_line(path: Path) -> str:
     Raises:
         Failure: `KEY_MISSING` or `KEY_UNUSABLE`.
     """
-    public_path = _public(path)
+    public = public_path(path)
     try:
-        line = files.read(public_path).decode().strip()
+        line = files.read(public).decode().strip()
     except FileNotFoundError:
-        raise Failure(Kind.KEY_MISSING, str(public_path)) from None
+        raise Failure(Kind.KEY_MISSING, str(public)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Kind.KEY_UNUSABLE, str(public_path), str(error)) from None
+        raise Failure(Kind.KEY_UNUSABLE, str(public), str(error)) from None
     if not is_public_line(line):
-        raise Failure(Kind.KEY_UNUSABLE, str(public_path))
+        raise Failure(Kind.KEY_UNUSABLE, str(public))
     return line
-
-
-def found(folder: Path | None = None) -> list[FoundKey]:
-    """The keys in the person's ssh folder and agent that could be reused, those of other backups left out."""
-    folder = folder or usual_folder()
-    in_files = [
-        FoundKey(line, paths.shown(public.with_suffix("")))
-        for public in sorted(folder.glob("*.pub"))
-        if public.with_suffix("").is_file() and not public.name.startswith("backup-wizard-") and (line := _line(public))
-    ]
-    others = [key.line for key in in_files] + [_line(public) for public in folder.glob("backup-wizard-*.pub")]
-    agents = [line for line in agent_lines() if not any(same_key(line, other) for other in others)]
-    return in_files + [FoundKey(line) for line in agents]
-
-
-def same_key(line: str, other: str) -> bool:
-    """Whether two public lines hold the same key, whatever their comments say."""
-    return line.split(" ", 2)[:2] == other.split(" ", 2)[:2]
-
-
-def agent_lines() -> list[str]:
-    """The public lines of the keys that the person's ssh agent holds; none if there is no agent."""
-    try:
-        listed = subprocess.run(
-            ["ssh-add", "-L"], stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    lines = listed.stdout.decode(errors="replace").splitlines() if listed.returncode == 0 else []
-    return [line for line in lines if is_public_line(line)]
-
-
-def is_public_line(line: str) -> bool:
-    """Whether it is one public key as OpenSSH writes it, whose first word is what the key itself says it is."""
-    type, _, rest = line.partition(" ")
-    if len(line) > _LONGEST_LINE or not line.isprintable() or not type.startswith(_KEY_TYPES):
-        return False
-    try:
-        blob = base64.b64decode(rest.split(" ", 1)[0], validate=True)
-    except ValueError:  # also for letters that no base64 has
-        return False
-    return blob.startswith(len(type).to_bytes(4) + type.encode()) and len(blob) > len(type) + 4
-
-
-def weakness(line: str) -> str:
-    """Why a server should no longer let this key in; nothing if it is strong enough."""
-    type, _, rest = line.partition(" ")
-    if type == "ssh-dss":
-        return "DSA keys can be broken today"
-    if type != "ssh-rsa" or not is_public_line(line):
-        return ""
-    try:
-        _, after_type = _field(base64.b64decode(rest.split(" ", 1)[0]))
-        _, after_exponent = _field(after_type)
-        modulus, _ = _field(after_exponent)
-    except struct.error:
-        return "a part of it is missing"
-    bits = int.from_bytes(modulus).bit_length()
-    return f"an RSA key needs {_LEAST_RSA_BITS} bits or more, and this one has {bits}" if bits < _LEAST_RSA_BITS else ""
 
 
 def require_strong(path: Path) -> None:
@@ -221,8 +144,8 @@ def require_strong(path: Path) -> None:
         Failure: `KEY_WEAK`.
     """
     try:
-        # A key of a kind that we don't read at all is found out when it is opened.
-        line = files.read(_public(path)).decode().strip() if _public(path).exists() else _public_part(path)
+        # A kind of key that can't be read here is told when it is opened.
+        line = files.read(public_path(path)).decode().strip() if public_path(path).exists() else _public_part(path)
     except (OSError, UnicodeDecodeError, Failure):
         return
     if why := weakness(line):
@@ -240,6 +163,11 @@ def keep_agent_key(name: str, line: str) -> Path:
     return path
 
 
+def public_path(path: Path) -> Path:
+    """Where the public half of a key is; a path that is one already stays."""
+    return path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
+
+
 def remove(path: Path) -> None:
     """Remove a key pair.
 
@@ -247,13 +175,7 @@ def remove(path: Path) -> None:
         Failure: it can't be removed.
     """
     files.remove(path)
-    files.remove(_public(path))  # last, because it tells whose key it is
-
-
-def computer_name() -> str:
-    """This computer's name, as far as a backup's name can hold it."""
-    kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in platform.node())
-    return kept.split(".")[0].strip("-._").lower()[:32] or "my-computer"
+    files.remove(public_path(path))  # last: its comment tells which backup the pair belongs to
 
 
 def require_free(path: Path) -> None:
@@ -262,17 +184,20 @@ def require_free(path: Path) -> None:
     Raises:
         Failure: `FILE_EXISTS`.
     """
-    for taken in (path, _public(path)):
+    for taken in (path, public_path(path)):
         if taken.exists() or taken.is_symlink():
             raise Failure(Kind.FILE_EXISTS, str(taken))
 
 
 def _write_public(path: Path, key: str, comment: str) -> None:
-    files.create(_public(path), f"{key} {comment}\n".encode(), 0o644)
+    files.create(public_path(path), f"{key} {comment}\n".encode(), 0o644)
 
 
 def _public_part(path: Path) -> str:
-    """Type and key from what stands unencrypted at the start of a private key (OpenSSH's PROTOCOL.key)."""
+    """Type and key from what stands unencrypted at the start of a private key (OpenSSH's PROTOCOL.key).
+
+    cryptography reads nothing of an encrypted key without its passphrase.
+    """
     try:
         lines = files.read(path).decode("ascii").split("-----")[2]
         rest = base64.b64decode(lines).removeprefix(_OPENSSH_MAGIC)
@@ -291,10 +216,6 @@ def _public_part(path: Path) -> str:
 def _field(data: bytes) -> tuple[bytes, bytes]:
     (length,) = struct.unpack_from(">I", data)
     return data[4 : 4 + length], data[4 + length :]
-
-
-def _public(path: Path) -> Path:
-    return path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
 
 
 def _line(public: Path) -> str:

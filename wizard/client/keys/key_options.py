@@ -7,13 +7,13 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from wizard import paths
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import found_keys, key_files, secrets
 from wizard.failure import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wizard.client.keys.key_files import FoundKey
+    from wizard.client.keys.found_keys import FoundKey
     from wizard.profile import Profile
 
 
@@ -45,7 +45,7 @@ def look(profile: Profile) -> KeyOptions:
         key_files.public_line(profile.key_path)
     except Failure:
         there = ""
-    return KeyOptions(keyring, tuple(key_files.found()), _free(profile.name), there, is_open)
+    return KeyOptions(keyring, tuple(found_keys.found()), _free(profile.name), there, is_open)
 
 
 def _free(name: str) -> str:

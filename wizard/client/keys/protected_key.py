@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import profiles
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import found_keys, key_files, public_keys, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _make(profile: Profile, typed: Secret | None) -> None:
         # One that is kept may be another key's, which the profile names for as long as this one is not done.
         kept = _kept(profile.name)
         passphrase = typed or kept or secrets.generate()
-        # Into the keyring before there is a key: a key whose passphrase nobody has would be worth nothing.
+        # The passphrase is stored before the key is made: a key whose passphrase nobody has can't be used.
         secrets.store(profile.name, "passphrase", passphrase)
     elif profile.key.protection == "ask":
         if not typed:
@@ -84,7 +84,7 @@ def _require_it_opens(profile: Profile, typed: Secret | None, keep: Callable[[Pr
     elif protection == "keyring":
         passphrase = secrets.fetch(profile.name, "passphrase")
     else:
-        return  # the agent or the person opens it when ssh asks
+        return  # ssh asks the agent or the person for it
     if not key_files.opens(path, passphrase):
         raise Failure(Kind.PASSPHRASE_WRONG, str(path))
     if protection == "keyring" and typed:
@@ -107,5 +107,5 @@ def _move_into_keyring(profile: Profile, typed: Secret, keep: Callable[[Profile]
 
 def _require_agent(profile: Profile) -> None:
     wanted = key_files.public_line(profile.key_path)
-    if not any(key_files.same_key(line, wanted) for line in key_files.agent_lines()):
+    if not any(public_keys.same_key(line, wanted) for line in found_keys.agent_lines()):
         raise Failure(Kind.AGENT_SILENT, str(profile.key_path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets as random
+import secrets
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from wizard.failure import Failure, Kind
@@ -44,7 +44,7 @@ class Secret:
 
 def generate() -> Secret:
     """A passphrase that nobody has to remember, of 256 random bits."""
-    return Secret(random.token_urlsafe(32))
+    return Secret(secrets.token_urlsafe(32))
 
 
 def keyring_name() -> str:

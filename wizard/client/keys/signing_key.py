@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wizard.client.keys import askpass, key_files, passphrase_socket, secrets
+from wizard.client.keys import key_files, passphrase_socket, public_keys, secrets
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from paramiko import PKey
 
     from wizard.client.access import Access
@@ -29,8 +30,8 @@ def load(profile: Profile, access: Access) -> PKey:
 
 
 def _passphrase(profile: Profile, access: Access) -> Secret | None:
-    if socket := access.environment.get(askpass.SOCKET_VARIABLE):
-        return passphrase_socket.ask(Path(socket))
+    if access.passphrase_socket:
+        return passphrase_socket.ask(access.passphrase_socket)
     return secrets.fetch(profile.name, "passphrase") if profile.key.protection == "keyring" else None
 
 
@@ -44,10 +45,11 @@ def _in_agent(profile: Profile) -> PKey | None:
         held = Agent().get_keys()
     except (OSError, SSHException):
         return None
-    return next((key for key in held if key_files.same_key(f"{key.get_name()} {key.get_base64()}", wanted)), None)
+    return next((key for key in held if public_keys.same_key(f"{key.get_name()} {key.get_base64()}", wanted)), None)
 
 
 def _from_file(path: Path, passphrase: Secret | None) -> PKey:
+
     from paramiko import PKey
 
     try:

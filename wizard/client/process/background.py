@@ -1,11 +1,11 @@
-"""Blocking work in threads that nothing waits for at the end: a dead network disk must not keep the wizard open."""
+"""Blocking work that may never end: a keyring that waits for its owner, a dead network disk, a silent server."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,15 +14,24 @@ T = TypeVar("T")
 
 
 async def in_background(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread of its own; whatever it raises is raised here."""
-    promise: Future[T] = Future()
+    """Do blocking work in a thread of its own, and return or raise what it does.
 
-    def keep_promise() -> None:
-        promise.set_running_or_notify_cancel()
+    Nothing waits for the thread: the caller may be cancelled, and the program may end, while it still works.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(settle: Callable[[Any], None], outcome: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop may be gone by now
+            loop.call_soon_threadsafe(lambda: None if done.done() else settle(outcome))
+
+    def do() -> None:
         try:
-            promise.set_result(work())
-        except Exception as error:  # noqa: BLE001 - it is raised where the work is awaited
-            promise.set_exception(error)
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+            tell(done.set_exception, error)
+        else:
+            tell(done.set_result, result)
 
-    threading.Thread(target=keep_promise, daemon=True).start()
-    return await asyncio.wrap_future(promise)
+    threading.Thread(target=do, daemon=True).start()
+    return await done

@@ -38,7 +38,7 @@ async def child(
 
     `stdout` is a file descriptor in place of a pipe, and `holding` are those that the program keeps open.
     """
-    # Shielded, because a start that is cancelled halfway would leave behind what the program has started by then.
+    # Shielded: a start that is cancelled halfway would leave a running program behind.
     start = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,
@@ -93,7 +93,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GRACE_SECONDS):
                     await process.wait()
-    finally:  # also where the waiting itself is cancelled, as at the end of the whole program
+    finally:  # also where the wait is cancelled, as when the whole program ends
         _signal_group(process, signal.SIGKILL)
         await process.wait()
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from wizard.client.process import children
 from wizard.client.rsync.complaints import Complaints, problem_in
-from wizard.client.rsync.events import Ended, Entries, Entry, Event, Problem, Progress, Totals, unescaped
+from wizard.client.rsync.events import Ended, Event, Problem, Progress, Totals
+from wizard.client.rsync.listed import Entries, Entry
 from wizard.client.rsync.output import Output
 from wizard.failure import Failure, Kind
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
 
-__all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals", "problems", "run", "unescaped"]
+__all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals", "problems", "run"]
 
 _CHUNK = 1 << 20
 _USUAL_PIPE = 1 << 16
@@ -38,7 +39,7 @@ async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = (
     output, complaints = Output(), Complaints()
     try:
         with _Pipe() as pipe:
-            # In this order, so that rsync has ended before the pipe is closed.
+            # The child is left first: rsync has to have ended before the pipe is closed.
             async with children.child(
                 argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding
             ) as process:
@@ -86,9 +87,9 @@ class _Pipe:
         self._reader, self.writer = os.pipe()
         os.set_blocking(self._reader, False)
         self._room = _USUAL_PIPE
-        self._buffer = memoryview(bytearray(_CHUNK))  # of one's own, or all memory read into is new to the system
+        self._buffer = memoryview(bytearray(_CHUNK))  # reused: a new buffer for each read would cost page faults
         if _SET_PIPE_SIZE:
-            with contextlib.suppress(OSError):  # the system allows a person only so much
+            with contextlib.suppress(OSError):  # there is a limit to the pipes of one user
                 self._room = fcntl.fcntl(self._reader, _SET_PIPE_SIZE, _CHUNK)
 
     def __enter__(self) -> Self:
@@ -113,9 +114,9 @@ class _Pipe:
                 return
             if size:
                 yield bytes(self._buffer[:size])
-            # Not until there is more: of a pipe that was ever polled, each line written is told to whoever may wait.
+            # A pause and no poll: once a pipe has been polled, the kernel wakes us for each line that rsync writes.
             await asyncio.wait({ending}, timeout=pause)
-            # What pours in is waited for less long, so that rsync never finds the pipe full.
+            # The pipe fills quickly: pause for less time, so that rsync never has to wait for room in it.
             is_filling = size is not None and size > self._room // 3
             pause = min(2 * pause, _SHORT_PAUSE_SECONDS if is_filling else _LONG_PAUSE_SECONDS)
 

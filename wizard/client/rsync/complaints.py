@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wizard.client.rsync.events import Problem, unescaped
+from wizard.client.rsync.events import Problem
+from wizard.client.rsync.listed import unescaped
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,4 +1,4 @@
-"""What rsync prints on its standard output, taken apart without a look at each line where that can be spared."""
+"""What rsync prints on its standard output, as events; a long list is passed on without a look at each line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from wizard.client.rsync.events import Entries, Event, Problem, Progress, Totals
+from wizard.client.rsync.events import Event, Problem, Progress, Totals
+from wizard.client.rsync.listed import list_lines
 
-# No message of rsync's begins so, and a name never stands at the beginning of a line.
-_ANOTHER_LINE = re.compile(rb"\n(?![<>ch.*][fdLDS])")
-# What a first backup's list is made of, in which there is nothing else to look for.
-_NEW = (b"<f+", b"cd+")
-_NOT_NEW = re.compile(rb"\n(?!<f\+|cd\+)")
-_LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d{1,20}\|[^\n]")
-_WHOLE_LINE = re.compile(rb"[^\n]*\n")
 _PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
 _PROGRESS = re.compile(
     rb"\r *(?P<done>\d{1,20}) +(?P<percent>\d{1,20})% +(?P<rate>\d{1,20}(?:\.\d{0,9})?)(?P<unit>[kMGT]?)B/s +"
@@ -43,7 +37,7 @@ class Output:
         printed = self._rest + chunk if self._rest else chunk
         end = printed.rfind(b"\n") + 1
         whole, self._rest = printed[:end], printed[end:]
-        if len(self._rest) > _LONGEST_LINE:  # no line of rsync's
+        if len(self._rest) > _LONGEST_LINE:  # rsync prints no line that long
             self._rest = b""
         progress: list[Event] = []
         if b"\r" in printed:
@@ -79,14 +73,9 @@ class Output:
         told: list[Event] = []
         if not whole:
             return told
-        if whole.startswith(_NEW) and not _NOT_NEW.search(whole, 0, len(whole) - 1):
-            return [Entries(whole)]
-        if not _LIST_LINE.match(whole) or _ANOTHER_LINE.search(whole, 0, len(whole) - 1):
-            lines = _WHOLE_LINE.findall(whole)
-            told = [problem for line in lines if not _LIST_LINE.match(line) and (problem := self._other(line))]
-            whole = b"".join(line for line in lines if _LIST_LINE.match(line))
-        if whole:
-            entries = Entries(whole)
+        entries, others = list_lines(whole)
+        told += [problem for line in others if (problem := self._other(line))]
+        if entries.raw:
             self.changed += entries.changed
             self.deleted += entries.deleted
             told.insert(0, entries)

@@ -1,4 +1,4 @@
-"""Which rsync this computer has."""
+"""Which rsync this computer has, by what “rsync --version” prints."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +16,8 @@ from paramiko.common import (
 )
 
 from wizard.client.keys import signing_key
-from wizard.client.ssh.transport import SECONDS, SECONDS_TO_SIGN_IN, QuietTransport
-from wizard.failure import Failure, ProgramFailed
+from wizard.client.ssh.transport import SECONDS, meet
+from wizard.failure import ProgramFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from paramiko import Channel
 
     from wizard.client.access import Access
+    from wizard.client.ssh.transport import QuietTransport
     from wizard.profile import Profile
 
 _PATIENT_SECONDS = 1.0
@@ -33,11 +33,11 @@ _PAUSES = (0.02, 0.1, 0.5, 0.0)
 _MOST_BYTES = 1 << 16
 # Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
 _NOWHERE = ("127.0.0.1", 1)
-# What a line may let through though it lets nothing else through. Each is one question; all of them can't be asked.
+# A key line may allow tunnels to a few targets alone (permitopen). Only these usual ones are tried: there are too many.
 _USUAL_TARGETS = (_NOWHERE, *((host, port) for host in ("localhost", "127.0.0.1") for port in (22, 80, 443, 873)))
-# Linux takes it for a name that stands in no folder, so nothing is left behind; others refuse it.
+# The empty name: Linux binds it in no folder, so no file is left behind, and other systems refuse it.
 _NAMELESS = ""
-# Those that take a connection of anybody's, and of which a server has at least one; nothing is said to them.
+# Sockets that anybody may connect to; a server has at least one of them. Nothing is sent to them.
 USUAL_SOCKETS = (
     "/run/systemd/journal/stdout",
     "/run/dbus/system_bus_socket",
@@ -85,23 +85,14 @@ class Connection:
         """Sign in, once the server has shown a key that was confirmed.
 
         Raises:
-            Failure: `HOST_KEY_CHANGED` if it has not; the key can't be used or is refused; the connection failed.
+            Failure: the key can't be used; or as for `transport.meet`.
+            ProgramFailed: the key is refused, or the connection failed.
         """
         key = signing_key.load(profile, access)
+        server, transport = profile.server, meet(profile)
         try:
-            server = profile.server
-            connected = socket.create_connection((server.host, server.port), timeout=SECONDS_TO_SIGN_IN)
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each request waits for its answer
-            transport = QuietTransport(connected)
-        except OSError as error:
-            raise ProgramFailed("ssh", 255, str(error)) from None
-        try:
-            transport.meet(profile)
             methods = transport.methods(server.user)
             transport.auth_publickey(server.user, key)
-        except Failure:
-            transport.close()
-            raise
         except AuthenticationException:
             transport.close()
             raise ProgramFailed("ssh", 255, f"{server.user}@{server.host}: Permission denied (publickey).") from None
@@ -172,7 +163,7 @@ class Connection:
         sshd's answer is the same where it won't connect and where there is no such socket. But it connects to none
         where it would not to a port; where it would, and there is none of the usual sockets, that can't be told.
         """
-        # Asked twice: another's visit to the same server may just hold the one name that leaves nothing behind.
+        # Asked twice: another check of the same server may hold the one empty name at the moment.
         if self._listens_on_a_socket() or self._connects_to_a_socket() or self._listens_on_a_socket():
             return True
         return False if self.grants_tunnel_out() is False else None
@@ -257,7 +248,7 @@ def _give(channel: Channel, stdin: bytes) -> None:
     except TimeoutError:
         raise
     except OSError:
-        pass  # what refuses at once is gone by now, and has said so
+        pass  # the server refused at once and closed the channel; its answer is read all the same
 
 
 def _exit_code(channel: Channel) -> int | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _OWN_FAILURE = 255
-_PATIENCES = 3  # for the connection, the sign-in and the answer
+_TIMES_THE_TIMEOUT = 3  # for the connection, the sign-in and the answer
 
 
 async def run(
@@ -24,16 +24,16 @@ async def run(
 ) -> Finished:
     """Ask the server for a command, or with an empty `request` for a shell; `verbose` has ssh tell each thing it does.
 
-    `timeout` is in seconds, and as a rule made from the patience that `access` has.
+    `timeout` is in seconds; without one, it is three times that of `access`.
 
     Raises:
         Failure: `TIMED_OUT` or `NO_SSH`.
     """
     program, *options = over_ssh.ssh_command(profile, access.facts)
-    log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # of two, ssh takes the first
+    log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # the first of two values counts for ssh
     argv = [program, *log_level, *options, "--", profile.server.host, *request]
     try:
-        return await children.finish(argv, access.environment, timeout or _PATIENCES * access.facts.patience)
+        return await children.finish(argv, access.environment, timeout or _TIMES_THE_TIMEOUT * access.facts.timeout)
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     except OSError as error:

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.client.ssh import signing_in
 from wizard.failure import Failure, Kind, ProgramFailed
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-_PATIENCES = 8  # a keyring's owner may have to unlock it first
+_TIMES_THE_TIMEOUT = 8  # a keyring's owner may have to unlock it first
 
 
 @contextlib.asynccontextmanager
@@ -37,8 +37,8 @@ async def shared(profile: Profile, access: Access) -> AsyncIterator[Access]:
         return
     try:
         try:
-            async with asyncio.timeout(_PATIENCES * access.facts.patience):
-                exit_code = await daemon_thread.run(connection.wait)
+            async with asyncio.timeout(_TIMES_THE_TIMEOUT * access.facts.timeout):
+                exit_code = await in_background(connection.wait)
         except TimeoutError:
             raise Failure(Kind.TIMED_OUT, profile.server.host) from None
         if exit_code:

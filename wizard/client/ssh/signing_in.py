@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _LINGERS_SECONDS = 5
-_TO_END_SECONDS = 10.0  # the connection is this computer's own, and does as it is told at once
+_TO_END_SECONDS = 10.0  # it is asked over a socket of this computer, so it answers at once
 _LONGEST_PATH = 85  # a socket's may have 103 bytes on a Mac, and ssh begins with one that is longer than the last
 _MOST_SAID = 1 << 16
 
@@ -66,12 +66,12 @@ class SigningIn:
             self._process.wait()
         assert self.access.facts.connection
         if self.access.facts.connection.exists():
-            with contextlib.suppress(OSError, subprocess.SubprocessError):  # it ends by itself as well
+            with contextlib.suppress(OSError, subprocess.SubprocessError):  # ControlPersist ends it anyway
                 subprocess.run(
                     [*self._argv[:-2], "-O", "exit", *self._argv[-2:]],
                     env=self.access.environment,
                     stdin=subprocess.DEVNULL,
-                    capture_output=True,  # the end of what it says is noticed at once, its own end only now and then
+                    capture_output=True,  # with pipes, Python notices at once that it has ended; without, it only polls
                     timeout=_TO_END_SECONDS,
                     check=False,
                 )

@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from paramiko import BadAuthenticationType, Message, Transport
+from paramiko import BadAuthenticationType, Message, SSHException, Transport
 from paramiko.common import cMSG_CHANNEL_OPEN
 
 from wizard.client.host_keys import known_hosts
-from wizard.failure import Failure, Kind
+from wizard.client.ssh import dial
+from wizard.failure import Failure, Kind, ProgramFailed
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Sequence
 
     from paramiko import Channel
 
+    from wizard.client.host_keys.known_hosts import HostKey
     from wizard.profile import Profile
 
 SECONDS = 5.0
 SECONDS_TO_SIGN_IN = 15.0
+_NO_COMMON_TYPE = "no acceptable host key"
 _SILENT = logging.getLogger("backup-wizard.connection")
 _SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
 
@@ -34,15 +38,24 @@ class QuietTransport(Transport):
         self.set_log_channel(_SILENT.name)
         self.banner_timeout = self.handshake_timeout = self.auth_timeout = SECONDS_TO_SIGN_IN
 
-    def meet(self, profile: Profile) -> None:
-        """Agree on a key of the server's that was confirmed."""
-        confirmed = known_hosts.confirmed(profile)
+    def require(self, confirmed: Sequence[HostKey], host: str) -> None:
+        """Agree on one of the confirmed host keys.
+
+        Raises:
+            Failure: `HOST_KEY_CHANGED`.
+            SSHException, EOFError, OSError: the server broke off, or speaks no ssh that we do.
+        """
         options = self.get_security_options()
         options.key_types = [name for name in options.key_types if _family(name) in {key.type for key in confirmed}]
-        self.start_client(timeout=SECONDS_TO_SIGN_IN)
+        try:
+            self.start_client(timeout=SECONDS_TO_SIGN_IN)
+        except SSHException as error:
+            if _NO_COMMON_TYPE not in str(error):
+                raise
+            raise Failure(Kind.HOST_KEY_CHANGED, host, str(error)) from None
         shown = self.get_remote_server_key()
         if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
-            raise Failure(Kind.HOST_KEY_CHANGED, profile.server.host)
+            raise Failure(Kind.HOST_KEY_CHANGED, host)
 
     def methods(self, user: str) -> tuple[str, ...]:
         """The ways to sign in that are offered to whoever has none yet."""
@@ -70,8 +83,32 @@ class QuietTransport(Transport):
 
     def _send_user_message(self, data: Message) -> None:
         if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
-            data.add_bytes(self._payload)  # a kind that paramiko doesn't know has none, and sshd would hang up
+            data.add_bytes(
+                self._payload
+            )  # paramiko sends no such fields for a kind that it doesn't know, and sshd would hang up
         super()._send_user_message(data)  # type: ignore[misc]
+
+
+def meet(profile: Profile) -> QuietTransport:
+    """A transport to the profile's server, once it has shown a host key that was confirmed; nobody is signed in yet.
+
+    Raises:
+        Failure: `HOST_KEY_UNKNOWN` if none was confirmed; `HOST_KEY_CHANGED`; or as for `dial.connect`.
+        ProgramFailed: the server broke off, or speaks no ssh that we do.
+    """
+    host, confirmed = profile.server.host, known_hosts.confirmed(profile)
+    if not confirmed:
+        raise Failure(Kind.HOST_KEY_UNKNOWN, host)
+    transport = QuietTransport(dial.connect(dial.ssh(profile), SECONDS_TO_SIGN_IN))
+    try:
+        transport.require(confirmed, host)
+    except Failure:
+        transport.close()
+        raise
+    except (SSHException, EOFError, OSError, ValueError) as error:
+        transport.close()
+        raise ProgramFailed("ssh", 255, str(error)) from None
+    return transport
 
 
 def _family(algorithm: str) -> str:

@@ -6,7 +6,7 @@ from array import array
 from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.client import rsync
+from wizard.client.rsync import listed
 from wizard.display import printable
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Folders:
 
     def title(self, folder: int) -> str:
         """Its name as a person reads it, with nothing in it that is an order to a terminal."""
-        return printable(decoded(self.name(folder)))
+        return printable(listed.path(self.name(folder)))
 
     def path(self, folder: int) -> bytes:
         """Its path from the top, with a slash at its end."""
@@ -114,8 +114,3 @@ class Folders:
             self._beside.append(self._first[around])
             self._first[around] = number
         return number
-
-
-def decoded(name: bytes) -> str:
-    """A name as it is, from the bytes that rsync wrote."""
-    return rsync.unescaped(name.decode(errors="surrogateescape"))

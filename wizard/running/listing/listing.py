@@ -6,9 +6,9 @@ from array import array
 from heapq import heappush, heappushpop, nlargest
 from typing import TYPE_CHECKING
 
-from wizard.client.rsync import Entry
+from wizard.client.rsync import listed
 from wizard.display import printable
-from wizard.running.listing.folders import TOP, Folders, Sums, decoded
+from wizard.running.listing.folders import TOP, Folders, Sums
 from wizard.running.listing.proposals import Proposals
 from wizard.running.listing.store import Store
 
@@ -49,11 +49,10 @@ class Listing:
         return [-number for _, number in nlargest(MOST_LARGEST, self._largest)]
 
     def add(self, lines: bytes) -> None:
-        """Take in whole lines of rsync's list, `%i|%l|%n` and a line feed each."""
+        """Take in whole lines of rsync's list."""
         number = first = self.store.count
         files = size_here = 0
-        for line in lines.split(b"\n")[:-1]:
-            change, size_text, name = line.split(b"|", 2)
+        for change, size_text, name in listed.fields(lines):
             if change[:2] in _SENT:
                 path = name[: name.rfind(b"/") + 1]
                 if path != self._here_path:
@@ -76,21 +75,20 @@ class Listing:
         self.store.add(lines, number - first)
         self.proposals.consider(lines)
 
-    def entry(self, number: int) -> Entry:
+    def entry(self, number: int) -> listed.Entry:
         """The entry of that number, counted from 0."""
-        change, size, name = self.store.line(number).split(b"|", 2)
-        return Entry(change.decode(), int(size), decoded(name))
+        return listed.entry(self.store.line(number))
 
     def lines(self) -> Iterator[bytes]:
         """All of it as `dry-run --output` writes it, in blocks, with nothing in it that is an order to a terminal."""
         for _, block in self.store.blocks():
-            entries = (line.split(b"|", 2) for line in block.split(b"\n")[:-1])
             yield "".join(
-                f"{change.decode()} {size.decode()} {printable(decoded(name))}\n" for change, size, name in entries
+                f"{change.decode()} {size.decode()} {printable(listed.path(name))}\n"
+                for change, size, name in listed.fields(block)
             ).encode()
 
     def _rank(self, size: int, number: int) -> None:
-        # The earlier of two that are as large ranks higher.
+        # Of two files of the same size, the earlier one ranks higher.
         if len(self._largest) < MOST_LARGEST:
             heappush(self._largest, (size, -number))
         else:

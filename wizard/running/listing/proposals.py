@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from wizard import rules
 from wizard.client.folders.exclude_presets import PRESETS
-from wizard.running.listing.folders import TOP, Folders, Sums, decoded
+from wizard.client.rsync import listed
+from wizard.running.listing.folders import TOP, Folders, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _HEAVY_SHARE = 0.01
 _MOST_MARKED = 200
 _WILDCARDS = re.compile(r"[*?\[]")
-_CACHE_MARK = re.compile(rb"\|([^\n|]*/)CACHEDIR\.TAG$", re.MULTILINE)
 _MARKED_TITLE = "marked as a cache"
 
 
@@ -65,9 +65,8 @@ class Proposals:
             elif self._may_fit.match(name):
                 self._try(self._others, folder)
         self._seen = len(self._folders) - 1
-        if b"/CACHEDIR.TAG\n" in lines:
-            for path in _CACHE_MARK.findall(lines):
-                self._take_marked(self._folders.find(path))
+        for path in listed.marked_caches(lines):
+            self._take_marked(self._folders.find(path))
 
     def heavy(self) -> list[Proposal]:
         """Those that would save much of the whole, the heaviest first."""
@@ -102,7 +101,7 @@ class Proposals:
             self._by_name[pattern.last.encode()].append(pattern)
 
     def _try(self, candidates: Iterable[_Pattern], folder: int) -> None:
-        names = [decoded(self._folders.name(one)) for one in (folder, *self._folders.around(folder)) if one != TOP]
+        names = [listed.path(self._folders.name(one)) for one in (folder, *self._folders.around(folder)) if one != TOP]
         for pattern in candidates:
             fits = (part.fullmatch(name) for part, name in zip(pattern.parts, names, strict=False))
             if len(names) >= len(pattern.parts) and all(fits):
@@ -129,7 +128,7 @@ def _is_heavy(saved: Sums, whole: Sums) -> bool:
 
 def _anchored(raw_path: bytes) -> str:
     """The pattern of that very folder, or an empty text where no pattern can name it."""
-    path = decoded(raw_path)
+    path = listed.path(raw_path)
     # rsync takes a backslash for what it is, but for patterns that hold a wildcard.
     if _WILDCARDS.search(path):
         path = re.sub(r"([*?\[\\])", r"\\\1", path)

@@ -7,7 +7,7 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING
 
-from wizard.client.rsync import unescaped
+from wizard.client.rsync import listed
 from wizard.display import printable
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Search:
         self.text = text
         self._store = store
         self._next = 0
-        # Macs write an accent as a sign of its own.
+        # macOS stores an accent as a character of its own (NFD).
         self._forms = tuple({unicodedata.normalize(form, text).lower() for form in ("NFC", "NFD")})
 
     @property
@@ -48,7 +48,7 @@ class Search:
                 number
                 for form in self._forms
                 for number, line in enumerate(lines[start:], self._next)
-                if form in line and form in line.split("|", 2)[2]
+                if form in line and form in listed.name_in(line)
             }
             self.matches.extend(sorted(found))
             self._next = first + len(lines)
@@ -59,5 +59,5 @@ class Search:
 
 def _shown(lines: str) -> str:
     if "\\#" in lines or not lines.replace("\n", "").isprintable():
-        lines = "\n".join(printable(unescaped(line)) for line in lines.split("\n"))
+        lines = "\n".join(printable(listed.unescaped(line)) for line in lines.split("\n"))
     return lines.lower()

@@ -25,14 +25,13 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
     """The rsync command to a module; a password is read from standard input, and stands in no argument."""
     server = profile.server
     user = f"{server.user}@" if profile.scheme.auth else ""
-    host = f"[{server.host}]" if ":" in server.host else server.host
     return [
         *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
         f"--port={port(profile)}",
-        f"--contimeout={facts.patience}",
-        f"--timeout={_SILENCES * facts.patience}",
+        f"--contimeout={facts.timeout}",
+        f"--timeout={_SILENCES * facts.timeout}",
         *(["--password-file=-"] if profile.scheme.auth else []),
         "--",
         *over_ssh.rsync_sources(profile, transfer),
-        f"{user}{host}::{module}/{profile.name}/",
+        f"{user}{over_ssh.rsync_host(profile)}::{module}/{profile.name}/",
     ]

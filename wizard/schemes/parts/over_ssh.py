@@ -18,11 +18,11 @@ MARKER_NAME = ".backup-wizard"
 OWN_MARKER_PREFIX = ".backup-by-"
 PARTIAL_FOLDER = ".backup-wizard-partial"
 
-# ssh notices a server that is gone, and this one that is there and says nothing. What a line holds as its one command
-# was recorded without it, and stays as it is.
+# ssh notices a server that is gone; this notices one that is there and silent. A line with one recorded command was
+# recorded without it, so it is not added there.
 NO_LONG_SILENCE = "--timeout=120"
 
-# And what was cut off goes on where it was, and never stands under the file's own name.
+# rsync keeps a file that was cut off in a folder of its own and resumes from it, so none stands half under its name.
 LASTING = (NO_LONG_SILENCE, f"--partial-dir={PARTIAL_FOLDER}")
 
 
@@ -42,8 +42,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
         "NumberOfPasswordPrompts": "1",
         "ClearAllForwardings": "yes",
         "LogLevel": "ERROR",
-        "ConnectTimeout": str(facts.patience),
-        "ServerAliveInterval": str(facts.patience),
+        "ConnectTimeout": str(facts.timeout),
+        "ServerAliveInterval": str(facts.timeout),
         "ServerAliveCountMax": "3",
     }
     if facts.connection:
@@ -62,13 +62,12 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
     `more` are options of the scheme's own.
     """
     remote_shell = facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
-    host = f"[{profile.server.host}]" if ":" in profile.server.host else profile.server.host
     return [
         *rsync_options(profile, facts, transfer, *more),
         f"--rsh={remote_shell}",
         "--",
         *rsync_sources(profile, transfer),
-        f"{host}:{destination}",
+        f"{rsync_host(profile)}:{destination}",
     ]
 
 
@@ -88,6 +87,12 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *(f"--exclude={pattern}" for pattern in profile.exclude),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
+
+
+def rsync_host(profile: Profile) -> str:
+    """The server's name as rsync takes it before a colon: an IPv6 address needs brackets."""
+    host = profile.server.host
+    return f"[{host}]" if ":" in host else host
 
 
 def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:

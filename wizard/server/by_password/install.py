@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard import schemes
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
 from wizard.server import exports, facts, locks
@@ -37,7 +37,7 @@ _GRACE_SECONDS = 10.0
 _MOST_SECONDS_TO_UNDO = 60.0
 
 
-class Stage(StrEnum):
+class InstallStage(StrEnum):
     """How far it is."""
 
     SIGNING_IN = auto()
@@ -48,10 +48,10 @@ class Stage(StrEnum):
 
 TAKEN_BACK = "All was taken back: the server is as it was before."
 STAGES = {
-    Stage.SIGNING_IN: "Signing in with the password",
-    Stage.INSTALLING: "Putting the key in place",
-    Stage.TRYING: "Trying whether the key works and the lock holds",
-    Stage.UNDOING: "Taking it all back",
+    InstallStage.SIGNING_IN: "Signing in with the password",
+    InstallStage.INSTALLING: "Putting the key in place",
+    InstallStage.TRYING: "Trying whether the key works and the lock holds",
+    InstallStage.UNDOING: "Taking it all back",
 }
 
 
@@ -73,7 +73,7 @@ def is_offered(profile: Profile) -> bool:
     return not schemes.of(profile).needs_root
 
 
-async def install(profile: Profile, access: Access, password: Secret, tell: Callable[[Stage], None]) -> None:
+async def install(profile: Profile, access: Access, password: Secret, tell: Callable[[InstallStage], None]) -> None:
     """Put this computer's key on the server and prove it; whatever goes wrong, the server is as it was before.
 
     Raises:
@@ -82,18 +82,18 @@ async def install(profile: Profile, access: Access, password: Secret, tell: Call
     """
     from wizard.server.by_password.password_login import PasswordLogin  # paramiko takes its time
 
-    tell(Stage.SIGNING_IN)
+    tell(InstallStage.SIGNING_IN)
     login, change = PasswordLogin(profile), Change()
     try:
         async with asyncio.timeout(_MOST_SECONDS):
             await _to_its_end(login, partial(login.sign_in, password))
-            tell(Stage.INSTALLING)
+            tell(InstallStage.INSTALLING)
             await _to_its_end(login, partial(put, login, profile, access, change))
-            tell(Stage.TRYING)
+            tell(InstallStage.TRYING)
             await _prove(profile, access)
     except BaseException as error:
         if change.after:
-            tell(Stage.UNDOING)
+            tell(InstallStage.UNDOING)
             await _take_back(login, profile, password, change)
         if isinstance(error, TimeoutError):
             raise Failure(Kind.INSTALL_TOO_SLOW, profile.server.host) from None
@@ -109,7 +109,7 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
         Failure: `SERVER_SHELL_BLOCKS`, `NO_RRSYNC` or `SERVER_HOME_CLOSED`.
     """
     learnt = _learn(login, profile)
-    if profile.scheme.kind == "rrsync" and not profile.scheme.write_only and not learnt.rrsync:
+    if schemes.of(profile).needs_rrsync(profile) and not learnt.rrsync:
         raise Failure(Kind.NO_RRSYNC, profile.server.host)
     order = exports.order(profile, access.facts, learnt)
     texts = _texts(order)
@@ -181,13 +181,13 @@ async def _to_its_end(login: PasswordLogin, work: Callable[[], T]) -> T:
 
     Where the server does not let it come to its end, the connection is cut.
     """
-    working = asyncio.ensure_future(daemon_thread.run(work))
+    working = asyncio.ensure_future(in_background(work))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         _, still_at_it = await asyncio.wait([working], timeout=_GRACE_SECONDS)
         if still_at_it:
-            await daemon_thread.run(login.close)
+            await in_background(login.close)
             await asyncio.wait([working])
         raise
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paramiko import AuthenticationException, BadAuthenticationType, SSHException, Transport
+from paramiko import AuthenticationException, BadAuthenticationType, SSHException
 
-from wizard.client.host_keys import known_hosts
+from wizard.client.ssh.transport import meet
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
-    from paramiko import Channel
+    from paramiko import Channel, Transport
 
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
 
 _SECONDS = 20.0
 _LONGEST_ANSWER = 16 * 2**20
-_RSA = ("rsa-sha2-512", "rsa-sha2-256")
-_SILENT = logging.getLogger("backup-wizard.password-login")
-_SILENT.setLevel(logging.CRITICAL + 1)  # paramiko would print each failure with its traceback
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScriptResult:
     """What a script ended with and printed."""
 
     exit_code: int
@@ -46,9 +41,9 @@ class PasswordLogin:
 
         Raises:
             Failure: `HOST_KEY_UNKNOWN` or `HOST_KEY_CHANGED` before the password is used; `PASSWORD_WRONG` or
-                `PASSWORD_NOT_TAKEN`; or there is no way to the server.
+                `PASSWORD_NOT_TAKEN`; or as for `transport.meet`.
         """
-        self._transport = _meet(self._profile)
+        self._transport = meet(self._profile)
         _sign_in(self._transport, self._profile.server.user, password)
 
     @property
@@ -61,7 +56,7 @@ class PasswordLogin:
         if self._transport:
             self._transport.close()
 
-    def run(self, script: bytes) -> Answer:
+    def run(self, script: bytes) -> ScriptResult:
         """Run a POSIX shell script to its end, whatever the account's login shell is.
 
         Raises:
@@ -76,43 +71,11 @@ class PasswordLogin:
                 channel.exec_command("/bin/sh")
                 _give(channel, script)
                 stdout = _all(channel)
-                return Answer(channel.recv_exit_status(), stdout, channel.recv_stderr(_LONGEST_ANSWER))
+                return ScriptResult(channel.recv_exit_status(), stdout, channel.recv_stderr(_LONGEST_ANSWER))
         except TimeoutError:
             raise Failure(Kind.TIMED_OUT, self._profile.server.host) from None
         except (SSHException, EOFError, OSError) as error:
             raise Failure(Kind.CONNECTION_CUT, self._profile.server.host, str(error)) from None
-
-
-def _meet(profile: Profile) -> Transport:
-    """A connection to the server, once it has shown a key that was confirmed."""
-    host, confirmed = profile.server.host, known_hosts.confirmed(profile)
-    if not confirmed:
-        raise Failure(Kind.HOST_KEY_UNKNOWN, host)
-    try:
-        transport = Transport(socket.create_connection((host, profile.server.port), _SECONDS))
-    except TimeoutError:
-        raise Failure(Kind.TIMED_OUT, f"{host}:{profile.server.port}") from None
-    except socket.gaierror as error:
-        raise Failure(Kind.NAME_UNKNOWN, host, str(error)) from None
-    except ConnectionRefusedError as error:
-        raise Failure(Kind.PORT_CLOSED, f"{host}:{profile.server.port}", str(error)) from None
-    except OSError as error:
-        raise Failure(Kind.HOST_UNREACHABLE, host, str(error)) from None
-    try:
-        transport.set_log_channel(_SILENT.name)
-        types = [type for key in confirmed for type in (_RSA if key.type == "ssh-rsa" else (key.type,))]
-        options = transport.get_security_options()
-        options.key_types = [type for type in options.key_types if type in types]
-        transport.start_client(timeout=_SECONDS)
-        shown = transport.get_remote_server_key()
-    except (SSHException, EOFError, OSError, ValueError) as error:
-        transport.close()
-        kind = Kind.HOST_KEY_CHANGED if "no acceptable host key" in str(error).lower() else Kind.CONNECTION_CUT
-        raise Failure(kind, host, str(error)) from None
-    if (shown.get_name(), shown.get_base64()) not in {(key.type, key.blob) for key in confirmed}:
-        transport.close()
-        raise Failure(Kind.HOST_KEY_CHANGED, host)
-    return transport
 
 
 def _sign_in(transport: Transport, user: str, password: Secret) -> None:

@@ -1,4 +1,4 @@
-"""Trying the doors that must be shut, without any harm: one visit, one sign-in, each door in turn."""
+"""The security check: everything that the key must not do is tried, without harm, over one sign-in."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.schemes.base import Refusal
-    from wizard.server.locks.evidence import Answer
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.evidence import ProbeResult
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 __all__ = [
     "ANOTHER_SERVER",
@@ -49,9 +49,6 @@ ANOTHER_SERVER = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE, Kind.RECE
 
 _NOT_LET_IN = "That proves nothing until the backup itself is let in."
 
-# A daemon keeps nobody waiting for another, and takes its time to refuse.
-_AT_ONCE = ("daemon", "daemon-over-ssh")
-
 
 async def check(profile: Profile, access: Access, *, expects_backup: bool = False) -> AsyncGenerator[Finding]:
     """Try every door that the scheme says is shut, each told as it becomes known; the first is the backup's own.
@@ -67,10 +64,10 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
     doors = refusals(profile)
     setup = schemes.of(profile).server_setup(profile, access.facts, facts.known(profile))
     try:
-        async with _visit(profile, access, expects_backup) as visit, _begun(doors, visit) as begun:
+        async with _probe_session(profile, access, expects_backup) as session, _begun(doors, session) as begun:
             is_let_in = False
             for door in doors:
-                answer = await (begun.get(door.id) or answered(_probe(door), visit))
+                answer = await (begun.get(door.id) or answered(_probe(door), session))
                 if door == ADMITTED:
                     is_let_in = answer.held is True
                 elif answer.held and not is_let_in and door.id not in TOLD_BY_SSH:
@@ -108,29 +105,33 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _visit(profile: Profile, access: Access, expects_backup: bool) -> AsyncIterator[Visit]:
-    from wizard.server.locks.probe_session import Visit
-    from wizard.server.locks.rsync_runner import Caller
+async def _probe_session(profile: Profile, access: Access, expects_backup: bool) -> AsyncIterator[ProbeSession]:
+    from wizard.server.locks.probe_session import ProbeSession
+    from wizard.server.locks.rsync_runner import RsyncRunner
 
     if not schemes.of(profile).uses_ssh:
-        yield Visit(profile, None, Caller(profile, access, None), expects_backup)
+        yield ProbeSession(profile, None, RsyncRunner(profile, access, None), expects_backup)
         return
     from wizard.client.ssh.connection import Connection
 
     connection = await in_background(lambda: Connection.open(profile, access))
     try:
-        yield Visit(profile, connection, Caller(profile, access, connection), expects_backup)
+        yield ProbeSession(profile, connection, RsyncRunner(profile, access, connection), expects_backup)
     finally:
         connection.close()
 
 
 @contextlib.asynccontextmanager
-async def _begun(doors: Sequence[Refusal], visit: Visit) -> AsyncIterator[dict[str, asyncio.Task[Answer]]]:
+async def _begun(
+    doors: Sequence[Refusal], session: ProbeSession
+) -> AsyncIterator[dict[str, asyncio.Task[ProbeResult]]]:
     from wizard.server.locks import changing, folder, service
     from wizard.server.locks.probe_session import answered
 
-    probes = folder.PROBES | changing.PROBES | service.PROBES if visit.profile.scheme.kind in _AT_ONCE else {}
-    begun = {door.id: asyncio.create_task(answered(probes[door.id], visit)) for door in doors if door.id in probes}
+    # A daemon keeps nobody waiting for another, and takes its time to refuse: there the probes run side by side.
+    side_by_side = schemes.of(session.profile).uses_module
+    probes = folder.PROBES | changing.PROBES | service.PROBES if side_by_side else {}
+    begun = {door.id: asyncio.create_task(answered(probes[door.id], session)) for door in doors if door.id in probes}
     try:
         yield begun
     finally:
@@ -146,5 +147,5 @@ def _probe(door: Refusal) -> Probe:
     return probes.get(door.id, _no_probe)
 
 
-async def _no_probe(visit: Visit) -> Answer:
+async def _no_probe(session: ProbeSession) -> ProbeResult:
     return untestable("This can't be tested from here.")

@@ -11,54 +11,59 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
-from wizard.server.locks.evidence import Answer, is_open, refused, starts_rsync, untested
-from wizard.server.locks.probe_session import Behind
-from wizard.server.locks.requests import LINES, behind
+from wizard import schemes
+from wizard.server.locks.evidence import ProbeResult, is_open, refused, starts_rsync, untested
+from wizard.server.locks.probe_session import ForcedTarget
+from wizard.server.locks.requests import LINES, forced_target
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wizard.server.locks.probe_session import Visit
+    from wizard.server.locks.probe_session import ProbeSession
 
 FLAGS = "-Wre.iLsfxCIvu"
-SAME_WHATEVER_IS_ASKED: Answer = untested(
+SAME_WHATEVER_IS_ASKED: ProbeResult = untested(
     "The server starts one fixed rsync whatever is asked; which folder it is for can't be tested."
 )
 
 
-async def looks_at_requests(visit: Visit) -> bool:
+async def looks_at_requests(session: ProbeSession) -> bool:
     """Whether ssh is in between, and what is behind the key decides by what is asked."""
-    return visit.connection is not None and await behind(visit) in (Behind.GUARD, Behind.SHELL, Behind.UNKNOWN)
+    return session.connection is not None and await forced_target(session) in (
+        ForcedTarget.GUARD,
+        ForcedTarget.SHELL,
+        ForcedTarget.UNKNOWN,
+    )
 
 
-async def ignores_requests(visit: Visit) -> bool:
+async def ignores_requests(session: ProbeSession) -> bool:
     """Whether one rsync is started whatever is asked."""
-    return visit.connection is not None and await behind(visit) is Behind.RSYNC
+    return session.connection is not None and await forced_target(session) is ForcedTarget.RSYNC
 
 
-def takes_requests_exactly(visit: Visit) -> bool:
+def takes_requests_exactly(session: ProbeSession) -> bool:
     """Whether nothing but a backup's own words is let through, path and all."""
-    return visit.profile.scheme.kind == "forced-command"
+    return schemes.of(session.profile).records_command
 
 
-async def asked_for_rsync(visit: Visit, asked: str, words: str) -> Answer:
+async def asked_for_rsync(session: ProbeSession, asked: str, words: str) -> ProbeResult:
     """Shut if the line refuses those words, open if rsync starts for them; `asked` begins the sentence."""
-    reply = await visit.request(f"rsync --server {words}")
+    reply = await session.request(f"rsync --server {words}")
     if starts_rsync(reply):
         return is_open(f"{asked}: the server started rsync for it.")
     return refused(asked, reply.complaint, *LINES)
 
 
-def own_path(visit: Visit) -> str:
+def own_path(session: ProbeSession) -> str:
     """Where the backup is, as rsync is asked for it."""
-    if visit.profile.scheme.kind == "forced-command":
-        return visit.profile.destination
-    return own_name(visit) or "."
+    if takes_requests_exactly(session):
+        return session.profile.destination
+    return own_name(session) or "."
 
 
-def own_name(visit: Visit) -> str:
+def own_name(session: ProbeSession) -> str:
     """The backup's folder under the lock: a daemon's module alone may hold several."""
-    return f"{visit.profile.name}/" if visit.profile.scheme.kind == "daemon" else ""
+    return f"{session.profile.name}/" if schemes.of(session.profile).shares_folder else ""
 
 
 def a_folder() -> AbstractContextManager[str]:

@@ -69,7 +69,7 @@ SIGNS: dict[str, re.Pattern[str]] = {
 }
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ProbeResult(msgspec.Struct, frozen=True):
     """What a probe found: `held` is `None` where it was not tested, and `detail` says what was asked and came back.
 
     `by` names the refusal that it counts as shut by. What is not `testable` can't be told from here by anybody.
@@ -81,24 +81,24 @@ class Answer(msgspec.Struct, frozen=True):
     testable: bool = True
 
 
-def shut(by: str, detail: str) -> Answer:
+def shut(by: str, detail: str) -> ProbeResult:
     """The lock has refused."""
-    return Answer(True, detail, by)
+    return ProbeResult(True, detail, by)
 
 
-def is_open(detail: str) -> Answer:
+def is_open(detail: str) -> ProbeResult:
     """What must be refused was done."""
-    return Answer(False, detail)
+    return ProbeResult(False, detail)
 
 
-def untested(detail: str) -> Answer:
+def untested(detail: str) -> ProbeResult:
     """It could be tried, and was not, or with no clear answer."""
-    return Answer(None, detail)
+    return ProbeResult(None, detail)
 
 
-def untestable(detail: str) -> Answer:
+def untestable(detail: str) -> ProbeResult:
     """It can't be tried from here."""
-    return Answer(None, detail, testable=False)
+    return ProbeResult(None, detail, testable=False)
 
 
 def recognised(printed: str, *kinds: str) -> str:
@@ -106,7 +106,7 @@ def recognised(printed: str, *kinds: str) -> str:
     return next((kind for kind in kinds if SIGNS[kind].search(printed)), "")
 
 
-def refused(asked: str, printed: str, *kinds: str) -> Answer:
+def refused(asked: str, printed: str, *kinds: str) -> ProbeResult:
     """Shut, if the words are one of those refusals; else not tested, with the words."""
     if by := recognised(printed, *kinds):
         return shut(by, f"{asked}: {quoted(printed)}.")

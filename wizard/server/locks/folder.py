@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.rsync.listed import OUT_FORMAT
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
@@ -27,7 +28,7 @@ from wizard.server.locks.evidence import (
     REFUSED_OPTION,
     RRSYNC,
     WRITE_ONLY,
-    Answer,
+    ProbeResult,
     is_open,
     recognised,
     refused,
@@ -38,7 +39,7 @@ from wizard.server.locks.evidence import (
 from wizard.server.locks.wording import quoted
 
 if TYPE_CHECKING:
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 _FILE_OF_ALL = "etc/passwd"
 _UP = "../" * 12
@@ -54,18 +55,18 @@ class Seen:
     printed: str
 
 
-async def _read_outside(visit: Visit) -> Answer:
+async def _read_outside(session: ProbeSession) -> ProbeResult:
     asked = f"Asked for /{_FILE_OF_ALL}"
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return SAME_WHATEVER_IS_ASKED
-    may_read = "write_only" in schemes.of(visit.profile).restrictions and not visit.profile.scheme.write_only
-    if await looks_at_requests(visit) and not may_read:
-        answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . /{_FILE_OF_ALL}")
-        if answer.held is not False or takes_requests_exactly(visit):
+    may_read = "write_only" in schemes.of(session.profile).restrictions and not session.profile.scheme.write_only
+    if await looks_at_requests(session) and not may_read:
+        answer = await asked_for_rsync(session, asked, f"--sender {FLAGS} . /{_FILE_OF_ALL}")
+        if answer.held is not False or takes_requests_exactly(session):
             return answer
     by = ""
     for path in (_FILE_OF_ALL, f"/{_FILE_OF_ALL}", f"{_UP}{_FILE_OF_ALL}"):
-        called = await visit.rsync("--list-only", target=path)
+        called = await session.rsync("--list-only", target=path)
         if any(line.startswith("-") and line.endswith("passwd") for line in called.listed.splitlines()):
             return is_open(f"{asked}: the server listed it.")
         by = recognised(called.printed, WRITE_ONLY, RRSYNC, NOT_THERE)
@@ -74,28 +75,28 @@ async def _read_outside(visit: Visit) -> Answer:
         if by == WRITE_ONLY:
             return shut(by, f"{asked}: {quoted(called.printed)}.")
     # That it is not there proves something only where what is there is listed.
-    if (await visit.rsync("--list-only")).exit_code:
+    if (await session.rsync("--list-only")).exit_code:
         return untested(f"{asked}: the server lists nothing at all.")
     return shut(by, f"{asked}: {quoted(called.printed)}.")
 
 
-async def _write_outside(visit: Visit) -> Answer:
+async def _write_outside(session: ProbeSession) -> ProbeResult:
     asked = "Asked in a dry run to write to /etc"
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return SAME_WHATEVER_IS_ASKED
-    if takes_requests_exactly(visit):
-        return await asked_for_rsync(visit, "Asked to write to /etc", f"{FLAGS} . /etc/")
-    seen = await under_lock(visit)
+    if takes_requests_exactly(session):
+        return await asked_for_rsync(session, "Asked to write to /etc", f"{FLAGS} . /etc/")
+    seen = await under_lock(session)
     if _FILE_OF_ALL in seen.there:
         return is_open(f"{asked}: the folder that is opened is the server's whole disk (/).")
     for target in ("/", _UP):
-        if await looks_at_requests(visit):
-            answer = await asked_for_rsync(visit, f"Asked to write to {target}", f"{FLAGS} . {target}")
+        if await looks_at_requests(session):
+            answer = await asked_for_rsync(session, f"Asked to write to {target}", f"{FLAGS} . {target}")
             if answer.held is None:
                 return answer
             if answer.held:
                 continue
-        found = await _look(visit, target, (_FILE_OF_ALL,))
+        found = await _look(session, target, (_FILE_OF_ALL,))
         if _FILE_OF_ALL in found.there:
             return is_open(f"{asked}: the server took the path {target}.")
         if not found.accepted:
@@ -103,114 +104,112 @@ async def _write_outside(visit: Visit) -> Answer:
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
 
-async def _account(visit: Visit) -> Answer:
+async def _account(session: ProbeSession) -> ProbeResult:
     asked = "Looked for the files that let keys in (~/.ssh)"
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return SAME_WHATEVER_IS_ASKED
-    if ".ssh" in _top_labels(visit):
+    if ".ssh" in _top_labels(session):
         return untestable("A folder named .ssh is part of this backup, so one in reach proves nothing.")
-    seen = await under_lock(visit)
-    for path in _ways_in(visit):
+    seen = await under_lock(session)
+    for path in _ways_in(session):
         if path in seen.there:
             return is_open(f"{asked}: {path} is in reach, so a thief could let in keys of their own.")
     return _unless_refused(seen, f"{asked}: none is in reach.")
 
 
-async def _neighbour(visit: Visit) -> Answer:
+async def _neighbour(session: ProbeSession) -> ProbeResult:
     asked = "Looked for the folder above the backup's"
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return SAME_WHATEVER_IS_ASKED
-    seen = await under_lock(visit)
-    if not seen.there & {_FILE_OF_ALL, *_ways_in(visit)}:
-        for tail in _tails(visit):
-            if _holds_backup(visit, seen, tail):
+    seen = await under_lock(session)
+    if not seen.there & {_FILE_OF_ALL, *_ways_in(session)}:
+        for tail in _tails(session):
+            if _holds_backup(session, seen, tail):
                 return is_open(f"{asked}: “{tail}” is in reach, so the opened folder is one further up.")
-    if seen.accepted and not seen.there & _own_markers(visit):
+    if seen.accepted and not seen.there & _own_markers(session):
         return untestable(
             "Nothing marks the folder as this backup's yet: what is around it shows with the first backup."
         )
     return _unless_refused(seen, f"{asked}: it is not in reach.")
 
 
-async def _read_back(visit: Visit) -> Answer:
+async def _read_back(session: ProbeSession) -> ProbeResult:
     asked = "Asked for the backup"
-    if await ignores_requests(visit):
+    if await ignores_requests(session):
         return SAME_WHATEVER_IS_ASKED
-    if await looks_at_requests(visit):
-        answer = await asked_for_rsync(visit, asked, f"--sender {FLAGS} . {own_path(visit)}")
+    if await looks_at_requests(session):
+        answer = await asked_for_rsync(session, asked, f"--sender {FLAGS} . {own_path(session)}")
         for option in ("-B1", "--compare-dest=x"):
             if not answer.held:
                 return answer
             compared = f"{asked}, piece by piece ({option})"
-            answer = await asked_for_rsync(visit, compared, f"{FLAGS} {option} . {own_path(visit)}")
+            answer = await asked_for_rsync(session, compared, f"{FLAGS} {option} . {own_path(session)}")
         return answer
-    called = await visit.rsync("--list-only")
+    called = await session.rsync("--list-only")
     if called.exit_code == 0:
         return is_open(f"{asked}: the server listed it.")
     answer = refused(asked, called.printed, WRITE_ONLY)
-    return await _by_sums(visit, asked) if answer.held else answer
+    return await _by_sums(session, asked) if answer.held else answer
 
 
-async def _by_sums(visit: Visit, asked: str) -> Answer:
+async def _by_sums(session: ProbeSession, asked: str) -> ProbeResult:
     """A daemon that sends sums of single bytes gives a file away, though it is write only."""
     asked = f"{asked}, piece by piece (-B1)"
     with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), (MARKER_NAME,))
-        called = await visit.rsync("-nI", "-B1", sources=(f"{folder}/{MARKER_NAME}",), target=own_name(visit))
+        called = await session.rsync("-nI", "-B1", sources=(f"{folder}/{MARKER_NAME}",), target=own_name(session))
     if called.exit_code == 0:
         return is_open(f"{asked}: the server went along with it.")
     return refused(asked, called.printed, REFUSED_OPTION)
 
 
-async def under_lock(visit: Visit) -> Seen:
+async def under_lock(session: ProbeSession) -> Seen:
     """What of all that is looked for a dry run finds in the folder that is opened."""
-    markers = (*_own_markers(visit), *(f"{tail}/{MARKER_NAME}" for tail in _tails(visit)))
-    looked_for = (_FILE_OF_ALL, *_ways_in(visit), *markers)
-    return await visit.once("under lock", lambda: _look(visit, "", looked_for))
+    markers = (*_own_markers(session), *(f"{tail}/{MARKER_NAME}" for tail in _tails(session)))
+    looked_for = (_FILE_OF_ALL, *_ways_in(session), *markers)
+    return await session.once("under lock", lambda: _look(session, "", looked_for))
 
 
-async def _look(visit: Visit, target: str, paths: tuple[str, ...]) -> Seen:
+async def _look(session: ProbeSession, target: str, paths: tuple[str, ...]) -> Seen:
     """Let a dry run say which of the paths, and of the folders they are in, are under the target."""
     with a_folder() as folder:
         await asyncio.to_thread(_make, Path(folder), paths)
         sources = tuple(f"{folder}/./{path}" for path in paths)
-        called = await visit.rsync("-nRtW", "-ii", "--out-format=%i|%n", sources=sources, target=target)
-    listed = [line.split("|", 1) for line in called.listed.splitlines() if "|" in line]
-    told = frozenset(path.rstrip("/") for _, path in listed)
-    there = frozenset(path.rstrip("/") for change, path in listed if "+++" not in change)
+        called = await session.rsync("-nRtW", "-ii", OUT_FORMAT, sources=sources, target=target)
+    told = frozenset(entry.path.rstrip("/") for entry in called.entries)
+    there = frozenset(entry.path.rstrip("/") for entry in called.entries if not entry.is_new)
     untold = frozenset(paths) - told
     accepted = called.exit_code == 0 and bool(told)
-    if visit.profile.scheme.append_only and accepted:
+    if session.profile.scheme.append_only and accepted:
         return Seen(there | untold, accepted, called.printed)  # what is there is passed over without a word
     return Seen(there, accepted and not untold, called.printed)
 
 
-def _holds_backup(visit: Visit, seen: Seen, tail: str) -> bool:
+def _holds_backup(session: ProbeSession, seen: Seen, tail: str) -> bool:
     """Whether that folder under the lock is the backup's own, and no folder of that name inside the backup."""
-    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and not seen.there & _own_markers(visit))
+    return f"{tail}/{MARKER_NAME}" in seen.there or (tail in seen.there and not seen.there & _own_markers(session))
 
 
-def _own_markers(visit: Visit) -> frozenset[str]:
+def _own_markers(session: ProbeSession) -> frozenset[str]:
     """What a folder of this backup's holds, as seen from where the lock opens."""
-    within = own_name(visit)
-    return frozenset(f"{within}{name}" for name in (MARKER_NAME, layout.place_marker(visit.profile)))
+    within = own_name(session)
+    return frozenset(f"{within}{name}" for name in (MARKER_NAME, layout.place_marker(session.profile)))
 
 
-def _unless_refused(seen: Seen, held: str) -> Answer:
+def _unless_refused(seen: Seen, held: str) -> ProbeResult:
     return shut(DRY_RUN, held) if seen.accepted else untested(f"rsync's dry run was refused: {quoted(seen.printed)}.")
 
 
-def _tails(visit: Visit) -> tuple[str, ...]:
+def _tails(session: ProbeSession) -> tuple[str, ...]:
     """The last parts of the folder's path, as they would be found from further up."""
-    server = visit.profile.server
-    locked = server.root if visit.profile.scheme.kind == "daemon" else visit.profile.destination
-    parts = PurePosixPath("/home", server.user, locked).parts[1:]
+    server = session.profile.server
+    parts = PurePosixPath("/home", server.user, schemes.opened_folder(session.profile)).parts[1:]
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
 
 
-def _ways_in(visit: Visit) -> tuple[str, ...]:
+def _ways_in(session: ProbeSession) -> tuple[str, ...]:
     """Where sshd may look for the account's keys, as seen from whichever folder is opened."""
-    user = visit.profile.server.user
+    user = session.profile.server.user
     homes = ("", ".ssh/", f"{user}/.ssh/", f"home/{user}/.ssh/")
     return (
         *(f"{home}{name}" for home in homes for name in _KEY_FILES),
@@ -218,8 +217,8 @@ def _ways_in(visit: Visit) -> tuple[str, ...]:
     )
 
 
-def _top_labels(visit: Visit) -> frozenset[str]:
-    return frozenset(label.split("/")[0] for label in layout.labels(visit.profile.folders).values())
+def _top_labels(session: ProbeSession) -> frozenset[str]:
+    return frozenset(label.split("/")[0] for label in layout.labels(session.profile.folders).values())
 
 
 def _make(folder: Path, paths: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""One visit at the server, in which every door is tried: what the probes share."""
+"""What the probes of one security check share: the connection, and what was found out already."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
-from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.schemes.parts import layout
 from wizard.server import destination
 from wizard.server.destination import Holder
-from wizard.server.locks.evidence import Answer, untested
+from wizard.server.locks.evidence import ProbeResult, untested
 
 if TYPE_CHECKING:
     from wizard.client.ssh.connection import Connection, Reply
     from wizard.profile import Profile
-    from wizard.server.locks.rsync_runner import Called, Caller
+    from wizard.server.locks.rsync_runner import Called, RsyncRunner
 
 T = TypeVar("T")
 
-Probe = Callable[["Visit"], Awaitable[Answer]]
+Probe = Callable[["ProbeSession"], Awaitable[ProbeResult]]
 
 _MOST_SECONDS = 8.0
 _SILENT = untested("The server did not answer in time: try again later.")
@@ -39,7 +38,7 @@ class Busy(Exception):
     """rrsync takes one request at a time, and there is one."""
 
 
-class Behind(StrEnum):
+class ForcedTarget(StrEnum):
     """What stands behind a key, told by its answer to a request for something else."""
 
     SHELL = auto()
@@ -66,7 +65,7 @@ class Admission:
 
 
 @dataclass
-class Visit:
+class ProbeSession:
     """What is known of the server so far, and how it is asked; there is no `connection` where there is no ssh.
 
     `expects_backup` is whether this backup has come to a good end before, so that its marker has to be there.
@@ -74,7 +73,7 @@ class Visit:
 
     profile: Profile
     connection: Connection | None
-    caller: Caller
+    runner: RsyncRunner
     expects_backup: bool = False
     _known: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     _is_silent: bool = False
@@ -108,21 +107,21 @@ class Visit:
         return reply
 
     async def rsync(self, *options: str, sources: tuple[str, ...] = (), target: str = "") -> Called:
-        """Call rsync; as for `Caller.module`.
+        """Call rsync; as for `RsyncRunner.module`.
 
         Raises:
             Silent: it did not end in time.
             Busy: rrsync takes one request at a time.
         """
-        return await self.in_time(lambda: self.caller.module(*options, sources=sources, target=target))
+        return await self.in_time(lambda: self.runner.module(*options, sources=sources, target=target))
 
     async def stranger(self, target: str, user: str = "") -> Called:
-        """Call the server's daemon; as for `Caller.stranger`.
+        """Call the server's daemon; as for `RsyncRunner.stranger`.
 
         Raises:
             Silent: it did not end in time.
         """
-        return await self.in_time(lambda: self.caller.stranger(target, user))
+        return await self.in_time(lambda: self.runner.stranger(target, user))
 
     async def admission(self) -> Admission:
         """What the backup's own dry run comes to; never to be asked of a line that might make it a real one.
@@ -134,9 +133,9 @@ class Visit:
         return await self.once("admission", self._ask_as_backup)
 
     async def _ask_as_backup(self) -> Admission:
-        told = destination.Told(destination.markers(self.profile.name))
-        called = await self.in_time(self.caller.as_backup)
-        rest = told.without(rsync.Entries(called.listed.encode("utf-8", "surrogateescape")))
+        told = destination.MarkersSeen(destination.markers(self.profile.name))
+        called = await self.in_time(self.runner.as_backup)
+        rest = told.take_from(called.entries)
         place = layout.place_marker(self.profile)
         # What is there and has not changed is passed over without a word; under append only, so is all that is there.
         is_missing = any(entry.is_new for entry in rest if entry and entry.path == place)
@@ -169,11 +168,11 @@ class Visit:
         return found
 
 
-async def answered(probe: Probe, visit: Visit) -> Answer:
+async def answered(probe: Probe, session: ProbeSession) -> ProbeResult:
     """What a probe found, or why it could not."""
     with contextlib.suppress(Silent):
         try:
-            return await probe(visit)
+            return await probe(session)
         except Busy:
             return _BUSY
     return _SILENT

@@ -12,7 +12,7 @@ from wizard.server.locks.evidence import (
     KEY_LINE,
     RRSYNC,
     SSH,
-    Answer,
+    ProbeResult,
     is_open,
     recognised,
     refused,
@@ -20,11 +20,11 @@ from wizard.server.locks.evidence import (
     starts_daemon,
     starts_rsync,
 )
-from wizard.server.locks.probe_session import Behind
+from wizard.server.locks.probe_session import ForcedTarget
 
 if TYPE_CHECKING:
     from wizard.client.ssh.connection import Reply
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 # Words that every login shell (csh and fish too) and none but a shell turns into the sum.
 _SUM_REQUEST, SUM = "expr 271828 + 314159", "585987"
@@ -34,71 +34,71 @@ _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2"
 LINES = (KEY_LINE, EXACT_LINE, RRSYNC)
 
 
-async def behind(visit: Visit) -> Behind:
+async def forced_target(session: ProbeSession) -> ForcedTarget:
     """What stands behind the key."""
-    return await visit.once("behind", lambda: _look_behind(visit))
+    return await session.once("forced_target", lambda: _find_forced_target(session))
 
 
-async def says_whose_it_is(visit: Visit) -> bool:
+async def says_whose_it_is(session: ProbeSession) -> bool:
     """Whether the line with one command, or two, is ours: it says so to whoever asks for another."""
-    told = (await _sum(visit)).printed
-    return recognised(told, EXACT_LINE) != "" and f" {visit.profile.name}-" in told
+    told = (await _sum(session)).printed
+    return recognised(told, EXACT_LINE) != "" and f" {session.profile.name}-" in told
 
 
-async def _look_behind(visit: Visit) -> Behind:
-    reply = await _sum(visit)
+async def _find_forced_target(session: ProbeSession) -> ForcedTarget:
+    reply = await _sum(session)
     if SUM in reply.printed:
-        return Behind.SHELL
+        return ForcedTarget.SHELL
     if starts_rsync(reply):
-        return Behind.RSYNC
+        return ForcedTarget.RSYNC
     if starts_daemon(reply):
-        return Behind.DAEMON
-    return Behind.GUARD if recognised(reply.printed, *LINES) else Behind.UNKNOWN
+        return ForcedTarget.DAEMON
+    return ForcedTarget.GUARD if recognised(reply.printed, *LINES) else ForcedTarget.UNKNOWN
 
 
-async def _sum(visit: Visit) -> Reply:
-    return await visit.once("sum", lambda: visit.ask(lambda connection: connection.run(_SUM_REQUEST)))
+async def _sum(session: ProbeSession) -> Reply:
+    return await session.once("sum", lambda: session.ask(lambda connection: connection.run(_SUM_REQUEST)))
 
 
-async def _shell(visit: Visit) -> Answer:
-    reply = await visit.ask(lambda connection: connection.shell(f"{_SUM_REQUEST}\n".encode()))
+async def _shell(session: ProbeSession) -> ProbeResult:
+    reply = await session.ask(lambda connection: connection.shell(f"{_SUM_REQUEST}\n".encode()))
     return judged("a shell", reply, SUM, "it started one")
 
 
-async def _command(visit: Visit) -> Answer:
-    return judged("a sum", await _sum(visit), SUM, "the server worked it out")
+async def _command(session: ProbeSession) -> ProbeResult:
+    return judged("a sum", await _sum(session), SUM, "the server worked it out")
 
 
-async def _program(visit: Visit) -> Answer:
+async def _program(session: ProbeSession) -> ProbeResult:
     request = f"{_JOIN_REQUEST} --server -n . ."
-    reply = await visit.ask(lambda connection: connection.run(request))
+    reply = await session.ask(lambda connection: connection.run(request))
     return judged("another program with rsync's words", reply, _JOINED, "the server ran it")
 
 
-async def _options(visit: Visit) -> Answer:
-    reply = await visit.ask(lambda connection: connection.run("rsync --server --version"))
+async def _options(session: ProbeSession) -> ProbeResult:
+    reply = await session.ask(lambda connection: connection.run("rsync --server --version"))
     return judged("rsync with another option", reply, "rsync  version", "rsync obeyed it")
 
 
-async def _words(visit: Visit) -> Answer:
+async def _words(session: ProbeSession) -> ProbeResult:
     hidden = f"rsync --server -n . .`{_JOIN_REQUEST}`; {_JOIN_REQUEST}\n{_JOIN_REQUEST}\n"
-    reply = await visit.ask(lambda connection: connection.run(hidden))
+    reply = await session.ask(lambda connection: connection.run(hidden))
     return judged("rsync with a command hidden behind it", reply, _JOINED, "the server ran the command")
 
 
-async def _sftp(visit: Visit) -> Answer:
-    reply = await visit.ask(lambda connection: connection.sftp(_SFTP_GREETING))
+async def _sftp(session: ProbeSession) -> ProbeResult:
+    reply = await session.ask(lambda connection: connection.sftp(_SFTP_GREETING))
     if reply.stdout[4:5] == _SFTP_ANSWER:
         return is_open("Asked for sftp: the server started it.")
     return judged("sftp", reply)
 
 
-async def _scp(visit: Visit) -> Answer:
-    reply = await visit.ask(lambda connection: connection.run_with("scp -f /", b"\0"))
+async def _scp(session: ProbeSession) -> ProbeResult:
+    reply = await session.ask(lambda connection: connection.run_with("scp -f /", b"\0"))
     return judged("scp", reply, "\x01scp: ", "the server started it")
 
 
-def judged(what: str, reply: Reply, sign: str = "", if_open: str = "") -> Answer:
+def judged(what: str, reply: Reply, sign: str = "", if_open: str = "") -> ProbeResult:
     """What a request for something else came to; `sign` is what only the thing itself would print."""
     asked = f"Asked for {what}"
     if sign and sign in reply.printed:

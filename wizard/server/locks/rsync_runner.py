@@ -1,4 +1,4 @@
-"""The real rsync, as a probe calls it: over the visit's one connection, or over the network to a daemon."""
+"""The real rsync, as a probe calls it: over the session's one connection, or over the network to a daemon."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from wizard import schemes
+from wizard.client import rsync
 from wizard.client.process import children
 from wizard.client.process.background import in_background
 from wizard.schemes.base import Transfer
 from wizard.schemes.parts import daemon_modules, over_network
-from wizard.schemes.parts.over_ssh import quoted_for_rsync
+from wizard.schemes.parts.over_ssh import quoted_for_rsync, rsync_host
 from wizard.server import destination
 
 if TYPE_CHECKING:
@@ -62,9 +63,14 @@ class Called:
     listed: str
     printed: str
 
+    @property
+    def entries(self) -> rsync.Entries:
+        """What it listed, where it was asked to in `listed.OUT_FORMAT`."""
+        return rsync.Entries(self.listed.encode("utf-8", "surrogateescape"))
+
 
 @dataclass(frozen=True)
-class Caller:
+class RsyncRunner:
     """Calls rsync for a profile: over a connection or, without any, over the network."""
 
     profile: Profile
@@ -85,7 +91,9 @@ class Caller:
         Raises:
             TimeoutError: rsync did not end in time.
         """
-        return await self._call(["--list-only"], (), f"{user}{'@' if user else ''}{self._host()}::{target}", "")
+        return await self._call(
+            ["--list-only"], (), f"{user}{'@' if user else ''}{rsync_host(self.profile)}::{target}", ""
+        )
 
     async def as_backup(self) -> Called:
         """Ask for the backup's own dry run, of the markers alone and of the one that marks its place.
@@ -118,17 +126,13 @@ class Caller:
         return Called(code, stdout, "".join([*way.said, stderr, stdout]))
 
     def _place(self, target: str) -> str:
-        if self.profile.scheme.kind not in ("daemon", "daemon-over-ssh"):
-            return f"{self._host()}:{target}"
+        if not schemes.of(self.profile).uses_module:
+            return f"{rsync_host(self.profile)}:{target}"
         user = f"{self.profile.server.user}@" if self._password_option() else ""
-        return f"{user}{self._host()}::{daemon_modules.name(self.profile)}/{target}"
-
-    def _host(self) -> str:
-        host = self.profile.server.host
-        return f"[{host}]" if ":" in host else host
+        return f"{user}{rsync_host(self.profile)}::{daemon_modules.name(self.profile)}/{target}"
 
     def _password_option(self) -> list[str]:
-        return ["--password-file=-"] if self.profile.scheme.kind == "daemon" and self.profile.scheme.auth else []
+        return ["--password-file=-"] if schemes.has_password(self.profile) else []
 
     def _password(self) -> str:
         return self.access.password.reveal() if self.access.password else ""

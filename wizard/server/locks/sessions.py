@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.server.locks.evidence import OFFERED, SSH, Answer, is_open, shut, untestable, untested
+from wizard import allowed_from
+from wizard.server.locks.evidence import OFFERED, SSH, ProbeResult, is_open, shut, untestable, untested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wizard.client.ssh.connection import Connection
-    from wizard.server.locks.probe_session import Probe, Visit
+    from wizard.server.locks.probe_session import Probe, ProbeSession
 
 _BY_PERSON = ("password", "keyboard-interactive", "none")
 
 
 def _granted(what: str, ask: Callable[[Connection], bool | None]) -> Probe:
-    async def probe(visit: Visit) -> Answer:
-        match await visit.ask(ask):
+    async def probe(session: ProbeSession) -> ProbeResult:
+        match await session.ask(ask):
             case True:
                 return is_open(f"Asked for {what}: the server granted it.")
             case False:
@@ -27,19 +28,19 @@ def _granted(what: str, ask: Callable[[Connection], bool | None]) -> Probe:
     return probe
 
 
-async def _windows(visit: Visit) -> Answer:
-    if await visit.ask(lambda connection: connection.grants_windows()):
+async def _windows(session: ProbeSession) -> ProbeResult:
+    if await session.ask(lambda connection: connection.grants_windows()):
         return is_open("Asked for remote windows (X11): the server granted it.")
     return untestable("The server refused, as it also does where it has no windows to send: that proves nothing.")
 
 
-async def _host_key(visit: Visit) -> Answer:
-    await visit.ask(lambda connection: connection.methods)
+async def _host_key(session: ProbeSession) -> ProbeResult:
+    await session.ask(lambda connection: connection.methods)
     return shut(SSH, "The server showed the key whose fingerprint was confirmed; with another, nothing is sent.")
 
 
-async def _password(visit: Visit) -> Answer:
-    offered = await visit.ask(lambda connection: connection.methods)
+async def _password(session: ProbeSession) -> ProbeResult:
+    offered = await session.ask(lambda connection: connection.methods)
     others = [method for method in offered if method in _BY_PERSON]
     if others:
         return is_open(f"Asked how to sign in without the key: the server offers {', '.join(others)}.")
@@ -48,8 +49,8 @@ async def _password(visit: Visit) -> Answer:
     return shut(OFFERED, "Asked how to sign in without the key: the server offers no password.")
 
 
-async def _places(visit: Visit) -> Answer:
-    places = ", ".join(visit.profile.scheme.from_)
+async def _places(session: ProbeSession) -> ProbeResult:
+    places = allowed_from.text(session.profile.scheme.from_)
     return untestable(f"That it works from {places} alone could only be tried from elsewhere.")
 
 

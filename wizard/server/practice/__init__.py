@@ -16,7 +16,7 @@ from paramiko import Ed25519Key
 from wizard import files
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.server.practice import authorized_keys
-from wizard.server.practice.connection import Account, Connection
+from wizard.server.practice.connection import Account, PracticeConnection
 from wizard.server.practice.ending import Ending
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class PracticeServer:
         self.home = files.private_folder(folder / "home")
         self.authorized_keys = files.private_folder(self.home / ".ssh") / "authorized_keys"
         self._account = Account(self.user, self.home, self.authorized_keys, _new_host_key())
-        self._connections: list[Connection] = []
+        self._connections: list[PracticeConnection] = []
 
     @property
     def fingerprint(self) -> str:
@@ -95,12 +95,12 @@ class PracticeServer:
                 continue
             try:
                 connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection = Connection(self._account, connected)
+                connection = PracticeConnection(self._account, connected)
             except OSError:  # the client is gone already
                 connected.close()
                 continue
             connection.start()
-            self._connections = [*filter(Connection.is_alive, self._connections), connection]
+            self._connections = [*filter(PracticeConnection.is_alive, self._connections), connection]
 
 
 def _new_host_key() -> Ed25519Key:

@@ -22,7 +22,7 @@ from paramiko.server import ServerInterface
 
 from wizard.server.practice import authorized_keys
 from wizard.server.practice.child import Job, Terminal
-from wizard.server.practice.session import Session
+from wizard.server.practice.session import PracticeSession
 
 if TYPE_CHECKING:
     import socket
@@ -47,7 +47,7 @@ class Account:
     host_key: PKey
 
 
-class Connection(ServerInterface):
+class PracticeConnection(ServerInterface):
     """A client, from its first byte to the end of all that it started."""
 
     def __init__(self, account: Account, connected: socket.socket) -> None:
@@ -56,8 +56,8 @@ class Connection(ServerInterface):
         self._own_address = connected.getsockname()
         self._line: authorized_keys.Line | None = None
         self._terminals: dict[int, Terminal] = {}
-        self._sessions: dict[int, Session] = {}
-        self._granted: list[Session] = []
+        self._sessions: dict[int, PracticeSession] = {}
+        self._granted: list[PracticeSession] = []
         self._transport = Transport(connected, packetizer_class=_Packets)
         self._transport.set_log_channel(_SILENT.name)
         self._transport.add_server_key(account.host_key)
@@ -70,7 +70,7 @@ class Connection(ServerInterface):
 
     def is_alive(self) -> bool:
         """Whether the client, or something it started, is still there."""
-        return self._transport.is_alive() or any(map(Session.is_alive, list(self._sessions.values())))
+        return self._transport.is_alive() or any(map(PracticeSession.is_alive, list(self._sessions.values())))
 
     def close(self) -> None:
         """Cut the client off."""
@@ -114,7 +114,7 @@ class Connection(ServerInterface):
     def check_channel_pty_request(
         self, channel: Channel, term: bytes, width: int, height: int, pixelwidth: int, pixelheight: int, modes: bytes
     ) -> bool:
-        """Grant a terminal if the line does."""
+        """Approval a terminal if the line does."""
         if not self._may(b"pty") or channel.get_id() in self._terminals or b"\0" in term:
             return False
         self._terminals[channel.get_id()] = Terminal(term, height, width)
@@ -148,7 +148,7 @@ class Connection(ServerInterface):
         if forced is not None and asked is not None:
             environment["SSH_ORIGINAL_COMMAND"] = asked
         job = Job(asked if forced is None else forced, environment, self._account.home, self._terminals.get(number))
-        self._sessions[number] = Session(channel, job)
+        self._sessions[number] = PracticeSession(channel, job)
         self._granted.append(self._sessions[number])
         return True
 

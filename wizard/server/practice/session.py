@@ -26,7 +26,7 @@ _GRACE_SECONDS = 2.0
 _GONE = (OSError, EOFError, SSHException)
 
 
-class Session:
+class PracticeSession:
     """Runs a job for a channel, on threads that end with it."""
 
     def __init__(self, channel: Channel, job: Job) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from wizard import schemes
 from wizard.client.host_keys import host_identity, known_hosts
+from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import probe
 from wizard.server.receipts import vouched
@@ -28,7 +29,7 @@ async def meet(profile: Profile) -> Identity:
         Failure: what `probe.host_keys` raises.
     """
     server = profile.server
-    offered = await probe.host_keys(server.host, server.port)
+    offered = await probe.host_keys(dial.ssh(profile))
     known = await asyncio.to_thread(known_hosts.known_to_person, server.host, server.port)
     return host_identity.judge(profile, offered, known)
 
@@ -57,7 +58,7 @@ async def establish(profile: Profile) -> None:
     """
     if not schemes.of(profile).uses_ssh or known_hosts.trusts(profile):
         return
-    offered = await probe.host_keys(profile.server.host, profile.server.port)
+    offered = await probe.host_keys(dial.ssh(profile))
     if not profile.server.host_keys:
         shown = "\n".join(f"{key.type_name} {key.fingerprint}" for key in offered)
         raise Failure(Kind.HOST_KEY_UNKNOWN, profile.server.host, shown)

@@ -4,82 +4,80 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from wizard.client.host_keys import known_hosts
 from wizard.client.process import children
+from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
     from wizard.client.host_keys.known_hosts import HostKey
+    from wizard.client.ssh.dial import Target
 
 _SECONDS = 8.0
 _LONGEST_GREETING = 8192
 _PREFERENCE = ("ED25519", "ECDSA", "RSA")
 
 
-async def reach(host: str, port: int) -> str:
+async def reach(target: Target) -> str:
     """Connect and return the SSH server's greeting, such as `SSH-2.0-OpenSSH_9.2`.
 
     Raises:
         Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED`, `TIMED_OUT` or `NOT_SSH`.
     """
-    return await _reach(host, port, b"SSH-", Kind.NOT_SSH)
+    return await _reach(target, b"SSH-", Kind.NOT_SSH)
 
 
-async def reach_daemon(host: str, port: int) -> str:
+async def reach_daemon(target: Target) -> str:
     """Connect and return the rsync daemon's greeting, such as `@RSYNCD: 32.0`.
 
     Raises:
         Failure: as for `reach`; `NOT_RSYNCD` if something else answers.
     """
-    return await _reach(host, port, b"@RSYNCD:", Kind.NOT_RSYNCD)
+    return await _reach(target, b"@RSYNCD:", Kind.NOT_RSYNCD)
 
 
-async def host_keys(host: str, port: int) -> list[HostKey]:
+async def host_keys(target: Target) -> list[HostKey]:
     """The server's host keys, one of each type, the most modern first.
 
     Raises:
         Failure: as for `reach`, or `NO_SSH`.
     """
-    await reach(host, port)
-    argv = ["ssh-keyscan", "-T", str(int(_SECONDS)), "-p", str(port), "-t", "ed25519,ecdsa,rsa", "--", host]
+    await reach(target)
     try:
-        scanned = await children.finish(argv, os.environ | {"LC_ALL": "C"}, timeout=2 * _SECONDS)
+        scanned = await children.finish(
+            dial.keyscan(target, _SECONDS), os.environ | {"LC_ALL": "C"}, timeout=2 * _SECONDS
+        )
     except TimeoutError:
-        raise Failure(Kind.TIMED_OUT, f"{host}:{port}") from None
+        raise Failure(Kind.TIMED_OUT, str(target)) from None
     except OSError as error:
         raise Failure(Kind.NO_SSH, "ssh-keyscan", str(error)) from None
     found = known_hosts.parse(scanned.stdout)
     if not found:
-        raise Failure(Kind.NOT_SSH, f"{host}:{port}", scanned.stderr)
+        raise Failure(Kind.NOT_SSH, str(target), scanned.stderr)
     return sorted(found, key=lambda key: _PREFERENCE.index(key.type_name) if key.type_name in _PREFERENCE else 9)
 
 
-async def _reach(host: str, port: int, sign: bytes, otherwise: Kind) -> str:
+async def _reach(target: Target, sign: bytes, otherwise: Kind) -> str:
     try:
         async with asyncio.timeout(_SECONDS):
-            return await _greeting(host, port, sign, otherwise)
+            return await _greeting(target, sign, otherwise)
     except TimeoutError:
-        raise Failure(Kind.TIMED_OUT, f"{host}:{port}") from None
-    except (socket.gaierror, UnicodeError) as error:
-        raise Failure(Kind.NAME_UNKNOWN, host, str(error)) from None
-    except ConnectionRefusedError as error:
-        raise Failure(Kind.PORT_CLOSED, f"{host}:{port}", str(error)) from None
+        raise Failure(Kind.TIMED_OUT, str(target)) from None
     except OSError as error:
-        raise Failure(Kind.HOST_UNREACHABLE, host, str(error)) from None
+        raise dial.why(error, target) from None
 
 
-async def _greeting(host: str, port: int, sign: bytes, otherwise: Kind) -> str:
-    reader, writer = await asyncio.open_connection(host, port, limit=_LONGEST_GREETING)
+async def _greeting(target: Target, sign: bytes, otherwise: Kind) -> str:
+    reader, writer = await dial.open_stream(target, _LONGEST_GREETING)
     try:
         # A server may say other lines before its greeting (RFC 4253, 4.2).
         heard = await reader.read(_LONGEST_GREETING)
         while not any(line.startswith(sign) for line in heard.splitlines()):
             more = await reader.read(_LONGEST_GREETING)
             if not more or len(heard) > _LONGEST_GREETING:
-                raise Failure(otherwise, f"{host}:{port}", heard.decode(errors="backslashreplace"))
+                raise Failure(otherwise, str(target), heard.decode(errors="backslashreplace"))
             heard += more
     finally:
         writer.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
+from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import over_network
@@ -90,7 +91,7 @@ def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
 
 async def _ssh(host: str, port: int) -> tuple[str, Failure | None]:
     try:
-        return await probe.reach(host, port), None
+        return await probe.reach(Target(host, port)), None
     except Failure as failure:
         return "", failure
 
@@ -98,7 +99,7 @@ async def _ssh(host: str, port: int) -> tuple[str, Failure | None]:
 async def _daemon(host: str, port: int) -> bool:
     try:
         async with asyncio.timeout(_DAEMON_SECONDS):
-            await probe.reach_daemon(host, port)
+            await probe.reach_daemon(Target(host, port))
     except (Failure, TimeoutError):
         return False
     return True

@@ -46,13 +46,13 @@ async def attempt(profile: Profile, access: Access) -> None:
         server = facts.learn(profile, shell=shell)
         if not scheme.fits(access.facts, server, profile).possible:
             raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
-        if scheme.watchword(profile, access.facts):
+        if scheme.command_digest(profile, access.facts):
             raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
         return
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
     server = facts.known(profile)
-    if scheme.watchword(profile, access.facts) in printed:
+    if scheme.command_digest(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
             facts.learn(profile, shell="")
     elif scheme.can_preview(server):

@@ -9,6 +9,7 @@ import msgspec
 
 from wizard import schemes
 from wizard.client.host_keys import known_hosts
+from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
 from wizard.server import facts
 from wizard.server.reaching import probe
@@ -64,7 +65,7 @@ async def take(profile: Profile, text: str) -> Taken:
 
 async def _offered(profile: Profile) -> list[HostKey]:
     try:
-        return await probe.host_keys(profile.server.host, profile.server.port)
+        return await probe.host_keys(dial.ssh(profile))
     except Failure as failure:
         if failure.kind in _NOT_REACHED:
             return []

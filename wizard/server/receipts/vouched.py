@@ -1,40 +1,29 @@
-"""The fingerprints that the admin's receipt vouched for, so that a server which shows others is told apart from one
-that was set up anew."""
+"""The fingerprints that the admin's receipt confirmed: if the server shows others, the receipt is named as wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from wizard import files, paths
+from wizard import state_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from wizard.profile import Profile
 
+_FILE = "receipt.json"
+
 
 def keep(profile: Profile, fingerprints: Sequence[str]) -> None:
-    """Note them.
+    """Remember the fingerprints that a receipt vouched for, in place of an earlier receipt's.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    path = _file(profile)
-    files.private_folder(path.parent)
-    files.replace(path, msgspec.json.encode(list(fingerprints)))
+    state_files.save(profile.name, _FILE, list(fingerprints))
 
 
 def by_receipt(profile: Profile) -> bool:
     """Whether what the profile has as confirmed was vouched for by a receipt."""
-    try:
-        vouched = msgspec.json.decode(files.read(_file(profile)), type=tuple[str, ...])
-    except (OSError, msgspec.DecodeError):
-        return False
+    vouched = state_files.load(profile.name, _FILE, tuple[str, ...], ())
     return bool(profile.server.host_keys) and set(profile.server.host_keys) <= set(vouched)
-
-
-def _file(profile: Profile) -> Path:
-    return paths.walk_state(profile.name) / "receipt.json"

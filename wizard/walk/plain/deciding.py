@@ -12,7 +12,7 @@ from wizard import profiles, rules
 from wizard.client.folders import exclude_presets
 from wizard.client.folders import folder_access as own_folders
 from wizard.client.host_keys import host_identity, known_hosts
-from wizard.client.host_keys.host_identity import Standing
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.console import say
 from wizard.display import printable
 from wizard.failure import Failure, Kind
@@ -93,7 +93,7 @@ def server(profile: Profile, _: Session) -> Profile:
 def fingerprint(profile: Profile, _: Session) -> Profile:
     """The server's fingerprint, which the admin has to vouch for."""
     identity = asyncio.run(host_trust.meet(profile))
-    if identity.standing is Standing.CONFIRMED:
+    if identity.status is HostKeyStatus.CONFIRMED:
         say("The server shows the fingerprint that was confirmed.")
         known_hosts.trust(profile, identity.offered)
         asker.pause()
@@ -101,14 +101,14 @@ def fingerprint(profile: Profile, _: Session) -> Profile:
     say("The server shows these fingerprints:")
     for key in identity.offered:
         say(f"  {key.type_name} {key.fingerprint}")
-    if identity.standing is Standing.CHANGED:
+    if identity.status is HostKeyStatus.CHANGED:
         raise host_trust.stranger(profile, identity.offered)
-    if identity.standing is Standing.KNOWN:
+    if identity.status is HostKeyStatus.KNOWN:
         say("This computer's own ssh knows this server by one of them.")
         if asker.agrees("Is it the same server as before?", default=True):
             return host_trust.confirm(profile, identity.as_expected)
         raise GoBack
-    if identity.standing is Standing.CONTRADICTED:
+    if identity.status is HostKeyStatus.CONTRADICTED:
         say("Careful: this computer's own ssh knows this server by another fingerprint. Ask the admin.")
     say("Ask the admin which it is, by phone or in a message that you trust. On the server itself this shows it:")
     say(f"  ssh-keygen -lf /etc/ssh/ssh_host_{identity.offered[0].type_name.lower()}_key.pub")
@@ -138,7 +138,7 @@ def _folder_rule(text: str, before: list[str]) -> str | None:
 
 
 def _left_out(profile: Profile) -> tuple[str, ...]:
-    chosen, own = exclude_presets.apart(profile.exclude)
+    chosen, own = exclude_presets.split_presets(profile.exclude)
     if not profile.folders:
         chosen = exclude_presets.presets_at_first()
     kept = frozenset(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import paths, rules
-from wizard.client.keys import key_files, protected_key, secrets
+from wizard.client.keys import found_keys, key_files, protected_key, secrets
 from wizard.console import say
 from wizard.display import printable
 from wizard.failure import Failure, Kind
@@ -67,7 +67,7 @@ def _protection(profile: Profile) -> Key:
         alternatives = [ask, none]
     alternatives += [
         (found.file, f"your key {printable(found.file)} ({printable(found.comment)})")
-        for found in key_files.found()
+        for found in found_keys.found()
         if found.file
     ]
     chosen = asker.choice("Which key shall open the server?", alternatives, alternatives[0][0])

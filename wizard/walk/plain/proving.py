@@ -16,7 +16,7 @@ from wizard.server import exports, handed_over, locks
 from wizard.server.by_password import install
 from wizard.server.reaching import host_trust, sign_in
 from wizard.trouble import diagnose
-from wizard.trouble.finding import Finding, Sure
+from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.walk.plain import asker
 from wizard.walk.plain.asker import GoBack
 
@@ -47,7 +47,7 @@ def hand_over(profile: Profile, session: Session) -> Profile:
     while refusal := _refusal(profile, session):
         say("The server does not let this computer in yet: the admin has to act. Ctrl+D leaves; all is kept.")
         if found is None:  # once: a server may count the tries
-            found = asyncio.run(diagnose.ask(refusal, profile)) or Finding()
+            found = asyncio.run(diagnose.ask(refusal, profile)) or Diagnosis()
         if found.sure is not Sure.CANT_TELL:
             say(trouble.explain(refusal, profile, found).found)
         answer = asker.line(choices)
@@ -107,9 +107,9 @@ def _refusal(profile: Profile, session: Session) -> Failure | None:
 def _install(profile: Profile, session: Session) -> None:
     """Do the admin's part; whatever goes wrong is told and leaves the server as it was."""
     password = asker.passphrase(f"The password of {profile.server.user} on {profile.server.host} (it is kept nowhere)")
-    reached: list[install.Stage] = []
+    reached: list[install.InstallStage] = []
 
-    def tell(stage: install.Stage) -> None:
+    def tell(stage: install.InstallStage) -> None:
         reached.append(stage)
         say(f"  {install.STAGES[stage]} …")
 
@@ -120,7 +120,7 @@ def _install(profile: Profile, session: Session) -> None:
         asyncio.run(put_in_place())
     except Failure as failure:
         console.complain(trouble.explain(failure, profile))
-        if install.Stage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
+        if install.InstallStage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
             say(install.TAKEN_BACK)
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from wizard import rules, schemes
+from wizard import allowed_from, rules, schemes
 from wizard.client import access
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.profile import check
-from wizard.schemes import choosing
+from wizard.schemes import choosing, restrictions
 from wizard.server import facts
 from wizard.walk.plain import asker
 from wizard.walk.plain.asker import GoBack
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from wizard.rules import Rule
     from wizard.schemes.base import Scheme
     from wizard.schemes.choosing import Offer
-    from wizard.schemes.fit import Restriction
-
-_QUESTIONS: dict[Restriction, str] = {
-    "write_only": "Let this computer read the backup? If not, you ask the admin to restore files",
-    "allow_delete": "May it delete in the backup? Needed to remove there what you removed here",
-    "append_only": "Append only: keep files that are there as they are? Safer, but later changes don't get there",
-    "munge": "Make links inactive in the backup? Safer: there, a link could lead to other people's files",
-    "auth": "Shall a password be needed? It is made now, kept in your keyring, and never typed",
-}
 
 
 def scheme(profile: Profile, _: Session) -> Profile:
@@ -52,8 +43,8 @@ def scheme(profile: Profile, _: Session) -> Profile:
     fit = chosen.fits(client, server, decided)
     if not fit.possible:
         raise Failure(Kind.BAD_VALUE, fit.reason.rstrip("."))
-    regret = choosing.regret(decided)
-    if regret and not asker.agrees(f"{regret} Take it all the same?", default=False):
+    warning = choosing.warning(decided)
+    if warning and not asker.agrees(f"{warning} Take it all the same?", default=False):
         raise GoBack
     return check(decided)
 
@@ -82,12 +73,12 @@ def _words(offer: Offer) -> str:
 def _with_more(profile: Profile, scheme: Scheme) -> Profile:
     before = profile.scheme
     chosen: dict[str, bool] = {}
-    for restriction, question in _QUESTIONS.items():
-        excluded = restriction == "append_only" and chosen.get("allow_delete")
-        if restriction in scheme.restrictions and not excluded:
-            is_allowed = restriction == "write_only"  # the one question that asks what is allowed
-            answer = asker.agrees(question, default=getattr(before, restriction) is not is_allowed)
-            chosen[restriction] = answer is not is_allowed
+    for one in restrictions.WORDINGS:
+        excluded = one.id == "append_only" and chosen.get("allow_delete")
+        if one.id in scheme.restrictions and not excluded:
+            question = f"{one.question} {one.sentence.rstrip('.')}"
+            answer = asker.agrees(question, default=getattr(before, one.id) is not one.says_opposite)
+            chosen[one.id] = answer is not one.says_opposite
     if chosen.get("allow_delete"):
         chosen["append_only"] = False
     lines: dict[str, Any] = {"from_": _places(before.from_, scheme)}
@@ -111,10 +102,11 @@ def _places(before: tuple[str, ...], scheme: Scheme) -> tuple[str, ...]:
     anywhere = "anywhere"
 
     def read(typed: str) -> tuple[str, ...]:
-        places = dict.fromkeys(part.strip() for part in typed.split(",") if part.strip())
-        return () if typed == anywhere else tuple(places)
+        return () if typed == anywhere else allowed_from.read(typed)
 
-    return read(asker.line("From where", ", ".join(before) or anywhere, lambda typed: rules.places(read(typed))))
+    return read(
+        asker.line("From where", allowed_from.text(before) or anywhere, lambda typed: rules.allowed_from(read(typed)))
+    )
 
 
 def _root_rule(scheme: Scheme) -> Rule:

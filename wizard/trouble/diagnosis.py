@@ -20,7 +20,7 @@ class Sure(StrEnum):
     CANT_TELL = "can't tell"
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True):
     """What was found, as a sentence, or what can't be told, as the rest of one.
 
     What it changes of the explanation stands beside it.

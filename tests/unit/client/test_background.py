@@ -10,12 +10,12 @@ import threading
 
 import pytest
 
-from wizard.client.process import daemon_thread
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 
 
 async def test_the_result_comes_back() -> None:
-    assert await daemon_thread.run(lambda: threading.current_thread() is threading.main_thread()) is False
+    assert await in_background(lambda: threading.current_thread() is threading.main_thread()) is False
 
 
 async def test_a_failure_comes_back() -> None:
@@ -23,12 +23,12 @@ async def test_a_failure_comes_back() -> None:
         raise Failure(Kind.KEYRING_LOCKED, "it")
 
     with pytest.raises(Failure, match="it"):
-        await daemon_thread.run(fail)
+        await in_background(fail)
 
 
 async def test_whoever_stops_waiting_goes_on_at_once() -> None:
     over = threading.Event()
-    waiting = asyncio.create_task(daemon_thread.run(over.wait))
+    waiting = asyncio.create_task(in_background(over.wait))
     await asyncio.sleep(0)
     waiting.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -40,9 +40,9 @@ async def test_whoever_stops_waiting_goes_on_at_once() -> None:
 def test_the_program_ends_while_the_work_goes_on() -> None:
     program = (
         "import asyncio, threading\n"
-        "from wizard.client.process import daemon_thread\n"
+        "from wizard.client.process.background import in_background\n"
         "async def main():\n"
-        "    asyncio.create_task(daemon_thread.run(threading.Event().wait))\n"
+        "    asyncio.create_task(in_background(threading.Event().wait))\n"
         "    await asyncio.sleep(0)\n"
         "asyncio.run(main())\n"
     )

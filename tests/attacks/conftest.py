@@ -1,0 +1,29 @@
+"""What all tests of attacks on a whole server start from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.attacks.differences import NEIGHBOUR
+from tests.attacks.plundered import SECRETS
+from tests.support.servers.office import ACCOUNT, Office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A server where something is to be had outside the backup, too: the account's key, and a neighbour's home."""
+    (tmp_path / "office").mkdir()
+    with Office(tmp_path / "office") as running:
+        running.start_sshd("MaxSessions 100")
+        running.run("useradd", "--create-home", "--no-log-init", NEIGHBOUR)
+        running.put(f"/home/{NEIGHBOUR}/letter.txt", SECRETS["outside"][1].decode(), mode=0o644)
+        running.run("chmod", "777", f"/home/{NEIGHBOUR}")
+        running.authorize("")
+        running.put(f"/home/{ACCOUNT}/.ssh/id_backup", SECRETS["outside"][0].decode(), owner=ACCOUNT)
+        yield running

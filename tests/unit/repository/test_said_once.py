@@ -1,0 +1,46 @@
+"""What is said in one place alone, and is named nowhere else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from wizard import profile
+from wizard.schemes.facts import RRSYNC_OF_DEBIAN_11, RRSYNC_PLACES
+
+ROOT = Path(__file__).parents[3]
+# Where a scheme's name may stand: its own module, and what a profile file may say.
+_MAY_NAME_SCHEMES = {ROOT / "wizard/profile.py", *(ROOT / "wizard/schemes").glob("*.py")}
+_KINDS = "|".join(get_args(profile.SchemeKind))
+# A comparison of a kind with one of them; and two of the names, which mean nothing else, anywhere.
+_NAMED = re.compile(
+    rf"""\bkind\b[^\n]*?(?:==|!=|\bin\b)[^\n]*?["'](?:{_KINDS})["']|["'](?:forced-command|daemon-over-ssh)["']"""
+)
+
+
+def _modules() -> list[Path]:
+    return [*(ROOT / "wizard").rglob("*.py"), *(ROOT / "screens").rglob("*.py")]
+
+
+def test_nothing_else_asks_which_scheme_it_is() -> None:
+    asking = [path for path in _modules() if path not in _MAY_NAME_SCHEMES and _NAMED.search(path.read_text())]
+    assert asking == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['if profile.scheme.kind == "daemon":', "x if one.kind in ('rrsync', 'login') else y", 'A = ("daemon-over-ssh",)'],
+)
+def test_it_would_be_noticed(line: str) -> None:
+    assert _NAMED.search(line)
+
+
+def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
+    script = (ROOT / "assets/templates/setup.sh").read_text()
+    found = re.search(r"for rrsync in \"\$\(command -v rrsync\)\" ([^;]*);", script)
+    assert found
+    assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PLACES
+    assert RRSYNC_OF_DEBIAN_11 in RRSYNC_PLACES
