@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.screen import Screen
 
 from screens.base_app import BaseApp
 from tests.support import canary
@@ -93,26 +92,3 @@ async def test_work_that_misses_a_widget_while_the_app_is_left_is_no_crash() -> 
         await pilot.pause()
         app.exit(0)
     assert app.return_code == 0
-
-
-class Missing(Screen[None]):
-    """A screen whose work looks for a widget that it doesn't have."""
-
-    def on_unmount(self) -> None:
-        self.app.run_worker(self._look())
-
-    async def _look(self) -> None:
-        self.query_one("#forward")
-
-
-async def test_work_that_misses_its_widgets_as_the_app_is_left_is_no_crash(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    app = BaseApp()
-    async with app.run_test() as pilot:
-        await app.push_screen(Missing())
-        app.exit(0)
-        await app.pop_screen()
-        await pilot.pause()
-    assert app.return_value == 0
-    assert not capsys.readouterr().err
