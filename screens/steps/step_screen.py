@@ -200,6 +200,8 @@ class StepScreen(Screen[Outcome]):
 
     def lead_with(self, id: str, *, focus: bool = True) -> None:
         """Make that button the primary one, and put the cursor on it."""
+        if self.is_leaving:
+            return
         for button in self.query(Button):
             button.variant = "primary" if button.id == id else "default"
         if focus:

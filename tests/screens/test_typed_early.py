@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.events import Key, Paste
@@ -13,12 +13,14 @@ from textual.widgets import Input, TextArea
 
 from screens.base_app import BaseApp
 from screens.dialogs.receipt import ReceiptScreen
+from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.choice import Choice
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.data.receipts import a_receipt
 from tests.support.pilot import at, until, wizard_at
-from wizard.client.keys import key_options
+from wizard.client.keys import key_options, protected_key
 from wizard.profile import Server
+from wizard.server import exports
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -107,6 +109,23 @@ async def test_before_it_is_known_what_there_is_to_choose_from(
         options = range(choice.option_count)
         enabled = [number for number in options if not choice.get_option_at_index(number).disabled]
         await until(pilot, lambda: choice.highlighted == enabled[steps_down])
+
+
+async def test_before_the_texts_for_the_admin_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    may, order = threading.Event(), exports.order
+
+    def slow(*arguments: Any) -> Any:
+        may.wait()
+        return order(*arguments)
+
+    profile = a_profile(server=Server(host="127.0.0.1", port=1, user="amanda", root="backup"))
+    protected_key.ensure(profile)
+    monkeypatch.setattr(exports, "order", slow)
+    async with wizard_at(profile, Step.HAND_OVER) as pilot:
+        _type(pilot.app, "s")
+        await pilot.pause(0.05)
+        may.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
 
 
 async def test_escape_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:

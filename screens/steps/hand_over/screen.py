@@ -83,6 +83,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     def focus_first(self) -> None:
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
+        self.is_complete = False  # its keys are for the texts
         self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
     async def decide(self) -> Profile | None:
@@ -169,6 +170,7 @@ class HandOverScreen(WithTexts, StepScreen):
             with self.query_one(Waiting).on(_("Preparing the text for your admin"), hand_over.MAY_ASK):
                 sheets = await in_background(self._sheets)
         except Failure as failure:
+            self.is_complete = True
             await self._stop_at(failure)
             return
         if self.is_leaving:
@@ -177,6 +179,7 @@ class HandOverScreen(WithTexts, StepScreen):
         if any(sheet.masked for sheet in sheets):
             note.say(hand_over.ALSO_SEND, "warn")
         await self.mount(ExportPane(sheets), before=note)
+        self.is_complete = True
         self.refresh_bindings()
         self.lead_with("apply" if self.context.is_demo else "copy")
         self._start_looking()
