@@ -28,7 +28,7 @@ class Refusal(msgspec.Struct, frozen=True):
     shut_by: tuple[str, ...] = ()
 
 
-class Description(msgspec.Struct, frozen=True):
+class SchemeDescription(msgspec.Struct, frozen=True):
     """A scheme in plain words, for the person who chooses.
 
     `warning` is what has to be said and agreed to before one is taken that gives much away.
@@ -82,7 +82,7 @@ class Scheme(Protocol):
     shares_folder: ClassVar[bool]
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from wizard import allowed_from
 from wizard.language import _
 from wizard.schemes import security_checks
-from wizard.schemes.base import Description
+from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_rsync
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import daemon_modules, over_network
@@ -36,9 +36,9 @@ class Daemon:
     shares_folder: ClassVar[bool] = True
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
-        return Description(
+        return SchemeDescription(
             title=_("The server's plain backup service (not encrypted)"),
             summary=_("This computer connects directly to the server's rsync service, without ssh."),
             traffic=_("Not encrypted: anyone on the network in between can read your files."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.language import _
 from wizard.schemes import security_checks
-from wizard.schemes.base import Description
+from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import daemon_modules, key_line, layout, over_ssh, request_filter
@@ -34,9 +34,9 @@ class DaemonOverSsh:
     shares_folder: ClassVar[bool] = False
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
-        return Description(
+        return SchemeDescription(
             title=_("A key for a private backup service"),
             summary=_(
                 "The server starts a separate backup service for this computer's key, with access to one folder."

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 Version = tuple[int, ...]
 
+RRSYNC_OF_DEBIAN_11 = "/usr/share/doc/rsync/scripts/rrsync"
 # Where systems keep rrsync, a current Debian's first; setup.sh looks in the same places, which a test compares.
-RRSYNC_PLACES = (
+RRSYNC_PATHS = (
     "/usr/bin/rrsync",
     "/usr/local/bin/rrsync",
     "/usr/lib/rsync/rrsync",
     "/usr/libexec/rsync/rrsync",
     "/usr/share/rsync/scripts/rrsync",
-    "/usr/share/doc/rsync/scripts/rrsync",
+    RRSYNC_OF_DEBIAN_11,
 )
-RRSYNC_OF_DEBIAN_11 = RRSYNC_PLACES[-1]
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     and `ssh_port` are where they answered, or 0.
     """
 
-    rrsync: str = RRSYNC_PLACES[0]
+    rrsync: str = RRSYNC_PATHS[0]
     rsync_version: Version | None = None
     openssh_version: Version | None = None
     shell: str = ""

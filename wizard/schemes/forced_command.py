@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from wizard.failure import Failure, Kind
 from wizard.language import _
 from wizard.schemes import security_checks
-from wizard.schemes.base import Description
+from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
 from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
@@ -52,9 +52,9 @@ class ForcedCommand:
     shares_folder: ClassVar[bool] = False
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
-        return Description(
+        return SchemeDescription(
             title=_("A key for one command only"),
             summary=_("The server runs one fixed backup command for this computer's key, and nothing else."),
             traffic=_("Encrypted in transit."),

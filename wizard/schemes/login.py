@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.language import _
 from wizard.schemes import security_checks
-from wizard.schemes.base import Description
+from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability
 from wizard.schemes.parts import key_line, layout, over_ssh
@@ -40,9 +40,9 @@ class Login:
     shares_folder: ClassVar[bool] = False
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
-        return Description(
+        return SchemeDescription(
             title=_("A full login (the least safe)"),
             summary=_("This computer's key can do everything your account on the server can do."),
             traffic=_("Encrypted in transit."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.language import _
 from wizard.schemes import security_checks
-from wizard.schemes.base import Description
+from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
@@ -33,9 +33,9 @@ class Rrsync:
     shares_folder: ClassVar[bool] = False
 
     @property
-    def description(self) -> Description:
+    def description(self) -> SchemeDescription:
         """How the person who chooses reads of it."""
-        return Description(
+        return SchemeDescription(
             title=_("A key for one folder only"),
             summary=_("The server accepts this computer's key for backups to one folder, and nothing else."),
             traffic=_("Encrypted in transit."),

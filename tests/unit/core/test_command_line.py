@@ -9,13 +9,14 @@ import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
-from wizard import cli, profiles
+from wizard import cli, command_line, profiles
 from wizard.client.keys import key_files
 from wizard.client.keys.secrets import Secret
 from wizard.command_names import COMMANDS
 from wizard.commands import terminal
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.server import exports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,19 @@ def test_what_is_wrong_is_told_with_what_to_do_next(arguments: list[str], told: 
     what, what_to_do = ended.stderr.split(YOU)
     assert told in what
     assert to_do in what_to_do
+
+
+def test_every_command_is_a_word_that_no_backup_can_have() -> None:
+    """One that is not would be taken for a new backup's name."""
+    subcommands = next(filter(None, (action.choices for action in command_line._commands()._actions)))
+    assert sorted(subcommands) == sorted(COMMANDS)
+
+
+def test_every_format_can_be_asked_for() -> None:
+    """They are named twice, since a command that exports nothing starts without reading the exports."""
+    assert tuple(exports.FORMATS) == command_line._FORMATS
+    for name in exports.FORMATS:
+        assert name in command_line._FORMATS_TOLD
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -3,6 +3,7 @@
 import pkgutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import wizard
@@ -26,6 +27,14 @@ def _bringer(*modules: str) -> str:
     done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
+
+
+def test_every_step_has_its_place_in_the_layers() -> None:
+    """lint-imports says nothing of a module that no layer names."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    layers = " | ".join(settings["tool"]["importlinter"]["contracts"][0]["layers"]).split(" | ")
+    walk = {path.stem for path in (ROOT / "wizard/walk").iterdir()} - {"__init__", "__pycache__"}
+    assert {f"wizard.walk.{name}" for name in walk} <= set(layers)
 
 
 def test_every_module_of_the_core_is_looked_at() -> None:

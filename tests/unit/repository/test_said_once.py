@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from wizard import profile
-from wizard.schemes.facts import RRSYNC_OF_DEBIAN_11, RRSYNC_PLACES
+from wizard.schemes.facts import RRSYNC_PATHS
 
 ROOT = Path(__file__).parents[3]
 # Where a scheme's name may stand: its own module, and what a profile file may say.
@@ -42,5 +42,4 @@ def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
     script = (ROOT / "assets/templates/setup.sh").read_text()
     found = re.search(r"for rrsync in \"\$\(command -v rrsync\)\" ([^;]*);", script)
     assert found
-    assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PLACES
-    assert RRSYNC_OF_DEBIAN_11 in RRSYNC_PLACES
+    assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PATHS

@@ -1,7 +1,7 @@
-"""Every connection to a server is begun here: whoever needs one asks for it by host and port.
+"""Every connection that we make to a server ourselves is begun here, by host and port.
 
-What stands between this computer and the server, such as a jump host, has to be known here and in `over_ssh`, which
-has the ssh program dial.
+ssh and rsync make theirs by the commands of `over_ssh` and `over_network`. What stands between this computer and the
+server, such as a jump host, has to be known in all three.
 """
 
 from __future__ import annotations
@@ -98,13 +98,13 @@ def own_address(target: Target) -> str:
         return ""
 
 
-def keyscan(target: Target, key_type: str, seconds: float) -> list[str]:
-    """The program that asks for the host key of one type, over one connection; it tells what it does."""
+def keyscan_command(target: Target, key_type: str, seconds: float) -> list[str]:
+    """The command that asks for the host key of one type, over one connection; it tells what it does."""
     return ["ssh-keyscan", "-v", "-T", str(int(seconds)), "-p", str(target.port), "-t", key_type, "--", target.host]
 
 
-def first_words(target: Target, seconds: float) -> list[str]:
-    """An ssh that ends at the server's key, since it takes none for known: it says why it does not get so far."""
+def unauthenticated_ssh_command(target: Target, seconds: float) -> list[str]:
+    """An ssh that ends at the server's host key, since it trusts none; where it doesn't get that far, it says why."""
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": f"{seconds:.0f}",

@@ -71,7 +71,7 @@ async def host_keys(target: Target) -> list[HostKey]:
 async def _scan(target: Target, key_type: str) -> Finished:
     for pause in _PAUSES:
         await asyncio.sleep(pause)
-        scan = await _finish(dial.keyscan(target, key_type, _SECONDS), target)
+        scan = await _finish(dial.keyscan_command(target, key_type, _SECONDS), target)
         if scan.stdout or _NONE_OF_THIS_TYPE in scan.stderr:
             break
     return scan
@@ -79,7 +79,7 @@ async def _scan(target: Target, key_type: str) -> Finished:
 
 async def _why_no_keys(target: Target) -> Failure:
     """What ssh, which says more than ssh-keyscan, makes of such a server."""
-    tried = await _finish(dial.first_words(target, _SECONDS), target)
+    tried = await _finish(dial.unauthenticated_ssh_command(target, _SECONDS), target)
     if any(words in tried.stderr for words in _NO_SSH_AFTER_ALL):
         return Failure(Kind.NOT_SSH, str(target), tried.stderr)
     return ProgramFailed("ssh", tried.exit_code, tried.stderr)
