@@ -179,9 +179,7 @@ class RequestsScreen(AdminScreen[None]):
         hosts = {grant.granted.server.host for grant in self._grants}
         count = len(self._grants)
         opened = ngettext("{count} request open", "{count} requests open", count).format(count=count)
-        self.query_one("#whereabouts", Label).update(
-            " · ".join([_("for the admin"), opened, *(hosts if len(hosts) == 1 else [])])
-        )
+        self.query_one("#whereabouts", Label).update(" · ".join([opened, *(hosts if len(hosts) == 1 else [])]))
         ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
         all_of_them = _("Export all {count}").format(count=everyone) if everyone else _("Export")
         only_ticked = _("Export {count} ticked").format(count=ticked)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass
 
 LET_IN = _("The server lets this computer in.")
-NOT_YET = _("The server doesn't let this computer in yet. Your admin needs to act first.")
+NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
 STILL_WAITING = _(
     "This waits for your admin. Once the text above is on the server, you can continue. You can leave with Ctrl+Q;"
     " everything is saved."
@@ -48,7 +48,7 @@ ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it se
 _GROWTH = 1.5
 _WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
 _IN_DEMO = _(
-    "The server doesn't let this computer in yet. In this demo you are its admin too: “Apply as the admin” (a)."
+    "The server doesn't accept this computer yet. In this demo you are its admin too: “Apply as the admin” (a)."
 )
 _INSTALL = _("Know the account's password? Press i, and the wizard does it for you.")
 _ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")

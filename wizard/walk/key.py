@@ -39,8 +39,8 @@ WRONG_PASSPHRASE = _("That passphrase doesn't open the key. Try again.")
 UNPROTECTED = MayIfConfirmed(
     _("Use a key without a passphrase?"),
     _(
-        "This key has no passphrase. Anyone who gets this computer, its disk or a copy of its files can use the key to"
-        " sign in on the server, and nobody would notice."
+        "This key has no passphrase. Anyone who gets this computer or a copy of its files can use the key to sign in on"
+        " the server. Nobody would notice."
     ),
     yes=_("Use it anyway"),
     no=_("Choose another"),

@@ -32,7 +32,7 @@ def name(profile: Profile) -> Text:
             return _("You already have a backup with that name. Choose another name.")
         return rules.name(typed) or profiles.taken(typed)
 
-    label = _("Backup name (for example, your computer's)")
+    label = _("Backup name, like your computer's")
     return Text(id="name", label=label, default=profile.name, rule=rule)
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _COMPARE = _("Compare")
 _SENT = _("Copied, if your terminal allows it. If Paste doesn't work, save it instead.")
-_TRIED = _("What was tried, and what the server answered")
+_TRIED = _("What was tested")
 
 
 class ProofScreen(StepScreen):

@@ -35,7 +35,7 @@ class SchemeScreen(StepScreen):
     step = Step.SCHEME
     question = scheme.DESCRIPTION.question
     explanation = _(
-        "The server has to let this computer in without you for each backup. Here you decide how much else the "
+        "For each backup, this computer signs in to the server without you. Here you decide how much else the "
         "computer could do there.\n\n"
         "Use the recommended option unless your admin wants another. It gives away the least.\n\n"
         "Under “More choices” you can say what this computer may do in the backup, and from where. The server "

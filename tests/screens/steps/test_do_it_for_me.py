@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers.office import Office
 
-NOT_YET = "doesn't let this computer in yet"
+NOT_YET = "doesn't accept this computer yet"
 LET_IN = "The server lets this computer in."
 
 

@@ -345,5 +345,5 @@ async def test_a_failure_is_told_of_the_server_that_was_looked_for(monkeypatch: 
         pilot.app.screen.query_one("#port Input", Input).clear()
         await pilot.pause()
         goes_on.set()
-        await until(pilot, lambda: f"{HOST}:22 is there" in said(pilot))
+        await until(pilot, lambda: f"{HOST}:22 is on, but refused" in said(pilot))
         assert at(pilot) == Step.SERVER
