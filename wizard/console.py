@@ -88,8 +88,8 @@ def verdict(findings: Sequence[Finding]) -> str:
     match locks.verdict(findings):
         case "locked":
             told = ngettext(
-                "Locked: {count} thing was tested, and it is locked.",
-                "Locked: {count} things were tested, and all are locked.",
+                "Locked: the server passed {count} test.",
+                "Locked: the server passed all {count} tests.",
                 len(testable),
             )
             return told.format(count=len(testable))
@@ -98,15 +98,15 @@ def verdict(findings: Sequence[Finding]) -> str:
                 return _("Not locked: this key can do almost anything on the server.")
             found = sum(one.held is False for one in testable)
             told = ngettext(
-                "Not locked: {found} of {count} tested things is open.",
-                "Not locked: {found} of {count} tested things are open.",
+                "Not locked: the server failed {found} of {count} tests.",
+                "Not locked: the server failed {found} of {count} tests.",
                 found,
             )
             return told.format(found=found, count=len(testable))
     untested = sum(one.held is None for one in testable)
     told = ngettext(
-        "Not known to be locked: {untested} of {count} things could not be tested.",
-        "Not known to be locked: {untested} of {count} things could not be tested.",
+        "Not known to be locked: {untested} of {count} tests couldn't be completed.",
+        "Not known to be locked: {untested} of {count} tests couldn't be completed.",
         untested,
     )
     return told.format(untested=untested, count=len(testable))
@@ -170,15 +170,15 @@ def begun(event: Begun) -> str:
 
 def retry(event: Retry) -> str:
     """That the connection dropped, and what follows."""
-    told = _("{what}: try {number} follows in {seconds} s.")
+    told = _("{what}. Trying again in {seconds} s (try {number}).")
     return told.format(what=event.trouble.what, number=event.number, seconds=f"{event.seconds:.0f}")
 
 
 def progress(event: Progress, estimate: ProgressEstimate) -> str:
     """How far a real backup is, on one line."""
-    parts = [_("{size} sent").format(size=display.size(event.bytes_done)), f"{display.size(event.rate)}/s"]
+    parts = [_("{size} sent").format(size=display.size(event.bytes_done)), _("{size}/s").format(size=display.size(event.rate))]
     if estimate.percent is not None:
-        parts.insert(0, f"{estimate.percent} %")
+        parts.insert(0, f"{estimate.percent}%")
     if estimate.seconds_left is not None:
         parts.append(_("{time} left").format(time=display.duration(estimate.seconds_left)))
     if event.to_check is not None and not event.is_searching:

@@ -89,7 +89,7 @@ async def by_itself(stage: Demo) -> int:
         # Nobody is there to unlock a keyring, and this key is thrown away with the demo.
         key=Key(protection="none"),
     )
-    say(_("A demo on this computer: a practice server and sample files. Nobody has to press a key.\n"))
+    say(_("A demo on this computer: a practice server and sample files. You don't have to press any key.\n"))
     say(_("Amanda's computer"))
     with Session() as session:
         await unattended.prepare(profile, session)
@@ -103,7 +103,7 @@ async def by_itself(stage: Demo) -> int:
         say(_("Amanda's computer"))
         await unattended.require_let_in(profile, session)
         exit_code = await unattended.prove(profile, session)
-    say(_("\nThat was real ssh, a real lock and “rsync --dry-run”. Everything has been removed again."))
+    say(_("\nThat was real ssh, a real lock and “rsync --dry-run”. The demo has deleted everything again."))
     return exit_code
 
 
@@ -113,7 +113,7 @@ async def _see_it_refused(profile: Profile, session: Session) -> None:
     except Failure as failure:
         if failure.kind is not Kind.WAITING_FOR_ADMIN:
             raise
-        say(_("  … the server doesn't accept this computer yet: the admin needs to act first"))
+        say(_("  … the server doesn't let this computer sign in yet: the admin needs to act first"))
 
 
 def _write_samples(home: Path) -> None:

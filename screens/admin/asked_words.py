@@ -46,7 +46,7 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
     yield "from", allowed_from.text(profile.scheme.from_) or _("anywhere")
     chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only those of the scheme")
+    yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")
     yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)

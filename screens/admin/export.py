@@ -33,10 +33,11 @@ class ExportScreen(WithTexts, AdminScreen[None]):
 
     question = N_("Setup for your server")
     explanation = N_(
-        "Each tab has the same setup in another format: as a message, as lines to add by hand, as a script or as a"
-        " playbook. Comments explain each line.\n\n“Reply” is what you send back to the user. It says what you"
-        " changed.\n\nCopy uses your terminal's clipboard, which some terminals don't support. Save writes a new file."
-        " Plain shows the text on the bare terminal, so you can select it with the mouse."
+        "Each tab has the same setup in another format: as a message, as lines to add by hand, as a script or as"
+        " a playbook. Comments explain each line.\n\n"
+        "“Reply” is what you send back to the user. It says what you changed.\n\n"
+        "“Copy” uses your terminal's clipboard, which some terminals don't support. “Save” writes a new file."
+        " “Plain” shows only the text, so you can select it with the mouse."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_page(-1)", show=False),

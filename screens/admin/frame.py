@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_LOST = N_("Your changes are only saved in the exported text, and you haven't exported them yet.")
+_LOST = N_("Your changes are saved only in the exported text, and you haven't exported it yet.")
 
 
 class AdminScreen(Screen[ScreenResultType]):

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from wizard.server.receipts.receipt import Taken
 
 _WHAT = N_("Paste the receipt from your admin, from the first line with === to the last. Text around it is fine.")
-_VERIFIED = N_("Verified: {host} has a fingerprint from your admin's receipt. It is your server.")
-_NOT_MET = N_("Receipt saved. {host} can't be reached now. Its fingerprint will be compared as soon as it can.")
+_VERIFIED = N_("Verified: {host} shows a fingerprint from your admin's receipt. It's your server.")
+_NOT_MET = N_("Receipt saved. {host} can't be reached now. The wizard compares its fingerprint as soon as it answers.")
 _NO_KEYS = N_("Receipt saved. This kind of connection has no fingerprint to compare.")
 
 

@@ -95,7 +95,7 @@ def _rule(value: str) -> str | None:
     try:
         path = Path(value).expanduser()
     except RuntimeError:
-        return _("This computer has no user of that name. Start with ~/ for your own folder.")
+        return _("This computer has no user with that name. Start with ~/ for your own folder.")
     if not value.isprintable() or not path.is_absolute() or value.endswith("/"):
         return _("Type the full path, for example ~/for-the-admin.txt.")
     return None

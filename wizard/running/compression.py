@@ -66,7 +66,7 @@ async def choose(profile: Profile) -> CompressionChoice:
         return CompressionChoice(False, _("Not compressed: your files would hardly shrink."))
     return CompressionChoice(
         True,
-        _("Compressed: your files shrink to about {percent} % of their size.").format(percent=round(found.share * 100)),
+        _("Compressed: your files shrink to about {percent}% of their size.").format(percent=round(found.share * 100)),
     )
 
 

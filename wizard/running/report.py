@@ -71,8 +71,8 @@ def about_outdated(totals: rsync.Totals) -> str:
     if not totals.outdated:
         return ""
     return ngettext(
-        "{count} changed file stays old on the server, because the key is append only.",
-        "{count} changed files stay old on the server, because the key is append only.",
+        "The server keeps the old version of {count} changed file, because the key is append only.",
+        "The server keeps the old versions of {count} changed files, because the key is append only.",
         totals.outdated,
     ).format(count=display.number(totals.outdated))
 

@@ -86,10 +86,10 @@ class Verification(msgspec.Struct, frozen=True):
             return ""
         count = self.outdated_count
         return ngettext(
-            "{count} file stays old on the server, because the key is append only: {names}. You changed it here, or"
-            " someone with the key put it there first.",
-            "{count} files stay old on the server, because the key is append only: {names}. You changed them here, or"
-            " someone with the key put them there first.",
+            "The server keeps the old version of {count} file, because the key is append only: {names}. You"
+            " changed it here, or someone with the key put it there first.",
+            "The server keeps the old versions of {count} files, because the key is append only: {names}. You"
+            " changed them here, or someone with the key put them there first.",
             count,
         ).format(count=display.number(count), names=_named(self.outdated, count))
 
@@ -131,7 +131,7 @@ class Verification(msgspec.Struct, frozen=True):
             case "failed":
                 return _("Not checked afterwards: {reason}.").format(reason=self.reason)
             case "refused":
-                return _("Not checked afterwards: the server's text for this key doesn't allow comparing files.")
+                return _("Not checked afterwards: the server's settings for this key don't allow comparing files.")
             case "none":
                 return _("Not checked afterwards: this server's login shell (rssh) makes a practice run impossible.")
 

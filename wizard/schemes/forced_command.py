@@ -58,7 +58,7 @@ class ForcedCommand:
             title=_("A key for one command only"),
             summary=_("The server runs one fixed backup command for this computer's key, and nothing else."),
             traffic=_("Encrypted in transit."),
-            admin_does=_("Adds one line of text, and a new one whenever you change how you back up."),
+            admin_does=_("Adds one line of text, and replaces it whenever you change how you back up."),
         )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:

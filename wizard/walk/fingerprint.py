@@ -195,7 +195,7 @@ def _told(profile: Profile, met: Met) -> Iterable[str]:
         yield from (f"  {_line(key)}" for key in met.compared)
         others = [key for key in met.identity.offered if key not in met.compared]
         if others and met.standing is HostKeyStatus.NEW:
-            yield _("Its fingerprints of other types, of which you can paste one:")
+            yield _("The server's other fingerprints, in case your admin sent one of these:")
             yield from (f"  {_line(key)}" for key in others)
 
 

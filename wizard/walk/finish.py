@@ -31,9 +31,9 @@ CHANGE = _("Change")
 
 _MOST_NAMED = 5
 _PROTECTION = {
-    "keyring": _("{file}, password saved in your keyring"),
-    "ask": _("{file}, password typed each time"),
-    "none": _("{file}, without a password"),
+    "keyring": _("{file}, passphrase saved in your keyring"),
+    "ask": _("{file}, passphrase typed each time"),
+    "none": _("{file}, without a passphrase"),
 }
 
 
@@ -117,7 +117,7 @@ def _key(profile: Profile) -> str:
 def _practice(totals: Totals | None) -> str:
     if totals is None:
         return _("done, nothing copied")
-    return _("{new} new, {changed} changed, {deleted} deleted: {size} to send").format(
+    return _("{new} new, {changed} changed, {deleted} to delete: {size} to send").format(
         new=display.number(totals.new),
         changed=display.number(totals.changed),
         deleted=display.number(totals.deleted),

@@ -29,8 +29,8 @@ SKIPPED = _("Skip these")
 DELETE = YesNo(
     id="delete",
     label=_("Delete from the backup what I delete here"),
-    sentence=_("What you delete by mistake is then lost there too."),
-    ask=_("Delete from the backup what you delete here? What you delete by mistake is then lost there too."),
+    sentence=_("Anything you delete by mistake is then gone there, too."),
+    ask=_("Delete from the backup what you delete here? Anything you delete by mistake is then gone there, too."),
 )
 
 

@@ -35,22 +35,23 @@ if TYPE_CHECKING:
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass
 
-LET_IN = _("The server lets this computer in.")
-NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
+LET_IN = _("The server lets this computer sign in.")
+NOT_YET = _("The server doesn't let this computer sign in yet. Your admin needs to set up the server first.")
 STILL_WAITING = _(
-    "This waits for your admin. Once the text above is on the server, you can continue. You can leave with Ctrl+Q;"
-    " everything is saved."
+    "This step waits for your admin. Once they have set up the server, you can continue. You can leave with"
+    " Ctrl+Q; everything is saved."
 )
-LOOKING = _("Checking whether the server lets this computer in")
+LOOKING = _("Checking whether the server lets this computer sign in")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
 
 _GROWTH = 1.5
 _WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
 _IN_DEMO = _(
-    "The server doesn't accept this computer yet. In this demo you are its admin too: “Apply as the admin” (a)."
+    "The server doesn't let this computer sign in yet. In this demo, you are also the admin: press a (“Apply"
+    " as the admin”)."
 )
-_INSTALL = _("Know the account's password? Press i, and the wizard does it for you.")
+_INSTALL = _("Know the account's password? Press i, and the wizard adds the key for you.")
 _ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
 _NOTHING_TO_WAIT_FOR = frozenset(
     {
@@ -66,7 +67,7 @@ _NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
 
 class LetIn(msgspec.Struct, frozen=True):
-    """The server lets this computer in."""
+    "The server lets this computer sign in."
 
 
 class NotYet(msgspec.Struct, frozen=True):
@@ -236,7 +237,7 @@ def helps(profile: Profile, found: Asked, context: WalkContext) -> Iterator[Help
     if found.admission.may_install:
         label = _("Password of {user} on {host} (not saved anywhere)")
         password = Hidden(id="password", label=label.format(user=profile.server.user, host=profile.server.host))
-        title = _("do it for you if you know the account's password")
+        title = _("let the wizard add the key, if you know the account's password")
         yield Help("i", title, (password,), partial(_install, context))
 
 

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass, Question
 
 QUESTION = _("How should the key be protected?")
-WHICH = _("Which of your keys?")
+WHICH = _("Which key do you want to use?")
 NO_KEYRING = _(
-    "This computer has no keyring to save a password in. Install one (gnome-keyring or KWallet) and start the wizard"
-    " again, or continue without."
+    "This computer has no keyring to save a passphrase in. Install one (gnome-keyring or KWallet) and start the"
+    " wizard again, or continue without one."
 )
-WRONG_PASSPHRASE = _("That passphrase doesn't open the key. Try again.")
+WRONG_PASSPHRASE = _("That passphrase doesn't unlock the key. Try again.")
 UNPROTECTED = MayIfConfirmed(
     _("Use a key without a passphrase?"),
     _(
-        "This key has no passphrase. Anyone who gets this computer or a copy of its files can use the key to sign in on"
-        " the server. Nobody would notice."
+        "This key has no passphrase. Anyone who gets this computer, its disk or a copy of its files can sign in"
+        " to the server with it. Nobody would notice."
     ),
     yes=_("Use it anyway"),
     no=_("Choose another"),
@@ -242,22 +242,20 @@ def _typed(profile: Profile, keys: Keys, answers: Answers) -> Secret | None:
 def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
     options = keys.options
     if options.there:
-        yield Alternative(Answer.THERE, _("Keep the key that is there"), _about_there(profile, keys))
+        yield Alternative(Answer.THERE, _("Keep the current key"), _about_there(profile, keys))
     if options.keyring:
-        made = _("Made now; {keyring} saves its passphrase.").format(keyring=options.keyring)
-        loses = _("The key that is there can't be opened any more after that.")
+        made = _("The wizard makes up a passphrase and saves it in {keyring}.").format(keyring=options.keyring)
+        loses = _("After that, nobody can unlock the current key any more.")
         sentence = loses if _would_lose_one(profile, keys) else made
-        yield Alternative(Answer.KEYRING, _("A new key, with its password saved in your keyring"), sentence)
-    by_you = _("You choose a passphrase, and type it for each backup.")
-    yield Alternative(Answer.ASK, _("A new key, with a password you type each time"), by_you)
+        yield Alternative(Answer.KEYRING, _("A new key, with its passphrase saved in your keyring"), sentence)
+    by_you = _("You choose a passphrase and type it for each backup.")
+    yield Alternative(Answer.ASK, _("A new key, with a passphrase you type each time"), by_you)
     count = len(options.found)
-    some = ngettext(
-        "There is {count} in ~/.ssh or your ssh agent.", "There are {count} in ~/.ssh or your ssh agent.", count
-    )
-    sentence = some.format(count=count) if count else _("There is none in ~/.ssh or your ssh agent.")
+    some = ngettext("Found {count} in ~/.ssh or your ssh agent.", "Found {count} in ~/.ssh or your ssh agent.", count)
+    sentence = some.format(count=count) if count else _("Found none in ~/.ssh or your ssh agent.")
     yield Alternative(Answer.OWN, _("A key you already have"), sentence, disabled=not count)
     anyone = _("Anyone who gets this computer's files can use it.")
-    yield Alternative(Answer.UNPROTECTED, _("A new key without a password"), anyone)
+    yield Alternative(Answer.UNPROTECTED, _("A new key without a passphrase"), anyone)
 
 
 def _about_there(profile: Profile, keys: Keys) -> str:
@@ -265,10 +263,10 @@ def _about_there(profile: Profile, keys: Keys) -> str:
         return _("In your ssh agent.")
     file = keys.options.there
     if keys.options.there_is_open:
-        return _("{file}, without a password.").format(file=file)
+        return _("{file}, without a passphrase.").format(file=file)
     if kept_protection(profile, keys) == "keyring":
-        return _("{file}, with its password saved in your keyring.").format(file=file)
-    return _("{file}, with a password you type each time.").format(file=file)
+        return _("{file}, with its passphrase saved in your keyring.").format(file=file)
+    return _("{file}, with a passphrase you type each time.").format(file=file)
 
 
 def _would_lose_one(profile: Profile, keys: Keys) -> bool:

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass, Question
 
 QUESTION = _("How should this computer sign in?")
-NONE_WORKS = _("None of these can work yet; each says why. Go back, or ask your admin.")
+NONE_WORKS = _("None of these can work yet; each says why. Go back, or ask your admin for help.")
 BOTH = _("Deleting and “append only” contradict each other. Choose one.")
 ALWAYS_LOCKED = _(
     "Always blocked for this key: a terminal, tunnels, the agent, remote windows (X11) and start-up files."
 )
 PLACES = _("An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan).")
-MAY_CHANGE = _("If this computer's address changes, it can't sign in until your admin changes the text.")
+MAY_CHANGE = _("If this computer's address changes, it can't sign in until your admin updates the server.")
 IN_FULL = _("This option needs the full path, starting with /. Your admin knows it; this one is a guess.")
 
 RESTRICTIONS = tuple(
@@ -49,7 +49,7 @@ RESTRICTIONS = tuple(
 _MORE = YesNo(
     id="more",
     label=_("More choices"),
-    ask=_("See more choices, such as from where, and into which folder?"),
+    ask=_("See more choices, such as the folder on the server?"),
 )
 _ANYWHERE = _("anywhere")
 
@@ -144,7 +144,7 @@ def module(profile: Profile) -> Text:
     """The module of rsync's own service."""
     return Text(
         id="module",
-        label=_("Its name in the service (module)"),
+        label=_("Name in the rsync service (module)"),
         default=profile.scheme.module,
         hint=_("empty: {name}").format(name=profile.server.user),
         nothing=profile.server.user,
@@ -232,7 +232,7 @@ def may_pass(profile: Profile, offers: Offers, answers: Answers) -> Pass:
     warning, scheme = choosing.warning(wanted), schemes.of(wanted)
     if not warning:
         return May()
-    where = _("On the server it uses the folder {folder}; under “More choices” you can choose another.")
+    where = _("Folder on the server: {folder}. You can choose another under “More choices”.")
     words = f"{warning}\n\n{where.format(folder=wanted.server.root)}" if scheme.full_root else warning
     return MayIfConfirmed(scheme.description.title, words, yes=_("Use it anyway"), no=_("Choose another"))
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass
 
-INTRO = _("The wizard tries what a thief with your key would try.")
+INTRO = _("The wizard tries what a thief would try. The server has to refuse it.")
 _OPEN = MayIfConfirmed(
     _("Not everything is locked"),
     _(
-        "If someone steals your key, they could do more on the server than it is meant for. You lose nothing by"
-        " waiting until your admin has fixed this."
+        "If someone steals your key, they could do more on the server than the key is meant for. You lose nothing"
+        " by waiting until your admin has fixed this."
     ),
     yes=_("Continue anyway"),
     no=_("Stay here"),
@@ -37,8 +37,8 @@ _OPEN = MayIfConfirmed(
 _OPEN_BY_PASSWORD = MayIfConfirmed(
     _("The account's password still works"),
     _(
-        "Your key is locked. But anyone who learns the account's password can sign in with it and do all that the"
-        " account may. That was possible before this backup, too."
+        "Your key is locked. But anyone who learns the account's password can sign in with it and do everything"
+        " the account can do. That was possible before this backup, too."
     ),
     yes=_("Continue and keep the password"),
     no=_("Stay here"),
@@ -108,5 +108,5 @@ def _is_locked(profile: Profile, findings: Sequence[Finding]) -> bool:
 
 
 DESCRIPTION = Description(
-    question=_("Is your backup locked?"), look=look, told=_told, may_pass=may_pass, is_good=_is_locked
+    question=_("What could a thief do with your key?"), look=look, told=_told, may_pass=may_pass, is_good=_is_locked
 )

@@ -26,7 +26,7 @@ def name(profile: Profile) -> Text:
             return rules.name(typed)
         if profiles.exists(profile.name):
             return _(
-                "This backup is called “{name}”, and that can't change. A new backup can have another name."
+                "This backup is called “{name}”, and you can't rename it. A new backup can have another name."
             ).format(name=profile.name)
         if profiles.exists(typed):
             return _("You already have a backup with that name. Choose another name.")

@@ -53,15 +53,15 @@ class DryRunScreen(StepScreen):
     step = Step.DRY_RUN
     question = dry_run.DESCRIPTION.question
     explanation = _(
-        "The wizard goes through the whole backup, and the server answers. No file is copied, and nothing on the "
-        "server changes.\n\n"
-        "Folders: how much would be sent from where. → opens a folder, ← closes it.\n\n"
+        "The wizard rehearses the whole backup with the server. No file is copied, and nothing on the server"
+        " changes.\n\n"
+        "Folders: how much each folder would send. → opens a folder, ← closes it.\n\n"
         "Deleted: what is on the server but no longer here.\n\n"
-        "All: + is new, ~ is sent again because it changed, · has only new settings, − would be deleted. Press / to "
-        "find a name.\n\n"
+        "All: + is new, ~ is sent again because it changed, · only its properties changed, − would be deleted."
+        " Press / to find a name.\n\n"
         "Skip: what apps can recreate.\n\n"
         "F3 shows the next list. “s” saves the whole list as a file.\n\n"
-        "The time for sending is estimated for 100 Mbit/s, until a backup has shown how fast your network is."
+        "The time is estimated for 100 Mbit/s, until a backup has shown how fast your network is."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", _("Stop")),
@@ -223,7 +223,7 @@ class DryRunScreen(StepScreen):
         count = len(self._problems) + ended.untold
         self.query_one("#danger", Note).say(words.danger(totals), "warn")
         tone: Tone = "warn" if ended.exit_code else "good"
-        await self._settle(f"{told}{words.about_problems(count)}", tone)
+        await self._settle(" ".join(filter(None, (told, words.about_problems(count)))), tone)
 
     async def _show_estimate(self, why: Trouble) -> None:
         self._problems.insert(0, f"{why.what}. {why.to_do}\n\n{why.forward}\n")

@@ -58,7 +58,7 @@ class SearchedList(Vertical):
         """The line, how much was found, and the list."""
         with Horizontal(id="find-line"):
             yield Label(_("Find"), id="find-label")
-            yield FindBox(id="find", compact=True, placeholder="a part of a name", select_on_focus=False)
+            yield FindBox(id="find", compact=True, placeholder=_("part of a name"), select_on_focus=False)
             yield Label("", id="find-count", markup=False)
         yield EntryList(id="found")
 
@@ -88,7 +88,8 @@ class SearchedList(Vertical):
         if self._search is None:
             return display.number(self._listing.count)
         more = "" if self._is_whole and not self.is_looking else " …"
-        return f"{display.number(len(self._search.matches))} of {display.number(self._search.looked_at)}{more}"
+        found, looked_at = display.number(len(self._search.matches)), display.number(self._search.looked_at)
+        return _("{found} of {count}").format(found=found, count=looked_at) + more
 
     def _look_for(self, text: str) -> None:
         listing, text = self._listing, text.strip()

@@ -29,7 +29,8 @@ _WEIGHED_EVERY_SECONDS = 0.5
 _RESTS = 30
 _MOST_INSIDE = 500
 _BULK = 0.5
-_HERE = "files right here"
+_HERE = _("files in this folder")
+_HERE_AND_SMALLER = _("files in this folder and in smaller ones")
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class WeightTree(ScrollView, can_focus=True):
         rest = Sums(files - sum(one.files for one in shown), size - sum(one.bytes for one in shown))
         if rest.files:
             has_more = len(heaviest) == _MOST_INSIDE
-            lines.append(_Line(TOP, depth, rest, "files right here and in lighter folders" if has_more else _HERE))
+            lines.append(_Line(TOP, depth, rest, _HERE_AND_SMALLER if has_more else _HERE))
         for line in sorted(lines, key=lambda line: line.sums.bytes, reverse=True):
             yield line
             if line.folder in self._opened:

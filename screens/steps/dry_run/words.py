@@ -26,8 +26,8 @@ _IN_PLAIN_WORDS = {
     "Input/output error": _("The disk can't read: {path}"),
     "Structure needs cleaning": _("The disk is damaged at: {path}"),
     "File name too long": _("The path is too long: {path}"),
-    "Too many levels of symbolic links": _("A link leads in circles: {path}"),
-    "Stale file handle": _("The network disk has lost: {path}"),
+    "Too many levels of symbolic links": _("A link leads back to itself: {path}"),
+    "Stale file handle": _("The network disk lost track of: {path}"),
 }
 
 
@@ -95,7 +95,7 @@ def about_problems(count: int) -> str:
     if not count:
         return ""
     told = ngettext(
-        " {count} file could not be read: see “Problems”.", " {count} files could not be read: see “Problems”.", count
+        "{count} file could not be read: see “Problems”.", "{count} files could not be read: see “Problems”.", count
     )
     return told.format(count=display.number(count))
 
@@ -108,8 +108,8 @@ def duration(profile: Profile, sums: Sums) -> str:
     seconds = round(link_speed.seconds(sums.files, sums.bytes, measured or link_speed.ASSUMED))
     rounded = display.duration(seconds // _MINUTE * _MINUTE if seconds > 2 * _MINUTE else max(seconds, 1))
     if not measured:
-        return _("Sending takes about {time} over 100 Mbit/s.").format(time=rounded)
-    told = _("Sending takes about {time}, as fast as your last backup ({speed} per second).")
+        return _("Sending takes about {time} at 100 Mbit/s.").format(time=rounded)
+    told = _("Sending takes about {time} at the speed of your last backup ({speed} per second).")
     return told.format(time=rounded, speed=display.size(measured))
 
 

@@ -46,10 +46,10 @@ class FingerprintScreen(StepScreen):
     question = fingerprint.DESCRIPTION.question
     explanation = _(
         "Anyone on the network could pretend to be your server and take your files.\n\n"
-        "A fake server can't copy the fingerprint. So if your admin gives you the same fingerprint as you see here, "
-        "it is your server.\n\n"
-        "You are asked once. From then on the wizard compares it each time, and stops if the fingerprint ever "
-        "changes.\n\n"
+        "A fake server can't copy the fingerprint. So if your admin gives you the same fingerprint as you see"
+        " here, it's your server.\n\n"
+        "The wizard asks you only once. After that, it compares the fingerprint each time, and stops if it ever"
+        " changes.\n\n"
         "A server can have one fingerprint per type. It's enough if one of them is the same."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - so declared by Textual
@@ -167,5 +167,5 @@ class FingerprintScreen(StepScreen):
     def _pasted_complaint(self, typed: str) -> str | None:
         complaint = host_identity.complaint(typed)
         if complaint and typed and self.query(Choice):
-            return _("{complaint} Or clear this line, and choose above.").format(complaint=complaint)
+            return _("{complaint} Or clear this line and choose an answer above.").format(complaint=complaint)
         return complaint

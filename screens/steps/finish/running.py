@@ -42,11 +42,11 @@ class RunningScreen(StepScreen):
     question = _("Backing up")
     primary = _("Back to the summary")
     explanation = _(
-        "Your files are being sent to the server.\n\n"
-        "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from "
-        "there.\n\n"
+        "The wizard is sending your files to the server.\n\n"
+        "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from"
+        " there.\n\n"
         "If the connection drops, the wizard waits a little and tries again.\n\n"
-        "At the end it compares the backup on the server with your files."
+        "At the end, it checks the backup on the server."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", _("Stop")),

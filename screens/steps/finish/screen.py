@@ -34,11 +34,12 @@ class FinishScreen(StepScreen):
     question = finish.DESCRIPTION.question
     primary = _("Back up now")
     explanation = _(
-        "Nothing is copied until you say so. “Back up now” makes the first real backup. You can stop it at any time "
-        "and continue later. “Finish” leaves it for another time.\n\n"
-        "“check” runs the security check again. Do that when something has changed on the server.\n\n"
-        "“Change” goes back to where you decided something. What depends on it is tested again.\n\n"
-        "Up and Down move from one to the next."
+        "Nothing is copied until you say so. “Back up now” makes a real backup. You can stop it at any time and"
+        " continue later. “Finish” closes the wizard, and you can back up later.\n\n"
+        "“backup-wizard check” runs the security check again. Do that whenever something has changed on the"
+        " server.\n\n"
+        "“Change” takes you back to that step. The wizard tests whatever depends on it again.\n\n"
+        "The up and down arrows move from one to the next."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False),

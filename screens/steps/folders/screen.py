@@ -47,11 +47,12 @@ class FoldersScreen(StepScreen):
     question = folders.DESCRIPTION.question
     explanation = _(
         "Press Space or click to select a folder. It is backed up with everything in it.\n\n"
-        "→ opens a folder and ← closes it. “h” shows hidden folders. Other disks and the whole computer are at the end "
-        "of the list.\n\n"
-        "[✓] is backed up\n[–] some of it is\n ✓  included with its parent folder\n\n"
-        "F2: choose what to skip, such as files that apps can recreate. The last line says how much is backed up.\n\n"
-        "Enter continues. You don't have to wait for the counting."
+        "→ opens a folder and ← closes it. “h” shows hidden folders. Other disks and the whole computer are at"
+        " the end of the list.\n\n"
+        "[✓] will be backed up\n[–] some of it will be backed up\n ✓  included with its parent folder\n\n"
+        "F2: choose what to skip, such as files that apps can recreate. The last line says how much will be"
+        " backed up.\n\n"
+        "Enter continues. You don't have to wait until everything is counted."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - so declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wizard.client.folders.folder_sizes import Size
 
 UNREADABLE = _("can't be read")
-MISSING = _("is not there")
+MISSING = _("not found")
 _NAMED = 2
 
 
@@ -54,7 +54,9 @@ def why_not(chosen: tuple[str, ...], folder: Folder) -> str:
     try:
         folder.path.encode()
     except UnicodeEncodeError:
-        return _("The name “{name}” has characters that can't be selected. Select its parent folder.").format(name=name)
+        return _("The name “{name}” has characters that the wizard can't use. Select its parent folder.").format(
+            name=name
+        )
     return rules.folder(folder.path) or ""
 
 

@@ -45,12 +45,12 @@ class HandOverScreen(WithTexts, StepScreen):
     step = Step.HAND_OVER
     question = hand_over.DESCRIPTION.question
     explanation = _(
-        "The server's admin has to add this computer's key. The message says how, and that the key works only for your "
-        "backup.\n\n"
-        "Copy it into a mail, or save it as a file and attach that. There is no secret in it. The other tabs have the "
-        "same for admins who want only the lines; “Request” is for admins who have backup-wizard too.\n\n"
-        "“Plain” shows the text on the bare terminal, where your mouse can select it.\n\n"
-        "If your admin sends a receipt back, paste it (r). Then your server is verified.\n\n"
+        "The server's admin has to add this computer's key. The message tells them how, and what the key may"
+        " do.\n\n"
+        "Copy it into an email, or save it as a file and attach that. It contains no secrets. The other tabs have"
+        " the same in other formats; “Request” is for admins who have backup-wizard too.\n\n"
+        "“Plain” shows only the text, so you can select it with the mouse.\n\n"
+        "If your admin sends back a receipt, paste it (r). It verifies your server.\n\n"
         "Then wait, or leave with Ctrl+Q. The wizard continues here when you come back.\n\n"
         "Know the account's password? Press i, and the wizard adds the key for you."
     )

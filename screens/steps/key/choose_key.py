@@ -32,7 +32,7 @@ class ChooseKeyScreen(ModalScreen[str | None]):
         with Vertical(classes="window"):
             yield Label(self._question.label, classes="window-title", markup=False)
             yield Choice(self._question.alternatives, id=self._question.id)
-            yield Static(_("\nPress Enter to use it, or Esc to cancel."), classes="aside", markup=False)
+            yield Static(_("\nPress Enter to use the key, or Esc to cancel."), classes="aside", markup=False)
 
     def on_mount(self) -> None:
         """The list has the focus."""

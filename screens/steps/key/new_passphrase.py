@@ -74,7 +74,7 @@ class NewPassphraseScreen(ModalScreen[Secret | None]):
         if first.secret.reveal() != again.secret.reveal():
             again.clear()
             again.query_one(Input).focus()
-            again.complain(_("That was not the same. Type it again, or change both."))
+            again.complain(_("The two aren't the same. Type it again, or change both."))
             return
         self._leave_with(first.secret)
 

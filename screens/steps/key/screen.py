@@ -44,13 +44,13 @@ class KeyScreen(StepScreen):
     step = Step.KEY
     question = key.DESCRIPTION.question
     explanation = _(
-        "The server knows this computer by a key: a small file that stays here. Only its public half goes to your "
-        "admin.\n\n"
-        "A password protects the key, so a stolen copy of the file is worthless. A keyring saves that password and "
-        "uses it while you are signed in, so backups run without you.\n\n"
-        "Macs and most desktops have a keyring; on Linux it's gnome-keyring or KWallet. Without one, you type the "
-        "password for each backup.\n\n"
-        "Keys you already have are never changed."
+        "The server recognizes this computer by a key: a small file that stays here. Only its public half goes to"
+        " your admin.\n\n"
+        "A passphrase is a password for the key. It protects the key, so a stolen copy of the file is worthless."
+        " A keyring saves the passphrase and uses it while you are signed in, so backups run without you.\n\n"
+        "Macs and most desktops have a keyring; on Linux it's gnome-keyring or KWallet. Without one, you type the"
+        " passphrase for each backup.\n\n"
+        "The wizard never changes keys you already have."
     )
     looks_first = True
     _keys: Keys | None = None

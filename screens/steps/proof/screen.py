@@ -47,10 +47,10 @@ class ProofScreen(StepScreen):
     step = Step.PROOF
     question = security_check.DESCRIPTION.question
     explanation = _(
-        "Your key should open only one thing: the place where your backup goes. A thief could try more. The wizard "
-        "tries that now, and the server has to refuse.\n\n"
+        "Your key should open only one thing: the place where your backup goes. A thief would try to do more. The"
+        " wizard tries that now, and the server has to refuse it.\n\n"
         "✓ is locked.\n\n"
-        "✗ is open: your admin needs to fix it. You see what to send.\n\n"
+        "✗ is open: your admin needs to fix it. The wizard shows what to send them.\n\n"
         "? was not tested this time.\n\n"
         "– can't be tested from here.\n\n"
         "This changes nothing on the server, and sends none of your files."
@@ -122,7 +122,7 @@ class ProofScreen(StepScreen):
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         """Ask where the words for the admin are to be saved."""
-        default = f"~/backup-wizard-{self.profile.name}-open-doors.txt"
+        default = f"~/backup-wizard-{self.profile.name}-security-check.txt"
         self.app.push_screen(SaveTextScreen(self._letter, default), self._saved)
 
     @property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.server.reaching.reachability import Doors
 
 _TYPING_PAUSE_SECONDS = 0.6
-_CHANGED = _("You changed it meanwhile: continue again to check the new one.")
+_CHANGED = _("You changed something during the check. Continue again to check it.")
 
 
 class _Typed(NamedTuple):
@@ -43,11 +43,11 @@ class ServerScreen(StepScreen):
     explanation = _(
         "If you don't have these, ask your server's admin:\n\n"
         "The server's name, such as files.example.lan, or its address.\n\n"
-        "Your username on the server: the name your account has there.\n\n"
-        "The port is usually 22.\n\n"
-        "While you type, the wizard checks whether the server answers. It does not sign in.\n\n"
-        "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you can "
-        "use that. The next steps say what it means."
+        "Your username on the server: the name of your account there.\n\n"
+        "The port, which is usually 22.\n\n"
+        "While you type, the wizard checks whether the server answers. It doesn't sign in.\n\n"
+        "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you"
+        " can use that. The next steps explain what that means."
     )
     _pause: Timer | None = None
     _tried: _Typed | None = None

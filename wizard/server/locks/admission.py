@@ -53,7 +53,7 @@ async def _folder(session: ProbeSession) -> ProbeResult:
         return shut(
             DRY_RUN,
             _("The marker file of {path} is there.").format(path=path),
-            _("Whether there is enough room shows with the first backup."),
+            _("The first backup shows whether there is enough space."),
         )
     if session.expects_backup:
         return is_open(

@@ -112,7 +112,7 @@ async def _modules(session: ProbeSession) -> list[str] | None:
 
 
 async def _clear_text(session: ProbeSession) -> ProbeResult:
-    return untestable(_("No setting prevents this: anyone on the network in between can read the files."))
+    return untestable(_("No setting prevents this: anyone on the network in between can read your files."))
 
 
 PROBES: dict[str, Probe] = {

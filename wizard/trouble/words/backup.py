@@ -161,9 +161,10 @@ WORDS = {
             " yes."
         ),
         N_(
-            "My last good backup went to {destination} on {host}, but {user} no longer finds it there. Was the folder"
-            " moved, emptied or removed? Is its disk mounted? If nothing changed, the server may still have older text"
-            " that opens the parent folder. In that case, please replace it with the text I'm sending with this."
+            "My last good backup went to {destination} on {host}, but {user} no longer finds it there. Was the"
+            " folder moved, emptied or removed? Is its disk mounted? If nothing changed, the server may still"
+            " have an older setup that opens the parent folder. If so, please replace it with the one I'm sending"
+            " with this."
         ),
     ),
     Kind.DESTINATION_TAKEN: Words(

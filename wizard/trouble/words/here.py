@@ -55,7 +55,7 @@ WORDS = {
         N_("Perhaps backup-wizard once ran with sudo. Give the folder back to yourself: sudo chown -R $USER {about}"),
     ),
     Kind.NO_HOME: Words(
-        N_("This computer doesn't say where your home folder is"),
+        N_("backup-wizard can't find your home folder"),
         YOU,
         N_("Sign in as yourself and try again, or set HOME to your home folder."),
     ),
@@ -63,9 +63,9 @@ WORDS = {
         N_("Some files couldn't be read"), YOU, N_("Look at the list. Skip them, or ask for permission to read them.")
     ),
     Kind.PATH_TOO_LONG: Words(
-        N_("Some files lie so deep in folders that rsync can't take their paths"),
+        N_("Some files are in so many nested folders that their paths are too long for rsync"),
         YOU,
-        N_("Everything else was backed up. Move them up, or shorten the names of their folders."),
+        N_("Everything else was backed up. Move them to a higher folder, or shorten the names of their folders."),
     ),
     Kind.FILES_VANISHED: Words(
         N_("Some files disappeared while they were being read"),

@@ -38,7 +38,7 @@ WORDS = {
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(
-        N_("Your account's login shell on the server (rssh) doesn't accept the line you sent"),
+        N_("Your account's login shell on the server (rssh) doesn't accept the key line you sent"),
         ADMIN,
         N_("Send your admin this message. Until the shell is changed, you get an estimate instead of a practice run."),
         N_(
@@ -132,7 +132,7 @@ WORDS = {
         N_("Check that “rsync” is the program itself and not a script. Or choose another scheme than forced-command."),
     ),
     Kind.COMMAND_DRIFTED: Words(
-        N_("Your settings or rsync changed, so the server's text no longer matches them"),
+        N_("Your settings or rsync changed, so the server's key line no longer matches them"),
         ADMIN,
         N_(
             "Nothing was started. Send your admin the new text (backup-wizard export {name} --format authorized-keys);"

@@ -107,7 +107,7 @@ def _meant(question: Text, typed: str) -> str:
 
 
 def _lines(question: Lines) -> str:
-    say(_("{label}. A line with only a full stop ends it.").format(label=question.label))
+    say(_("{label}. To finish, type a line with only a dot.").format(label=question.label))
     read: list[str] = []
     while not question.is_whole("\n".join(read)):
         typed = _read("")
