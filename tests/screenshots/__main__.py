@@ -24,7 +24,7 @@ _SHOWN_ONCE = {
     Step.FOLDERS: "will be backed up",
     Step.SERVER: "127.0.0.1 answers",
     Step.HAND_OVER: "yet",
-    Step.PROOF: "things were tested, and all are locked",
+    Step.PROOF: "Locked: the server passed all",
     Step.DRY_RUN: "Nothing was copied",
 }
 _GONE_ON_FROM_LATER = {Step.HAND_OVER, Step.PROOF}

@@ -139,7 +139,7 @@ class OnScreens:
             await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen))
             pilot.app.screen.query_one(TextArea).text = self._errand.receipt
             await pilot.press("ctrl+s")
-            await until(pilot, lambda: "It is your server." in said(pilot))
+            await until(pilot, lambda: "It's your server." in said(pilot))
             await pilot.press("enter")
             return
         if pilot.app.screen.query("#answer"):
@@ -237,7 +237,7 @@ class OnLines:
         own = ("A key you already have", "agent")
         answers = {
             Step.FINGERPRINT: ("receipt",) if self._errand.receipt else ("My admin sent me a fingerprint",),
-            Step.KEY: own if self._errand.own_key else ("A new key without a password",),
+            Step.KEY: own if self._errand.own_key else ("A new key without a passphrase",),
         }
         for line in reversed(self._said):
             if not line.startswith("  "):

@@ -111,7 +111,7 @@ async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) 
     (modules / "heavy.js").write_bytes(bytes(1_000_000))
     async with wizard_at(place.profile, Step.DRY_RUN, reached=Step.FINISH) as pilot:
         await until(pilot, lambda: "1.0 MB) would be sent" in said(pilot))
-        assert "Sending takes about 1 s over 100 Mbit/s" in said(pilot)
+        assert "Sending takes about 1 s at 100 Mbit/s" in said(pilot)
         await pilot.press("shift+f3")
         await until(
             pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · Build folders" in text(pilot)

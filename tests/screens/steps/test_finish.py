@@ -41,7 +41,7 @@ async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, in
         "backup/amamac/",
         FINGERPRINT,
         "A key for one folder only",
-        "~/.ssh/backup-wizard-amamac, without a password",
+        "~/.ssh/backup-wizard-amamac, without a passphrase",
         "done, nothing copied",
     ):
         assert decided in told
@@ -81,7 +81,7 @@ async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
         assert isinstance(pilot.app.screen, StepScreen)
         pilot.app.context.dry_run = Totals(files=9, new=1204, changed=12, deleted=3, bytes_to_send=3_400_000_000)
         pilot.app.screen.leave_with(Jump(Step.FINISH))
-        await until(pilot, lambda: "1,204 new, 12 changed, 3 deleted: 3.4 GB to send" in said(pilot))
+        await until(pilot, lambda: "1,204 new, 12 changed, 3 to delete: 3.4 GB to send" in said(pilot))
         await until(pilot, lambda: _focused(pilot) == "Back up now")
         await pilot.press("up", "up", "up")
         await until(pilot, lambda: _focused(pilot) == "Repeat")

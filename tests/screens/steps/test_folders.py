@@ -214,7 +214,7 @@ async def test_other_disks_and_the_whole_computer_are_there(tmp_path: Path, monk
 
 async def test_a_folder_that_went_away_is_told_and_can_be_cleared(home: Path) -> None:
     async with _screen(Profile(name="amamac", folders=_named(home, "Gone", "Work"))) as pilot:
-        await until(pilot, lambda: _row(pilot, "[✓] ~/Gone").endswith("is not there"))
+        await until(pilot, lambda: _row(pilot, "[✓] ~/Gone").endswith("not found"))
         await until(pilot, lambda: "! ~/Gone doesn't exist." in text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "✗ ~/Gone doesn't exist." in text(pilot))
@@ -283,7 +283,7 @@ async def test_strange_names_are_shown_as_they_are(home: Path) -> None:
             await pilot.press("space")
         await _move_to(pilot, "x\\xff")
         await pilot.press("space")
-        await until(pilot, lambda: "The name “x\\xff” has characters that can't be selected" in said(pilot))
+        await until(pilot, lambda: "The name “x\\xff” has characters that the wizard can't use" in said(pilot))
         saved = await _go_on(pilot)
     assert saved.folders == _named(home, "Documents", "Pictures", "[bold red]x", "line\nbreak")
 

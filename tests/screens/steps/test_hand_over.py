@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
     from tests.support.servers.real_sshd import RealSshd
 
-NOT_YET = "doesn't accept this computer yet"
-LET_IN = "The server lets this computer in."
+NOT_YET = "doesn't let this computer sign in yet"
+LET_IN = "The server lets this computer sign in."
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_the_text_is_saved_once_and_never_over_another_file(place: Place, 
         assert line.value == "~/backup-wizard-amamac-text-2.txt"
         line.value = "~/backup-wizard-amamac-text.txt"
         await pilot.press("enter")
-        await until(pilot, lambda: "✗ ~/backup-wizard-amamac-text.txt already exists" in said(pilot))
+        await until(pilot, lambda: "✗ ~/backup-wizard-amamac-text.txt is there already" in said(pilot))
         assert saved.read_text() == "mine"
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER)
@@ -127,10 +127,10 @@ async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Plac
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
         for typed, complaint in (
             ("note.txt", "in full"),
-            ("~nobody-of-that-name/x", "no user of that name"),
+            ("~nobody-of-that-name/x", "no user with that name"),
             ("/no/such/folder/x", "The folder for"),
             ("/etc/", "in full"),
-            ("/etc", "won't be overwritten"),
+            ("/etc", "never overwritten"),
             ("", "in full"),
         ):
             pilot.app.screen.query_one(Input).value = typed
@@ -165,7 +165,7 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
         await pilot.press("left", "right")
         await until(pilot, lambda: "amanda:********" in said(pilot) and password not in said(pilot))
         await pilot.press("s")
-        await until(pilot, lambda: "Only you can read it (mode 0600)" in said(pilot))
+        await until(pilot, lambda: "Only you can read it (mode 0600)" in text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "It contains a password, and only you can read it (mode 0600)" in said(pilot))
     saved = home / "backup-wizard-amamac-secrets.txt"
@@ -178,7 +178,7 @@ async def test_going_on_too_early_stays_and_says_what_it_waits_for(place: Place)
         await until(pilot, lambda: NOT_YET in text(pilot))
         pilot.app.workers.cancel_group(pilot.app.screen, "look")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "This waits for your admin" in text(pilot))
+        await until(pilot, lambda: "This step waits for your admin" in text(pilot))
         assert walk(pilot).step == Step.HAND_OVER
         assert "Apply as the admin" not in text(pilot)
         await pilot.press("a")

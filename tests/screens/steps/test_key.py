@@ -46,8 +46,8 @@ async def test_enter_makes_a_key_that_the_keyring_opens(home: Path, size: tuple[
     left = steps.begin(profiles.load("amamac"))
     async with wizard_at(left.profile, left.step, size=size) as pilot:
         await _until_ready(pilot)
-        assert "● A new key, with its password saved in your keyring" in text(pilot)
-        assert "your desktop's keyring saves its passphrase" in text(pilot)
+        assert "● A new key, with its passphrase saved in your keyring" in text(pilot)
+        assert "saves it in your desktop's keyring" in text(pilot)
         assert not _made(home)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
@@ -62,7 +62,7 @@ async def test_without_a_keyring_it_says_so_and_asks_for_a_passphrase(home: Path
         await _until_ready(pilot)
         assert "This computer has no keyring" in said(pilot)
         assert "gnome-keyring or KWallet" in said(pilot)
-        assert "● A new key, with a password you type each time" in text(pilot)
+        assert "● A new key, with a passphrase you type each time" in text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NewPassphraseScreen))
         await pilot.press(*"short", "enter")
@@ -118,7 +118,7 @@ async def test_a_key_of_the_person_s_is_opened_once_and_its_passphrase_kept(home
         await _choose_own(pilot)
         await until(pilot, lambda: isinstance(pilot.app.screen, OpenKeyScreen))
         await _type(pilot, "not it")
-        await until(pilot, lambda: "doesn't open the key" in said(pilot))
+        await until(pilot, lambda: "doesn't unlock the key" in said(pilot))
         lines = _lines(pilot)
         await _type(pilot, CANARY)
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
@@ -158,7 +158,7 @@ async def test_a_key_that_is_there_is_kept_as_it_is(home: Path) -> None:
     before = tree(home / ".ssh")
     async with wizard_at(decided, Step.KEY) as pilot:
         await _until_ready(pilot)
-        assert "● Keep the key that is there" in text(pilot)
+        assert "● Keep the current key" in text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
         assert walk(pilot).profile == decided
@@ -174,7 +174,7 @@ async def test_a_key_that_nobody_can_open_makes_room_for_one_beside_it(home: Pat
         await pilot.press("enter")
         await until(pilot, lambda: "Your keyring has no passphrase" in said(pilot))
         await _until_ready(pilot)
-        assert "● A new key, with its password saved in your keyring" in text(pilot)
+        assert "● A new key, with its passphrase saved in your keyring" in text(pilot)
         assert f"A new key is created as {FILE}-2." in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
@@ -207,8 +207,8 @@ async def test_an_unprotected_key_that_is_there_is_not_what_is_proposed(home: Pa
     key_files.make(home / ".ssh/backup-wizard-amamac", "older", None)
     async with wizard_at(NEW, Step.KEY) as pilot:
         await _until_ready(pilot)
-        await until(pilot, lambda: f"{FILE}, without a password." in text(pilot))
-        await until(pilot, lambda: "● A new key, with a password you type each time" in text(pilot))
+        await until(pilot, lambda: f"{FILE}, without a passphrase." in text(pilot))
+        await until(pilot, lambda: "● A new key, with a passphrase you type each time" in text(pilot))
 
 
 async def test_a_locked_keyring_is_explained_and_nothing_half_made_stays(
@@ -221,7 +221,7 @@ async def test_a_locked_keyring_is_explained_and_nothing_half_made_stays(
         await pilot.press("enter")
         await until(pilot, lambda: "Your keyring is locked" in said(pilot))
         await _until_ready(pilot)
-        assert "● A new key, with its password saved in your keyring" in text(pilot)
+        assert "● A new key, with its passphrase saved in your keyring" in text(pilot)
         assert not _made(home)
 
 
@@ -262,7 +262,7 @@ async def _until_ready(pilot: Pilot[int]) -> None:
 async def _choose_own(pilot: Pilot[int]) -> None:
     await _until_ready(pilot)
     await pilot.press("end", "up", "enter")
-    await until(pilot, lambda: "Which of your keys?" in said(pilot))
+    await until(pilot, lambda: "Which key do you want to use?" in said(pilot))
     await pilot.press("enter")
 
 

@@ -72,8 +72,8 @@ async def test_what_is_to_be_changed_can_be_sent(place: Place, home: Path) -> No
         await until(pilot, lambda: "Copied, if your terminal allows it" in said(pilot))
         assert pilot.app.clipboard.endswith(place.text().splitlines()[-2])
         await pilot.press("s", "enter")
-        await until(pilot, lambda: "Saved as ~/backup-wizard-amamac-open-doors.txt" in said(pilot))
-    assert (home / "backup-wizard-amamac-open-doors.txt").read_text() == pilot.app.clipboard
+        await until(pilot, lambda: "Saved as ~/backup-wizard-amamac-security-check.txt" in said(pilot))
+    assert (home / "backup-wizard-amamac-security-check.txt").read_text() == pilot.app.clipboard
 
 
 async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> None:

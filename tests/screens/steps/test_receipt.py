@@ -48,7 +48,7 @@ async def test_at_the_fingerprint_a_receipt_verifies_the_server(sshd: RealSshd, 
         await until(pilot, lambda: isinstance(pilot.app.focused, Button))
         assert not paths.known_hosts().exists()
         await pilot.press("enter")
-        await until(pilot, lambda: "Verified: 127.0.0.1 has a fingerprint" in text(pilot))
+        await until(pilot, lambda: "Verified: 127.0.0.1 shows a fingerprint" in text(pilot))
         assert sshd.fingerprint in text(pilot)
         assert "Warning from the server: The disk is nearly full" in text(pilot)
         await pilot.press("enter")

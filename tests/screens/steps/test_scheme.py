@@ -145,7 +145,7 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
         await pilot.press("up", "enter")
         await asked_for_more(pilot)
         assert "Your files are sent unencrypted: anyone on the network in between can read them." in said(pilot)
-        assert "uses the folder /home/amanda/backup" in said(pilot)
+        assert "Folder on the server: /home/amanda/backup" in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.SCHEME)
         await pilot.press("enter")

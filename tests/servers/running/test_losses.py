@@ -224,7 +224,7 @@ def test_an_older_text_that_opens_the_folder_around_the_backup_is_noticed(office
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
     assert "is no longer" in stopped.stderr
-    assert "the server may still have older text" in stopped.stderr
+    assert "the server may still have an older setup" in stopped.stderr
     assert trees.tree(office.path(placing.ROOT)) == before
 
 

@@ -156,11 +156,11 @@ def test_changed_files_stay_old_and_are_told(append_only: tuple[Profile, Path], 
     (source / "letter 1").write_text("Dear Madam or Sir")
     (source / "new").write_text("new")
     practised = backup_wizard("dry-run", "amamac")
-    assert "2 changed files stay old" in practised.stdout
+    assert "keeps the old versions of 2 changed files" in practised.stdout
     told = backup_wizard("run", "amamac")
     assert told.exit_code == 1
     assert "1 new, 0 changed" in told.stdout
-    assert "2 files stay old on the server" in told.stdout
+    assert "keeps the old versions of 2 files" in told.stdout
     assert "Documents/letter 0, Documents/letter 1" in told.stdout
     assert (there / "new").read_text() == "new"
     again = backup_wizard("run", "amamac", "--json")
@@ -179,7 +179,7 @@ def test_a_name_that_somebody_else_created_first_is_told(
     office.run("install", "-o", ACCOUNT, "/dev/null", str(there / "new").partition("/root")[2])
     told = backup_wizard("run", "amamac")
     assert told.exit_code == 1
-    assert "1 file stays old on the server" in told.stdout
+    assert "keeps the old version of 1 file" in told.stdout
     assert "someone with the key put it there first" in told.stdout
 
 

@@ -249,7 +249,7 @@ def test_a_key_of_hers_is_opened_before_it_is_taken(
         assert session.holds(own_key) is (keep == "n")
     assert chosen.key == Key(protection="keyring" if keep == "y" else "ask", file="~/.ssh/id_ed25519")
     assert own_key.read_bytes() == before
-    assert sum("doesn't open the key" in text for text in said) == 1
+    assert sum("doesn't unlock the key" in text for text in said) == 1
     if keep == "y":
         assert secrets.fetch("amamac", "passphrase").reveal() == "right passphrase"
 

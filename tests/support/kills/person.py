@@ -167,7 +167,7 @@ class Person:
         receipt = a_receipt(profile, self._office.fingerprints, folder=self._office.root)
         pilot.app.screen.query_one(TextArea).text = receipt
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "It is your server." in said(pilot))
+        await until(pilot, lambda: "It's your server." in said(pilot))
         killing.comes_to(TAKEN)
         await pilot.press("enter")
 

@@ -39,12 +39,12 @@ def test_what_is_told(is_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys
     line.clear()
     printed = capsys.readouterr().out
     erase = "\r\x1b[K" if is_terminal else ""
-    far = "12 % · 1.0 MB sent · 2.0 MB/s · 4 s left · 3 files to go · letters/\\x9b31m␛[2J.txt"
+    far = "12% · 1.0 MB sent · 2.0 MB/s · 4 s left · 3 files to go · letters/\\x9b31m␛[2J.txt"
     shown = far[:59] if is_terminal else f"{far}\n"
     assert printed == (
         f"{erase}Not compressed: the connection is fast enough.\n"
         f"{erase}{shown}"
-        f"{erase}{CUT.trouble.what}: try 2 follows in 5 s.\n"
+        f"{erase}{CUT.trouble.what}. Trying again in 5 s (try 2).\n"
         f"{erase}Checking the backup on the server …\n"
         f"{erase}"
     )

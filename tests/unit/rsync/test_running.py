@@ -88,7 +88,7 @@ def test_how_long_it_will_take_is_told_where_it_can_be(
 
 def test_progress_in_words() -> None:
     told = console.progress(Progress(1_200_000, 10, 2e6, 45, to_check=1200, found=4000), ProgressEstimate(75, 3700))
-    assert told == "75 % · 1.2 MB sent · 2.0 MB/s · 1 h 1 min left · 1,200 files to go"
+    assert told == "75% · 1.2 MB sent · 2.0 MB/s · 1 h 1 min left · 1,200 files to go"
     assert [duration(seconds) for seconds in (5, 65, 600, 3600, 40_000)] == [
         "5 s",
         "1 min 5 s",
