@@ -49,12 +49,16 @@ def show(chosen: Namespace) -> int:
     say(profiles.dumps(profile).rstrip())
     say()
     not_made = " " + _("(not created yet)")
-    say(f"# profile:  {paths.shown(paths.profile(profile.name))}")
-    say(f"# key:      {paths.shown(profile.key_path)}{'' if profile.key_path.exists() else not_made}")
-    say(f"# step:     {steps.begin(profile).reached}")
-    trusted = _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")
-    say(f"# server:   {trusted}")
-    say(f"# backup:   {record.in_words(profile.name)}")
+    rows = [
+        (_("profile"), paths.shown(paths.profile(profile.name))),
+        (_("key"), paths.shown(profile.key_path) + ("" if profile.key_path.exists() else not_made)),
+        (_("step"), steps.TITLES[steps.begin(profile).reached]),
+        (_("server"), _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")),
+        (_("backup"), record.in_words(profile.name)),
+    ]
+    width = max(len(title) for title, _value in rows)
+    for title, value in rows:
+        say(f"# {title + ':':<{width + 1}}  {value}")
     return 0
 
 
