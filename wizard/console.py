@@ -176,7 +176,8 @@ def retry(event: Retry) -> str:
 
 def progress(event: Progress, estimate: ProgressEstimate) -> str:
     """How far a real backup is, on one line."""
-    parts = [_("{size} sent").format(size=display.size(event.bytes_done)), _("{size}/s").format(size=display.size(event.rate))]
+    sent, rate = display.size(event.bytes_done), display.size(event.rate)
+    parts = [_("{size} sent").format(size=sent), _("{size}/s").format(size=rate)]
     if estimate.percent is not None:
         parts.insert(0, f"{estimate.percent}%")
     if estimate.seconds_left is not None:

@@ -36,7 +36,7 @@ class PassphraseScreen(ModalScreen[Secret | None]):
             yield Label(_("Passphrase of your key"), classes="window-title")
             key = paths.shown(self._profile.key_path)
             yield Static(
-                _("Unlocks {key}. backup-wizard forgets it when you quit.").format(key=key),
+                _("Unlocks {key}. The wizard forgets the passphrase when you leave.").format(key=key),
                 classes="window-words",
                 markup=False,
             )

@@ -47,7 +47,7 @@ async def test_enter_makes_a_key_that_the_keyring_opens(home: Path, size: tuple[
     async with wizard_at(left.profile, left.step, size=size) as pilot:
         await _until_ready(pilot)
         assert "● A new key, with its passphrase saved in your keyring" in text(pilot)
-        assert "saves it in your desktop's keyring" in text(pilot)
+        assert "saves its passphrase in your desktop's keyring" in text(pilot)
         assert not _made(home)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
