@@ -113,7 +113,7 @@ async def _see_it_refused(profile: Profile, session: Session) -> None:
     except Failure as failure:
         if failure.kind is not Kind.WAITING_FOR_ADMIN:
             raise
-        say(_("  … the server doesn't let this computer sign in yet: the admin needs to act first"))
+        say(_("  … the server doesn't accept this computer yet: the admin needs to act first"))
 
 
 def _write_samples(home: Path) -> None:

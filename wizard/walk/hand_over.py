@@ -35,21 +35,20 @@ if TYPE_CHECKING:
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass
 
-LET_IN = _("The server lets this computer sign in.")
-NOT_YET = _("The server doesn't let this computer sign in yet. Your admin needs to set up the server first.")
+LET_IN = _("The server accepts this computer.")
+NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
 STILL_WAITING = _(
     "This step waits for your admin. Once they have set up the server, you can continue. You can leave with"
     " Ctrl+Q; everything is saved."
 )
-LOOKING = _("Checking whether the server lets this computer sign in")
+LOOKING = _("Checking whether the server accepts this computer")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
 
 _GROWTH = 1.5
 _WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
 _IN_DEMO = _(
-    "The server doesn't let this computer sign in yet. In this demo, you are also the admin: press a (“Apply"
-    " as the admin”)."
+    "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
 )
 _INSTALL = _("Know the account's password? Press i, and the wizard adds the key for you.")
 _ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
@@ -67,7 +66,7 @@ _NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
 
 
 class LetIn(msgspec.Struct, frozen=True):
-    "The server lets this computer sign in."
+    "The server accepts this computer."
 
 
 class NotYet(msgspec.Struct, frozen=True):

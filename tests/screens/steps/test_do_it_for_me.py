@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tests.support.servers.office import Office
 
-NOT_YET = "doesn't let this computer sign in yet"
-LET_IN = "The server lets this computer sign in."
+NOT_YET = "doesn't accept this computer yet"
+LET_IN = "The server accepts this computer."
 
 
 @pytest.fixture(scope="module")

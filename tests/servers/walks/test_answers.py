@@ -71,7 +71,7 @@ def test_the_walk_waits_for_the_admin_and_then_ends_with_a_dry_run(
 ) -> None:
     waiting = backup_wizard("--answers", answers)
     assert waiting.exit_code == 75, waiting.stderr
-    assert "doesn't let this computer sign in yet — your admin needs to fix this —" in waiting.stderr
+    assert "doesn't accept this computer yet — your admin needs to fix this —" in waiting.stderr
     for command in ("check", "dry-run", "run"):
         assert backup_wizard(command, profile.name).exit_code == 75
 

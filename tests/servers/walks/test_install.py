@@ -116,7 +116,7 @@ def test_on_lines_it_is_one_of_the_answers(
     decided(begun(office, sample_folder), Step.HAND_OVER)
     shown = capsys.readouterr()
     assert "doesn't accept that password" in shown.err
-    assert "The server lets this computer sign in." in shown.out
+    assert "The server accepts this computer." in shown.out
     assert canary.SECRET not in shown.out + shown.err
 
 

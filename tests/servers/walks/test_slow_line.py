@@ -43,7 +43,7 @@ def test_the_whole_walk_over_a_slow_line(sshd: RealSshd, profile: Profile, tmp_p
         assert walking.stdout
         told = [line for line in walking.stdout if walking.poll() is None]
     assert walking.returncode == 0
-    assert any("lets this computer sign in" in line for line in told)  # while it was still at work
+    assert any("accepts this computer" in line for line in told)  # while it was still at work
 
     checked = backup_wizard("check", profile.name, "--json")
     assert (checked.exit_code, checked.json["verdict"]) == (0, "locked")

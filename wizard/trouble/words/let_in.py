@@ -122,7 +122,7 @@ WORDS = {
         ),
     ),
     Kind.WAITING_FOR_ADMIN: Words(
-        N_("{about} doesn't let this computer sign in yet"),
+        N_("{about} doesn't accept this computer yet"),
         ADMIN,
         N_("Send your admin the output of “backup-wizard export {name} --format text”. Then run this again."),
     ),
