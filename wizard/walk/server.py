@@ -26,7 +26,7 @@ def host(profile: Profile) -> Text:
         id="host",
         label=_("Server name"),
         default=profile.server.host,
-        hint=_("for example files.example.lan"),
+        hint=_("such as files.example.lan"),
         rule=rules.host,
     )
 

@@ -28,7 +28,7 @@ GUARDS = (
     Guard(
         7,
         "folders of the same last name are kept apart",
-        "wizard/schemes/parts/layout.py",
+        "wizard/backup_layout.py",
         "if _is_free(label, placed.values())",
         "if True",
         ("tests/unit/schemes/test_layout.py::test_labels_are_unique_and_none_is_inside_another",),
