@@ -96,7 +96,7 @@ async def test_one_enter_takes_the_usual_folders(home: Path, size: tuple[int, in
 @pytest.mark.parametrize("size", SIZES)
 async def test_ticks_sizes_and_the_total_are_shown(size: tuple[int, int]) -> None:
     async with _screen(size=size) as pilot:
-        await until(pilot, lambda: "6 files and folders (2.0 MB) will be backed up." in said(pilot))
+        await until(pilot, lambda: "6 files and folders (2.0 MB) will be backed up." in text(pilot))
         await until(pilot, lambda: "503.0 kB" in _row(pilot, "Documents"))
         rows = [" ".join(row.split()) for row in _rows(pilot)]
         assert rows[0] == "▾ [–] Your home folder"
@@ -256,7 +256,7 @@ async def test_folders_inside_that_may_not_be_read_are_named(
     put_in_rsyncs_place(monkeypatch, tmp_path, f"echo '{complaint}' >&2; echo '{statistics}'; exit 23")
     async with _screen() as pilot:
         await until(pilot, lambda: "You can't read ~/Documents/Taxes, so it won't be in the backup." in said(pilot))
-        assert "4 items (9 bytes) will be backed up." in said(pilot)
+        assert "4 items (9 bytes) will be backed up." in text(pilot)
 
 
 async def test_hidden_folders_are_behind_a_key_except_mail(home: Path) -> None:
