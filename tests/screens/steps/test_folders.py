@@ -256,7 +256,7 @@ async def test_folders_inside_that_may_not_be_read_are_named(
     put_in_rsyncs_place(monkeypatch, tmp_path, f"echo '{complaint}' >&2; echo '{statistics}'; exit 23")
     async with _screen() as pilot:
         await until(pilot, lambda: "You can't read ~/Documents/Taxes, so it won't be in the backup." in said(pilot))
-        assert "4 items (9 bytes) will be backed up." in text(pilot)
+        assert "4 files and folders (9 bytes) will be backed up." in said(pilot)
 
 
 async def test_hidden_folders_are_behind_a_key_except_mail(home: Path) -> None:
