@@ -114,7 +114,7 @@ async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) 
         assert "Sending it takes about 1 s over 100 Mbit/s" in said(pilot)
         await pilot.press("shift+f3")
         await until(
-            pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · build folders" in text(pilot)
+            pilot, lambda: "[ ] node_modules/" in text(pilot) and "1.0 MB, 1 file · Build folders" in text(pilot)
         )
         await pilot.press("space")
         await until(

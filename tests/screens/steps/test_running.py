@@ -39,7 +39,7 @@ async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLin
         assert line.differences() == ""
         assert "are identical on the server" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "All is set up" in text(pilot) and "last good backup" in said(pilot))
+        await until(pilot, lambda: "All is set up" in text(pilot) and "Last good backup" in said(pilot))
         await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)
 
 

@@ -209,7 +209,7 @@ class Person:
     async def _is_told_of_backups(self, pilot: Pilot[int], profile: Profile) -> None:
         kept = record.read(profile.name)
         words = "didn't finish" if kept.last else "No backup yet"
-        await until(pilot, lambda: ("last good backup" if kept.last_good else words) in said(pilot))
+        await until(pilot, lambda: ("Last good backup" if kept.last_good else words) in said(pilot))
 
     async def _back_up(self, pilot: Pilot[int], profile: Profile) -> None:
         await self._is_told_of_backups(pilot, profile)
