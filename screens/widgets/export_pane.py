@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
     from screens.widgets.sheet import Sheet
 
-_IS_HIDDEN = N_(
-    "This text contains a hidden password. “Show” (v) reveals it. “Save” writes a file that only you can read."
-)
+_IS_HIDDEN = N_("The password is hidden. “Show” (v) reveals it.")
 _HIDDEN = N_("The password is hidden. Choose “Show” first, or save the text.")
 _ERASE_LINE_ABOVE = "\x1b[A\x1b[2K"
 _WARNING = N_("The file will contain a password. Only you can read it (mode 0600). Keep it that way.")

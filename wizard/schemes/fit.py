@@ -44,7 +44,7 @@ def needs_rsync() -> Fit:
 def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     """Why a scheme without those restrictions can't be taken, if the profile asks for one of them."""
     if profile.scheme.append_only and "append_only" in restrictions:
-        return Fit.no(_("It can't protect existing files from changes (append only, under More choices)."))
+        return Fit.no(_("It doesn't support append only (under More choices)."))
     return None
 
 

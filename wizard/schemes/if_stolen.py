@@ -50,7 +50,7 @@ _MORE = {
     Ability.READ_WITH_TOOLS: N_("With special tools, they can also read files in it."),
     Ability.CHANGE_WITH_TOOLS: N_("With special tools, they can also overwrite files in it."),
     Ability.NAMES: N_("They can list its file names."),
-    Ability.GUESS: N_("They can test guesses about what a file contains."),
+    Ability.GUESS: N_("They can test guesses about file contents."),
     Ability.LINES: N_("They can read single lines of its files and, on older servers, of files outside the backup."),
     Ability.LOCK_OUT: N_("They can stop this computer from backing up."),
     Ability.SHARE: N_("They can open this backup to other users of the server."),

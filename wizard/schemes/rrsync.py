@@ -39,7 +39,7 @@ class Rrsync:
             title=_("A key for one folder only"),
             summary=_("The server accepts this computer's key for backups to one folder, and nothing else."),
             traffic=_("Encrypted in transit."),
-            admin_does=_("Adds one line of text, which is easy to remove again."),
+            admin_does=_("Adds one line, easy to remove again."),
         )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:

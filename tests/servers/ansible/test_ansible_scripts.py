@@ -119,8 +119,8 @@ def test_what_is_no_file_of_the_account_s_is_refused(office: Office) -> None:
     for make, why in (
         (f"ln -s /etc/passwd {KEYS}", "symbolic link"),
         (f"ln -s /nowhere {KEYS}", "symbolic link"),
-        (f"mkfifo {KEYS}", "no file"),
-        (f"mkdir {KEYS}", "no file"),
+        (f"mkfifo {KEYS}", "not a regular file"),
+        (f"mkdir {KEYS}", "not a regular file"),
         (f"touch {KEYS}", "chown amanda"),
         (f"touch {KEYS} && chown amanda {KEYS} && chmod 0 {KEYS}", "can't read"),
     ):
@@ -190,9 +190,9 @@ def test_nobody_s_folder_is_given_away(office: Office) -> None:
         ("docs/amamac", "belongs to nadia"),
         ("docs", "belongs to nadia"),
         ("way/amamac", "hidden folder"),
-        ("lost/amamac", "no folder"),
-        ("file/amamac", "no folder"),
-        ("file", "no folder"),
+        ("lost/amamac", "not a folder"),
+        ("file/amamac", "not a folder"),
+        ("file", "not a folder"),
     ):
         for dry_or_do in ("dry", "do"):
             code, printed = said(office, "as_owner", dry_or_do, "amanda", folder, work="make_folder")

@@ -80,7 +80,7 @@ def test_what_keeps_the_backup_out_is_warned_of(office: SetUpOffice, sample_fold
     done = office.script()
     assert done.exit_code == 0
     for sign in (
-        "the shell /usr/sbin/nologin blocks rsync",
+        "the login shell /usr/sbin/nologin blocks rsync",
         "the account is locked",
         f"chmod go-w {HOME}",
         f"another line of {KEYS} has the same key",

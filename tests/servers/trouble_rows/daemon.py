@@ -133,7 +133,7 @@ ROWS = [
         faults.told(port=1),
         Kind.DAEMON_CLOSED,
         ADMIN,
-        "no backup service (rsync) answers",
+        "No backup service (rsync) answers",
         CANT_TELL,
         scheme="daemon",
     ),

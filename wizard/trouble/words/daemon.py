@@ -10,7 +10,7 @@ _WAIT = N_("If your admin hasn't set it up yet, please wait. If they have, send 
 
 WORDS = {
     Kind.DAEMON_CLOSED: Words(
-        N_("{about} is on, but no backup service (rsync) answers there"),
+        N_("No backup service (rsync) answers at {about}"),
         ADMIN,
         N_("Check the port number. If it is right, send your admin this message."),
         N_("Connections from my computer to {about} are refused. Is the rsync daemon running, and is that its port?"),
