@@ -68,7 +68,8 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
     if told.forward:
         warn(f"\n{SEND_THIS}\n\n{told.forward}")  # at the edge: lines in it are to be pasted
     if told.kind is Kind.UNKNOWN and told.raw:
-        warn(f"\n  {_('Technical details:')}\n{textwrap.indent(told.raw, '    ')}")
+        warn("\n  " + _("Technical details:"))
+        warn(textwrap.indent(told.raw, "    "))
     if raw_file:
         details = _("Technical details are saved in {file}").format(file=paths.shown(raw_file))
         warn(f"\n  {details}")

@@ -39,7 +39,7 @@ class TickList(OptionList):
     """Boxes, each with its sentence beside it, or with `sentences_below` on a line of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", _("Tick")),
+        Binding("space", "select", _("Select")),
         Binding("enter", "screen.forward", _("Continue"), show=False),
     ]
 

@@ -244,7 +244,7 @@ def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
     if options.there:
         yield Alternative(Answer.THERE, _("Keep the current key"), _about_there(profile, keys))
     if options.keyring:
-        made = _("The wizard saves its passphrase in {keyring}.").format(keyring=options.keyring)
+        made = _("Saves its passphrase in {keyring}.").format(keyring=options.keyring)
         loses = _("After that, nobody can unlock the current key any more.")
         sentence = loses if _would_lose_one(profile, keys) else made
         yield Alternative(Answer.KEYRING, _("A new key, with its passphrase saved in your keyring"), sentence)

@@ -100,7 +100,7 @@ async def test_the_text_is_saved_once_and_never_over_another_file(place: Place, 
         assert line.value == "~/backup-wizard-amamac-text-2.txt"
         line.value = "~/backup-wizard-amamac-text.txt"
         await pilot.press("enter")
-        await until(pilot, lambda: "✗ ~/backup-wizard-amamac-text.txt already exists" in text(pilot))
+        await until(pilot, lambda: "✗ ~/backup-wizard-amamac-text.txt already exists" in said(pilot))
         assert saved.read_text() == "mine"
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER)
@@ -126,12 +126,12 @@ async def test_a_place_that_can_t_be_saved_to_is_told_under_the_line(place: Plac
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
         for typed, complaint in (
-            ("note.txt", "full path"),
+            ("note.txt", "Type the full path"),
             ("~nobody-of-that-name/x", "no user with that name"),
             ("/no/such/folder/x", "The folder for"),
-            ("/etc/", "full path"),
-            ("/etc", "already exists"),
-            ("", "full path"),
+            ("/etc/", "Type the full path"),
+            ("/etc", "won't be overwritten"),
+            ("", "Type the full path"),
         ):
             pilot.app.screen.query_one(Input).value = typed
             await pilot.press("enter")
@@ -165,7 +165,7 @@ async def test_a_password_is_hidden_until_it_is_shown_and_its_file_says_so(
         await pilot.press("left", "right")
         await until(pilot, lambda: "amanda:********" in said(pilot) and password not in said(pilot))
         await pilot.press("s")
-        await until(pilot, lambda: "Only you can read it" in text(pilot))
+        await until(pilot, lambda: "Only you can read it (mode 0600)" in said(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "It contains a password, and only you can read it (mode 0600)" in said(pilot))
     saved = home / "backup-wizard-amamac-secrets.txt"

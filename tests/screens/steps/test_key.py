@@ -47,7 +47,7 @@ async def test_enter_makes_a_key_that_the_keyring_opens(home: Path, size: tuple[
     async with wizard_at(left.profile, left.step, size=size) as pilot:
         await _until_ready(pilot)
         assert "● A new key, with its passphrase saved in your keyring" in text(pilot)
-        assert "saves its passphrase in your desktop's keyring" in text(pilot)
+        assert "Saves its passphrase in your desktop's keyring" in text(pilot)
         assert not _made(home)
         await pilot.press("enter")
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
@@ -80,7 +80,7 @@ async def test_without_a_keyring_it_says_so_and_asks_for_a_passphrase(home: Path
         await _type(pilot, CANARY)
         await until(pilot, lambda: pilot.app.focused is _lines(pilot)[1])
         await _type(pilot, "another one")
-        await until(pilot, lambda: "That was not the same" in said(pilot))
+        await until(pilot, lambda: "The two aren't the same" in said(pilot))
         assert not _made(home)
         await _type(pilot, CANARY)
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)

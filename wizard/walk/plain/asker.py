@@ -164,7 +164,7 @@ def _hidden(question: Hidden) -> Secret:
         if complaint := question.rule(typed) if question.rule else None:
             say(f"  {complaint}")
         elif question.again and typed.reveal() != _unseen(question.again).reveal():
-            say(f"  {_('That was not the same. Type both again.')}")
+            say("  " + _("The two aren't the same. Type both again."))
         else:
             return typed
 
