@@ -125,6 +125,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
+    monkeypatch.setattr("screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600)  # or it would be there now and then
     for folder in ("Documents", "Pictures", "Music", ".ssh"):
         (home / folder).mkdir(mode=0o700)
 
