@@ -203,6 +203,6 @@ def test_what_a_thief_could_do_is_told_for_each_request(tmp_path: Path) -> None:
         saved(a_request(kind, name=f"pc{number}", public_key=public_key(number)), tmp_path)  # type: ignore[arg-type]
     told = backup_wizard("admin", tmp_path, "--format", "authorized-keys")
     assert told.exit_code == 0
-    assert "pc0 (amanda), pc1 (amanda): Whoever steals the key can" in told.stderr
+    assert "pc0 (amanda), pc1 (amanda): Anyone who steals the key can" in told.stderr
     assert "pc2 (amanda): Anyone who steals the key can read, change and delete everything" in told.stderr
     assert paths.shown(tmp_path) not in told.stdout

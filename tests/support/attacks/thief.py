@@ -79,7 +79,7 @@ class Thief:
     def rsync(self, *words: str) -> None:
         """Plain rsync, with the options that a line for our own would take."""
         delete = ["--delete"] if self.profile.delete else []
-        self._run(["rsync", "-aRW", *delete, f"--rsh={' '.join(self._ssh())}", *words])
+        self._run(["rsync", "-aRSW", *delete, f"--rsh={' '.join(self._ssh())}", *words])
 
     def there(self, path: str) -> str:
         """A path under the backup's own folder, as rsync names it to this server."""

@@ -228,6 +228,6 @@ def test_the_command_takes_a_file_or_standard_input(sshd: RealSshd, tmp_path: Pa
     right = text(profile, fingerprint=sshd.fingerprint)
     ran = subprocess.run(argv, input=right, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    assert "is the one that the server shows" in ran.stdout
+    assert "The server shows the same fingerprint" in ran.stdout
     assert "The server warns: the home is open" in ran.stdout
     assert profiles.load(profile.name).server.host_keys == sshd.fingerprints
