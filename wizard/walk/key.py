@@ -181,8 +181,7 @@ def decided(profile: Profile, keys: Keys, answers: Answers) -> Key:
     options, protection = keys.options, _protection(profile, keys, answers)
     match answers["key"]:
         case Answer.THERE:
-            is_same = protection == profile.key.protection and profile.key_path == Path(options.there).expanduser()
-            return profile.key if is_same else Key(protection=protection, file=options.there)
+            return Key(protection=protection, file=options.there)
         case Answer.OWN:
             return Key(protection=protection, file=options.found[int(answers["own-key"])].file)
     return Key(protection=protection, file=options.new_file)
@@ -208,7 +207,8 @@ def may_pass(profile: Profile, keys: Keys | None, answers: Answers) -> Pass:
     if keys is None or not answers:
         return May()
     key = decided(profile, keys, answers)
-    return UNPROTECTED if key.protection == "none" and key != profile.key else May()
+    before = Key(protection=profile.key.protection, file=paths.shown(profile.key_path))
+    return UNPROTECTED if key.protection == "none" and key != before else May()
 
 
 async def settle(profile: Profile, keys: Keys | None, answers: Answers, context: WalkContext) -> Profile:

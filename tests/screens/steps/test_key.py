@@ -193,7 +193,7 @@ async def test_a_key_that_is_there_can_be_opened_by_its_passphrase_each_time(hom
         await pilot.press("tab", "space", "shift+tab")
         await _type(pilot, CANARY)
         await until(pilot, lambda: walk(pilot).step == Step.HAND_OVER)
-        assert walk(pilot).profile.key == Key(protection="ask")
+        assert walk(pilot).profile.key == Key(protection="ask", file="~/.ssh/backup-wizard-amamac")
         assert _held(pilot) == CANARY
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER)
         await pilot.press("escape")

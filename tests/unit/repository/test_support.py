@@ -74,7 +74,7 @@ def test_a_server_with_strict_modes_ignores_keys_in_an_open_folder(start_sshd: S
     key_files.make(profile.key_path, "test", None)
     let_in(sshd, profile)
     assert sign_in(profile).returncode == OWN_FAILURE
-    assert "bad ownership or modes" in sshd.log()
+    sshd.wait_for("bad ownership or modes")
 
 
 def test_a_server_takes_settings_of_the_test_s_own(start_sshd: StartSshd) -> None:
