@@ -277,7 +277,7 @@ def test_a_step_that_asks_nothing_can_be_left_backwards(
     step: Step, person: Person, server: PracticeServer, said: list[str]
 ) -> None:
     reached = Server(host=server.host, port=server.port, user="amanda", host_keys=(server.fingerprint,))
-    profile = a_profile(server=reached, key=Key(protection="none"))
+    profile = a_profile(server=reached, key=Key(protection="none", file="~/.ssh/backup-wizard-amamac"))
     key_files.make(profile.key_path, "amanda@pc", None)
     assert decided(profile, step) == profile
     person.answers |= {"Enter continues": ["<"], "Number [1]": ["<"]}
