@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _takes_all_characters() -> bool:
-    return all(stream is None or stream.encoding.lower() == "utf-8" for stream in (sys.stdout, sys.stderr))
+    return all(stream is None or (stream.encoding or "utf-8").lower() == "utf-8" for stream in (sys.stdout, sys.stderr))
 
 
 def _told(chosen: argparse.Namespace) -> int:

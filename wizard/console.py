@@ -58,7 +58,7 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
 
 
 def complain(told: Trouble, raw_file: Path | None = None) -> None:
-    """Print a failure on standard error: what happened — who mends it — what to do, and the words to send.
+    """Print a failure on standard error: what happened — who fixes it — what to do, and the words to send.
 
     `raw_file` is where it was kept what a program printed.
     """

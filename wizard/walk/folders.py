@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import rules
+from wizard import backup_layout, rules
 from wizard.client.folders import exclude_presets, folder_access
 from wizard.client.process.background import in_background
 from wizard.display import printable
@@ -45,7 +45,14 @@ class Chosen(msgspec.Struct, frozen=True):
     def applied(self, profile: Profile) -> Profile:
         """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
         own = () if exclude_presets.complaint(self.own) else exclude_presets.read_line(self.own)
-        exclude = exclude_presets.patterns(self.presets, own)
+        # A folder that is taken off the list takes along what was skipped in it, which would be refused otherwise.
+        gone = {
+            pattern
+            for pattern in profile.exclude
+            if backup_layout.exclude_pattern(profile.folders, pattern)
+            and not backup_layout.exclude_pattern(self.folders, pattern)
+        }
+        exclude = tuple(one for one in exclude_presets.patterns(self.presets, own) if one not in gone)
         decided = msgspec.structs.replace(
             profile,
             folders=_unless_same(profile.folders, self.folders),
