@@ -94,7 +94,7 @@ class Line:
         shell.chmod(0o755)
         while not list(self.secret.parent.glob(".pin.txt.*")) and any(self._servers()):
             pass  # it is made as soon as the server comes to it
-        argv = [programs.require("rsync"), "-naRW", "--delete", "--out-format=%i %n", f"--rsh={shell}", "./", "x:"]
+        argv = [programs.require("rsync"), "-naRSW", "--delete", "--out-format=%i %n", f"--rsh={shell}", "./", "x:"]
         found = re.search(rb"\.pin\.txt\.\w{6}", subprocess.run(argv, cwd=nothing, capture_output=True).stdout)
         return found[0] if found else b"none"
 

@@ -116,7 +116,7 @@ def through_temporary_file(visit: Visit, name: bytes, size: int, temporary: Call
     def is_one_of(guesses: Sequence[bytes]) -> bool:
         told = []
         guess = [lambda: told.append(_becomes(visit, temporary(), size, guesses))]
-        copied = Transfer(name, [*range(size), bytes(_BUFFER), *guess], (size, 1, 0), digest=bytes(16))
+        copied = Transfer(name, [*range(size), b"\xff" * _BUFFER, *guess], (size, 1, 0), digest=bytes(16))
         visit(_listed(name, size), [copied])
         return told == [True]
 

@@ -149,7 +149,7 @@ class OnScreens:
             pilot.app.screen.query_one("#pasted Input", Input).value = fingerprint
             await pilot.press("ctrl+s")
             if fingerprint in self._errand.wrong:
-                await until(pilot, lambda: "this is not the server" in said(pilot))
+                await until(pilot, lambda: "Stop: this isn't the server" in said(pilot))
                 self._walked.refused.append(Step.FINGERPRINT)
                 await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
 

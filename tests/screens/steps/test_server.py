@@ -323,7 +323,7 @@ async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
         pilot.app.screen.query_one(f"#{field} Input", Input).value = value
         await pilot.pause()
         goes_on.set()
-        await until(pilot, lambda: "You changed it meanwhile" in said(pilot))
+        await until(pilot, lambda: "You changed something during the check" in said(pilot))
         assert at(pilot) == Step.SERVER
         assert profiles.names() == []
 

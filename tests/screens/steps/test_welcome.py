@@ -39,7 +39,7 @@ async def test_a_backup_that_was_begun_keeps_its_name() -> None:
     profiles.save(NEW)
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         await pilot.press("2", "enter")
-        await until(pilot, lambda: "can't change" in said(pilot))
+        await until(pilot, lambda: "can't rename it" in said(pilot))
 
 
 async def test_back_from_the_first_step_stays() -> None:

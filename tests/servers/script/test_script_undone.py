@@ -232,11 +232,11 @@ def test_check_foretells_what_would_stop_it(office: SetUpOffice, sample_folder: 
     office.live_in()
     for place in (KEYS, f"/home/{ACCOUNT}/.ssh"):
         office.run("chattr", "+i", place)
-        is_foretold(f"{KEYS} can't be changed")
+        is_foretold(f"can't change {KEYS}")
         office.run("chattr", "-i", place)
     set_up(office, orders["one"], nested)
-    is_foretold("is in the folder of the backup one")
+    is_foretold("is inside the folder of the backup one")
     set_up(office, orders["one"])
     assert office.script().exit_code == 0
     set_up(office, nested)
-    is_foretold("is in the folder of the backup one")
+    is_foretold("is inside the folder of the backup one")
