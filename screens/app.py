@@ -15,10 +15,11 @@ from screens.dialogs.trouble_screen import TroubleScreen
 from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
 from screens.pace import Pace
 from screens.steps.registry import screen_for
-from wizard import console, profiles, trouble
+from wizard import console, trouble
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
-from wizard.language import _
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.walk import steps
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
-from wizard import paths, starting
+from wizard import starting
+from wizard.storage import paths
 from wizard.trouble import crash
 from wizard.trouble.crash import EXIT_CODE as CRASHED
 

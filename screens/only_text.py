@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.filter import LineFilter
 
-from wizard import display
+from wizard.text import display
 
 if TYPE_CHECKING:
     from textual.color import Color

@@ -10,9 +10,9 @@ import msgspec
 from wizard import allowed_from
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
-from wizard.language import N_, _
 from wizard.schemes import restrictions
 from wizard.server.exports.grouping import by_file
+from wizard.text.language import N_, _
 from wizard.walk.steps import TITLES, Step
 
 if TYPE_CHECKING:

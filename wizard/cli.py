@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"backup-wizard {__version__}\n")
         return 0
     if not _takes_all_characters():
-        from wizard import narrow_encoding
+        from wizard.text import narrow_encoding
 
         narrow_encoding.allow()
     from wizard import command_line
@@ -33,8 +33,8 @@ def _takes_all_characters() -> bool:
 
 
 def _told(chosen: argparse.Namespace) -> int:
-    from wizard import paths
     from wizard.failure import Failure
+    from wizard.storage import paths
 
     try:
         paths.ignore_unusable_variables()
@@ -48,7 +48,7 @@ def _told(chosen: argparse.Namespace) -> int:
         return told.trouble.exit_code
     except KeyboardInterrupt:
         from wizard import printing
-        from wizard.language import _
+        from wizard.text.language import _
 
         printing.error("\n" + _("Stopped. Run it again to continue.") + "\n")
         return 130

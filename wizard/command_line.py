@@ -6,9 +6,10 @@ import argparse
 import importlib
 from typing import TYPE_CHECKING, NoReturn
 
-from wizard import language, starting
+from wizard import starting
 from wizard.command_names import COMMANDS
-from wizard.language import N_, _
+from wizard.text import language
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
     """Shows wrong usage like any other failure: what happened, who can fix it, what to do."""
 
     def error(self, message: str) -> NoReturn:
-        from wizard.display import printable
+        from wizard.text.display import printable
 
         told = printable(f"{message[0].upper()}{message[1:]}")
         line = _("{problem} — you can fix this — See “{command} --help”.").format(problem=told, command=self.prog)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import display, paths, printing, profiles
+from wizard import printing
 from wizard.failure import Kind
-from wizard.language import _, ngettext
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
+from wizard.storage import paths, profiles
+from wizard.text import display
+from wizard.text.language import _, ngettext
 from wizard.walk import steps
 
 if TYPE_CHECKING:

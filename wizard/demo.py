@@ -17,12 +17,12 @@ from wizard.client.keys import secrets
 from wizard.client.session import Session
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.profile import Key, Profile, Server
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import layout
 from wizard.server import exports, handed_over
 from wizard.server.practice import PracticeServer
+from wizard.text.language import _
 from wizard.walk import unattended
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import msgspec
 
 from wizard import backup_layout, rules
 from wizard.failure import BadProfile
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

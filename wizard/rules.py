@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from wizard.command_names import COMMANDS
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 Rule = Callable[[str], str | None]
 

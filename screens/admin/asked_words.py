@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from wizard import allowed_from, schemes
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.display import printable
-from wizard.language import N_, _
 from wizard.schemes.restrictions import FOR_ADMIN
+from wizard.text.display import printable
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

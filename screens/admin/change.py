@@ -17,11 +17,11 @@ from screens.widgets.tick_list import Tick, TickList
 from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
 from wizard.approval import Approval
-from wizard.display import printable
 from wizard.failure import BadProfile
-from wizard.language import N_, _
 from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.server import clashes
+from wizard.text.display import printable
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

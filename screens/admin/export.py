@@ -15,8 +15,8 @@ from screens.widgets.note import Note
 from screens.widgets.sheet import Sheet
 from screens.widgets.with_texts import WithTexts
 from wizard import approval as grants
-from wizard.language import N_, _
 from wizard.server import exports, request
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from screens.widgets.field import Field
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

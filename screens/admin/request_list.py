@@ -11,8 +11,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.widgets.tick_list import BOXES
-from wizard.display import printable
-from wizard.language import _
+from wizard.text.display import printable
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

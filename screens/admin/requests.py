@@ -20,8 +20,8 @@ from screens.widgets.note import Note
 from wizard import trouble
 from wizard.approval import Approval
 from wizard.client import request as requests
-from wizard.language import N_, _, ngettext
 from wizard.server import clashes
+from wizard.text.language import N_, _, ngettext
 from wizard.walk import steps
 
 if TYPE_CHECKING:

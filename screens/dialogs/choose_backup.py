@@ -12,9 +12,10 @@ from textual.widgets import Label
 from screens.widgets.choice import Choice
 from screens.widgets.footer import Keys
 from screens.widgets.note import Note
-from wizard import profiles, trouble
+from wizard import trouble
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.walk import steps
 from wizard.walk.description import Alternative
 from wizard.walk.steps import Walk

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -10,10 +10,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
-from wizard import paths
 from wizard.client.keys import key_files
 from wizard.client.keys.secrets import Secret
-from wizard.language import _
+from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -13,10 +13,10 @@ from textual.widgets import Button, Label, Static, TextArea
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
 from wizard import trouble
-from wizard.display import printable
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
 from wizard.server.receipts import receipt, receipt_text
+from wizard.text.display import printable
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

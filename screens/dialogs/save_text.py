@@ -13,10 +13,11 @@ from textual.widgets import Button, Input, Label
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
-from wizard import files, paths, trouble
+from wizard import trouble
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.storage import files, paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from screens.widgets.trouble_panel import TroublePanel
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -18,7 +18,7 @@ SCREENS = {
     Step.SCHEME: "scheme.screen.SchemeScreen",
     Step.KEY: "key.screen.KeyScreen",
     Step.HAND_OVER: "hand_over.screen.HandOverScreen",
-    Step.PROOF: "proof.screen.ProofScreen",
+    Step.SECURITY_CHECK: "security_check.screen.SecurityCheckScreen",
     Step.DRY_RUN: "dry_run.screen.DryRunScreen",
     Step.FINISH: "finish.screen.FinishScreen",
 }

@@ -21,7 +21,7 @@ from screens.widgets.page import Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.text.language import _
 from wizard.trouble import diagnose, telling
 from wizard.walk import steps
 

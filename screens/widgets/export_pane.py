@@ -12,12 +12,13 @@ from textual.widgets import Button, Static, Tab, Tabs
 
 from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.note import Note
-from wizard import paths, trouble
+from wizard import trouble
 from wizard.client.keys.secrets import Secret
 from wizard.client.process.background import in_background
-from wizard.display import printable
 from wizard.failure import Failure
-from wizard.language import N_, _
+from wizard.storage import paths
+from wizard.text.display import printable
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from wizard.language import _
+from wizard.text.language import _
 
 LIST_KEYS: list[BindingType] = [
     Binding("enter", "screen.forward", _("Continue"), show=False),

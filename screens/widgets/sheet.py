@@ -14,8 +14,8 @@ from pygments.token import Token
 from textual.content import Content
 
 from wizard.client.keys.secrets import Secret
-from wizard.display import number, printable
-from wizard.language import _, ngettext
+from wizard.text.display import number, printable
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Collapsible, Static
 
-from wizard import paths
 from wizard.failure import Kind
-from wizard.language import _
+from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from screens.widgets.note import Note
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

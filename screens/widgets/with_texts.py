@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Tabs
 
 from screens.widgets.export_pane import ExportPane
-from wizard.language import _
+from wizard.text.language import _
 
 _ON_ANY_TEXT = {"copy", "save", "plain", "turn"}
 

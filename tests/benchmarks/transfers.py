@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.measuring import Row, make_tree, medians, peak_megabytes, ratio, seconds
 from tests.screens.at_the_server import arrive
 from tests.support.servers.real_sshd import RealSshd
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client import access
 from wizard.schemes.base import Transfer
 from wizard.server import destination
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
 from tests.support.pilot import said, until, wizard_at
 from tests.support.plain import decided
-from wizard import paths, profiles
 from wizard.failure import BadProfile
 from wizard.profile import Profile
+from wizard.storage import paths, profiles
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import wizard
 from tests.support import bounded
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request
-from wizard import profiles, trouble
+from wizard import trouble
 from wizard.client import rsync
 from wizard.client.host_keys import host_identity
 from wizard.client.rsync import output
@@ -25,6 +25,7 @@ from wizard.failure import BadProfile, Failure, Kind, ProgramFailed
 from wizard.server import request
 from wizard.server.by_password import marked_lines
 from wizard.server.receipts import receipt_text
+from wizard.storage import profiles
 from wizard.trouble.patterns import SIGNS
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _NEVER_GIVEN = {
     "wizard.client.rsync.output._PROGRESS_LINE": "the text ends with a line's end, so every run of it is found at once",
     "wizard.client.rsync.listed._WHOLE_LINE": "the same",
     "wizard.client.rsync.listed._LINE": "the same",
-    "wizard.files._TEMPORARY": "a file's name has 255 bytes at most",
+    "wizard.storage.files._TEMPORARY": "a file's name has 255 bytes at most",
 }
 
 

@@ -13,9 +13,10 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
 from tests.support.plain import decided
-from wizard import cli, paths, profiles, rules
+from wizard import cli, rules
 from wizard.commands import kept, terminal
 from wizard.profile import Key, Server
+from wizard.storage import paths, profiles
 from wizard.walk.description import Alternative, Hidden, OneOf
 from wizard.walk.plain import asker
 from wizard.walk.steps import Step

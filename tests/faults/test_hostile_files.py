@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
-from wizard import paths, profiles
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import key_files
@@ -24,6 +23,7 @@ from wizard.running import link_speed, record
 from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
 from wizard.server.receipts import vouched
+from wizard.storage import paths, profiles
 from wizard.trouble import explain
 from wizard.walk import steps
 

@@ -15,8 +15,8 @@ import pytest
 from tests.support.data.profiles import a_profile, towards
 from tests.support.kills.killing import KILL
 from tests.support.kills.person import Office
-from wizard import profiles
 from wizard.profile import Key, SchemeSettings
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,8 @@ def test_from_the_hand_over_to_the_end(
     walked = whole.walked("answers", file)
     assert walked.ended.exit_code == 0, walked.ended.printed
     whole.require("look_again", NAME, "finish")
-    # With the server each costs a proof and a dry run, which write little; all that the walk itself writes is tried.
+    # With the server each costs a security check and a practice run, which write little: all that the walk writes is
+    # tried.
     each = different(walked.states, make_home)
     on_from(each, make_home, "finish", "0", f"{WALKS}:answers_let_in", file)
     with_server = each[::3]
@@ -121,7 +122,7 @@ def test_from_the_hand_over_to_the_end(
         add_count,
         "--answers, on to the end",
         walked,
-        f"{len(each)} {BOTH_WAYS}, {len(with_server)} with proof and dry run",
+        f"{len(each)} {BOTH_WAYS}, {len(with_server)} with security check and practice run",
     )
 
 

@@ -20,9 +20,9 @@ from tests.support.data.profiles import towards
 from tests.support.kills import killing
 from tests.support.kills.person import TAKEN, Office
 from tests.support.kills.walks import PASSPHRASE
-from wizard import profiles
 from wizard.client.keys import key_files
 from wizard.profile import Key
+from wizard.storage import profiles
 from wizard.walk.key import Answer
 from wizard.walk.steps import Step
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.table import AddCount, AddRow
 
 # What the server takes part in costs a second each: of those, one of so many is gone on from with it.
-COSTLY = {Step.HAND_OVER, TAKEN, Step.PROOF, Step.DRY_RUN, Step.FINISH}
+COSTLY = {Step.HAND_OVER, TAKEN, Step.SECURITY_CHECK, Step.DRY_RUN, Step.FINISH}
 EACH = 4
 ORDER = [step.value for step in Step]
 CACHE = "Signature: 8a477f597d28d172789f06886806bc55"
@@ -161,7 +161,7 @@ def test_the_admin_s_part_done_with_the_password(
 ) -> None:
     able = msgspec.structs.replace(office, has_password=True)
     at_the_hand_over(begun, sshd)
-    walked = begun.walked(f"{SCREENS}:until_at", able.as_text, "proof")
+    walked = begun.walked(f"{SCREENS}:until_at", able.as_text, "security-check")
     then = go_on_from(begun, able, walked.states, ends=walked.states[-1:])
-    forgotten(walked.states, "proof")
+    forgotten(walked.states, "security-check")
     tell(add_row, add_count, "screens, the admin's part done", walked, then)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from tests.support.kills.walks import HOST_KEY
-from wizard import profiles
 from wizard.profile import Server
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
-from wizard import files, paths, profiles
 from wizard.client import profile_lock
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
@@ -19,6 +18,7 @@ from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
 from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
+from wizard.storage import files, paths, profiles
 from wizard.trouble import crash, explain, keep_raw
 from wizard.walk import steps
 from wizard.walk.steps import Walk

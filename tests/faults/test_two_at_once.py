@@ -16,10 +16,10 @@ from tests.support import processes
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
-from wizard import paths, profiles
 from wizard.client import profile_lock
 from wizard.client.session import Session
 from wizard.profile import Server
+from wizard.storage import paths, profiles
 from wizard.walk import plain, steps
 from wizard.walk.steps import Step, Walk
 

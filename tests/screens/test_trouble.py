@@ -33,14 +33,14 @@ async def test_a_port_that_is_wrong_is_told_from_a_server_that_is_off(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(diagnose_reaching, "SSH_PORT", place.sshd.port)
-    async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
+    async with wizard_at(placing.at_port(place.profile, 1), Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: f"does answer on port {place.sshd.port}" in said(pilot))
         assert "You can fix this. Change the port in the “Server” step." in said(pilot)
         assert "Looking for the cause" not in said(pilot)
 
 
 async def test_what_was_printed_is_one_key_away(place: Place) -> None:
-    async with wizard_at(placing.at_port(place.profile, 1), Step.PROOF) as pilot:
+    async with wizard_at(placing.at_port(place.profile, 1), Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: "Technical details (F2)" in text(pilot))
         assert _PRINTED not in text(pilot)
         await pilot.press("f2")

@@ -13,11 +13,11 @@ from screens.context import Context
 from screens.dialogs.trouble_screen import TroubleScreen
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.client import profile_lock
 from wizard.client.session import Session
 from wizard.failure import Failure
 from wizard.profile import Profile
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

@@ -9,13 +9,13 @@ import pytest
 from tests.support import canary
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.client import access
 from wizard.client.keys import secrets
 from wizard.client.keys.secrets import Secret
 from wizard.profile import Profile, Server
 from wizard.server import exports
 from wizard.server.practice import PracticeServer
+from wizard.storage import profiles
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
         office.apply()
         await can_go_on(pilot)
         await person.press("enter")
-        await person.comes_to(Step.PROOF)
+        await person.comes_to(Step.SECURITY_CHECK)
         await until(pilot, lambda: "Locked: " in said(pilot))
         await can_go_on(pilot)
         await person.press("enter")
@@ -183,7 +183,7 @@ async def test_leaving_at_the_hand_over_and_coming_back(
     async with wizard_at(left.profile, left.step) as pilot:
         await can_go_on(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+        await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
 
 
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
@@ -203,7 +203,7 @@ async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
         async with wizard_at(new_profile(office), Step.WELCOME) as pilot:
             await decide_all(Person(pilot), office)
             office.apply()
-            for step in (Step.HAND_OVER, Step.PROOF, Step.DRY_RUN):
+            for step in (Step.HAND_OVER, Step.SECURITY_CHECK, Step.DRY_RUN):
                 await until(pilot, lambda step=step: at(pilot) == step)  # type: ignore[misc]
                 await can_go_on(pilot)
                 if step == Step.HAND_OVER:

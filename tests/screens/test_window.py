@@ -14,10 +14,11 @@ from screens.context import Context
 from screens.dialogs.explanation import ExplanationScreen
 from screens.widgets.rail import Rail
 from tests.support.pilot import arrived, at, said, text, until, walk, wizard_at
-from wizard import console, profiles
+from wizard import console
 from wizard.client.session import Session
 from wizard.commands import terminal
 from wizard.profile import Profile
+from wizard.storage import profiles
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:

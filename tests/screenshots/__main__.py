@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from screens.admin.app import AdminApp
 from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, at, said, text, until, wizard_at
-from wizard import demo, paths
+from wizard import demo
 from wizard.client.request import Versions
 from wizard.profile import Server
+from wizard.storage import paths
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ _SHOWN_ONCE = {
     Step.FOLDERS: "will be backed up",
     Step.SERVER: "127.0.0.1 answers",
     Step.HAND_OVER: "yet",
-    Step.PROOF: "Locked: the server passed all",
+    Step.SECURITY_CHECK: "Locked: the server passed all",
     Step.DRY_RUN: "Nothing was copied",
 }
-_GONE_ON_FROM_LATER = {Step.HAND_OVER, Step.PROOF}
+_GONE_ON_FROM_LATER = {Step.HAND_OVER, Step.SECURITY_CHECK}
 _SETTLED_SECONDS = 0.5
 
 

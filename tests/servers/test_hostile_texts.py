@@ -14,8 +14,8 @@ from tests.support.commands import backup_wizard
 from tests.support.pilot import said, text, until, wizard_at
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import profiles
 from wizard.client.session import Session
+from wizard.storage import profiles
 from wizard.walk import plain
 from wizard.walk.steps import Step, Walk
 

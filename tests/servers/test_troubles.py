@@ -13,13 +13,13 @@ from tests.support.attacks import faults
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
-from wizard import paths
 from wizard.client.keys import daemon_password
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.running import report
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import probe, sign_in
+from wizard.storage import paths
 from wizard.trouble import Sure, Who, diagnose, diagnose_reaching, telling
 
 if TYPE_CHECKING:

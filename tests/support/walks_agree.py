@@ -18,10 +18,11 @@ from screens.widgets.choice import Choice
 from screens.widgets.export_pane import ExportPane
 from tests.support.pilot import at, said, text, until, wizard_at
 from tests.support.servers import placing
-from wizard import paths, trouble
+from wizard import trouble
 from wizard.client.keys import key_files
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
+from wizard.storage import paths
 from wizard.walk import description, plain, steps, unattended
 from wizard.walk.plain import asker
 from wizard.walk.steps import Step, Walk
@@ -118,7 +119,7 @@ class OnScreens:
                 await self._choose_key(pilot)
             case Step.HAND_OVER:
                 await self._be_let_in(pilot)
-            case Step.PROOF:
+            case Step.SECURITY_CHECK:
                 await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
                 await pilot.press("ctrl+s")
                 await self._confirm(pilot, step)
@@ -200,7 +201,7 @@ class OnLines:
         """From the welcome to the end."""
         with Session() as session:
             plain.walk(self._errand.begin(), session)
-        from wizard import profiles
+        from wizard.storage import profiles
 
         self._walked.profile = profiles.load(self._errand.profile.name)
         return self._walked

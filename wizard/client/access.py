@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from wizard import paths, schemes
+from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import askpass, daemon_password, key_files
 from wizard.client.rsync import recorder, rsync_version
 from wizard.client.ssh import ssh_version
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ClientFacts
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

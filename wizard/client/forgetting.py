@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wizard import files, paths, profiles, schemes
+from wizard import schemes
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files, secrets
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths, profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from wizard import files, paths
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

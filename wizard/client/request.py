@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import __version__, paths, profile, rules, schemes, strict_toml
+from wizard import __version__, profile, rules, schemes
 from wizard.client.keys import public_keys
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.language import _
 from wizard.profile import FORMAT, Profile, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
-from wizard.strict_toml import Form
+from wizard.storage import paths, strict_toml
+from wizard.storage.strict_toml import Form
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

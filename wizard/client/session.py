@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 from msgspec.structs import replace
 
-from wizard import paths, schemes
+from wizard import schemes
 from wizard.client import access, profile_lock, stale_temp_files
 from wizard.client.keys import found_keys, key_files, passphrase_socket, public_keys
 from wizard.client.ssh import signing_in
 from wizard.failure import Failure, Kind
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

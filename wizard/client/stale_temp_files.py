@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wizard import files, paths
 from wizard.client.keys import key_files
+from wizard.storage import files, paths
 
 
 def clear(name: str) -> None:

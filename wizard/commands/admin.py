@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, schemes, starting, trouble
+from wizard import schemes, starting, trouble
 from wizard.client import request as requests
 from wizard.commands import terminal
 from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server import clashes, exports, request
+from wizard.storage import files
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from argparse import Namespace

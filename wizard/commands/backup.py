@@ -10,8 +10,9 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, profiles, starting
+from wizard import starting
 from wizard.commands import terminal
+from wizard.storage import files, profiles
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import profiles
 from wizard.failure import Failure
+from wizard.storage import profiles
 from wizard.trouble import telling
 from wizard.walk import unattended
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import files, paths, profiles
 from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
 from wizard.console import say
-from wizard.display import printable
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.language import _
 from wizard.running import record
+from wizard.storage import files, paths, profiles
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.walk import steps
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import shutil
 import sys
 import time
 
-from wizard import console, display, printing, running
+from wizard import console, printing, running
 from wizard.client import rsync
-from wizard.language import _
 from wizard.running.progress_estimate import estimate
+from wizard.text import display
+from wizard.text.language import _
 
 _ON_TERMINAL_SECONDS = 0.2
 _ELSEWHERE_SECONDS = 30.0

@@ -9,17 +9,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import console, files, profiles, trouble
+from wizard import console, trouble
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.commands.terminal import held, session
 from wizard.console import hand_out, say
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.running import record
 from wizard.server import exports, handed_over, locks
 from wizard.server.reaching import host_trust, sign_in
 from wizard.server.receipts import receipt as receipts
+from wizard.storage import files, profiles
+from wizard.text.language import _
 from wizard.trouble import telling
 
 if TYPE_CHECKING:

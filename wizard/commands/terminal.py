@@ -7,12 +7,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import paths, profiles
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
-from wizard.display import printable
 from wizard.failure import Failure, Kind
-from wizard.language import _
+from wizard.storage import paths, profiles
+from wizard.text.display import printable
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

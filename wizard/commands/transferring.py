@@ -14,9 +14,9 @@ from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.running import report
 from wizard.server.reaching import host_trust
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence

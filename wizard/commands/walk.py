@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import profiles, starting
+from wizard import starting
 from wizard.commands import terminal
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.profile import Profile
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.walk import steps
 from wizard.walk.steps import Walk
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import schemes, state_files
+from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.client.ssh import dial
-from wizard.language import _
+from wizard.storage import state_files
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

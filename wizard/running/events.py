@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import display
 from wizard.client import rsync
-from wizard.language import _, ngettext
+from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from wizard.running.compression import CompressionChoice

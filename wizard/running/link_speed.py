@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wizard import state_files
+from wizard.storage import state_files
 
 _FILE = "speed.json"
 ASSUMED = 100e6 / 8

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import state_files
-from wizard.language import _
+from wizard.storage import state_files
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from wizard import display
 from wizard.client import rsync
 from wizard.failure import ProgramFailed
-from wizard.language import _, ngettext
 from wizard.running import transfer
+from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout, display
+from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import DeletedAndNew
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.running import report, transfer
 from wizard.running.record import Source
+from wizard.text import display
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from io import FileIO
 from typing import TYPE_CHECKING
 
-from wizard import files, paths
 from wizard.client import rsync
-from wizard.display import printable
+from wizard.storage import files, paths
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout, display, schemes
+from wizard import backup_layout, schemes
 from wizard.client import rsync
-from wizard.language import _, ngettext
 from wizard.running import report, transfer
+from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

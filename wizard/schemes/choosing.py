@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
-from wizard.language import N_, _
 from wizard.schemes.parts import over_network
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -8,13 +8,13 @@ import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
 from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

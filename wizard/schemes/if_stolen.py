@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 # The settings of a profile's scheme that not every scheme has; they are named as there.
 Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]

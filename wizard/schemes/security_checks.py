@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.language import N_
 from wizard.schemes.base import Refusal
 from wizard.schemes.setup import Setting
+from wizard.text.language import N_
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
-from wizard.language import N_, _, ngettext
 from wizard.schemes import choosing
 from wizard.schemes.parts import daemon_modules
+from wizard.text.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence

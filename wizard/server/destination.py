@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wizard import files, paths, schemes
+from wizard import schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes.base import Transfer
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from wizard import state_files
 from wizard.schemes.facts import ServerFacts
+from wizard.storage import state_files
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import state_files
 from wizard.schemes.facts import Recorded
+from wizard.storage import state_files
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

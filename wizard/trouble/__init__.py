@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import allowed_from, files, paths, schemes
+from wizard import allowed_from, schemes
 from wizard.client.ssh import dial
-from wizard.display import printable
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.language import _
+from wizard.storage import files, paths
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.trouble import patterns
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import WORDS, Who

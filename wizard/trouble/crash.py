@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import traceback
 
-from wizard import __version__, files, paths
+from wizard import __version__
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 from wizard.trouble import Trouble, explain
 
 EXIT_CODE = 70  # a mistake in the program itself (EX_SOFTWARE of sysexits.h)

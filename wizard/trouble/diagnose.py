@@ -13,9 +13,9 @@ from wizard import schemes
 from wizard.client import access as accesses
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.schemes.facts import RRSYNC_OF_DEBIAN_11
 from wizard.server.reaching import probe
+from wizard.text.language import _
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
 from wizard.trouble.diagnosis import Diagnosis, Sure
 

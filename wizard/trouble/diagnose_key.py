@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import allowed_from, profiles
+from wizard import allowed_from
 from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
 from wizard.server.reaching import shells, sign_in
+from wizard.storage import profiles
+from wizard.text.language import N_, _
 from wizard.trouble import patterns
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who

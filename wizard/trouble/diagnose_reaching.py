@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.ssh import dial
 from wizard.failure import Kind
-from wizard.language import N_, _
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
+from wizard.text.language import N_, _
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 from wizard.trouble.words.form import SEND

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.failure import Kind

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from wizard.failure import Failure, Kind
-from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.rules import Rule
     from wizard.walk.context import WalkContext
+    from wizard.walk.steps import Step
 
 Answers = Mapping[str, Any]
 """The answers by the ids of their questions."""
@@ -176,11 +176,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     warnings: frozenset[Kind] = frozenset()
 
 
-_MODULES = {Step.PROOF: "security_check"}
-
-
 def of(step: Step) -> Description:
     """A step's description, which is imported when the walk comes to it."""
-    module = _MODULES.get(step, step.value.replace("-", "_"))
-    found: Description = import_module(f"wizard.walk.{module}").DESCRIPTION
+    found: Description = import_module(f"wizard.walk.{step.value.replace('-', '_')}").DESCRIPTION
     return found

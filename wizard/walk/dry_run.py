@@ -13,8 +13,8 @@ from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.client.folders.backup_size import BackupSize
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.running import report, transfer
+from wizard.text.language import _
 from wizard.walk.description import Description, May, MayNot
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from wizard import console, profiles, trouble
+from wizard import console, trouble
 from wizard.client.host_keys import host_identity, known_hosts
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server.reaching import host_trust
 from wizard.server.receipts import receipt, receipt_text
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, Lines, May, MayNot, OneOf, Text
 from wizard.walk.steps import Step
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import display, paths, schemes
+from wizard import schemes
 from wizard.client.folders import exclude_presets
-from wizard.display import printable
-from wizard.language import _
 from wizard.running import record
+from wizard.storage import paths
+from wizard.text import display
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.walk.description import Description, YesNo
 from wizard.walk.steps import TITLES, Step
 

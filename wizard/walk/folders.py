@@ -11,9 +11,9 @@ import msgspec
 from wizard import backup_layout, rules
 from wizard.client.folders import exclude_presets, folder_access
 from wizard.client.process.background import in_background
-from wizard.display import printable
-from wizard.language import _
 from wizard.profile import with_delete
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.walk import description
 from wizard.walk.description import Description, May, MayNot, Text, YesNo
 

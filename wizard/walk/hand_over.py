@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import console, files, paths, profiles, trouble
+from wizard import console, trouble
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server import exports, handed_over
 from wizard.server.by_password import install
 from wizard.server.reaching import sign_in
 from wizard.server.receipts import receipt, receipt_text
+from wizard.storage import files, paths, profiles
+from wizard.text.language import _
 from wizard.trouble import diagnose
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.walk.description import Description, Help, Hidden, Lines, May, MayNot

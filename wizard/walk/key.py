@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import paths, rules
+from wizard import rules
 from wizard.client.keys import key_files, key_options, protected_key
 from wizard.client.process.background import in_background
-from wizard.display import printable
 from wizard.failure import Failure, Kind
-from wizard.language import _, ngettext
 from wizard.profile import Key
+from wizard.storage import paths
+from wizard.text.display import printable
+from wizard.text.language import _, ngettext
 from wizard.walk import steps
 from wizard.walk.description import Alternative, Description, Hidden, May, MayIfConfirmed, OneOf, YesNo
 from wizard.walk.steps import Step

@@ -10,10 +10,10 @@ from wizard import allowed_from as places
 from wizard import profile as profiles
 from wizard import rules, schemes
 from wizard.client import access
-from wizard.language import _
 from wizard.schemes import choosing
 from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
 from wizard.server import facts
+from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
 
 if TYPE_CHECKING:

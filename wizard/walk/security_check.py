@@ -8,10 +8,10 @@ import msgspec
 
 from wizard import console, trouble
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.running import record
 from wizard.server import locks
 from wizard.server.reaching import sign_in
+from wizard.text.language import _
 from wizard.walk.description import Description, May, MayIfConfirmed, MayNot
 
 if TYPE_CHECKING:

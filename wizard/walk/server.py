@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import rules
-from wizard.language import _
 from wizard.server.reaching import reachability
+from wizard.text.language import _
 from wizard.walk.description import Description, Text
 
 if TYPE_CHECKING:

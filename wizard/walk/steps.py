@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths, profiles, schemes
+from wizard import schemes
 from wizard.client import computer
-from wizard.language import _
 from wizard.profile import Profile
+from wizard.storage import files, paths, profiles
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.client.session import Session
@@ -26,7 +27,7 @@ class Step(StrEnum):
     SCHEME = "scheme"
     KEY = "key"
     HAND_OVER = "hand-over"
-    PROOF = "proof"
+    SECURITY_CHECK = "security-check"
     DRY_RUN = "dry-run"
     FINISH = "finish"
 
@@ -39,7 +40,7 @@ TITLES = {
     Step.SCHEME: _("Sign in"),
     Step.KEY: _("Key"),
     Step.HAND_OVER: _("Ask your admin"),
-    Step.PROOF: _("Security check"),
+    Step.SECURITY_CHECK: _("Security check"),
     Step.DRY_RUN: _("Practice run"),
     Step.FINISH: _("Finish"),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import profiles, trouble
+from wizard import trouble
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.language import ngettext
+from wizard.storage import profiles
+from wizard.text.language import ngettext
 from wizard.walk import description, steps
 from wizard.walk.context import WalkContext
 from wizard.walk.description import May, MayIfConfirmed, MayNot
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
 
-_TRYING = (Step.PROOF, Step.DRY_RUN)
+_TRYING = (Step.SECURITY_CHECK, Step.DRY_RUN)
 
 
 async def walk(profile: Profile, session: Session) -> int:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles, rules
-from wizard.language import _
+from wizard import rules
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.walk.description import Description, Text
 
 if TYPE_CHECKING:

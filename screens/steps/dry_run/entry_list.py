@@ -14,8 +14,8 @@ from textual.strip import Strip
 from screens.steps.dry_run.rows import EntryRows, Row
 from screens.widgets.cells import filled
 from screens.widgets.list_keys import LIST_KEYS
-from wizard import display
 from wizard.running.listing import Listing
+from wizard.text import display
 
 _SIZE_WIDTH = 9
 _MEASURED_EVERY_SECONDS = 0.5

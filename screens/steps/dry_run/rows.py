@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wizard.display import printable
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,9 +15,9 @@ from screens.steps.dry_run.searched_list import FindBox, SearchedList
 from screens.steps.dry_run.size_tree import WeightTree
 from screens.steps.dry_run.suggested_excludes import LeaveOut
 from screens.widgets.tick_list import TickList
-from wizard import display
-from wizard.language import _
 from wizard.running.listing import Listing
+from wizard.text import display
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

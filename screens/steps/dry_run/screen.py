@@ -20,12 +20,12 @@ from screens.steps.dry_run.run_views import RunViews
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
-from wizard import display
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.language import _, ngettext
 from wizard.running import report, transfer
 from wizard.running.listing import Listing, slices
+from wizard.text import display
+from wizard.text.language import _, ngettext
 from wizard.walk import dry_run
 from wizard.walk.description import MayNot
 from wizard.walk.dry_run import CountedHere

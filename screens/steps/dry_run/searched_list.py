@@ -16,9 +16,9 @@ from textual.widgets import Input, Label
 from screens.pace import WORK_SECONDS, Pace
 from screens.steps.dry_run.entry_list import EntryList
 from screens.steps.dry_run.rows import EntryRows
-from wizard import display
-from wizard.language import _
 from wizard.running.listing import Listing, Search
+from wizard.text import display
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -13,9 +13,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens.widgets.cells import bar, filled
-from wizard import display
-from wizard.language import _
 from wizard.running.listing import TOP, Listing, Sums
+from wizard.text import display
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,9 +8,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.widgets.tick_list import Tick, TickList
-from wizard import display
-from wizard.display import printable
-from wizard.language import _
+from wizard.text import display
+from wizard.text.display import printable
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

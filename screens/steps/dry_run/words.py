@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wizard import display
-from wizard.language import _, ngettext
 from wizard.running import link_speed, report
+from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from wizard.client.rsync import Problem, Totals

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from screens.widgets.waiting import Waiting
 from wizard.client.host_keys import host_identity
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.text.language import _
 from wizard.walk import fingerprint
 from wizard.walk.description import MayNot
 from wizard.walk.fingerprint import PASTE, RECEIPT, SAME

@@ -13,11 +13,12 @@ from textual.worker import Worker, WorkerState
 from screens.dialogs.confirm import ConfirmScreen
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
-from wizard import console, display, running
+from wizard import console, running
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.language import _, ngettext
 from wizard.running.progress_estimate import ProgressEstimate, estimate
+from wizard.text import display
+from wizard.text.language import _, ngettext
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

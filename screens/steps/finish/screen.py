@@ -14,8 +14,8 @@ from screens.steps.finish.decision import Decision
 from screens.steps.finish.running import RunningScreen
 from screens.steps.step_screen import StepScreen
 from screens.widgets.labelled import Labelled
-from wizard.language import _
 from wizard.running import record
+from wizard.text.language import _
 from wizard.walk import finish
 from wizard.walk.steps import Step
 

@@ -13,7 +13,7 @@ from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
 from wizard.client.folders import exclude_presets
 from wizard.client.folders.exclude_presets import PRESETS
-from wizard.language import _
+from wizard.text.language import _
 from wizard.walk import folders
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.steps.folders import words
-from wizard import paths
 from wizard.client.folders import chosen_folders, folder_access
 from wizard.client.folders.folder_access import Folder
-from wizard.language import _
+from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from wizard.client.folders.chosen_folders import Mark
-from wizard.display import printable
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from rich.style import Style

@@ -20,7 +20,7 @@ from wizard.client.folders import chosen_folders, folder_access
 from wizard.client.folders.chosen_folders import Mark
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode

@@ -19,10 +19,11 @@ from screens.steps.folders.folder_tree import FolderTree
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
-from wizard import display, trouble
+from wizard import trouble
 from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_sizes
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.text import display
+from wizard.text.language import _
 from wizard.walk import folders
 from wizard.walk.description import MayNot
 from wizard.walk.steps import Step

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import display, paths, rules, trouble
+from wizard import rules, trouble
 from wizard.client.folders import chosen_folders
 from wizard.failure import Failure, Kind
-from wizard.language import _, ngettext
+from wizard.storage import paths
+from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,9 +18,9 @@ from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
 from wizard import schemes, trouble
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server.by_password import install
 from wizard.server.by_password.install import InstallStage
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -23,8 +23,8 @@ from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
-from wizard.language import _
 from wizard.server import exports, handed_over
+from wizard.text.language import _
 from wizard.walk import hand_over
 from wizard.walk.description import MayNot
 from wizard.walk.hand_over import Admission, LetIn, NotYet, Stopped

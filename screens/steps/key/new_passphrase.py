@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
 from wizard.client.keys.secrets import Secret
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

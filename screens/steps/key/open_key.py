@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Label, Static
 from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
 from wizard.client.process.background import in_background
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

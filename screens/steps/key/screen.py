@@ -18,7 +18,7 @@ from screens.widgets.waiting import Waiting
 from wizard.client.keys import key_files
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
-from wizard.language import _
+from wizard.text.language import _
 from wizard.walk import key
 from wizard.walk.description import MayIfConfirmed
 from wizard.walk.key import Answer

@@ -12,8 +12,8 @@ from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard import rules, schemes
-from wizard.language import _
 from wizard.schemes import choosing
+from wizard.text.language import _
 from wizard.walk import scheme
 from wizard.walk.scheme import RESTRICTIONS
 

@@ -14,7 +14,7 @@ from screens.widgets.choice import Choice
 from screens.widgets.labelled import Labelled
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
-from wizard.language import _
+from wizard.text.language import _
 from wizard.walk import scheme
 from wizard.walk.description import MayIfConfirmed, MayNot
 from wizard.walk.steps import Step

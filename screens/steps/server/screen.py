@@ -10,8 +10,8 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
 from screens.widgets.waiting import Waiting
 from wizard import rules, trouble
-from wizard.language import _
 from wizard.server.reaching import reachability
+from wizard.text.language import _
 from wizard.walk import server
 from wizard.walk.steps import Step
 

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
-from wizard.language import _
+from wizard.text.language import _
 from wizard.walk import welcome
 from wizard.walk.steps import Step
 

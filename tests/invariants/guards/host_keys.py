@@ -40,7 +40,7 @@ GUARDS = (
     Guard(
         3,
         "a second backup has no name that ssh takes for the first one's",
-        "wizard/profiles.py",
+        "wizard/storage/profiles.py",
         "    profile.check(decided)\n    require_distinct(decided.name)\n",
         "    profile.check(decided)\n",
         ("tests/faults/test_alike_names.py::test_it_is_not_saved",),

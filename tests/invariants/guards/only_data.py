@@ -8,7 +8,7 @@ GUARDS = (
     Guard(
         2,
         "signs that a terminal obeys are made visible",
-        "wizard/display.py",
+        "wizard/text/display.py",
         'return text if text.isprintable() else "".join(map(_visible, text))',
         "return text",
         ("tests/servers/test_hostile_texts.py::test_no_command_passes_it_on",),
@@ -83,7 +83,7 @@ GUARDS = (
     Guard(
         2,
         "a setting's name of many parts is refused before it is read",
-        "wizard/strict_toml.py",
+        "wizard/storage/strict_toml.py",
         "    _refuse_long_keys(text, path)\n",
         "",
         ("tests/faults/test_bounded_work.py::test_a_request_of_any_kind_is_refused_at_once",),

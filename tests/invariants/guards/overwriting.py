@@ -16,7 +16,7 @@ GUARDS = (
     Guard(
         6,
         "a new file is linked into its place, which fails where something is",
-        "wizard/files.py",
+        "wizard/storage/files.py",
         "os.link(temporary, path)",
         "os.replace(temporary, path)",
         ("tests/unit/core/test_files.py::test_creating_leaves_what_comes_meanwhile",),
@@ -24,7 +24,7 @@ GUARDS = (
     Guard(
         6,
         "a file is written beside its place and then moved",
-        "wizard/files.py",
+        "wizard/storage/files.py",
         "            temporary.replace(path)\n            _sync_folder",
         "            path.write_bytes(b'')\n            path.write_bytes(content)\n            _sync_folder",
         ("tests/faults/test_killed.py::test_what_needs_no_server",),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.data.pseudo_language import PseudoLanguage
-from wizard import language
+from wizard.text import language
 
 language.use(PseudoLanguage())
 

@@ -20,7 +20,6 @@ from screens.dialogs.save_text import SaveTextScreen
 from screens.steps.registry import screen_for
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
-from wizard import paths
 from wizard.client import rsync
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.request import Versions
@@ -31,6 +30,7 @@ from wizard.server import locks
 from wizard.server.locks import Finding
 from wizard.server.reaching import probe, reachability, sign_in
 from wizard.server.reaching.reachability import Doors
+from wizard.storage import paths
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ SCREENS = (
     *(Shown(str(step), step) for step in Step),
     Shown("explanation", Step.WELCOME, lambda _: _explanation()),
     Shown("confirm", Step.KEY, lambda _: ConfirmScreen("Is this meant?", "Nothing is lost.", yes="Yes", no="No")),
-    Shown("passphrase", Step.PROOF, PassphraseScreen),
+    Shown("passphrase", Step.SECURITY_CHECK, PassphraseScreen),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
     Shown("admin"),

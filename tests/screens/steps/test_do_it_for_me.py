@@ -56,7 +56,7 @@ async def test_with_the_password_the_walk_goes_on(office: Office, sample_folder:
         await pilot.press("enter")
         await until(pilot, lambda: LET_IN in text(pilot))
         await pilot.press("i", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+        await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
         await until(pilot, lambda: "Your key is locked. But the account “amanda” also accepts" in said(pilot))
         assert "Match User amanda" in said(pilot)
         assert "PasswordAuthentication no" in said(pilot)

@@ -20,10 +20,10 @@ from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support import programs
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.profile import SchemeSettings
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server import facts
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -213,7 +213,7 @@ async def test_escape_stops_it_and_it_can_be_run_again(place: Place) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: DONE in said(pilot) and STOPPED not in said(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+        await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
 
 
 @pytest.mark.parametrize("way_out", ["#back", "ctrl+q"])

@@ -19,9 +19,9 @@ from tests.support import processes
 from tests.support.data.profiles import a_profile, towards
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from tests.support.servers.real_sshd import RealSshd
-from wizard import paths, profiles
 from wizard.client.host_keys import known_hosts
 from wizard.profile import Server
+from wizard.storage import paths, profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

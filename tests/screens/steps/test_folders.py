@@ -13,9 +13,9 @@ from screens.steps.folders.folder_tree import FolderTree
 from tests.support import processes
 from tests.support.fake_failures import forbid, put_in_rsyncs_place
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.client.folders import exclude_presets, folder_access
 from wizard.profile import Profile, SchemeSettings
+from wizard.storage import profiles
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from screens.dialogs.save_text import SaveTextScreen
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.client.keys import daemon_password, protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.profile import Key, SchemeSettings, Server
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -50,8 +50,8 @@ async def test_once_the_admin_has_acted_enter_goes_on(place: Place, size: tuple[
         place.let_in()
         await until(pilot, lambda: LET_IN in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
-    assert steps.begin(place.profile).step == Step.PROOF
+        await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
+    assert steps.begin(place.profile).step == Step.SECURITY_CHECK
 
 
 async def test_the_text_is_sent_to_the_clipboard_as_it_is(place: Place) -> None:
@@ -214,7 +214,7 @@ async def test_in_a_demo_one_key_does_the_admin_s_part(place: Place) -> None:
         await pilot.press("a")
         await until(pilot, lambda: LET_IN in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.PROOF)
+        await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
 
 
 async def test_leaving_ends_the_sign_in_and_the_walk_goes_on_here(place: Place) -> None:

@@ -18,11 +18,11 @@ from screens.widgets.choice import Choice
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.client.keys import key_files, passphrase_socket, protected_key, public_keys, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

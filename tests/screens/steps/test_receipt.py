@@ -15,10 +15,10 @@ from tests.screens.at_the_server import arrive
 from tests.support.data.profiles import towards
 from tests.support.data.receipts import a_receipt
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import paths, profiles
 from wizard.client.host_keys import known_hosts
 from wizard.server import facts
 from wizard.server.receipts import vouched
+from wizard.storage import paths, profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

@@ -13,13 +13,14 @@ from screens.outcome import Forward
 from screens.steps.scheme.options import SchemeOptions
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client.rsync import rsync_version
 from wizard.profile import SchemeSettings, Server
 from wizard.schemes import choosing
 from wizard.schemes.daemon import Daemon
 from wizard.schemes.rrsync import Rrsync
 from wizard.server import facts
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

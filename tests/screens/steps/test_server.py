@@ -14,12 +14,12 @@ from textual.widgets import Input
 from tests.support import processes, programs
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile, SchemeSettings, Server
 from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.reaching import reachability
+from wizard.storage import profiles
 from wizard.trouble import diagnose_reaching
 from wizard.walk import steps
 from wizard.walk.steps import Step

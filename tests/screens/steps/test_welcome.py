@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
-from wizard import profiles
 from wizard.profile import Profile
+from wizard.storage import profiles
 from wizard.walk.steps import Step
 
 NEW = Profile(name="amamac")

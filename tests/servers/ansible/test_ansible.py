@@ -15,13 +15,14 @@ from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
 from tests.support.servers.playbook import Played, play
 from tests.support.servers.setting_up import SSHD_USUAL
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import daemon_password, protected_key
 from wizard.server import exports, handed_over
 from wizard.server.exports import ansible
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

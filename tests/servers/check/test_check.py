@@ -15,13 +15,14 @@ from tests.support.commands import Ran, backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing, weaknesses
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import profiles, running
+from wizard import running
 from wizard.client.host_keys import known_hosts
 from wizard.commands import server
 from wizard.failure import Failure, Kind
 from wizard.schemes.parts import layout
 from wizard.server import locks
 from wizard.server.receipts import vouched
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,12 +19,13 @@ from tests.support import processes
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import paths, running, trouble
+from wizard import running, trouble
 from wizard.client import access, profile_lock, rsync
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings
 from wizard.running import record
 from wizard.server import exports
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

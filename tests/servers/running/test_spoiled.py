@@ -11,11 +11,12 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import profiles, running
+from wizard import running
 from wizard.client import access
 from wizard.client.keys import key_files
 from wizard.profile import Profile
 from wizard.running import record, unchanged
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
 from tests.support.servers.office import Office
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client import access
 from wizard.client.rsync import recorder
 from wizard.failure import Failure, Kind
@@ -23,6 +23,7 @@ from wizard.running import report
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ServerFacts
 from wizard.server import handed_over
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from tests.support import programs
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
@@ -22,6 +22,7 @@ from wizard.running import report
 from wizard.server import exports, handed_over, locks
 from wizard.server.exports import script
 from wizard.server.receipts import receipt_text
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

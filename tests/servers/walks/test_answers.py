@@ -15,10 +15,10 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import FINGERPRINT, towards
 from tests.support.data.trees import tree
 from tests.support.servers import placing
-from wizard import paths, profiles
 from wizard.client import access
 from wizard.profile import Key
 from wizard.schemes.parts import over_ssh
+from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd

@@ -13,7 +13,7 @@ from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import paths, profiles
+from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

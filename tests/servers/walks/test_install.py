@@ -205,7 +205,7 @@ def test_the_password_that_stays_is_told_as_what_it_is(
 
     monkeypatch.setattr(asker, "agrees", agrees)
     monkeypatch.setattr("builtins.input", lambda _: "")
-    decided(profile, Step.PROOF)
+    decided(profile, Step.SECURITY_CHECK)
     said = capsys.readouterr().out
     assert "The key is locked. But the account also accepts its password" in said
     assert "If you or others sign in with that password, keep it secret and continue." in said

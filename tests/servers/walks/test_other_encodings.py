@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.data.profiles import a_profile
-from wizard import profiles
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

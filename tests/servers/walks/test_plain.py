@@ -12,7 +12,6 @@ import pytest
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.plain import Person, decided
-from wizard import profiles
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files, secrets
 from wizard.client.keys.secrets import Secret
@@ -24,6 +23,7 @@ from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.practice import PracticeServer
 from wizard.server.reaching import reachability
+from wizard.storage import profiles
 from wizard.walk import hand_over, plain
 from wizard.walk.context import WalkContext
 from wizard.walk.plain.asker import GoBack

@@ -13,7 +13,7 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import towards
 from tests.support.network.gate import Gate
 from tests.support.servers import placing
-from wizard import profiles
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -96,7 +96,7 @@ async def test_every_scheme(
     walked = await all_three(Errand(office, profile), monkeypatch)
     assert_agreed(*walked)
     on_screens, _, unattended = walked
-    assert unattended.exit_code == (1 if Step.PROOF in on_screens.confirmed else 0)
+    assert unattended.exit_code == (1 if Step.SECURITY_CHECK in on_screens.confirmed else 0)
     gives_much_away = kind in {"daemon", "login"}
     assert (Step.SCHEME in on_screens.confirmed) is gives_much_away
 

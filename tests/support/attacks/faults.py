@@ -17,9 +17,9 @@ from tests.support import programs
 from tests.support.network.proxy import Proxy, Rule
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, HOST, Office
-from wizard import profiles
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

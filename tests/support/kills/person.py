@@ -137,7 +137,7 @@ class Person:
                     await self._paste_receipt(pilot, profile)
                     return
                 await self._let_in(pilot, profile)
-            case Step.PROOF:
+            case Step.SECURITY_CHECK:
                 await until(pilot, lambda: _forward_is_focused(pilot))
             case Step.DRY_RUN:
                 await until(pilot, lambda: "Nothing was copied" in said(pilot))

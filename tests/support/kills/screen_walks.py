@@ -11,11 +11,11 @@ from screens.app import WizardApp
 from screens.context import Context
 from tests.support.kills import walks
 from tests.support.kills.person import TAKEN, Office, Person
-from wizard import paths, profiles
 from wizard.client.keys import protected_key
 from wizard.client.session import Session
 from wizard.profile import Profile
 from wizard.server.reaching import host_trust
+from wizard.storage import paths, profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 

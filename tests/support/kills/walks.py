@@ -12,7 +12,7 @@ import msgspec
 
 from tests.support.keyrings import InHome
 from tests.support.kills import killing
-from wizard import cli, paths, profiles, schemes, trouble
+from wizard import cli, schemes, trouble
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import daemon_password, key_files, protected_key, secrets
@@ -21,6 +21,7 @@ from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile
 from wizard.schemes.facts import ClientFacts, Recorded
 from wizard.server import destination, facts, handed_over
+from wizard.storage import paths, profiles
 from wizard.walk import steps, unattended
 from wizard.walk.steps import Step, Walk
 

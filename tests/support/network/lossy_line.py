@@ -11,7 +11,7 @@ from tests.screens.at_the_server import arrive
 from tests.support import programs
 from tests.support.network.gate import Gate
 from tests.support.servers import placing
-from wizard import profiles
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

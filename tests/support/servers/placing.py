@@ -9,7 +9,7 @@ import msgspec
 
 from tests.support.commands import backup_wizard
 from tests.support.servers.office import ACCOUNT, HOST
-from wizard import profiles, schemes
+from wizard import schemes
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
@@ -17,6 +17,7 @@ from wizard.client.keys import daemon_password, protected_key
 from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.schemes.parts import layout, request_filter
 from wizard.server import exports, handed_over
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

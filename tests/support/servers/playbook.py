@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import ansible  # type: ignore[import-untyped]
 
 from tests.support.quick import quick_python
-from wizard import paths
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from wizard import paths
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import key_files
 from wizard.schemes.facts import ClientFacts
 from wizard.schemes.parts import over_ssh
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,13 +10,13 @@ import msgspec
 from tests.support import canary
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import profiles
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.server import handed_over
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

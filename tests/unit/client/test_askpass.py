@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.data.profiles import a_profile, towards
 from tests.support.servers.sign_in import OWN_FAILURE, let_in, sign_in
-from wizard import profiles
 from wizard.client.keys import askpass, key_files, passphrase_socket, protected_key, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd

@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
-from wizard import paths, profiles
 from wizard.client import forgetting
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
@@ -16,6 +15,7 @@ from wizard.client.keys import found_keys, key_files, protected_key, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
+from wizard.storage import paths, profiles
 from wizard.walk import steps
 from wizard.walk.steps import Walk
 

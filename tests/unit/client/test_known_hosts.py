@@ -11,12 +11,12 @@ import pytest
 from tests.support import programs
 from tests.support.data.profiles import a_profile, towards
 from tests.support.servers.sign_in import OWN_FAILURE, let_in, sign_in
-from wizard import paths
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import key_files
 from wizard.failure import Failure, Kind
 from wizard.profile import Server
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wizard import files, paths, profiles
 from wizard.client import forgetting, profile_lock
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
+from wizard.storage import files, paths, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
-from wizard import cli, command_line, profiles
+from wizard import cli, command_line
 from wizard.client.keys import key_files
 from wizard.client.keys.secrets import Secret
 from wizard.command_names import COMMANDS
@@ -17,6 +17,7 @@ from wizard.commands import terminal
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
 from wizard.server import exports
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard import display
+from wizard.text import display
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ import pytest
 
 from tests.support import deprived
 from tests.support.data.profiles import a_profile
-from wizard import profiles
 from wizard.client.keys import askpass
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
-from wizard.paths import config, ignore_unusable_variables
+from wizard.storage import profiles
+from wizard.storage.paths import config, ignore_unusable_variables
 
 _PROGRAM = Path(sys.executable).parent / "backup-wizard"
 _ON_ONE = (["show", "amamac"], ["run", "amamac"], ["check", "amamac"])

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from wizard import files
 from wizard.failure import Failure, Kind
+from wizard.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

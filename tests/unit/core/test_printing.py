@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.data.profiles import a_profile
-from wizard import profiles
+from wizard.storage import profiles
 
 _PROGRAM = Path(sys.executable).parent / "backup-wizard"
 

@@ -13,9 +13,9 @@ import pytest
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.data.trees import tree
-from wizard import paths, profiles
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
-from wizard import paths, profiles
 from wizard.client.keys import key_files
 from wizard.profile import Key
+from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from wizard import files, paths, state_files
+from wizard.storage import files, paths, state_files
 
 
 class _Kept(msgspec.Struct, frozen=True):

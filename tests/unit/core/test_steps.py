@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
-from wizard import paths
 from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.storage import paths
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -19,9 +19,8 @@ def _finished(profile: Profile) -> Walk:
 
 
 def test_the_steps_come_in_the_order_of_the_design() -> None:
-    assert [str(step) for step in steps.applicable(a_profile())] == [
-        *("welcome", "folders", "server", "fingerprint", "scheme", "key", "hand-over", "proof", "dry-run", "finish")
-    ]
+    first = ["welcome", "folders", "server", "fingerprint", "scheme", "key"]
+    assert steps.applicable(a_profile()) == [*first, "hand-over", "security-check", "dry-run", "finish"]
 
 
 def test_a_scheme_without_ssh_has_no_key_and_no_fingerprint() -> None:
@@ -75,7 +74,7 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
     walk = Walk(a_profile(), Step.KEY, Step.HAND_OVER)
     assert steps.jump(walk, Step.HAND_OVER).step is Step.HAND_OVER
     assert steps.jump(walk, Step.FOLDERS).step is Step.FOLDERS
-    assert steps.jump(walk, Step.PROOF) == walk
+    assert steps.jump(walk, Step.SECURITY_CHECK) == walk
     assert not steps.can_jump(Walk(a_profile(scheme=DAEMON), Step.FINISH, Step.FINISH), Step.KEY)
 
 

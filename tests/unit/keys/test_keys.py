@@ -11,12 +11,12 @@ import pytest
 
 from tests.support import programs
 from tests.support.data.trees import tree
-from wizard import files, paths
 from wizard.client import computer as this_computer
 from wizard.client.keys import found_keys, key_files
 from wizard.client.keys.found_keys import FoundKey
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

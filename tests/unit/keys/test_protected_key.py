@@ -13,11 +13,11 @@ import pytest
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import rsa_key
 from tests.support.data.trees import tree
-from wizard import files, profiles
 from wizard.client.keys import key_files, protected_key, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.storage import files, profiles
 from wizard.trouble import explain
 
 if TYPE_CHECKING:

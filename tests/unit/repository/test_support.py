@@ -14,10 +14,10 @@ from tests.support.data.profiles import towards
 from tests.support.data.samples import NAMES
 from tests.support.data.trees import tree
 from tests.support.servers.sign_in import OWN_FAILURE, let_in, sign_in
-from wizard import paths
 from wizard.client.keys import key_files
 from wizard.schemes.facts import ClientFacts
 from wizard.schemes.parts import over_ssh
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from tests.support.data.pseudo_language import LONGER_BY, PseudoLanguage
-from wizard import language
+from wizard.text import language
 from wizard.walk import steps
 
 if TYPE_CHECKING:

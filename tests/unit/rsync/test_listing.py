@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wizard.display import printable
 from wizard.running import link_speed
 from wizard.running.listing import TOP, Listing, Search, Sums, slices, store
 from wizard.running.listing.listing import MOST_LARGEST
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     import pytest

@@ -12,14 +12,15 @@ import msgspec
 import pytest
 
 from tests.support.data.profiles import a_profile
-from wizard import console, paths
+from wizard import console
 from wizard.client.rsync import Entries, Problem, Progress, Totals
-from wizard.display import duration
 from wizard.profile import SchemeSettings
 from wizard.running import Result, compression, record, transcript
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification
+from wizard.storage import paths
+from wizard.text.display import duration
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,12 @@ import pytest
 from tests.support import programs
 from tests.support.data.profiles import a_profile, towards
 from tests.support.servers.sign_in import OWN_FAILURE, let_in, sign_in
-from wizard import paths
 from wizard.client.keys import key_files
 from wizard.profile import Key, SchemeSettings, Server
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts
 from wizard.schemes.parts import over_ssh
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from pathlib import Path

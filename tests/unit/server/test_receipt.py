@@ -13,12 +13,13 @@ from tests.support.attacks import hostile
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import FINGERPRINT, a_profile, towards
 from wizard import profile as profile_rules
-from wizard import profiles, trouble
+from wizard import trouble
 from wizard.client.host_keys import known_hosts
 from wizard.failure import Failure, Kind
 from wizard.server import facts
 from wizard.server.reaching import host_trust
 from wizard.server.receipts import receipt, receipt_text, vouched
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

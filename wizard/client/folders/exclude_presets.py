@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wizard import rules
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 
 @dataclass(frozen=True)

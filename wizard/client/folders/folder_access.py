@@ -11,7 +11,7 @@ import msgspec
 
 from wizard.client.folders import chosen_folders
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

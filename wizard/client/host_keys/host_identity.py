@@ -10,7 +10,7 @@ import msgspec
 
 from wizard import rules
 from wizard.client.host_keys import known_hosts
-from wizard.language import _
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import files, paths
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

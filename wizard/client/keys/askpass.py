@@ -14,8 +14,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import paths
 from wizard.failure import Failure, Kind
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _answer(prompt: str) -> str:
-    from wizard import profiles
+    from wizard.storage import profiles
 
     name, question = os.environ.get(PROFILE_VARIABLE, ""), _PROMPT.fullmatch(prompt)
     if not name or not question or os.environ.get("SSH_ASKPASS_PROMPT"):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import paths
 from wizard.client.keys import key_files
 from wizard.client.keys.public_keys import is_public_line, same_key
 from wizard.failure import Failure
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from pathlib import Path

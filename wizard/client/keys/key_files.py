@@ -9,9 +9,9 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import files, paths
 from wizard.client.keys.public_keys import is_public_line, weakness
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from wizard import paths
 from wizard.client.keys import found_keys, key_files, secrets
 from wizard.failure import Failure
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from pathlib import Path

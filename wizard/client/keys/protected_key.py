@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import profiles
 from wizard.client.keys import found_keys, key_files, public_keys, secrets
 from wizard.failure import Failure, Kind
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

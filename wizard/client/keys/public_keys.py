@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from wizard.language import _
+from wizard.text.language import _
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-", "ssh-rsa", "sk-ssh-ed25519@", "sk-ecdsa-sha2-")
 _LONGEST_LINE = 16_384  # ssh refuses longer lines

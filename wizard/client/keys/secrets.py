@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 from wizard.client.keys import session_bus
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -7,7 +7,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.client.rsync import listed
-from wizard.display import printable
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

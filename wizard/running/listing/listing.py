@@ -7,10 +7,10 @@ from heapq import heappush, heappushpop, nlargest
 from typing import TYPE_CHECKING
 
 from wizard.client.rsync import listed
-from wizard.display import printable
 from wizard.running.listing.folders import TOP, Folders, Sums
 from wizard.running.listing.proposals import Proposals
 from wizard.running.listing.store import Store
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wizard import rules
 from wizard.client.folders.exclude_presets import PRESETS
 from wizard.client.rsync import listed
-from wizard.language import N_, _
 from wizard.running.listing.folders import TOP, Folders, Sums
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -8,7 +8,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from wizard.client.rsync import listed
-from wizard.display import printable
+from wizard.text.display import printable
 
 if TYPE_CHECKING:
     from wizard.running.listing.store import Store

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.language import _
 from wizard.schemes.fit import Fit, lacks
 from wizard.schemes.if_stolen import Ability
 from wizard.schemes.parts import request_filter
 from wizard.schemes.setup import Module, Setting
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -1,4 +1,4 @@
-"""Doing what the admin is asked for, with the account's own password: all of it or, if the proof fails, nothing."""
+"""Doing what the admin is asked for, with the account's own password: all of it, or nothing if the check fails."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.server import exports, facts, locks
 from wizard.server.by_password import account_files, marked_lines
 from wizard.server.exports import authorized_keys
 from wizard.server.reaching import sign_in
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

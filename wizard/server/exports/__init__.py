@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
 from wizard.server import facts
 from wizard.server.exports import (
     ansible,
@@ -19,6 +18,7 @@ from wizard.server.exports import (
     secrets_file,
 )
 from wizard.server.exports.context import Order
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from wizard import paths
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
+from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,9 +7,10 @@ import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import paths, schemes
+from wizard import schemes
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.grouping import by_file
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,11 +7,12 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import __version__, paths
+from wizard import __version__
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.receipts.receipt_text import plain_folder
+from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,7 +11,6 @@ import msgspec
 from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.language import N_, _
 from wizard.schemes.security_checks import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import facts
 from wizard.server.locks.evidence import untestable, untested
@@ -23,6 +22,7 @@ from wizard.server.locks.finding import (
     verdict,
     why_untested,
 )
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.language import N_, _
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
 from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, ProbeResult, is_open, shut, untestable, untested
 from wizard.server.locks.probe_session import ForcedTarget
 from wizard.server.locks.requests import forced_target, says_whose_it_is
 from wizard.server.locks.wording import quoted
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, ProbeSession

@@ -12,10 +12,10 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.language import N_, _
 from wizard.server.locks.evidence import ProbeResult, is_open, refused, starts_rsync, untested
 from wizard.server.locks.probe_session import ForcedTarget
 from wizard.server.locks.requests import LINES, forced_target
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

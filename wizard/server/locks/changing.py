@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.client.rsync.listed import OUT_FORMAT
-from wizard.language import _
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server.locks.asking import (
@@ -32,6 +31,7 @@ from wizard.server.locks.evidence import (
 )
 from wizard.server.locks.requests import says_whose_it_is
 from wizard.server.locks.wording import quoted
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, ProbeSession

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from wizard.language import _
 from wizard.schemes.forced_command import TOLD_TO_OTHERS
 from wizard.schemes.parts import request_filter
 from wizard.server.locks.wording import quoted
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.client.ssh.connection import Reply

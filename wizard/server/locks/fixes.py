@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.language import _
 from wizard.schemes import security_checks
 from wizard.server.exports import authorized_keys, sshd_config
 from wizard.server.locks.finding import opens_by_password_alone
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from wizard import backup_layout, schemes
 from wizard.client.rsync.listed import OUT_FORMAT
-from wizard.language import N_, _
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server.locks.asking import (
@@ -38,6 +37,7 @@ from wizard.server.locks.evidence import (
     untested,
 )
 from wizard.server.locks.wording import quoted
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, ProbeSession

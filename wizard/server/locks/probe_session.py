@@ -10,11 +10,11 @@ from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.client.process.background import in_background
-from wizard.language import N_, _
 from wizard.schemes.parts import layout
 from wizard.server import destination
 from wizard.server.destination import Holder
 from wizard.server.locks.evidence import ProbeResult, untested
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.client.ssh.connection import Connection, Reply

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.language import N_, _
 from wizard.schemes.parts import request_filter
 from wizard.server.locks.evidence import (
     EXACT_LINE,
@@ -22,6 +21,7 @@ from wizard.server.locks.evidence import (
     starts_rsync,
 )
 from wizard.server.locks.probe_session import ForcedTarget
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.client.ssh.connection import Reply

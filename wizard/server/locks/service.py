@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.client.keys.secrets import generate
-from wizard.display import printable
-from wizard.language import N_, _
 from wizard.schemes.parts import daemon_modules
 from wizard.server.locks.evidence import (
     AUTH_FAILED,
@@ -22,6 +20,8 @@ from wizard.server.locks.evidence import (
     untestable,
     untested,
 )
+from wizard.text.display import printable
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, ProbeSession

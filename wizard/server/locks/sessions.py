@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard import allowed_from
-from wizard.language import N_, _
 from wizard.server.locks.evidence import OFFERED, SSH, ProbeResult, is_open, shut, untestable, untested
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wizard.display import printable
-from wizard.language import _
+from wizard.text.display import printable
+from wizard.text.language import _
 
 _MOST_QUOTED = 90
 

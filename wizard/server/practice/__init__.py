@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from paramiko import Ed25519Key
 
-from wizard import files
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.server.practice import authorized_keys
 from wizard.server.practice.connection import Account, PracticeConnection
 from wizard.server.practice.ending import Ending
+from wizard.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,11 @@ import msgspec
 from wizard import schemes
 from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import over_network
 from wizard.server import facts
 from wizard.server.reaching import probe
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

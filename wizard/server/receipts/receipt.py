@@ -11,10 +11,10 @@ from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server import facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from wizard import rules
-from wizard.display import printable
 from wizard.failure import Failure, Kind
-from wizard.language import _
+from wizard.text.display import printable
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard import state_files
+from wizard.storage import state_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

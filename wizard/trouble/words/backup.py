@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.language import N_
+from wizard.text.language import N_
 from wizard.trouble.words.form import ADMIN, NOBODY, SEND, YOU, Words
 
 WORDS = {

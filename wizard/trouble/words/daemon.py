@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.language import N_
+from wizard.text.language import N_
 from wizard.trouble.words.form import ADMIN, NOBODY, SEND, Words
 
 _WAIT = N_("If your admin hasn't set it up yet, please wait. If they have, send this message.")

@@ -6,7 +6,7 @@ from enum import StrEnum, auto
 
 import msgspec
 
-from wizard.language import N_, _
+from wizard.text.language import N_, _
 
 
 class Who(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.failure import Kind
-from wizard.language import N_
+from wizard.text.language import N_
 from wizard.trouble.words.form import YOU, Words
 
 _ANOTHER_KEY = N_("In the “Key” step, choose another key or create a new one.")

@@ -7,11 +7,12 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard import console, profiles
+from wizard import console
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.language import _
 from wizard.server import locks
+from wizard.storage import profiles
+from wizard.text.language import _
 from wizard.trouble import telling
 from wizard.walk import description, steps
 from wizard.walk.context import WalkContext

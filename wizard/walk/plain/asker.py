@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.client.keys.secrets import Secret
 from wizard.console import say
-from wizard.display import printable
-from wizard.language import _
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.walk.description import Folders, Hidden, Lines, OneOf, Text, YesNo
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 import tomli_w
 
-from wizard import files
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.language import N_, _
+from wizard.storage import files
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,16 +12,17 @@ from textual.widgets import Button, Collapsible, Static
 
 from screens.dialogs.save_text import SaveTextScreen
 from screens.outcome import Jump
-from screens.steps.proof.security_finding import Door
+from screens.steps.security_check.security_finding import Door
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
-from wizard import console, paths
-from wizard.display import printable
+from wizard import console
 from wizard.failure import Failure
-from wizard.language import _
 from wizard.server import locks
+from wizard.storage import paths
+from wizard.text.display import printable
+from wizard.text.language import _
 from wizard.walk import security_check
 from wizard.walk.description import MayIfConfirmed, MayNot
 from wizard.walk.steps import Step
@@ -41,10 +42,10 @@ _SENT = _("Copied, if your terminal allows it. If Paste doesn't work, save it in
 _TRIED = _("What was tested")
 
 
-class ProofScreen(StepScreen):
+class SecurityCheckScreen(StepScreen):
     """Signs in, and asks for all that the server must refuse."""
 
-    step = Step.PROOF
+    step = Step.SECURITY_CHECK
     question = security_check.DESCRIPTION.question
     explanation = _(
         "Your key should open only one thing: the place where your backup goes. A thief would try to do more. The"
@@ -69,11 +70,11 @@ class ProofScreen(StepScreen):
 
     def compose_step(self) -> ComposeResult:
         """What the doors come to, a line for each, and what to send of those that are open."""
-        yield Static(security_check.INTRO, id="proof-intro", markup=False)
+        yield Static(security_check.INTRO, id="security-intro", markup=False)
         yield Waiting(id="signing-in")
         yield Note(id="verdict")
         yield Vertical(id="open-doors")
-        yield Note(id="proof-news")
+        yield Note(id="security-news")
         with ItemGrid(id="doors", min_column_width=27):
             for refusal in locks.refusals(self.profile):
                 yield Door(refusal)
@@ -111,7 +112,7 @@ class ProofScreen(StepScreen):
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
         """Try all doors, from the beginning."""
-        self.run_worker(self._try_doors(), group="proof", exclusive=True)
+        self.run_worker(self._try_doors(), group="security-check", exclusive=True)
 
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:
@@ -178,7 +179,7 @@ class ProofScreen(StepScreen):
         self.refresh_bindings()
         await self.show_trouble(None)
         self.query_one("#forward", Button).label = self.primary
-        self.query_one("#proof-intro").display = True
+        self.query_one("#security-intro").display = True
         await self.query_one("#open-doors").remove_children()
         self.query_one("#verdict", Note).say("")
         self._tell("")
@@ -188,7 +189,7 @@ class ProofScreen(StepScreen):
 
     async def _conclude(self) -> None:
         note = self.query_one("#verdict", Note)
-        self.query_one("#proof-intro").display = False
+        self.query_one("#security-intro").display = False
         tried = "\n".join(console.finding(finding).strip() for finding in self._findings)
         self.query_one("#tried-text", Static).update(tried)
         self.query_one("#tried").display = True
@@ -213,4 +214,4 @@ class ProofScreen(StepScreen):
             self._tell(_("Saved as {file}.").format(file=printable(paths.shown(path))))
 
     def _tell(self, sentence: str) -> None:
-        self.query_one("#proof-news", Note).say(sentence, "good")
+        self.query_one("#security-news", Note).say(sentence, "good")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from wizard import paths
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from gettext import NullTranslations

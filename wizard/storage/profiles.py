@@ -6,11 +6,12 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
-from wizard import files, paths, profile, rules, strict_toml
+from wizard import profile, rules
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.language import _
 from wizard.profile import Profile
-from wizard.strict_toml import Form
+from wizard.storage import files, paths, strict_toml
+from wizard.storage.strict_toml import Form
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from pathlib import Path

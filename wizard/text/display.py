@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from wizard.language import ngettext
+from wizard.text.language import ngettext
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
 _STEP = 1000

@@ -1,4 +1,4 @@
-"""The proof: the doors that must be shut are tried for real."""
+"""The security check: the doors that must be shut are tried for real."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def place(sshd: RealSshd, sample_folder: Path) -> Place:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tuple[int, int]) -> None:
-    async with wizard_at(place.profile, Step.PROOF, size=size) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK, size=size) as pilot:
         await until(pilot, lambda: HOLDS in said(pilot))
         # What was tested is folded away, one key from being seen.
         assert "A shell" not in text(pilot)
@@ -51,7 +51,7 @@ async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tupl
 
 async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place: Place) -> None:
     place.let_in(place.weakened())
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: f"{OPEN}: A shell, Other commands" in said(pilot))
         assert "✗ A shell" in said(pilot)
         assert "✓ Signing in with a password" in said(pilot)
@@ -66,7 +66,7 @@ async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place
 
 async def test_what_is_to_be_changed_can_be_sent(place: Place, home: Path) -> None:
     place.let_in(place.text().replace("restrict,", ""))
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
         await pilot.press("c")
         await until(pilot, lambda: "Copied, if your terminal allows it" in said(pilot))
@@ -78,12 +78,12 @@ async def test_what_is_to_be_changed_can_be_sent(place: Place, home: Path) -> No
 
 async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> None:
     place.let_in(place.weakened())
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: _is_asked(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: at(pilot) == Step.PROOF and _can_go_on(pilot))
+        await until(pilot, lambda: at(pilot) == Step.SECURITY_CHECK and _can_go_on(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: _is_asked(pilot))
         await pilot.press("left", "enter")
@@ -92,11 +92,11 @@ async def test_with_a_door_open_only_a_choice_in_words_goes_on(place: Place) -> 
 
 async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: Place) -> None:
     place.shut_out()
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: "doesn't accept this computer's key" in said(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: _can_go_on(pilot) and "doesn't accept this computer's key" in said(pilot))
-        assert walk(pilot).step == Step.PROOF
+        assert walk(pilot).step == Step.SECURITY_CHECK
         place.let_in()
         await pilot.press("r")
         await until(pilot, lambda: HOLDS in said(pilot))
@@ -105,7 +105,7 @@ async def test_a_key_that_is_refused_is_explained_and_can_be_tried_again(place: 
 
 async def test_another_server_is_told_nothing_and_leads_to_the_fingerprint(place: Place, sshd: RealSshd) -> None:
     sshd.change_host_keys()
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: "fingerprint is not the one you confirmed" in said(pilot))
         await until(pilot, lambda: pilot.app.focused is pilot.app.screen.query_one("#forward"))
         await until(pilot, lambda: "Compare" in text(pilot))
@@ -121,7 +121,7 @@ async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
         return untested("This could not be tried.")
 
     monkeypatch.setitem(requests.PROBES, "shell", nobody_knows)
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, lambda: "Not known to be locked: 1 of " in said(pilot))
         assert "? A shell" in text(pilot)
         assert "This could not be tried." in said(pilot)
@@ -131,14 +131,14 @@ async def test_what_can_t_be_told_is_said_and_does_not_hold_the_person_up(
 
 async def test_leaving_ends_what_is_tried(place: Place) -> None:
     place.let_in(place.stalled())
-    steps.record(Walk(place.profile, Step.PROOF, Step.PROOF))
-    async with wizard_at(place.profile, Step.PROOF) as pilot:
+    steps.record(Walk(place.profile, Step.SECURITY_CHECK, Step.SECURITY_CHECK))
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
         await until(pilot, clients)
         await pilot.press("ctrl+s")
-        assert walk(pilot).step == Step.PROOF
+        assert walk(pilot).step == Step.SECURITY_CHECK
         await pilot.press("escape")
     await none_left()
-    assert steps.begin(place.profile).step == Step.PROOF
+    assert steps.begin(place.profile).step == Step.SECURITY_CHECK
 
 
 def _can_go_on(pilot: Pilot[int]) -> bool:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from wizard import files, paths
+from wizard.storage import files, paths
 
 Content = TypeVar("Content")
 Default = TypeVar("Default")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {True: ("✓", "shut"), False: ("✗", "ajar"), None: ("?", "unsure")}
 _COLOURS = {"shut": "ansi_green", "ajar": "ansi_bright_red", "unsure": "ansi_yellow", "tried": "ansi_cyan"}
-_BEYOND_PROOF = ("–", "beyond-proof")
+_UNTESTABLE = ("–", "untestable")
 
 
 class Door(Static):
@@ -35,7 +35,7 @@ class Door(Static):
     def tell(self, finding: Finding) -> None:
         """Show what was found."""
         is_untestable = finding.held is None and not finding.testable
-        self._say(*(_BEYOND_PROOF if is_untestable else _SIGNS[finding.held]))
+        self._say(*(_UNTESTABLE if is_untestable else _SIGNS[finding.held]))
 
     def _say(self, sign: str, tone: str) -> None:
         self.set_classes(f"door {tone}")
