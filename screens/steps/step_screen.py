@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
+from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.widgets.choice import Choice
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from wizard.walk.description import MayIfConfirmed
     from wizard.walk.steps import Step, Walk
 
-_DEMO = _("a demo: your own files stay untouched")
+_DEMO = _("Demo: your own files stay untouched")
 _ASKING = _("That didn't work. Looking for the cause …")
 
 
-class StepScreen(Screen[Outcome]):
+class StepScreen(DimmingScreen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
     A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
@@ -63,7 +63,7 @@ class StepScreen(Screen[Outcome]):
         Binding("pageup", "scroll_page(-8)", show=False),
         Binding("pagedown", "scroll_page(8)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide"), (160, "-very-wide")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""  # `focus_first` knows better, and each focus costs a restyling
 
     def __init__(self, walk: Walk, context: Context) -> None:
@@ -77,6 +77,12 @@ class StepScreen(Screen[Outcome]):
     def profile(self) -> Profile:
         """The profile as it was when this screen was shown."""
         return self.walk.profile
+
+    @property
+    def _title(self) -> str:
+        order = steps.applicable(self.profile)
+        place = {"number": order.index(self.step) + 1, "count": len(order), "step": steps.TITLES[self.step]}
+        return _("{number} of {count} · {step}").format(**place)
 
     @property
     def tried(self) -> Profile:
@@ -93,12 +99,12 @@ class StepScreen(Screen[Outcome]):
         fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            named = _("backup “{name}”").format(name=self.profile.name)
-            about = _DEMO if self.context.is_demo else named
-            yield Label(f"{steps.TITLES[self.step]} · {about}", id="whereabouts", markup=False)
+            named = _("Backup “{name}”").format(name=self.profile.name)
+            yield Label(_DEMO if self.context.is_demo else named, id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
-            with Vertical(id="page"):
+            with Vertical(id="page") as page:
+                page.border_title = self._title
                 yield Label(self.question, id="question", markup=False)
                 with Page(id="content"):
                     yield from self.compose_step()
@@ -107,7 +113,8 @@ class StepScreen(Screen[Outcome]):
                     yield from self.compose_actions()
                     yield Button(_("Back"), id="back", compact=True)
                     yield Button(self.primary, id="forward", variant="primary", compact=True)
-            with VerticalScroll(id="explanation", can_focus=False):
+            with VerticalScroll(id="explanation", can_focus=False) as explanation:
+                explanation.border_title = _("Help")
                 yield Static(self.explanation, markup=False)
         yield Keys()
 
