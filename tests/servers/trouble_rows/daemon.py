@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
+from tests.servers.trouble_rows.sign_in import let_in_before
 from tests.support.attacks import faults, mishaps
 from tests.support.attacks.faults import SIZE
 from tests.support.network import proxy
@@ -30,6 +31,14 @@ ROWS = [
         Kind.SERVER_NO_CONFIG,
         ADMIN,
         "the rsyncd.conf part",
+        scheme="daemon-over-ssh",
+    ),
+    Row(
+        "a module that was taken out later",
+        let_in_before(faults.rewritten(faults.PRIVATE_CONFIG, "[amanda]", "[amandas]")),
+        Kind.DAEMON_NO_LONGER_ACCEPTS,
+        ADMIN,
+        "still there",
         scheme="daemon-over-ssh",
     ),
     Row(

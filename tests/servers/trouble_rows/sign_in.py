@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
 from tests.support.attacks import faults
 from wizard.failure import Kind
+from wizard.server import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.attacks.faults import Case, Fault
+
+
+def let_in_before(fault: Fault) -> Fault:
+    """With a fault that comes when the server has let this way in work for a while."""
+
+    @contextlib.contextmanager
+    def later(case: Case) -> Iterator[Case]:
+        facts.note_let_in(case.profile)
+        with fault(case) as broken:
+            yield broken
+
+    return later
+
 
 ROWS = [
+    Row(
+        "a line that was taken out later",
+        let_in_before(faults.rewritten(faults.KEYS, "ssh-ed25519", "#")),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "my line is still in",
+        CANT_TELL,
+    ),
+    Row(
+        "an account that was locked later",
+        let_in_before(faults.account("-p", "!", back=("-p", "*"))),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "locked or expired",
+        CANT_TELL,
+    ),
+    Row(
+        "an account that has expired",
+        let_in_before(faults.account("-e", "1970-01-02", back=("-e", ""))),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "chage -l amanda",
+        CANT_TELL,
+    ),
+    Row(
+        "rights on the server that were changed later",
+        let_in_before(faults.with_mode(faults.HOME, "777")),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "may have write access",
+        CANT_TELL,
+    ),
     Row(
         "rights on the server",
         faults.with_mode(faults.HOME, "777"),
