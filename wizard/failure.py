@@ -61,10 +61,12 @@ class Kind(StrEnum):
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()
+    KEY_OPEN_TO_OTHERS = auto()
     KEY_WEAK = auto()
     PASSPHRASE_WRONG = auto()
     PASSPHRASE_UNASKED = auto()
     AGENT_SILENT = auto()
+    AGENT_REFUSES = auto()
     KEYRING_MISSING = auto()
     KEYRING_UNREACHABLE = auto()
     KEYRING_LOCKED = auto()

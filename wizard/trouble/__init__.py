@@ -182,10 +182,10 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
 
 def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
     """What it happened to; a program that failed knows that less well than the profile does."""
+    if kind is Kind.KEY_UNUSABLE and profile and failure.kind is not kind:
+        return paths.shown(profile.key_path)
     if profile is None or not isinstance(failure, ProgramFailed) or kind is Kind.UNKNOWN:
         return failure.about
-    if kind is Kind.KEY_UNUSABLE:
-        return paths.shown(profile.key_path)
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
     return str(dial.service(profile))

@@ -54,8 +54,10 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"backup-wizard-askpass: keyring_unreachable", Kind.KEYRING_UNREACHABLE),
     (r"backup-wizard-askpass: keyring_refused", Kind.KEYRING_REFUSED),
     (r"backup-wizard-askpass: passphrase_unasked", Kind.PASSPHRASE_UNASKED),
+    # ssh then takes the public key's file for a private one that others can read.
+    (r"agent refused operation", Kind.AGENT_REFUSES),
+    (r"UNPROTECTED PRIVATE KEY FILE", Kind.KEY_OPEN_TO_OTHERS),
     (_then(r"Load key ", r": (?:bad permissions|invalid format|Permission denied)"), Kind.KEY_UNUSABLE),
-    (r"UNPROTECTED PRIVATE KEY FILE", Kind.KEY_UNUSABLE),
     (r"Too many authentication failures", Kind.TOO_MANY_KEYS),
     (r"Permission denied \((?!\d)|No more authentication methods", Kind.KEY_REFUSED),
     (r"@ERROR: auth failed on module|@ERROR: Unauthorized", Kind.DAEMON_REFUSED),

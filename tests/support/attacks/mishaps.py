@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tests.support import processes, secret_service
+from tests.support import processes, programs, secret_service
+from tests.support.agent import ssh_agent
 from tests.support.attacks import faults
 from tests.support.attacks.faults import SIZE
 from tests.support.fake_failures import put_in_rsyncs_place
@@ -58,6 +59,21 @@ def old_rsync(case: Case) -> Iterator[Case]:
 def other_mode_of_key(case: Case) -> Iterator[Case]:
     case.profile.key_path.chmod(0o644)
     yield case
+
+
+@contextlib.contextmanager
+def refusing_agent(case: Case) -> Iterator[Case]:
+    """The key is in an agent that asks its owner to confirm, and nobody does."""
+    key = case.profile.key_path
+    with ssh_agent(case.folder / "agent") as agent:
+        case.monkeypatch.setenv("SSH_AUTH_SOCK", str(agent.socket))
+        case.monkeypatch.setenv("SSH_ASKPASS", programs.require("false"))
+        agent.add(key, "-c")
+        kept = key.rename(case.folder / "kept")
+        its = msgspec.structs.replace(case.profile.key, file=str(key.with_name(f"{key.name}.pub")))
+        profile = msgspec.structs.replace(case.profile, key=its)
+        yield replace(case, profile=profile, access=access.prepare(profile))
+        kept.rename(key)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,9 @@ from wizard.walk import steps, unattended
 from wizard.walk.steps import Step, Walk
 
 REFUSED = ProgramFailed("ssh", 255, "amanda@files.example.lan: Permission denied (publickey).")
-UNKNOWN = ProgramFailed("rsync", 5, "@ERROR: Unknown module 'amanda'\nrsync error: error starting client-server protocol")
+UNKNOWN = ProgramFailed(
+    "rsync", 5, "@ERROR: Unknown module 'amanda'\nrsync error: error starting"
+)
 BEFORE = (
     (SchemeSettings(), REFUSED, Kind.KEY_NO_LONGER_ACCEPTED),
     (SchemeSettings(kind="daemon"), UNKNOWN, Kind.DAEMON_NO_LONGER_ACCEPTS),

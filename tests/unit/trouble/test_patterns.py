@@ -56,6 +56,12 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         "Unable to negotiate with 127.0.0.1 port 22: no matching key exchange method found. Their offer: x\n",
         Kind.OLD_SSHD,
     ),
+    (
+        255,
+        'sign_and_send_pubkey: signing failed for ED25519 "/home/a/.ssh/k.pub" from agent: agent refused operation\n'
+        "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n",
+        Kind.AGENT_REFUSES,
+    ),
     (255, 'Load key "/home/a/.ssh/k": incorrect passphrase supplied to decrypt private key\n', Kind.PASSPHRASE_WRONG),
     (255, "backup-wizard-askpass: secret_missing: amamac\n", Kind.SECRET_MISSING),
     (255, "backup-wizard-askpass: keyring_unreachable: keyring.backends.fail\n", Kind.KEYRING_UNREACHABLE),
@@ -64,7 +70,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     (255, "backup-wizard-askpass: keyring_refused: x\n", Kind.KEYRING_REFUSED),
     (255, "backup-wizard-askpass: passphrase_unasked: x\n", Kind.PASSPHRASE_UNASKED),
     (255, 'Load key "/home/a/.ssh/k": invalid format\n', Kind.KEY_UNUSABLE),
-    (255, "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n", Kind.KEY_UNUSABLE),
+    (255, "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n", Kind.KEY_OPEN_TO_OTHERS),
     (255, "Received disconnect from 127.0.0.1 port 46049:2: Too many authentication failures\n", Kind.TOO_MANY_KEYS),
     (255, "amanda@files.example.lan: Permission denied (publickey).", Kind.KEY_REFUSED),
     (255, "amanda@files.example.lan: Permission denied (publickey,password).", Kind.KEY_REFUSED),
