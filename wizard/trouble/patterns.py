@@ -96,7 +96,7 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_REFUSED_OPTION,
     ),
     (r"The server is configured to refuse", Kind.SERVER_REFUSED_OPTION),
-    (r"account is (?:currently )?not available|restricted by rssh", Kind.SERVER_SHELL_BLOCKS),
+    (r"account is (?:currently )?not available|restricted by rssh|: restricted: cannot", Kind.SERVER_SHELL_BLOCKS),
     (
         r"--protocol must be|recv_acl_index|unexpected tag|" + _then(r"\(code (?:2|4|22)\) at ", r"\[[Rr]eceiver"),
         Kind.PROTOCOL_MISMATCH,

@@ -15,9 +15,7 @@ from wizard.walk import steps, unattended
 from wizard.walk.steps import Step, Walk
 
 REFUSED = ProgramFailed("ssh", 255, "amanda@files.example.lan: Permission denied (publickey).")
-UNKNOWN = ProgramFailed(
-    "rsync", 5, "@ERROR: Unknown module 'amanda'\nrsync error: error starting"
-)
+UNKNOWN = ProgramFailed("rsync", 5, "@ERROR: Unknown module 'amanda'\nrsync error: error starting")
 BEFORE = (
     (SchemeSettings(), REFUSED, Kind.KEY_NO_LONGER_ACCEPTED),
     (SchemeSettings(kind="daemon"), UNKNOWN, Kind.DAEMON_NO_LONGER_ACCEPTS),

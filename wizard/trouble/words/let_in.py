@@ -43,8 +43,8 @@ WORDS = {
         ADMIN,
         SEND,
         N_(
-            "The login shell of {user} (/bin/false, nologin or rssh) also blocks rsync. Please set it to /bin/sh:"
-            " usermod -s /bin/sh {user}. The key line still allows only rsync."
+            "The login shell of {user} (/bin/false, nologin, rssh or rbash) also blocks rsync. Please set it to"
+            " /bin/sh: usermod -s /bin/sh {user}. The key line still allows only rsync."
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(
