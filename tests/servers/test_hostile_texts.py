@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.attacks import faults
-from tests.support.attacks.case import KEYS, PRIVATE_CONFIG, a_case, an_office, nothing
+from tests.support.attacks.case import KEYS, PRIVATE_CONFIG, a_case, nothing
 from tests.support.commands import backup_wizard
 from tests.support.pilot import said, text, until, wizard_at
 from tests.support.servers import placing
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.client.session import Session
 from wizard.storage import profiles
 from wizard.walk import plain
@@ -34,7 +34,7 @@ _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(tmp_path_factory.mktemp("office"), "Banner /etc/evil") as running:
+    with open_office(tmp_path_factory.mktemp("office"), "Banner /etc/evil") as running:
         running.put("/etc/evil", f"{EVIL}\n", mode=0o644)
         yield running
 

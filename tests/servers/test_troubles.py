@@ -10,10 +10,11 @@ import pytest
 from tests.servers.trouble_rows import ROWS, backup
 from tests.support import deprived, programs
 from tests.support.attacks import faults, sign_in_faults
-from tests.support.attacks.case import a_case, an_office
+from tests.support.attacks.case import a_case
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
+from tests.support.servers.office import open_office
 from wizard.client.keys import daemon_password
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(tmp_path_factory.mktemp("office")) as running:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 

@@ -14,25 +14,13 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.data import trees
 from tests.support.servers import placing
-from tests.support.servers.office import Office
 from wizard.server import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "office").mkdir()
-    with Office(tmp_path / "office") as running_one:
-        running_one.start_sshd()
-        running_one.put("/etc/rsyncd.conf", "", mode=0o644)
-        running_one.start_daemon()
-        yield running_one
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.attacks import faults, sign_in_faults
-from tests.support.attacks.case import HOME, SECRETS, a_case, an_office
+from tests.support.attacks.case import HOME, SECRETS, a_case
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ YOU, ADMIN = " — you can fix this — ", " — your admin needs to fix this �
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(tmp_path_factory.mktemp("office")) as running:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 

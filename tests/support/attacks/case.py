@@ -52,16 +52,6 @@ class Case:
 Fault = Callable[[Case], AbstractContextManager[Case]]
 
 
-@contextlib.contextmanager
-def an_office(place: Path, *settings: str) -> Iterator[Office]:
-    """An office with both doors open."""
-    with Office(place) as running:
-        running.start_sshd(*settings)
-        running.put(CONFIG, "", mode=0o644)
-        running.start_daemon()
-        yield running
-
-
 def a_case(office: Office, kind: str, request: pytest.FixtureRequest, **changes: Any) -> Case:
     """A backup of two files that works, in a test that has `tmp_path` and `monkeypatch`."""
     folder: Path = request.getfixturevalue("tmp_path")
