@@ -18,6 +18,7 @@ from wizard.walk.steps import Step
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import pytest
     from textual.pilot import Pilot
 
 
@@ -64,3 +65,8 @@ async def until_it_stays(pilot: Pilot[int], words: str) -> None:
     await until(pilot, lambda: words in said(pilot))
     assert at(pilot) == Step.SERVER
     assert profiles.names() == []
+
+
+def ask_nobody_while_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine the server would be looked for by its first letters."""
+    monkeypatch.setattr("screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from tests.screens.steps.server.server_screen import HOST, NEW, closed_port, listener, towards, typed, until_it_stays
+from tests.screens.steps.server.server_screen import (
+    HOST,
+    NEW,
+    ask_nobody_while_typing,
+    closed_port,
+    listener,
+    towards,
+    typed,
+    until_it_stays,
+)
 from tests.support.pilot import SIZES, arrived, at, said, text, until, wizard_at
 from wizard.failure import Failure, Kind
 from wizard.profile import Server
@@ -21,6 +30,7 @@ from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
+    from wizard.client.ssh.dial import Target
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -100,12 +110,13 @@ async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
 ) -> None:
     asked, goes_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(host: str, port: int) -> reachability.Doors:
+    async def slow(target: Target) -> reachability.Doors:
         asked.set()
         await goes_on.wait()
-        return reachability.Doors(port, "SSH-2.0-OpenSSH_9.2", None, 0)
+        return reachability.Doors(target.port, "SSH-2.0-OpenSSH_9.2", None, 0)
 
     monkeypatch.setattr(reachability, "look", slow)
+    ask_nobody_while_typing(monkeypatch)  # what they say would take the place of what is waited for
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await arrived(pilot, Step.SERVER)
         await pilot.press("ctrl+s")
@@ -121,13 +132,14 @@ async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
 async def test_a_failure_is_told_of_the_server_that_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, goes_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(host: str, port: int) -> reachability.Doors:
+    async def slow(target: Target) -> reachability.Doors:
         asked.set()
         await goes_on.wait()
-        return reachability.Doors(port, "", Failure(Kind.PORT_CLOSED, f"{host}:{port}"), 0)
+        return reachability.Doors(target.port, "", Failure(Kind.PORT_CLOSED, str(target)), 0)
 
     monkeypatch.setattr(reachability, "look", slow)
     monkeypatch.setattr("wizard.trouble.diagnose.is_worth_asking", lambda *_: False)
+    ask_nobody_while_typing(monkeypatch)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await arrived(pilot, Step.SERVER)
         await pilot.press("ctrl+s")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.screens.steps.server.server_screen import HOST, NEW, closed_port, listener, towards, typed
 from tests.support.pilot import SIZES, arrived, said, text, until, wizard_at
+from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings
 from wizard.schemes.parts import over_network
@@ -34,7 +35,9 @@ async def test_where_only_rsyncs_own_service_answers_she_can_go_on_with_it(
     port = closed_port() if at_the_usual_port else rsyncd
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
         await typed(pilot, host=HOST, port=str(port), user="amanda")
-        await until(pilot, lambda: "doesn't accept ssh connections, but its backup service (rsync)" in said(pilot))
+        await until(
+            pilot, lambda: f"{HOST} doesn't accept ssh connections, but its backup service (rsync)" in said(pilot)
+        )
         assert "would be sent unencrypted" in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.SCHEME)
@@ -72,6 +75,6 @@ async def test_a_silent_service_keeps_nobody_waiting_who_uses_ssh(
     async with listener(b"") as silent:
         monkeypatch.setattr(over_network, "USUAL_PORT", silent)
         async with asyncio.timeout(5):
-            found = await reachability.look(HOST, sshd.port)
+            found = await reachability.look(Target(HOST, sshd.port))
     assert found.failure is None
     assert found.daemon_port == 0

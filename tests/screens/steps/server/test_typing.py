@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.steps.server.server_screen import HOST, NEW, towards, typed, until_it_stays
+from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, towards, typed, until_it_stays
 from tests.support.data.profiles import FINGERPRINT
 from tests.support.pilot import arrived, said, text, until, walk, wizard_at
 from wizard.server.reaching import reachability
@@ -17,11 +17,7 @@ from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
-
-
-def ask_nobody_while_typing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a slow machine the server would be looked for by its first letters."""
-    monkeypatch.setattr("screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600)
+    from wizard.client.ssh.dial import Target
 
 
 @pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files"])
@@ -37,7 +33,7 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(host: str, port: int) -> reachability.Doors:
+    async def never(target: Target) -> reachability.Doors:
         await asyncio.Event().wait()
         raise AssertionError
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.data.profiles import a_profile
@@ -14,18 +16,22 @@ from wizard.server.reaching import reachability
 from wizard.walk.plain.asker import GoBack
 from wizard.walk.steps import Step
 
+if TYPE_CHECKING:
+    from wizard.client.ssh.dial import Target
+
 
 def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
     person: Person, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def only_the_daemon(host: str, port: int) -> reachability.Doors:
-        return reachability.Doors(port, "", Failure(Kind.PORT_CLOSED, host), over_network.USUAL_PORT)
+    async def only_the_daemon(target: Target) -> reachability.Doors:
+        return reachability.Doors(target.port, "", Failure(Kind.PORT_CLOSED, target.host), over_network.USUAL_PORT)
 
     monkeypatch.setattr(reachability, "look", only_the_daemon)
     person.answers["Port"] = ["22"]
     reached = decided(Profile(name="amamac"), Step.SERVER)
     assert (reached.scheme.kind, reached.server.port) == ("daemon", 22)
-    assert any("doesn't accept ssh connections, but its backup service" in text for text in said)
+    told = f"{reached.server.host} doesn't accept ssh connections, but its backup service"
+    assert any(text.startswith(told) for text in said)
     person.answers["Number [4]"] = [""]
     with pytest.raises(GoBack):  # Enter alone
         decided(reached, Step.SCHEME)
