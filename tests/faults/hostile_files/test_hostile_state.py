@@ -16,7 +16,7 @@ from wizard.failure import Failure, Kind
 from wizard.profile import Profile, Server
 from wizard.running import link_speed, record
 from wizard.schemes.facts import ClientFacts, Recorded
-from wizard.server import destination, facts, handed_over
+from wizard.server import destination, handed_over, kept_facts
 from wizard.server.receipts import vouched
 from wizard.storage import paths, profiles
 from wizard.walk import steps
@@ -44,12 +44,12 @@ def test_steps(tried: Tried) -> None:
 
 def test_what_is_known_of_a_server(tried: Tried) -> None:
     profile = a_profile()
-    known = facts.learn(profile, shell="/bin/sh", rrsync="/usr/bin/rrsync")
+    known = kept_facts.learn(profile, shell="/bin/sh", rrsync="/usr/bin/rrsync")
     path = paths.walk_state("amamac") / "server-facts.json"
 
     def reading(_: bytes) -> bool:
-        found = facts.known(profile)
-        assert facts.learn(profile) == found == facts.known(profile)
+        found = kept_facts.known(profile)
+        assert kept_facts.learn(profile) == found == kept_facts.known(profile)
         return found == known
 
     planted(path, tried, reading, path.read_bytes())
@@ -123,7 +123,7 @@ def test_what_is_no_file_is_not_waited_for(name: str, home: Path) -> None:
         path.rename(paths.walk_state("amamac") / place)
         path = paths.walk_state("amamac") / place
         assert steps.begin(Profile(name="amamac")).reached == steps.Step.WELCOME
-        assert facts.known(a_profile())
+        assert kept_facts.known(a_profile())
         assert handed_over.has_drifted(a_profile(), ClientFacts(paths.known_hosts(), recorded=Recorded((), ())))
     for place in ("receipt.json", "speed.json", "last-run.json"):
         path = path.rename(paths.walk_state("amamac") / place)

@@ -15,7 +15,7 @@ from wizard import running
 from wizard.client import access
 from wizard.failure import Failure
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
-from wizard.server import facts
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ async def test_where_nothing_can_be_practised_it_is_said_that_nothing_was_looked
     office: Office, sample_folder: Path
 ) -> None:
     profile = placing.profile_for(office, "forced-command", sample_folder)
-    placing.settle(office, profile, facts.learn(profile, shell="/usr/bin/rssh"))
+    placing.settle(office, profile, kept_facts.learn(profile, shell="/usr/bin/rssh"))
     result = await run(profile)
     assert result.verification
     assert result.verification.how == "none"

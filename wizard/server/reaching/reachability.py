@@ -12,7 +12,7 @@ from wizard import schemes
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import over_network
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import probe
 from wizard.text.language import _
 
@@ -88,7 +88,7 @@ def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
         "daemon_open": bool(doors.daemon_port),
         "daemon_port": doors.daemon_port,
     }
-    return facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
+    return kept_facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
 
 
 async def _ssh(target: Target) -> tuple[str, Failure | None]:

@@ -8,7 +8,7 @@ from wizard import schemes
 from wizard.client.ssh import program
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes.parts import request_filter
-from wizard.server import destination, facts
+from wizard.server import destination, kept_facts
 from wizard.server.reaching import shells
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def attempt(profile: Profile, access: Access) -> None:
     facts.note_let_in(profile)
     printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
-        server = facts.learn(profile, shell=shell)
+        server = kept_facts.learn(profile, shell=shell)
         if not scheme.fits(access.facts, server, profile).possible:
             raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
         if scheme.command_digest(profile, access.facts):
@@ -53,10 +53,10 @@ async def attempt(profile: Profile, access: Access) -> None:
         return
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
-    server = facts.known(profile)
+    server = kept_facts.known(profile)
     if scheme.command_digest(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
-            facts.learn(profile, shell="")
+            kept_facts.learn(profile, shell="")
     elif scheme.can_preview(server):
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
 

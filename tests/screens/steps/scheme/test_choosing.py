@@ -14,7 +14,7 @@ from wizard.profile import SchemeSettings, Server
 from wizard.schemes import choosing
 from wizard.schemes.daemon import Daemon
 from wizard.schemes.rrsync import Rrsync
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -61,7 +61,7 @@ async def test_one_scheme_alone_is_not_called_the_recommended_one(monkeypatch: p
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_why(size: tuple[int, int]) -> None:
-    facts.learn(PLAIN, ssh_open=False, daemon_open=True, daemon_port=873)
+    kept_facts.learn(PLAIN, ssh_open=False, daemon_open=True, daemon_port=873)
     async with wizard_at(PLAIN, Step.SCHEME, size=size) as pilot:
         await until(pilot, lambda: "● The server's plain backup service" in text(pilot))
         assert "– A key for one folder only" in text(pilot)
@@ -90,7 +90,7 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
 
 
 async def test_what_speaks_against_one_is_said_while_the_cursor_is_on_it() -> None:
-    facts.learn(PLAIN, shell="/usr/bin/rssh")
+    kept_facts.learn(PLAIN, shell="/usr/bin/rssh")
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for one command only (recommended)" in text(pilot))
         assert "practice run impossible. You would see an estimate instead." in said(pilot)
@@ -103,7 +103,7 @@ async def test_what_was_decided_earlier_stays_selected_unless_it_became_impossib
     chosen = a_profile(scheme=SchemeSettings(kind="daemon-over-ssh"))
     async with wizard_at(chosen, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for a private backup service" in text(pilot))
-    facts.learn(chosen, shell="rssh")
+    kept_facts.learn(chosen, shell="rssh")
     async with wizard_at(chosen, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for one command only" in text(pilot))
 
@@ -161,7 +161,7 @@ async def test_back_keeps_the_scheme_that_was_at_hand() -> None:
 
 async def test_a_daemon_is_called_where_it_answered_and_ssh_where_it_does() -> None:
     elsewhere = a_profile(server=Server(host="files.example.lan", user="amanda", port=2222, host_keys=("a",)))
-    server = facts.learn(elsewhere, ssh_open=True, ssh_port=2222, daemon_open=True, daemon_port=873)
+    server = kept_facts.learn(elsewhere, ssh_open=True, ssh_port=2222, daemon_open=True, daemon_port=873)
     with_daemon = choosing.suited(elsewhere, Daemon(), server)
     assert with_daemon.server.port == 873
     assert choosing.suited(with_daemon, Rrsync(), server).server.port == 2222

@@ -10,7 +10,7 @@ from tests.screens.steps.scheme.scheme_screen import MORE, PLAIN, asked_for_more
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import arrived, at, said, text, until, walk, wizard_at
 from wizard.profile import SchemeSettings
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.storage import profiles
 from wizard.walk.steps import Step
 
@@ -70,7 +70,7 @@ def test_a_box_that_another_step_has_changed_since_is_not_changed_back() -> None
 
 
 async def test_without_rrsync_the_backup_can_not_be_read() -> None:
-    facts.learn(PLAIN, rrsync="")
+    kept_facts.learn(PLAIN, rrsync="")
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await until(pilot, lambda: "● A key for one folder only (recommended)" in text(pilot))
         await pilot.press(*MORE, "space")

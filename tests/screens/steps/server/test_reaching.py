@@ -22,7 +22,7 @@ from tests.screens.steps.server.server_screen import (
 from tests.support.pilot import SIZES, arrived, at, said, text, until, wizard_at
 from wizard.failure import Failure, Kind
 from wizard.profile import Server
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import reachability
 from wizard.storage import profiles
 from wizard.trouble import diagnose_reaching
@@ -42,7 +42,7 @@ async def test_a_server_that_answers_is_taken_with_the_keys_alone(sshd: RealSshd
         await arrived(pilot, Step.FINGERPRINT)
     decided = profiles.load("amamac")
     assert decided.server == Server(host=HOST, port=sshd.port, user="amanda")
-    known = facts.known(decided)
+    known = kept_facts.known(decided)
     assert (known.ssh_open, known.ssh_port, known.daemon_open) == (True, sshd.port, False)
     assert known.openssh_version is not None
     assert known.openssh_version > (6, 0)
@@ -91,17 +91,17 @@ async def test_another_service_is_not_taken_for_ssh() -> None:
 
 
 async def test_another_server_s_facts_are_not_taken_for_this_one_s(sshd: RealSshd) -> None:
-    facts.learn(NEW, shell="/bin/rssh", rrsync="")
+    kept_facts.learn(NEW, shell="/bin/rssh", rrsync="")
     async with wizard_at(NEW, Step.SERVER) as pilot:
         await typed(pilot, host=HOST, port=str(sshd.port), user="amanda")
         await pilot.press("enter")
         await arrived(pilot, Step.FINGERPRINT)
-    assert (facts.known(NEW).shell, facts.known(NEW).rrsync) == ("", "/usr/bin/rrsync")
-    facts.learn(NEW, shell="/bin/fish")
+    assert (kept_facts.known(NEW).shell, kept_facts.known(NEW).rrsync) == ("", "/usr/bin/rrsync")
+    kept_facts.learn(NEW, shell="/bin/fish")
     reachability.remember(
         profiles.load("amamac"), profiles.load("amamac"), reachability.Doors(sshd.port, "SSH-2.0-x", None, 0)
     )
-    assert facts.known(NEW).shell == "/bin/fish"
+    assert kept_facts.known(NEW).shell == "/bin/fish"
 
 
 @pytest.mark.parametrize(("field", "value"), [("port", ""), ("host", "localhost"), ("user", "bob")])

@@ -13,7 +13,7 @@ from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings
 from wizard.schemes.parts import over_network
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import reachability
 from wizard.storage import profiles
 from wizard.walk.steps import Step
@@ -46,7 +46,7 @@ async def test_where_only_rsyncs_own_service_answers_she_can_go_on_with_it(
     decided = profiles.load("amamac")
     assert decided.scheme.kind == "daemon"
     assert over_network.port(decided) == rsyncd
-    assert (facts.known(decided).ssh_open, facts.known(decided).daemon_port) == (False, rsyncd)
+    assert (kept_facts.known(decided).ssh_open, kept_facts.known(decided).daemon_port) == (False, rsyncd)
 
 
 async def test_the_usual_ssh_port_stays_in_the_profile_beside_rsyncs_usual_one(

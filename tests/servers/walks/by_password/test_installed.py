@@ -20,7 +20,7 @@ from tests.support.servers.office import ACCOUNT
 from tests.support.servers.with_password import FOREIGN, HOME, KEYS, begun
 from wizard.failure import Kind
 from wizard.profile import SchemeSettings
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.by_password import install
 from wizard.walk.plain import asker
 from wizard.walk.steps import Step
@@ -95,8 +95,8 @@ async def test_what_rsync_there_is_is_learnt(office: Office, sample_folder: Path
     office.run("install", "-D", "-o", ACCOUNT, "/usr/bin/rrsync", f"{HOME}/bin/rrsync")
     profile = begun(office, sample_folder)
     await do_it(profile)
-    assert facts.known(profile).rrsync == f"{HOME}/bin/rrsync"
-    assert facts.known(profile).rsync_version
+    assert kept_facts.known(profile).rrsync == f"{HOME}/bin/rrsync"
+    assert kept_facts.known(profile).rsync_version
 
 
 @pytest.mark.parametrize("write_only", [True, False])
@@ -106,7 +106,7 @@ async def test_only_a_key_that_may_read_needs_an_rrsync(write_only: bool, office
     with faults.without_rrsync(office):
         if write_only:
             await do_it(profile)
-            assert facts.known(profile).rrsync == ""
+            assert kept_facts.known(profile).rrsync == ""
         else:
             assert (await failed(office, profile)).kind is Kind.NO_RRSYNC
 

@@ -11,7 +11,7 @@ from tests.support.plain import Person, decided
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile, SchemeSettings
 from wizard.schemes.parts import over_network
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import reachability
 from wizard.walk.plain.asker import GoBack
 from wizard.walk.steps import Step
@@ -44,7 +44,7 @@ def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
 
 def test_without_rrsync_the_backup_can_not_be_read(person: Person, said: list[str]) -> None:
     profile = a_profile()
-    facts.learn(profile, rrsync="")
+    kept_facts.learn(profile, rrsync="")
     person.answers["Number"] = [""]
     assert decided(profile, Step.SCHEME).scheme.kind == "rrsync"
     person.answers |= {"See more choices": ["y"], "Let this computer read": ["y"]}
