@@ -9,7 +9,7 @@ from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, S
 from tests.support.attacks import faults, sign_in_faults
 from tests.support.attacks.case import HOME, KEYS, both
 from wizard.failure import Kind
-from wizard.server import facts
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def let_in_before(fault: Fault) -> Fault:
 
     @contextlib.contextmanager
     def later(case: Case) -> Iterator[Case]:
-        facts.note_let_in(case.profile)
+        kept_facts.note_let_in(case.profile)
         with fault(case) as broken:
             yield broken
 

@@ -37,12 +37,12 @@ async def attempt(profile: Profile, access: Access) -> None:
     scheme = schemes.of(profile)
     if not scheme.uses_ssh:
         await destination.holder(profile, access)
-        facts.note_let_in(profile)
+        kept_facts.note_let_in(profile)
         return
     finished = await program.run(profile, access, HARMLESS)
     if not program.is_let_in(finished):
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
-    facts.note_let_in(profile)
+    kept_facts.note_let_in(profile)
     printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
         server = kept_facts.learn(profile, shell=shell)
