@@ -57,7 +57,7 @@ class StepScreen(DimmingScreen[Outcome]):
         Binding("f1", "explain", _("Help")),
         Binding("f2", "printed", _("Technical details")),
         Binding("ctrl+s", "forward", _("Continue"), show=False),
-        Binding("ctrl+q", "leave", _("Leave"), priority=True),
+        Binding("ctrl+q", "leave", _("Quit"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
         Binding("down", "scroll_page(1)", show=False),
         Binding("pageup", "scroll_page(-8)", show=False),

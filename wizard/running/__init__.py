@@ -29,7 +29,7 @@ from wizard.running.events import Begun, Event, Looking, Result, Retry
 from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
 from wizard.running.verification import Sample, Times, Verification
-from wizard.server import facts
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -155,7 +155,7 @@ class _Run:
         )
         result = Result(told, self._tries, found)
         outcome: record.LastResult = "done" if result.is_whole else "incomplete"
-        facts.note_let_in(self._profile)
+        kept_facts.note_let_in(self._profile)
         record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
         self._kept.say(result.sentence)
         yield result

@@ -9,7 +9,7 @@ import msgspec
 from wizard import allowed_from, schemes
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.storage import files, paths
 from wizard.text.display import printable
 from wizard.text.language import _
@@ -106,7 +106,7 @@ def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis |
     """
     found = found or Diagnosis()
     kind = found.kind or kind_of(failure, profile)
-    if profile and kind in _LET_IN_BEFORE and facts.was_let_in(profile):
+    if profile and kind in _LET_IN_BEFORE and kept_facts.was_let_in(profile):
         kind = _LET_IN_BEFORE[kind]
     words = WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")

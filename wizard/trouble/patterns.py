@@ -1,4 +1,4 @@
-"""The signs by which what ssh, rsync and their servers print is recognised."""
+"""The patterns by which what ssh, rsync and their servers print is recognised."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def _in_turn(parts: tuple[str, ...], any: str) -> str:
     return "".join(f"(?>{any}*?(?:{part}))" for part in first) + f"{any}*?(?:{last})"
 
 
-# In order: the first sign that is found decides, so the surer ones come first. None is compiled before there is
+# In order: the first pattern that is found decides, so the surer ones come first. None is compiled before there is
 # trouble: all of them together would make every start longer by 5 ms.
-SIGNS: tuple[tuple[str, Kind], ...] = (
+PATTERNS: tuple[tuple[str, Kind], ...] = (
     (_later(r"fingerprint for the (\w+) key sent by", r"Offending (?!\1)\w+ key"), Kind.HOST_KEY_TYPE),
     (r"REMOTE HOST IDENTIFICATION HAS CHANGED", Kind.HOST_KEY_CHANGED),
     (r"Host key verification failed|No \w+ host key is known for", Kind.HOST_KEY_CHANGED),
@@ -155,11 +155,11 @@ _EXIT_CODES = {
 
 def read(exit_code: int | None, printed: str) -> Kind:
     """The cause that a program's words and exit code tell of."""
-    sign = deciding(printed)
-    return dict(SIGNS)[sign] if sign else _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
+    pattern = deciding(printed)
+    return dict(PATTERNS)[pattern] if pattern else _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
 
 
 def deciding(printed: str) -> str | None:
-    """The sign that the cause is told by, if there is one."""
+    """The pattern that the cause is told by, if there is one."""
     said = _NAMES.sub(r'\1""', printed)
-    return next((sign for sign, _ in SIGNS if re.search(sign, said)), None)
+    return next((pattern for pattern, _ in PATTERNS if re.search(pattern, said)), None)

@@ -49,7 +49,7 @@ _HOW_TO_ASK = _(
     "    What is the SSH fingerprint of {host}?\n"
     "    To see it, run this on the server:\n"
     "    ssh-keygen -lf /etc/ssh/ssh_host_{type}_key.pub\n\n"
-    "You can leave now with Ctrl+Q, or Ctrl+D in text mode. The wizard continues here."
+    "You can quit now with Ctrl+Q, or Ctrl+D in text mode. The wizard continues here."
 )
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LET_IN = _("The server accepts this computer.")
 NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
 STILL_WAITING = _(
-    "This step waits for your admin. Once they have set up the server, you can continue. You can leave with"
+    "This step waits for your admin. Once they have set up the server, you can continue. You can quit with"
     " Ctrl+Q; everything is saved."
 )
 LOOKING = _("Checking whether the server accepts this computer")
@@ -47,7 +47,7 @@ MAY_ASK = _("Your keyring may be asking for its password in another window. Esc 
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
 
 _GROWTH = 1.5
-_WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
+_WAITING = _("{not_yet} The wizard keeps checking. You can quit with Ctrl+Q and come back.")
 _IN_DEMO = _(
     "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
 )

@@ -54,8 +54,8 @@ class SizeTree(ScrollView, can_focus=True):
         Binding("pagedown", "move(8)", show=False),
         Binding("home", "move(-1000000)", show=False),
         Binding("end", "move(1000000)", show=False),
-        Binding("right", "open", _("Open"), key_display="→"),
-        Binding("left", "close", _("Close"), key_display="←", show=False),
+        Binding("right", "open", _("Open"), show=False),
+        Binding("left", "close", _("Close"), show=False),
         Binding("space", "turn", show=False),
         Binding("enter", "screen.forward", _("Continue"), show=False),
     ]

@@ -51,14 +51,14 @@ class HandOverScreen(WithTexts, StepScreen):
         " the same in other formats; “Request” is for admins who have backup-wizard too.\n\n"
         "“Plain” shows only the text, so you can select it with the mouse.\n\n"
         "If your admin sends back a receipt, paste it (r). It verifies your server.\n\n"
-        "Then wait, or leave with Ctrl+Q. The wizard continues here when you come back.\n\n"
+        "Then wait, or quit with Ctrl+Q. The wizard continues here when you come back.\n\n"
         "Know the account's password? Press i, and the wizard adds the key for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "receipt", _("Receipt")),
-        Binding("l", "look", _("Check")),
+        Binding("l", "look", show=False),
         Binding("i", "install", show=False),
-        Binding("a", "apply", _("Apply as the admin")),
+        Binding("a", "apply", show=False),
         Binding("enter", "forward", _("Continue"), show=False),
     ]
 

@@ -12,7 +12,7 @@ from wizard.client.keys.secrets import Secret
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
 
 
 async def preparing(case: Case) -> None:

@@ -13,7 +13,7 @@ from wizard.failure import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ import msgspec
 
 from tests.support import processes, programs, secret_service
 from tests.support.agent import ssh_agent
-from tests.support.attacks import faults
-from tests.support.attacks.faults import SIZE
+from tests.support.attacks import sign_in_faults
+from tests.support.attacks.case import SIZE
 from tests.support.fake_failures import put_in_rsyncs_place
 from tests.support.network.proxy import Fate
 from tests.support.secret_service import reset_keyring
@@ -27,7 +27,7 @@ from wizard.trouble import diagnose_reaching
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
     from tests.support.secret_service import SecretService
 
 _NAME = "zebra.txt"
@@ -157,7 +157,7 @@ def file_that_vanishes(case: Case) -> Iterator[Case]:
             file.unlink()
         return Fate.ON
 
-    with faults.by_way_of(rule)(case) as broken:
+    with sign_in_faults.by_way_of(rule)(case) as broken:
         yield broken
 
 
@@ -172,7 +172,7 @@ def terminated(case: Case) -> Iterator[Case]:
             return Fate.SILENT
         return Fate.ON
 
-    with faults.by_way_of(rule)(case) as broken:
+    with sign_in_faults.by_way_of(rule)(case) as broken:
         yield broken
 
 

@@ -11,7 +11,7 @@ import shlex
 import socket
 import subprocess
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +20,7 @@ import pytest
 from tests.support import processes, programs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import IO
 
 HOST = "127.0.0.1"
@@ -212,3 +213,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def open_office(place: Path, *settings: str, shell: str | None = "/bin/sh") -> Iterator[Office]:
+    """An office that serves ssh, by those settings, and rsync's own service, which has no module yet."""
+    place.mkdir(exist_ok=True)
+    with Office(place, shell) as running:
+        running.start_sshd(*settings)
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running

@@ -9,7 +9,7 @@ from tests.support.data.profiles import a_profile
 from wizard import trouble
 from wizard.failure import Kind, ProgramFailed
 from wizard.profile import SchemeSettings
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.storage import profiles
 from wizard.walk import steps, unattended
 from wizard.walk.steps import Step, Walk
@@ -28,7 +28,7 @@ def test_what_was_let_in_once_is_not_waited_for(scheme: SchemeSettings, failure:
     profile = a_profile(scheme=scheme)
     steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
     assert trouble.explain(unattended.awaited(failure, profile), profile).exit_code == 75
-    facts.note_let_in(profile)
+    kept_facts.note_let_in(profile)
     told = trouble.explain(unattended.awaited(failure, profile), profile)
     assert (told.kind, told.exit_code) == (kind, 69)
 
@@ -37,12 +37,12 @@ def test_what_was_let_in_once_is_not_waited_for(scheme: SchemeSettings, failure:
 def test_another_account_service_or_key_is_waited_for_anew() -> None:
     profile = a_profile()
     profiles.save(profile)
-    facts.note_let_in(profile)
-    assert facts.was_let_in(profile)
+    kept_facts.note_let_in(profile)
+    assert kept_facts.was_let_in(profile)
     for other in (
         replace(profile, server=replace(profile.server, user="bob")),
         replace(profile, server=replace(profile.server, port=2222)),
         replace(profile, key=replace(profile.key, file="~/.ssh/another")),
         replace(profile, scheme=SchemeSettings(kind="daemon")),
     ):
-        assert not facts.was_let_in(other)
+        assert not kept_facts.was_let_in(other)

@@ -1,4 +1,4 @@
-"""The signs in what ssh, rsync and their servers print: for each an example that was really printed."""
+"""The patterns of what ssh, rsync and their servers print: for each an example that was really printed."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_each_is_read_for_what_it_is(exit_code: int, printed: str, kind: Kind) -
 
 def test_each_sign_decides_for_an_example() -> None:
     deciding = {patterns.deciding(printed) for _, printed, _ in EXAMPLES}
-    assert [sign for sign, _ in patterns.SIGNS if sign not in deciding] == []
+    assert [pattern for pattern, _ in patterns.PATTERNS if pattern not in deciding] == []
 
 
 @pytest.mark.parametrize("name", _NAMES)

@@ -9,7 +9,7 @@ from wizard.client.ssh import program
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.schemes import forced_command
 from wizard.schemes.parts import request_filter
-from wizard.server import destination, facts
+from wizard.server import destination, kept_facts
 from wizard.server.reaching import shells
 
 if TYPE_CHECKING:
@@ -39,22 +39,22 @@ async def attempt(profile: Profile, access: Access) -> None:
     scheme = schemes.of(profile)
     if not scheme.uses_ssh:
         await destination.holder(profile, access)
-        facts.note_let_in(profile)
+        kept_facts.note_let_in(profile)
         return
     finished = await program.run(profile, access, HARMLESS)
     if not program.is_let_in(finished):
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
-    facts.note_let_in(profile)
+    kept_facts.note_let_in(profile)
     printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
         _require_line_for(shell, profile, access, printed)
         return
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
-    server = facts.known(profile)
+    server = kept_facts.known(profile)
     if scheme.command_digest(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
-            facts.learn(profile, shell="")
+            kept_facts.learn(profile, shell="")
     elif forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
     elif scheme.can_preview(server):
@@ -62,7 +62,7 @@ async def attempt(profile: Profile, access: Access) -> None:
 
 
 def _require_line_for(shell: str, profile: Profile, access: Access, printed: str) -> None:
-    scheme, server = schemes.of(profile), facts.learn(profile, shell=shell)
+    scheme, server = schemes.of(profile), kept_facts.learn(profile, shell=shell)
     if not scheme.fits(access.facts, server, profile).possible:
         raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
     if scheme.command_digest(profile, access.facts):
