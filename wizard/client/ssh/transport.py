@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 SECONDS_TO_SIGN_IN = 15.0
+_SOCKET_TUNNEL = "direct-streamlocal@openssh.com"
+_OPENS_SOCKET_TUNNEL = cMSG_CHANNEL_OPEN + len(_SOCKET_TUNNEL).to_bytes(4, "big") + _SOCKET_TUNNEL.encode()
 _NO_COMMON_TYPE = "no acceptable host key"
 _SILENT = logging.getLogger("backup-wizard.connection")
 _SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
@@ -76,16 +78,13 @@ class QuietTransport(Transport):
         wanted.add_string("")
         wanted.add_int(0)
         self._payload = wanted.asbytes()
-        try:
-            return self.open_channel("direct-streamlocal@openssh.com", timeout=SECONDS)
-        finally:
-            self._payload = b""
+        return self.open_channel(_SOCKET_TUNNEL, timeout=SECONDS)
 
     def _send_user_message(self, data: Message) -> None:
-        if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
-            data.add_bytes(
-                self._payload
-            )  # paramiko sends no such fields for a kind that it doesn't know, and sshd would hang up
+        # paramiko sends no fields for a kind that it doesn't know, and sshd would hang up. At the same time, other
+        # threads open channels of other kinds.
+        if data.asbytes().startswith(_OPENS_SOCKET_TUNNEL):
+            data.add_bytes(self._payload)
         super()._send_user_message(data)  # type: ignore[misc]
 
 
