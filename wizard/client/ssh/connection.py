@@ -188,8 +188,8 @@ class Connection:
         while True:
             try:
                 channel = self._transport.open_session(timeout=SECONDS)
-            except ChannelException:  # sshd's MaxSessions: others are open, or still on their way out
-                if time.monotonic() > latest:
+            except SSHException:  # sshd's MaxSessions: others are open, or still on their way out
+                if time.monotonic() > latest or not self._transport.is_active():
                     raise EOFError from None
                 time.sleep(pause)
                 pause = min(2 * pause, longest)

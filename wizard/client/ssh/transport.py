@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 from paramiko import BadAuthenticationType, Message, SSHException, Transport
 from paramiko.common import cMSG_CHANNEL_OPEN
@@ -37,6 +38,7 @@ class QuietTransport(Transport):
 
     def __init__(self, connected: socket.socket) -> None:
         super().__init__(connected)
+        self._opening = threading.Lock()
         self.set_log_channel(_SILENT.name)
         self.banner_timeout = self.handshake_timeout = self.auth_timeout = SECONDS_TO_SIGN_IN
 
@@ -58,6 +60,11 @@ class QuietTransport(Transport):
         shown = self.get_remote_server_key()
         if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
             raise Failure(Kind.HOST_KEY_CHANGED, host)
+
+    def open_channel(self, *args: Any, **kwargs: Any) -> Channel:
+        """One at a time: paramiko keeps a refusal for whichever thread asks for it first."""
+        with self._opening:
+            return super().open_channel(*args, **kwargs)
 
     def methods(self, user: str) -> tuple[str, ...]:
         """The ways to sign in that are offered to whoever has none yet."""
