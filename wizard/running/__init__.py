@@ -202,10 +202,13 @@ class _Run:
                 if failure.kind is Kind.BACKUP_GONE:
                     raise AtRisk([*self._agreed, GONE]) from None
                 told = trouble.explain(failure, self._profile)
+                if has_sent and told.kind is Kind.HUNG_UP:  # ssh ended without a word, and long after the sign-in
+                    failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
+                    told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
                 in_vain, has_sent = (0 if has_sent else in_vain), False
                 if not may_pass or in_vain >= len(self._pauses) or self._tries >= _MOST_TRIES:
-                    raise
+                    raise failure from None
                 self._tries += 1
                 in_vain += 1
                 retry = Retry(told, self._pauses[in_vain - 1], self._tries)

@@ -240,6 +240,8 @@ async def test_no_cell_calls_an_open_door_shut(
             wrong.append((state, "as exported", verdict, [one for one in findings if not one.held]))
         if verdict == "unknown" and findings:
             assert locks.why_untested(findings), state
+        if state == "after the first backup":
+            continue  # test_locks.py tries each slip alone in this state
         for group in _at_once(kind):
             if _is_sshd_s(group) and state not in _TELLING_FOR_SSHD:
                 continue

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from tests.support import processes, programs
+from tests.support.servers.real_sshd import QUICK_KEY_EXCHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,7 @@ PidFile none
 PrintMotd no
 LogLevel VERBOSE
 Subsystem sftp internal-sftp
+{quick}
 """
 
 
@@ -165,7 +167,9 @@ class Office:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self.port = free_port()
         # The first value of a setting counts.
-        config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(host=HOST, port=self.port)
+        config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(
+            host=HOST, port=self.port, quick=QUICK_KEY_EXCHANGE
+        )
         self.put("/etc/backup-wizard-test-sshd", config)
         sshd = programs.require("sshd")
         self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")
