@@ -5,6 +5,7 @@ Files, forms and questions all ask here, so a value is refused everywhere in the
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
@@ -22,6 +23,9 @@ _SCOPE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _NUMBERS = re.compile(r"[0-9.]+|(?=[^:]*:)[0-9A-Fa-f:.]+", re.ASCII)
 _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9.]+", re.ASCII)
+_COMPUTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_SENDER_ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+\\-]{0,63}", re.ASCII)
+_LONGEST_PERSON = 64
 
 _ANOTHER_ROOT = N_("Choose another folder, such as backup or /srv/backup.")
 _LONGEST_ROOT = 1024
@@ -79,6 +83,27 @@ def account_asked_for(value: str) -> str | None:
     if value.lower() == "root":
         return _("A backup doesn't need root, which can do anything on the server. Use an account for backups.")
     return user(value)
+
+
+def person(value: str) -> str | None:
+    """A person's name, as it may stand anywhere in a text; it has nothing by which commands could be told in it."""
+    if len(value) <= _LONGEST_PERSON and all(map(_is_of_a_name, value)) and value == value.strip():
+        return None
+    return _("Use only letters, digits, spaces and the punctuation that names have (up to 64 characters).")
+
+
+def computer(value: str) -> str | None:
+    """The name of the computer that a request comes from."""
+    if _COMPUTER.fullmatch(value):
+        return None
+    return _("A computer's name has only letters, digits, dots, dashes and underscores (up to 64).")
+
+
+def sender_account(value: str) -> str | None:
+    """The account there, which may be one of a Windows domain."""
+    if _SENDER_ACCOUNT.fullmatch(value):
+        return None
+    return _("Use only letters, digits, dots, dashes and underscores. A username can't start with a dash.")
 
 
 def server_path(value: str) -> str | None:
@@ -205,6 +230,10 @@ def passphrase(value: str) -> str | None:
 
 def _another(complaint: str) -> str:
     return f"{complaint} {_(_ANOTHER_ROOT)}"
+
+
+def _is_of_a_name(sign: str) -> bool:
+    return sign.isalnum() or sign in " .,'’-" or unicodedata.category(sign).startswith("M")
 
 
 def _is_address(value: str) -> bool:

@@ -12,6 +12,7 @@ from screens.admin.app import AdminApp
 from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, at, said, text, until, wizard_at
 from wizard import demo
+from wizard.client import computer
 from wizard.client.request import Versions
 from wizard.profile import Server
 from wizard.storage import paths
@@ -34,6 +35,7 @@ _SETTLED_SECONDS = 0.5
 
 def main() -> None:
     """Take all pictures anew."""
+    computer.sender = lambda: computer.Sender("Amanda Example", "amanda", "amamac.example.lan")  # and not this one's
     for size in SIZES:
         with demo.stage() as stage:
             asyncio.run(_walk(stage, size))

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 
-def end(process: subprocess.Popen[str]) -> None:
+def end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
     """End the process and every descendant of it."""
     if process.poll() is None:
         process.send_signal(signal.SIGSTOP)  # so that it starts no more while its descendants are ended

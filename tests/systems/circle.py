@@ -6,7 +6,6 @@ Not part of `make test`: `make test-systems` runs it, and `-k` picks a system.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +17,7 @@ import pytest
 
 from tests.support import programs
 from tests.support.commands import backup_wizard
+from tests.support.data import message
 from tests.support.data.trees import tree
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT, HOST
@@ -36,7 +36,6 @@ _OPTIONS: dict[str, dict[str, Any]] = {"default": {}, "append only": {"append_on
 _TITLE = "The whole circle on other systems"
 _STAGES = ("set up", "check", "walk", "dry run", "run", "second run", "tree", "undo")
 _SSHD_CONFIG = "/etc/ssh/sshd_config"
-_SSHD_CONFIG_OWN = f"/etc/ssh/sshd_config.d/backup-wizard-{ACCOUNT}.conf"
 _BACKUPS = f"/home/{ACCOUNT}/backup"
 _TOO_OLD_FOR_ANSIBLE = ("ubuntu-16.04", "ubuntu-18.04")
 # What making and removing accounts leaves of the time before.
@@ -69,36 +68,27 @@ class Circle:
 class ByMessage(Circle):
     """The admin pastes what the message says, for somebody who has an account there already."""
 
+    _message = _config = ""
+
     def set_up(self) -> None:
         """Put the exported text in place."""
-        message = self._exported("text").read_text()
-        self.system.paste(_between("commands begin", "commands end", message))
-        # The message leaves the choice of the place, and nothing runs there that it could ask to reload sshd.
-        shut = _between(f"begin account {ACCOUNT}", f"end account {ACCOUNT}", message)
+        self._message = self._exported("text").read_text()
+        assert "Done." in self.system.paste(message.block(self._message))
         config = self.system.path(_SSHD_CONFIG).read_text()
         if "\nInclude /etc/ssh/sshd_config.d/*.conf\n" in config and self.system.sshd_version >= (8, 4):
-            self.system.put(_SSHD_CONFIG_OWN, shut, mode=0o644)
-        else:
+            self.system.paste(message.line_after(self._message, "Optional"))
+        else:  # as the message says, it would have no effect there
+            shut = f"\nMatch User {ACCOUNT}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
             self.system.put(_SSHD_CONFIG, config + shut, mode=0o644)
-        self.system.reload_sshd()
+            self._config = config
+        self.system.reload_sshd()  # nothing runs there that the line could ask for it
 
     def undo(self) -> None:
-        """Take out the lines from begin to end, as the message says, and the empty one above."""
-        name = self.profile.name
-        for file, marked in ((f"/home/{ACCOUNT}/.ssh/authorized_keys", name), (_SSHD_CONFIG, f"account {ACCOUNT}")):
-            lines = f"/^# backup-wizard begin {marked}$/,/^# backup-wizard end {marked}$/d"
-            self.system.run("sed", "-i", lines, file)
-            self.system.run("sed", "-i", "${/^$/d}", file)
-        self.system.run("rm", "-f", _SSHD_CONFIG_OWN)
-        self.system.run("rmdir", _BACKUPS)
-        self.system.run("rm", "-rf", f"/home/{ACCOUNT}/.cache")  # Ubuntu notes there that it showed its legal words
+        """Paste the line that takes it back."""
+        self.system.paste(message.line_after(self._message, "To take it back"))
+        if self._config:
+            self.system.put(_SSHD_CONFIG, self._config, mode=0o644)
         self.system.reload_sshd()
-
-
-def _between(begin: str, end: str, text: str) -> str:
-    """What stands between two marks, with them."""
-    (found,) = re.findall(rf"^# backup-wizard {begin}\n.*?^# backup-wizard {end}\n", text, re.DOTALL | re.MULTILINE)
-    return str(found)
 
 
 class ByScript(Circle):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import __version__, profile, rules, schemes
+from wizard.client.computer import Sender
 from wizard.client.keys import public_keys
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import FORMAT, Profile, SchemeSettings, Server
@@ -50,16 +51,19 @@ class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One computer's request; `name` is the computer's, and its folder's on the server.
 
-    `public_key` is the key's whole line, empty for a scheme without keys.
+    `public_key` is the key's whole line, empty for a scheme without keys. `seen_host_keys` are the fingerprints that
+    the server showed, as long as none is confirmed.
     """
 
     format: int = FORMAT
     name: str
     public_key: str = ""
     delete: bool = False
+    seen_host_keys: tuple[str, ...] = ()
     server: Server
     scheme: SchemeSettings
     command: Command | None = None
+    sender: Sender = Sender()
     versions: Versions = Versions()
 
     @property
@@ -80,7 +84,9 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         )
 
 
-def of(decided: Profile, client: ClientFacts) -> Request:
+def of(
+    decided: Profile, client: ClientFacts, sender: Sender | None = None, seen_host_keys: tuple[str, ...] = ()
+) -> Request:
     """The request of a backup.
 
     Raises:
@@ -92,9 +98,11 @@ def of(decided: Profile, client: ClientFacts) -> Request:
             name=decided.name,
             public_key=client.public_key,
             delete=decided.delete,
+            seen_host_keys=seen_host_keys,
             server=decided.server,
             scheme=decided.scheme,
             command=command,
+            sender=sender or Sender(),
             versions=Versions(backup_wizard=__version__, rsync=client.rsync_version, openssh=client.openssh_version),
         )
     )
@@ -167,6 +175,12 @@ def _complaints(request: Request) -> Iterator[Found]:
         yield "command", _command_complaint(request.command, deletes=request.delete)
     fit = scheme.fits(request.client, ServerFacts(), request.profile)
     yield "scheme.kind", None if fit.possible else fit.reason
+    for fingerprint in request.seen_host_keys:
+        yield "seen_host_keys", rules.fingerprint(fingerprint)
+    sender = request.sender
+    yield "sender.person", rules.person(sender.person)
+    yield "sender.account", rules.sender_account(sender.account) if sender.account else None
+    yield "sender.computer", rules.computer(sender.computer) if sender.computer else None
     for name in ("backup_wizard", "rsync", "openssh"):
         version = getattr(request.versions, name)
         yield f"versions.{name}", None if _VERSION.fullmatch(version) else _("This isn't a version number.")

@@ -23,4 +23,4 @@ def order(request: Request, server: ServerFacts | None = None, secret: Secret | 
     """
     profile, client = request.profile, request.client
     setup = schemes.of(profile).server_setup(profile, client, server or ServerFacts())
-    return Order(profile, setup, secret, client)
+    return Order(profile, setup, secret, client, request.sender, request.seen_host_keys)

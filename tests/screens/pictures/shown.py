@@ -20,7 +20,7 @@ from screens.dialogs.save_text import SaveTextScreen
 from screens.steps.registry import screen_for
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
-from wizard.client import rsync
+from wizard.client import computer, rsync
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.request import Versions
 from wizard.client.session import Session
@@ -125,6 +125,8 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
+    sender = computer.Sender("Amanda Example", "amanda", "amamac.example.lan")
+    monkeypatch.setattr(computer, "sender", lambda: sender)
     monkeypatch.setattr("screens.steps.server.screen._TYPING_PAUSE_SECONDS", 3600)  # or it would be there now and then
     for folder in ("Documents", "Pictures", "Music", ".ssh"):
         (home / folder).mkdir(mode=0o700)

@@ -39,7 +39,7 @@ _IMPORTED = (
     ),
     *(f"wizard.{name}" for name in ("server.locks", "server.exports", "server.practice", "trouble.telling", "running")),
     *(f"keyring.backends.{name}" for name in ("SecretService", "libsecret", "kwallet", "macOS", "Windows", "chainer")),
-    *("keyring.backends.fail", "keyring.backends.null", "secretstorage", "bcrypt", "paramiko", "jinja2"),
+    *("keyring.backends.fail", "keyring.backends.null", "secretstorage", "bcrypt", "paramiko"),
     "cryptography.hazmat.primitives.asymmetric.ed25519",
 )
 _UNHANDLED = 99

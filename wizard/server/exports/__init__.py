@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client import computer
 from wizard.failure import Failure, Kind
 from wizard.server import kept_facts
 from wizard.server.exports import (
@@ -123,6 +124,7 @@ def export(
     format_name: str,
     server: ServerFacts | None = None,
     secret: Secret | None = None,
+    seen_host_keys: tuple[str, ...] = (),
 ) -> str:
     """The server's text for this backup; `secret` is the daemon's password, for the formats that hold it.
 
@@ -130,7 +132,7 @@ def export(
         Failure: `KEY_MISSING` while there is no key to let in, `SECRET_MISSING` without the password, `BAD_VALUE` for
             a format that is not known or says nothing for this scheme.
     """
-    ordered = order(profile, client, server, secret)
+    ordered = order(profile, client, server, secret, seen_host_keys)
     chosen = FORMATS.get(format_name)
     if chosen is None or not chosen.applies(ordered.setup):
         known = ", ".join(name for name, format in FORMATS.items() if format.applies(ordered.setup))
@@ -144,9 +146,15 @@ def export(
 
 
 def order(
-    profile: Profile, client: ClientFacts, server: ServerFacts | None = None, secret: Secret | None = None
+    profile: Profile,
+    client: ClientFacts,
+    server: ServerFacts | None = None,
+    secret: Secret | None = None,
+    seen_host_keys: tuple[str, ...] = (),
 ) -> Order:
     """What this backup asks of the server, by what is known of both sides.
+
+    `seen_host_keys` are the fingerprints that the server showed, where nobody has confirmed one yet.
 
     Raises:
         Failure: `KEY_MISSING` while there is no key to let in, or a fact that the text depends on is not known.
@@ -154,4 +162,5 @@ def order(
     scheme = schemes.of(profile)
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
-    return Order(profile, scheme.server_setup(profile, client, server or kept_facts.known(profile)), secret, client)
+    setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
+    return Order(profile, setup, secret, client, computer.sender(), seen_host_keys)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wizard.client.computer import Sender
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 class Order:
     """One backup and what the server needs for it; `secret` is a daemon's password, where it is known.
 
-    `client` is what was known of the computer that asks.
+    `client` is what was known of the computer that asks, and `sender` who sends the request. `seen_host_keys` are the
+    fingerprints that the server showed and nobody has confirmed yet; those that were confirmed are in the profile.
     """
 
     profile: Profile
     setup: ServerSetup
     secret: Secret | None = None
     client: ClientFacts | None = None
+    sender: Sender | None = None
+    seen_host_keys: tuple[str, ...] = ()

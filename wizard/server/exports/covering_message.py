@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-import functools
-import shlex
-from pathlib import PurePosixPath
+import textwrap
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.server.exports import authorized_keys, rsyncd, sshd_config
+from wizard.server.exports import pasted_commands
 from wizard.server.exports.grouping import by_file
-from wizard.storage import paths
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jinja2 import Template
-
-    from wizard.schemes.setup import Directory
     from wizard.server.exports.context import Order
 
-_END = "END-OF-BACKUP-WIZARD"
-_SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{}.conf"
-
-# Root makes a folder only below folders that nobody else can write to, or somebody could have it lead elsewhere; all
-# others are made by the account, which can gain nothing by that.
-_FOLDER_IN_FULL = """\
-ours=yes
-for d in {above}; do
-  test -e "$d" || mkdir -m 755 "$d"
-  if test "$(find "$d" -prune \\( ! -type d -o ! -user root -o -perm -020 -o -perm -002 \\))"; then ours=no; break; fi
-done
-if test $ours = yes && test ! -e {folder}; then mkdir -m 700 {folder} && chown {account} {folder}; fi
-su -s /bin/sh {account} -c {as_account}"""
+BEGIN, END = "# backup-wizard commands begin", "# backup-wizard commands end"
+_WIDTH = 76
 
 
 def render(order: Order) -> str:
     """A mail an admin can act on: who asks for what, the commands, and how to take them back."""
-    scheme = schemes.of(order.profile)
-    return _template().render(
-        profile=order.profile,
-        setup=order.setup,
-        locks_key=scheme.locks_key,
-        if_stolen=scheme.if_stolen(order.profile),
-        commands="\n".join(_commands(order)),
-        undo=_undo(order),
-        sshd=_sshd(order),
-    )
-
-
-@functools.cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(  # noqa: S701 - this is text for a mail and a shell, not for a browser
-        loader=FileSystemLoader(paths.assets() / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("message.txt.j2")
+    return "\n".join(_lines(order)) + "\n"
 
 
 def render_many(orders: Sequence[Order]) -> str:
@@ -68,77 +29,75 @@ def render_many(orders: Sequence[Order]) -> str:
     return by_file((order.profile.name, render(order)) for order in orders)
 
 
-def _commands(order: Order) -> Iterator[str]:
-    setup, account = order.setup, order.setup.account
-    # "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
-    yield f"id {account} >/dev/null 2>&1 || useradd -m -s /bin/sh -p '*' {account}"
-    for folder in setup.directories:
-        yield _folder(account, folder)
-    if setup.daemon and setup.daemon.private:
-        path = shlex.quote(setup.daemon.path)
-        make = f"(umask 022; mkdir -p {PurePosixPath(setup.daemon.path).parent}; cat >{path})"
-        yield _here(
-            f"if test -e {path}; then echo {path} already exists: delete it first.; else {make}; fi",
-            rsyncd.render(order),
+def _lines(order: Order) -> Iterator[str]:
+    yield from (_("Hello,"), *_wrapped(_request(order)), _folder(order), "")
+    if order.setup.key_lines:
+        yield from _fingerprints(order)
+    yield from _wrapped(_("Please paste this into a root shell. It changes nothing that already exists."))
+    yield from (BEGIN, pasted_commands.block(order), END)
+    if order.setup.secrets:
+        yield from _wrapped(_password(order))
+    yield ""
+    yield from _wrapped(_("To take it back, paste this line. Backups stay until you delete them:"))
+    yield pasted_commands.take_back(order)
+    if for_sshd := pasted_commands.for_sshd(order):
+        optional = _("Optional (OpenSSH 8.4+): turn off {account}'s ssh password if nobody uses it:")
+        yield from _wrapped(optional.format(account=order.setup.account))
+        yield for_sshd
+
+
+def _request(order: Order) -> str:
+    """Who asks for what, and what that gives away. It is wrapped, so it has no text that anybody may choose freely."""
+    profile, setup, scheme = order.profile, order.setup, schemes.of(order.profile)
+    asks = (
+        _("please let my computer “{name}” back up to {host} with rsync over ssh, as the user “{account}”.")
+        if setup.key_lines
+        else _("please let my computer “{name}” back up to {host} with rsync (not encrypted), as the user “{account}”.")
+    )
+    said = [asks.format(name=profile.name, host=profile.server.host, account=setup.account)]
+    if order.sender and (who := order.sender.words):
+        said.append(_("I'm {who}.").format(who=who))
+    if scheme.locks_key:
+        said.append(_("The key can do that and nothing else: no shell, no tunnels, no other folders."))
+    elif setup.key_lines:
+        said.append(_("If this server supports a locked key, please tell me."))
+    return " ".join([*said, scheme.if_stolen(profile)])
+
+
+def _folder(order: Order) -> str:
+    folder = order.profile.destination
+    if folder.startswith("/"):
+        return _("Folder: {folder}").format(folder=folder)
+    return _("Folder in the home of {account}: {folder}").format(account=order.setup.account, folder=folder)
+
+
+def _fingerprints(order: Order) -> Iterator[str]:
+    """What the server showed, which only the admin can tell from another's; the commands print what it really is."""
+    if confirmed := order.profile.server.host_keys:
+        yield from _wrapped(_("The server showed me this fingerprint. Is it yours? If not, tell me first."))
+        yield from (f"    {one}" for one in confirmed)
+    elif seen := order.seen_host_keys:
+        yield from _wrapped(
+            _(
+                "The server showed me this fingerprint. Is it yours? I haven't checked it, so please send me yours: the"
+                " commands print it. The script's receipt has it too."
+            )
         )
-    elif setup.daemon:
-        yield _here(f"(umask 022; {_append(order, shlex.quote(setup.daemon.path))})", rsyncd.render(order))
-    if setup.secrets:
-        path = shlex.quote(setup.secrets.path)
-        yield f"test -e {path} || (umask 077; : >{path})"
-    if setup.key_lines:
-        add = f"cd && umask 077 && mkdir -p .ssh && {_append(order, '.ssh/authorized_keys')}"
-        yield _here(f"su -s /bin/sh {account} -c {shlex.quote(add)}", authorized_keys.render(order))
+        yield from (f"    {one}" for one in seen)
+    else:
+        yield from _wrapped(_("Please also send me the server's fingerprint: the commands print it."))
+    yield ""
 
 
-def _folder(account: str, directory: Directory) -> str:
-    folder, path = directory.path, shlex.quote(directory.path)
-    # A check knows the place by the empty file.
-    mark = f" && : >>{shlex.quote(f'{folder}/{directory.marker}')}" if directory.marker else ""
-    is_own = f"test -O {path}{mark} || echo {shlex.quote(folder + ' does not belong to ' + account)}"
-    as_account = shlex.quote(f"cd && umask 077 && mkdir -p {path}; {is_own}")
-    if not folder.startswith("/"):
-        return f"su -s /bin/sh {account} -c {as_account}"
-    above = [str(parent) for parent in reversed(PurePosixPath(folder).parents)]
-    return _FOLDER_IN_FULL.format(
-        above=" ".join(map(shlex.quote, above)),
-        account=account,
-        as_account=as_account,
-        folder=shlex.quote(folder),
+def _password(order: Order) -> str:
+    secrets = order.setup.secrets
+    assert secrets
+    said = _(
+        "Then add the line {user}:PASSWORD to {file}. I'll give you the password separately. The rsync daemon has to"
+        " run: systemctl enable --now rsync (or rsyncd)."
     )
+    return said.format(user=secrets.user, file=secrets.path)
 
 
-def _undo(order: Order) -> str:
-    setup, name = order.setup, order.profile.name
-    file = f"~{setup.account}/.ssh/authorized_keys" if setup.key_lines else ""
-    if setup.daemon and not setup.daemon.private:
-        file = setup.daemon.path
-    delete = [
-        *([setup.daemon.path] if setup.daemon and setup.daemon.private else []),
-        *([setup.secrets.path] if setup.secrets else []),
-    ]
-    more = f" and delete {' and '.join(delete)}" if delete else ""
-    return f"To undo this, remove the lines from “begin {name}” to “end {name}” from {file}{more}."
-
-
-def _sshd(order: Order) -> str:
-    if not order.setup.sshd:
-        return ""
-    file = _SSHD_FILE.format(order.setup.account)
-    put = _here(f"(umask 022; cat >{shlex.quote(file)})", sshd_config.render(order.setup))
-    return f"{put}\nsshd -t && {{ systemctl reload ssh || systemctl reload sshd; }}"
-
-
-def _append(order: Order, file: str) -> str:
-    name = order.profile.name
-    return (
-        f"if grep -qs {shlex.quote(f'^# backup-wizard begin {name}$')} {file};"
-        f" then echo {file} already has the lines of {name}: remove them first.;"
-        f" else {{ echo; cat; }} >>{file}; fi"
-    )
-
-
-def _here(command: str, text: str) -> str:
-    """A command that is given a text to read; nothing in the text is expanded, and no line of it ends it."""
-    assert _END not in text.split("\n")
-    return f"{command} <<'{_END}'\n{text.rstrip()}\n{_END}"
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)

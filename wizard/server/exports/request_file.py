@@ -17,7 +17,7 @@ def render(order: Order) -> str:
         BadProfile: something in it no admin's wizard would take.
     """
     assert order.client
-    return _HEAD + request.dumps(request.of(order.profile, order.client))
+    return _HEAD + request.dumps(request.of(order.profile, order.client, order.sender, order.seen_host_keys))
 
 
 _HEAD = """\

@@ -1,0 +1,187 @@
+"""What an admin pastes into a root shell: the block that sets a backup up, how to take it back, and sshd's part.
+
+Each is one subshell, so a failure ends that and not the admin's shell, and nothing runs before all of it is there. It
+has no comments, which zsh doesn't know at a prompt. Where an account can write, the account itself acts, by a fixed
+text that gets its values as arguments: a link planted there gains nobody anything, and root neither reads nor runs
+anything of the account's, which has no way to the admin's terminal either.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from wizard.server.exports import authorized_keys, rsyncd, sshd_config
+from wizard.server.exports.shell_lines import command, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wizard.schemes.setup import DaemonConfig, Directory
+    from wizard.server.exports.context import Order
+
+_SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
+_RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
+
+_BEGIN = '(set -eu; umask 022; no() { echo "backup-wizard: $*" >&2; exit 1; }'
+# "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
+_MAKE_ACCOUNT = (
+    "id -u {account} >/dev/null 2>&1 || useradd -l -m -k /dev/null -s /bin/sh -p '*' -c backup-wizard {account}"
+)
+_REFUSE_ROOT = '[ "$(id -u {account})" != 0 ] || no {account} is root'
+_END = 'echo "Done.")'
+_END_WITH_FINGERPRINTS = (
+    'echo "Done. Please send these lines back:"; for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$f"; done)'
+)
+
+# Root makes a folder only below folders that nobody else can write to, or somebody could have it lead elsewhere; all
+# others are made by the account, which can gain nothing by that.
+_IF_NOT_ROOTS_ALONE = 'case $(stat -c %u%A "$d") in 0d????-??-?*) ;; *)'
+_MAKE_ABOVE = f'd=$d/$p; [ -e "$d" ] || mkdir -m 755 "$d"; {_IF_NOT_ROOTS_ALONE} d=no; break;; esac; done'
+_MAKE_LAST = '[ "$d" = no ] || [ -e "$d"/{name} ] || {{ mkdir -m 700 "$d"/{name}; chown {account}: "$d"/{name}; }}'
+_STAY_AT = f"do d=$d/$p; {_IF_NOT_ROOTS_ALONE} exit;; esac; done;"
+
+_QUIETLY = "</dev/null >/dev/null 2>&1"
+# $1 is the folder, $2 the marker in it, and $3 the first of the key's lines. It ends with 3 if that is there already.
+_LET_IN = (
+    'cd || exit; umask 077; k=.ssh/authorized_keys; [ -f $k ] || [ ! -e $k ] || exit; if grep -qsFx "$3" $k; then'
+    ' exit 3; fi; mkdir -p "$1" .ssh && [ -O "$1" ] && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
+    ' && { [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
+)
+_MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
+_REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
+# $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
+# if the lines are still there, and with 4 if those of other backups are.
+_TAKE_BACK = (
+    'cd || exit; k=$(readlink -f .ssh/authorized_keys); [ -f "$k" ] || k=;'
+    ' if grep -qsFx "# backup-wizard end {name}" "$k"; then'
+    ' sed -i "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/d" "$k"; fi;'
+    ' [ -s "$k" ] || rm -f "$k"; rm -f "$1" .cache/motd.legal-displayed; {removing}; rmdir .ssh .cache;'
+    ' if grep -qsFx "# backup-wizard begin {name}" "$k"; then exit 3; fi;'
+    ' if grep -qs "^# backup-wizard begin " "$k"; then exit 4; fi'
+)
+# How many of a path's first folders were there before any backup, though they may be empty.
+_STANDING = {"srv": 1, "mnt": 1, "media": 1, "opt": 1, "home": 2, "homes": 2, "users": 2, "var": 2, "usr": 2}
+
+
+def block(order: Order) -> str:
+    """The commands that set the backup up, and change nothing that is there."""
+    return "\n".join(_block(order))
+
+
+def take_back(order: Order) -> str:
+    """One line that takes everything back but the backed-up files; the account too, if the block has made it."""
+    return f"({command(*_take_back(order))})"
+
+
+def for_sshd(order: Order) -> str:
+    """One line that turns passwords off for the account; empty where the scheme asks sshd for nothing."""
+    if not order.setup.sshd:
+        return ""
+    file = _SSHD_FILE.format(account=order.setup.account)
+    lines = _without_reasons(sshd_config.render(order.setup))
+    return command(
+        f"(set -eC; umask 022; f={file}; printf '%s\\n'",
+        *lines,
+        '>"$f"; sshd -t || { rm "$f"; exit 1; };',
+        f"{_RELOAD_SSHD})",
+    )
+
+
+def _block(order: Order) -> Iterator[str]:
+    setup, account, name = order.setup, order.setup.account, order.profile.name
+    (directory,) = setup.directories
+    yield _BEGIN
+    yield f"{_MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
+    if directory.path.startswith("/"):
+        *above, last = PurePosixPath(directory.path).parts[1:]
+        yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
+        yield _MAKE_LAST.format(name=quoted(last), account=account)
+    if setup.daemon and setup.daemon.private:
+        yield from _own_daemon(order, setup.daemon)
+    if setup.secrets:
+        yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
+    lines = _without_reasons(authorized_keys.render(order)) if setup.key_lines else []
+    yield command(
+        *(f"su -s /bin/sh {account} -c", quoted(_LET_IN if lines else _MAKE_FOLDER), "sh"),
+        *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
+        f"3) no {account} already has the lines of {name}: take them back first;;",
+        *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
+    )
+    if setup.daemon and not setup.daemon.private:
+        yield _module(order, setup.daemon)
+    yield _END_WITH_FINGERPRINTS if lines else _END
+
+
+def _own_daemon(order: Order, daemon: DaemonConfig) -> Iterator[str]:
+    file = daemon.path
+    yield f"[ ! -e {file} ] || no {file} is there already: take it back first"
+    yield command(
+        f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'",
+        *_without_reasons(rsyncd.render(order)),
+        f">{file})",
+    )
+
+
+def _module(order: Order, daemon: DaemonConfig) -> str:
+    begin, *_ = lines = _without_reasons(rsyncd.render(order))
+    return command(
+        f"f={daemon.path}; if grep -qsFx {begin} $f; then no $f already has the lines of {order.profile.name}:",
+        "take them back first; fi; { [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'",
+        *lines,
+        "; } >>$f",
+    )
+
+
+def _take_back(order: Order) -> Iterator[str]:
+    setup, account, name = order.setup, order.setup.account, order.profile.name
+    (directory,) = setup.directories
+    stays, below = _standing(directory)
+    words = {"name": name, "pattern": name.replace(".", "[.]")}
+    script = _TAKE_BACK.format(removing=f"({_REMOVE_FOLDER})", **words) if setup.key_lines else f"cd; {_REMOVE_FOLDER}"
+    yield f"su -s /bin/sh {account} -c"
+    yield quoted(script)
+    yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
+    if setup.key_lines:
+        yield f"case $? in 3) echo The lines of {name} are still there >&2;; 4) ;; *)"
+        yield f"f={_SSHD_FILE.format(account=account)}; [ ! -e $f ] || {{ rm $f; {_RELOAD_SSHD}; }};; esac;"
+    if setup.daemon and setup.daemon.private:
+        yield f"rm -f {setup.daemon.path}; rmdir {PurePosixPath(setup.daemon.path).parent} 2>/dev/null;"
+    elif setup.daemon:
+        begin, end = (f"^# backup-wizard {mark} {words['pattern']}$" for mark in ("begin", "end"))
+        yield f"f={setup.daemon.path}; if grep -qsFx '# backup-wizard end {name}' $f;"
+        yield f"then sed -i '/{begin}/,/{end}/d' $f; [ -s $f ] || rm $f; fi;"
+    if setup.secrets:
+        yield f"rm -f {setup.secrets.path};"
+    yield from _remove_folder(directory, stays, below)
+    if setup.daemon and not setup.daemon.private:
+        yield f"grep -qsx ' *uid = {account}' {setup.daemon.path} ||"
+    yield f"case $(getent passwd {account}) in {account}:*:backup-wizard:/*)"
+    yield f"{{ [ ! -e ~{account} ] || rmdir ~{account}; }} && userdel {account};; esac"
+
+
+def _remove_folder(directory: Directory, stays: str, below: str) -> Iterator[str]:
+    """What the account could not remove, because root alone can; while it is there, the account stays as well."""
+    if not directory.path.startswith("/"):
+        return
+    folder = quoted(directory.path)
+    above = PurePosixPath(directory.path).parts[1:-1]
+    if below:
+        yield command("(d=; for p in", *map(quoted, above), f"; {_STAY_AT}")
+        yield command("set --", folder, quoted(stays), quoted(below), f"; {_REMOVE_FOLDER}) 2>/dev/null;")
+    yield f"[ -e {folder} ] ||"
+
+
+def _standing(directory: Directory) -> tuple[str, str]:
+    """The folder that stays, and the path below it of what the block may have made."""
+    parts = PurePosixPath(directory.path).parts
+    if not directory.path.startswith("/"):
+        return ".", directory.path
+    count = 1 + _STANDING.get(parts[1].lower(), 0)
+    return str(PurePosixPath(*parts[:count])), "/".join(parts[count:])
+
+
+def _without_reasons(block: str) -> list[str]:
+    """The block's lines as words for the shell, without the comments in it."""
+    first, *lines, last = block.rstrip("\n").split("\n")
+    return [quoted(line) for line in (first, *(line for line in lines if line and line.lstrip()[0] != "#"), last)]
