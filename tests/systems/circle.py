@@ -190,6 +190,9 @@ def test_the_whole_circle(
     if way == "message":
         system.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", ACCOUNT)
         system.authorize(f"{FOREIGN_KEYS}\n")
+        system.run(
+            "chgrp", ACCOUNT, f"/home/{ACCOUNT}/.ssh/authorized_keys"
+        )  # the chown of Ubuntu 26.04 leaves it root's
     reached: list[str] = []
     try:
         go_round(circle, sample_folder, tmp_path / "answers.toml", reached)

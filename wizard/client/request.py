@@ -63,8 +63,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     server: Server
     scheme: SchemeSettings
     command: Command | None = None
-    sender: Sender = Sender()
     versions: Versions = Versions()
+    sender: Sender = Sender()
 
     @property
     def profile(self) -> Profile:

@@ -50,7 +50,7 @@ _ODD = (
     r"not now",
 )
 _ODD_WORDS = re.compile(rf"\b(?:{'|'.join(_ODD)})\b", re.IGNORECASE)
-_NOT_TRANSLATED = ("README.md", "assets/templates/message.txt.j2")
+_NOT_TRANSLATED = ("README.md",)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _LOADED_BY_THEN = """

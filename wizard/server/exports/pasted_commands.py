@@ -115,7 +115,7 @@ def _block(order: Order) -> Iterator[str]:
 
 def _own_daemon(order: Order, daemon: DaemonConfig) -> Iterator[str]:
     file = daemon.path
-    yield f"[ ! -e {file} ] || no {file} is there already: take it back first"
+    yield f"[ ! -e {file} ] || no {file} already exists: take it back first"
     yield command(
         f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'",
         *_without_reasons(rsyncd.render(order)),

@@ -7,7 +7,6 @@ ends its quotes in the same line, or an interactive shell might replace a `!` in
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def quoted(text: str) -> str:
     """A word as the shell reads back just that; one that is too long for a line goes on in the next."""
     if _BARE.fullmatch(text):
         return text
-    return _NEXT_LINE.join("'" + piece.replace("'", _QUOTE) + "'" for piece in _pieces(text)) or "''"
+    return _NEXT_LINE.join("'" + piece.replace("'", _QUOTE) + "'" for piece in _pieces(text))
 
 
 def command(*words: str) -> str:
@@ -43,10 +42,15 @@ def command(*words: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     """Parts that are short enough with their quotes, cut before a space where there is one."""
-    while text:
-        sizes = accumulate(len(_QUOTE) if sign == "'" else len(sign.encode()) for sign in text)
-        end = sum(size <= _MOST_QUOTED for size in sizes)
-        if end < len(text):
-            end = max(text.rfind(" ", 1, end), 0) or end
+    while _size(text) > _MOST_QUOTED:
+        end = _MOST_QUOTED
+        while _size(text[:end]) > _MOST_QUOTED:
+            end -= end // 8
+        end = max(text.rfind(" ", 1, end), 0) or end
         yield text[:end]
         text = text[end:]
+    yield text
+
+
+def _size(text: str) -> int:
+    return len(text.encode()) + (len(_QUOTE) - 1) * text.count("'")

@@ -1,0 +1,101 @@
+"""The message to the admin: short, complete, and in lines that a terminal takes whole."""
+
+from __future__ import annotations
+
+import platform
+import pwd
+import subprocess
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.support.data.message import block, line_after
+from tests.support.data.profiles import FINGERPRINT
+from tests.unit.schemes.test_schemes import CLIENT, KINDS, profile_of
+from wizard.client import computer
+from wizard.client.computer import Sender
+from wizard.server import exports
+from wizard.server.exports import covering_message
+from wizard.server.exports.shell_lines import MOST_BYTES, command, quoted
+
+if TYPE_CHECKING:
+    from wizard.server.exports.context import Order
+
+AMANDA = Sender("Amanda Example", "amanda", "amamac.example.lan")
+# What messages had before there was one block: 54 lines, or 78 with a daemon of the key's own.
+MOST_LINES = {"daemon-over-ssh": 39}
+HALF = 27
+
+
+def order_for(kind: str, root: str = "backup", host_keys: tuple[str, ...] = (FINGERPRINT,)) -> Order:
+    profile = profile_of(kind)
+    server = msgspec.structs.replace(profile.server, root=root, host_keys=host_keys)
+    return replace(exports.order(msgspec.structs.replace(profile, server=server), CLIENT), sender=AMANDA)
+
+
+def message_for(*arguments: object, **more: object) -> str:
+    return covering_message.render(order_for(*arguments, **more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_half_as_long_as_it_was(kind: str) -> None:
+    root = "backup" if kind != "daemon" else "/srv/backup"
+    assert len(message_for(kind, root).splitlines()) <= MOST_LINES.get(kind, HALF)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("root", ["/srv/" + "ä'b " * 200, "/srv" + "/x y" * 250])
+def test_no_terminal_cuts_a_line_off_and_every_shell_can_read_it(kind: str, root: str) -> None:
+    text = message_for(kind, root.rstrip())
+    pasted = [block(text), line_after(text, "To take it back"), line_after(text, "Optional")]
+    assert all(len(line.encode()) < MOST_BYTES + 23 for part in pasted for line in part.splitlines())
+    for shell in (["bash", "-n"], ["dash", "-n"], ["busybox", "sh", "-n"], ["zsh", "-f", "-n"]):
+        for part in pasted:
+            read = subprocess.run(shell, input=part, text=True, capture_output=True)
+            assert (read.returncode, read.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "plain", "it's", "''", "!x", '$(id) `id` "', "\\", "ä" * 900, "' " * 900, "x" * 3000]
+)
+def test_the_shell_reads_a_value_back(value: str) -> None:
+    line = command("printf", quoted("%s|"), quoted(value), *map(quoted, ("a b", "c")))
+    assert all(len(part.encode()) < MOST_BYTES + 23 for part in line.splitlines())
+    assert subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout == f"{value}|a b|c|"
+
+
+def test_it_says_who_asks_and_what_the_server_showed() -> None:
+    confirmed, neither = message_for("rrsync"), message_for("rrsync", host_keys=())
+    unconfirmed = covering_message.render(replace(order_for("rrsync", host_keys=()), seen_host_keys=(FINGERPRINT,)))
+    assert all(
+        "I'm Amanda Example (amanda on amamac.example.lan)." in " ".join(text.split()) for text in (confirmed, neither)
+    )
+    assert f"Is it yours? If not, tell me first.\n    {FINGERPRINT}\n" in confirmed
+    assert "I haven't checked it, so please send me yours" in " ".join(unconfirmed.split())
+    assert f"\n    {FINGERPRINT}\n" in unconfirmed
+    assert "Please also send me the server's fingerprint" in neither
+    assert all("ssh_host_*_key.pub" in block(text) for text in (confirmed, unconfirmed, neither))
+    assert "fingerprint" not in message_for("daemon", "/srv/backup")
+
+
+@pytest.mark.parametrize(
+    ("gecos", "account", "host", "words"),
+    [
+        ("Amanda Example,,,", "amanda", "amamac.example.lan", "Amanda Example (amanda on amamac.example.lan)"),
+        ("Zoë O'Hara-Ünal", "EXAMPLE\\zoe", "pc7", "Zoë O'Hara-Ünal (EXAMPLE\\zoe on pc7)"),
+        ("amanda", "amanda", "amamac", "amanda on amamac"),
+        ("x # backup-wizard commands begin", "amanda", "amamac", "amanda on amamac"),
+        ("A\u202eB", "a;b", "amamac", "amamac"),
+        ("Amanda", "a b", "$(id)", "Amanda"),
+        ("", "", "", ""),
+    ],
+)
+def test_who_asks_is_told_as_far_as_it_can_stand_in_a_text(
+    gecos: str, account: str, host: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_gecos=gecos, pw_name=account))
+    monkeypatch.setattr(platform, "node", lambda: host)
+    assert computer.sender().words == words
