@@ -81,7 +81,13 @@ def changed(grant: Approval, *, account: str, root: str, scheme: SchemeSettings,
 def reply(grant: Approval) -> str:
     """The admin's answer to the user: that it is done, what differs from the request, and what to do next."""
     name, host = grant.asked.name, grant.asked.server.host
-    lines = [_("Hello,"), "", _("Your backup “{name}” is set up on {host}.").format(name=name, host=host), ""]
+    asker = grant.asked.sender.person or grant.asked.sender.account or grant.asked.server.user
+    lines = [
+        _("Hello {person},").format(person=asker),
+        "",
+        _("Your backup “{name}” is set up on {host}.").format(name=name, host=host),
+        "",
+    ]
     if differences := grant.differences:
         lines += [_("A few things differ from what you asked for. Please change them in backup-wizard too:"), ""]
         for one in differences:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard import allowed_from, schemes
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.schemes.if_stolen import Ability
 from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.text.display import printable
 from wizard.text.language import N_, _
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 TITLES = {
+    "sender": N_("Sender"),
     "way in": N_("Scheme"),
     "from": N_("From"),
     "set": N_("Limits"),
@@ -26,6 +28,12 @@ TITLES = {
     "saw": N_("Server"),
     "has": N_("Versions"),
 }
+
+
+def is_wide_open(request: Request) -> bool:
+    """Whether whoever has its key can do everything that the account may do."""
+    profile = request.profile
+    return Ability.EVERYTHING in schemes.of(profile).thief_can(profile)
 
 
 def changes(grant: Approval) -> str:
@@ -43,6 +51,7 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     profile, scheme, versions = request.profile, schemes.of(request.profile), request.versions
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     where = f"{home}{profile.destination}"
+    yield "sender", request.sender.words
     yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
     yield "from", allowed_from.text(profile.scheme.from_) or _("anywhere")
     chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
@@ -51,13 +60,8 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)
         yield "key", " ".join([HostKey(kind, blob).fingerprint, *comment])
-    if profile.server.host_keys:
-        yield (
-            "saw",
-            _("The user saw {fingerprints}. Is that your server?").format(
-                fingerprints=", ".join(profile.server.host_keys)
-            ),
-        )
+    if seen := profile.server.host_keys or request.seen_host_keys:
+        yield "saw", _("The user saw {fingerprints}. Is that your server?").format(fingerprints=", ".join(seen))
     if versions.rsync:
         yield (
             "has",

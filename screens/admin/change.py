@@ -121,6 +121,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
         self.query_one("#slip", Note).say("")
         decided = self._decided(aloud=False)
         if decided is None:
+            self.query_one("#differences", Static).update("")  # what stood there is of another answer
             return
         said = [f"± {one.words}" for one in decided.differences] or [_(_AS_ASKED)]
         profile = decided.granted.profile

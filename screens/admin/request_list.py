@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from screens.admin import asked_words
 from screens.widgets.tick_list import BOXES
 from wizard.text.display import printable
 from wizard.text.language import _
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from wizard.approval import Approval
 
 _MOST_WIDTH = 22
+_LOUD = "bold ansi_bright_red"
 
 
 class RequestList(OptionList):
-    """A line a request, with a sign where something was changed (±) or where it clashes with another (!)."""
+    """A line a request, with a sign where something was changed (±) or where it clashes with another (!).
+
+    One that asks for everything that its account may do has a sign of its own (▲), and is told in words as well.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", _("Tick"))]
 
@@ -33,6 +38,7 @@ class RequestList(OptionList):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
         self._rows: list[tuple[str, ...]] = []
+        self._wide_open: set[int] = set()
         self._widths: list[int] = []
         self.ticked: set[int] = set()
 
@@ -43,6 +49,7 @@ class RequestList(OptionList):
         self._rows = [
             _row(grant, is_clashing=number in clashing, with_host=several) for number, grant in enumerate(grants)
         ]
+        self._wide_open = {number for number, grant in enumerate(grants) if asked_words.is_wide_open(grant.granted)}
         self._widths = [min(_MOST_WIDTH, max(map(len, column))) for column in zip(*self._rows, strict=True)]
         self.ticked &= set(range(len(grants)))
         self.set_options(Option(self._line(number)) for number in range(len(grants)))
@@ -70,14 +77,18 @@ class RequestList(OptionList):
 
     def _line(self, number: int) -> Content:
         cells = [_fitted(cell, width) for cell, width in zip(self._rows[number], self._widths, strict=True)]
-        return Content.assemble(f"{BOXES[number in self.ticked]} ", (cells[0], "bold"), "  ", "  ".join(cells[1:]))
+        last = (cells[-1], _LOUD) if number in self._wide_open else cells[-1]
+        middle = "".join(f"  {cell}" for cell in cells[1:-1])
+        return Content.assemble(f"{BOXES[number in self.ticked]} ", (cells[0], "bold"), middle, "  ", last)
 
 
 def _row(grant: Approval, *, is_clashing: bool, with_host: bool) -> tuple[str, ...]:
     signs = ("±" if grant.differences else " ") + ("!" if is_clashing else " ")
     server = grant.granted.server
     host = [server.host] if with_host else []
-    cells = (f"{signs} {grant.granted.name}", server.user, *host, server.root, grant.granted.scheme.kind)
+    kind = grant.granted.scheme.kind
+    scheme = _("▲ {scheme}: full access").format(scheme=kind) if asked_words.is_wide_open(grant.granted) else kind
+    cells = (f"{signs} {grant.granted.name}", server.user, *host, server.root, scheme)
     return tuple(map(printable, cells))
 
 

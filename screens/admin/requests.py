@@ -49,7 +49,8 @@ class RequestsScreen(AdminScreen[None]):
         " open a request as a form. There you can change the account, the folder, where the key works from and what it"
         " may do.\n\n“Export” shows the setup for your server in every format. It covers all requests, or only the"
         " ticked ones (Space ticks one, a ticks all).\n\n± marks a request that you changed. ! marks requests that"
-        " conflict with each other.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where"
+        " conflict with each other. ▲ marks requests for a full login, which come first: the key can do everything the"
+        " account can.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where"
         " it goes."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,6 +67,7 @@ class RequestsScreen(AdminScreen[None]):
         self._grants: list[Approval] = []
         self._clashes: list[Clash] = []
         self._exported: list[Approval] = []
+        self._refused_at: int | None = None
 
     def compose_page(self) -> ComposeResult:
         """The list, and what is to be known of the request under the cursor."""
@@ -145,8 +147,11 @@ class RequestsScreen(AdminScreen[None]):
 
     def _take(self, paths: Sequence[Path]) -> None:
         taken, refused = requests.read_all(paths)
+        taken.sort(key=asked_words.is_wide_open, reverse=True)  # so that the first to be read is what opens most
         self._grants += map(Approval.as_asked, taken)
         self.query_one("#refused", Note).say(_refusals(refused), "bad")
+        # What was said of another request would be taken for what is said of the one that was refused.
+        self._refused_at = self.query_one(RequestList).highlighted if refused and not taken else None
         self._show()
 
     def _show(self) -> None:
@@ -164,9 +169,14 @@ class RequestsScreen(AdminScreen[None]):
     @on(OptionList.OptionHighlighted, "#requests")
     def _tell(self) -> None:
         number = self.query_one(RequestList).highlighted
+        if number is not None and number == self._refused_at:
+            number = None
+        elif self._refused_at is not None:
+            self._refused_at = None
+            self.query_one("#refused", Note).say("")
         grant = self._grants[number] if number is not None and number < len(self._grants) else None
         concerned = [clash.sentence for clash in self._clashes if number in clash.requests]
-        self.query_one("#nothing-open").display = grant is None
+        self.query_one("#nothing-open").display = not self._grants
         self.query_one("#clashes", Note).say("\n! ".join(concerned), "warn")
         changes = self.query_one("#changes", Static)
         changes.display = bool(grant and asked_words.changes(grant))
@@ -176,10 +186,16 @@ class RequestsScreen(AdminScreen[None]):
             row = self.query_one(f"#asked-{title.replace(' ', '-')}", Labelled)
             row.display = bool(said.get(title))
             row.say(said.get(title, ""))
+        self._count()
+
+    def _count(self) -> None:
         hosts = {grant.granted.server.host for grant in self._grants}
         count = len(self._grants)
         opened = ngettext("{count} request open", "{count} requests open", count).format(count=count)
-        self.query_one("#whereabouts", Label).update(" · ".join([opened, *(hosts if len(hosts) == 1 else [])]))
+        wide_open = sum(asked_words.is_wide_open(grant.granted) for grant in self._grants)
+        loud = ngettext("▲ {count} asks for full access", "▲ {count} ask for full access", wide_open)
+        where = [*([loud.format(count=wide_open)] if wide_open else []), *(hosts if len(hosts) == 1 else [])]
+        self.query_one("#whereabouts", Label).update(" · ".join([opened, *where]))
         ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
         all_of_them = _("Export all {count}").format(count=everyone) if everyone else _("Export")
         only_ticked = _("Export {count} ticked").format(count=ticked)

@@ -19,6 +19,7 @@ from screens.admin.requests import RequestsScreen
 from tests.support.commands import backup_wizard
 from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, said, text, until
+from wizard.client.computer import Sender
 from wizard.profile import Server
 from wizard.server import exports, request
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from wizard.profile import SchemeKind
 
 AMANDA = a_request()
 BOB = msgspec.structs.replace(
@@ -173,6 +176,58 @@ async def test_requests_are_opened_taken_off_and_refused_in_words(office: Path, 
         assert pilot.app.screen.query_one(RequestList).ticked == {0}
         await pilot.press("escape")
     assert (office / "amamac.toml").exists()
+
+
+async def test_what_was_refused_leaves_no_text_of_another_below_it(office: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text((office / "amamac.toml").read_text().replace('user = "amanda"', 'user = "-l"'))
+    async with pane(office) as pilot:
+        await until(pilot, lambda: "Risk" in text(pilot))
+        await pilot.press("o")
+        await until(pilot, lambda: pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = str(bad)
+        await pilot.press("enter")
+        await until(pilot, lambda: "server.user" in said(pilot))
+        await pilot.pause()
+        assert "Risk" not in text(pilot)
+        assert "No requests yet" not in text(pilot)
+        await pilot.press("down")
+        await until(pilot, lambda: "Risk" in text(pilot))
+        assert "server.user" not in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChangeScreen))
+        await _fill(pilot, "from", "192.0.2.0/24")
+        await until(pilot, lambda: "± allowed from" in said(pilot))
+        await _fill(pilot, "from", "192.0.2.0/24, !!")
+        await until(pilot, lambda: "± allowed from" not in said(pilot))
+        assert "Risk: " not in said(pilot)
+
+
+async def test_the_reply_is_addressed_to_who_sent_the_request(office: Path) -> None:
+    sender = Sender("Amanda Example", "amanda", "amamac.example.lan")
+    saved(msgspec.structs.replace(AMANDA, sender=sender), office)
+    async with pane(office) as pilot:
+        await until(pilot, lambda: "Amanda Example (amanda on amamac.example.lan)" in said(pilot))
+        await pilot.press("e")
+        await _turn_to(pilot, "reply")
+        await _shows(pilot, "Hello Amanda Example,")
+        assert "Hello bob," in said(pilot)
+        await pilot.press("c")
+        assert "Amanda Example" not in pilot.app.clipboard.partition("bobpc")[2]
+
+
+async def test_full_logins_stand_out_among_hundreds(tmp_path: Path) -> None:
+    for number in range(200):
+        kind: SchemeKind = "login" if number in {120, 199} else "rrsync"
+        server = Server(host="files.example.lan", user=f"user{number}")
+        saved(a_request(kind, name=f"pc{number:03}", public_key=public_key(number), server=server), tmp_path)
+    async with pane(tmp_path) as pilot:
+        await until(pilot, lambda: "▲ 2 ask for full access" in text(pilot))
+        rows = [row for row in text(pilot).splitlines() if " pc" in row]
+        assert ["pc120" in rows[0], "pc199" in rows[1]] == [True, True]
+        assert all("▲ login: full access" in row for row in rows[:2])
+        assert not any("▲" in row for row in rows[2:])
+        assert "Risk" in text(pilot)
 
 
 async def test_hundreds_are_shown_and_those_that_clash_are_marked(tmp_path: Path) -> None:
