@@ -104,4 +104,26 @@ GUARDS = (
         "(?P<value>\\d+)",
         ("tests/faults/test_bounded_work.py::test_what_rsync_is_made_to_list_is_read_at_once",),
     ),
+    Guard(
+        2,
+        "what an admin pastes has every value in quotes",
+        "wizard/server/exports/shell_lines.py",
+        """piece.replace("'", _QUOTE)""",
+        "piece",
+        (
+            "tests/unit/server/test_covering_message.py::test_the_shell_reads_a_value_back",
+            "tests/servers/message/test_message_attacked.py::test_no_value_is_more_than_a_value",
+        ),
+    ),
+    Guard(
+        2,
+        "the name of who asks can't stand for commands in the message",
+        "wizard/rules.py",
+        """return sign.isalnum() or sign in " .,'’-" or""",
+        "return sign.isprintable() or",
+        (
+            "tests/unit/server/test_covering_message.py::test_who_asks_is_told_as_far_as_it_can_stand_in_a_text",
+            "tests/unit/server/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",
+        ),
+    ),
 )

@@ -48,4 +48,39 @@ GUARDS = (
         ': "',
         ("tests/servers/script/test_script_hostile.py::test_folders_that_are_no_backup_s_are_refused",),
     ),
+    Guard(
+        9,
+        "the message's root makes a folder only where root alone can write",
+        "wizard/server/exports/pasted_commands.py",
+        "{_IF_NOT_ROOTS_ALONE} d=no; break;; esac",
+        "{_IF_NOT_ROOTS_ALONE} ;; esac",
+        ("tests/servers/message/test_message_attacked.py::test_nobody_s_folder_changes_owner_or_mode",),
+    ),
+    Guard(
+        9,
+        "the message's root removes a folder only where root alone can write",
+        "wizard/server/exports/pasted_commands.py",
+        "{_IF_NOT_ROOTS_ALONE} exit;; esac",
+        "{_IF_NOT_ROOTS_ALONE} ;; esac",
+        (
+            "tests/servers/message/test_message_attacked.py::"
+            "test_taking_back_follows_no_link_that_was_put_in_a_folder_s_place",
+        ),
+    ),
+    Guard(
+        9,
+        "the message's commands let nothing of the account's reach root's terminal",
+        "wizard/server/exports/pasted_commands.py",
+        '_QUIETLY = "</dev/null >/dev/null 2>&1"',
+        '_QUIETLY = ""',
+        ("tests/servers/message/test_message_attacked.py::test_nothing_of_the_account_s_reaches_the_terminal",),
+    ),
+    Guard(
+        9,
+        "the message lets no key into an account that is root",
+        "wizard/server/exports/pasted_commands.py",
+        """_REFUSE_ROOT = '[ "$(id -u {account})" != 0 ]""",
+        """_REFUSE_ROOT = '[ "$(id -u {account})" != x ]""",
+        ("tests/servers/message/test_message_attacked.py::test_an_account_that_is_root_gets_no_key",),
+    ),
 )

@@ -74,7 +74,7 @@ def _folder(order: Order) -> str:
 def _fingerprints(order: Order) -> Iterator[str]:
     """What the server showed, which only the admin can tell from another's; the commands print what it really is."""
     if confirmed := order.profile.server.host_keys:
-        yield from _wrapped(_("The server showed me this fingerprint. Is it yours? If not, tell me first."))
+        yield from _wrapped(_("The server showed me this fingerprint. Is it yours? If not, send me yours."))
         yield from (f"    {one}" for one in confirmed)
     elif seen := order.seen_host_keys:
         yield from _wrapped(
