@@ -105,7 +105,7 @@ def _block(order: Order) -> Iterator[str]:
     yield command(
         *(f"su -s /bin/sh {account} -c", quoted(_LET_IN if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
-        f"3) no {account} already has the lines of {name}: take them back first;;",
+        f"3) no {account} already has the lines of {name}: take them back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
     if setup.daemon and not setup.daemon.private:
@@ -115,7 +115,7 @@ def _block(order: Order) -> Iterator[str]:
 
 def _own_daemon(order: Order, daemon: DaemonConfig) -> Iterator[str]:
     file = daemon.path
-    yield f"[ ! -e {file} ] || no {file} already exists: take it back first"
+    yield f"[ ! -e {file} ] || no {file} already exists: take it back first, with the line below"
     yield command(
         f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'",
         *_without_reasons(rsyncd.render(order)),
@@ -127,7 +127,7 @@ def _module(order: Order, daemon: DaemonConfig) -> str:
     begin, *_ = lines = _without_reasons(rsyncd.render(order))
     return command(
         f"f={daemon.path}; if grep -qsFx {begin} $f; then no $f already has the lines of {order.profile.name}:",
-        "take them back first; fi; { [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'",
+        "take them back first, with the line below; fi; { [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'",
         *lines,
         "; } >>$f",
     )
