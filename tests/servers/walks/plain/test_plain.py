@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.data.message import key_line
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.plain import Person, decided
 from wizard.client.host_keys import known_hosts
@@ -35,9 +35,7 @@ def admin_applies_after_the_first_look(
     def look_again(prompt: str = "") -> str:
         if "use your admin's receipt" in prompt:
             shown = next(text for text in said if "backup-wizard begin" in text)
-            line = re.search(r"^restrict.*$", shown, re.MULTILINE)
-            assert line
-            server.apply(line[0])
+            server.apply(key_line(shown))
         return person(prompt)
 
     monkeypatch.setattr("builtins.input", look_again)
