@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.schemes.facts import Recorded
-from wizard.storage import state_files
+from wizard.storage import paths, state_files
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -29,3 +29,8 @@ def has_drifted(profile: Profile, client: ClientFacts) -> bool:
     if client.recorded is None:
         return False
     return state_files.load(profile.name, _FILE, Recorded, None) != client.recorded
+
+
+def was(name: str) -> bool:
+    """Whether the text for the admin of that backup's server was ever written."""
+    return (paths.walk_state(name) / _FILE).exists()

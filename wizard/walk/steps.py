@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,16 @@ _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """Where a person is: the profile so far, the step shown, and the furthest step reached."""
+    """Where a person is: the profile so far, the step shown, and the furthest step reached.
+
+    `changes` is the step that is decided again, or repeated, after all was decided: from there, only the steps that the
+    change concerns are shown.
+    """
 
     profile: Profile
     step: Step = Step.WELCOME
     reached: Step = Step.WELCOME
+    changes: Step | None = None
 
 
 def applicable(profile: Profile) -> list[Step]:
@@ -116,7 +122,10 @@ def forward(walk: Walk, decided: Profile) -> Walk:
     passed_over = next((step for step in order[:here] if lacks(decided, step)), None)
     following = passed_over or order[min(here + 1, len(order) - 1)]
     reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
-    return Walk(decided, following, max(following, reached, key=order.index))
+    if walk.changes and not passed_over:
+        following = max(following, reached, key=order.index)
+    changes = None if following is order[-1] else walk.changes
+    return Walk(decided, following, max(following, reached, key=order.index), changes)
 
 
 def again(walk: Walk, decided: Profile) -> Walk:
@@ -125,14 +134,25 @@ def again(walk: Walk, decided: Profile) -> Walk:
 
 
 def back(walk: Walk) -> Walk:
-    """The walk one step earlier, with nothing checked and nothing lost."""
+    """The walk one step earlier, with nothing checked and nothing lost; from a change, it is where that began."""
     order = applicable(walk.profile)
+    if walk.changes and walk.step is not walk.changes:
+        return msgspec.structs.replace(walk, step=walk.changes)
+    if walk.changes and order.index(walk.reached) > order.index(walk.step):
+        return msgspec.structs.replace(walk, step=walk.reached, changes=None)
     return msgspec.structs.replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
 
 
 def jump(walk: Walk, step: Step) -> Walk:
-    """The walk at a step reached before; one further on is refused by staying."""
-    return msgspec.structs.replace(walk, step=step) if can_jump(walk, step) else walk
+    """The walk at a step reached before; one further on is refused by staying. From the summary, it is a change."""
+    if not can_jump(walk, step):
+        return walk
+    return change(walk, step) if walk.step is Step.FINISH else msgspec.structs.replace(walk, step=step)
+
+
+def change(walk: Walk, step: Step) -> Walk:
+    """The walk at a step that is decided again, or repeated; it leads back to the furthest step that is still true."""
+    return msgspec.structs.replace(walk, step=step, changes=step)
 
 
 def can_jump(walk: Walk, step: Step) -> bool:
@@ -172,6 +192,14 @@ def _note(walk: Walk) -> None:
 def is_handed_over(profile: Profile) -> bool:
     """Whether the walk was left with the admin to act, and no server has let it in since."""
     return _recorded(profile.name) is Step.HAND_OVER
+
+
+def reached_since(name: str) -> datetime | None:
+    """When the step that was reached was reached, as far as that is known."""
+    try:
+        return datetime.fromtimestamp((paths.walk_state(name) / "step").stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _recorded(name: str) -> Step:
