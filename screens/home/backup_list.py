@@ -82,7 +82,7 @@ class BackupList(OptionList):
         super().watch_highlighted(highlighted)
 
     def _tell_anew(self) -> None:
-        for index, option in enumerate(self._prompts(self.highlighted)):
+        for index, option in enumerate(self._prompts(self.highlighted)[: self.option_count]):
             self.replace_option_prompt_at_index(index, option.prompt)
 
     def _prompts(self, here: int | None) -> list[Option]:

@@ -77,15 +77,19 @@ class HomeScreen(Screen[Errand | None]):
         fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            count = len(self._backups)
-            told = ngettext("{count} backup", "{count} backups", count).format(count=count)
-            yield Label(told, id="whereabouts", markup=False)
+            yield Label(self._counted, id="whereabouts", markup=False)
         with Horizontal(id="home"):
             self._list = BackupList(self._backups, self._chosen, id="backup-list")
             yield self._list
+            self._chosen = self._list.chosen.name if self._list.chosen else ""
             self._details = Details(self._list.chosen, id="details")
             yield self._details
         yield Keys(columns=_COLUMNS_OF_KEYS)
+
+    @property
+    def _counted(self) -> str:
+        count = len(self._backups)
+        return ngettext("{count} backup", "{count} backups", count).format(count=count)
 
     def on_mount(self) -> None:
         """The list has the focus, and is kept up to date."""
@@ -102,6 +106,7 @@ class HomeScreen(Screen[Errand | None]):
         if backups != self._backups:
             self._backups = backups
             self._list.show(backups)
+            self.query_one("#whereabouts", Label).update(self._counted)
             self._show_chosen()
 
     @property
@@ -122,7 +127,10 @@ class HomeScreen(Screen[Errand | None]):
 
     @on(BackupList.OptionHighlighted)
     def _show_chosen(self) -> None:
-        self._say("")
+        name = self.chosen.name if self.chosen else ""
+        if name != self._chosen:
+            self._chosen = name
+            self._say("")
         self._details.show(self.chosen)
         self.refresh_bindings()
 
@@ -189,6 +197,7 @@ class HomeScreen(Screen[Errand | None]):
         if name is not None:
             self.look_again()
             self._list.highlighted = [one.name for one in self._backups].index(name)
+            self._show_chosen()
             self._say(_("The backup is now called “{name}”.").format(name=printable(name)), "good")
 
     def _say(self, sentence: str, tone: Tone = "plain") -> None:

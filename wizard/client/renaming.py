@@ -42,6 +42,8 @@ def rename(old: str, new: str) -> None:
     """
     with profile_lock.alone(old), profile_lock.alone(new):
         profile = profiles.load(old)
+        if left := key_files.begun_for(new):  # of a backup that was forgotten, with its passphrase in the keyring
+            raise Failure(Kind.FILE_EXISTS, str(left[0]))
         renamed = replace(profile, name=new, key=replace(profile.key, file=_key_file(profile, new)))
         try:
             _copy(profile, renamed)
@@ -58,7 +60,6 @@ def _copy(profile: Profile, renamed: Profile) -> None:
         with contextlib.suppress(_Missing):
             secrets.store(new, what, _kept(old, what))
     if _is_own_key(profile):
-        key_files.require_free(renamed.key_path)
         files.create(renamed.key_path, files.read(profile.key_path))
         key_files.complete(renamed.key_path, new)
     elif profile.key_is_agents and renamed.key_path != profile.key_path:
