@@ -10,6 +10,7 @@ import msgspec
 
 from wizard import schemes
 from wizard.client import computer
+from wizard.failure import Failure
 from wizard.profile import Profile
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
@@ -173,6 +174,10 @@ def record(walk: Walk) -> None:
         _note(walk)
     profiles.save(walk.profile)
     _note(walk)
+    if walk.reached is Step.FINISH:
+        from wizard.server import handed_over
+
+        handed_over.settle(walk.profile.name)
 
 
 def record_undecided(step: Step, profile: Profile) -> None:
@@ -220,13 +225,22 @@ def _furthest(profile: Profile, wanted: Step) -> Step:
 def _still_true(walk: Walk, decided: Profile) -> Step:
     before, order = walk.profile, applicable(decided)
     reached = walk.reached if walk.reached in order else Step.SCHEME
-    if (before.name, before.server, before.scheme, before.key) != (
-        decided.name,
-        decided.server,
-        decided.scheme,
-        decided.key,
-    ):
-        return min(reached, Step.HAND_OVER, key=order.index)
-    if before != decided:
+    if before == decided or order.index(reached) <= order.index(Step.HAND_OVER):
+        return reached
+    if not schemes.of(before).uses_ssh and schemes.of(decided).uses_ssh:
+        return Step.KEY
+    is_same_server = before.server.host_keys == decided.server.host_keys
+    if is_same_server and _asked(before) == _asked(decided) != "":
         return min(reached, Step.DRY_RUN, key=order.index)
-    return reached
+    return Step.HAND_OVER
+
+
+def _asked(profile: Profile) -> str:
+    """What tells the text for the server's admin from another, or nothing where that can't be known here."""
+    from wizard.client import access  # imported when something changes: it would slow down every start
+    from wizard.server import handed_over
+
+    try:
+        return handed_over.text_digest(profile, access.facts(profile))
+    except Failure:
+        return ""
