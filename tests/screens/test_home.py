@@ -13,17 +13,20 @@ from screens.app import WizardApp
 from screens.context import Context
 from screens.home.backup_list import BackupList
 from screens.home.screen import HomeScreen
+from screens.outcome import Forward
 from screens.steps.finish.running import RunningScreen
+from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, said, text, until
-from wizard.client import profile_lock
+from wizard.client import access, profile_lock
 from wizard.client.keys import key_files
 from wizard.client.session import Session
-from wizard.profile import Profile
+from wizard.profile import Profile, with_delete
 from wizard.running import record
+from wizard.server import handed_over
 from wizard.storage import profiles, state_files
-from wizard.walk import steps
+from wizard.walk import hand_over, steps
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -136,6 +139,57 @@ async def test_a_practice_run_and_a_security_check_lead_back(sshd: RealSshd, sam
     assert steps.begin(place.profile).step is Step.FINISH
 
 
+async def test_a_change_of_what_is_skipped_leads_through_the_practice_run_alone(
+    sshd: RealSshd, sample_folder: Path
+) -> None:
+    place = arrive(sshd, sample_folder)
+    place.let_in()
+    steps.record(Walk(place.profile, Step.FINISH, Step.FINISH))
+    async with _home() as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "What do you want to change?" in text(pilot) and pilot.app.focused)
+        await pilot.press("down", "enter")
+        await arrived(pilot, Step.FOLDERS)
+        await until(pilot, lambda: isinstance(pilot.app.focused, TickList))
+        pilot.app.screen.query_one("#own Input", Input).value = "*.iso"
+        await pilot.press("ctrl+s")
+        await arrived(pilot, Step.DRY_RUN)
+        await until(pilot, lambda: "Nothing was copied" in said(pilot))
+        await pilot.press("ctrl+s")
+        await _is_home(pilot)
+    assert "*.iso" in profiles.load("amamac").exclude
+    assert steps.begin(profiles.load("amamac")).step is Step.FINISH
+
+
+async def test_a_change_of_what_the_key_may_do_leads_past_the_message_which_says_that_it_replaces_another(
+    sshd: RealSshd, sample_folder: Path
+) -> None:
+    place = arrive(sshd, sample_folder)
+    place.let_in()
+    handed_over.keep(place.profile, access.facts(place.profile))
+    steps.record(Walk(place.profile, Step.FINISH, Step.FINISH))
+    async with _home() as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "What do you want to change?" in text(pilot) and pilot.app.focused)
+        await pilot.press("enter")
+        await arrived(pilot, Step.FOLDERS)
+        pilot.app.screen.leave_with(Forward(with_delete(place.profile, True)))  # type: ignore[attr-defined]
+        await arrived(pilot, Step.HAND_OVER)
+        await until(pilot, lambda: hand_over.REPLACES in said(pilot))
+        await until(pilot, lambda: "The server accepts this computer." in said(pilot))  # by the old text
+        await until(pilot, lambda: pilot.app.screen.query_one("#copy").has_focus)
+        place.let_in(place.text(profile=with_delete(place.profile, True)))
+        await pilot.press("ctrl+s")
+        await arrived(pilot, Step.SECURITY_CHECK)
+        await until(pilot, lambda: "Locked: " in said(pilot))
+        await pilot.press("ctrl+s")
+        await arrived(pilot, Step.DRY_RUN)
+        await until(pilot, lambda: "Nothing was copied" in said(pilot))
+        await pilot.press("ctrl+s")
+        await _is_home(pilot)
+    assert not handed_over.replaces_another("amamac")
+
+
 async def test_a_setup_is_continued_and_left_to_the_list() -> None:
     _kept("begun", Step.SERVER)
     async with _home() as pilot:
@@ -242,7 +296,5 @@ def _title(pilot: Pilot[int]) -> str:
     return str(pilot.app.screen.query_one("#details").border_title)
 
 
-def _forward(name: str) -> object:
-    from screens.outcome import Forward
-
+def _forward(name: str) -> Forward:
     return Forward(profiles.load(name))
