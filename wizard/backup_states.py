@@ -50,8 +50,8 @@ class Action(StrEnum):
     BACK_UP = "back-up"
     PRACTICE = "practice"
     CHECK = "check"
-    CHANGE = "change"
     MESSAGE = "message"
+    CHANGE = "change"
     RENAME = "rename"
     FORGET = "forget"
 
@@ -72,12 +72,12 @@ TITLES_OF_ACTIONS = {
     Action.BACK_UP: N_("Back up now"),
     Action.PRACTICE: N_("Practice run"),
     Action.CHECK: N_("Security check"),
-    Action.CHANGE: N_("Change"),
     Action.MESSAGE: N_("Show message"),
+    Action.CHANGE: N_("Change"),
     Action.RENAME: N_("Rename"),
     Action.FORGET: N_("Forget"),
 }
-_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.CHANGE, Action.MESSAGE, Action.FORGET)
+_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE, Action.CHANGE, Action.FORGET)
 _AT: dict[Action, Step] = {
     Action.PRACTICE: Step.DRY_RUN,
     Action.CHECK: Step.SECURITY_CHECK,

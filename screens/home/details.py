@@ -18,6 +18,7 @@ from wizard.backup_states import Action
 from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.walk import finish
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wizard.backup_states import BackupState
 
 NEW = "new"
+_ASIDE = {Step.FINGERPRINT, Step.DRY_RUN}
 _ASKS = (Action.CHANGE, Action.RENAME, Action.FORGET)
 
 
@@ -114,5 +116,5 @@ def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
     assert backup.walk
     profile = backup.walk.profile
     for one in finish.decisions(profile):
-        if one.words and one.verb == finish.CHANGE and profile.server.user:
+        if one.step not in _ASIDE and one.words and profile.server.user:
             yield one.title, one.words

@@ -58,7 +58,7 @@ class ForgetScreen(ModalScreen[str | None]):
             yield Note(id="forget-trouble")
             with Horizontal(classes="window-buttons"):
                 if self._keys:
-                    yield Button(_("Delete key"), id="with-key", compact=True)
+                    yield Button(_("Delete key too"), id="with-key", compact=True)
                     yield Button(_("Keep key"), id="without-key", compact=True)
                 else:
                     yield Button(_("Forget"), id="without-key", compact=True)

@@ -61,8 +61,7 @@ class HomeScreen(Screen[Errand | None]):
         Binding("f", "do('forget')", _("Forget")),
         Binding("n", "new", _("New")),
         Binding("f1", "explain", _("Help")),
-        Binding("escape", "leave", _("Quit")),
-        Binding("ctrl+q", "leave", _("Quit"), show=False, priority=True),
+        Binding("ctrl+q", "leave", _("Quit"), priority=True),
     ]
     HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""
