@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from screens.home.errand import Errand
+    from screens.steps.step_screen import StepScreen
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
@@ -44,6 +45,8 @@ class WizardApp(BaseApp):
         super().__init__()
         self.walk = walk
         self.context = context
+        self._errand: Errand | None = None
+        self._first: Walk | None = None
 
     def on_mount(self) -> None:
         """Begin the walk."""
@@ -98,13 +101,14 @@ class WizardApp(BaseApp):
         walk = await self._taken(begun)
         if walk is None:
             return errand is not None
-        outcome = await self._show(walk, errand, is_first=True)
+        self._errand, self._first = errand, walk
+        outcome = await self._show(walk)
         while not isinstance(outcome, Leave):
             after = await self._after(walk, outcome)
             if isinstance(outcome, Home) or (errand and errand.is_done(walk, after, outcome)):
                 return True
             walk = self.walk = after
-            outcome = await self._show(walk, errand)
+            outcome = await self._show(walk)
         return False
 
     async def _taken(self, begun: Walk) -> Walk | None:
@@ -120,17 +124,21 @@ class WizardApp(BaseApp):
             else:
                 return self.walk
 
-    async def _show(self, walk: Walk, errand: Errand | None = None, *, is_first: bool = False) -> Outcome:
+    async def _show(self, walk: Walk) -> Outcome:
+        return await self._shown(self._screen(walk)) or Leave()
+
+    def _screen(self, walk: Walk) -> StepScreen:
+        errand, is_first = self._errand, walk is self._first
         if errand and is_first and errand.action is Action.BACK_UP:
             from screens.steps.finish.running import RunningScreen
 
-            return await self._shown(RunningScreen(walk, self.context)) or Leave()
+            return RunningScreen(walk, self.context)
         screen = screen_for(walk.step)(walk, self.context)
         if errand and errand.ends_with(walk):
             screen.primary = _("Done")
         if errand and is_first and errand.press:
             screen.call_after_refresh(screen.run_action, errand.press)
-        return await self._shown(screen) or Leave()
+        return screen
 
     async def _shown(self, screen: Screen[Shown]) -> Shown | None:
         outcome: asyncio.Future[Shown | None] = asyncio.get_running_loop().create_future()
