@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +24,7 @@ from screens.widgets.footer import Keys
 from screens.widgets.note import Note, Tone
 from wizard import backup_states, trouble
 from wizard.backup_states import Action
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text.display import printable
 from wizard.text.language import _, ngettext
@@ -93,15 +95,25 @@ class HomeScreen(Screen[Errand | None]):
     def on_mount(self) -> None:
         """The list has the focus, and is kept up to date."""
         self._list.focus()
-        self.set_interval(_LOOK_AGAIN_SECONDS, self.look_again)
+        self.set_interval(_LOOK_AGAIN_SECONDS, self._watch)
 
     def look_again(self) -> None:
         """Show how the backups are by now."""
         try:
-            backups = backup_states.all_of_them()
+            self._show(backup_states.all_of_them())
         except Failure as failure:
             self._say(trouble.explain(failure).sentence, "bad")
-            return
+
+    def _watch(self) -> None:
+        self.run_worker(self._look_in_background(), group="watch", exclusive=True)
+
+    async def _look_in_background(self) -> None:
+        with contextlib.suppress(Failure):  # what can't be read for a moment is shown as it was
+            backups = await in_background(backup_states.all_of_them)
+            if self.is_attached and self.is_current:
+                self._show(backups)
+
+    def _show(self, backups: list[BackupState]) -> None:
         if backups != self._backups:
             self._backups = backups
             self._list.show(backups)

@@ -283,13 +283,13 @@ async def test_one_that_another_program_works_on_is_told_and_the_list_is_there_a
             await _is_home(pilot)
 
 
-async def test_what_changes_meanwhile_is_seen(home: Path) -> None:
+async def test_what_changes_meanwhile_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.home.screen._LOOK_AGAIN_SECONDS", 0.1)
     _kept("amamac")
     async with _home() as pilot:
         await until(pilot, lambda: "Ready for the first backup" in text(pilot))
         record.note(a_profile(), "done")
         _kept("zebra", Step.SERVER)
-        pilot.app.screen.look_again()  # type: ignore[attr-defined]
         await until(pilot, lambda: "Backed up · just now" in text(pilot) and "zebra" in text(pilot))
         assert _title(pilot) == "amamac"
 

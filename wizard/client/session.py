@@ -46,7 +46,7 @@ class Session:
         self._open.close()
 
     def hold(self, name: str, *, timeout: float = 0.0) -> int:
-        """Keep every other program off the backup of that name until the session ends; returns the lock's descriptor.
+        """Keep every other program off the backup until the session lets go; returns the lock's descriptor.
 
         A child that is given it holds the backup as well. `timeout` is as for `profile_lock.alone`.
 

@@ -13,6 +13,7 @@ from tests.screens.at_the_server import clients, none_left
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
 from wizard import console
+from wizard.running import record
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -123,6 +124,9 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
         await pilot.press("enter")
         await until(pilot, lambda: f"{line.source} doesn't exist" in said(pilot))
         assert "Done" not in said(pilot)
+        kept = record.read(line.profile.name)
+        assert kept.result == "failed"
+        assert f"{line.source} doesn't exist" in kept.why
         away.rename(line.source)
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")
