@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Button, Label
 
 from screens.dialogs.explanation import ExplanationScreen
+from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.home.backup_list import BackupList
 from screens.home.change import ChangeScreen
@@ -50,7 +50,7 @@ _EXPLANATION = _(
 )
 
 
-class HomeScreen(Screen[Errand | None]):
+class HomeScreen(DimmingScreen[Errand | None]):
     """Returns what the person wants of which backup; nothing where they leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
