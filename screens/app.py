@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.events import InputEvent
 
 from screens.base_app import BaseApp
 from screens.context import Context
-from screens.dialogs.choose_backup import ChooseBackupScreen
 from screens.dialogs.passphrase import PassphraseScreen
 from screens.dialogs.trouble_screen import TroubleScreen
-from screens.outcome import Again, Back, Forward, Jump, Leave, Outcome
+from screens.outcome import Again, Back, Forward, Home, Jump, Leave, Outcome
 from screens.pace import Pace
 from screens.steps.registry import screen_for
 from wizard import console, trouble
+from wizard.backup_states import Action
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.storage import profiles
@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.events import Event
+    from textual.screen import Screen
 
+    from screens.home.errand import Errand
+    from screens.steps.step_screen import StepScreen
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
     from wizard.walk.steps import Walk
+
+Shown = TypeVar("Shown")
 
 
 class WizardApp(BaseApp):
@@ -40,6 +45,8 @@ class WizardApp(BaseApp):
         super().__init__()
         self.walk = walk
         self.context = context
+        self._errand: Errand | None = None
+        self._first: Walk | None = None
 
     def on_mount(self) -> None:
         """Begin the walk."""
@@ -63,34 +70,83 @@ class WizardApp(BaseApp):
         await super().on_event(event)
 
     async def _conduct(self) -> None:
-        walk = await self._begun()
-        while walk is not None:
-            self.walk = walk
-            walk = await self._after(walk, await self._show(walk))
+        try:
+            self.context.has_home = self.walk is None and bool(profiles.names())
+        except Failure as failure:
+            await self.push_screen_wait(TroubleScreen(trouble.explain(failure), close=_("Quit")))
+        else:
+            if not self.context.has_home:
+                await self._walked(self.walk or steps.new())
+            while self.context.has_home and await self._done_from_home():
+                pass
         self.exit(0)
 
-    async def _begun(self) -> Walk | None:
-        while True:
-            walk = self.walk or await self._chosen()
-            if walk is None:
-                return None
-            try:
-                return steps.take(walk, self.context.session)
-            except Failure as failure:
-                explained = trouble.explain(failure, walk.profile)
-                if not await self.push_screen_wait(TroubleScreen(explained, again=_("Try again"), close=_("Quit"))):
-                    return None
+    async def _done_from_home(self) -> bool:
+        """Do what is wanted of a backup; returns whether the home screen is to be shown again."""
+        from screens.home.screen import HomeScreen  # whoever sets up a first backup never sees it
 
-    async def _chosen(self) -> Walk | None:
-        return await self.push_screen_wait(ChooseBackupScreen()) if profiles.names() else steps.new()
+        named = self.walk.profile.name if self.walk else ""
+        self.walk = None
+        errand = await self._shown(HomeScreen(named))
+        if errand is None:
+            return False
+        self.context.begin_anew()
+        try:
+            return await self._walked(errand.walk, errand)
+        finally:
+            self.context.session.let_go()
+
+    async def _walked(self, begun: Walk, errand: Errand | None = None) -> bool:
+        """Lead from step to step; returns whether it ended in any other way than by leaving the wizard."""
+        walk = await self._taken(begun)
+        if walk is None:
+            return errand is not None
+        self._errand, self._first = errand, walk
+        outcome = await self._show(walk)
+        while not isinstance(outcome, Leave):
+            after = await self._after(walk, outcome)
+            if isinstance(outcome, Home) or (errand and errand.is_done(walk, after, outcome)):
+                return True
+            walk = self.walk = after
+            outcome = await self._show(walk)
+        return False
+
+    async def _taken(self, begun: Walk) -> Walk | None:
+        """The walk with its backup held, unless the person would rather not wait for another program."""
+        close = _("Close") if self.context.has_home else _("Quit")
+        while True:
+            try:
+                self.walk = steps.take(begun, self.context.session)
+            except Failure as failure:
+                explained = trouble.explain(failure, begun.profile)
+                if not await self.push_screen_wait(TroubleScreen(explained, again=_("Try again"), close=close)):
+                    return None
+            else:
+                return self.walk
 
     async def _show(self, walk: Walk) -> Outcome:
-        outcome: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
-        # `push_screen_wait` first waits until all of the screen before is gone, and an empty one is seen meanwhile.
-        await self.push_screen(screen_for(walk.step)(walk, self.context), outcome.set_result)
-        return await outcome or Leave()
+        return await self._shown(self._screen(walk)) or Leave()
 
-    async def _after(self, walk: Walk, outcome: Outcome) -> Walk | None:
+    def _screen(self, walk: Walk) -> StepScreen:
+        errand, is_first = self._errand, walk is self._first
+        if errand and is_first and errand.action is Action.BACK_UP:
+            from screens.steps.finish.running import RunningScreen
+
+            return RunningScreen(walk, self.context)
+        screen = screen_for(walk.step)(walk, self.context)
+        if errand and errand.ends_with(walk):
+            screen.primary = _("Done")
+        if errand and is_first and errand.press:
+            screen.call_after_refresh(screen.run_action, errand.press)
+        return screen
+
+    async def _shown(self, screen: Screen[Shown]) -> Shown | None:
+        outcome: asyncio.Future[Shown | None] = asyncio.get_running_loop().create_future()
+        # `push_screen_wait` first waits until all of the screen before is gone, and an empty one is seen meanwhile.
+        await self.push_screen(screen, outcome.set_result)
+        return await outcome
+
+    async def _after(self, walk: Walk, outcome: Outcome) -> Walk:
         match outcome:
             case Forward(profile):
                 return await self._recorded(walk, steps.forward(walk, profile))
@@ -100,8 +156,8 @@ class WizardApp(BaseApp):
                 return steps.back(walk)
             case Jump(step):
                 return steps.jump(walk, step)
-            case Leave():
-                return None
+            case Home() | Leave():
+                return walk
 
     async def _recorded(self, before: Walk, after: Walk) -> Walk:
         try:

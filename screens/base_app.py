@@ -88,6 +88,14 @@ class BaseApp(App[int]):
         for event in early:
             await super().on_event(event)
 
+    async def action_quit(self) -> None:
+        """Leave as the screen at hand leaves: the library's own key for it comes before the screen's."""
+        leave = getattr(self.screen, "action_leave", None)
+        if leave:
+            leave()
+        else:
+            self.exit(0)
+
     def run_to_end(self) -> int:
         """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
         result = self.run()

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context(WalkContext):
-    """What all walks share; what was typed and not yet decided; and what came of the latest practice run and backup."""
+    """What all walks share; what was typed and not yet decided; and what came of the latest practice run and backup.
+
+    `has_home` is whether the wizard began with the list of backups, to which it then leads back.
+    """
 
     drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
     dry_run: Totals | None = None
     backup: Result | None = None
+    has_home: bool = False
+
+    def begin_anew(self) -> None:
+        """Another backup, or another visit to the same one."""
+        self.drafts.clear()
+        self.warned.clear()
+        self.dry_run = self.backup = None

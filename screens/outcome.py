@@ -33,8 +33,12 @@ class Jump(msgspec.Struct, frozen=True):
     step: Step
 
 
+class Home(msgspec.Struct, frozen=True):
+    """Done here: to the list of backups where the wizard began there, and out of it where it did not."""
+
+
 class Leave(msgspec.Struct, frozen=True):
     """Leave the wizard; what was decided is kept."""
 
 
-Outcome = Forward | Again | Back | Jump | Leave
+Outcome = Forward | Again | Back | Jump | Home | Leave

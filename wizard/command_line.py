@@ -83,6 +83,7 @@ def _commands() -> argparse.ArgumentParser:
     demo.set_defaults(command=_from("walk", "demo"))
 
     listing = add("list", help=_("List the backups on this computer."))
+    listing.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     listing.set_defaults(command=_from("kept", "list_all"))
 
     show = _named(add("show", help=_("Show all settings of a backup.")))
@@ -92,8 +93,12 @@ def _commands() -> argparse.ArgumentParser:
         add("forget", help=_("Delete a backup's settings and passwords from this computer. Files on the server stay."))
     )
     key = forget.add_mutually_exclusive_group()
-    key.add_argument("--remove-key", action="store_true", default=None, help=_("delete its key without asking"))
-    key.add_argument("--keep-key", action="store_false", dest="remove_key", help=_("keep its key without asking"))
+    key.add_argument(
+        "--remove-key", action="store_true", default=None, help=_("delete its key and its passphrase without asking")
+    )
+    key.add_argument(
+        "--keep-key", action="store_false", dest="remove_key", help=_("keep its key and its passphrase without asking")
+    )
     forget.set_defaults(command=_from("kept", "forget"))
 
     export = _named(add("export", help=_("Show the setup for the server's admin.")))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import printing
 from wizard.failure import Kind
+from wizard.running import record
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
 from wizard.storage import paths, profiles
@@ -53,10 +54,13 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     name = walk.profile.name
     if not profiles.exists(name):
         return _("You haven't decided anything yet, so nothing was saved.")
-    if walk.step is steps.Step.FINISH:
+    if walk.reached is steps.Step.FINISH and record.read(name).result == "unfinished":
+        stopped = _("Backup stopped. What was sent is kept. To continue, run “backup-wizard run {name}”.")
+        return stopped.format(name=name)
+    if walk.reached is steps.Step.FINISH:
         return _("You're all set. To back up, run “backup-wizard run {name}”.").format(name=name)
     told = _("Everything is saved. To continue at “{step}”, run “{command} {name}”.")
-    return told.format(step=steps.TITLES[walk.step], command=command, name=name)
+    return told.format(step=steps.TITLES[walk.reached], command=command, name=name)
 
 
 def complain(told: Trouble, raw_file: Path | None = None) -> None:

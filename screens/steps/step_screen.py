@@ -49,7 +49,7 @@ class StepScreen(DimmingScreen[Outcome]):
     step: ClassVar[Step]
     question: ClassVar[str]
     explanation: ClassVar[str]
-    primary: ClassVar[str] = _("Continue")
+    primary: str = _("Continue")
     looks_first: ClassVar[bool] = False
 
     BINDINGS: ClassVar[list[BindingType]] = [

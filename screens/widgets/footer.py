@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 class Keys(Footer):
-    """Textual's footer, whose keys know from the start how they look: each would else be styled three times."""
+    """Textual's footer, whose keys know from the start how they look: each would else be styled three times.
 
-    def __init__(self) -> None:
+    `columns` are for a footer that its style lays out as a grid.
+    """
+
+    def __init__(self, columns: int = 0) -> None:
         super().__init__(show_command_palette=False)
+        self._columns = columns
 
     def compose(self) -> ComposeResult:
         """The keys."""
@@ -22,3 +26,5 @@ class Keys(Footer):
             if compact := getattr(type(widget), "compact", None):
                 widget.set_reactive(compact, self.compact)
             yield widget
+        if self._columns:  # the library has one for each key
+            self.styles.grid_size_columns = self._columns

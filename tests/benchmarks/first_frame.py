@@ -17,7 +17,10 @@ from textual.app import App, ComposeResult
 from wizard import starting
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
+
+    from wizard.walk.steps import Walk
 
 Shape = dict[str, Any]
 
@@ -60,29 +63,64 @@ class BareApp(App[int]):
         self.call_after_refresh(self.exit)
 
 
-def show_wizard() -> list[Shape]:
-    """Show the wizard's first screen, and return the shapes of what is on it."""
+def show_first() -> list[Shape]:
+    """Show the wizard's first screen of a first backup, and return the shapes of what is on it."""
     starting.begin()
+    from screens.steps.welcome.screen import WelcomeScreen
+    from wizard.walk import steps
+
+    return _shapes(WelcomeScreen, steps.new())
+
+
+def show_home() -> list[Shape]:
+    """The same of the home screen, with the backups that there are."""
+    starting.begin()
+    from screens.home.screen import HomeScreen
+
+    return _shapes(HomeScreen, None)
+
+
+def keep_backups(count: int) -> None:
+    """Have that many backups, each backed up once."""
+    from datetime import UTC, datetime
+
+    from tests.support.data.profiles import a_profile
+    from wizard.running.record import Record
+    from wizard.storage import state_files
+    from wizard.walk import steps
+    from wizard.walk.steps import Step, Walk
+
+    now = datetime.now(UTC)
+    for number in range(count):
+        profile = a_profile(name=f"backup-{number}")
+        steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+        state_files.save(profile.name, "last-run.json", Record(last=now, last_good=now))
+
+
+def _shapes(screen: type[Screen[Any]], walk: Walk | None) -> list[Shape]:
     from screens.app import WizardApp
     from screens.context import Context
-    from screens.steps.welcome.screen import WelcomeScreen
     from wizard.client.session import Session
-    from wizard.walk import steps
 
     shapes: list[Shape] = []
 
-    def end(screen: WelcomeScreen) -> None:
-        shapes.extend(shape(part) for part in screen.children if not part.has_class("-textual-system"))
-        screen.app.exit()
+    def end(shown: Screen[Any]) -> None:
+        shapes.extend(shape(part) for part in shown.children if not part.has_class("-textual-system"))
+        shown.app.exit()
 
-    WelcomeScreen.on_screen_resume = lambda screen, _: screen.call_after_refresh(end, screen)  # type: ignore[method-assign, assignment]
+    screen.on_screen_resume = lambda shown, _: shown.call_after_refresh(end, shown)  # type: ignore[attr-defined]
     with Session() as session:
-        WizardApp(steps.new(), Context(session)).run(headless=True)
+        WizardApp(walk, Context(session)).run(headless=True)
     return shapes
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "wizard":
-        print(json.dumps(show_wizard()))
-    else:
-        BareApp(json.loads(sys.argv[1])).run(headless=True)
+    match sys.argv[1]:
+        case "first":
+            print(json.dumps(show_first()))
+        case "home":
+            print(json.dumps(show_home()))
+        case "keep":
+            keep_backups(int(sys.argv[2]))
+        case widgets:
+            BareApp(json.loads(widgets)).run(headless=True)

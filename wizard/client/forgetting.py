@@ -15,7 +15,7 @@ from wizard.storage import files, paths, profiles
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
+SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
 
 
 def own_keys(name: str) -> list[Path]:
@@ -45,16 +45,19 @@ def _keys_of_others(name: str) -> set[Path]:
 def forget(name: str, *, remove_key: bool) -> None:
     """Remove a backup's secrets, its entry among the known hosts, its profile, and its own keys if so wished.
 
+    A key that stays keeps its passphrase: neither is of use without the other.
+
     Raises:
         Failure: a part can't be removed; the profile goes last, so that it can be tried again.
     """
     stale_temp_files.clear(name)
-    own = own_keys(name) if remove_key else []
-    for what in _SECRETS:
+    own = own_keys(name)
+    going: tuple[secrets.What, ...] = SECRETS if remove_key or not own else ("daemon-password",)
+    for what in going:
         _require_keyring(name, what)
-    for key in own:
+    for key in own if remove_key else ():
         key_files.remove(key)  # before its passphrase: a key without one could be used by nobody
-    for what in _SECRETS:
+    for what in going:
         _remove_secret(name, what)
     files.remove(paths.agent_keys() / f"{name}.pub")
     known_hosts.forget(name)
@@ -66,7 +69,7 @@ def _require_keyring(name: str, what: secrets.What) -> None:
         secrets.fetch(name, what)
     except Failure as failure:
         # No keyring, no secret in it; but a locked one may hold the secret, so it has to be opened first.
-        if failure.kind not in {*_without_keyring(name, what), Kind.SECRET_MISSING}:
+        if failure.kind not in {*without_keyring(name, what), Kind.SECRET_MISSING}:
             raise
 
 
@@ -74,12 +77,12 @@ def _remove_secret(name: str, what: secrets.What) -> None:
     try:
         secrets.remove(name, what)
     except Failure as failure:
-        if failure.kind not in _without_keyring(name, what):
+        if failure.kind not in without_keyring(name, what):
             raise
 
 
-def _without_keyring(name: str, what: secrets.What) -> set[Kind]:
-    """The failures that mean that no keyring holds it; one that is out of reach may."""
+def without_keyring(name: str, what: secrets.What) -> set[Kind]:
+    """The failures that mean that no keyring holds the secret; one that is out of reach may."""
     return {Kind.KEYRING_MISSING} if _is_kept(name, what) else {Kind.KEYRING_MISSING, Kind.KEYRING_UNREACHABLE}
 
 

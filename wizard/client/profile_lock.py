@@ -34,6 +34,25 @@ def alone(name: str, *, timeout: float = 0.0) -> Iterator[int]:
         os.close(descriptor)
 
 
+def is_held_elsewhere(name: str) -> bool:
+    """Whether another program, or a child that it left behind, is at work on the backup; nothing is kept or changed."""
+    try:
+        descriptor = os.open(paths.lock(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        if os.pread(descriptor, 20, 0).strip() == str(os.getpid()).encode():
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a pipe or a folder in its place is no lock
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _locked(name: str, latest: float) -> int:
     path = paths.lock(name)
     while True:

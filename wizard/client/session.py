@@ -34,7 +34,7 @@ class Session:
     def __init__(self, ask: Callable[[Profile], Awaitable[Secret]] | None = None) -> None:
         self.ask = ask
         self._sockets: dict[Path, Path] = {}
-        self._held: dict[str, int] = {}
+        self._held: dict[str, tuple[int, contextlib.ExitStack]] = {}
         self._begun: dict[str, tuple[Profile, Access]] = {}
         self._prepared: dict[str, tuple[_Basis, Access]] = {}
         self._open = contextlib.ExitStack()
@@ -46,7 +46,7 @@ class Session:
         self._open.close()
 
     def hold(self, name: str, *, timeout: float = 0.0) -> int:
-        """Keep every other program off the backup of that name until the session ends; returns the lock's descriptor.
+        """Keep every other program off the backup until the session lets go; returns the lock's descriptor.
 
         A child that is given it holds the backup as well. `timeout` is as for `profile_lock.alone`.
 
@@ -54,9 +54,15 @@ class Session:
             Failure: `PROFILE_IN_USE`, or our folder can't be written to.
         """
         if name not in self._held:
-            self._held[name] = self._open.enter_context(profile_lock.alone(name, timeout=timeout))
+            holding = self._open.enter_context(contextlib.ExitStack())
+            self._held[name] = holding.enter_context(profile_lock.alone(name, timeout=timeout)), holding
             stale_temp_files.clear(name)
-        return self._held[name]
+        return self._held[name][0]
+
+    def let_go(self) -> None:
+        """Let other programs at the backups again."""
+        while self._held:
+            self._held.popitem()[1][1].close()
 
     def remember(self, key_file: Path, passphrase: Secret) -> None:
         """Hold a key's passphrase for ssh, until the session ends."""

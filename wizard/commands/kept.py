@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
+from wizard import backup_states
 from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
 from wizard.console import say
@@ -19,23 +21,18 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
 
-    from wizard.walk.steps import Walk
 
-
-def list_all(_chosen: Namespace) -> int:
-    """A line a backup."""
-    names = profiles.names()
-    if not names:
+def list_all(chosen: Namespace) -> int:
+    """A line a backup, or all of them as JSON."""
+    backups = backup_states.all_of_them()
+    if chosen.json:
+        say(json.dumps({"backups": [one.as_json() for one in backups]}))
+        return 0
+    if not backups:
         say(_("You have no backups yet. Run “backup-wizard” to set one up."))
-    width = max(map(len, names), default=0)
-    for name in names:
-        try:
-            walk = steps.begin(profiles.load(name))
-        except Failure:
-            told = _("Its settings can't be read. “backup-wizard show {name}” says why.").format(name=name)
-        else:
-            told = _state(walk)
-        say(f"{name:<{width}}  {told}")
+    width = max((len(one.name) for one in backups), default=0)
+    for one in backups:
+        say(f"{one.name:<{width}}  {one.sentence}")
     return 0
 
 
@@ -48,6 +45,7 @@ def show(chosen: Namespace) -> int:
         raise
     say(profiles.dumps(profile).rstrip())
     say()
+    state = backup_states.of(profile.name)
     not_made = " " + _("(not created yet)")
     rows = [
         (_("profile"), paths.shown(paths.profile(profile.name))),
@@ -55,6 +53,7 @@ def show(chosen: Namespace) -> int:
         (_("step"), steps.TITLES[steps.begin(profile).reached]),
         (_("server"), _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")),
         (_("backup"), record.in_words(profile.name)),
+        (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
     ]
     width = max(len(title) for title, _value in rows)
     for title, value in rows:
@@ -67,7 +66,7 @@ def forget(chosen: Namespace) -> int:
     if not profiles.exists(chosen.name):
         raise Failure(Kind.NO_SUCH_PROFILE, chosen.name)
     with profile_lock.alone(chosen.name):
-        loses_passphrase = _has_passphrase_in_keyring(chosen.name)
+        in_keyring = _has_passphrase_in_keyring(chosen.name)
         own = forgetting.own_keys(chosen.name)
         remove_key = _ask_about(own) if chosen.remove_key is None else chosen.remove_key
         forgetting.forget(chosen.name, remove_key=remove_key)
@@ -75,8 +74,8 @@ def forget(chosen: Namespace) -> int:
     for key in own:
         if remove_key:
             told = _("Deleted its key {file}.")
-        elif loses_passphrase:
-            told = _("Kept its key {file}. The keyring no longer has its passphrase.")
+        elif in_keyring:
+            told = _("Kept its key {file}. Its passphrase stays in your keyring.")
         else:
             told = _("Kept its key {file}.")
         say(told.format(file=paths.shown(key)))
@@ -88,15 +87,6 @@ def _as_it_stands(name: str) -> str:
         return files.read(paths.profile(name)).decode(errors="replace").rstrip()
     except OSError:
         return ""
-
-
-def _state(walk: Walk) -> str:
-    host, step = walk.profile.server.host, steps.TITLES[walk.step]
-    if walk.reached is steps.Step.FINISH:
-        return _("to {server} · {last_backup}").format(server=host, last_backup=record.in_words(walk.profile.name))
-    if host:
-        return _("to {server} · Continue at “{step}”").format(server=host, step=step)
-    return _("no server yet · Continue at “{step}”").format(step=step)
 
 
 def _has_passphrase_in_keyring(name: str) -> bool:

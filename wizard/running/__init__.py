@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Self
@@ -81,7 +82,10 @@ async def run(
                     is_done = isinstance(event, Result)
                     yield event
         except Failure as failure:
-            kept.say(trouble.explain(failure, profile).sentence)
+            told = trouble.explain(failure, profile)
+            kept.say(told.sentence)
+            with contextlib.suppress(Failure):  # what failed is more important than that it is remembered
+                record.note(profile, "failed", why=f"{told.what}. {told.who.words}. {told.to_do}")
             raise
         except (asyncio.CancelledError, GeneratorExit):
             if not is_done:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from wizard.storage import state_files
-from wizard.text.language import _
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _FILE = "last-run.json"
 
-LastResult = Literal["done", "incomplete", "unfinished"]
+LastResult = Literal["done", "incomplete", "unfinished", "failed"]
+
+_LATER: dict[LastResult, str] = {
+    "unfinished": N_("The backup of {time} didn't finish"),
+    "incomplete": N_("The backup of {time} skipped some files"),
+    "failed": N_("The backup of {time} failed"),
+}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -31,12 +37,14 @@ class Source(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
 
-    A run is unfinished from its start to its end, so that one which was killed stays so. `good_since` is when the last
-    good run began, in seconds. `sources` and `entries` are what the last run that came to its end found here.
+    A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
+    `good_since` is when the last good run began, in seconds. `sources` and `entries` are what the last run that came to
+    its end found here.
     """
 
     last: datetime | None = None
     result: LastResult = "done"
+    why: str = ""
     last_good: datetime | None = None
     place: str = ""
     good_since: float = 0.0
@@ -72,6 +80,7 @@ def note(
     since: float = 0.0,
     sources: dict[str, Source] | None = None,
     entries: int | None = None,
+    why: str = "",
 ) -> None:
     """Keep how a run ended; and, where it came to its end, when it began and what it found here.
 
@@ -84,6 +93,7 @@ def note(
         kept,
         last=now,
         result=result,
+        why=why,
         sources=kept.sources if sources is None else sources,
         entries=kept.entries if entries is None else entries,
     )
@@ -98,19 +108,15 @@ def in_words(name: str) -> str:
     if kept.last is None:
         return _("No backup yet")
     good = (
-        _("Last good backup: {time}").format(time=_local(kept.last_good)) if kept.last_good else _("No good backup yet")
+        _("Last good backup: {time}").format(time=local(kept.last_good)) if kept.last_good else _("No good backup yet")
     )
     if kept.result == "done":
         return good
-    later = (
-        _("The backup of {time} didn't finish")
-        if kept.result == "unfinished"
-        else _("The backup of {time} skipped some files")
-    )
-    return f"{good}. {later.format(time=_local(kept.last))}"
+    return f"{good}. {_(_LATER[kept.result]).format(time=local(kept.last))}"
 
 
-def _local(moment: datetime) -> str:
+def local(moment: datetime) -> str:
+    """A time as the person's clock showed it."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 

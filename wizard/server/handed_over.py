@@ -1,11 +1,16 @@
-"""The command that was handed over to the admin, so that a drift from it is noticed before rsync starts."""
+"""What was handed over to the admin, so that a change of it is noticed."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
-from wizard.schemes.facts import Recorded
-from wizard.storage import state_files
+import msgspec
+
+from wizard import schemes
+from wizard.failure import Failure
+from wizard.schemes.facts import Recorded, ServerFacts
+from wizard.storage import paths, state_files
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -14,18 +19,82 @@ if TYPE_CHECKING:
 _FILE = "handed-over.json"
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """The command, for schemes whose text holds one; the text's digest, and whether it replaces another text."""
+
+    live: tuple[str, ...] = ()
+    dry: tuple[str, ...] = ()
+    text: str = ""
+    replaces: bool = False
+
+
+def text_digest(profile: Profile, client: ClientFacts) -> str:
+    """What tells one text for the admin from another: the server that it is for, and all that is asked of that.
+
+    What becomes known of a server meanwhile is no change of the person's.
+
+    Raises:
+        Failure: a fact that the text depends on is not known.
+    """
+    known = msgspec.structs.replace(client, public_key=client.public_key or str(profile.key_path))
+    setup = schemes.of(profile).server_setup(profile, known, ServerFacts())
+    asked = (profile.server.host, profile.server.port, setup)
+    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+
 def keep(profile: Profile, client: ClientFacts) -> None:
-    """Note what the admin was given; schemes whose text holds no command have nothing to note.
+    """Note what the admin was given.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    if client.recorded:
-        state_files.save(profile.name, _FILE, client.recorded)
+    before = _kept(profile.name)
+    try:
+        text = text_digest(profile, client)
+    except Failure:  # whoever shows the text explains it
+        text = ""
+    replaces = before.replaces or bool(before.text and text and before.text != text)
+    recorded = client.recorded or Recorded(live=(), dry=())
+    state_files.save(profile.name, _FILE, _Kept(recorded.live, recorded.dry, text, replaces))
 
 
 def has_drifted(profile: Profile, client: ClientFacts) -> bool:
     """Whether this computer would now ask for another command than the one that was handed over."""
     if client.recorded is None:
         return False
-    return state_files.load(profile.name, _FILE, Recorded, None) != client.recorded
+    kept = state_files.load(profile.name, _FILE, _Kept, None)
+    return kept is None or (kept.live, kept.dry) != (client.recorded.live, client.recorded.dry)
+
+
+def replaces_another(name: str) -> bool:
+    """Whether the admin may have been given an earlier text, which this one replaces."""
+    return _kept(name).replaces
+
+
+def settle(name: str) -> None:
+    """The server has what it was asked for.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    if (kept := _kept(name)).replaces:
+        state_files.save(name, _FILE, msgspec.structs.replace(kept, replaces=False))
+
+
+def forget_text(name: str) -> None:
+    """The admin has answered, and may have decided otherwise: what is asked from now on is no change of the person's.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    if (kept := _kept(name)).text:
+        state_files.save(name, _FILE, msgspec.structs.replace(kept, text="", replaces=False))
+
+
+def was(name: str) -> bool:
+    """Whether the text for the admin of that backup's server was ever written."""
+    return (paths.walk_state(name) / _FILE).exists()
+
+
+def _kept(name: str) -> _Kept:
+    return state_files.load(name, _FILE, _Kept, _Kept())

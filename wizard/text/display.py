@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from wizard.text.language import ngettext
+from wizard.text.language import _, ngettext
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
 _STEP = 1000
@@ -53,6 +53,19 @@ def duration(seconds: int) -> str:
             whole, rest = divmod(seconds, size)
             return f"{whole} {unit} {rest // smaller} {part}" if rest >= smaller and whole < 10 else f"{whole} {unit}"
     return f"{seconds} s"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in one unit."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+    if minutes < 48 * 60:
+        return ngettext("{count} hour ago", "{count} hours ago", minutes // 60).format(count=minutes // 60)
+    days = minutes // (24 * 60)
+    return ngettext("{count} day ago", "{count} days ago", days).format(count=number(days))
 
 
 def _visible(sign: str) -> str:

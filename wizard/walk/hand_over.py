@@ -45,6 +45,7 @@ STILL_WAITING = _(
 LOOKING = _("Checking whether the server accepts this computer")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
+REPLACES = _("Your settings changed. Send this new text; it replaces the old one.")
 
 _GROWTH = 1.5
 _WAITING = _("{not_yet} The wizard keeps checking. You can quit with Ctrl+Q and come back.")
@@ -198,6 +199,8 @@ async def look(profile: Profile, context: WalkContext, before: Asked | None = No
         handed_over.keep(profile, facts)
         before = Asked(message, Admission(profile, context), LetIn())
         if context.is_attended:
+            if handed_over.replaces_another(profile.name):
+                context.tell(REPLACES)
             context.tell(_("Send this to your admin. It starts and ends with a line of dashes."))
             context.tell(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
     if doubt := context.warned.get(Step.HAND_OVER):

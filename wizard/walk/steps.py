@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import msgspec
 
 from wizard import schemes
 from wizard.client import computer
+from wizard.failure import Failure
 from wizard.profile import Profile
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
@@ -49,11 +51,16 @@ _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """Where a person is: the profile so far, the step shown, and the furthest step reached."""
+    """Where a person is: the profile so far, the step shown, and the furthest step reached.
+
+    `changes` is the step that is decided again, or repeated, after all was decided: from there, only the steps that the
+    change concerns are shown.
+    """
 
     profile: Profile
     step: Step = Step.WELCOME
     reached: Step = Step.WELCOME
+    changes: Step | None = None
 
 
 def applicable(profile: Profile) -> list[Step]:
@@ -116,7 +123,10 @@ def forward(walk: Walk, decided: Profile) -> Walk:
     passed_over = next((step for step in order[:here] if lacks(decided, step)), None)
     following = passed_over or order[min(here + 1, len(order) - 1)]
     reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
-    return Walk(decided, following, max(following, reached, key=order.index))
+    if walk.changes and not passed_over:
+        following = max(following, reached, key=order.index)
+    changes = None if following is order[-1] else walk.changes
+    return Walk(decided, following, max(following, reached, key=order.index), changes)
 
 
 def again(walk: Walk, decided: Profile) -> Walk:
@@ -125,14 +135,25 @@ def again(walk: Walk, decided: Profile) -> Walk:
 
 
 def back(walk: Walk) -> Walk:
-    """The walk one step earlier, with nothing checked and nothing lost."""
+    """The walk one step earlier, with nothing checked and nothing lost; from a change, it is where that began."""
     order = applicable(walk.profile)
+    if walk.changes and walk.step is not walk.changes:
+        return msgspec.structs.replace(walk, step=walk.changes)
+    if walk.changes and order.index(walk.reached) > order.index(walk.step):
+        return msgspec.structs.replace(walk, step=walk.reached, changes=None)
     return msgspec.structs.replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
 
 
 def jump(walk: Walk, step: Step) -> Walk:
-    """The walk at a step reached before; one further on is refused by staying."""
-    return msgspec.structs.replace(walk, step=step) if can_jump(walk, step) else walk
+    """The walk at a step reached before; one further on is refused by staying. From the summary, it is a change."""
+    if not can_jump(walk, step):
+        return walk
+    return change(walk, step) if walk.step is Step.FINISH else msgspec.structs.replace(walk, step=step)
+
+
+def change(walk: Walk, step: Step) -> Walk:
+    """The walk at a step that is decided again, or repeated; it leads back to the furthest step that is still true."""
+    return msgspec.structs.replace(walk, step=step, changes=step)
 
 
 def can_jump(walk: Walk, step: Step) -> bool:
@@ -153,6 +174,10 @@ def record(walk: Walk) -> None:
         _note(walk)
     profiles.save(walk.profile)
     _note(walk)
+    if walk.reached is Step.FINISH:
+        from wizard.server import handed_over
+
+        handed_over.settle(walk.profile.name)
 
 
 def record_undecided(step: Step, profile: Profile) -> None:
@@ -174,6 +199,14 @@ def is_handed_over(profile: Profile) -> bool:
     return _recorded(profile.name) is Step.HAND_OVER
 
 
+def reached_since(name: str) -> datetime | None:
+    """When the step that was reached was reached, as far as that is known."""
+    try:
+        return datetime.fromtimestamp((paths.walk_state(name) / "step").stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
 def _recorded(name: str) -> Step:
     try:
         return Step(files.read(paths.walk_state(name) / "step").decode().strip())
@@ -192,13 +225,22 @@ def _furthest(profile: Profile, wanted: Step) -> Step:
 def _still_true(walk: Walk, decided: Profile) -> Step:
     before, order = walk.profile, applicable(decided)
     reached = walk.reached if walk.reached in order else Step.SCHEME
-    if (before.name, before.server, before.scheme, before.key) != (
-        decided.name,
-        decided.server,
-        decided.scheme,
-        decided.key,
-    ):
-        return min(reached, Step.HAND_OVER, key=order.index)
-    if before != decided:
+    if before == decided or order.index(reached) <= order.index(Step.HAND_OVER):
+        return reached
+    if not schemes.of(before).uses_ssh and schemes.of(decided).uses_ssh:
+        return Step.KEY
+    is_same_server = before.server.host_keys == decided.server.host_keys
+    if is_same_server and _asked(before) == _asked(decided) != "":
         return min(reached, Step.DRY_RUN, key=order.index)
-    return reached
+    return Step.HAND_OVER
+
+
+def _asked(profile: Profile) -> str:
+    """What tells the text for the server's admin from another, or nothing where that can't be known here."""
+    from wizard.client import access  # imported when something changes: it would slow down every start
+    from wizard.server import handed_over
+
+    try:
+        return handed_over.text_digest(profile, access.facts(profile))
+    except Failure:
+        return ""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, ProgressBar, Static
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from screens.dialogs.confirm import ConfirmScreen
+from screens.outcome import Leave
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from wizard import console, running
@@ -41,7 +43,7 @@ class RunningScreen(StepScreen):
 
     step = Step.FINISH
     question = _("Backing up")
-    primary = _("Back to the summary")
+    primary = _("Done")
     explanation = _(
         "The wizard is sending your files to the server.\n\n"
         "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from"
@@ -57,6 +59,7 @@ class RunningScreen(StepScreen):
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
         self._is_running = self._is_fresh = False
+        self._question: ConfirmScreen | None = None
         self._how = self._at_hand = self._trouble = ""
         self._problems = 0
         self._progress: rsync.Progress | None = None
@@ -108,12 +111,32 @@ class RunningScreen(StepScreen):
         if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
             self._settle(_STOPPED, "warn", "again")
 
-    async def _ask_and_stop(self) -> None:
+    def action_leave(self) -> None:
+        """Leave the wizard, after a question while it runs."""
+        if self._is_running:
+            self.run_worker(self._ask_and_stop(leaves=True), group="ask", exclusive=True)
+        else:
+            super().action_leave()
+
+    async def _ask_and_stop(self, *, leaves: bool = False) -> None:
         words = _("What was sent stays on the server. You can resume from there at any time.")
-        stop = ConfirmScreen(_("Stop the backup?"), words, yes=_("Stop"), no=_("Keep backing up"))
-        if await self.app.push_screen_wait(stop) and self._is_running:
-            self.query_one("#run-news", Note).say(_("Stopping"), "busy")
-            self.workers.cancel_group(self, "run")
+        self._question = ConfirmScreen(_("Stop the backup?"), words, yes=_("Stop"), no=_("Keep backing up"))
+        is_meant = await self.app.push_screen_wait(self._question)
+        self._question = None
+        if not is_meant or not self._is_running:
+            return
+        self._pulse.pause()
+        self.query_one("#run-news", Note).say(_("Stopping"), "busy")
+        for worker in self.workers.cancel_group(self, "run"):
+            with contextlib.suppress(WorkerFailed, WorkerCancelled):
+                await worker.wait()
+        if leaves:
+            self.leave_with(Leave())
+
+    def _take_back_question(self) -> None:
+        """Nobody has to answer a question about what has ended."""
+        if self._question and self._question.is_current:
+            self._question.dismiss(False)
 
     async def _back_up(self) -> None:
         await self._set_off()
@@ -203,6 +226,7 @@ class RunningScreen(StepScreen):
 
     def _settle(self, sentence: str, tone: Tone, lead: str) -> None:
         self._is_running = False
+        self._take_back_question()
         self._pulse.pause()
         self._offer_to_stop(False)
         self.query_one("#run-news", Note).say(sentence, tone)

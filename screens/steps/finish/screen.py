@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from screens.outcome import Back, Jump, Leave
+from screens.outcome import Back, Home, Jump
 from screens.steps.finish.decision import Decision
 from screens.steps.finish.running import RunningScreen
 from screens.steps.step_screen import StepScreen
@@ -73,9 +73,8 @@ class FinishScreen(StepScreen):
         return None
 
     @on(Button.Pressed, "#finish")
-    def action_leave(self) -> None:
-        """The walk is at its end."""
-        self.leave_with(Leave())
+    def _finish(self) -> None:
+        self.leave_with(Home())
 
     @on(Decision.Reopened)
     def _reopen(self, event: Decision.Reopened) -> None:

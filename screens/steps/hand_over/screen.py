@@ -65,12 +65,13 @@ class HandOverScreen(WithTexts, StepScreen):
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
         self._news: hand_over.News | None = None
-        self._is_doubtful = False
+        self._is_doubtful = self._replaces = False
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
     def compose_step(self) -> ComposeResult:
         """Room for the text, and whether it was used."""
         yield Waiting(id="preparing")
+        yield Note(id="replaces")
         yield Note(id="password")
         yield Note(id="admitted")
 
@@ -175,6 +176,9 @@ class HandOverScreen(WithTexts, StepScreen):
             return
         if self.is_leaving:
             return
+        self._replaces = handed_over.replaces_another(self.profile.name)
+        if self._replaces:
+            self.query_one("#replaces", Note).say(hand_over.REPLACES, "warn")
         note = self.query_one("#password", Note)
         if any(sheet.masked for sheet in sheets):
             note.say(hand_over.ALSO_SEND, "warn")
@@ -231,5 +235,6 @@ class HandOverScreen(WithTexts, StepScreen):
         self.query_one("#admitted", Note).say(hand_over.LET_IN, "good")
         for spent in self.query("#look, #apply"):
             spent.display = False
-        self.lead_with("forward")
+        # The server may still go by the text before, so the new one comes first.
+        self.lead_with("copy" if self._replaces else "forward")
         self.refresh_bindings()

@@ -49,12 +49,12 @@ class WelcomeScreen(StepScreen):
         yield Static(_("No files are sent until you say so."), classes="aside", markup=False)
 
     def on_mount(self) -> None:
-        """Nothing is before the first step."""
-        self.query_one("#back").display = False
+        """Nothing is before the first step, or else the list of backups."""
+        self.query_one("#back").display = self.context.has_home
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is before the first step."""
-        return False if action == "back" else super().check_action(action, parameters)
+        """Nothing is before the first step, or else the list of backups."""
+        return self.context.has_home if action == "back" else super().check_action(action, parameters)
 
     async def decide(self) -> Profile | None:
         """The profile under that name."""

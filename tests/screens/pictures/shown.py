@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
@@ -24,13 +25,14 @@ from wizard.client import computer, rsync
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.request import Versions
 from wizard.client.session import Session
-from wizard.profile import Key, SchemeSettings, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.running import transfer
 from wizard.server import locks
 from wizard.server.locks import Finding
 from wizard.server.reaching import probe, reachability, sign_in
 from wizard.server.reaching.reachability import Doors
 from wizard.storage import paths
+from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from screens.base_app import BaseApp
-    from wizard.profile import Profile
 
 _HOST = "files.example.lan"
 _HOST_KEY = HostKey(*public_key(7).split()[:2])
@@ -58,19 +59,26 @@ cd+++++++++|0|Documents/
 
 @dataclass(frozen=True)
 class Shown:
-    """A screen by its name; `dialog` is over the step, and `press` is what leads to it."""
+    """A screen by its name; `dialog` is over the step, and `press` is what leads to it.
+
+    Without a step it is the home screen, or else one of the admin's.
+    """
 
     name: str
     step: Step | None = None
     dialog: Callable[[Profile], Screen[Any]] | None = None
     press: tuple[str, ...] = ()
+    is_home: bool = False
 
     def app(self, stack: ExitStack, home: Path) -> BaseApp:
         """The app that shows it."""
-        if self.step is None:
+        if self.step is None and not self.is_home:
             return AdminApp([_requests(home)])
         session = stack.enter_context(Session())
-        app = WizardApp(Walk(_profile(home), self.step, Step.FINISH), Context(session))
+        if self.step is None:
+            _keep_backups(home)
+        walk = Walk(_profile(home), self.step, Step.FINISH) if self.step else None
+        app = WizardApp(walk, Context(session))
         session.ask = app.ask_passphrase
         return app
 
@@ -93,6 +101,12 @@ SCREENS = (
     Shown("passphrase", Step.SECURITY_CHECK, PassphraseScreen),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
+    Shown("home", is_home=True),
+    Shown("home-setup", is_home=True, press=("down",)),
+    Shown("home-new", is_home=True, press=("end",)),
+    Shown("home-change", is_home=True, press=("c",)),
+    Shown("home-forget", is_home=True, press=("f",)),
+    Shown("home-rename", is_home=True, press=("down", "r")),
     Shown("admin"),
     Shown("admin-change", press=("enter",)),
     Shown("admin-export", press=("e",)),
@@ -149,6 +163,14 @@ def _profile(home: Path) -> Profile:
     return a_profile(
         folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(key))
     )
+
+
+def _keep_backups(home: Path) -> None:
+    profile = _profile(home)
+    begun = Profile(name="begun", folders=profile.folders)
+    waiting = msgspec.structs.replace(profile, name="photos")
+    for one, step in ((profile, Step.FINISH), (begun, Step.SERVER), (waiting, Step.HAND_OVER)):
+        steps.record(Walk(one, step, step))
 
 
 def _requests(home: Path) -> Path:

@@ -11,8 +11,11 @@ import pytest
 from screens.steps.finish.running import RunningScreen
 from tests.screens.at_the_server import clients, none_left
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
-from tests.support.pilot import SIZES, said, text, until, wizard_at
-from wizard.walk.steps import Step
+from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from wizard import console
+from wizard.running import record
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +71,51 @@ async def test_escape_asks_then_stops_with_nothing_left_and_it_goes_on_later(lin
         assert line.differences() == ""
 
 
-async def test_leaving_ends_rsync_and_its_ssh(line: LossyLine) -> None:
+async def test_leaving_asks_as_stopping_does_and_ends_rsync_and_its_ssh(line: LossyLine) -> None:
     line.gate.holds[THE_BACKUP] = 1_000_000
+    steps.record(Walk(line.profile, Step.FINISH, Step.FINISH))
     async with wizard_at(line.profile, Step.FINISH) as pilot:
         await pilot.press("enter")
         await until(pilot, line.gate.held.is_set)
         await pilot.press("ctrl+q")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: _is_running_shown(pilot))
+        assert clients()
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("left", "enter")
+        while not pilot.app._exit:
+            await pilot.pause(0.05)
+        assert not clients()
+    assert pilot.app.return_code == 0
+    assert "Backup stopped." in console.left_at(walk(pilot))
+
+
+async def test_leaving_twice_ends_it_and_what_is_said_then_is_true(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    steps.record(Walk(line.profile, Step.FINISH, Step.FINISH))
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        await pilot.press("ctrl+q")
     await none_left()
+    assert "Backup stopped." in console.left_at(walk(pilot))
+
+
+async def test_a_question_about_what_has_ended_closes(line: LossyLine) -> None:
+    line.gate.holds[THE_BACKUP] = 1_000_000
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, line.gate.held.is_set)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stop the backup?" in text(pilot))
+        line.gate.release()
+        await until(pilot, lambda: _is_running_shown(pilot) and "Done. " in said(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "You're all set" in text(pilot))
 
 
 async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> None:
@@ -83,6 +124,9 @@ async def test_a_failure_is_told_and_it_can_be_gone_on_with(line: LossyLine) -> 
         await pilot.press("enter")
         await until(pilot, lambda: f"{line.source} doesn't exist" in said(pilot))
         assert "Done" not in said(pilot)
+        kept = record.read(line.profile.name)
+        assert kept.result == "failed"
+        assert f"{line.source} doesn't exist" in kept.why
         away.rename(line.source)
         await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
         await pilot.press("enter")

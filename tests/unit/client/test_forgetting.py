@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HOST_KEY = HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 
 
-def _begun(name: str, protection: str, file: str = "") -> Profile:
+def begun(name: str, protection: str, file: str = "") -> Profile:
     server = Server(host="files.example.lan", user="amanda", host_keys=(HOST_KEY.fingerprint,))
     key = Key(protection=protection, file=file)  # type: ignore[arg-type]
     profile = a_profile(name=name, server=server, key=key)
@@ -42,22 +42,25 @@ def _begun(name: str, protection: str, file: str = "") -> Profile:
 @pytest.mark.parametrize("remove_key", [True, False])
 @pytest.mark.usefixtures("secret_service")
 def test_all_that_is_the_backup_s_own_goes(home: Path, remove_key: bool) -> None:
-    gone, kept = _begun("gone", "keyring"), _begun("kept", "keyring")
+    gone, kept = begun("gone", "keyring"), begun("kept", "keyring")
     forgetting.forget("gone", remove_key=remove_key)
     assert profiles.names() == ["kept"]
     assert not paths.walk_state("gone").exists()
     assert gone.key_path.exists() is not remove_key
     assert not known_hosts.trusts(gone)
-    with pytest.raises(Failure) as failure:
-        secrets.fetch("gone", "passphrase")
-    assert failure.value.kind is Kind.SECRET_MISSING
+    if remove_key:
+        with pytest.raises(Failure) as failure:
+            secrets.fetch("gone", "passphrase")
+        assert failure.value.kind is Kind.SECRET_MISSING
+    else:
+        assert key_files.opens(gone.key_path, secrets.fetch("gone", "passphrase"))
     assert known_hosts.trusts(kept)
     assert protected_key.ensure(kept)
 
 
 @pytest.mark.parametrize("protection", ["none", "ask"])
 def test_a_key_that_no_keyring_knows_needs_no_keyring(protection: str) -> None:
-    profile = _begun("amamac", protection)
+    profile = begun("amamac", protection)
     forgetting.forget("amamac", remove_key=True)
     assert not any(profile.key_path.parent.iterdir())
 
@@ -65,7 +68,7 @@ def test_a_key_that_no_keyring_knows_needs_no_keyring(protection: str) -> None:
 def test_a_key_of_the_person_s_own_stays(home: Path) -> None:
     key_files.make(home / ".ssh/id_ed25519", "amanda@amamac", None)
     before = tree(home / ".ssh")
-    _begun("amamac", "none", "~/.ssh/id_ed25519")
+    begun("amamac", "none", "~/.ssh/id_ed25519")
     assert forgetting.own_keys("amamac") == []
     forgetting.forget("amamac", remove_key=True)
     assert tree(home / ".ssh") == before
@@ -75,7 +78,7 @@ def test_an_agent_s_key_stays_in_the_agent_and_on_the_disk(home: Path, agent: Ag
     key_files.make(home / "held", "backup-wizard-amamac", None)
     agent.add(home / "held")
     kept = key_files.keep_agent_key("amamac", key_files.public_line(home / "held"))
-    _begun("amamac", "ask", str(kept))
+    begun("amamac", "ask", str(kept))
     forgetting.forget("amamac", remove_key=True)
     assert not kept.exists()
     assert (home / "held").exists()
@@ -83,7 +86,7 @@ def test_an_agent_s_key_stays_in_the_agent_and_on_the_disk(home: Path, agent: Ag
 
 
 def test_with_a_locked_keyring_nothing_goes(secret_service: SecretService) -> None:
-    profile = _begun("amamac", "keyring")
+    profile = begun("amamac", "keyring")
     secret_service.lock()
     with pytest.raises(Failure) as failure:
         forgetting.forget("amamac", remove_key=True)

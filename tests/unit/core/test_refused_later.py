@@ -30,7 +30,7 @@ def key(home: Path) -> Path:
 
 @pytest.mark.usefixtures("key")
 def test_it_is_listed_and_shown_with_what_to_change() -> None:
-    assert "amamac  Its settings can't be read" in backup_wizard("list").stdout
+    assert "amamac  Settings can't be read" in backup_wizard("list").stdout
     shown = backup_wizard("show", "amamac")
     assert shown.exit_code == 2
     assert 'root = ".ssh"' in shown.stdout

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.schemes.facts import ClientFacts
+from wizard.server import handed_over
 from wizard.storage import paths
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -88,13 +90,26 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
         ),
         (Step.SERVER, {"server": Server(host="other.example.lan", user="amanda")}, "fingerprint"),
         (Step.SCHEME, {"scheme": SchemeSettings(write_only=False)}, "hand-over"),
-        (Step.KEY, {"key": Key(protection="ask")}, "hand-over"),
+        (Step.KEY, {"key": Key(file="~/.ssh/other")}, "hand-over"),
+        (Step.KEY, {"key": Key(protection="ask")}, "dry-run"),
+        (Step.FOLDERS, {"delete": True, "scheme": SchemeSettings(allow_delete=True)}, "hand-over"),
         (Step.FOLDERS, {"folders": ("/home/amanda/Pictures",)}, "dry-run"),
         (Step.FOLDERS, {"exclude": ()}, "dry-run"),
         (Step.FOLDERS, {"folders": ()}, "folders"),
         (Step.FOLDERS, {}, "finish"),
     ],
-    ids=["server", "unconfirmed server", "scheme", "key", "folders", "excludes", "no folders", "nothing"],
+    ids=[
+        "server",
+        "unconfirmed server",
+        "scheme",
+        "key",
+        "protection",
+        "deleting",
+        "folders",
+        "excludes",
+        "no folders",
+        "nothing",
+    ],
 )
 def test_a_change_lowers_what_was_reached_to_what_is_still_true(
     step: Step, changed: dict[str, object], reached: str
@@ -151,3 +166,63 @@ def test_a_step_that_no_longer_applies_is_not_gone_on_at() -> None:
     steps.record(Walk(a_profile(), Step.KEY, Step.KEY))
     keyless = a_profile(scheme=DAEMON)
     assert steps.begin(keyless).step in steps.applicable(keyless)
+
+
+@pytest.mark.parametrize(
+    ("step", "changed", "visited"),
+    [
+        (Step.FOLDERS, {}, ["finish"]),
+        (Step.FOLDERS, {"exclude": ("*.iso",)}, ["dry-run", "finish"]),
+        (
+            Step.SCHEME,
+            {"scheme": SchemeSettings(write_only=False)},
+            ["hand-over", "security-check", "dry-run", "finish"],
+        ),
+        (Step.SECURITY_CHECK, {}, ["finish"]),
+    ],
+    ids=["nothing", "excludes", "scheme", "repeated"],
+)
+def test_a_change_leads_through_what_it_concerns_alone(
+    step: Step, changed: dict[str, object], visited: list[str]
+) -> None:
+    walk = steps.jump(_finished(a_profile()), step)
+    walk = steps.forward(walk, replace(walk.profile, **changed))
+    seen = [walk.step]
+    while walk.step is not Step.FINISH:
+        walk = steps.forward(walk, walk.profile)
+        seen.append(walk.step)
+    assert seen == visited
+    assert walk.changes is None
+
+
+def test_what_rsync_would_ask_for_decides_where_the_server_s_line_holds_it() -> None:
+    profile = a_profile(scheme=SchemeSettings(kind="forced-command"))
+    walk = steps.jump(_finished(profile), Step.FOLDERS)
+    assert steps.forward(walk, replace(profile, folders=("/home/amanda/Pictures",))).step is Step.DRY_RUN
+    assert steps.forward(walk, replace(profile, one_file_system=True)).step is Step.HAND_OVER
+
+
+def test_back_leads_out_of_a_change_and_from_further_on_to_where_it_began() -> None:
+    walk = steps.jump(_finished(a_profile()), Step.FOLDERS)
+    assert steps.back(walk) == _finished(a_profile())
+    changed = steps.forward(walk, replace(walk.profile, exclude=()))
+    assert changed.step is Step.DRY_RUN
+    again = steps.back(changed)
+    assert (again.step, again.profile.exclude) == (Step.FOLDERS, ())
+    assert steps.back(again).step is Step.DRY_RUN
+
+
+def test_a_text_that_replaces_another_is_known_as_such_until_the_server_has_it() -> None:
+    profile = a_profile()
+    client = ClientFacts(paths.known_hosts(), public_key="ssh-ed25519 AAAA amanda@pc")
+    handed_over.keep(profile, client)
+    handed_over.keep(replace(profile, exclude=()), client)
+    assert not handed_over.replaces_another("amamac")
+    changed = replace(profile, scheme=SchemeSettings(write_only=False))
+    handed_over.keep(changed, client)
+    handed_over.keep(changed, client)
+    assert handed_over.replaces_another("amamac")
+    steps.record(Walk(changed, Step.SECURITY_CHECK, Step.SECURITY_CHECK))
+    assert handed_over.replaces_another("amamac")
+    steps.record(_finished(changed))
+    assert not handed_over.replaces_another("amamac")

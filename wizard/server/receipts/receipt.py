@@ -11,7 +11,7 @@ from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
-from wizard.server import kept_facts
+from wizard.server import handed_over, kept_facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
 from wizard.text.language import _
@@ -60,6 +60,7 @@ async def take(profile: Profile, text: str) -> Taken:
     if offered:
         known_hosts.trust(changed, offered)
     vouched.keep(changed, changed.server.host_keys)
+    handed_over.forget_text(profile.name)
     _learn(changed, receipt)
     return Taken(changed, receipt, changes, met=bool(offered))
 

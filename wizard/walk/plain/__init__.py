@@ -11,13 +11,12 @@ from wizard import console
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.server import locks
-from wizard.storage import profiles
 from wizard.text.language import _
 from wizard.trouble import telling
 from wizard.walk import description, steps
 from wizard.walk.context import WalkContext
-from wizard.walk.description import Alternative, May, MayIfConfirmed, MayNot, OneOf
-from wizard.walk.plain import asker
+from wizard.walk.description import May, MayIfConfirmed, MayNot
+from wizard.walk.plain import asker, choosing
 from wizard.walk.plain.asker import GoAway, GoBack
 from wizard.walk.steps import Step, Walk
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     BackUp = Callable[[Profile, Session], object]
 
-_NEW = ""
 _CONTINUE = _("Enter continues, < goes back")
 _TRY_AGAIN = _("Enter tries again")
 _BACK = _("< goes back")
@@ -45,7 +43,7 @@ def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) ->
     say(_("Text mode. Enter accepts the [default], < goes back one step, Ctrl+D quits."))
     here = None
     try:
-        here = _begun(begun, session)
+        here = _begun(begun, session, back_up)
         while here is not None:
             here = AtStep(here, WalkContext(session, tell=say, back_up=back_up)).taken()
     except GoAway:
@@ -53,22 +51,15 @@ def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) ->
     return 0
 
 
-def choose_backup() -> Walk:
-    """A backup that is there already, or a new one."""
-    names = profiles.names()
-    if not names:
-        return steps.new()
-    listed = [Alternative(name, _("Continue with “{name}”").format(name=name)) for name in names]
-    new = Alternative(_NEW, _("A new backup"))
-    asked = OneOf(id="backup", label=_("Choose a backup"), alternatives=(*listed, new), default=names[0])
-    name = asker.ask(asked)
-    return steps.begin(profiles.load(name)) if name else steps.new()
+def _begun(walk: Walk | None, session: Session, back_up: BackUp | None) -> Walk | None:
+    def back_up_now(profile: Profile) -> None:
+        if back_up:
+            back_up(profile, session)
+            session.let_go()
 
-
-def _begun(walk: Walk | None, session: Session) -> Walk | None:
     while True:
         try:
-            return steps.take(walk or choose_backup(), session)
+            return steps.take(walk or choosing.choose(back_up_now if back_up else None), session)
         except GoBack:
             continue
         except Failure as failure:

@@ -1,0 +1,1 @@
+"""The home screen: what it shows, and where it leads."""

@@ -1,0 +1,50 @@
+"""Backups in every state, and the home screen that shows them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from screens.app import WizardApp
+from screens.context import Context
+from screens.home.backup_list import BackupList
+from screens.home.screen import HomeScreen
+from tests.support.data.profiles import a_profile
+from tests.support.pilot import until
+from wizard.client.session import Session
+from wizard.profile import Profile
+from wizard.running import record
+from wizard.storage import state_files
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+
+
+def kept(name: str, step: Step = Step.FINISH, **run: object) -> Profile:
+    profile = Profile(name=name, folders=("/home/amanda",)) if step is Step.SERVER else a_profile(name=name)
+    steps.record(Walk(profile, step, step))
+    if run:
+        state_files.save(name, "last-run.json", record.Record(**run))  # type: ignore[arg-type]
+    return profile
+
+
+@contextlib.asynccontextmanager
+async def home_screen(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
+    with Session() as session:
+        app = WizardApp(None, Context(session))
+        session.ask = app.ask_passphrase
+        async with app.run_test(size=size) as pilot:
+            await is_home(pilot)
+            yield pilot
+
+
+async def is_home(pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen) and pilot.app.screen.query(BackupList))
+
+
+def title(pilot: Pilot[int]) -> str:
+    return str(pilot.app.screen.query_one("#details").border_title)
