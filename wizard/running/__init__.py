@@ -28,7 +28,7 @@ from wizard.running import (
 from wizard.running.events import Begun, Event, Looking, Result, Retry
 from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
-from wizard.running.verification import Sample, Times, Verification
+from wizard.running.verification import AboutRun, Sample, Verification
 from wizard.server import kept_facts
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class _Run:
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
         self._tries = 1
-        self._deleted = 0
+        self._new = self._deleted = 0
         self._is_safe = False
         self._sending_since = 0.0
         self._connection = AsyncExitStack()
@@ -125,7 +125,6 @@ class _Run:
         choice = await compression.choose(self._profile)
         self._kept.say(choice.sentence)
         yield Begun(choice, is_fresh=record.is_fresh(self._profile))
-        times = Times(since, record.unchanged_since(self._profile))
         picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
         is_first = record.is_first(self._profile) or GONE in self._agreed
         record.note(self._profile, "unfinished")
@@ -144,7 +143,9 @@ class _Run:
             found = None
             if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
                 yield Looking()
-                found = await self._looked([*self._sample.paths, *await picking], times, totals)
+                unread = frozenset(one.path for one in self._problems if one.cause == "unread")
+                about = AboutRun(since, record.unchanged_since(self._profile), unread)
+                found = await self._looked([*self._sample.paths, *await picking], about, totals)
         finally:
             picking.cancel()
         if found:
@@ -153,19 +154,27 @@ class _Run:
         told = Report(
             self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
+        if told.unread_count:  # rsync's statistics take what it could not read for created
+            told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
         result = Result(told, self._tries, found)
-        outcome: record.LastResult = "done" if result.is_whole else "incomplete"
+        outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
+        record.note(
+            self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=told.unread_count
+        )
         self._kept.say(result.sentence)
         yield result
 
-    async def _looked(self, paths: Sequence[str], times: Times, totals: rsync.Totals) -> Verification | None:
+    def _is_good(self, result: Result) -> bool:
+        """Whether it counts as a good backup; a folder that can't be read may hide most of what there was."""
+        return result.is_whole or (result.is_good and 2 * result.report.entries >= self._before.entries)
+
+    async def _looked(self, paths: Sequence[str], about: AboutRun, totals: rsync.Totals) -> Verification | None:
         pauses = iter(self._pauses)
         sent = bool(totals.new or totals.changed)
         while True:
             try:
-                return await verification.verify(self._profile, self._connected, paths, times, sent=sent)
+                return await verification.verify(self._profile, self._connected, paths, about, sent=sent)
             except Failure as failure:  # the files are on the server, whether or not they can be checked
                 told = trouble.explain(failure, self._profile)
                 pause = next(pauses, None)
@@ -178,6 +187,7 @@ class _Run:
         has_begun = has_sent = False
         while True:
             self._problems.clear()
+            self._new = 0
             try:
                 await self._connect()
                 await self._require_safe()
@@ -234,6 +244,7 @@ class _Run:
         match event:
             case rsync.Entries():
                 self._sample.add(event)
+                self._new += event.new
                 self._deleted += event.deleted
             case rsync.Problem():
                 self._problems.append(event)

@@ -22,7 +22,7 @@ from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running import report, transfer
+from wizard.running import problems, report, transfer
 from wizard.running.listing import Listing, slices
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -206,7 +206,7 @@ class DryRunScreen(StepScreen):
                             self._listing.add(piece)
                             await pace.keep()
                     case rsync.Problem():
-                        self._problems.append(words.problem(event))
+                        self._problems.append(problems.in_words(event))
                     case rsync.Ended():
                         self._ended = event
 

@@ -158,13 +158,13 @@ class RunningScreen(StepScreen):
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
             case rsync.Progress():
                 self._progress = event
-            case rsync.Problem():
+            case rsync.Problem() if event.cause in {"unread", "other"}:
                 self._problems += 1
             case running.Result():
                 self.context.backup = event
-                told, *more = console.backup(event).split("\n")
-                self.query_one("#results", Static).update("\n".join(more))
-                self._settle(told, "good" if event.is_whole else "warn", "forward" if event.is_whole else "again")
+                self.query_one("#results", Static).update("\n".join(console.found_in(event)))
+                tone: Tone = "good" if event.is_whole else "warn"
+                self._settle(event.sentence, tone, "forward" if event.is_good else "again")
                 self.query_one("#again").display = not event.is_whole
 
     async def _set_off(self) -> None:

@@ -6,14 +6,21 @@ import re
 
 from msgspec.structs import replace
 
+from wizard.client.rsync.complaints import problem_in
 from wizard.client.rsync.events import Event, Problem, Progress, Totals
 from wizard.client.rsync.listed import list_lines
 
-_PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
+_OVERWRITTEN = re.compile(rb"\r[^\r\n]*(?=\r)")
+_PROGRESS_LINE = re.compile(rb"\r[^\r\n]*\n")
 _PROGRESS = re.compile(
     rb"\r *(?P<done>\d{1,20}) +(?P<percent>\d{1,20})% +(?P<rate>\d{1,20}(?:\.\d{0,9})?)(?P<unit>[kMGT]?)B/s +"
     rb"(?P<hours>\d{1,20}):(?P<minutes>\d\d):(?P<seconds>\d\d)"
     rb"(?: \(xfr#\d{1,20}, (?P<search>ir|to)-chk=(?P<ahead>\d{1,20})/(?P<found>\d{1,20})\))?"
+)
+# A list line stands right behind it, with no line feed between, where the file after the one listed can't be read.
+_WHOLE_PROGRESS = re.compile(
+    rb"\r *\d{1,20} +\d{1,20}% +[\d.]{1,20}[kMGT]?B/s +[\d?]{1,20}:[\d?]{2}:[\d?]{2}"
+    rb"(?: \(xfr#\d{1,20}, (?:ir|to)-chk=\d{1,20}/\d{1,20}\))? *\n?"
 )
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
@@ -43,7 +50,8 @@ class Output:
         if b"\r" in printed:
             self._progress = _latest_progress(printed, self._progress)
             progress += [self._progress] if self._progress else []
-            whole = _PROGRESS_LINE.sub(b"", whole)
+            for sign in (_OVERWRITTEN, _WHOLE_PROGRESS, _PROGRESS_LINE):
+                whole = sign.sub(b"", whole)
             self._rest = self._rest[max(self._rest.rfind(b"\r"), 0) :]
         return [*self._lines(whole), *progress]
 
@@ -86,7 +94,8 @@ class Output:
             self.values[found["name"].decode()] = int(found["value"])
         if _OF_NO_CONSEQUENCE.match(line):
             return None
-        return Problem("", line.rstrip(b"\n").decode(errors="surrogateescape"))
+        told = line.rstrip(b"\n").decode(errors="surrogateescape")
+        return problem_in(told) or Problem("", told)
 
 
 def _latest_progress(printed: bytes, before: Progress | None) -> Progress | None:

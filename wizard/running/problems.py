@@ -1,0 +1,47 @@
+"""What rsync complained of, file by file, in plain words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wizard.text.display import printable
+from wizard.text.language import _
+
+if TYPE_CHECKING:
+    from wizard.client.rsync import Problem
+
+NOT_DELETED = _("Some folders can't be read, so files you deleted here may stay in the backup this time.")
+
+_NUMBER = re.compile(r" \(\d+\)\Z")
+_REASONS = {
+    "Permission denied": _("You don't have permission to read: {path}"),
+    "Operation not permitted": _("The system doesn't let you read: {path}"),
+    "No such file or directory": _("Gone during the run: {path}"),
+    "Input/output error": _("The disk can't read: {path}"),
+    "Structure needs cleaning": _("The disk is damaged at: {path}"),
+    "File name too long": _("The path is too long: {path}"),
+    "Too many levels of symbolic links": _("A link leads back to itself: {path}"),
+    "Stale file handle": _("The network disk lost track of: {path}"),
+}
+
+
+def in_words(problem: Problem) -> str:
+    """One problem as a sentence, or as rsync has it where its cause is on the server or is not known."""
+    path = printable(problem.path)
+    match problem.cause:
+        case "not deleted":
+            return NOT_DELETED
+        case "vanished":
+            return _("Gone during the run: {path}").format(path=path)
+        case "special":
+            return _("Skipped, because it is no real file (a device, pipe or socket): {path}").format(path=path)
+        case "unread":
+            # As in: opendir "/home/amanda/x" failed: Permission denied (13)
+            after_name = problem.message.rpartition('"')[2]
+            reason = _NUMBER.sub("", after_name.partition(" ")[2].removeprefix("failed: "))
+            if known := _REASONS.get(reason):
+                return known.format(path=path)
+            if reason:
+                return f"{printable(reason)}: {path}"
+    return printable(problem.message)
