@@ -95,7 +95,9 @@ async def _run(
     await host_trust.establish(profile)
     holding = (opened.hold(profile.name),)
     access = await opened.access(profile)
-    async with contextlib.aclosing(running.run(profile, access, holding=holding, agreed=agreed)) as events:
+    is_watched = bool(told and told.is_watched)
+    run = running.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched)
+    async with contextlib.aclosing(run) as events:
         async for event in events:
             if isinstance(event, running.Result):
                 return event

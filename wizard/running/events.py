@@ -24,6 +24,13 @@ class Begun(msgspec.Struct, frozen=True):
     is_fresh: bool
 
 
+class Planned(msgspec.Struct, frozen=True):
+    """How many bytes are still to be sent, and of how many altogether: the rest is on the server already."""
+
+    to_send: int
+    total: int
+
+
 class Retry(msgspec.Struct, frozen=True):
     """The connection dropped, and after a pause it is tried again: the `number`th try of all."""
 
@@ -97,4 +104,4 @@ class Result(msgspec.Struct, frozen=True):
         return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
 
 
-Event = rsync.Event | Begun | Retry | Looking | Result
+Event = rsync.Event | Begun | Planned | Retry | Looking | Result

@@ -60,6 +60,7 @@ class RunningScreen(StepScreen):
         self._how = self._at_hand = self._trouble = ""
         self._problems = 0
         self._progress: rsync.Progress | None = None
+        self._planned: running.Planned | None = None
 
     def compose_step(self) -> ComposeResult:
         """How far it is, and what came of it."""
@@ -136,7 +137,8 @@ class RunningScreen(StepScreen):
     async def _run(self, agreed: Sequence[running.Loss]) -> None:
         access = await self.context.access(self.profile)
         holding = (self.context.session.hold(self.profile.name),)
-        async with aclosing(running.run(self.profile, access, holding=holding, agreed=agreed)) as events:
+        run = running.run(self.profile, access, holding=holding, agreed=agreed, is_watched=True)
+        async with aclosing(run) as events:
             async for event in events:
                 self._take(event)
 
@@ -150,6 +152,11 @@ class RunningScreen(StepScreen):
         match event:
             case running.Begun():
                 self._how, self._is_fresh = console.begun(event), event.is_fresh
+                if event.is_fresh and self.context.dry_run:
+                    size = self.context.dry_run.bytes_to_send
+                    self._planned = running.Planned(size, size)
+            case running.Planned():
+                self._planned = event
             case running.Retry():
                 self._trouble = console.retry(event)
             case running.Looking():
@@ -168,7 +175,7 @@ class RunningScreen(StepScreen):
                 self.query_one("#again").display = not event.is_whole
 
     async def _set_off(self) -> None:
-        self._is_running, self._progress, self._problems = True, None, 0
+        self._is_running, self._progress, self._planned, self._problems = True, None, None, 0
         self._how = self._at_hand = self._trouble = ""
         await self.show_trouble(None)
         self.query_one("#results", Static).update("")
@@ -189,8 +196,9 @@ class RunningScreen(StepScreen):
         progress = self._progress
         news = self._trouble or (_SENDING if progress else _LOOKING)
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
-        expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
-        ahead = estimate(progress, is_fresh=self._is_fresh, expected=expected) if progress else ProgressEstimate()
+        ahead = ProgressEstimate()
+        if progress:
+            ahead = estimate(progress, is_fresh=self._is_fresh, planned=self._planned)
         self.query_one("#bar", ProgressBar).update(
             total=None if ahead.percent is None else 100, progress=ahead.percent or 0
         )

@@ -15,7 +15,7 @@ from tests.support.data.profiles import a_profile
 from wizard import console
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.profile import SchemeSettings
-from wizard.running import Result, compression, record, transcript
+from wizard.running import Planned, Result, compression, record, transcript
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification
@@ -71,23 +71,25 @@ def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("progress", "is_fresh", "expected", "ahead"),
+    ("progress", "is_fresh", "planned", "ahead"),
     [
         (Progress(50, 10, 10.0, 45, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
         (Progress(50, 10, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
         (Progress(50, 1, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(1, None)),
-        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, ProgressEstimate(75, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, ProgressEstimate()),
         (Progress(50, 10, 10.0, 45, to_check=1, found=4, is_searching=True), True, None, ProgressEstimate()),
         (Progress(50, 10, 10.0, 45), True, None, ProgressEstimate()),
-        (Progress(50, 10, 10.0, 45, is_searching=True), False, 200, ProgressEstimate(25, 15)),
-        (Progress(50, 10, 0.0, 45), False, 200, ProgressEstimate(25, None)),
-        (Progress(500, 10, 10.0, 45), False, 200, ProgressEstimate(100, 0)),
+        (Progress(50, 10, 10.0, 45, is_searching=True), False, Planned(200, 200), ProgressEstimate(25, 15)),
+        (Progress(50, 10, 10.0, 45), False, Planned(200, 1000), ProgressEstimate(85, 15)),
+        (Progress(50, 10, 0.0, 45), False, Planned(200, 200), ProgressEstimate(25, None)),
+        (Progress(500, 10, 10.0, 45), False, Planned(200, 200), ProgressEstimate(100, 0)),
+        (Progress(0, 0, 10.0, 45), False, Planned(0, 0), ProgressEstimate()),
     ],
 )
-def test_how_long_it_will_take_is_told_where_it_can_be(
-    progress: Progress, is_fresh: bool, expected: int | None, ahead: ProgressEstimate
+def test_how_far_it_is_is_told_by_bytes_where_it_can_be(
+    progress: Progress, is_fresh: bool, planned: Planned | None, ahead: ProgressEstimate
 ) -> None:
-    assert estimate(progress, is_fresh=is_fresh, expected=expected) == ahead
+    assert estimate(progress, is_fresh=is_fresh, planned=planned) == ahead
 
 
 def test_progress_in_words() -> None:
