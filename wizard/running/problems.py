@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from wizard import backup_layout, rules
 from wizard.text.display import printable
 from wizard.text.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wizard.client.rsync import Problem
+    from wizard.profile import Profile
 
 NOT_DELETED = _("Some folders can't be read, so files you deleted here may stay in the backup this time.")
 
+_WILDCARD = re.compile(r"[*?[]")
+_SPECIAL = re.compile(r"[*?[\\]")
 _NUMBER = re.compile(r" \(\d+\)\Z")
 _REASONS = {
     "Permission denied": _("You don't have permission to read: {path}"),
@@ -45,3 +53,22 @@ def in_words(problem: Problem) -> str:
             if reason:
                 return f"{printable(reason)}: {path}"
     return printable(problem.message)
+
+
+def left_out(profile: Profile, paths: Iterable[str]) -> Profile | None:
+    """The profile with these paths excluded; `None` where one is in no folder of it, or no pattern can name it."""
+    patterns = [_pattern(profile, path) for path in paths]
+    if not patterns or not all(patterns):
+        return None
+    return replace(profile, exclude=tuple(dict.fromkeys([*profile.exclude, *patterns])))
+
+
+def _pattern(profile: Profile, path: str) -> str:
+    for folder, label in backup_layout.labels(profile.folders).items():
+        around = folder.rstrip("/")
+        if path.startswith(f"{around}/"):
+            rest = path.removeprefix(around)
+            # rsync takes a backslash for what it is, but for patterns that hold a wildcard.
+            pattern = around + (_SPECIAL.sub(r"\\\g<0>", rest) if _WILDCARD.search(label + rest) else rest)
+            return "" if rules.exclude(pattern) else pattern
+    return ""

@@ -63,14 +63,14 @@ def danger(totals: Totals, *, is_counted_here: bool = False) -> str:
     return told.format(count=display.number(totals.deleted), share=f"{totals.deleted / on_server:.0%}")
 
 
-def about_problems(count: int) -> str:
-    """That there are some, or an empty text."""
-    if not count:
-        return ""
-    told = ngettext(
-        "{count} file could not be read: see “Problems”.", "{count} files could not be read: see “Problems”.", count
-    )
-    return told.format(count=display.number(count))
+def about_problems(unread: int, count: int) -> str:
+    """That there are some, `unread` files among them, or an empty text."""
+    if unread:
+        told = ngettext(
+            "{count} could not be read: see “Problems”.", "{count} could not be read: see “Problems”.", unread
+        )
+        return told.format(count=display.number(unread))
+    return _("Some files need a look: see “Problems”.") if count else ""
 
 
 def duration(profile: Profile, sums: Sums) -> str:

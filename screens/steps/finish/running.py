@@ -11,11 +11,13 @@ from textual.widgets import Button, ProgressBar, Static
 from textual.worker import Worker, WorkerState
 
 from screens.dialogs.confirm import ConfirmScreen
+from screens.outcome import Forward
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from wizard import console, running
 from wizard.client import rsync
 from wizard.failure import Failure
+from wizard.running import problems
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
+    from wizard.running.report import Report
     from wizard.walk.steps import Walk
 
 _PULSE_SECONDS = 1 / 5
+_MOST_LEFT_OUT = 20
 _STOPPED = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
 _SENDING = _("Backing up. Esc stops it.")
 _LOOKING = _("Looking at your files. Esc stops it.")
@@ -41,11 +45,12 @@ class RunningScreen(StepScreen):
 
     step = Step.FINISH
     question = _("Backing up")
-    primary = _("Back to the summary")
+    primary = _("Close")
     explanation = _(
         "The wizard is sending your files to the server.\n\n"
         "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from"
         " there.\n\n"
+        "If a file can't be read, “Leave out” skips it from then on.\n\n"
         "If the connection drops, the wizard waits a little and tries again.\n\n"
         "At the end, it checks the backup on the server."
     )
@@ -61,6 +66,7 @@ class RunningScreen(StepScreen):
         self._problems = 0
         self._progress: rsync.Progress | None = None
         self._planned: running.Planned | None = None
+        self._without_unread: Profile | None = None
 
     def compose_step(self) -> ComposeResult:
         """How far it is, and what came of it."""
@@ -74,6 +80,7 @@ class RunningScreen(StepScreen):
     def compose_actions(self) -> ComposeResult:
         """To stop it, or to go on."""
         yield Button(_("Stop"), id="stop", compact=True)
+        yield Button(_("Leave out"), id="leave-out", compact=True)
         yield Button(_("Continue"), id="again", compact=True)
 
     def focus_first(self) -> None:
@@ -98,6 +105,13 @@ class RunningScreen(StepScreen):
     def action_again(self) -> None:
         """Back up, from where it was left."""
         self.run_worker(self._back_up(), group="run", exclusive=True)
+
+    @on(Button.Pressed, "#leave-out")
+    def _leave_out(self) -> None:
+        """Exclude from now on what could not be read; the backup on the server stays as it is."""
+        if self._without_unread:
+            self.app.notify(_("Left out from now on. You can change that under “Skipped”."))
+            self.leave_with(Forward(self._without_unread))
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
@@ -173,6 +187,16 @@ class RunningScreen(StepScreen):
                 tone: Tone = "good" if event.is_whole else "warn"
                 self._settle(event.sentence, tone, "forward" if event.is_good else "again")
                 self.query_one("#again").display = not event.is_whole
+                self._offer_to_leave_out(event.report)
+
+    def _offer_to_leave_out(self, report: Report) -> None:
+        unread = report.unread if report.unread_count == len(report.unread) <= _MOST_LEFT_OUT else ()
+        self._without_unread = problems.left_out(self.profile, unread)
+        button, again = self.query_one("#leave-out", Button), self.query_one("#again", Button)
+        again.label = _("Try again") if report.unread_count else _("Continue")
+        for one in (button, again):
+            one.refresh(layout=True)
+        button.display = self._without_unread is not None
 
     async def _set_off(self) -> None:
         self._is_running, self._progress, self._planned, self._problems = True, None, None, 0
@@ -188,6 +212,7 @@ class RunningScreen(StepScreen):
         for name in ("#stop", "#bar", "#numbers", "#looking-at", "#how"):
             self.query_one(name).display = is_running
         self.query_one("#again").display = not is_running
+        self.query_one("#leave-out").display = False
         self.query_one("#back").display = False
         self.busy(is_running)
         self.refresh_bindings()

@@ -13,9 +13,10 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard import console
+from wizard.client.folders import backup_size
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.profile import SchemeSettings
-from wizard.running import Planned, Result, compression, record, transcript
+from wizard.running import Planned, Result, compression, problems, record, transcript
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification
@@ -148,6 +149,26 @@ def test_a_backup_is_called_what_it_is_and_names_what_was_deleted(
     assert ("Done" in console.backup(result)) == is_whole
     assert result.as_json()["whole"] is is_whole
     assert result.as_json()["deleted"] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["letter", "two words", "star*", "[1]", "back\\slash", "back\\slash [1]", "deep [a] ?/letter*"]
+)
+@pytest.mark.parametrize("folder", ["plain", "odd [folder]"])
+async def test_what_is_left_out_is_that_file_and_no_other(folder: str, name: str, tmp_path: Path) -> None:
+    source = tmp_path / folder
+    (source / name).parent.mkdir(parents=True)
+    for one in (name, f"{name}2", "letterx", "1", "starry"):
+        (source / one).touch()
+    profile = a_profile(folders=(str(source),), exclude=())
+    left = problems.left_out(profile, [str(source / name)])
+    assert left
+    before, after = await backup_size.whole(profile), await backup_size.whole(left)
+    assert before.entries - after.entries == 1
+    assert problems.left_out(profile, ["/elsewhere/letter"]) is None
+    assert problems.left_out(profile, [str(source)]) is None
+    assert problems.left_out(profile, [f"{source}/\udcff"]) is None
+    assert problems.left_out(profile, []) is None
 
 
 @pytest.mark.parametrize(
