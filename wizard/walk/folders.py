@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import backup_layout, rules
-from wizard.client.folders import exclude_presets, folder_access
+from wizard.client.folders import chosen_folders, exclude_presets, folder_access
+from wizard.client.folders.chosen_folders import Mark
 from wizard.client.process.background import in_background
 from wizard.profile import with_delete
 from wizard.text.display import printable
-from wizard.text.language import _
+from wizard.text.language import _, ngettext
 from wizard.walk import description
 from wizard.walk.description import Description, May, MayNot, Text, YesNo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wizard.profile import Profile
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass, Question
 
 NONE_YET = _("Select at least one folder.")
+_MOST_NAMED = 3
 SKIPPED = _("Skip these")
 DELETE = YesNo(
     id="delete",
@@ -91,7 +93,7 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
     """The folders, each group of what can be skipped, the person's own patterns, and deleting."""
     first = at_first(profile)
     yield description.Folders(
-        id="folders", label=_("Folder {number}"), default=first.folders, rule=_folder_complaint, complaint=NONE_YET
+        id="folders", label=_("Folder to back up"), default=first.folders, rule=_folder_complaint, complaint=NONE_YET
     )
     for preset in exclude_presets.PRESETS:
         ask = _("Skip “{title}” ({sentence})?").format(title=preset.title, sentence=preset.sentence)
@@ -103,8 +105,23 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
 
 
 def may_pass(profile: Profile, found: None, answers: Answers) -> Pass:
-    """Whoever has chosen a folder."""
-    return May() if answers.get("folders", profile.folders) else MayNot(NONE_YET)
+    """Whoever has chosen a folder; what of the home folder is not among them is named."""
+    chosen = answers.get("folders", profile.folders)
+    return May(not_included(chosen, folder_access.at_home())) if chosen else MayNot(NONE_YET)
+
+
+def not_included(chosen: tuple[str, ...], at_home: Iterable[str]) -> str:
+    """That these folders of the home folder are not chosen, and nothing in them; an empty text where there are none."""
+    left = [path for path in at_home if chosen_folders.mark(chosen, path) is Mark.OFF]
+    if not left:
+        return ""
+    named = ", ".join(printable(os.path.basename(path)) for path in left[:_MOST_NAMED])  # noqa: PTH119
+    more = len(left) - _MOST_NAMED
+    if more <= 0:
+        return _("Not included: {names}").format(names=named)
+    return ngettext("Not included: {names} and {count} more", "Not included: {names} and {count} more", more).format(
+        names=named, count=more
+    )
 
 
 async def settle(profile: Profile, found: None, answers: Answers, context: WalkContext) -> Profile:
@@ -136,6 +153,10 @@ def _folder_complaint(typed: str, before: tuple[str, ...]) -> str | None:
     path = os.path.expanduser(typed)  # noqa: PTH111 - a Path would change what was typed
     if complaint := rules.folder(path):
         return complaint
+    if around := next((one for one in before if one == path), "") or chosen_folders.around(before, path):
+        return _("{path} is included with {parent} already. Remove that first.").format(
+            path=printable(path), parent=printable(around)
+        )
     return None if os.path.isdir(path) else _("{path} doesn't exist.").format(path=printable(path))  # noqa: PTH112
 
 

@@ -50,7 +50,7 @@ class RunningScreen(StepScreen):
         "The wizard is sending your files to the server.\n\n"
         "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from"
         " there.\n\n"
-        "If a file can't be read, “Leave out” skips it from then on.\n\n"
+        "If a file can't be read, “Skip it” excludes it from then on.\n\n"
         "If the connection drops, the wizard waits a little and tries again.\n\n"
         "At the end, it checks the backup on the server."
     )
@@ -80,7 +80,7 @@ class RunningScreen(StepScreen):
     def compose_actions(self) -> ComposeResult:
         """To stop it, or to go on."""
         yield Button(_("Stop"), id="stop", compact=True)
-        yield Button(_("Leave out"), id="leave-out", compact=True)
+        yield Button(_("Skip it"), id="leave-out", compact=True)
         yield Button(_("Continue"), id="again", compact=True)
 
     def focus_first(self) -> None:
@@ -110,7 +110,7 @@ class RunningScreen(StepScreen):
     def _leave_out(self) -> None:
         """Exclude from now on what could not be read; the backup on the server stays as it is."""
         if self._without_unread:
-            self.app.notify(_("Left out from now on. You can change that under “Skipped”."))
+            self.app.notify(_("Excluded from now on. You can change that under “Skipped”."))
             self.leave_with(Forward(self._without_unread))
 
     @on(Button.Pressed, "#stop")
@@ -193,6 +193,7 @@ class RunningScreen(StepScreen):
         unread = report.unread if report.unread_count == len(report.unread) <= _MOST_LEFT_OUT else ()
         self._without_unread = problems.left_out(self.profile, unread)
         button, again = self.query_one("#leave-out", Button), self.query_one("#again", Button)
+        button.label = ngettext("Skip it", "Skip them", len(unread))
         again.label = _("Try again") if report.unread_count else _("Continue")
         for one in (button, again):
             one.refresh(layout=True)

@@ -20,7 +20,8 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
 from wizard import trouble
-from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_sizes
+from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
 from wizard.text.language import _
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.4
 _MEASURED_AT_ONCE = 2
+_HOW = _("Space selects, → opens, typing finds, Enter continues.")
 
 
 class FoldersScreen(StepScreen):
@@ -48,6 +50,7 @@ class FoldersScreen(StepScreen):
     question = folders.DESCRIPTION.question
     explanation = _(
         "Press Space or click to select a folder. It is backed up with everything in it.\n\n"
+        "Type a part of a name to find a folder, and Escape to start over. / finds names that begin with h.\n\n"
         "→ opens a folder and ← closes it. “h” shows hidden folders. Other disks and the whole computer are at"
         " the end of the list.\n\n"
         "[✓] will be backed up\n[–] some of it will be backed up\n ✓  included with its parent folder\n\n"
@@ -73,6 +76,7 @@ class FoldersScreen(StepScreen):
         self._sizes: dict[str, folder_sizes.Size] = {}
         self._missing: dict[str, str] = {}
         self._unreadable: tuple[str, ...] = ()
+        self._at_home: tuple[str, ...] = ()
 
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
@@ -86,11 +90,12 @@ class FoldersScreen(StepScreen):
             may_delete=folders.may_delete(self.profile),
         )
         with Vertical(id="folders-view"):
-            yield Static(_("Space selects a folder, → opens it, Enter continues."), classes="aside", markup=False)
+            yield Static(_HOW, id="how-to", classes="aside", markup=False)
             yield self._tree
             yield Note(id="folder-note")
         yield self._left_out
         yield Label("", id="left-out-summary", markup=False)
+        yield Label("", id="not-included", markup=False)
         yield Note(id="backup-size")
 
     def compose_actions(self) -> ComposeResult:
@@ -101,6 +106,11 @@ class FoldersScreen(StepScreen):
         """The cursor is in the tree, where Enter goes on; the counting begins."""
         self._tree.focus()
         self._decide(self._decision, pause=0)
+        self.run_worker(self._look_home(), group="home")
+
+    async def _look_home(self) -> None:
+        self._at_home = await in_background(folder_access.at_home)
+        self._say_not_included()
 
     async def decide(self) -> Profile | None:
         """The profile with these folders, provided that all are there, and without what is left out."""
@@ -136,6 +146,12 @@ class FoldersScreen(StepScreen):
         else:
             self._decide(replace(self._decision, folders=chosen_folders.tick(chosen, path)))
 
+    @on(FolderTree.Sought)
+    def _tell_what_is_sought(self, event: FolderTree.Sought) -> None:
+        told = _("Find: {text}") if event.is_found else _("Find: {text} (nothing here; open a folder first)")
+        text = display.printable(event.text)
+        self.query_one("#how-to", Static).update(told.format(text=text) if event.text else _HOW)
+
     @on(LeftOut.Changed)
     def _left_out_changed(self) -> None:
         panel = self._left_out
@@ -154,11 +170,19 @@ class FoldersScreen(StepScreen):
         self.query_one("#left-out-summary", Label).update(
             _("Skipped: {what}").format(what=display.printable(self._left_out.summary))
         )
+        self._say_not_included()
         self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
             self._counted = wanted
             self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
+
+    def _say_not_included(self) -> None:
+        chosen = self._decision.folders
+        told = folders.not_included(chosen, self._at_home) if chosen else ""
+        label = self.query_one("#not-included", Label)
+        label.update(told)
+        label.display = bool(told)
 
     async def _measure(self, path: str) -> None:
         async with self._turns:

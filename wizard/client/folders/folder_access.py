@@ -75,6 +75,15 @@ def inside(path: str) -> list[Folder]:
     return sorted(found, key=lambda folder: (folder.name.casefold(), folder.name))
 
 
+def at_home() -> tuple[str, ...]:
+    """The folders in the home folder that a person sees there: no hidden ones, and no links."""
+    try:
+        found = inside(str(Path.home()))
+    except Failure:
+        return ()
+    return tuple(folder.path for folder in found if not folder.hidden and not folder.link_to)
+
+
 def disks() -> list[str]:
     """Disks and network folders that are mounted where people look for them."""
     found = {str(path) for pattern in _DISKS for path in Path("/").glob(pattern[1:]) if os.path.ismount(path)}
