@@ -34,15 +34,24 @@ DELETE = YesNo(
     sentence=_("Anything you delete by mistake is then gone there, too."),
     ask=_("Delete from the backup what you delete here? Anything you delete by mistake is then gone there, too."),
 )
+ONE_FILE_SYSTEM = YesNo(
+    id="one-file-system",
+    label=_("Skip other disks inside these folders"),
+    sentence=_("Disks and network folders that are mounted there."),
+)
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The folders, the groups and the line of what is skipped, and whether the backup follows what is deleted here."""
+    """The folders, the groups and the line of what is skipped, and whether the backup follows what is deleted here.
+
+    With `one_file_system`, other disks that are mounted inside the folders are skipped.
+    """
 
     folders: tuple[str, ...]
     presets: frozenset[str]
     own: str
     delete: bool
+    one_file_system: bool = False
 
     def applied(self, profile: Profile) -> Profile:
         """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
@@ -59,6 +68,7 @@ class Chosen(msgspec.Struct, frozen=True):
             profile,
             folders=_unless_same(profile.folders, self.folders),
             exclude=_unless_same(profile.exclude, exclude),
+            one_file_system=self.one_file_system,
         )
         return with_delete(decided, self.delete)
 
@@ -69,7 +79,7 @@ def at_first(profile: Profile) -> Chosen:
     if not profile.folders:
         presets |= exclude_presets.presets_at_first()
     folders = profile.folders or folder_access.wanted_at_first()
-    return Chosen(tuple(folders), presets, exclude_presets.line(own), profile.delete)
+    return Chosen(tuple(folders), presets, exclude_presets.line(own), profile.delete, profile.one_file_system)
 
 
 def also_skipped(default: str) -> Text:
@@ -100,6 +110,11 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
         is_skipped = preset.id in first.presets
         yield YesNo(id=preset.id, label=preset.title, sentence=preset.sentence, ask=ask, default=is_skipped)
     yield also_skipped(first.own)
+    mounts = folder_access.mounts_inside(answers.get("folders", first.folders))
+    if mounts or first.one_file_system:
+        named = ", ".join(map(printable, mounts[:_MOST_NAMED])) or _("none now")
+        ask = _("Skip other disks inside these folders ({names})?").format(names=named)
+        yield msgspec.structs.replace(ONE_FILE_SYSTEM, ask=ask, default=first.one_file_system)
     if may_delete(profile):
         yield msgspec.structs.replace(DELETE, default=first.delete)
 
@@ -134,7 +149,8 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     if answers:
         presets = frozenset(preset.id for preset in exclude_presets.PRESETS if answers[preset.id])
         delete = answers.get(DELETE.id, profile.delete)
-        decided = Chosen(answers["folders"], presets, answers["own"], delete).applied(profile)
+        one_file_system = answers.get(ONE_FILE_SYSTEM.id, profile.one_file_system)
+        decided = Chosen(answers["folders"], presets, answers["own"], delete, one_file_system).applied(profile)
     await require(decided)
     return decided
 
@@ -157,7 +173,10 @@ def _folder_complaint(typed: str, before: tuple[str, ...]) -> str | None:
         return _("{path} is included with {parent} already. Remove that first.").format(
             path=printable(path), parent=printable(around)
         )
-    return None if os.path.isdir(path) else _("{path} doesn't exist.").format(path=printable(path))  # noqa: PTH112
+    if os.path.isdir(path):  # noqa: PTH112
+        return None
+    told = _("{path} is a file, not a folder.") if os.path.isfile(path) else _("{path} doesn't exist.")  # noqa: PTH113
+    return told.format(path=printable(path))
 
 
 def _unless_same(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ from wizard.walk.description import MayNot
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
     from textual.worker import Worker
 
@@ -77,6 +79,9 @@ class FoldersScreen(StepScreen):
         self._missing: dict[str, str] = {}
         self._unreadable: tuple[str, ...] = ()
         self._at_home: tuple[str, ...] = ()
+        self._idle: tuple[str, ...] = ()
+        self._mounts: tuple[str, ...] = ()
+        self._special = 0
 
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
@@ -88,6 +93,7 @@ class FoldersScreen(StepScreen):
             own=first.own,
             delete=first.delete,
             may_delete=folders.may_delete(self.profile),
+            disks=first.one_file_system,
         )
         with Vertical(id="folders-view"):
             yield Static(_HOW, id="how-to", classes="aside", markup=False)
@@ -155,7 +161,15 @@ class FoldersScreen(StepScreen):
     @on(LeftOut.Changed)
     def _left_out_changed(self) -> None:
         panel = self._left_out
-        self._decide(replace(self._decision, presets=panel.presets, own=panel.own, delete=panel.delete))
+        self._decide(
+            replace(
+                self._decision,
+                presets=panel.presets,
+                own=panel.own,
+                delete=panel.delete,
+                one_file_system=panel.one_file_system,
+            )
+        )
 
     def _decide(self, decision: Chosen, pause: float = _PAUSE_SECONDS) -> None:
         self._decision, self._complaint = decision, ""
@@ -167,15 +181,17 @@ class FoldersScreen(StepScreen):
             self._tree.show_beside(path, "")
         for path in [path for path in decision.folders if path not in self._measuring]:
             self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
-        self.query_one("#left-out-summary", Label).update(
-            _("Skipped: {what}").format(what=display.printable(self._left_out.summary))
-        )
         self._say_not_included()
         self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
-            self._counted = wanted
+            self._counted, self._idle, self._mounts, self._special = wanted, (), (), 0
+            self._say_skipped(exclude_presets.in_words(wanted.exclude))
             self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
+
+    def _say_skipped(self, what: Iterable[str]) -> None:
+        named = ", ".join(map(display.printable, what)) or _("nothing")
+        self.query_one("#left-out-summary", Label).update(_("Skipped: {what}").format(what=named))
 
     def _say_not_included(self) -> None:
         chosen = self._decision.folders
@@ -206,6 +222,10 @@ class FoldersScreen(StepScreen):
             self._say()
             return
         note.say(_("Counting what will be backed up"), "busy")
+        self._mounts = await in_background(lambda: folder_access.mounts_inside(wanted.folders))
+        if self._mounts:
+            self._left_out.offer_to_skip_disks()
+        self._say()
         await asyncio.sleep(pause)
         size = backup_size.BackupSize()
         try:
@@ -220,7 +240,9 @@ class FoldersScreen(StepScreen):
             self._unreadable = tuple(path for measured in self._sizes.values() for path in measured.unreadable)
         else:
             note.say(_("{amount} will be backed up.").format(amount=words.amount(size)), "good")
-            self._unreadable = size.unreadable
+            self._unreadable, self._special = size.unreadable, size.special
+            self._idle = exclude_presets.idle(wanted.exclude, size.left_out)
+            self._say_skipped(exclude_presets.counted(wanted.exclude, size.left_out))
         self._say()
 
     def _complain(self, complaint: str) -> None:
@@ -236,6 +258,12 @@ class FoldersScreen(StepScreen):
             note.say(" ".join(self._missing.values()), "warn")
         elif unreadable:
             note.say(words.unreadable(unreadable), "warn")
+        elif self._mounts and not self._decision.one_file_system:
+            note.say(words.other_disks(self._mounts), "warn")
+        elif self._special:
+            note.say(words.special(self._special))
+        elif self._idle:
+            note.say(words.idle(self._idle), "warn")
         else:
             note.say("")
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from screens.steps.folders.folder_tree import FolderTree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from wizard import trouble
+from wizard.client.folders import folder_access
+from wizard.client.session import Session
+from wizard.failure import Failure, Kind
 from wizard.profile import Profile
 from wizard.walk import folders
+from wizard.walk.context import WalkContext
+from wizard.walk.description import Folders
 from wizard.walk.plain import asker
 from wizard.walk.steps import Step
 
@@ -119,3 +125,83 @@ def test_on_lines_what_is_not_included_is_said_too(home: Path) -> None:
     assert getattr(judged, "words", "").startswith("Not included: Documents, Downloads, holidays and ")
     judged = folders.may_pass(NEW, None, {"folders": (str(home),)})
     assert getattr(judged, "words", None) == ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_each_pattern_skips_is_counted_and_one_that_skips_nothing_is_named(
+    size: tuple[int, int], home: Path
+) -> None:
+    (home / "Documents/old.iso").touch()
+    profile = Profile(name="amamac", folders=(str(home / "Documents"),), exclude=("*.iso", "Old films/"))
+    async with wizard_at(profile, Step.FOLDERS, size=size) as pilot:
+        await until(pilot, lambda: "Skipped: *.iso (1), Old films/ (0)" in text(pilot))
+        assert "“Old films/” excludes nothing." in said(pilot)
+
+
+@pytest.fixture
+def mounted(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A disk inside a folder, as the kernel lists it."""
+    disk = home / "Documents" / "My disk"
+    disk.mkdir()
+    path = str(disk).replace(" ", "\\040")
+    listed = tmp_path / "mountinfo"
+    listed.write_text(f"27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 8:1 / {path} rw - ext4 /dev/sdb1 rw\n")
+    monkeypatch.setattr(folder_access, "_MOUNTS", listed)
+    return disk
+
+
+def test_what_is_mounted_inside_is_found(mounted: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    assert folder_access.mounts_inside([str(home)]) == (str(mounted),)
+    assert folder_access.mounts_inside([str(home / "Documents")]) == (str(mounted),)
+    assert folder_access.mounts_inside([str(mounted), str(home / "Doc")]) == ()
+    monkeypatch.undo()
+    assert "/proc" in folder_access.mounts_inside(["/"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_disk_inside_a_folder_is_said_and_can_be_skipped(size: tuple[int, int], mounted: Path) -> None:
+    async with wizard_at(NEW, Step.FOLDERS, size=size) as pilot:
+        await until(pilot, lambda: "Other disks inside are included: ~/Documents/My disk." in said(pilot))
+        await pilot.press("f2")
+        box = pilot.app.screen.query_one("#disks")
+        box.focus()
+        await pilot.press("space")
+        await until(pilot, lambda: "Other disks inside" not in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: at(pilot) == Step.SERVER)
+        assert walk(pilot).profile.one_file_system
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.FOLDERS)
+        assert "Other disks inside" not in said(pilot)
+
+
+async def test_without_a_disk_inside_nothing_is_asked_of_it() -> None:
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await until(pilot, lambda: "will be backed up." in said(pilot))
+        assert not pilot.app.screen.query_one("#disks").display
+    assert "one-file-system" not in [one.id for one in folders.questions(NEW, None, {})]
+
+
+async def test_on_lines_the_disk_is_asked_about(mounted: Path, home: Path) -> None:
+    answers: dict[str, Any] = {"folders": (str(home / "Documents"),), "own": "", "one-file-system": True}
+    asked = {one.id: one for one in folders.questions(NEW, None, answers)}
+    assert f"({mounted})" in getattr(asked["one-file-system"], "ask", "")
+    answers |= dict.fromkeys(("caches", "bins", "temporary", "builds"), False)
+    with Session() as session:
+        assert (await folders.settle(NEW, None, answers, WalkContext(session))).one_file_system
+
+
+async def test_a_file_given_as_a_folder_is_called_one(home: Path) -> None:
+    (home / "letter.txt").touch()
+    profile = Profile(name="amamac", folders=(str(home / "letter.txt"),))
+    with pytest.raises(Failure) as failure:
+        await folders.require(profile)
+    told = trouble.explain(failure.value, profile)
+    assert (told.kind, told.what) == (Kind.FOLDER_IS_FILE, f"{home}/letter.txt is a file, not a folder")
+    assert "plug" not in told.to_do
+    with pytest.raises(Failure) as failure:
+        folder_access.require(str(home / "letter.txt" / "deeper"))
+    assert failure.value.kind is Kind.FOLDER_MISSING
+    question = next(iter(folders.questions(NEW, None, {})))
+    assert isinstance(question, Folders)
+    assert question.rule("~/letter.txt", ()) == f"{home}/letter.txt is a file, not a folder."

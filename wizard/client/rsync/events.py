@@ -85,12 +85,14 @@ class Ended(msgspec.Struct, frozen=True):
     """The last event: rsync's exit code, its totals unless it failed early, and what it complained of.
 
     `stderr` is cut in the middle where it is long; `untold` problems were counted and have had no event.
+    `hidden` is how many files and folders each pattern has left out, where rsync was asked to tell.
     """
 
     exit_code: int
     totals: Totals | None
     stderr: str
     untold: int = 0
+    hidden: dict[str, int] = {}
 
 
 Event = Entries | Problem | Progress | Ended

@@ -25,17 +25,22 @@ _WHOLE_PROGRESS = re.compile(
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
+_HIDDEN = re.compile(rb"\[sender\] hiding (?:file|directory) .* because of pattern (.*)\n")
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
 )
 
 
 class Output:
-    """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now."""
+    """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now.
+
+    `hidden` counts what each pattern has left out, where rsync was asked to tell.
+    """
 
     def __init__(self) -> None:
         self.changed = self.deleted = 0
         self.values: dict[str, int] = {}
+        self.hidden: dict[str, int] = {}
         self._rest = b""
         self._progress: Progress | None = None
 
@@ -92,6 +97,10 @@ class Output:
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
             self.values[found["name"].decode()] = int(found["value"])
+        if found := _HIDDEN.match(line):
+            pattern = found[1].decode(errors="surrogateescape")
+            self.hidden[pattern] = self.hidden.get(pattern, 0) + 1
+            return None
         if _OF_NO_CONSEQUENCE.match(line):
             return None
         told = line.rstrip(b"\n").decode(errors="surrogateescape")
