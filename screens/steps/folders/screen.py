@@ -16,6 +16,7 @@ from textual.widgets import Button, Label, Static
 from screens.steps.folders import draft, words
 from screens.steps.folders.excluded import LeftOut
 from screens.steps.folders.folder_tree import FolderTree
+from screens.steps.folders.not_included import NotIncluded
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
@@ -78,7 +79,6 @@ class FoldersScreen(StepScreen):
         self._sizes: dict[str, folder_sizes.Size] = {}
         self._missing: dict[str, str] = {}
         self._unreadable: tuple[str, ...] = ()
-        self._at_home: tuple[str, ...] = ()
         self._idle: tuple[str, ...] = ()
         self._mounts: tuple[str, ...] = ()
         self._special = 0
@@ -101,7 +101,7 @@ class FoldersScreen(StepScreen):
             yield Note(id="folder-note")
         yield self._left_out
         yield Label("", id="left-out-summary", markup=False)
-        yield Label("", id="not-included", markup=False)
+        yield NotIncluded(id="not-included")
         yield Note(id="backup-size")
 
     def compose_actions(self) -> ComposeResult:
@@ -112,11 +112,6 @@ class FoldersScreen(StepScreen):
         """The cursor is in the tree, where Enter goes on; the counting begins."""
         self._tree.focus()
         self._decide(self._decision, pause=0)
-        self.run_worker(self._look_home(), group="home")
-
-    async def _look_home(self) -> None:
-        self._at_home = await in_background(folder_access.at_home)
-        self._say_not_included()
 
     async def decide(self) -> Profile | None:
         """The profile with these folders, provided that all are there, and without what is left out."""
@@ -181,7 +176,7 @@ class FoldersScreen(StepScreen):
             self._tree.show_beside(path, "")
         for path in [path for path in decision.folders if path not in self._measuring]:
             self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
-        self._say_not_included()
+        self.query_one(NotIncluded).show_for(decision.folders)
         self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
@@ -192,13 +187,6 @@ class FoldersScreen(StepScreen):
     def _say_skipped(self, what: Iterable[str]) -> None:
         named = ", ".join(map(display.printable, what)) or _("nothing")
         self.query_one("#left-out-summary", Label).update(_("Skipped: {what}").format(what=named))
-
-    def _say_not_included(self) -> None:
-        chosen = self._decision.folders
-        told = folders.not_included(chosen, self._at_home) if chosen else ""
-        label = self.query_one("#not-included", Label)
-        label.update(told)
-        label.display = bool(told)
 
     async def _measure(self, path: str) -> None:
         async with self._turns:
@@ -258,14 +246,9 @@ class FoldersScreen(StepScreen):
             note.say(" ".join(self._missing.values()), "warn")
         elif unreadable:
             note.say(words.unreadable(unreadable), "warn")
-        elif self._mounts and not self._decision.one_file_system:
-            note.say(words.other_disks(self._mounts), "warn")
-        elif self._special:
-            note.say(words.special(self._special))
-        elif self._idle:
-            note.say(words.idle(self._idle), "warn")
         else:
-            note.say("")
+            mounts = () if self._decision.one_file_system else self._mounts
+            note.say(words.worth_a_look(mounts, self._idle, self._special), "warn")
 
     def action_turn(self) -> None:
         """To what is left out, or back to the folders."""

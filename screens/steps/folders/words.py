@@ -100,6 +100,15 @@ def special(count: int) -> str:
     ).format(count=count)
 
 
+def worth_a_look(mounts: Sequence[str], idle_patterns: Sequence[str], special_count: int) -> str:
+    """What of that matters most, or an empty text."""
+    if mounts:
+        return other_disks(mounts)
+    if idle_patterns:
+        return idle(idle_patterns)
+    return special(special_count) if special_count else ""
+
+
 def unreadable(unread: Sequence[str]) -> str:
     """That these will be missing from the backup."""
     shown = ", ".join(display.printable(paths.shown(Path(path))) for path in unread[:_NAMED])
