@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import printing
 from wizard.failure import Kind
-from wizard.running import record
+from wizard.running import problems, record
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
 from wizard.storage import paths, profiles
@@ -161,8 +161,13 @@ def estimate(size: BackupSize) -> str:
 
 def backup(result: Result) -> str:
     """The result of a real backup in words."""
+    return "\n".join([*found_in(result), result.sentence])
+
+
+def found_in(result: Result) -> list[str]:
+    """What was found while a backup was made and afterwards, in lines."""
     checked = [result.verification.sentence] if result.verification else []
-    return "\n".join([result.sentence, *checked, *_problems(result.report)])
+    return [*_problems(result.report), *checked]
 
 
 def at_risk(risk: AtRisk) -> str:
@@ -195,11 +200,12 @@ def progress(event: Progress, estimate: ProgressEstimate) -> str:
 
 
 def _problems(report: Report) -> list[str]:
-    why = left_out(report)
-    if why is None:
+    if not report.problems and report.is_whole:
         return []
-    shown = [f"  ! {display.printable(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]
+    shown = [f"  ! {problems.in_words(problem)}" for problem in report.problems[:_MOST_PROBLEMS]]
     more = len(report.problems) - len(shown) + report.untold
     more_lines = [_("  and {count} more").format(count=display.number(more))] if more else []
-    forward = ["", f"  {SEND_THIS}", f"  {why.forward}"] if why.forward else []
-    return [_("Some files were not backed up:"), *shown, *more_lines, why.sentence, *forward]
+    why = None if report.is_whole else left_out(report)
+    told = [why.sentence] if why else []
+    forward = ["", f"  {SEND_THIS}", f"  {why.forward}"] if why and why.forward else []
+    return [_("Some files were not backed up:"), *shown, *more_lines, *told, *forward]

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PROFILE_IN_USE = auto()
     UNDECIDED = auto()
     FOLDER_MISSING = auto()
+    FOLDER_IS_FILE = auto()
     FOLDER_UNREADABLE = auto()
     FOLDER_READ_ONLY = auto()
     DISK_FULL_HERE = auto()

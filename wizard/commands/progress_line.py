@@ -25,13 +25,21 @@ class ProgressLine:
         self._pause = _ON_TERMINAL_SECONDS if self._is_terminal else _ELSEWHERE_SECONDS
         self._told = time.monotonic() if not self._is_terminal else 0.0
         self._is_fresh = False
+        self._planned: running.Planned | None = None
         self._at_hand = self._how = ""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody may be looking on."""
+        return self._is_terminal
 
     def take(self, event: running.Event) -> None:
         """Say what has to be said of an event."""
         match event:
             case running.Begun():
                 self._is_fresh, self._how = event.is_fresh, console.begun(event)
+            case running.Planned():
+                self._planned = event
             case running.Retry():
                 self._say(console.retry(event))
             case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
@@ -52,7 +60,7 @@ class ProgressLine:
         if now - self._told < self._pause:
             return
         self._told = now
-        far = console.progress(progress, estimate(progress, is_fresh=self._is_fresh))
+        far = console.progress(progress, estimate(progress, is_fresh=self._is_fresh, planned=self._planned))
         told = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1

@@ -38,7 +38,7 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
             say(console.estimate(asyncio.run(backup_size.whole(profile))))
         raise
     say(json.dumps(result.as_json()) if as_json else console.dry_run(result))
-    return 1 if result.exit_code else 0
+    return 0 if result.is_whole else 1
 
 
 def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
@@ -49,7 +49,7 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
         console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
         return _STOPPED
     say(json.dumps(result.as_json()) if as_json else console.backup(result))
-    return 1 if result.report.exit_code or not result.is_whole else 0
+    return 0 if result.is_whole else 1
 
 
 async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:
@@ -95,7 +95,9 @@ async def _run(
     await host_trust.establish(profile)
     holding = (opened.hold(profile.name),)
     access = await opened.access(profile)
-    async with contextlib.aclosing(running.run(profile, access, holding=holding, agreed=agreed)) as events:
+    is_watched = bool(told and told.is_watched)
+    run = running.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched)
+    async with contextlib.aclosing(run) as events:
         async for event in events:
             if isinstance(event, running.Result):
                 return event

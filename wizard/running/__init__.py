@@ -26,10 +26,10 @@ from wizard.running import (
     unchanged,
     verification,
 )
-from wizard.running.events import Begun, Event, Looking, Result, Retry
+from wizard.running.events import Begun, Event, Looking, Planned, Result, Retry
 from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
-from wizard.running.verification import Sample, Times, Verification
+from wizard.running.verification import AboutRun, Sample, Verification
 from wizard.server import kept_facts
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from wizard.running.compression import CompressionChoice
     from wizard.running.transcript import Transcript
 
-__all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Result", "Retry", "Verification", "run"]
+__all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "Retry", "Verification", "run"]
 
 PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
 
@@ -59,12 +59,13 @@ async def run(
     holding: Sequence[int] = (),
     pauses: Sequence[float] = PAUSES,
     agreed: Sequence[Loss] = (),
+    is_watched: bool = False,
 ) -> AsyncGenerator[Event]:
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
     are seconds: before each new try that follows one which got nowhere. `agreed` are the losses of an `AtRisk` that a
-    person has agreed to.
+    person has agreed to. Where a run `is_watched`, it looks first how much there is to send, if a part may be there.
 
     Raises:
         AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
@@ -75,7 +76,7 @@ async def run(
     with transcript.kept(profile.name) as kept:
         try:
             async with (
-                _Run(profile, access, pauses, holding, tuple(agreed), kept) as run,
+                _Run(profile, access, pauses, holding, tuple(agreed), kept, is_watched=is_watched) as run,
                 aclosing(run.events()) as events,
             ):
                 async for event in events:
@@ -104,15 +105,19 @@ class _Run:
         holding: Sequence[int],
         agreed: tuple[Loss, ...],
         kept: Transcript,
+        *,
+        is_watched: bool,
     ) -> None:
         self._profile, self._access, self._pauses = profile, access, pauses
-        self._holding, self._agreed, self._kept = holding, agreed, kept
+        self._holding, self._agreed, self._kept, self._is_watched = holding, agreed, kept, is_watched
         self._before = record.read(profile.name)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
         self._tries = 1
-        self._deleted = 0
+        self._new = self._deleted = 0
         self._is_safe = False
+        self._is_fresh = record.is_fresh(profile)
+        self._bytes_at_first = 0
         self._sending_since = 0.0
         self._connection = AsyncExitStack()
         self._connected = access
@@ -128,8 +133,7 @@ class _Run:
         sources = safeguard.sources(self._profile)
         choice = await compression.choose(self._profile)
         self._kept.say(choice.sentence)
-        yield Begun(choice, is_fresh=record.is_fresh(self._profile))
-        times = Times(since, record.unchanged_since(self._profile))
+        yield Begun(choice, is_fresh=self._is_fresh)
         picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
         is_first = record.is_first(self._profile) or GONE in self._agreed
         record.note(self._profile, "unfinished")
@@ -148,7 +152,9 @@ class _Run:
             found = None
             if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
                 yield Looking()
-                found = await self._looked([*self._sample.paths, *await picking], times, totals)
+                unread = frozenset(one.path for one in self._problems if one.cause == "unread")
+                about = AboutRun(since, record.unchanged_since(self._profile), unread)
+                found = await self._looked([*self._sample.paths, *await picking], about, totals)
         finally:
             picking.cancel()
         if found:
@@ -157,19 +163,27 @@ class _Run:
         told = Report(
             self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
         )
+        if told.unread_count:  # rsync's statistics take what it could not read for created
+            told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
         result = Result(told, self._tries, found)
-        outcome: record.LastResult = "done" if result.is_whole else "incomplete"
+        outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
+        record.note(
+            self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=told.unread_count
+        )
         self._kept.say(result.sentence)
         yield result
 
-    async def _looked(self, paths: Sequence[str], times: Times, totals: rsync.Totals) -> Verification | None:
+    def _is_good(self, result: Result) -> bool:
+        """Whether it counts as a good backup; a folder that can't be read may hide most of what there was."""
+        return result.is_whole or (result.is_good and 2 * result.report.entries >= self._before.entries)
+
+    async def _looked(self, paths: Sequence[str], about: AboutRun, totals: rsync.Totals) -> Verification | None:
         pauses = iter(self._pauses)
         sent = bool(totals.new or totals.changed)
         while True:
             try:
-                return await verification.verify(self._profile, self._connected, paths, times, sent=sent)
+                return await verification.verify(self._profile, self._connected, paths, about, sent=sent)
             except Failure as failure:  # the files are on the server, whether or not they can be checked
                 told = trouble.explain(failure, self._profile)
                 pause = next(pauses, None)
@@ -177,14 +191,19 @@ class _Run:
                     return Verification("failed", reason=told.what)
             await asyncio.sleep(pause)
 
-    async def _tried(self, choice: CompressionChoice, *, is_first: bool) -> AsyncGenerator[rsync.Event | Retry]:
+    async def _tried(
+        self, choice: CompressionChoice, *, is_first: bool
+    ) -> AsyncGenerator[rsync.Event | Planned | Retry]:
         in_vain = 0
         has_begun = has_sent = False
         while True:
             self._problems.clear()
+            self._new = 0
             try:
                 await self._connect()
-                await self._require_safe()
+                totals = await self._require_safe() or await self._looked_ahead()
+                if totals:
+                    yield self._planned(totals, is_first=is_first)
                 self._sending_since = time.monotonic()
                 async with aclosing(
                     transfer.backup(
@@ -224,20 +243,39 @@ class _Run:
         await self._connection.aclose()
         self._connected = await self._connection.enter_async_context(shared(self._profile, self._access))
 
-    async def _require_safe(self) -> None:
-        """See, before each try, that no folder is gone, and before the first one, what would be deleted."""
+    async def _require_safe(self) -> rsync.Totals | None:
+        """See, before each try, that no folder is gone, and before the first one, what would be deleted.
+
+        Returns what the dry run came to by which that was seen, if there was one.
+        """
+        totals = None
         losses = safeguard.changed(safeguard.sources(self._profile), self._before.sources)
         if not self._is_safe:
-            losses += await safeguard.deletions(self._profile, self._connected, self._before)
+            deletions, totals = await safeguard.deletions(self._profile, self._connected, self._before)
+            losses += deletions
             self._is_safe = True
         if any(loss not in self._agreed for loss in losses):
             raise AtRisk(losses)
+        return totals
+
+    async def _looked_ahead(self) -> rsync.Totals | None:
+        """What a dry run comes to, where somebody watches and a part may be on the server already."""
+        may_be_there = self._tries > 1 or not self._is_fresh
+        if not (self._is_watched and may_be_there and transfer.can_preview(self._profile)):
+            return None
+        return (await report.dry_run(self._profile, self._connected)).totals
+
+    def _planned(self, totals: rsync.Totals, *, is_first: bool) -> Planned:
+        # Until a backup is whole, it is all of it that is on its way, and what went before is a part of that.
+        self._bytes_at_first = self._bytes_at_first or (totals.bytes_total if is_first else totals.bytes_to_send)
+        return Planned(totals.bytes_to_send, max(self._bytes_at_first, totals.bytes_to_send))
 
     def _take(self, event: rsync.Event) -> None:
         self._kept.add(event)
         match event:
             case rsync.Entries():
                 self._sample.add(event)
+                self._new += event.new
                 self._deleted += event.deleted
             case rsync.Problem():
                 self._problems.append(event)

@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from wizard.running.verification import Verification
     from wizard.trouble import Trouble
 
-_VANISHED = 24
-
 
 class Begun(msgspec.Struct, frozen=True):
     """The first event; `is_fresh` where nothing of this backup can be on the server yet."""
 
     choice: CompressionChoice
     is_fresh: bool
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """How many bytes are still to be sent, and of how many altogether: the rest is on the server already."""
+
+    to_send: int
+    total: int
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -50,19 +55,38 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all is on the server; what went away while it was read is no part of it any more."""
-        return self.report.exit_code in {0, _VANISHED} and (self.verification is None or self.verification.is_good)
+        """Whether all is on the server."""
+        return self.report.is_whole and self._is_as_here
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all is on the server but for a few files here that could not be read."""
+        return self.is_whole or (0 < 2 * self.report.unread_count < self.report.entries and self._is_as_here)
+
+    @property
+    def _is_as_here(self) -> bool:
+        return self.verification is None or self.verification.is_good
 
     @property
     def sentence(self) -> str:
-        """What was done, in words; only what is whole is called done."""
-        totals = self.report.totals
-        done = _("Done. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}.")
-        partly = _(
-            "Backed up with problems. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}."
-        )
-        told = (done if self.is_whole else partly).format(
-            total=display.entries(totals.files),
+        """What was done, in words; only what is whole is called done, and what was deleted is always named."""
+        totals, unread = self.report.totals, self.report.unread_count
+        if self.is_whole:
+            told = _("Done. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in {time}.")
+        elif unread and self._is_as_here:
+            told = _(
+                "{backed_up} of {total} backed up; {unread} could not be read. {new} new, {changed} changed,"
+                " {deleted} deleted. Sent {size} in {time}."
+            )
+        else:
+            told = _(
+                "Backed up with problems. {total}: {new} new, {changed} changed, {deleted} deleted. Sent {size} in"
+                " {time}."
+            )
+        told = told.format(
+            total=display.entries(self.report.entries),
+            backed_up=display.number(self.report.entries - unread),
+            unread=display.number(unread),
             new=display.number(totals.new),
             changed=display.number(totals.changed),
             deleted=display.number(totals.deleted),
@@ -80,4 +104,4 @@ class Result(msgspec.Struct, frozen=True):
         return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
 
 
-Event = rsync.Event | Begun | Retry | Looking | Result
+Event = rsync.Event | Begun | Planned | Retry | Looking | Result

@@ -8,6 +8,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from wizard.client.rsync import Progress
+    from wizard.running.events import Planned
 
 
 class ProgressEstimate(msgspec.Struct, frozen=True):
@@ -17,20 +18,20 @@ class ProgressEstimate(msgspec.Struct, frozen=True):
     seconds_left: int | None = None
 
 
-def estimate(progress: Progress, *, is_fresh: bool, expected: int | None = None) -> ProgressEstimate:
-    """What follows from rsync's count; `expected` are the bytes that a practice run has found to be sent.
+def estimate(progress: Progress, *, is_fresh: bool, planned: Planned | None = None) -> ProgressEstimate:
+    """How far it is by bytes, what is on the server already counted in.
 
-    rsync measures by all that is backed up, which says nothing once a part of it is on the server already.
+    rsync's own share is of all that is backed up, and leaves out what it need not send: it is the truth where nothing
+    was on the server before. Where neither that nor a plan tells, nothing does: the number of files says little.
     """
-    if expected:
-        return ProgressEstimate(min(100 * progress.bytes_done // expected, 100), _seconds(progress, expected))
-    if progress.is_searching or progress.to_check is None or not progress.found:
+    if planned and planned.total:
+        done = planned.total - planned.to_send + progress.bytes_done
+        return ProgressEstimate(min(100 * done // planned.total, 100), _seconds(progress, planned.to_send))
+    if not is_fresh or progress.is_searching or progress.to_check is None or not progress.found:
         return ProgressEstimate()
-    if is_fresh:
-        return ProgressEstimate(
-            progress.percent, progress.seconds_left if progress.seconds_left is not None else _guess(progress)
-        )
-    return ProgressEstimate(100 * (progress.found - progress.to_check) // progress.found)
+    return ProgressEstimate(
+        progress.percent, progress.seconds_left if progress.seconds_left is not None else _guess(progress)
+    )
 
 
 def _guess(progress: Progress) -> int | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from wizard.storage import state_files
-from wizard.text.language import N_, _
+from wizard.text import display
+from wizard.text.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -38,8 +39,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
 
     A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
-    `good_since` is when the last good run began, in seconds. `sources` and `entries` are what the last run that came to
-    its end found here.
+    `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
+    `sources` and `entries` are what the last run that came to its end found here.
     """
 
     last: datetime | None = None
@@ -48,6 +49,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     last_good: datetime | None = None
     place: str = ""
     good_since: float = 0.0
+    unread: int = 0
     sources: dict[str, Source] = {}
     entries: int = 0
 
@@ -81,6 +83,7 @@ def note(
     sources: dict[str, Source] | None = None,
     entries: int | None = None,
     why: str = "",
+    unread: int = 0,
 ) -> None:
     """Keep how a run ended; and, where it came to its end, when it began and what it found here.
 
@@ -94,6 +97,7 @@ def note(
         last=now,
         result=result,
         why=why,
+        unread=unread,
         sources=kept.sources if sources is None else sources,
         entries=kept.entries if entries is None else entries,
     )
@@ -111,7 +115,14 @@ def in_words(name: str) -> str:
         _("Last good backup: {time}").format(time=local(kept.last_good)) if kept.last_good else _("No good backup yet")
     )
     if kept.result == "done":
-        return good
+        if not kept.unread:
+            return good
+        note = ngettext(
+            "{good}, except {count} file that couldn't be read",
+            "{good}, except {count} files that couldn't be read",
+            kept.unread,
+        )
+        return note.format(good=good, count=display.number(kept.unread))
     return f"{good}. {_(_LATER[kept.result]).format(time=local(kept.last))}"
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
 
 
+_SOME_FAILED, _VANISHED = 23, 24
+_WHOLE = frozenset({0, _VANISHED})
+
+
 class Report(msgspec.Struct, frozen=True):
     """What a backup did, or would do, and in how many seconds; `untold` problems are counted and not named."""
 
@@ -30,6 +34,28 @@ class Report(msgspec.Struct, frozen=True):
     problems: tuple[rsync.Problem, ...]
     exit_code: int
     untold: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether rsync left nothing out; what went away while it was read is no part of the backup any more."""
+        return self.exit_code in _WHOLE
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The paths here that could not be read, as far as they were told."""
+        return tuple(dict.fromkeys(one.path for one in self.problems if one.cause == "unread"))
+
+    @property
+    def unread_count(self) -> int:
+        """How many could not be read, where nothing else went wrong; 0 where something did."""
+        if self.exit_code != _SOME_FAILED or any(one.cause == "other" for one in self.problems):
+            return 0
+        return len(self.unread) + (self.untold if self.unread else 0)
+
+    @property
+    def entries(self) -> int:
+        """All that there is to back up, what rsync could not even look at among it."""
+        return self.totals.files + len({one.path for one in self.problems if not one.is_counted})
 
     def as_json(self) -> dict[str, object]:
         """The object that `dry-run --json` and `run --json` print, the latter with more."""

@@ -101,16 +101,18 @@ def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Los
     return found
 
 
-async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss]:
-    """What a run would delete from the backup, where that is most of it or most of a folder's part; asked by a dry run.
+async def deletions(profile: Profile, access: Access, kept: Record) -> tuple[list[Loss], rsync.Totals | None]:
+    """What a run would delete from the backup, where that is most of it or most of a folder's part.
+
+    Asked by a dry run, whose totals come with it, if there was one.
 
     Raises:
         Failure: as for `transfer.dry_run`.
     """
     if not profile.delete:
-        return []
+        return [], None
     if not transfer.can_preview(profile):
-        return await _fewer_than_before(profile, kept)
+        return await _fewer_than_before(profile, kept), None
     labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
     counted = DeletedAndNew(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
@@ -122,7 +124,7 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss
                 case rsync.Ended():
                     totals = report.require_totals(event)
     if loss := _loss("", totals.deleted, totals.files - totals.new + totals.deleted):
-        return [loss]
+        return [loss], totals
     found: list[Loss] = []
     for label, folder in labels.items() if counted else ():
         assert counted
@@ -130,7 +132,7 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> list[Loss
         if removed > _FEW:  # only then is it worth counting
             here = await backup_size.whole(replace(profile, folders=(folder,)))
             found += [loss] if (loss := _loss(folder, removed, here.entries - new + removed)) else []
-    return found
+    return found, totals
 
 
 async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:

@@ -42,24 +42,27 @@ _WILDCARD = re.compile(r"[*?[\\]")
 _ESCAPED = r"\\\g<0>"
 
 
-class Times(msgspec.Struct, frozen=True):
-    """When the run began, and when the last good one before it did (0 if there was none)."""
+class AboutRun(msgspec.Struct, frozen=True):
+    """When the run began, when the last good one before it did (0 if there was none), and what it could not read."""
 
     began: float
     good_since: float = 0.0
+    unread: frozenset[str] = frozenset()
 
 
 class Verification(msgspec.Struct, frozen=True):
     """How it was checked, how many files were compared, and which of them differ though they were left alone here.
 
-    `spoiled` are those of them that had not changed here since a good backup. `outdated` are files that have changed
-    here, or were put there by somebody else, and that the server keeps as they are (append only); `looked_at` counts
-    none of those. Of each, only so many are named. `reason` is why it failed.
+    `missing` are those that are not on the server at all; what can't be read here is none of them. `spoiled` are those
+    that differ and had not changed here since a good backup. `outdated` are files that have changed here, or were put
+    there by somebody else, and that the server keeps as they are (append only); `looked_at` counts none of those. Of
+    each, only so many are named. `reason` is why it failed.
     """
 
     how: How
     looked_at: int = 0
     differing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     spoiled: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
     outdated_count: int = 0
@@ -67,19 +70,20 @@ class Verification(msgspec.Struct, frozen=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was found to differ."""
-        return not self.differing and not self.outdated_count
+        """Whether nothing was found to differ or to be missing."""
+        return not (self.differing or self.missing or self.outdated_count)
 
     @property
     def sentence(self) -> str:
         """The result in words."""
-        told = [self._about_outdated, self._about_differing, self._about_spoiled]
+        told = [self._about_outdated, self._about_missing, self._about_differing, self._about_spoiled]
         return " ".join(sentence for sentence in told if sentence) or self._about_method
 
     def as_json(self) -> dict[str, object]:
         """What `run --json` prints of it."""
-        differing, outdated = (list(map(display.printable, names)) for names in (self.differing, self.outdated))
-        return {"how": self.how, "files": self.looked_at, "differing": differing, "outdated": outdated}
+        found = {"differing": self.differing, "missing": self.missing, "outdated": self.outdated}
+        named = {what: list(map(display.printable, names)) for what, names in found.items()}
+        return {"how": self.how, "files": self.looked_at, **named}
 
     @property
     def _about_outdated(self) -> str:
@@ -93,6 +97,17 @@ class Verification(msgspec.Struct, frozen=True):
             " changed them here, or someone with the key put them there first.",
             count,
         ).format(count=display.number(count), names=_named(self.outdated, count))
+
+    @property
+    def _about_missing(self) -> str:
+        if not self.missing:
+            return ""
+        count = len(self.missing)
+        return ngettext(
+            "Checked afterwards: {count} file is missing on the server: {names}. The next backup sends it again.",
+            "Checked afterwards: {count} files are missing on the server: {names}. The next backup sends them again.",
+            count,
+        ).format(count=display.number(count), names=_named(self.missing, count))
 
     @property
     def _about_differing(self) -> str:
@@ -164,7 +179,7 @@ def is_wanted(profile: Profile, *, sent: bool) -> bool:
 
 
 async def verify(
-    profile: Profile, access: Access, paths: Iterable[str], times: Times, *, sent: bool
+    profile: Profile, access: Access, paths: Iterable[str], about: AboutRun, *, sent: bool
 ) -> Verification | None:
     """Compare those files, in the way that the scheme allows; `sent` is whether the run has sent anything.
 
@@ -176,21 +191,23 @@ async def verify(
     if not transfer.can_preview(profile):
         return Verification("none") if sent else None
     is_append_only = profile.scheme.append_only
-    whole = await _by_dry_run(profile, access, times) if is_append_only else None
+    whole = await _by_dry_run(profile, access, about) if is_append_only else None
     by_content = None
     if not schemes.of(profile).records_command:
-        by_content = await _by_content(profile, access, paths, times)
+        by_content = await _by_content(profile, access, paths, about)
     if by_content and whole:
         differing = tuple(dict.fromkeys(whole.differing + by_content.differing))
-        return replace(by_content, differing=differing, outdated=whole.outdated, outdated_count=whole.outdated_count)
-    return by_content or whole or (await _by_dry_run(profile, access, times) if sent else None)
+        missing = tuple(dict.fromkeys(whole.missing + by_content.missing))
+        outdated, count = whole.outdated, whole.outdated_count
+        return replace(by_content, differing=differing, missing=missing, outdated=outdated, outdated_count=count)
+    return by_content or whole or (await _by_dry_run(profile, access, about) if sent else None)
 
 
-async def _by_content(profile: Profile, access: Access, paths: Iterable[str], times: Times) -> Verification | None:
+async def _by_content(profile: Profile, access: Access, paths: Iterable[str], about: AboutRun) -> Verification | None:
     patterns = _patterns(paths)
     if not patterns:
         return None
-    differing: list[str] = []
+    unequal: list[rsync.Entry] = []
     compared = listed = 0
     with tempfile.NamedTemporaryFile(prefix="backup-wizard-") as file:
         file.write(b"".join(os.fsencode(pattern) + b"\0" for pattern in patterns))
@@ -201,19 +218,21 @@ async def _by_content(profile: Profile, access: Access, paths: Iterable[str], ti
                     case rsync.Entries():
                         for entry in event:
                             listed += 1
+                            if _place(profile, entry.path) in about.unread:
+                                continue
                             compared += entry.is_file
                             if entry.is_sent and not (profile.scheme.append_only and entry.looks_changed):
-                                differing.append(entry.path)
+                                unequal.append(entry)
                     case rsync.Ended():
                         unlisted = report.require_totals(event).files - listed
     if not compared:
         return Verification("refused") if unlisted > 0 else None
-    return _told(profile, "sample", compared, differing, times)
+    return _told(profile, "sample", compared, unequal, about)
 
 
-async def _by_dry_run(profile: Profile, access: Access, times: Times) -> Verification:
-    differing: list[str] = []
-    outdated: list[str] = []
+async def _by_dry_run(profile: Profile, access: Access, about: AboutRun) -> Verification:
+    unequal: list[rsync.Entry] = []
+    outdated: list[rsync.Entry] = []
     outdated_count = 0
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
@@ -221,21 +240,28 @@ async def _by_dry_run(profile: Profile, access: Access, times: Times) -> Verific
                 case rsync.Entries():
                     for entry in event:
                         is_outdated = entry.is_outdated and profile.scheme.append_only
-                        if not (is_outdated or entry.is_sent) or not _is_older(profile, entry.path, times.began):
+                        if not (is_outdated or entry.is_sent) or not _is_to_be_there(profile, entry.path, about):
                             continue
                         outdated_count += is_outdated
-                        named = outdated if is_outdated else differing
-                        named += [entry.path] if len(named) < _MOST_FILES else []
+                        named = outdated if is_outdated else unequal
+                        named += [entry] if len(named) < _MOST_FILES else []
                 case rsync.Ended():
                     looked_at = report.require_totals(event).files
-    told = _told(profile, "dry-run", looked_at, differing, times)
-    return replace(told, outdated=tuple(outdated), outdated_count=outdated_count)
+    told = _told(profile, "dry-run", looked_at, unequal, about)
+    return replace(told, outdated=tuple(entry.path for entry in outdated), outdated_count=outdated_count)
 
 
-def _told(profile: Profile, how: How, looked_at: int, paths: Iterable[str], times: Times) -> Verification:
-    differing = tuple(path for path in paths if _is_older(profile, path, times.began))
-    spoiled = tuple(path for path in differing if _is_older(profile, path, times.good_since))
-    return Verification(how, looked_at, differing, spoiled)
+def _told(profile: Profile, how: How, looked_at: int, unequal: Sequence[rsync.Entry], about: AboutRun) -> Verification:
+    unequal = [entry for entry in unequal if _is_to_be_there(profile, entry.path, about)]
+    missing = tuple(entry.path for entry in unequal if entry.is_new)
+    differing = tuple(entry.path for entry in unequal if not entry.is_new)
+    spoiled = tuple(path for path in differing if _is_older(profile, path, about.good_since))
+    return Verification(how, looked_at, differing, missing, spoiled)
+
+
+def _is_to_be_there(profile: Profile, path: str, about: AboutRun) -> bool:
+    """Whether the server has to have a file as it is here: it could be read, and is as it was when the run began."""
+    return _place(profile, path) not in about.unread and _is_older(profile, path, about.began)
 
 
 def _is_older(profile: Profile, path: str, moment: float) -> bool:

@@ -140,7 +140,7 @@ PATTERNS: tuple[tuple[str, Kind], ...] = (
 )
 
 # What rsync says a name in, and whatever that name is made of.
-_NAMES = re.compile(r'^(rsync: (?!server sent )[^"\n]*|file has vanished: )".*"', re.MULTILINE)
+_NAMES = re.compile(r'^(rsync: (?!server sent )[^"\n]*|(?:file|directory) has vanished: )".*"', re.MULTILINE)
 
 _EXIT_CODES = {
     11: Kind.SERVER_CANT_WRITE,  # the server's rsync may be gone before it has said why

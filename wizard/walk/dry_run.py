@@ -46,7 +46,7 @@ class Preview(msgspec.Struct, frozen=True):
     @property
     def is_whole(self) -> bool:
         """Whether the server was asked about every file."""
-        return self.report is not None and not self.report.exit_code
+        return self.report is not None and self.report.is_whole
 
 
 async def events(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event | CountedHere]:

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import backup_layout, rules
-from wizard.client.folders import exclude_presets, folder_access
+from wizard.client.folders import chosen_folders, exclude_presets, folder_access
+from wizard.client.folders.chosen_folders import Mark
 from wizard.client.process.background import in_background
 from wizard.profile import with_delete
 from wizard.text.display import printable
-from wizard.text.language import _
+from wizard.text.language import _, ngettext
 from wizard.walk import description
 from wizard.walk.description import Description, May, MayNot, Text, YesNo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wizard.profile import Profile
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass, Question
 
 NONE_YET = _("Select at least one folder.")
+_MOST_NAMED = 3
 SKIPPED = _("Skip these")
 DELETE = YesNo(
     id="delete",
@@ -32,15 +34,24 @@ DELETE = YesNo(
     sentence=_("Anything you delete by mistake is then gone there, too."),
     ask=_("Delete from the backup what you delete here? Anything you delete by mistake is then gone there, too."),
 )
+ONE_FILE_SYSTEM = YesNo(
+    id="one-file-system",
+    label=_("Skip other disks inside these folders"),
+    sentence=_("Disks and network folders that are mounted there."),
+)
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The folders, the groups and the line of what is skipped, and whether the backup follows what is deleted here."""
+    """The folders, the groups and the line of what is skipped, and whether the backup follows what is deleted here.
+
+    With `one_file_system`, other disks that are mounted inside the folders are skipped.
+    """
 
     folders: tuple[str, ...]
     presets: frozenset[str]
     own: str
     delete: bool
+    one_file_system: bool = False
 
     def applied(self, profile: Profile) -> Profile:
         """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
@@ -57,6 +68,7 @@ class Chosen(msgspec.Struct, frozen=True):
             profile,
             folders=_unless_same(profile.folders, self.folders),
             exclude=_unless_same(profile.exclude, exclude),
+            one_file_system=self.one_file_system,
         )
         return with_delete(decided, self.delete)
 
@@ -67,7 +79,7 @@ def at_first(profile: Profile) -> Chosen:
     if not profile.folders:
         presets |= exclude_presets.presets_at_first()
     folders = profile.folders or folder_access.wanted_at_first()
-    return Chosen(tuple(folders), presets, exclude_presets.line(own), profile.delete)
+    return Chosen(tuple(folders), presets, exclude_presets.line(own), profile.delete, profile.one_file_system)
 
 
 def also_skipped(default: str) -> Text:
@@ -91,20 +103,40 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
     """The folders, each group of what can be skipped, the person's own patterns, and deleting."""
     first = at_first(profile)
     yield description.Folders(
-        id="folders", label=_("Folder {number}"), default=first.folders, rule=_folder_complaint, complaint=NONE_YET
+        id="folders", label=_("Folder to back up"), default=first.folders, rule=_folder_complaint, complaint=NONE_YET
     )
     for preset in exclude_presets.PRESETS:
         ask = _("Skip “{title}” ({sentence})?").format(title=preset.title, sentence=preset.sentence)
         is_skipped = preset.id in first.presets
         yield YesNo(id=preset.id, label=preset.title, sentence=preset.sentence, ask=ask, default=is_skipped)
     yield also_skipped(first.own)
+    mounts = folder_access.mounts_inside(answers.get("folders", first.folders))
+    if mounts or first.one_file_system:
+        named = ", ".join(map(printable, mounts[:_MOST_NAMED])) or _("none now")
+        ask = _("Skip other disks inside these folders ({names})?").format(names=named)
+        yield msgspec.structs.replace(ONE_FILE_SYSTEM, ask=ask, default=first.one_file_system)
     if may_delete(profile):
         yield msgspec.structs.replace(DELETE, default=first.delete)
 
 
 def may_pass(profile: Profile, found: None, answers: Answers) -> Pass:
-    """Whoever has chosen a folder."""
-    return May() if answers.get("folders", profile.folders) else MayNot(NONE_YET)
+    """Whoever has chosen a folder; what of the home folder is not among them is named."""
+    chosen = answers.get("folders", profile.folders)
+    return May(not_included(chosen, folder_access.at_home())) if chosen else MayNot(NONE_YET)
+
+
+def not_included(chosen: tuple[str, ...], at_home: Iterable[str]) -> str:
+    """That these folders of the home folder are not chosen, and nothing in them; an empty text where there are none."""
+    left = [path for path in at_home if chosen_folders.mark(chosen, path) is Mark.OFF]
+    if not left:
+        return ""
+    named = ", ".join(printable(os.path.basename(path)) for path in left[:_MOST_NAMED])  # noqa: PTH119
+    more = len(left) - _MOST_NAMED
+    if more <= 0:
+        return _("Not included: {names}").format(names=named)
+    return ngettext("Not included: {names} and {count} more", "Not included: {names} and {count} more", more).format(
+        names=named, count=more
+    )
 
 
 async def settle(profile: Profile, found: None, answers: Answers, context: WalkContext) -> Profile:
@@ -117,7 +149,8 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     if answers:
         presets = frozenset(preset.id for preset in exclude_presets.PRESETS if answers[preset.id])
         delete = answers.get(DELETE.id, profile.delete)
-        decided = Chosen(answers["folders"], presets, answers["own"], delete).applied(profile)
+        one_file_system = answers.get(ONE_FILE_SYSTEM.id, profile.one_file_system)
+        decided = Chosen(answers["folders"], presets, answers["own"], delete, one_file_system).applied(profile)
     await require(decided)
     return decided
 
@@ -136,7 +169,14 @@ def _folder_complaint(typed: str, before: tuple[str, ...]) -> str | None:
     path = os.path.expanduser(typed)  # noqa: PTH111 - a Path would change what was typed
     if complaint := rules.folder(path):
         return complaint
-    return None if os.path.isdir(path) else _("{path} doesn't exist.").format(path=printable(path))  # noqa: PTH112
+    if around := next((one for one in before if one == path), "") or chosen_folders.around(before, path):
+        return _("{path} is included with {parent} already. Remove that first.").format(
+            path=printable(path), parent=printable(around)
+        )
+    if os.path.isdir(path):  # noqa: PTH112
+        return None
+    told = _("{path} is a file, not a folder.") if os.path.isfile(path) else _("{path} doesn't exist.")  # noqa: PTH113
+    return told.format(path=printable(path))
 
 
 def _unless_same(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

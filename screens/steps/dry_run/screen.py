@@ -22,7 +22,7 @@ from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running import report, transfer
+from wizard.running import problems, report, transfer
 from wizard.running.listing import Listing, slices
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -79,6 +79,7 @@ class DryRunScreen(StepScreen):
         super().__init__(walk, context)
         self._listing = Listing()
         self._problems: list[str] = []
+        self._unread = 0
         self._ended: rsync.Ended | None = None
         self._is_running = self._is_stopping = False
         self._preview: dry_run.Preview | None = None
@@ -206,7 +207,8 @@ class DryRunScreen(StepScreen):
                             self._listing.add(piece)
                             await pace.keep()
                     case rsync.Problem():
-                        self._problems.append(words.problem(event))
+                        self._unread += event.cause == "unread"
+                        self._problems.append(problems.in_words(event))
                     case rsync.Ended():
                         self._ended = event
 
@@ -222,8 +224,8 @@ class DryRunScreen(StepScreen):
         told = words.result(self._listing, totals)
         count = len(self._problems) + ended.untold
         self.query_one("#danger", Note).say(words.danger(totals), "warn")
-        tone: Tone = "warn" if ended.exit_code else "good"
-        await self._settle(" ".join(filter(None, (told, words.about_problems(count)))), tone)
+        tone: Tone = "good" if self._preview.is_whole else "warn"
+        await self._settle(" ".join(filter(None, (told, words.about_problems(self._unread, count)))), tone)
 
     async def _show_estimate(self, why: Trouble) -> None:
         self._problems.insert(0, f"{why.what}. {why.to_do}\n\n{why.forward}\n")
@@ -238,7 +240,7 @@ class DryRunScreen(StepScreen):
 
     async def _set_off(self) -> None:
         self._is_running, self._is_stopping, self._preview, self._why_not = True, False, None, None
-        self._listing, self._problems, self._ended, self._latest = Listing(), [], None, ""
+        self._listing, self._problems, self._ended, self._latest, self._unread = Listing(), [], None, "", 0
         self._began = time.monotonic()
         self.lead_with("forward", focus=False)
         self.remove_class("-trouble-alone")

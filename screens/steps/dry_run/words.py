@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from wizard.running import link_speed, report
@@ -10,25 +9,13 @@ from wizard.text import display
 from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
-    from wizard.client.rsync import Problem, Totals
+    from wizard.client.rsync import Totals
     from wizard.profile import Profile
     from wizard.running.listing import Listing, Sums
 
 _MINUTE = 60
 _MANY_REMOVED = 1000
 _MUCH_OF_THE_BACKUP = 0.25
-_NUMBER = re.compile(r" \(\d+\)\Z")
-_VANISHED = "file has vanished"
-_IN_PLAIN_WORDS = {
-    "Permission denied": _("You don't have permission to read: {path}"),
-    "Operation not permitted": _("The system doesn't let you read: {path}"),
-    "No such file or directory": _("Gone during the run: {path}"),
-    "Input/output error": _("The disk can't read: {path}"),
-    "Structure needs cleaning": _("The disk is damaged at: {path}"),
-    "File name too long": _("The path is too long: {path}"),
-    "Too many levels of symbolic links": _("A link leads back to itself: {path}"),
-    "Stale file handle": _("The network disk lost track of: {path}"),
-}
 
 
 def result(listing: Listing, totals: Totals) -> str:
@@ -76,28 +63,14 @@ def danger(totals: Totals, *, is_counted_here: bool = False) -> str:
     return told.format(count=display.number(totals.deleted), share=f"{totals.deleted / on_server:.0%}")
 
 
-def problem(found: Problem) -> str:
-    """One of rsync's complaints in plain words, or as rsync has it."""
-    path = display.printable(found.path)
-    if found.path and _VANISHED in found.message:
-        return _("Gone during the run: {path}").format(path=path)
-    # As in: opendir "/home/amanda/x" failed: Permission denied (13)
-    after_name = found.message.rpartition('"')[2]
-    reason = _NUMBER.sub("", after_name.partition(" ")[2].removeprefix("failed: "))
-    if not found.path or not reason:
-        return display.printable(found.message)
-    known = _IN_PLAIN_WORDS.get(reason)
-    return known.format(path=path) if known else f"{display.printable(reason)}: {path}"
-
-
-def about_problems(count: int) -> str:
-    """That there are some, or an empty text."""
-    if not count:
-        return ""
-    told = ngettext(
-        "{count} file could not be read: see “Problems”.", "{count} files could not be read: see “Problems”.", count
-    )
-    return told.format(count=display.number(count))
+def about_problems(unread: int, count: int) -> str:
+    """That there are some, `unread` files among them, or an empty text."""
+    if unread:
+        told = ngettext(
+            "{count} could not be read: see “Problems”.", "{count} could not be read: see “Problems”.", unread
+        )
+        return told.format(count=display.number(unread))
+    return _("Some files need a look: see “Problems”.") if count else ""
 
 
 def duration(profile: Profile, sums: Sums) -> str:

@@ -12,12 +12,13 @@ from textual.widgets import Button, ProgressBar, Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from screens.dialogs.confirm import ConfirmScreen
-from screens.outcome import Leave
+from screens.outcome import Forward, Leave
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from wizard import console, running
 from wizard.client import rsync
 from wizard.failure import Failure
+from wizard.running import problems
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
+    from wizard.running.report import Report
     from wizard.walk.steps import Walk
 
 _PULSE_SECONDS = 1 / 5
+_MOST_LEFT_OUT = 20
 _STOPPED = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
 _SENDING = _("Backing up. Esc stops it.")
 _LOOKING = _("Looking at your files. Esc stops it.")
@@ -43,11 +46,12 @@ class RunningScreen(StepScreen):
 
     step = Step.FINISH
     question = _("Backing up")
-    primary = _("Done")
+    primary = _("Close")
     explanation = _(
         "The wizard is sending your files to the server.\n\n"
         "You can stop at any time. What was sent stays there, and “Continue” (or the next backup) resumes from"
         " there.\n\n"
+        "If a file can't be read, “Skip it” excludes it from then on.\n\n"
         "If the connection drops, the wizard waits a little and tries again.\n\n"
         "At the end, it checks the backup on the server."
     )
@@ -63,6 +67,8 @@ class RunningScreen(StepScreen):
         self._how = self._at_hand = self._trouble = ""
         self._problems = 0
         self._progress: rsync.Progress | None = None
+        self._planned: running.Planned | None = None
+        self._without_unread: Profile | None = None
 
     def compose_step(self) -> ComposeResult:
         """How far it is, and what came of it."""
@@ -76,6 +82,7 @@ class RunningScreen(StepScreen):
     def compose_actions(self) -> ComposeResult:
         """To stop it, or to go on."""
         yield Button(_("Stop"), id="stop", compact=True)
+        yield Button(_("Skip it"), id="leave-out", compact=True)
         yield Button(_("Continue"), id="again", compact=True)
 
     def focus_first(self) -> None:
@@ -100,6 +107,13 @@ class RunningScreen(StepScreen):
     def action_again(self) -> None:
         """Back up, from where it was left."""
         self.run_worker(self._back_up(), group="run", exclusive=True)
+
+    @on(Button.Pressed, "#leave-out")
+    def _leave_out(self) -> None:
+        """Exclude from now on what could not be read; the backup on the server stays as it is."""
+        if self._without_unread:
+            self.app.notify(_("Excluded from now on. You can change that under “Skipped”."))
+            self.leave_with(Forward(self._without_unread))
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
@@ -159,7 +173,8 @@ class RunningScreen(StepScreen):
     async def _run(self, agreed: Sequence[running.Loss]) -> None:
         access = await self.context.access(self.profile)
         holding = (self.context.session.hold(self.profile.name),)
-        async with aclosing(running.run(self.profile, access, holding=holding, agreed=agreed)) as events:
+        run = running.run(self.profile, access, holding=holding, agreed=agreed, is_watched=True)
+        async with aclosing(run) as events:
             async for event in events:
                 self._take(event)
 
@@ -173,6 +188,11 @@ class RunningScreen(StepScreen):
         match event:
             case running.Begun():
                 self._how, self._is_fresh = console.begun(event), event.is_fresh
+                if event.is_fresh and self.context.dry_run:
+                    size = self.context.dry_run.bytes_to_send
+                    self._planned = running.Planned(size, size)
+            case running.Planned():
+                self._planned = event
             case running.Retry():
                 self._trouble = console.retry(event)
             case running.Looking():
@@ -181,17 +201,28 @@ class RunningScreen(StepScreen):
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
             case rsync.Progress():
                 self._progress = event
-            case rsync.Problem():
+            case rsync.Problem() if event.cause in {"unread", "other"}:
                 self._problems += 1
             case running.Result():
                 self.context.backup = event
-                told, *more = console.backup(event).split("\n")
-                self.query_one("#results", Static).update("\n".join(more))
-                self._settle(told, "good" if event.is_whole else "warn", "forward" if event.is_whole else "again")
+                self.query_one("#results", Static).update("\n".join(console.found_in(event)))
+                tone: Tone = "good" if event.is_whole else "warn"
+                self._settle(event.sentence, tone, "forward" if event.is_good else "again")
                 self.query_one("#again").display = not event.is_whole
+                self._offer_to_leave_out(event.report)
+
+    def _offer_to_leave_out(self, report: Report) -> None:
+        unread = report.unread if report.unread_count == len(report.unread) <= _MOST_LEFT_OUT else ()
+        self._without_unread = problems.left_out(self.profile, unread)
+        button, again = self.query_one("#leave-out", Button), self.query_one("#again", Button)
+        button.label = ngettext("Skip it", "Skip them", len(unread))
+        again.label = _("Try again") if report.unread_count else _("Continue")
+        for one in (button, again):
+            one.refresh(layout=True)
+        button.display = self._without_unread is not None
 
     async def _set_off(self) -> None:
-        self._is_running, self._progress, self._problems = True, None, 0
+        self._is_running, self._progress, self._planned, self._problems = True, None, None, 0
         self._how = self._at_hand = self._trouble = ""
         await self.show_trouble(None)
         self.query_one("#results", Static).update("")
@@ -204,6 +235,7 @@ class RunningScreen(StepScreen):
         for name in ("#stop", "#bar", "#numbers", "#looking-at", "#how"):
             self.query_one(name).display = is_running
         self.query_one("#again").display = not is_running
+        self.query_one("#leave-out").display = False
         self.query_one("#back").display = False
         self.busy(is_running)
         self.refresh_bindings()
@@ -212,8 +244,9 @@ class RunningScreen(StepScreen):
         progress = self._progress
         news = self._trouble or (_SENDING if progress else _LOOKING)
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
-        expected = self.context.dry_run.bytes_to_send if self.context.dry_run and not self.context.backup else None
-        ahead = estimate(progress, is_fresh=self._is_fresh, expected=expected) if progress else ProgressEstimate()
+        ahead = ProgressEstimate()
+        if progress:
+            ahead = estimate(progress, is_fresh=self._is_fresh, planned=self._planned)
         self.query_one("#bar", ProgressBar).update(
             total=None if ahead.percent is None else 100, progress=ahead.percent or 0
         )

@@ -16,7 +16,7 @@ def begin(profile: Profile, kept: dict[str, str]) -> Chosen:
     if not kept:
         return folders.at_first(profile)
     chosen = tuple(filter(None, kept["chosen"].split("\0")))
-    return Chosen(chosen, frozenset(kept["presets"].split()), kept["own"], bool(kept["delete"]))
+    return Chosen(chosen, frozenset(kept["presets"].split()), kept["own"], bool(kept["delete"]), bool(kept["disks"]))
 
 
 def keep(chosen: Chosen, kept: dict[str, str]) -> None:
@@ -26,4 +26,5 @@ def keep(chosen: Chosen, kept: dict[str, str]) -> None:
         "presets": " ".join(chosen.presets),
         "own": chosen.own,
         "delete": "yes" if chosen.delete else "",
+        "disks": "yes" if chosen.one_file_system else "",
     }

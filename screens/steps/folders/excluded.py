@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _DELETE = Tick.of(folders.DELETE)
+_DISKS = Tick.of(folders.ONE_FILE_SYSTEM)
 
 
 class LeftOut(Vertical):
@@ -32,10 +33,12 @@ class LeftOut(Vertical):
     class Changed(Message):
         """Something else is left out, or removed."""
 
-    def __init__(self, *, id: str, presets: frozenset[str], own: str, delete: bool, may_delete: bool) -> None:
+    def __init__(
+        self, *, id: str, presets: frozenset[str], own: str, delete: bool, may_delete: bool, disks: bool = False
+    ) -> None:
         super().__init__(id=id)
         self._at_first = (presets, own, delete)
-        self._may_delete = may_delete
+        self._may_delete, self._disks_at_first = may_delete, disks
 
     def compose(self) -> ComposeResult:
         """The groups, the line, and the box with the warning."""
@@ -43,6 +46,10 @@ class LeftOut(Vertical):
         yield Label(folders.SKIPPED, classes="left-out-title")
         yield TickList([Tick(one.id, one.title, one.sentence) for one in PRESETS], id="presets", ticked=presets)
         yield Field.of(folders.also_skipped(own))
+        ticked = [_DISKS.id] if self._disks_at_first else []
+        boxes = TickList([_DISKS], id="disks", ticked=ticked, sentences_below=True)
+        boxes.display = self._disks_at_first
+        yield boxes
         if self._may_delete:
             yield TickList([_DELETE], id="delete", ticked=[_DELETE.id] if delete else [], sentences_below=True)
 
@@ -55,6 +62,15 @@ class LeftOut(Vertical):
     def delete(self) -> bool:
         """Whether what is removed here is to be removed on the server."""
         return any(box.ticked for box in self.query("#delete").results(TickList))
+
+    @property
+    def one_file_system(self) -> bool:
+        """Whether other disks inside the folders are skipped."""
+        return bool(self.query_one("#disks", TickList).ticked)
+
+    def offer_to_skip_disks(self) -> None:
+        """There are some."""
+        self.query_one("#disks", TickList).display = True
 
     @property
     def own(self) -> str:

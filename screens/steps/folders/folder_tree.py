@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,11 +24,13 @@ from wizard.failure import Failure
 from wizard.text.language import _
 
 if TYPE_CHECKING:
+    from textual.events import Key
     from textual.widgets.tree import TreeNode
 
     from wizard.client.folders.folder_access import Folder
 
 _UNNOTICED_SECONDS = 0.1
+_COMMANDS = {"h"}  # letters that do something of their own, unless a name is being typed
 _TOGGLES = Style.from_meta({"toggle": True})
 
 
@@ -50,6 +53,13 @@ class FolderTree(Tree[Place]):
 
         folder: Folder
 
+    @dataclass
+    class Sought(Message):
+        """So much of a name was typed, and whether a folder of such a name is shown; no text where that is over."""
+
+        text: str
+        is_found: bool = True
+
     def __init__(self, chosen: tuple[str, ...], *, id: str) -> None:
         super().__init__(Text(), id=id)
         self.show_root = self.show_guides = self.auto_expand = False
@@ -58,6 +68,8 @@ class FolderTree(Tree[Place]):
         self._chosen = chosen
         self._beside: dict[str, str] = {}
         self._shows_hidden = False
+        self._sought: str | None = None
+        self._newly_opened: Place | None = None
         self._home = folder_place.home()
         self._tops = [self._home]
         self._to_open: set[str] = set()
@@ -124,6 +136,8 @@ class FolderTree(Tree[Place]):
         event.stop()
         if place := event.node.data:
             place.opened = True
+            self._newly_opened = place if event.node is self.cursor_node else self._newly_opened
+            self.call_after_refresh(self._bring_into_view, place)
             if not place.asked:
                 place.asked = True
                 self.run_worker(self._read(place), group="read")
@@ -133,6 +147,39 @@ class FolderTree(Tree[Place]):
         event.stop()
         if event.node.data:
             event.node.data.opened = False
+
+    def on_key(self, event: Key) -> None:
+        """A letter begins to look for a name, or goes on with it; any other key but Backspace ends that."""
+        sought, sign = self._sought, event.character or ""
+        if event.key == "backspace" and sought:
+            self._seek(sought[:-1])
+        elif event.key == "slash" and sought is None:
+            self._seek("")
+        elif event.is_printable and sign != " " and (sought is not None or sign not in _COMMANDS):
+            self._seek((sought or "") + sign)
+        elif sought is None:
+            return
+        else:
+            self._sought = None
+            self.post_message(self.Sought(""))
+            if event.key != "escape":
+                return
+        event.stop()
+        event.prevent_default()
+
+    def _seek(self, text: str) -> None:
+        self._sought = text
+        start = max(self.cursor_line, 0)
+        lines = [(start + step) % (self.last_line + 1) for step in range(self.last_line + 1)]
+        found = next((line for line in lines if self._is_named(line, text)), None)
+        if found is not None:
+            self.move_cursor_to_line(found)
+        self.post_message(self.Sought(text, found is not None))
+
+    def _is_named(self, line: int, text: str) -> bool:
+        node = self.get_node_at_line(line)
+        place = node.data if node else None
+        return place is not None and _plain(text) in _plain(place.title or place.folder.name)
 
     def action_open(self) -> None:
         """Open the folder under the cursor, or step into it."""
@@ -177,8 +224,20 @@ class FolderTree(Tree[Place]):
         found.sort(key=lambda folder: usual.index(folder.path) if folder.path in self._usual else sys.maxsize)
         place.inside = [Place(folder) for folder in found]
         self._show_inside(place)
+        self.call_after_refresh(self._bring_into_view, place)
         if place is self._home and self.cursor_node in {None, place.node}:
             self.move_cursor_to_line(min(self._tops.index(place) + 1, self.last_line))
+
+    def _bring_into_view(self, place: Place) -> None:
+        """Show as much as there is room for of a folder that the person has opened, from its name on."""
+        if place is not self._newly_opened or place.node is None or not place.node.is_expanded:
+            return
+        last = place.node
+        while last.is_expanded and last.children:
+            last = last.children[-1]
+        lowest = last.line - self.scrollable_content_region.height + 1
+        top = max(round(self.scroll_target_y), min(lowest, place.node.line))
+        self.scroll_to(y=top, animate=False)
 
     def _rebuild(self) -> None:
         below = self.cursor_node.data if self.cursor_node else None
@@ -225,6 +284,11 @@ class FolderTree(Tree[Place]):
         for place in self._shown.get(path, []):
             if place.node:
                 place.node.refresh()
+
+
+def _plain(text: str) -> str:
+    # macOS stores an accent as a character of its own (NFD).
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _depth(node: TreeNode[Place]) -> int:

@@ -16,11 +16,13 @@ from textual.widgets import Button, Label, Static
 from screens.steps.folders import draft, words
 from screens.steps.folders.excluded import LeftOut
 from screens.steps.folders.folder_tree import FolderTree
+from screens.steps.folders.not_included import NotIncluded
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
 from wizard import trouble
-from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_sizes
+from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
 from wizard.text.language import _
@@ -29,6 +31,8 @@ from wizard.walk.description import MayNot
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
     from textual.worker import Worker
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.4
 _MEASURED_AT_ONCE = 2
+_HOW = _("Space selects, → opens, typing finds, Enter continues.")
 
 
 class FoldersScreen(StepScreen):
@@ -48,6 +53,7 @@ class FoldersScreen(StepScreen):
     question = folders.DESCRIPTION.question
     explanation = _(
         "Press Space or click to select a folder. It is backed up with everything in it.\n\n"
+        "Type a part of a name to find a folder, and Escape to start over. / finds names that begin with h.\n\n"
         "→ opens a folder and ← closes it. “h” shows hidden folders. Other disks and the whole computer are at"
         " the end of the list.\n\n"
         "[✓] will be backed up\n[–] some of it will be backed up\n ✓  included with its parent folder\n\n"
@@ -73,6 +79,9 @@ class FoldersScreen(StepScreen):
         self._sizes: dict[str, folder_sizes.Size] = {}
         self._missing: dict[str, str] = {}
         self._unreadable: tuple[str, ...] = ()
+        self._idle: tuple[str, ...] = ()
+        self._mounts: tuple[str, ...] = ()
+        self._special = 0
 
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
@@ -84,13 +93,15 @@ class FoldersScreen(StepScreen):
             own=first.own,
             delete=first.delete,
             may_delete=folders.may_delete(self.profile),
+            disks=first.one_file_system,
         )
         with Vertical(id="folders-view"):
-            yield Static(_("Space selects a folder, → opens it, Enter continues."), classes="aside", markup=False)
+            yield Static(_HOW, id="how-to", classes="aside", markup=False)
             yield self._tree
             yield Note(id="folder-note")
         yield self._left_out
         yield Label("", id="left-out-summary", markup=False)
+        yield NotIncluded(id="not-included")
         yield Note(id="backup-size")
 
     def compose_actions(self) -> ComposeResult:
@@ -136,10 +147,24 @@ class FoldersScreen(StepScreen):
         else:
             self._decide(replace(self._decision, folders=chosen_folders.tick(chosen, path)))
 
+    @on(FolderTree.Sought)
+    def _tell_what_is_sought(self, event: FolderTree.Sought) -> None:
+        told = _("Find: {text}") if event.is_found else _("Find: {text} (nothing here; open a folder first)")
+        text = display.printable(event.text)
+        self.query_one("#how-to", Static).update(told.format(text=text) if event.text else _HOW)
+
     @on(LeftOut.Changed)
     def _left_out_changed(self) -> None:
         panel = self._left_out
-        self._decide(replace(self._decision, presets=panel.presets, own=panel.own, delete=panel.delete))
+        self._decide(
+            replace(
+                self._decision,
+                presets=panel.presets,
+                own=panel.own,
+                delete=panel.delete,
+                one_file_system=panel.one_file_system,
+            )
+        )
 
     def _decide(self, decision: Chosen, pause: float = _PAUSE_SECONDS) -> None:
         self._decision, self._complaint = decision, ""
@@ -151,14 +176,17 @@ class FoldersScreen(StepScreen):
             self._tree.show_beside(path, "")
         for path in [path for path in decision.folders if path not in self._measuring]:
             self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
-        self.query_one("#left-out-summary", Label).update(
-            _("Skipped: {what}").format(what=display.printable(self._left_out.summary))
-        )
+        self.query_one(NotIncluded).show_for(decision.folders)
         self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
-            self._counted = wanted
+            self._counted, self._idle, self._mounts, self._special = wanted, (), (), 0
+            self._say_skipped(exclude_presets.in_words(wanted.exclude))
             self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
+
+    def _say_skipped(self, what: Iterable[str]) -> None:
+        named = ", ".join(map(display.printable, what)) or _("nothing")
+        self.query_one("#left-out-summary", Label).update(_("Skipped: {what}").format(what=named))
 
     async def _measure(self, path: str) -> None:
         async with self._turns:
@@ -182,6 +210,10 @@ class FoldersScreen(StepScreen):
             self._say()
             return
         note.say(_("Counting what will be backed up"), "busy")
+        self._mounts = await in_background(lambda: folder_access.mounts_inside(wanted.folders))
+        if self._mounts:
+            self._left_out.offer_to_skip_disks()
+        self._say()
         await asyncio.sleep(pause)
         size = backup_size.BackupSize()
         try:
@@ -196,7 +228,9 @@ class FoldersScreen(StepScreen):
             self._unreadable = tuple(path for measured in self._sizes.values() for path in measured.unreadable)
         else:
             note.say(_("{amount} will be backed up.").format(amount=words.amount(size)), "good")
-            self._unreadable = size.unreadable
+            self._unreadable, self._special = size.unreadable, size.special
+            self._idle = exclude_presets.idle(wanted.exclude, size.left_out)
+            self._say_skipped(exclude_presets.counted(wanted.exclude, size.left_out))
         self._say()
 
     def _complain(self, complaint: str) -> None:
@@ -213,7 +247,8 @@ class FoldersScreen(StepScreen):
         elif unreadable:
             note.say(words.unreadable(unreadable), "warn")
         else:
-            note.say("")
+            mounts = () if self._decision.one_file_system else self._mounts
+            note.say(words.worth_a_look(mounts, self._idle, self._special), "warn")
 
     def action_turn(self) -> None:
         """To what is left out, or back to the folders."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wizard.client.folders.folder_access import Folder
     from wizard.client.folders.folder_sizes import Size
 
+IS_FILE = _("a file")
 UNREADABLE = _("can't be read")
 MISSING = _("not found")
 _NAMED = 2
@@ -26,7 +27,7 @@ _NAMED = 2
 
 def in_short(failure: Failure) -> str:
     """What is wrong with a folder, in the room beside its name."""
-    return MISSING if failure.kind is Kind.FOLDER_MISSING else UNREADABLE
+    return {Kind.FOLDER_MISSING: MISSING, Kind.FOLDER_IS_FILE: IS_FILE}.get(failure.kind, UNREADABLE)
 
 
 def in_full(failure: Failure) -> str:
@@ -70,6 +71,42 @@ def size(measured: Size) -> str:
 def amount(counted: BackupSize) -> str:
     """How much is in a backup."""
     return _("{entries} ({size})").format(entries=display.entries(counted.entries), size=display.size(counted.bytes))
+
+
+def idle(patterns: Sequence[str]) -> str:
+    """That these patterns of the person's own exclude nothing."""
+    named = ", ".join(f"“{display.printable(one)}”" for one in patterns[:_NAMED])
+    told = ngettext(
+        "{names} excludes nothing. Check how it is written.",
+        "{names} exclude nothing. Check how they are written.",
+        len(patterns),
+    )
+    return told.format(names=named)
+
+
+def other_disks(mounts: Sequence[str]) -> str:
+    """That these go along, and how they can be skipped."""
+    named = ", ".join(display.printable(paths.shown(Path(path))) for path in mounts[:_NAMED])
+    more = len(mounts) - _NAMED
+    if more > 0:
+        named = ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=named, count=more)
+    return _("Other disks inside are included: {names}. F2 lets you skip them.").format(names=named)
+
+
+def special(count: int) -> str:
+    """That these are no files that can be backed up."""
+    return ngettext(
+        "{count} device is skipped: it is no real file.", "{count} devices are skipped: they are no real files.", count
+    ).format(count=count)
+
+
+def worth_a_look(mounts: Sequence[str], idle_patterns: Sequence[str], special_count: int) -> str:
+    """What of that matters most, or an empty text."""
+    if mounts:
+        return other_disks(mounts)
+    if idle_patterns:
+        return idle(idle_patterns)
+    return special(special_count) if special_count else ""
 
 
 def unreadable(unread: Sequence[str]) -> str:

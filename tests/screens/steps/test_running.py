@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Button
 
 from screens.steps.finish.running import RunningScreen
 from tests.screens.at_the_server import clients, none_left
+from tests.support import programs
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
 from wizard import console
 from wizard.running import record
+from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -180,3 +184,41 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
         await pilot.press("left", "enter")
         await until(pilot, lambda: "Done. " in said(pilot))
+
+
+async def test_what_could_not_be_read_can_be_left_out_or_tried_again(
+    line: LossyLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    closed = line.source / "a closed one"
+    closed.touch(0)
+    as_anybody(monkeypatch, tmp_path)
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: " backed up; 1 could not be read. " in said(pilot))
+        assert f"You don't have permission to read: {closed}" in said(pilot)
+        assert "differ" not in said(pilot)
+        screen = pilot.app.screen
+        assert str(screen.query_one("#again", Button).label) == "Try again"
+        assert screen.query_one("#leave-out").display
+        screen.query_one("#again").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: " backed up; 1 could not be read. 0 new" in said(pilot))
+        screen.query_one("#leave-out").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "You're all set" in text(pilot) and pilot.app.screen is not screen)
+        assert walk(pilot).profile.exclude == (*line.profile.exclude, str(closed))
+        assert "except 1 file that couldn't be read" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+        assert not pilot.app.screen.query_one("#leave-out").display
+    assert profiles.load(line.profile.name).exclude[-1] == str(closed)
+
+
+def as_anybody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """From now on, rsync may open no more than its owner's rights tell."""
+    drop = "import ctypes, os, sys; [ctypes.CDLL(None).prctl(24, one, 0, 0, 0) for one in (1, 2)]"
+    script = f'#!/bin/sh\nexec {sys.executable} -c "{drop}; os.execv({programs.require("rsync")!r}, sys.argv)" "$@"\n'
+    (folder / "bin").mkdir()
+    (folder / "bin" / "rsync").write_text(script)
+    (folder / "bin" / "rsync").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)

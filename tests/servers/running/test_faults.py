@@ -239,6 +239,18 @@ async def test_a_run_that_is_asked_to_end_ends_with_all_it_has_started(
     await finish(line)
 
 
+async def test_a_file_that_vanishes_while_it_is_read_is_told_and_no_fault(line: LossyLine) -> None:
+    process = started(line)
+    gone = max(line.source.iterdir())
+    gone.unlink()
+    line.gate.release()
+    said, complained = process.communicate()
+    assert process.returncode == 0, complained
+    assert f"Gone during the run: {gone}" in said
+    assert said.splitlines()[-1].startswith("Done. ")
+    await finish(line)
+
+
 async def test_files_that_vanish_and_change_while_they_are_read(line: LossyLine) -> None:
     def meddle() -> None:
         *_, gone, changed = sorted(line.source.iterdir())

@@ -78,6 +78,7 @@ def test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_
         "how": "sample",
         "files": 6,
         "differing": ["Documents/deep [a-z]* \\ ?/deeper/will \\ [1]*"],
+        "missing": [],
         "outdated": [],
     }
     (source / "deep [a-z]* \\ ?" / "deeper" / "will \\ [1]*").touch()

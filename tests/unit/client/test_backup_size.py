@@ -14,10 +14,13 @@ import pytest
 
 from tests.support import processes, programs
 from tests.support.fake_failures import put_in_rsyncs_place
-from wizard.client.folders import backup_size
+from wizard.client.folders import backup_size, exclude_presets
 from wizard.client.folders.backup_size import BackupSize
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.profile import Profile
+from wizard.schemes.base import Transfer
+from wizard.schemes.facts import ClientFacts
+from wizard.schemes.parts import over_ssh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +56,7 @@ async def test_the_count_is_that_of_bare_rsync(exclude: tuple[str, ...], sample_
     chosen = (str(sample_folder), str(tmp_path / "other/sample folder"))
     counted = await _count(Profile(name="amamac", folders=chosen, exclude=exclude))
     files, sent = _statistic("Number of files", bare), _statistic("Total transferred file size", bare)
-    assert counted == BackupSize(files, sent)
+    assert (counted.entries, counted.bytes, counted.unreadable) == (files, sent, ())
     assert sent > 5000
 
 
@@ -121,3 +124,34 @@ async def test_a_computer_without_rsync_is_told(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(Failure) as failure:
         await _count(Profile(name="amamac", folders=(str(tmp_path),)))
     assert failure.value.kind is Kind.NO_RSYNC
+
+
+async def test_each_pattern_is_told_with_how_many_it_leaves_out(tmp_path: Path) -> None:
+    source = tmp_path / "Documents"
+    for name in (
+        ".cache/a",
+        "deep/.cache/b",
+        "deep/odd because of pattern x\nname.tmp",
+        "one.tmp",
+        "Private/c",
+        "d [1]",
+    ):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).touch()
+    exclude = (".cache/", "*.tmp", f"{source}/Private", "/Documents/d \\[1]", "Private", "Films/", "übel*")
+    counted = await _count(Profile(name="amamac", folders=(str(source),), exclude=exclude))
+    assert tuple(counted.left_out) == exclude
+    assert tuple(counted.left_out.values()) == (2, 2, 1, 1, 0, 0, 0)
+    assert counted.entries == 2
+    assert exclude_presets.idle(exclude, counted.left_out) == ("Private", "Films/", "übel*")
+    assert exclude_presets.counted(exclude, counted.left_out)[:3] == (
+        ".cache/ (2)",
+        "*.tmp (2)",
+        f"{source}/Private (1)",
+    )
+
+
+async def test_the_server_is_never_asked_for_more_because_of_that(tmp_path: Path) -> None:
+    profile = Profile(name="amamac", folders=(str(tmp_path),))
+    asked = over_ssh.rsync_options(profile, ClientFacts(known_hosts=tmp_path), Transfer(dry_run=True))
+    assert not [one for one in asked if one.startswith("--debug")]

@@ -91,7 +91,7 @@ def test_it_is_the_same_wherever_it_is_cut(size: int) -> None:
         Entry("cd+++++++++", 4096, "new/"),
         Entry("*deleting  ", 0, "gone\n"),
     ]
-    assert problems == [Problem("", 'skipping non-regular file "a|1|b"')]
+    assert problems == [Problem("a|1|b", 'skipping non-regular file "a|1|b"')]
     assert progress == Progress(12, 44, 12 * (1 << 20), 69, to_check=2, found=9)
     assert totals == Totals(files=9, new=2, changed=1, deleted=1, bytes_to_send=12, bytes_total=40)
 
@@ -103,6 +103,19 @@ def test_removals_are_counted_in_the_list_where_the_statistics_hide_them(size: i
     assert sum(entry.is_deleted for entry in entries) == 6
     assert totals
     assert totals.deleted == 6
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_line_that_stands_right_behind_a_progress_is_read_too(size: int) -> None:
+    # What rsync 3.5.0 prints where the file before the third can't be read.
+    printed = (
+        b"<f+++++++++|2|src/l2\n\r              4  40%    1.95kB/s    0:00:00 (xfr#2, to-chk=3/6)"
+        b"<f+++++++++|2|src/l4\n\r              8  80%    5.86kB/s    0:00:00 (xfr#4, to-chk=1/6)\n"
+        b"<f+++++++++|2|src/l5\n"
+    )
+    entries, problems, _, _ = _fed(printed[at : at + size] for at in range(0, len(printed), size))
+    assert [entry.path for entry in entries] == ["src/l2", "src/l4", "src/l5"]
+    assert problems == []
 
 
 def test_what_has_passed_is_not_taken_for_what_is_left() -> None:

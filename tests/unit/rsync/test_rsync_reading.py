@@ -90,6 +90,7 @@ def test_a_change_is_told_from_its_letters(change: str, is_new: bool, is_deleted
         (r'rsync: [sender] link_stat "/a/line\#012break" failed: No such file or directory (2)', "/a/line\nbreak"),
         ('rsync: [sender] link_stat "/a/say "hi"" failed: No such file or directory (2)', '/a/say "hi"'),
         ('file has vanished: "/home/a/gone"', "/home/a/gone"),
+        ('directory has vanished: "/home/a/gone"', "/home/a/gone"),
     ],
 )
 def test_a_complaint_names_its_file(line: str, path: str) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard import console
+from wizard.client.folders import backup_size
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.profile import SchemeSettings
-from wizard.running import Result, compression, record, transcript
+from wizard.running import Planned, Result, compression, problems, record, transcript
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification
@@ -45,6 +46,9 @@ def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewh
     assert record.in_words(PROFILE.name).endswith("didn't finish")
     record.note(PROFILE, "incomplete")
     assert record.in_words(PROFILE.name).endswith("skipped some files")
+    record.note(PROFILE, "done", unread=2)
+    assert record.in_words(PROFILE.name).startswith("Last good backup: ")
+    assert record.in_words(PROFILE.name).endswith(", except 2 files that couldn't be read")
     (paths.walk_state(PROFILE.name) / "last-run.json").write_text("{")
     assert record.in_words(PROFILE.name) == "No backup yet"
 
@@ -68,23 +72,25 @@ def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("progress", "is_fresh", "expected", "ahead"),
+    ("progress", "is_fresh", "planned", "ahead"),
     [
         (Progress(50, 10, 10.0, 45, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
         (Progress(50, 10, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(10, 45)),
         (Progress(50, 1, 10.0, None, to_check=1, found=4), True, None, ProgressEstimate(1, None)),
-        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, ProgressEstimate(75, None)),
+        (Progress(50, 10, 10.0, 45, to_check=1, found=4), False, None, ProgressEstimate()),
         (Progress(50, 10, 10.0, 45, to_check=1, found=4, is_searching=True), True, None, ProgressEstimate()),
         (Progress(50, 10, 10.0, 45), True, None, ProgressEstimate()),
-        (Progress(50, 10, 10.0, 45, is_searching=True), False, 200, ProgressEstimate(25, 15)),
-        (Progress(50, 10, 0.0, 45), False, 200, ProgressEstimate(25, None)),
-        (Progress(500, 10, 10.0, 45), False, 200, ProgressEstimate(100, 0)),
+        (Progress(50, 10, 10.0, 45, is_searching=True), False, Planned(200, 200), ProgressEstimate(25, 15)),
+        (Progress(50, 10, 10.0, 45), False, Planned(200, 1000), ProgressEstimate(85, 15)),
+        (Progress(50, 10, 0.0, 45), False, Planned(200, 200), ProgressEstimate(25, None)),
+        (Progress(500, 10, 10.0, 45), False, Planned(200, 200), ProgressEstimate(100, 0)),
+        (Progress(0, 0, 10.0, 45), False, Planned(0, 0), ProgressEstimate()),
     ],
 )
-def test_how_long_it_will_take_is_told_where_it_can_be(
-    progress: Progress, is_fresh: bool, expected: int | None, ahead: ProgressEstimate
+def test_how_far_it_is_is_told_by_bytes_where_it_can_be(
+    progress: Progress, is_fresh: bool, planned: Planned | None, ahead: ProgressEstimate
 ) -> None:
-    assert estimate(progress, is_fresh=is_fresh, expected=expected) == ahead
+    assert estimate(progress, is_fresh=is_fresh, planned=planned) == ahead
 
 
 def test_progress_in_words() -> None:
@@ -99,16 +105,70 @@ def test_progress_in_words() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("exit_code", "differing", "begins"),
-    [(0, (), "Done. "), (24, (), "Done. "), (23, (), "Backed up with problems. "), (0, ("x",), "Backed up with ")],
+CLOSED = tuple(
+    Problem(f"/home/amanda/{number}", f'send_files failed to open "/home/amanda/{number}": Permission denied (13)')
+    for number in range(3)
 )
-def test_only_a_backup_that_is_whole_is_called_done(exit_code: int, differing: tuple[str, ...], begins: str) -> None:
-    report = Report(a_profile(), Totals(files=3, new=2), 1.0, (), exit_code)
+UNSEEN = Problem("/home/amanda/x", 'readlink_stat("/home/amanda/x") failed: Permission denied (13)')
+VANISHED = Problem("/home/amanda/x", 'file has vanished: "/home/amanda/x"')
+FOREIGN = Problem("/backup/x", 'mkstemp "/backup/.x.aBcDeF" failed: Permission denied (13)')
+PARTLY = "Backed up with problems. 9 files and folders"
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "problems", "untold", "differing", "is_whole", "is_good", "begins"),
+    [
+        (0, (), 0, (), True, True, "Done. 9 files and folders"),
+        (24, (VANISHED,), 0, (), True, True, "Done. 9 files and folders"),
+        (23, CLOSED[:1], 0, (), False, True, "8 of 9 files and folders backed up; 1 could not be read. 2 new"),
+        (23, (*CLOSED[:1], VANISHED), 0, (), False, True, "8 of 9 files and folders backed up; 1 could not be read."),
+        (23, (UNSEEN,), 0, (), False, True, "9 of 10 files and folders backed up; 1 could not be read."),
+        (23, CLOSED, 2, (), False, False, "4 of 9 files and folders backed up; 5 could not be read."),
+        (23, (), 0, (), False, False, PARTLY),
+        (23, (FOREIGN,), 0, (), False, False, PARTLY),
+        (23, (FOREIGN, *CLOSED), 0, (), False, False, PARTLY),
+        (0, (), 0, ("x",), False, False, PARTLY),
+        (23, CLOSED[:1], 0, ("x",), False, False, PARTLY),
+    ],
+)
+def test_a_backup_is_called_what_it_is_and_names_what_was_deleted(
+    exit_code: int,
+    problems: tuple[Problem, ...],
+    untold: int,
+    differing: tuple[str, ...],
+    is_whole: bool,
+    is_good: bool,
+    begins: str,
+) -> None:
+    report = Report(a_profile(), Totals(files=9, new=2, deleted=3), 1.0, problems, exit_code, untold)
     result = Result(report, 1, Verification("sample", 2, differing))
-    assert console.backup(result).startswith(begins)
-    assert result.is_whole == begins.startswith("Done")
-    assert ("Done" in console.backup(result)) == result.is_whole
+    assert (result.is_whole, result.is_good) == (is_whole, is_good)
+    last = console.backup(result).splitlines()[-1]
+    assert last.startswith(begins)
+    assert " 3 deleted. " in last
+    assert ("Done" in console.backup(result)) == is_whole
+    assert result.as_json()["whole"] is is_whole
+    assert result.as_json()["deleted"] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["letter", "two words", "star*", "[1]", "back\\slash", "back\\slash [1]", "deep [a] ?/letter*"]
+)
+@pytest.mark.parametrize("folder", ["plain", "odd [folder]"])
+async def test_what_is_left_out_is_that_file_and_no_other(folder: str, name: str, tmp_path: Path) -> None:
+    source = tmp_path / folder
+    (source / name).parent.mkdir(parents=True)
+    for one in (name, f"{name}2", "letterx", "1", "starry"):
+        (source / one).touch()
+    profile = a_profile(folders=(str(source),), exclude=())
+    left = problems.left_out(profile, [str(source / name)])
+    assert left
+    before, after = await backup_size.whole(profile), await backup_size.whole(left)
+    assert before.entries - after.entries == 1
+    assert problems.left_out(profile, ["/elsewhere/letter"]) is None
+    assert problems.left_out(profile, [str(source)]) is None
+    assert problems.left_out(profile, [f"{source}/\udcff"]) is None
+    assert problems.left_out(profile, []) is None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.access import Access, environment
 from wizard.client.process.background import in_background
@@ -29,15 +30,22 @@ if TYPE_CHECKING:
 
 _FILE_SIZE = re.compile(rb"\n>f[^|\n]*\|(\d+)")
 _PAUSE_SECONDS = 0.05
+_TELL_WHAT_IS_LEFT_OUT = "--debug=FILTER1"
 _FACTS = ClientFacts(known_hosts=Path(os.devnull))
 
 
 class BackupSize(msgspec.Struct, frozen=True):
-    """Files and folders together, the bytes of the files, and the paths that rsync can't read."""
+    """Files and folders together, the bytes of the files, and the paths that rsync can't read.
+
+    `left_out` is, in the end, how many files and folders each of the profile's patterns has left out. `special` are no
+    files that can be backed up (devices).
+    """
 
     entries: int = 0
     bytes: int = 0
     unreadable: tuple[str, ...] = ()
+    left_out: dict[str, int] = {}
+    special: int = 0
 
 
 async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
@@ -51,6 +59,7 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
     clock = asyncio.get_running_loop().time
     entries = total = 0
     unreadable: list[str] = []
+    special = 0
     told = clock()
     async with aclosing(listing(profile)) as events:
         async for event in events:
@@ -62,11 +71,18 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
                         told = clock()
                         yield BackupSize(entries, total)
                 case rsync.Problem():
-                    unreadable.append(event.path)
+                    special += event.cause == "special"
+                    unreadable += [] if event.cause == "special" else [event.path]
                 case rsync.Ended():
                     if event.totals is None:
                         raise ProgramFailed("rsync", event.exit_code, event.stderr)
-                    yield BackupSize(event.totals.files, event.totals.bytes_to_send, tuple(unreadable))
+                    as_rsync_takes = backup_layout.excluded(profile.folders, profile.exclude)
+                    left_out = {
+                        pattern: event.hidden.get(taken, 0)
+                        for pattern, taken in zip(profile.exclude, as_rsync_takes, strict=True)
+                    }
+                    totals = event.totals
+                    yield BackupSize(totals.files, totals.bytes_to_send, tuple(unreadable), left_out, special)
 
 
 async def listing(profile: Profile) -> AsyncGenerator[rsync.Event]:
@@ -96,4 +112,5 @@ def command(profile: Profile, nowhere: Path) -> list[str]:
     """The dry run of a backup, with a folder of this computer in the server's place."""
     transfer = Transfer(dry_run=True)
     options, sources = over_ssh.rsync_options(profile, _FACTS, transfer), over_ssh.rsync_sources(profile, transfer)
-    return [*options, "--", *sources, f"{nowhere}/"]
+    # A server would be told of the option as well, which no locked key lets through: here there is none.
+    return [*options, _TELL_WHAT_IS_LEFT_OUT, "--", *sources, f"{nowhere}/"]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wizard import rules
+from wizard.text import display
 from wizard.text.language import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,21 @@ def in_words(exclude: tuple[str, ...]) -> tuple[str, ...]:
     """The titles of the presets that are there in full, and then what belongs to none of them."""
     presets, own = split_presets(exclude)
     return (*(preset.title.lower() for preset in PRESETS if preset.id in presets), *own)
+
+
+def counted(exclude: tuple[str, ...], left_out: Mapping[str, int]) -> tuple[str, ...]:
+    """The same, each with how many files and folders it leaves out."""
+    presets, own = split_presets(exclude)
+    sums = [(one.title.lower(), one.patterns) for one in PRESETS if one.id in presets]
+    sums += [(pattern, (pattern,)) for pattern in own]
+    return tuple(
+        f"{words} ({display.number(sum(left_out.get(one, 0) for one in patterns))})" for words, patterns in sums
+    )
+
+
+def idle(exclude: tuple[str, ...], left_out: Mapping[str, int]) -> tuple[str, ...]:
+    """The person's own patterns that leave nothing out."""
+    return tuple(pattern for pattern in split_presets(exclude)[1] if not left_out.get(pattern))
 
 
 def presets_at_first() -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from wizard.failure import Failure, Kind
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _DISKS = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt", "/mnt/*", "/Volumes/*")
 _NO_FILES = {"/proc", "/sys", "/dev"}  # the kernel's own views, whose files have no real size
+_MOUNTS = Path("/proc/self/mountinfo")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 _MAIL = {
     ".thunderbird": N_("Thunderbird’s mail"),
     ".var/app/org.mozilla.Thunderbird/.thunderbird": N_("Thunderbird’s mail"),
@@ -58,7 +61,7 @@ def require(path: str) -> None:
     """See that the folder is there and can be listed.
 
     Raises:
-        Failure: `FOLDER_MISSING` or `FOLDER_UNREADABLE`.
+        Failure: `FOLDER_MISSING`, `FOLDER_IS_FILE` or `FOLDER_UNREADABLE`.
     """
     with _told(path), os.scandir(path):
         pass
@@ -75,10 +78,30 @@ def inside(path: str) -> list[Folder]:
     return sorted(found, key=lambda folder: (folder.name.casefold(), folder.name))
 
 
+def at_home() -> tuple[str, ...]:
+    """The folders in the home folder that a person sees there: no hidden ones, and no links."""
+    try:
+        found = inside(str(Path.home()))
+    except Failure:
+        return ()
+    return tuple(folder.path for folder in found if not folder.hidden and not folder.link_to)
+
+
 def disks() -> list[str]:
     """Disks and network folders that are mounted where people look for them."""
     found = {str(path) for pattern in _DISKS for path in Path("/").glob(pattern[1:]) if os.path.ismount(path)}
     return sorted(found)
+
+
+def mounts_inside(folders: Iterable[str]) -> tuple[str, ...]:
+    """The disks and network folders that are mounted inside these folders, as far as the system lists them."""
+    around = tuple(f"{folder.rstrip('/')}/" for folder in folders)
+    try:
+        lines = _MOUNTS.read_bytes().splitlines()
+    except OSError:  # other systems than Linux have no such list
+        return ()
+    mounted = {os.fsdecode(_OCTAL.sub(lambda code: bytes([int(code[1], 8)]), line.split()[4])) for line in lines}
+    return tuple(sorted(path for path in mounted if path.startswith(around)))
 
 
 def top_of(tops: list[str], path: str) -> str:
@@ -131,7 +154,10 @@ def _there(found: dict[str, str]) -> dict[str, str]:
 def _told(path: str) -> Iterator[None]:
     try:
         yield
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except NotADirectoryError as error:
+        kind = Kind.FOLDER_IS_FILE if os.path.lexists(path) else Kind.FOLDER_MISSING
+        raise Failure(kind, path, str(error)) from None
+    except FileNotFoundError as error:
         raise Failure(Kind.FOLDER_MISSING, path, str(error)) from None
     except OSError as error:
         raise Failure(Kind.FOLDER_UNREADABLE, path, str(error)) from None

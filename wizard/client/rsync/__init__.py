@@ -57,7 +57,7 @@ async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = (
                     ending.cancel()
                 for event in _kept(output.end(), complaints):
                     yield event
-                yield Ended(await process.wait(), output.totals(), complaints.text, complaints.untold)
+                yield Ended(await process.wait(), output.totals(), complaints.text, complaints.untold, output.hidden)
     except FileNotFoundError as error:
         raise Failure(Kind.NO_RSYNC, argv[0], str(error)) from None
 

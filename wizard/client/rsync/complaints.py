@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 1000
 _MOST_BYTES = 1 << 16
-_PROBLEM = re.compile(r'(?:rsync: (?:\[\w+\] )?|(?=file has vanished))(?P<message>.*?"(?P<path>.+)".*)')
+_PROBLEM = re.compile(r'(?:rsync: (?:\[\w+\] )?|(?=(?:file|directory) has vanished))(?P<message>.*?"(?P<path>.+)".*)')
+_SPECIAL = re.compile(r'(?P<message>skipping non-regular file "(?P<path>.+)")')
 _TOO_LONG = re.compile(
     r"(?:rsync: )?(?:\[\w+\] )?(?P<message>filename overflows max-path len by \d{1,9}): (?P<path>.+)"
 )
@@ -78,5 +79,5 @@ class Complaints:
 
 def problem_in(line: str) -> Problem | None:
     """What a line complains of; rsync's closing summary is no complaint."""
-    found = _PROBLEM.match(line) or _TOO_LONG.match(line)
+    found = _PROBLEM.match(line) or _TOO_LONG.match(line) or _SPECIAL.match(line)
     return Problem(unescaped(found["path"]), found["message"]) if found else None

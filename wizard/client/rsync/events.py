@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 import msgspec
 
 from wizard.client.rsync.listed import Entries
+
+Cause = Literal["unread", "vanished", "special", "not deleted", "other"]
+
+_CAUSES: tuple[tuple[re.Pattern[str], Cause], ...] = (
+    (re.compile(r"(?:file|directory) has vanished"), "vanished"),
+    (re.compile(r"skipping non-regular file"), "special"),
+    (re.compile(r"IO error encountered -- skipping file deletion"), "not deleted"),
+    (
+        re.compile(r"send_files failed to open|(?:opendir|readdir|readlink_stat|link_stat)\b|read errors mapping"),
+        "unread",
+    ),
+)
+# What rsync can't even look at is on none of its lists.
+_UNCOUNTED = ("link_stat", "readlink_stat")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -12,6 +29,19 @@ class Problem(msgspec.Struct, frozen=True):
 
     path: str
     message: str
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is of an entry that the totals count."""
+        return not self.message.startswith(_UNCOUNTED)
+
+    @property
+    def cause(self) -> Cause:
+        """What it comes of: a file here that can't be read, or is gone, or is no file proper (a device, a pipe).
+
+        Once a folder could not be read, rsync deletes no more on the server, and says that as well.
+        """
+        return next((cause for sign, cause in _CAUSES if sign.match(self.message)), "other")
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -55,12 +85,14 @@ class Ended(msgspec.Struct, frozen=True):
     """The last event: rsync's exit code, its totals unless it failed early, and what it complained of.
 
     `stderr` is cut in the middle where it is long; `untold` problems were counted and have had no event.
+    `hidden` is how many files and folders each pattern has left out, where rsync was asked to tell.
     """
 
     exit_code: int
     totals: Totals | None
     stderr: str
     untold: int = 0
+    hidden: dict[str, int] = {}
 
 
 Event = Entries | Problem | Progress | Ended

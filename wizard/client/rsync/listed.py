@@ -97,6 +97,11 @@ class Entries(msgspec.Struct, frozen=True):
         return _entry(line) if line else None
 
     @property
+    def new(self) -> int:
+        """How many were not there yet."""
+        return self.raw.count(b"+++++++++|")
+
+    @property
     def changed(self) -> int:
         """How many are there already, with other content."""
         return self._starting(b"<f") - self._starting(b"<f+")

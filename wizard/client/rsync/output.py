@@ -6,29 +6,41 @@ import re
 
 from msgspec.structs import replace
 
+from wizard.client.rsync.complaints import problem_in
 from wizard.client.rsync.events import Event, Problem, Progress, Totals
 from wizard.client.rsync.listed import list_lines
 
-_PROGRESS_LINE = re.compile(rb"(?:\r[^\r\n]*)+\n")
+_OVERWRITTEN = re.compile(rb"\r[^\r\n]*(?=\r)")
+_PROGRESS_LINE = re.compile(rb"\r[^\r\n]*\n")
 _PROGRESS = re.compile(
     rb"\r *(?P<done>\d{1,20}) +(?P<percent>\d{1,20})% +(?P<rate>\d{1,20}(?:\.\d{0,9})?)(?P<unit>[kMGT]?)B/s +"
     rb"(?P<hours>\d{1,20}):(?P<minutes>\d\d):(?P<seconds>\d\d)"
     rb"(?: \(xfr#\d{1,20}, (?P<search>ir|to)-chk=(?P<ahead>\d{1,20})/(?P<found>\d{1,20})\))?"
 )
+# A list line stands right behind it, with no line feed between, where the file after the one listed can't be read.
+_WHOLE_PROGRESS = re.compile(
+    rb"\r *\d{1,20} +\d{1,20}% +[\d.]{1,20}[kMGT]?B/s +[\d?]{1,20}:[\d?]{2}:[\d?]{2}"
+    rb"(?: \(xfr#\d{1,20}, (?:ir|to)-chk=\d{1,20}/\d{1,20}\))? *\n?"
+)
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
+_HIDDEN = re.compile(rb"\[sender\] hiding (?:file|directory) .* because of pattern (.*)\n")
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
 )
 
 
 class Output:
-    """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now."""
+    """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now.
+
+    `hidden` counts what each pattern has left out, where rsync was asked to tell.
+    """
 
     def __init__(self) -> None:
         self.changed = self.deleted = 0
         self.values: dict[str, int] = {}
+        self.hidden: dict[str, int] = {}
         self._rest = b""
         self._progress: Progress | None = None
 
@@ -43,7 +55,8 @@ class Output:
         if b"\r" in printed:
             self._progress = _latest_progress(printed, self._progress)
             progress += [self._progress] if self._progress else []
-            whole = _PROGRESS_LINE.sub(b"", whole)
+            for sign in (_OVERWRITTEN, _WHOLE_PROGRESS, _PROGRESS_LINE):
+                whole = sign.sub(b"", whole)
             self._rest = self._rest[max(self._rest.rfind(b"\r"), 0) :]
         return [*self._lines(whole), *progress]
 
@@ -84,9 +97,14 @@ class Output:
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
             self.values[found["name"].decode()] = int(found["value"])
+        if found := _HIDDEN.match(line):
+            pattern = found[1].decode(errors="surrogateescape")
+            self.hidden[pattern] = self.hidden.get(pattern, 0) + 1
+            return None
         if _OF_NO_CONSEQUENCE.match(line):
             return None
-        return Problem("", line.rstrip(b"\n").decode(errors="surrogateescape"))
+        told = line.rstrip(b"\n").decode(errors="surrogateescape")
+        return problem_in(told) or Problem("", told)
 
 
 def _latest_progress(printed: bytes, before: Progress | None) -> Progress | None:

@@ -12,6 +12,11 @@ WORDS = {
         YOU,
         N_("If it is on a removable disk, plug the disk in. Otherwise, remove it from the list."),
     ),
+    Kind.FOLDER_IS_FILE: Words(
+        N_("{about} is a file, not a folder"),
+        YOU,
+        N_("Select the folder that it is in. To back up this file alone, put it into a folder of its own."),
+    ),
     Kind.FOLDER_UNREADABLE: Words(
         N_("You don't have permission to read {about}"),
         YOU,

@@ -6,6 +6,7 @@ import getpass
 import os
 from typing import TYPE_CHECKING, Any
 
+from wizard.client.folders import chosen_folders
 from wizard.client.keys.secrets import Secret
 from wizard.console import say
 from wizard.text.display import printable
@@ -118,23 +119,30 @@ def _lines(question: Lines) -> str:
 
 
 def _folders(question: Folders) -> tuple[str, ...]:
-    if question.default:
-        say(_("These folders will be backed up:"))
-        for folder in question.default:
-            say(f"  {printable(folder)}")
-        if agrees(_("Are these the right ones?"), default=True):
-            return question.default
-    say(_("Type one folder per line. An empty line ends the list."))
-    typed: list[str] = []
+    """The list as it is, changed line by line until Enter alone takes it."""
+    chosen = question.default
 
     def rule(answer: str) -> str | None:
         if not answer:
-            return None if typed else question.complaint
-        return question.rule(answer, tuple(typed))
+            return None if chosen else question.complaint
+        return None if _is_number(answer, chosen) else question.rule(answer, chosen)
 
-    while answer := line(question.label.format(number=len(typed) + 1), "", rule):
-        typed.append(os.path.expanduser(answer))  # noqa: PTH111 - a Path would change what was typed
-    return tuple(typed)
+    while True:
+        say(_("These folders will be backed up:") if chosen else _("No folder is selected yet."))
+        for number, folder in enumerate(chosen, 1):
+            say(f"  {number}. {printable(folder)}")
+        asked = _("Type a folder to add it, or a number to remove it. Enter continues") if chosen else question.label
+        answer = line(asked, "", rule)
+        if not answer:
+            return chosen
+        if _is_number(answer, chosen):
+            chosen = chosen_folders.untick(chosen, chosen[int(answer) - 1])
+        else:
+            chosen = chosen_folders.tick(chosen, os.path.expanduser(answer))  # noqa: PTH111 - a Path would change it
+
+
+def _is_number(answer: str, chosen: tuple[str, ...]) -> bool:
+    return answer.isdecimal() and len(answer) < 5 and 0 < int(answer) <= len(chosen)
 
 
 def _one_of(question: OneOf) -> str:

@@ -1,0 +1,34 @@
+"""The line that says which folders of the home folder the backup doesn't include."""
+
+from __future__ import annotations
+
+from textual.widgets import Label
+
+from wizard.client.folders import folder_access
+from wizard.client.process.background import in_background
+from wizard.walk import folders
+
+
+class NotIncluded(Label):
+    """It takes no room where there is nothing to say."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self._at_home: tuple[str, ...] = ()
+        self._chosen: tuple[str, ...] = ()
+
+    def on_mount(self) -> None:
+        """Look what there is in the home folder."""
+        self.display = False
+        self.run_worker(self._look(), group="home")
+
+    def show_for(self, chosen: tuple[str, ...]) -> None:
+        """Other folders are chosen."""
+        self._chosen = chosen
+        told = folders.not_included(chosen, self._at_home) if chosen else ""
+        self.update(told)
+        self.display = bool(told)
+
+    async def _look(self) -> None:
+        self._at_home = await in_background(folder_access.at_home)
+        self.show_for(self._chosen)
