@@ -116,16 +116,20 @@ def verdict(findings: Sequence[Finding]) -> str:
 
 
 def receipt(taken: Taken) -> str:
-    """What was taken from a server's receipt."""
-    met = _("The receipt was used. The server shows the same fingerprint:")
+    """What was taken from the admin's answer."""
+    met = (
+        _("The receipt was used. The server shows the same fingerprint:")
+        if taken.receipt
+        else _("It's your server: it shows the fingerprint that your admin sent:")
+    )
     not_met = _("The receipt was used. Its fingerprint will be compared when the server answers:")
     decided, warns = _("  Your admin decided: {change}."), _("  The server warns: {warning}")
     return "\n".join(
         [
             met if taken.met else not_met,
-            *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
+            *(f"  {key}" for key in taken.named),
             *(decided.format(change=display.printable(change)) for change in taken.changes),
-            *(warns.format(warning=warning) for warning in taken.receipt.warnings),
+            *(warns.format(warning=warning) for warning in taken.warnings),
         ]
     )
 

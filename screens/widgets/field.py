@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.events import Paste
 from textual.markup import escape
 from textual.widgets import Input, Label
 
@@ -17,8 +18,20 @@ if TYPE_CHECKING:
     from wizard.walk.description import Text
 
 
+class Line(Input):
+    """An input of which a pasted text's first line that isn't empty counts, however many are before it."""
+
+    def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if line := next(filter(str.strip, event.text.splitlines()), ""):
+            self.replace(line, *self.selection)
+
+
 class Field(Vertical):
     """A labelled input; `rule` answers with a sentence when the value can't be taken."""
+
+    line: type[Line] = Line
 
     def __init__(
         self, label: str, *, id: str, value: str = "", hint: str = "", rule: Rule | None = None, password: bool = False
@@ -35,7 +48,7 @@ class Field(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line with its label on the border, and what is wrong with it."""
-        line = Input(self._initial, placeholder=self._hint, password=self.is_password, select_on_focus=False)
+        line = self.line(self._initial, placeholder=self._hint, password=self.is_password, select_on_focus=False)
         line.border_title = escape(self._label)
         yield line
         yield Label("", classes="field-error", markup=False)

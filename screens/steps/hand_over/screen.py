@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Paste
 from textual.widgets import Button
 
 from screens.dialogs.receipt import ReceiptScreen
@@ -24,10 +25,12 @@ from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.server import exports, handed_over
+from wizard.server.reaching import shown_keys
+from wizard.server.receipts import admin_answer
 from wizard.text.language import _
 from wizard.walk import hand_over
+from wizard.walk.admission import Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import MayNot
-from wizard.walk.hand_over import Admission, LetIn, NotYet, Stopped
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -50,12 +53,13 @@ class HandOverScreen(WithTexts, StepScreen):
         "Copy it into an email, or save it as a file and attach that. It contains no secrets. The other tabs have"
         " the same in other formats; “Request” is for admins who have backup-wizard too.\n\n"
         "“Plain” shows only the text, so you can select it with the mouse.\n\n"
-        "If your admin sends back a receipt, paste it (r). It verifies your server.\n\n"
+        "When your admin answers, paste the answer here (or press r). The wizard finds the receipt or the fingerprint"
+        " in it, and compares it with the server's.\n\n"
         "Then wait, or leave with Ctrl+Q. The wizard continues here when you come back.\n\n"
         "Know the account's password? Press i, and the wizard adds the key for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "receipt", _("Receipt")),
+        Binding("r", "answer", _("Paste answer")),
         Binding("l", "look", _("Check")),
         Binding("i", "install", show=False),
         Binding("a", "apply", _("Apply as the admin")),
@@ -64,7 +68,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._news: hand_over.News | None = None
+        self._news: News | None = None
         self._is_doubtful = False
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
@@ -72,14 +76,17 @@ class HandOverScreen(WithTexts, StepScreen):
         """Room for the text, and whether it was used."""
         yield Waiting(id="preparing")
         yield Note(id="password")
+        yield Note(hand_over.verified(self.profile), "good", id="verified")
         yield Note(id="admitted")
 
     def compose_actions(self) -> ComposeResult:
         """To look at once, or in a demo to do the admin's part."""
         if self.context.is_demo:
             yield Button(_("Apply as the admin"), id="apply", compact=True)
-        else:
+        elif self._is_verified:
             yield Button(_("Check now"), id="look", compact=True)
+        else:
+            yield Button(_("Paste answer"), id="answer", compact=True)
 
     def focus_first(self) -> None:
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
@@ -92,9 +99,14 @@ class HandOverScreen(WithTexts, StepScreen):
         if isinstance(self._news, Stopped):
             raise self._news.failure
         if isinstance(judged, MayNot):
-            self.query_one("#admitted", Note).say(hand_over.STILL_WAITING, "busy")
+            waits = hand_over.STILL_WAITING if self._is_verified else hand_over.UNVERIFIED
+            self.query_one("#admitted", Note).say(waits, "busy")
             return None
         return self.profile
+
+    @property
+    def _is_verified(self) -> bool:
+        return shown_keys.is_verified(self.profile)
 
     @property
     def _is_let_in(self) -> bool:
@@ -106,10 +118,10 @@ class HandOverScreen(WithTexts, StepScreen):
             return self.context.is_demo and not (self._is_let_in or self._is_doubtful)
         if action == "install":
             return self._is_waiting and self._admission.may_install
-        if action == "receipt":
+        if action == "answer":
             return not self.context.is_demo
         if action == "look":
-            return not (self._is_let_in or self.context.is_demo or self._is_doubtful)
+            return self._is_verified and not (self._is_let_in or self.context.is_demo or self._is_doubtful)
         return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#look")
@@ -133,9 +145,20 @@ class HandOverScreen(WithTexts, StepScreen):
         else:
             self._start_looking()
 
-    def action_receipt(self) -> None:
-        """Take the receipt that the admin sent back."""
-        self.app.push_screen(ReceiptScreen(self.profile, self.keep), self._take)
+    @on(Button.Pressed, "#answer")
+    def action_answer(self) -> None:
+        """Take what the admin answered."""
+        self._ask_for_answer()
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what the admin answered, wherever the cursor is."""
+        if not self.context.is_demo and admin_answer.is_there(event.text):
+            event.stop()
+            self._ask_for_answer(event.text)
+
+    def _ask_for_answer(self, pasted: str = "") -> None:
+        dialog = ReceiptScreen(self.profile, self.keep, pasted=pasted, draft=self.draft)
+        self.app.push_screen(dialog, self._take)
 
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""
@@ -148,7 +171,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     @property
     def _is_waiting(self) -> bool:
-        return not (isinstance(self._news, LetIn | Stopped) or self._is_doubtful)
+        return self._is_verified and not (isinstance(self._news, LetIn | Stopped) or self._is_doubtful)
 
     @property
     def _is_looking(self) -> bool:
@@ -160,7 +183,7 @@ class HandOverScreen(WithTexts, StepScreen):
             self._is_doubtful = True
             self.workers.cancel_group(self, "look")
             await self._stop_at(taken)
-            self.query("#look, #apply").set(display=False)
+            self.query("#look, #apply, #answer").set(display=False)
             self.lead_with("back")
         elif taken:
             self.leave_with(Again(taken.profile))
@@ -196,7 +219,8 @@ class HandOverScreen(WithTexts, StepScreen):
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
 
     def _start_looking(self) -> None:
-        self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
+        if self._is_verified:
+            self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
         self.run_worker(self._await_admin(), group="look", exclusive=True)
 
     async def _await_admin(self) -> None:
@@ -214,6 +238,8 @@ class HandOverScreen(WithTexts, StepScreen):
                         self._go_ahead()
                     case NotYet():
                         self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
+                    case Unverified():
+                        self.query_one("#admitted", Note).say(hand_over.UNVERIFIED, "warn")
                     case Stopped():
                         await self._stop_at(news.failure)
 
@@ -223,11 +249,12 @@ class HandOverScreen(WithTexts, StepScreen):
         for pane in self.query(ExportPane):
             pane.display = False
         self.add_class("-trouble-alone")
-        self.lead_with("apply" if self.context.is_demo else "look")
+        self.lead_with("apply" if self.context.is_demo else "look" if self._is_verified else "answer")
         self.refresh_bindings()
         await self.show_trouble(failure)
 
     def _go_ahead(self) -> None:
+        self.query_one("#verified", Note).say("")
         self.query_one("#admitted", Note).say(hand_over.LET_IN, "good")
         for spent in self.query("#look, #apply"):
             spent.display = False

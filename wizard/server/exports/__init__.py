@@ -18,6 +18,7 @@ from wizard.server.exports import (
     secrets_file,
 )
 from wizard.server.exports.context import Order
+from wizard.server.reaching import shown_keys
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -154,4 +155,5 @@ def order(
     scheme = schemes.of(profile)
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
-    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret, client)
+    shown = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
+    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret, client, shown)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 class Order:
     """One backup and what the server needs for it; `secret` is a daemon's password, where it is known.
 
-    `client` is what was known of the computer that asks.
+    `client` is what was known of the computer that asks; `shown` are the fingerprints that the server showed it and
+    that nobody has confirmed.
     """
 
     profile: Profile
     setup: ServerSetup
     secret: Secret | None = None
     client: ClientFacts | None = None
+    shown: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.host_keys import host_identity
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.grouping import by_file
 from wizard.storage import paths
@@ -38,9 +39,13 @@ su -s /bin/sh {account} -c {as_account}"""
 def render(order: Order) -> str:
     """A mail an admin can act on: who asks for what, the commands, and how to take them back."""
     scheme = schemes.of(order.profile)
+    shown = order.shown[:1] or order.profile.server.host_keys
     return _template().render(
         profile=order.profile,
         setup=order.setup,
+        is_verified=not order.shown and order.profile.server.host_keys,
+        shown=[host_identity.SHOWN_TO_ME.format(key=key) for key in shown],
+        key_type=order.shown[0].split()[0].lower() if order.shown else "ed25519",
         locks_key=scheme.locks_key,
         if_stolen=scheme.if_stolen(order.profile),
         commands="\n".join(_commands(order)),
