@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.events import Key, Paste
 from textual.reactive import Reactive
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
@@ -84,6 +85,20 @@ class BaseApp(App[int]):
         early, self._early = self._early, ()
         for event in early:
             await super().on_event(event)
+
+    def action_focus_next(self) -> None:
+        """Go to the next widget; what is in a line is selected, so that typing replaces it."""
+        super().action_focus_next()
+        self._select_line()
+
+    def action_focus_previous(self) -> None:
+        """The same the other way round."""
+        super().action_focus_previous()
+        self._select_line()
+
+    def _select_line(self) -> None:
+        if isinstance(self.focused, Input):
+            self.focused.select_all()
 
     def run_to_end(self) -> int:
         """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""

@@ -52,7 +52,7 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     """What is kept of a walk that was left, and how to go on."""
     name = walk.profile.name
     if not profiles.exists(name):
-        return _("You haven't decided anything yet, so nothing was saved.")
+        return _("You haven't set up anything yet. What you typed is still there the next time.")
     if walk.step is steps.Step.FINISH:
         return _("You're all set. To back up, run “backup-wizard run {name}”.").format(name=name)
     told = _("Everything is saved. To continue at “{step}”, run “{command} {name}”.")

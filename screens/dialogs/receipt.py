@@ -98,6 +98,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
 
     @on(TextArea.Changed)
     def _pasted(self) -> None:
+        self._draft[_DRAFT] = self.query_one(TextArea).text
         self.query_one("#receipt-news", Note).say("")
         self.query_one("#receipt-what").display = True
         if self._is_whole(self.query_one(TextArea).text):
@@ -161,7 +162,8 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
 
     def _end(self, result: Taken | Failure | None) -> None:
         if self.is_current:
-            self._draft[_DRAFT] = "" if result else self.query_one(TextArea).text
+            if result:
+                self._draft.pop(_DRAFT, None)
             self.dismiss(result)
 
 

@@ -70,7 +70,7 @@ class StepScreen(Screen[Outcome]):
         super().__init__()
         self.walk = walk
         self.context = context
-        self.draft = context.drafts.setdefault(self.step, {})
+        self.draft = context.drafts.of(walk.profile.name, self.step)
         self.is_complete = not self.looks_first  # what is typed before has to wait
 
     @property
@@ -164,7 +164,17 @@ class StepScreen(Screen[Outcome]):
         """End the screen, once: a second key press on the way out is dropped."""
         if self.is_current and self.is_attached:
             self._keep_draft()
+            if isinstance(outcome, Forward):
+                self.context.drafts.decided(self.step)
+            else:
+                self.context.drafts.keep(self.step)
             self.dismiss(outcome)
+
+    def note_draft(self) -> None:
+        """Keep what is typed by now: the wizard may be killed, and its terminal closed."""
+        if self.is_mounted and self.is_complete and not self.is_leaving:
+            self._keep_draft()
+            self.context.drafts.keep(self.step)
 
     async def show_trouble(self, failure: Failure | None) -> None:
         """Explain a failure under the step's widgets; `None` takes the explanation away."""
@@ -276,4 +286,7 @@ class StepScreen(Screen[Outcome]):
     def _keep_draft(self) -> None:
         for field in self.query(Field):
             if field.id and not field.is_password:
-                self.draft[field.id] = field.value
+                if field.is_changed:
+                    self.draft[field.id] = field.value
+                else:
+                    self.draft.pop(field.id, None)
