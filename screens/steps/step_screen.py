@@ -56,6 +56,7 @@ class StepScreen(Screen[Outcome]):
         Binding("escape", "back", _("Back")),
         Binding("f1", "explain", _("Help")),
         Binding("f2", "printed", _("Technical details")),
+        Binding("f6", "copy_trouble", _("Copy message")),
         Binding("ctrl+s", "forward", _("Continue"), show=False),
         Binding("ctrl+q", "leave", _("Leave"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
@@ -164,10 +165,8 @@ class StepScreen(Screen[Outcome]):
         """End the screen, once: a second key press on the way out is dropped."""
         if self.is_current and self.is_attached:
             self._keep_draft()
-            if isinstance(outcome, Forward):
-                self.context.drafts.decided(self.step)
-            else:
-                self.context.drafts.keep(self.step)
+            drafts = self.context.drafts
+            (drafts.decided if isinstance(outcome, Forward) else drafts.keep)(self.step)
             self.dismiss(outcome)
 
     def note_draft(self) -> None:
@@ -250,8 +249,16 @@ class StepScreen(Screen[Outcome]):
         for panel in self.query(TroublePanel):
             panel.unfold()
 
+    def action_copy_trouble(self) -> None:
+        """Send the message for the admin to the terminal's clipboard, which gives no answer."""
+        for panel in self.query(TroublePanel):
+            self.app.copy_to_clipboard(panel.trouble.forward)
+            panel.tell(_("Sent to the terminal's clipboard. If Paste doesn't work, select it with the mouse."))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What was printed is offered where something was."""
+        if action == "copy_trouble":
+            return any(panel.trouble.forward for panel in self.query(TroublePanel))
         if action == "printed":
             return any(panel.trouble.raw for panel in self.query(TroublePanel))
         return super().check_action(action, parameters)

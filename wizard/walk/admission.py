@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard import trouble
+from wizard.client.keys import key_files
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys, sign_in
-from wizard.text.language import _
-from wizard.trouble import diagnose
+from wizard.text.language import _, ngettext
+from wizard.trouble import diagnose, key_checks
 from wizard.trouble.diagnosis import Diagnosis, Sure
 
 if TYPE_CHECKING:
@@ -21,16 +25,21 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
+    from wizard.trouble import Trouble
     from wizard.walk.context import WalkContext
 
 NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
 
+DONE = _("My admin says it's done")
+
 _GROWTH = 1.5
+_A_WHILE = 3  # looks
 _WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
 _IN_DEMO = _(
     "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
 )
 _INSTALL = _("Know the account's password? Press i, and the wizard adds the key for you.")
+_SEND_CHECKS = _("Send your admin this message. Its commands find the cause, and change nothing.")
 _ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
 _NOTHING_TO_WAIT_FOR = frozenset(
     {
@@ -94,6 +103,20 @@ class Admission:
         self._profile, self._context, self._access_at_hand = profile, context, access_at_hand
         self._wanted = asyncio.Event()
         self._found: Diagnosis | None = None
+        self._since, self._looks = "", 0
+
+    @property
+    def looked(self) -> str:
+        """How often it was looked, and since when; nothing before the second time."""
+        if self._looks < 2:
+            return ""
+        told = ngettext("Checked once, at {time}.", "Checked {count} times since {time}.", self._looks)
+        return told.format(count=self._looks, time=self._since)
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether it was waited for so long that the admin may have acted without effect."""
+        return self._looks >= _A_WHILE and not self._context.is_demo
 
     @property
     def may_install(self) -> bool:
@@ -124,6 +147,8 @@ class Admission:
         """What comes of one look."""
         if not shown_keys.is_verified(self._profile):
             return Unverified(Failure(Kind.SERVER_UNVERIFIED, self._profile.server.host))
+        self._since = self._since or time.strftime("%H:%M")
+        self._looks += 1
         try:
             await sign_in.attempt(self._profile, await self._context.access(self._profile))
         except Failure as failure:
@@ -141,7 +166,7 @@ class Admission:
         if told.waits_for_admin:
             why = await self._why(failure)
             waiting = _WAITING.format(not_yet=NOT_YET)
-            sentence = " ".join(filter(None, (waiting, why, _INSTALL if self.may_install else "")))
+            sentence = " ".join(filter(None, (waiting, self.looked, why, _INSTALL if self.may_install else "")))
             return NotYet(failure, sentence, why, is_admins=True)
         if told.forward:
             keeps = _("{what} — {who}. The wizard keeps checking.").format(what=told.what, who=told.who.value)
@@ -158,3 +183,13 @@ class Admission:
         if self._found.sure is Sure.CANT_TELL:
             return ""
         return trouble.explain(failure, self._profile, self._found).found
+
+    async def ask_further(self, failure: Failure) -> Trouble:
+        """Why the server refuses the key though the admin has acted, and what to send; asked anew each time."""
+        at_hand = await self._access_at_hand() if self._access_at_hand else None
+        self._found = await diagnose.ask(failure, self._profile, at_hand)
+        told = trouble.explain(failure, self._profile, self._found)
+        if told.kind is not Kind.KEY_REFUSED or (self._found and self._found.sure is not Sure.CANT_TELL):
+            return told
+        line = await in_background(partial(key_files.public_line, self._profile.key_path))
+        return msgspec.structs.replace(told, to_do=_SEND_CHECKS, forward=key_checks.letter(self._profile, line))

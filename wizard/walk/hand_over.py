@@ -19,7 +19,7 @@ from wizard.server.reaching import shown_keys
 from wizard.server.receipts import admin_answer, receipt_text
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
-from wizard.walk.admission import NOT_YET, Admission, LetIn, News, NotYet, Stopped, Unverified
+from wizard.walk.admission import DONE, NOT_YET, Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import Description, Help, Hidden, Lines, May, MayNot
 from wizard.walk.steps import Step
 
@@ -116,6 +116,8 @@ def helps(profile: Profile, found: Asked, context: WalkContext) -> Iterator[Help
     end = receipt_text.END.format(name=profile.name)
     paste = Lines(id="answer", label=_("Paste your admin's answer"), is_whole=lambda text: end in text)
     yield Help("r", _("use your admin's answer"), (paste,), partial(_use_answer, context))
+    if isinstance(found.news, NotYet) and found.news.is_admins and not context.is_demo:
+        yield Help("d", DONE, (), partial(_ask_further, context, found), looks_again=False)
     if found.admission.may_install:
         label = _("Password of {user} on {host} (not saved anywhere)")
         password = Hidden(id="password", label=label.format(user=profile.server.user, host=profile.server.host))
@@ -135,6 +137,14 @@ async def _use_answer(context: WalkContext, profile: Profile, answers: Answers) 
     profiles.save(taken.profile)
     context.tell(console.receipt(taken))
     return taken.profile
+
+
+async def _ask_further(context: WalkContext, found: Asked, profile: Profile, answers: Answers) -> Profile:
+    if isinstance(found.news, NotYet):
+        told = await found.admission.ask_further(found.news.failure)
+        for words in filter(None, (told.sentence, told.found, told.forward)):
+            context.tell(words)
+    return profile
 
 
 async def _install(context: WalkContext, profile: Profile, answers: Answers) -> Profile:

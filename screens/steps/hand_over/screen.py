@@ -28,7 +28,8 @@ from wizard.server import exports, handed_over
 from wizard.server.reaching import shown_keys
 from wizard.server.receipts import admin_answer
 from wizard.text.language import _
-from wizard.walk import hand_over
+from wizard.trouble.telling import ExplainedFailure
+from wizard.walk import admission, hand_over
 from wizard.walk.admission import Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import MayNot
 from wizard.walk.steps import Step
@@ -84,12 +85,14 @@ class HandOverScreen(WithTexts, StepScreen):
         if self.context.is_demo:
             yield Button(_("Apply as the admin"), id="apply", compact=True)
         elif self._is_verified:
+            yield Button(admission.DONE, id="done", compact=True)
             yield Button(_("Check now"), id="look", compact=True)
         else:
             yield Button(_("Paste answer"), id="answer", compact=True)
 
     def focus_first(self) -> None:
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
+        self.query("#done").set(display=False)
         self.is_complete = False  # its keys are for the texts
         self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
@@ -98,11 +101,14 @@ class HandOverScreen(WithTexts, StepScreen):
         judged = hand_over.judged(self._news)
         if isinstance(self._news, Stopped):
             raise self._news.failure
-        if isinstance(judged, MayNot):
+        return None if isinstance(judged, MayNot) else self.profile
+
+    async def _try_forward(self) -> None:
+        if isinstance(self._news, LetIn | Stopped):
+            await super()._try_forward()
+        else:  # what was found meanwhile, and is to be sent, stays in sight
             waits = hand_over.STILL_WAITING if self._is_verified else hand_over.UNVERIFIED
             self.query_one("#admitted", Note).say(waits, "busy")
-            return None
-        return self.profile
 
     @property
     def _is_verified(self) -> bool:
@@ -123,6 +129,19 @@ class HandOverScreen(WithTexts, StepScreen):
         if action == "look":
             return self._is_verified and not (self._is_let_in or self.context.is_demo or self._is_doubtful)
         return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#done")
+    def action_done(self) -> None:
+        """Look for the cause why the server refuses the key though the admin has acted."""
+        if isinstance(self._news, NotYet):
+            self.run_worker(self._ask_further(self._news.failure), group="further", exclusive=True)
+
+    async def _ask_further(self, failure: Failure) -> None:
+        with self.query_one(Waiting).on(_("Looking for the cause")):
+            told = await self._admission.ask_further(failure)
+        if self._is_waiting and not self.is_leaving:
+            self._show_trouble_alone()
+            await self._show_told(ExplainedFailure(told, None))
 
     @on(Button.Pressed, "#look")
     def action_look(self) -> None:
@@ -183,7 +202,7 @@ class HandOverScreen(WithTexts, StepScreen):
             self._is_doubtful = True
             self.workers.cancel_group(self, "look")
             await self._stop_at(taken)
-            self.query("#look, #apply, #answer").set(display=False)
+            self.query("#look, #apply, #answer, #done").set(display=False)
             self.lead_with("back")
         elif taken:
             self.leave_with(Again(taken.profile))
@@ -237,6 +256,7 @@ class HandOverScreen(WithTexts, StepScreen):
                     case LetIn():
                         self._go_ahead()
                     case NotYet():
+                        self.query("#done").set(display=news.is_admins and self._admission.may_be_done)
                         self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
                     case Unverified():
                         self.query_one("#admitted", Note).say(hand_over.UNVERIFIED, "warn")
@@ -246,17 +266,19 @@ class HandOverScreen(WithTexts, StepScreen):
     async def _stop_at(self, failure: Failure) -> None:
         self._news = Stopped(failure)
         self.query_one("#admitted", Note).say("")
-        for pane in self.query(ExportPane):
-            pane.display = False
-        self.add_class("-trouble-alone")
+        self._show_trouble_alone()
         self.lead_with("apply" if self.context.is_demo else "look" if self._is_verified else "answer")
         self.refresh_bindings()
         await self.show_trouble(failure)
 
+    def _show_trouble_alone(self) -> None:
+        for pane in self.query(ExportPane):
+            pane.display = False
+        self.add_class("-trouble-alone")
+
     def _go_ahead(self) -> None:
         self.query_one("#verified", Note).say("")
         self.query_one("#admitted", Note).say(hand_over.LET_IN, "good")
-        for spent in self.query("#look, #apply"):
-            spent.display = False
+        self.query("#look, #apply, #done").set(display=False)
         self.lead_with("forward")
         self.refresh_bindings()
