@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +16,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.steps.with_trouble import WithTrouble
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
 from screens.widgets.footer import Keys
@@ -36,10 +39,11 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Step, Walk
 
 _DEMO = _("a demo: your own files stay untouched")
+_TYPED_ON_SECONDS = 1.0
 _ASKING = _("That didn't work. Looking for the cause …")
 
 
-class StepScreen(Screen[Outcome]):
+class StepScreen(WithTrouble, Screen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
     A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
@@ -55,8 +59,6 @@ class StepScreen(Screen[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", _("Back")),
         Binding("f1", "explain", _("Help")),
-        Binding("f2", "printed", _("Technical details")),
-        Binding("f6", "copy_trouble", _("Copy message")),
         Binding("ctrl+s", "forward", _("Continue"), show=False),
         Binding("ctrl+q", "leave", _("Leave"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
@@ -73,6 +75,7 @@ class StepScreen(Screen[Outcome]):
         self.context = context
         self.draft = context.drafts.of(walk.profile.name, self.step)
         self.is_complete = not self.looks_first  # what is typed before has to wait
+        self._decides_since = math.inf
 
     @property
     def profile(self) -> Profile:
@@ -83,6 +86,11 @@ class StepScreen(Screen[Outcome]):
     def tried(self) -> Profile:
         """What was tried when it failed."""
         return self.profile
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key is for this screen; what is typed on right behind Enter is for the next one."""
+        return self.is_complete or time.monotonic() - self._decides_since > _TYPED_ON_SECONDS
 
     @property
     def is_leaving(self) -> bool:
@@ -225,7 +233,9 @@ class StepScreen(Screen[Outcome]):
     def action_forward(self) -> None:
         """Decide, and go on."""
         if not self.query_one("#forward", Button).disabled:
-            self.run_worker(self._try_forward(), group="forward", exclusive=True)
+            if self.is_complete:
+                self.is_complete, self._decides_since = False, time.monotonic()
+            self.run_worker(self._forward(), group="forward", exclusive=True)
 
     @on(Choice.OptionSelected, "Choice")
     def _choice_made(self) -> None:
@@ -244,25 +254,6 @@ class StepScreen(Screen[Outcome]):
         """Show the explanation over a window that is too narrow for the pane."""
         self.app.push_screen(ExplanationScreen(self.question, self.explanation))
 
-    def action_printed(self) -> None:
-        """Show what a program printed, or put it away."""
-        for panel in self.query(TroublePanel):
-            panel.unfold()
-
-    def action_copy_trouble(self) -> None:
-        """Send the message for the admin to the terminal's clipboard, which gives no answer."""
-        for panel in self.query(TroublePanel):
-            self.app.copy_to_clipboard(panel.trouble.forward)
-            panel.tell(_("Sent to the terminal's clipboard. If Paste doesn't work, select it with the mouse."))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What was printed is offered where something was."""
-        if action == "copy_trouble":
-            return any(panel.trouble.forward for panel in self.query(TroublePanel))
-        if action == "printed":
-            return any(panel.trouble.raw for panel in self.query(TroublePanel))
-        return super().check_action(action, parameters)
-
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""
         for part in self.query("#content, #trouble-place, .scrolls"):
@@ -276,6 +267,12 @@ class StepScreen(Screen[Outcome]):
         else:
             self.leave_with(Jump(event.step))
 
+    async def _forward(self) -> None:
+        try:
+            await self._try_forward()
+        finally:
+            self.is_complete = True
+
     async def _try_forward(self) -> None:
         await self.show_trouble(None)
         self.busy(True)
@@ -288,7 +285,6 @@ class StepScreen(Screen[Outcome]):
                 self.leave_with(Forward(decided))
         finally:
             self.busy(False)
-            self.is_complete = True
 
     def _keep_draft(self) -> None:
         for field in self.query(Field):
