@@ -27,7 +27,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 
 # What a stolen key gains, by each attack on each scheme and rsync: some ten minutes.
 test-attacks: system-test .make/dev .make/old-rsync/fetched
-	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/attacks/table.py
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/attacks/table.py tests/attacks/every_version.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

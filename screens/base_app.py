@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -13,6 +14,8 @@ from textual.css.query import NoMatches
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
@@ -171,7 +174,7 @@ class BaseApp(App[int]):
         # comes then finds no screen.
         is_leaving = self._exit or not self._running
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (is_leaving and isinstance(cause, NoMatches | ScreenStackError)):
+        if not ((is_leaving or _came_from_what_goes(cause)) and isinstance(cause, NoMatches | ScreenStackError)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -180,3 +183,10 @@ class BaseApp(App[int]):
         if error is not None:
             self._exit_renderables.append(Text(f"\n{crash.tell(error).sentence}\n"))
         self._close_messages_no_wait()
+
+
+def _came_from_what_goes(error: BaseException) -> bool:
+    """Whether a widget raised it that is on its way in or out, with some of its parts not there."""
+    owners = (frame.f_locals.get("self") for frame, _ in traceback.walk_tb(error.__traceback__))
+    widgets = [owner for owner in owners if isinstance(owner, Widget) and not isinstance(owner, Screen)]
+    return any(widget._pruning or not widget.is_mounted or not widget.is_attached for widget in widgets)

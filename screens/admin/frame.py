@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widgets import Button, Label
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
+from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
 from wizard.text.language import N_, _
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _LOST = N_("Your changes are saved only in the exported text, and you haven't exported it yet.")
 
 
-class AdminScreen(Screen[ScreenResultType]):
+class AdminScreen(DimmingScreen[ScreenResultType]):
     """A screen of the admin's; it says what it shows in `compose_page` and what can be done in `compose_buttons`."""
 
     question: str
@@ -37,7 +38,7 @@ class AdminScreen(Screen[ScreenResultType]):
         Binding("pageup", "scroll_page(-8)", show=False),
         Binding("pagedown", "scroll_page(8)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide"), (160, "-very-wide")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""
 
     @property

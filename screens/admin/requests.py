@@ -54,7 +54,7 @@ class RequestsScreen(AdminScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+q", "leave", _("Quit"), priority=True),
-        Binding("o", "open", _("Open")),
+        Binding("o", "open", show=False),
         Binding("e", "export", _("Export")),
         Binding("a", "tick_all", _("All/none")),
         Binding("x", "close", _("Remove")),

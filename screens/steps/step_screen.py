@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
+from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
 from screens.steps.with_trouble import WithTrouble
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from wizard.walk.description import MayIfConfirmed
     from wizard.walk.steps import Step, Walk
 
-_DEMO = _("a demo: your own files stay untouched")
+_DEMO = _("Demo: your own files stay untouched")
 _TYPED_ON_SECONDS = 1.0
 _ASKING = _("That didn't work. Looking for the cause …")
 
 
-class StepScreen(WithTrouble, Screen[Outcome]):
+class StepScreen(WithTrouble, DimmingScreen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
     A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
@@ -60,13 +60,13 @@ class StepScreen(WithTrouble, Screen[Outcome]):
         Binding("escape", "back", _("Back")),
         Binding("f1", "explain", _("Help")),
         Binding("ctrl+s", "forward", _("Continue"), show=False),
-        Binding("ctrl+q", "leave", _("Leave"), priority=True),
+        Binding("ctrl+q", "leave", _("Quit"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
         Binding("down", "scroll_page(1)", show=False),
         Binding("pageup", "scroll_page(-8)", show=False),
         Binding("pagedown", "scroll_page(8)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide"), (160, "-very-wide")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""  # `focus_first` knows better, and each focus costs a restyling
 
     def __init__(self, walk: Walk, context: Context) -> None:
@@ -81,6 +81,12 @@ class StepScreen(WithTrouble, Screen[Outcome]):
     def profile(self) -> Profile:
         """The profile as it was when this screen was shown."""
         return self.walk.profile
+
+    @property
+    def _title(self) -> str:
+        order = steps.applicable(self.profile)
+        place = {"number": order.index(self.step) + 1, "count": len(order), "step": steps.TITLES[self.step]}
+        return _("{number} of {count} · {step}").format(**place)
 
     @property
     def tried(self) -> Profile:
@@ -102,12 +108,12 @@ class StepScreen(WithTrouble, Screen[Outcome]):
         fit(self)
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
-            named = _("backup “{name}”").format(name=self.profile.name)
-            about = _DEMO if self.context.is_demo else named
-            yield Label(f"{steps.TITLES[self.step]} · {about}", id="whereabouts", markup=False)
+            named = _("Backup “{name}”").format(name=self.profile.name)
+            yield Label(_DEMO if self.context.is_demo else named, id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
-            with Vertical(id="page"):
+            with Vertical(id="page") as page:
+                page.border_title = self._title
                 yield Label(self.question, id="question", markup=False)
                 with Page(id="content"):
                     yield from self.compose_step()
@@ -116,7 +122,8 @@ class StepScreen(WithTrouble, Screen[Outcome]):
                     yield from self.compose_actions()
                     yield Button(_("Back"), id="back", compact=True)
                     yield Button(self.primary, id="forward", variant="primary", compact=True)
-            with VerticalScroll(id="explanation", can_focus=False):
+            with VerticalScroll(id="explanation", can_focus=False) as explanation:
+                explanation.border_title = _("Help")
                 yield Static(self.explanation, markup=False)
         yield Keys()
 

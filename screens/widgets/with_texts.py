@@ -20,7 +20,7 @@ class WithTexts(Screen[Any]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", _("Copy")),
         Binding("s", "save", _("Save")),
-        Binding("p", "plain", _("Plain")),
+        Binding("p", "plain", show=False),
         Binding("v", "reveal", _("Show/hide"), show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),

@@ -14,6 +14,7 @@ import msgspec
 from tests.attacks.protocol.messages import KEEPING_ALL, Said
 from tests.attacks.protocol.talk import send
 from tests.support import programs
+from tests.support.attacks.thief import AS_A_BACKUP
 from tests.support.data.profiles import a_profile
 from tests.support.servers import old_rsync
 from wizard import schemes
@@ -94,7 +95,8 @@ class Line:
         shell.chmod(0o755)
         while not list(self.secret.parent.glob(".pin.txt.*")) and any(self._servers()):
             pass  # it is made as soon as the server comes to it
-        argv = [programs.require("rsync"), "-naRSW", "--delete", "--out-format=%i %n", f"--rsh={shell}", "./", "x:"]
+        listing = ["-n", AS_A_BACKUP, "--delete", "--out-format=%i %n"]
+        argv = [programs.require("rsync"), *listing, f"--rsh={shell}", "./", "x:"]
         found = re.search(rb"\.pin\.txt\.\w{6}", subprocess.run(argv, cwd=nothing, capture_output=True).stdout)
         return found[0] if found else b"none"
 

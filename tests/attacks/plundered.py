@@ -16,6 +16,7 @@ from tests.attacks.differences import NEIGHBOUR, changed, in_zone, modes, trees
 from tests.attacks.protocol.messages import KEEPING_ALL, Module
 from tests.attacks.protocol.talk import send, to_port
 from tests.support import processes
+from tests.support.attacks.thief import AS_A_BACKUP
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
 from wizard import schemes
@@ -121,7 +122,7 @@ class Plundered:
     def rsync(self, *words: str) -> None:
         """Start plain rsync, with the options of our own."""
         shell = [] if self.profile.scheme.kind == "daemon" else [f"--rsh={shlex.join(self.ssh())}"]
-        base = ["rsync", "-aRW", *(["--delete"] if self.profile.delete else []), *shell]
+        base = ["rsync", AS_A_BACKUP, *(["--delete"] if self.profile.delete else []), *shell]
         self._started.append(
             subprocess.Popen(
                 ["timeout", "--kill-after=1", str(_SECONDS), *base, *words],

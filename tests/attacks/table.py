@@ -94,6 +94,7 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
                 if attack in by_hand.ATTACKS:
                     found = {_WITH_TOOLS.get(ability, ability) for ability in found}
                 gained.setdefault(attack.__name__, {})[version] = found
+    assert stock_writing.adding not in refused, "not even what a backup asks for was let in"
     for name, by_version in gained.items():
         for words, versions in _grouped(by_version).items():
             add_row(TITLE, choice, name.replace("_", " "), ", ".join(versions), words)

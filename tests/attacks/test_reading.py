@@ -1,6 +1,7 @@
 """What the line of a key that may not read gives away to a client that speaks the protocol by hand.
 
-See `test_protocol` for what the client can do without the line.
+The oldest rsync and this machine's stand for all; `make test-attacks` tries every version (`every_version.py`). See
+`test_protocol` for what the client can do without the line.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def choice(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=[VERSIONS[0], VERSIONS[-1]])
 def line(request: pytest.FixtureRequest, tmp_path: Path, choice: str) -> Line:
     return Line(tmp_path, str(request.param), choice)
 

@@ -47,8 +47,9 @@ ATTACKS = (
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("which", ["the first one's", "the second one's"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_neither_reads_spoils_nor_blocks_the_other(kind: str, office: Office, tmp_path: Path) -> None:
+async def test_neither_reads_spoils_nor_blocks_the_other(kind: str, which: str, office: Office, tmp_path: Path) -> None:
     folders = {}
     for name, text in (("other", THEIRS), ("amamac", LETTER.decode())):
         folders[name] = tmp_path / name / "Documents"
@@ -60,12 +61,13 @@ async def test_neither_reads_spoils_nor_blocks_the_other(kind: str, office: Offi
         name="other",
         key=Key(protection="none", file=str(tmp_path / "other-key")),
     )
-    access = {profile.name: placing.settle(office, profile) for profile in (stolen, other)}
-    lines = (exports.export(profile, access[profile.name].facts, "authorized-keys") for profile in (stolen, other))
+    both = (stolen, other) if which == "the first one's" else (other, stolen)
+    access = {profile.name: placing.settle(office, profile) for profile in both}
+    lines = (exports.export(profile, access[profile.name].facts, "authorized-keys") for profile in both)
     office.authorize("".join(lines))
     (tmp_path / "thief").mkdir()
     with Plundered(office, stolen, access["amamac"], tmp_path / "thief") as thief:
-        for profile in (stolen, other):
+        for profile in both:
             await report.backup(profile, access[profile.name])
         thief.keep()
         for attack in ATTACKS:

@@ -75,7 +75,7 @@ def show_wizard() -> list[Shape]:
         shapes.extend(shape(part) for part in screen.children if not part.has_class("-textual-system"))
         screen.app.exit()
 
-    WelcomeScreen.on_screen_resume = lambda screen: screen.call_after_refresh(end, screen)  # type: ignore[attr-defined]
+    WelcomeScreen.on_screen_resume = lambda screen, _: screen.call_after_refresh(end, screen)  # type: ignore[method-assign, assignment]
     with Session() as session:
         WizardApp(steps.new(), Context(session)).run(headless=True)
     return shapes

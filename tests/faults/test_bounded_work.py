@@ -26,7 +26,7 @@ from wizard.server import request
 from wizard.server.by_password import marked_lines
 from wizard.server.receipts import receipt_text
 from wizard.storage import profiles
-from wizard.trouble.patterns import SIGNS
+from wizard.trouble.patterns import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,8 +73,8 @@ def _patterns() -> Iterator[Pattern]:
                 used = set(re.findall(rf"\b{name}\.(\w+)\(", inspect.getsource(module))) & set(_METHODS)
                 for method in sorted(used) or ["search"]:
                     yield Pattern(full_name, compiled, _ALL_THROUGH.get(method, method))
-    for sign, kind in SIGNS:
-        yield Pattern(f"sign of {kind}: {sign[:40]}", re.compile(sign), "search")
+    for pattern, kind in PATTERNS:
+        yield Pattern(f"pattern of {kind}: {pattern[:40]}", re.compile(pattern), "search")
 
 
 def _compiled(value: object) -> Iterator[re.Pattern[Any]]:

@@ -60,6 +60,7 @@ DAEMON_GREETING = b"@RSYNCD: 31.0 sha512 sha256 sha1 md5 md4\n"
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little, so that the tests wait for as little."""
     monkeypatch.setattr(probe, "_SECONDS", 1.0)
+    monkeypatch.setattr(probe, "_PAUSES", (0.0, 0.1))
     monkeypatch.setattr(destination, "_TIMES_THE_TIMEOUT", 2)
 
 

@@ -17,7 +17,7 @@ from wizard.client.keys import key_files, protected_key
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Server
 from wizard.schemes.facts import ClientFacts, Recorded
-from wizard.server import destination, facts, handed_over
+from wizard.server import destination, handed_over, kept_facts
 from wizard.storage import files, paths, profiles
 from wizard.trouble import crash, explain, keep_raw
 from wizard.walk import steps
@@ -80,7 +80,7 @@ WRITES: dict[str, tuple[Callable[[], Path], Callable[[], object]]] = {
     "key": (in_home(".ssh", f"backup-wizard-{NAME}"), make_key),
     "public key": (in_home(".ssh", f"backup-wizard-{NAME}.pub"), make_key),
     "step": (in_state("step"), lambda: steps.record(Walk(PROFILE))),
-    "server's facts": (in_state("server-facts.json"), lambda: facts.learn(PROFILE, shell="/bin/sh")),
+    "server's facts": (in_state("server-facts.json"), lambda: kept_facts.learn(PROFILE, shell="/bin/sh")),
     "handed over": (in_state("handed-over.json"), hand_over),
     "lock": (in_state("lock"), hold),
     "marker": (in_state("marker", ".backup-wizard"), lambda: destination.markers(NAME)),

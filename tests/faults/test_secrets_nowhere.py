@@ -11,7 +11,7 @@ from tests.support import canary
 from tests.support.commands import started_anew
 from tests.support.pilot import said, until, wizard_at
 from tests.support.servers import placing
-from tests.support.servers.office import Office
+from tests.support.servers.office import Office, open_office
 from wizard import cli
 from wizard.client import access
 from wizard.client.keys import daemon_password, key_files, secrets
@@ -35,10 +35,7 @@ FOR_THE_ADMIN = {"secrets", "script"}
 
 @pytest.fixture
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with Office(tmp_path_factory.mktemp("office")) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with open_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 

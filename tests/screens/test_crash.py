@@ -8,13 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Tabs
 
 from screens.base_app import BaseApp
 from tests.support import canary
+from tests.support.pilot import wizard_at
+from wizard.profile import Profile
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NEW = Profile(name="amamac")
 _CRASHES = f"""
 import screens.app as it
 from wizard.walk import steps
@@ -31,6 +36,8 @@ with Session() as session:
 """
 _ENDS = """
 import functools, sys
+from textual.widgets import Tabs
+
 from screens.base_app import BaseApp
 
 BaseApp.run = functools.partialmethod(BaseApp.run, headless=True)
@@ -92,3 +99,14 @@ async def test_work_that_misses_a_widget_while_the_app_is_left_is_no_crash() -> 
         await pilot.pause()
         app.exit(0)
     assert app.return_code == 0
+
+
+async def test_what_a_widget_misses_on_its_way_out_is_no_crash() -> None:
+    async with wizard_at(NEW, Step.WELCOME) as pilot:
+        tabs = Tabs("one", "two")
+        await pilot.app.screen.mount(tabs)
+        await tabs.remove()
+        pilot.app.call_later(tabs._highlight_active)
+        await pilot.pause()
+        assert pilot.app._exception is None
+        assert not pilot.app._exit

@@ -36,11 +36,13 @@ class Slow(Screen[None]):
     def __init__(self, may: asyncio.Event) -> None:
         super().__init__()
         self._may = may
+        self.has_begun = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield Input()
 
     async def on_mount(self) -> None:
+        self.has_begun.set()
         await self._may.wait()
         self.query_one(Input).focus()
 
@@ -58,15 +60,22 @@ def _type(app: App[int], *keys: str) -> None:
         app.post_message(Key(key, key if len(key) == 1 else None))
 
 
+async def _held(app: App[int], count: int) -> None:
+    """Return once so many of the keys and pastes wait for a screen."""
+    assert isinstance(app, BaseApp)
+    while len(app._early) < count:
+        await asyncio.sleep(0)
+
+
 async def test_between_two_screens_and_while_the_next_one_is_put_together() -> None:
     app, may = Quiet(), asyncio.Event()
     async with app.run_test() as pilot:
         _type(app, "h", "e")
-        await pilot.pause(0.05)
-        pushed = app.push_screen(Slow(may))
+        await _held(app, 2)
+        pushed = app.push_screen(slow := Slow(may))
         _type(app, "l")
         app.post_message(Paste("lo"))
-        await asyncio.sleep(0.05)
+        await slow.has_begun.wait()
         may.set()
         await pushed
         _type(app, "!")
@@ -79,9 +88,9 @@ async def test_before_a_dialog_is_put_together() -> None:
     async with app.run_test() as pilot:
         await app.push_screen(Slow(at_once))
         below = app.screen.query_one(Input)
-        pushed = app.push_screen(SlowDialog(may))
+        pushed = app.push_screen(slow := SlowDialog(may))
         _type(app, *"hello")
-        await asyncio.sleep(0.05)
+        await slow.has_begun.wait()
         may.set()
         await pushed
         await until(pilot, lambda: app.screen.query_one(Input).value == "hello")
@@ -101,7 +110,7 @@ async def test_before_it_is_known_what_there_is_to_choose_from(
     monkeypatch.setattr(key_options, "look", slow)
     async with wizard_at(a_profile(), Step.KEY) as pilot:
         _type(pilot.app, "home", *["down"] * steps_down)
-        await pilot.pause(0.05)
+        await _held(pilot.app, 1 + steps_down)
         assert not pilot.app.screen.query(Choice)
         may.set()
         await until(pilot, lambda: pilot.app.screen.query(Choice))
@@ -123,7 +132,7 @@ async def test_before_the_texts_for_the_admin_are_there(monkeypatch: pytest.Monk
     monkeypatch.setattr(exports, "order", slow)
     async with wizard_at(profile, Step.HAND_OVER) as pilot:
         _type(pilot.app, "s")
-        await pilot.pause(0.05)
+        await _held(pilot.app, 1)
         may.set()
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveTextScreen))
 

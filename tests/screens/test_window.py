@@ -50,7 +50,7 @@ async def test_a_settings_folder_that_cannot_be_written_to_is_explained_and_noth
 async def test_the_keys_are_named_as_on_a_keyboard_and_all_of_them_fit(home: Path) -> None:
     (home / "Documents").mkdir()
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
-        await until(pilot, lambda: "Space Select" in text(pilot) and "Ctrl+Q Leave" in text(pilot))
+        await until(pilot, lambda: "Space Select" in text(pilot) and "Ctrl+Q Quit" in text(pilot))
         assert "F2 Skip" in text(pilot).splitlines()[-1]
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.attacks import faults
+from tests.support.attacks.case import KEYS, PRIVATE_CONFIG, a_case, nothing
 from tests.support.commands import backup_wizard
 from tests.support.pilot import said, text, until, wizard_at
 from tests.support.servers import placing
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.client.session import Session
 from wizard.storage import profiles
 from wizard.walk import plain
@@ -22,7 +23,7 @@ from wizard.walk.steps import Step, Walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case, Fault
+    from tests.support.attacks.case import Case, Fault
     from wizard.profile import Profile
 
 # Sets the window's title, clears the screen, colours in eight bits, and turns the writing around.
@@ -33,7 +34,7 @@ _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with faults.an_office(tmp_path_factory.mktemp("office"), "Banner /etc/evil") as running:
+    with open_office(tmp_path_factory.mktemp("office"), "Banner /etc/evil") as running:
         running.put("/etc/evil", f"{EVIL}\n", mode=0o644)
         yield running
 
@@ -49,7 +50,7 @@ def saying(script: str) -> Fault:
     @contextlib.contextmanager
     def fault(case: Case) -> Iterator[Case]:
         case.office.put(_PROGRAM, f"#!/bin/sh\n{script}\n", mode=0o755)
-        with faults.rewritten(faults.KEYS, "rsync --server --daemon", f"{_PROGRAM} ")(case):
+        with faults.rewritten(KEYS, "rsync --server --daemon", f"{_PROGRAM} ")(case):
             yield case
 
     return fault
@@ -69,8 +70,8 @@ def evil_names(case: Case) -> Iterator[Case]:
 
 DAEMON = "printf '@RSYNCD: 31.0\\n'; read -r greeting; read -r module"
 HOSTILE = {
-    "a banner": faults.nothing,
-    "the day's message": faults.rewritten(faults.PRIVATE_CONFIG, "[amanda]", "motd file = /etc/evil\n[amanda]"),
+    "a banner": nothing,
+    "the day's message": faults.rewritten(PRIVATE_CONFIG, "[amanda]", "motd file = /etc/evil\n[amanda]"),
     "an error on its own": saying(f"printf '%s\\n' '{EVIL}' >&2; exit 3"),
     "an error of the daemon's": saying(f"{DAEMON}; printf '%s\\n' '{EVIL}' '@ERROR: {EVIL}'"),
     "a text in place of rsync": saying(f"printf '%s\\n' '{EVIL}' '{EVIL}'"),
@@ -81,7 +82,7 @@ TOLD = "an error of the daemon's"
 
 @pytest.fixture
 def case(office: Office, request: pytest.FixtureRequest) -> Case:
-    return faults.a_case(office, "daemon-over-ssh", request, delete=True, scheme={"allow_delete": True})
+    return a_case(office, "daemon-over-ssh", request, delete=True, scheme={"allow_delete": True})
 
 
 @pytest.mark.parametrize("hostility", HOSTILE)

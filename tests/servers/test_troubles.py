@@ -9,10 +9,12 @@ import pytest
 
 from tests.servers.trouble_rows import ROWS, backup
 from tests.support import deprived, programs
-from tests.support.attacks import faults
+from tests.support.attacks import faults, sign_in_faults
+from tests.support.attacks.case import a_case
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
+from tests.support.servers.office import open_office
 from wizard.client.keys import daemon_password
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.servers.trouble_rows.row import Row
     from tests.support.agent import Agent
-    from tests.support.attacks.faults import Case, Fault
+    from tests.support.attacks.case import Case, Fault
     from tests.support.servers.office import Office
     from tests.support.table import AddCount, AddRow
     from wizard.trouble import Trouble
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with faults.an_office(tmp_path_factory.mktemp("office")) as running:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 
@@ -59,7 +61,7 @@ async def test_each_trouble_has_its_own_explanation(
 ) -> None:
     monkeypatch.setattr(daemon_password, "ensure", lambda profile: None)
     monkeypatch.setattr(daemon_password, "fetch", lambda profile: Secret("the daemon's password"))
-    whole = faults.a_case(office, row.scheme, request)
+    whole = a_case(office, row.scheme, request)
     with row.fault(whole) as case:
         before = tree(office.path("/home"))
         told = await _told(row, case)
@@ -93,7 +95,7 @@ async def _told(row: Row, case: Case) -> Trouble:
 
 @pytest.fixture
 def whole(office: Office, request: pytest.FixtureRequest) -> Case:
-    return faults.a_case(office, "rrsync", request)
+    return a_case(office, "rrsync", request)
 
 
 def test_what_nobody_foresaw_is_shown_as_it_was_printed(whole: Case) -> None:
@@ -127,7 +129,7 @@ async def test_a_backup_works_without_an_rrsync_that_does(fault: Fault, whole: C
 
 async def test_asking_further_is_sparing_of_sign_ins(whole: Case) -> None:
     """A server may count those that it refuses."""
-    with faults.told(user="Ananda")(whole) as broken:
+    with sign_in_faults.told(user="Ananda")(whole) as broken:
         with pytest.raises(Failure) as refused:
             await sign_in.attempt(broken.profile, broken.access)
         before = whole.office.connections()
@@ -140,7 +142,7 @@ async def test_asking_further_is_sparing_of_sign_ins(whole: Case) -> None:
 async def test_an_agent_full_of_other_keys_does_no_harm(whole: Case, agent: Agent) -> None:
     for number in range(7):
         agent.add(a_key(whole.folder / f"key{number}"))
-    with faults.sshd("MaxAuthTries 2")(whole) as strict:
+    with sign_in_faults.sshd("MaxAuthTries 2")(whole) as strict:
         assert (await report.backup(strict.profile, strict.access)).exit_code == 0
 
 

@@ -19,9 +19,9 @@ class Agent:
     def __init__(self, socket: Path) -> None:
         self.socket = socket
 
-    def add(self, key: Path) -> None:
+    def add(self, key: Path, *options: str) -> None:
         """Have the agent hold an unprotected private key."""
-        argv = [programs.require("ssh-add"), "-q", str(key)]
+        argv = [programs.require("ssh-add"), "-q", *options, str(key)]
         subprocess.run(argv, env={"SSH_AUTH_SOCK": str(self.socket)}, capture_output=True, check=True)
 
 

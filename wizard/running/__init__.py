@@ -29,6 +29,7 @@ from wizard.running.events import Begun, Event, Looking, Result, Retry
 from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
 from wizard.running.verification import Sample, Times, Verification
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -154,6 +155,7 @@ class _Run:
         )
         result = Result(told, self._tries, found)
         outcome: record.LastResult = "done" if result.is_whole else "incomplete"
+        kept_facts.note_let_in(self._profile)
         record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files)
         self._kept.say(result.sentence)
         yield result
@@ -200,10 +202,13 @@ class _Run:
                 if failure.kind is Kind.BACKUP_GONE:
                     raise AtRisk([*self._agreed, GONE]) from None
                 told = trouble.explain(failure, self._profile)
+                if has_sent and told.kind is Kind.HUNG_UP:  # ssh ended without a word, and long after the sign-in
+                    failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
+                    told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
                 in_vain, has_sent = (0 if has_sent else in_vain), False
                 if not may_pass or in_vain >= len(self._pauses) or self._tries >= _MOST_TRIES:
-                    raise
+                    raise failure from None
                 self._tries += 1
                 in_vain += 1
                 retry = Retry(told, self._pauses[in_vain - 1], self._tries)

@@ -13,7 +13,7 @@ from wizard.client.folders import folder_access
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
-from wizard.server import destination, facts, handed_over
+from wizard.server import destination, handed_over, kept_facts
 from wizard.server.reaching import sign_in
 
 if TYPE_CHECKING:
@@ -167,4 +167,4 @@ async def _require_command_digest(profile: Profile, access: Access) -> None:
 
 def can_preview(profile: Profile) -> bool:
     """Whether a dry run changes nothing on the profile's server."""
-    return schemes.of(profile).can_preview(facts.known(profile))
+    return schemes.of(profile).can_preview(kept_facts.known(profile))

@@ -55,7 +55,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
-    and `ssh_port` are where they answered, or 0.
+    and `ssh_port` are where they answered, or 0. `let_in` is which way in has worked once (`server.facts`).
     """
 
     rrsync: str = RRSYNC_PATHS[0]
@@ -66,6 +66,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     daemon_open: bool | None = None
     ssh_port: int = 0
     daemon_port: int = 0
+    let_in: str = ""
 
     def shell_is(self, *names: str) -> bool:
         """Whether the account's login shell is known to be one of those."""

@@ -54,7 +54,7 @@ def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
         return needs_rsync()
     if server.ssh_open is False:
         return Fit.no(_("The server doesn't accept ssh connections."))
-    if server.shell_is("false", "nologin"):
+    if server.shell_is("false", "nologin", "rbash"):
         shell = server.shell.rsplit("/", 1)[-1]
         return Fit.no(
             _(

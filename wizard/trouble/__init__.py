@@ -9,6 +9,7 @@ import msgspec
 from wizard import allowed_from, schemes
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.server import kept_facts
 from wizard.storage import files, paths
 from wizard.text.display import printable
 from wizard.text.language import _
@@ -58,6 +59,14 @@ _UNAVAILABLE = 69
 # While the admin has not put the text in place, a server says one of these.
 _NOT_LET_IN = {Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.DAEMON_REFUSED, Kind.DAEMON_MODULE_UNKNOWN}
 
+# What each of them means once the server has let us in.
+_LET_IN_BEFORE = {
+    Kind.KEY_REFUSED: Kind.KEY_NO_LONGER_ACCEPTED,
+    Kind.TOO_MANY_KEYS: Kind.KEY_NO_LONGER_ACCEPTED,
+    Kind.DAEMON_REFUSED: Kind.DAEMON_NO_LONGER_ACCEPTS,
+    Kind.DAEMON_MODULE_UNKNOWN: Kind.DAEMON_NO_LONGER_ACCEPTS,
+}
+
 _WITHOUT_SSH = {Kind.SERVER_SHELL_TALKS: Kind.NOT_RSYNCD, Kind.SERVER_SILENT: Kind.CONNECTION_CUT}
 
 
@@ -98,18 +107,20 @@ def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis |
     """
     found = found or Diagnosis()
     kind = found.kind or kind_of(failure, profile)
+    if profile and kind in _LET_IN_BEFORE and kept_facts.was_let_in(profile):
+        kind = _LET_IN_BEFORE[kind]
     words = WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")
-    facts = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
+    about = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
     raw = printable(printed, keep_lines=True).strip()
     if failure.exit_code is not None:
         raw = f"{raw}\n{_exit_code(failure)}".strip()
-    forward = _translated(words.forward).format_map(facts) if found.who in {None, Who.ADMIN} else ""
+    forward = _translated(words.forward).format_map(about) if found.who in {None, Who.ADMIN} else ""
     return Trouble(
         kind=kind,
-        what=_translated(words.what).format_map(facts),
+        what=_translated(words.what).format_map(about),
         who=found.who or words.who,
-        to_do=printable(found.to_do) or _translated(words.to_do).format_map(facts),
+        to_do=printable(found.to_do) or _translated(words.to_do).format_map(about),
         forward=printable(found.forward) or forward,
         raw=raw,
         found=printable(found.sentence),
@@ -144,7 +155,7 @@ def _transcript(profile: Profile | None) -> Path:
 
 
 def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, str]:
-    facts = {
+    found = {
         "about": _about(failure, kind, profile),
         "raw": failure.raw.strip(),
         "name": "NAME",
@@ -155,27 +166,27 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "kept": paths.shown(_transcript(profile)),
     }
     here = _("my backup's folder")
-    facts |= {"folder": here, "key": _("my key"), "destination": here, "places": ""}
+    found |= {"folder": here, "key": _("my key"), "destination": here, "places": ""}
     if profile:
-        facts |= {
+        found |= {
             "name": profile.name,
             "host": profile.server.host or _("the server"),
             "port": str(profile.server.port),
-            "user": profile.server.user or facts["user"],
+            "user": profile.server.user or found["user"],
             "folder": _folder(profile),
             "key": str(profile.key_path),
             "destination": profile.destination,
             "places": _places(profile),
         }
-    return {name: printable(value) for name, value in facts.items()} | {"lines": _lines(failure)}
+    return {name: printable(value) for name, value in found.items()} | {"lines": _lines(failure)}
 
 
 def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
     """What it happened to; a program that failed knows that less well than the profile does."""
+    if kind is Kind.KEY_UNUSABLE and profile and failure.kind is not kind:
+        return paths.shown(profile.key_path)
     if profile is None or not isinstance(failure, ProgramFailed) or kind is Kind.UNKNOWN:
         return failure.about
-    if kind is Kind.KEY_UNUSABLE:
-        return paths.shown(profile.key_path)
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
     return str(dial.service(profile))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
+_ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^>\s]+)>")
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
@@ -38,6 +39,7 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Diagnosis:
     said = failure.raw if others else await _in_detail(profile, access)
     return (
         _by_what_ssh_tells(said, profile)
+        or _by_accepted_types(said, access.facts.public_key, profile)
         or await asyncio.to_thread(by_address, profile)
         or Diagnosis(text=_(_NO_TELLING) + _also_offered(said))
     )
@@ -99,6 +101,8 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
                 " me which types you accept."
             ).format(user=user),
         )
+    if "agent refused operation" in said:
+        return Diagnosis(Sure.SURELY, kind=Kind.AGENT_REFUSES)
     if "Server accepts key:" in said:
         return Diagnosis(
             Sure.SURELY,
@@ -118,6 +122,23 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
             ).format(user=user),
         )
     return None
+
+
+def _by_accepted_types(said: str, public_key: str, profile: Profile) -> Diagnosis | None:
+    """Whether the server says, as OpenSSH does since 9.6, that it takes no signature of this type."""
+    told = _ACCEPTED.search(said)
+    ours = public_key.partition(" ")[0]
+    ours = {"ssh-rsa": "rsa-sha2-256"}.get(ours, ours)
+    if not told or not ours or ours in (accepted := told["types"].split(",")):
+        return None
+    return Diagnosis(
+        Sure.SURELY,
+        _("The server accepts no key of type {ours}, only: {types}.").format(ours=ours, types=", ".join(accepted)),
+        forward=_(
+            "Your sshd doesn't accept my key's type for {user}: {ours} (PubkeyAcceptedAlgorithms). Please allow it, or"
+            " tell me which types you accept."
+        ).format(user=profile.server.user, ours=ours),
+    )
 
 
 def by_address(profile: Profile) -> Diagnosis | None:

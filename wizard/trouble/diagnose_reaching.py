@@ -38,14 +38,15 @@ async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
         )
     if kind is Kind.NAME_UNKNOWN:
         return Diagnosis(text=_("The name may be misspelled, or your network can't find it. You're online."))
-    port = dial.service(profile).port
-    seen = await reachability.look(host, port)
+    target = dial.service(profile)
+    port = target.port
+    seen = await reachability.look(target)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
     if answer or (uses_ssh and seen.failure is None):
         return answer
     usual = SSH_PORT if uses_ssh else over_network.USUAL_PORT
     if port != usual:
-        elsewhere = await reachability.look(host, usual)
+        elsewhere = await reachability.look(target.at(usual))
         if (elsewhere.failure is None) if uses_ssh else (elsewhere.daemon_port == usual):
             return Diagnosis(
                 Sure.SURELY,

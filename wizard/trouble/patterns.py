@@ -1,4 +1,4 @@
-"""The signs by which what ssh, rsync and their servers print is recognised."""
+"""The patterns by which what ssh, rsync and their servers print is recognised."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def _in_turn(parts: tuple[str, ...], any: str) -> str:
     return "".join(f"(?>{any}*?(?:{part}))" for part in first) + f"{any}*?(?:{last})"
 
 
-# In order: the first sign that is found decides, so the surer ones come first. None is compiled before there is
+# In order: the first pattern that is found decides, so the surer ones come first. None is compiled before there is
 # trouble: all of them together would make every start longer by 5 ms.
-SIGNS: tuple[tuple[str, Kind], ...] = (
+PATTERNS: tuple[tuple[str, Kind], ...] = (
     (_later(r"fingerprint for the (\w+) key sent by", r"Offending (?!\1)\w+ key"), Kind.HOST_KEY_TYPE),
     (r"REMOTE HOST IDENTIFICATION HAS CHANGED", Kind.HOST_KEY_CHANGED),
     (r"Host key verification failed|No \w+ host key is known for", Kind.HOST_KEY_CHANGED),
@@ -54,8 +54,10 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
     (r"backup-wizard-askpass: keyring_unreachable", Kind.KEYRING_UNREACHABLE),
     (r"backup-wizard-askpass: keyring_refused", Kind.KEYRING_REFUSED),
     (r"backup-wizard-askpass: passphrase_unasked", Kind.PASSPHRASE_UNASKED),
+    # ssh then takes the public key's file for a private one that others can read.
+    (r"agent refused operation", Kind.AGENT_REFUSES),
+    (r"UNPROTECTED PRIVATE KEY FILE", Kind.KEY_OPEN_TO_OTHERS),
     (_then(r"Load key ", r": (?:bad permissions|invalid format|Permission denied)"), Kind.KEY_UNUSABLE),
-    (r"UNPROTECTED PRIVATE KEY FILE", Kind.KEY_UNUSABLE),
     (r"Too many authentication failures", Kind.TOO_MANY_KEYS),
     (r"Permission denied \((?!\d)|No more authentication methods", Kind.KEY_REFUSED),
     (r"@ERROR: auth failed on module|@ERROR: Unauthorized", Kind.DAEMON_REFUSED),
@@ -94,7 +96,7 @@ SIGNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_REFUSED_OPTION,
     ),
     (r"The server is configured to refuse", Kind.SERVER_REFUSED_OPTION),
-    (r"account is (?:currently )?not available|restricted by rssh", Kind.SERVER_SHELL_BLOCKS),
+    (r"account is (?:currently )?not available|restricted by rssh|: restricted: cannot", Kind.SERVER_SHELL_BLOCKS),
     (
         r"--protocol must be|recv_acl_index|unexpected tag|" + _then(r"\(code (?:2|4|22)\) at ", r"\[[Rr]eceiver"),
         Kind.PROTOCOL_MISMATCH,
@@ -153,11 +155,11 @@ _EXIT_CODES = {
 
 def read(exit_code: int | None, printed: str) -> Kind:
     """The cause that a program's words and exit code tell of."""
-    sign = deciding(printed)
-    return dict(SIGNS)[sign] if sign else _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
+    pattern = deciding(printed)
+    return dict(PATTERNS)[pattern] if pattern else _EXIT_CODES.get(exit_code or 0, Kind.UNKNOWN)
 
 
 def deciding(printed: str) -> str | None:
-    """The sign that the cause is told by, if there is one."""
+    """The pattern that the cause is told by, if there is one."""
     said = _NAMES.sub(r'\1""', printed)
-    return next((sign for sign, _ in SIGNS if re.search(sign, said)), None)
+    return next((pattern for pattern, _ in PATTERNS if re.search(pattern, said)), None)

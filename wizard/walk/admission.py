@@ -34,7 +34,7 @@ DONE = _("My admin says it's done")
 
 _GROWTH = 1.5
 _A_WHILE = 3  # looks
-_WAITING = _("{not_yet} The wizard keeps checking. You can leave with Ctrl+Q and come back.")
+_WAITING = _("{not_yet} The wizard keeps checking. You can quit with Ctrl+Q and come back.")
 _IN_DEMO = _(
     "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
 )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LET_IN = _("The server accepts this computer.")
 STILL_WAITING = _(
-    "This step waits for your admin. Once they have set up the server, you can continue. You can leave with"
+    "This step waits for your admin. Once they have set up the server, you can continue. You can quit with"
     " Ctrl+Q; everything is saved."
 )
 UNVERIFIED = _(

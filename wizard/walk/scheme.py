@@ -12,7 +12,7 @@ from wizard import rules, schemes
 from wizard.client import access
 from wizard.schemes import choosing
 from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
 
@@ -71,7 +71,7 @@ class Offers(msgspec.Struct, frozen=True):
 
 def known(profile: Profile) -> Offers:
     """What is known of both sides, learnt in a moment."""
-    return Offers(access.computer(), facts.known(profile))
+    return Offers(access.computer(), kept_facts.known(profile))
 
 
 async def look(profile: Profile, context: WalkContext, before: object = None) -> Offers:

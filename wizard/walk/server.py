@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import rules
+from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
 from wizard.walk.description import Description, Text
@@ -70,17 +71,17 @@ def looking(host: str) -> str:
 def answers_how(host: str, doors: Doors) -> str:
     """How a server answers that does."""
     if doors.failure:
-        return f"{host} {reachability.ONLY_DAEMON}"
+        return reachability.ONLY_DAEMON.format(host=host)
     return _("{host} answers.").format(host=host)
 
 
-async def reach(host: str, port: int) -> Doors:
-    """How the server answers.
+async def reach(profile: Profile) -> Doors:
+    """How the profile's server answers.
 
     Raises:
         Failure: it does not.
     """
-    found = await reachability.look(host, port)
+    found = await reachability.look(dial.ssh(profile))
     if found.failure and not found.daemon_port:
         raise found.failure
     return found
@@ -105,7 +106,7 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     if not answers:
         return profile
     context.tell(f"{looking(answers['host'])} …")
-    doors = await reach(answers["host"], int(answers["port"]))
+    doors = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
     context.tell(answers_how(answers["host"], doors))
     return decided(profile, answers["host"], answers["user"], doors)
 

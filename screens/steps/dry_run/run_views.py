@@ -12,7 +12,7 @@ from screens.steps.dry_run.entry_list import EntryList
 from screens.steps.dry_run.problem_list import ProblemList
 from screens.steps.dry_run.rows import EntryRows
 from screens.steps.dry_run.searched_list import FindBox, SearchedList
-from screens.steps.dry_run.size_tree import WeightTree
+from screens.steps.dry_run.size_tree import SizeTree
 from screens.steps.dry_run.suggested_excludes import LeaveOut
 from screens.widgets.tick_list import TickList
 from wizard.running.listing import Listing
@@ -46,7 +46,7 @@ class RunViews(Vertical):
     def compose(self) -> ComposeResult:
         """The tabs and the views."""
         yield Tabs(*(Tab(title, id=f"tab-{name}") for name, title in _TITLES.items()))
-        yield WeightTree(id="folders")
+        yield SizeTree(id="folders")
         yield EntryList(id="largest")
         yield EntryList(id="removed")
         yield SearchedList(id="all")
@@ -66,7 +66,7 @@ class RunViews(Vertical):
     async def begin(self, listing: Listing, problems: Sequence[str]) -> None:
         """Show another listing, which grows; the problems may become more as well."""
         self.listing, self._problems, self._is_whole = listing, problems, False
-        self.query_one(WeightTree).show(listing)
+        self.query_one(SizeTree).show(listing)
         largest = EntryRows(listing, lambda: listing.largest, _("Nothing would be sent."))
         removed = EntryRows(listing, lambda: listing.removed, _("Nothing would be deleted."))
         self.query_one("#largest", EntryList).show(largest, is_whole=False)
@@ -125,7 +125,7 @@ class RunViews(Vertical):
 
     @on(TickList.Changed)
     def _recount(self) -> None:
-        self.query_one(WeightTree).leave_out(self.listing.proposals.less(self.left_out))
+        self.query_one(SizeTree).leave_out(self.listing.proposals.less(self.left_out))
 
     def _show(self, name: str) -> None:
         had_focus = any(view.has_focus_within or view.has_focus for view in self._views.values())
@@ -137,7 +137,7 @@ class RunViews(Vertical):
 
     def _grow_shown(self) -> None:
         view = self._views[self.shown]
-        if isinstance(view, EntryList | SearchedList | WeightTree):
+        if isinstance(view, EntryList | SearchedList | SizeTree):
             view.grow(is_whole=self._is_whole)
 
     def _offer(self, name: str, is_offered: bool) -> None:

@@ -43,10 +43,10 @@ class _Line:
     title: str
 
 
-class WeightTree(ScrollView, can_focus=True):
+class SizeTree(ScrollView, can_focus=True):
     """The folders of a listing, the heaviest first; of very many in one folder the heaviest alone."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"weight-tree--quiet", "weight-tree--bar", "weight-tree--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"size-tree--quiet", "size-tree--bar", "size-tree--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -54,8 +54,8 @@ class WeightTree(ScrollView, can_focus=True):
         Binding("pagedown", "move(8)", show=False),
         Binding("home", "move(-1000000)", show=False),
         Binding("end", "move(1000000)", show=False),
-        Binding("right", "open", _("Open"), key_display="→"),
-        Binding("left", "close", _("Close"), key_display="←", show=False),
+        Binding("right", "open", _("Open"), show=False),
+        Binding("left", "close", _("Close"), show=False),
         Binding("space", "turn", show=False),
         Binding("enter", "screen.forward", _("Continue"), show=False),
     ]
@@ -94,7 +94,7 @@ class WeightTree(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in sight, whose styles are looked up once."""
-        quiet, blocks, cursor = (self.get_component_rich_style(f"weight-tree--{name}") for name in _PARTS)
+        quiet, blocks, cursor = (self.get_component_rich_style(f"size-tree--{name}") for name in _PARTS)
         self._styles = quiet, blocks, self.rich_style, cursor if self.has_focus else self.rich_style
         return super().render_lines(crop)
 

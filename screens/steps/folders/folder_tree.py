@@ -39,7 +39,7 @@ class FolderTree(Tree[Place]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "select_cursor", _("Select")),
         Binding("enter", "screen.forward", _("Continue"), show=False),
-        Binding("right", "open", _("Open"), key_display="→"),
+        Binding("right", "open", _("Open"), show=False),
         Binding("left", "close", _("Close"), show=False),
         Binding("h", "show_hidden", _("Hidden")),
     ]

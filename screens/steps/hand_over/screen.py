@@ -56,14 +56,14 @@ class HandOverScreen(WithTexts, StepScreen):
         "“Plain” shows only the text, so you can select it with the mouse.\n\n"
         "When your admin answers, paste the answer here (or press r). The wizard finds the receipt or the fingerprint"
         " in it, and compares it with the server's.\n\n"
-        "Then wait, or leave with Ctrl+Q. The wizard continues here when you come back.\n\n"
+        "Then wait, or quit with Ctrl+Q. The wizard continues here when you come back.\n\n"
         "Know the account's password? Press i, and the wizard adds the key for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "answer", _("Paste answer")),
-        Binding("l", "look", _("Check")),
+        Binding("l", "look", show=False),
         Binding("i", "install", show=False),
-        Binding("a", "apply", _("Apply as the admin")),
+        Binding("a", "apply", show=False),
         Binding("enter", "forward", _("Continue"), show=False),
     ]
 

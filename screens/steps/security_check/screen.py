@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _COMPARE = _("Compare")
 _SENT = _("Copied, if your terminal allows it. If Paste doesn't work, save it instead.")
 _TRIED = _("What was tested")
+_TALL = 34  # rows that show it all
 
 
 class SecurityCheckScreen(StepScreen):
@@ -78,7 +79,7 @@ class SecurityCheckScreen(StepScreen):
         with ItemGrid(id="doors", min_column_width=27):
             for refusal in locks.refusals(self.profile):
                 yield Door(refusal)
-        with Collapsible(title=_TRIED, id="tried"):
+        with Collapsible(title=_TRIED, id="tried", collapsed=self.app.size.height < _TALL):
             yield Static(id="tried-text", markup=False)
 
     def compose_actions(self) -> ComposeResult:

@@ -10,6 +10,7 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
 from screens.widgets.waiting import Waiting
 from wizard import rules, trouble
+from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
 from wizard.walk import server
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import Input
 
+    from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
     from wizard.server.reaching.reachability import Doors
 
@@ -86,7 +88,7 @@ class ServerScreen(StepScreen):
         self._stop_looking()
         self._tried = typed = self._typed()
         with self.query_one(Waiting).on(server.looking(typed.host)):
-            found = await server.reach(typed.host, int(typed.port))
+            found = await server.reach(self.tried)
         if self.is_leaving:
             return None
         if self._typed() != typed:
@@ -111,16 +113,17 @@ class ServerScreen(StepScreen):
         self.workers.cancel_group(self, "reach")
 
     def _look(self) -> None:
-        host, port, _user = self._typed()
+        host, port, user = self._typed()
         if rules.host(host) is None and rules.port(port) is None:
-            self.run_worker(self._say_whether_it_answers(host, int(port)), group="reach", exclusive=True)
+            target = dial.ssh(server.at(self.profile, host, int(port), user))
+            self.run_worker(self._say_whether_it_answers(target), group="reach", exclusive=True)
         else:
             self.query_one(Waiting).say("")
 
-    async def _say_whether_it_answers(self, host: str, port: int) -> None:
-        with self.query_one(Waiting).on(server.looking(host), _("You can keep typing.")):
-            found = await reachability.look(host, port)
-        self._say(host, found)
+    async def _say_whether_it_answers(self, target: Target) -> None:
+        with self.query_one(Waiting).on(server.looking(target.host), _("You can keep typing.")):
+            found = await reachability.look(target)
+        self._say(target.host, found)
 
     def _say(self, host: str, found: Doors) -> None:
         if self.is_leaving:

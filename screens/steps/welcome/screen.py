@@ -29,7 +29,7 @@ class WelcomeScreen(StepScreen):
         "You choose folders and a server. The wizard creates a key, and writes a message for you to send to the"
         " server's admin. Once your admin has added the key, the wizard tests it. Then it does a practice run, in"
         " which nothing is copied.\n\n"
-        "You can leave at any time with Ctrl+Q. Everything is saved, and the wizard picks up where you left"
+        "You can quit at any time with Ctrl+Q. Everything is saved, and the wizard picks up where you left"
         " off.\n\n"
         "The backup's folder on the server gets the same name as the backup."
     )

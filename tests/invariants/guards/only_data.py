@@ -51,7 +51,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "\"$said\" | tr -c '\\n -~' '?' >&2",
         '"$said" >&2',
-        ("tests/servers/ansible/test_ansible_scripts.py::test_what_an_account_prints_reaches_no_terminal_as_such",),
+        ("tests/servers/ansible/scripts/test_folders.py::test_what_an_account_prints_reaches_no_terminal_as_such",),
     ),
     Guard(
         2,

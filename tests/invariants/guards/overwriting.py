@@ -43,7 +43,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         "            if (inside) exit 1\n            if (part",
         "            if (part",
-        ("tests/servers/ansible/test_ansible_scripts.py::test_a_mark_alone_says_nothing_of_which_lines_are_ours",),
+        ("tests/servers/ansible/scripts/test_key_lines.py::test_a_mark_alone_says_nothing_of_which_lines_are_ours",),
     ),
     Guard(
         6,
@@ -51,7 +51,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'sub(/\\r$/, "", line)',
         "line = $0",
-        ("tests/servers/ansible/test_ansible_scripts.py::test_the_line_ends_of_windows_hide_nothing",),
+        ("tests/servers/ansible/scripts/test_key_lines.py::test_the_line_ends_of_windows_hide_nothing",),
     ),
     Guard(
         6,
@@ -67,7 +67,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         '      elif test "$(stat -c %u .)" != "$uid"; then',
         "      elif false; then",
-        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/scripts/test_folders.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         6,
@@ -75,7 +75,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'in 0 | "$uid") continue ;; esac',
         "in *) continue ;; esac",
-        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/scripts/test_folders.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         6,
@@ -131,7 +131,7 @@ GUARDS = (
         "wizard/server/by_password/account_files.py",
         "{{ test -f {path} || echo {path} is not a file >&2; test -f {path} && cat {path}; }} || exit; fi",
         "{{ test -p {path} || cat {path}; }} || exit; fi",
-        ("tests/servers/walks/test_install.py::test_what_is_no_file_is_neither_waited_for_nor_replaced",),
+        ("tests/servers/walks/by_password/test_refused.py::test_what_is_no_file_is_neither_waited_for_nor_replaced",),
     ),
     Guard(
         6,

@@ -12,7 +12,7 @@ GUARDS = (
         '! -perm -002)"; then who=account; fi',
         '! -perm -002)"; then :; fi',
         (
-            "tests/servers/ansible/test_ansible_scripts.py::test_root_works_nowhere_where_others_can_write",
+            "tests/servers/ansible/scripts/test_key_lines.py::test_root_works_nowhere_where_others_can_write",
             "tests/servers/ansible/test_ansible_raced.py::test_links_that_are_planted_meanwhile_gain_nothing",
         ),
     ),
@@ -22,7 +22,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         'if test -L "$at"; then who=account; elif',
         "if false; then who=account; elif",
-        ("tests/servers/ansible/test_ansible_scripts.py::test_nobody_s_folder_is_given_away",),
+        ("tests/servers/ansible/scripts/test_folders.py::test_nobody_s_folder_is_given_away",),
     ),
     Guard(
         9,
@@ -30,7 +30,7 @@ GUARDS = (
         "assets/templates/playbook.yml",
         '      */.*) fail "$root is in',
         '      */.*/none) fail "$root is in',
-        ("tests/servers/ansible/test_ansible_scripts.py::test_a_root_that_is_no_place_for_backups_is_refused",),
+        ("tests/servers/ansible/scripts/test_folders.py::test_a_root_that_is_no_place_for_backups_is_refused",),
     ),
     Guard(
         9,

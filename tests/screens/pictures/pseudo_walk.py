@@ -1,4 +1,4 @@
-"""Shows every screen in a language that is 35 % longer than English, and prints what is cut off there.
+"""Shows every screen in a language that is 35 % longer than English, and prints what is cut off or still English there.
 
 A program of its own: many texts are made when their module is imported, so the language comes first.
 """
@@ -21,11 +21,12 @@ _FOLDERS = {"XDG_CONFIG_HOME": ".config", "XDG_STATE_HOME": ".local/state", "XDG
 
 
 def main() -> None:
-    """Print the names of the screens, each with what is cut off on it."""
+    """Print the names of the screens, each with what is cut off or English on it."""
     import pytest
 
     from tests.screens.pictures.cut_off import cut_off
     from tests.screens.pictures.shown import SCREENS, arrange
+    from tests.screens.pictures.untranslated import untranslated
     from tests.support.quick import quick_textual
 
     quick_textual.hasten()
@@ -43,7 +44,7 @@ def main() -> None:
             async def look(shown=shown, stack=stack, home=home) -> list[str]:  # type: ignore[no-untyped-def]
                 async with shown.app(stack, home).run_test(size=_SIZE) as pilot:
                     await shown.reach(pilot)
-                    return sorted(set(cut_off(pilot)))
+                    return sorted({*cut_off(pilot), *untranslated(pilot)})
 
             found[shown.name] = asyncio.run(look())
     print(json.dumps(found))

@@ -1,4 +1,4 @@
-"""In a language that is 35 % longer than English, nothing is cut off at 80×24."""
+"""In a language that is 35 % longer than English, nothing is cut off at 80×24, and nothing is English."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Button, Label
 
+from screens.widgets.footer import Keys
 from tests.screens.pictures.cut_off import cut_off
+from tests.screens.pictures.untranslated import untranslated
+from wizard.walk import finish
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 _CHECKOUT = Path(__file__).parents[3]
 
 
-def test_nothing_is_cut_off() -> None:
+def test_nothing_is_cut_off_or_english() -> None:
     argv = [sys.executable, "-m", "tests.screens.pictures.pseudo_walk"]
     walked = subprocess.run(argv, cwd=_CHECKOUT, env=os.environ, stdin=subprocess.DEVNULL, capture_output=True)
     assert walked.returncode == 0, walked.stderr.decode()
@@ -37,15 +41,45 @@ class Cutting(App[None]):
         "#low { height: 1; width: 10; } #wide { width: 30; } #beside { width: 60; } #short { width: 4; min-width: 4; }"
     )
 
+    BINDINGS: ClassVar = [
+        Binding("f1", "help", "Help"),
+        Binding("f2", "more", "What the footer has room for in the middle of its line"),
+        Binding("f3", "save", "beyond the edge of the window"),
+    ]
+
     def compose(self) -> ComposeResult:
         yield Label("Two lines are too many for this", id="low")
         yield Button("Too long", id="short")
         with Horizontal():
             yield Label("at the left", id="beside")
             yield Label("beyond the edge of the window", id="wide")
+        yield Keys()
 
 
 async def test_what_is_cut_off_is_noticed() -> None:
     async with Cutting().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert {line.split(":")[0] for line in cut_off(pilot)} == {"Label #low", "Button #short", "Label #wide"}
+        lost = {line.split(":")[0] for line in cut_off(pilot)}
+        assert lost == {"Label #low", "Button #short", "Label #wide", "FooterKey #None"}
+
+
+class English(App[None]):
+    """An app in which some texts are as the code has them."""
+
+    BINDINGS: ClassVar = [Binding("f1", "help", "Help"), Binding("f2", "show", "Hélp ë")]
+
+    def compose(self) -> ComposeResult:
+        yield Label(f"Well: {finish.RUN_THESE}", id="part")
+        yield Button(finish.BACKUPS, id="label")
+        yield Label("/home/amanda", id="data")
+        yield Keys()
+
+
+async def test_what_is_still_english_is_noticed() -> None:
+    async with English().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert {line.split(":")[0] for line in untranslated(pilot)} == {
+            "Label #part",
+            "Button #label",
+            "FooterKey #None",
+        }

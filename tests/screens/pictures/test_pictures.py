@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("size", (*SIZES, (200, 50)), ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("shown", SCREENS, ids=lambda shown: shown.name)
 def test_a_screen_looks_as_it_did(
     shown: Shown,

@@ -22,7 +22,7 @@ from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard.profile import SchemeSettings
 from wizard.schemes.parts.over_ssh import MARKER_NAME
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -158,7 +158,7 @@ async def test_much_that_would_be_removed_is_warned_of(begun: Place) -> None:
 
 async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(place: Place) -> None:
     profile = msgspec.structs.replace(place.profile, scheme=SchemeSettings(kind="forced-command"))
-    facts.learn(profile, shell="/usr/bin/rssh")
+    kept_facts.learn(profile, shell="/usr/bin/rssh")
     async with wizard_at(profile, Step.DRY_RUN) as pilot:
         await until(
             pilot, lambda: "Counted on this computer instead: in a first backup, 14 files (1.1 kB)" in said(pilot)

@@ -16,7 +16,7 @@ from tests.support.data.profiles import towards
 from tests.support.data.receipts import a_receipt
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard.client.host_keys import known_hosts
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.receipts import vouched
 from wizard.storage import paths, profiles
 from wizard.walk import steps
@@ -56,7 +56,7 @@ async def test_at_the_fingerprint_a_receipt_verifies_the_server(sshd: RealSshd, 
     kept = profiles.load("amamac")
     assert vouched.by_receipt(kept)
     assert known_hosts.trusts(kept)
-    assert facts.known(kept).rsync_version == (3, 2, 7)
+    assert kept_facts.known(kept).rsync_version == (3, 2, 7)
 
 
 async def test_a_receipt_of_another_server_stops_at_the_fingerprint(sshd: RealSshd) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.attacks import thief
 from tests.support.servers import placing, weaknesses
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.failure import Failure
 from wizard.running import report
 from wizard.schemes.security_checks import TOLD_BY_SSH
@@ -49,12 +49,7 @@ esac
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place) as running:
-        running.start_sshd(*weaknesses.SSHD_USUAL)
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with open_office(tmp_path / "office", *weaknesses.SSHD_USUAL) as running:
         running.authorize("")
         yield running
 
@@ -245,6 +240,8 @@ async def test_no_cell_calls_an_open_door_shut(
             wrong.append((state, "as exported", verdict, [one for one in findings if not one.held]))
         if verdict == "unknown" and findings:
             assert locks.why_untested(findings), state
+        if state == "after the first backup":
+            continue  # test_locks.py tries each slip alone in this state
         for group in _at_once(kind):
             if _is_sshd_s(group) and state not in _TELLING_FOR_SSHD:
                 continue

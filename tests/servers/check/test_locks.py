@@ -20,7 +20,7 @@ from paramiko import Channel
 from tests.support.attacks import thief
 from tests.support.data.trees import tree
 from tests.support.servers import placing, weaknesses
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.client.keys import key_files, protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.client.process.background import in_background
@@ -48,12 +48,7 @@ SHELLS = ["/bin/bash", "/usr/bin/fish", "/bin/csh"]
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place) as running:
-        running.start_sshd(*weaknesses.SSHD_USUAL)
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
+    with open_office(tmp_path / "office", *weaknesses.SSHD_USUAL) as running:
         running.authorize("")
         yield running
 

@@ -105,6 +105,25 @@ async def test_a_cut_at_the_very_end_is_told_as_it_is(line: LossyLine) -> None:
         assert line.differences() == ""
 
 
+async def test_an_ssh_that_ends_without_a_word_after_all_was_sent_has_lost_its_connection(
+    line: LossyLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text('#!/bin/sh\nssh "$@" || exit\ncase "$*" in *"--server -n"*) ;; *--server*) exit 255 ;; esac\n')
+    ssh.chmod(0o755)
+    prepare = access.prepare
+
+    def with_that_ssh(profile: Profile) -> access.Access:
+        prepared = prepare(profile)
+        return msgspec.structs.replace(prepared, facts=msgspec.structs.replace(prepared.facts, ssh=str(ssh)))
+
+    monkeypatch.setattr(access, "prepare", with_that_ssh)
+    with pytest.raises(Failure) as failure:
+        await run(line.profile)
+    assert trouble.explain(failure.value, line.profile).kind is Kind.CONNECTION_CUT, failure.value.raw
+    assert record.read(line.profile.name).result == "unfinished"
+
+
 async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:
     line.gate.cuts[THE_BACKUP] = HELD_AT
     told: list[running.Event] = []

@@ -14,25 +14,13 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.data import trees
 from tests.support.servers import placing
-from tests.support.servers.office import Office
-from wizard.server import facts
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "office").mkdir()
-    with Office(tmp_path / "office") as running_one:
-        running_one.start_sshd()
-        running_one.put("/etc/rsyncd.conf", "", mode=0o644)
-        running_one.start_daemon()
-        yield running_one
 
 
 @pytest.fixture
@@ -185,7 +173,7 @@ def test_without_deleting_an_empty_source_is_still_told_of(office: Office, sourc
 
 def test_where_nothing_can_be_practised_the_files_here_are_counted(office: Office, source: Path) -> None:
     profile = placing.profile_for(office, "forced-command", source, delete=True, scheme={"allow_delete": True})
-    placing.settle(office, profile, facts.learn(profile, shell="/usr/bin/rssh"))
+    placing.settle(office, profile, kept_facts.learn(profile, shell="/usr/bin/rssh"))
     assert backup_wizard("run", "amamac").exit_code == 0
     for number in range(11):
         (source / f"letter {number}").unlink()

@@ -11,31 +11,21 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.network.gate import Gate
 from tests.support.servers import placing
-from tests.support.servers.office import Office
 from wizard import running
 from wizard.client import access
 from wizard.failure import Failure
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
-from wizard.server import facts
+from wizard.server import kept_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
     from wizard.profile import Profile
 
 LARGE = 6_000_000
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "office").mkdir()
-    with Office(tmp_path / "office") as running_one:
-        running_one.start_sshd()
-        running_one.put("/etc/rsyncd.conf", "", mode=0o644)
-        running_one.start_daemon()
-        yield running_one
 
 
 async def run(profile: Profile, at: Callable[[running.Event], object] = lambda event: None) -> running.Result:
@@ -83,7 +73,7 @@ async def test_where_nothing_can_be_practised_it_is_said_that_nothing_was_looked
     office: Office, sample_folder: Path
 ) -> None:
     profile = placing.profile_for(office, "forced-command", sample_folder)
-    placing.settle(office, profile, facts.learn(profile, shell="/usr/bin/rssh"))
+    placing.settle(office, profile, kept_facts.learn(profile, shell="/usr/bin/rssh"))
     result = await run(profile)
     assert result.verification
     assert result.verification.how == "none"

@@ -19,22 +19,12 @@ from wizard.running import record, unchanged
 from wizard.storage import profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
 
 BLAME = "Someone with the key, or the server, may have changed it there"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "office").mkdir()
-    with Office(tmp_path / "office") as running_one:
-        running_one.start_sshd()
-        running_one.put("/etc/rsyncd.conf", "", mode=0o644)
-        running_one.start_daemon()
-        yield running_one
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ServerFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
@@ -58,17 +57,6 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "login": [{"scheme": {"from": FROM_HERE}}, DELETING_ALL | MAY_DELETE],
 }
 OLD_SSHD = ServerFacts(openssh_version=(7, 1))
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
-        yield running
 
 
 @pytest.mark.long

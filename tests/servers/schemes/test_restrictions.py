@@ -25,7 +25,6 @@ from wizard.server.destination import Holder
 from wizard.server.reaching import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.agent import Agent
@@ -35,17 +34,6 @@ if TYPE_CHECKING:
 
 SSH_KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "login"]
 OTHER_ADDRESS = "127.0.0.2"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
-        yield running
 
 
 @pytest.fixture

@@ -9,30 +9,18 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
-from tests.support.servers.office import Office
 from wizard.running import report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
     from wizard.profile import Profile
 
 SSH_KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "login"]
 SHELLS = ["/bin/bash", "/bin/dash", "/usr/bin/fish", "/bin/csh"]
 DELETING: dict[str, Any] = {"delete": True, "scheme": {"allow_delete": True}}
-
-
-@pytest.fixture
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place, getattr(request, "param", "/bin/sh")) as running:
-        running.start_sshd()
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_daemon()
-        yield running
 
 
 @pytest.fixture

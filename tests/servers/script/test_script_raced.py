@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tests.support.table import AddCount
@@ -24,33 +24,67 @@ HOME = f"/home/{ACCOUNT}"
 _JOB = re.compile(r"/etc/backup-wizard[ /]|/etc/ssh/sshd_config\.d/\S*backup-wizard")
 KEEP = f"cd / && tar -cf {{}} $(ls -d home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh 2>/dev/null)"
 RESTORE = f"cd / && rm -rf home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh/* && tar -xpf {{}}"
-ROUNDS = {"": 12, "--undo": 5}  # at commands that are as far apart, with each of the links
 PROOF, PLANTED_AT = "/srv/race/proof", "/srv/race/planted"
-# In the account's home, at a moment of its choice. /etc/cron.d is root's, and /home/petra another person's.
+
+
+class Plant(NamedTuple):
+    """What the account does in its home; with several, each moment is given one of them in turn."""
+
+    folder: str  # whatever doesn't touch it can't tell whether that was done before or after
+    does: tuple[str, ...]
+
+
+# /etc/cron.d is root's, and /home/petra another person's.
 PLANTED = {
-    "a link for .ssh": "rm -rf .ssh; ln -s /etc/cron.d .ssh",
-    "a link to a coworker for .ssh": "rm -rf .ssh; ln -s /home/petra .ssh",
-    "links for the keys": "mkdir -p .ssh; cd .ssh; for name in authorized_keys .backup-wizard.new; do"
-    " rm -f $name; ln -s /etc/cron.d/trap $name; done",
-    "a link for the folder around the backups": "rm -rf backup; ln -s /home/petra backup",
-    "a link for the backups": "mkdir -p backup; rm -rf backup/amamac; ln -s /etc/cron.d backup/amamac",
-    "settings that start a program": f"echo 'early exec = id >{PROOF}' >.backup-wizard-amamac.conf;"
-    " rm -rf .ssh; ln -s /etc/backup-wizard .ssh",
+    "a link for .ssh": Plant(
+        ".ssh",
+        (
+            "rm -rf .ssh; ln -s /etc/cron.d .ssh",
+            "rm -rf .ssh; ln -s /home/petra .ssh",
+            # These settings start a program.
+            f"echo 'early exec = id >{PROOF}' >.backup-wizard-amamac.conf; rm -rf .ssh; ln -s /etc/backup-wizard .ssh",
+        ),
+    ),
+    "links for the keys": Plant(
+        ".ssh",
+        (
+            "mkdir -p .ssh; cd .ssh; for name in authorized_keys .backup-wizard.new; do"
+            " rm -f $name; ln -s /etc/cron.d/trap $name; done",
+        ),
+    ),
+    "a link for the folder around the backups": Plant("backup", ("rm -rf backup; ln -s /home/petra backup",)),
+    "a link for the backups": Plant(
+        "backup", ("mkdir -p backup; rm -rf backup/amamac; ln -s /etc/cron.d backup/amamac",)
+    ),
 }
-# Counts the script's commands, its own and those of the account, and plants before the one that was chosen.
-_COUNTED = """\
+FOLDERS = {".ssh": re.compile(r"\.ssh\b"), "backup": re.compile(r"(?<![.\w])backup(?![-\w])")}
+LIST = "/srv/race/list"
+ASKS = re.compile(r"rsync |su \S+ \S+ sh /etc/")  # the daemon's settings are tried, in the account's name
+# All but what touches no file itself: of the programs around the account's shell, `su` is one moment for all.
+TOUCHING = sorted(set(PROGRAMS.split()) - {"env", "timeout", "setsid", "cut", "id"})
+# Lists what touches the home, as root or as the account, with its folder and its words; plants before the one chosen.
+_WATCH = """\
 #!{dash}
-printf . >>/srv/race/count
-read -r count </srv/race/count
-read -r at </srv/race/at
-if [ "$at" -gt 0 ] && [ "${{#count}}" -ge "$at" ] && [ ! -e /srv/race/planted ]; then
-    case $(/usr/bin/id -u) in
-    0)
+touches='' last=''
+case {name}:$PWD/ in su:* | *:{home}/*) touches={name} ;; esac
+for word; do
+    case $last:$word in -e:*) ;; *:{home}/*) touches={name} ;; esac
+    last=$word
+done
+if [ "$touches" ]; then
+    [ {name} = su ] || touches="$touches $PWD"
+    for word; do case $word in *[!-a-zA-Z0-9_./@=]* | -*) ;; *) touches="$touches $word" ;; esac; done
+    printf '%s\n' "$touches" >>/srv/race/list
+    printf . >>/srv/race/count
+    read -r count </srv/race/count
+    read -r at </srv/race/at
+    if [ "$at" -gt 0 ] && [ "${{#count}}" -ge "$at" ] && [ ! -e /srv/race/planted ]; then
         : >/srv/race/planted
-        {setpriv} --reuid {account} --regid {account} --clear-groups {dash} -c 'cd {home} && . /srv/race/plant'
-        ;;
-    *) : >/srv/race/planted; {dash} -c 'cd {home} && . /srv/race/plant' ;;
-    esac </dev/null >/dev/null 2>&1
+        case $(/usr/bin/id -u) in
+        0) {setpriv} --reuid {account} --regid {account} --clear-groups {dash} -c 'cd {home} && . /srv/race/plant' ;;
+        *) {dash} -c 'cd {home} && . /srv/race/plant' ;;
+        esac </dev/null >/dev/null 2>&1
+    fi
 fi
 exec {program} "$@"
 """
@@ -65,46 +99,80 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)  # the script is run 20 times
 @pytest.mark.parametrize("what", PLANTED)
-@pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh"])
-def test_links_that_are_planted_at_any_command_gain_nothing(
-    kind: str, what: str, office: SetUpOffice, sample_folder: Path, add_count: AddCount
+def test_links_that_are_planted_at_any_moment_gain_nothing(
+    what: str, office: SetUpOffice, sample_folder: Path, add_count: AddCount
 ) -> None:
-    set_up(office, order_for(office, kind, sample_folder)[0])
-    put_counters(office)
-    office.put("/srv/race/plant", PLANTED[what], mode=0o755)
-    states = {"": "/srv/before.tar", "--undo": "/srv/after.tar"}  # what each begins with
+    plant = PLANTED[what]
+    set_up(office, order_for(office, "daemon-over-ssh", sample_folder)[0])
     rounds = planted = 0
-    for option, state in states.items():
+    for option, state in {"": "/srv/before.tar", "--undo": "/srv/after.tar"}.items():  # what each begins with
         office.run("sh", "-c", KEEP.format(state))
-        assert begun_at(office, 0, option) == 0
-        commands = office.path("/srv/race/count").stat().st_size
-        for number in range(ROUNDS[option]):
+        touches = touches_of(office, option)
+        for number, at in enumerate(moments(plant, touches)):
             office.run("sh", "-c", RESTORE.format(state))
-            before, at = others(office), 1 + number * commands // ROUNDS[option]
+            before = others(office)
+            office.put("/srv/race/plant", plant.does[number % len(plant.does)], mode=0o755)
             begun_at(office, at, option)
             rounds += 1
             planted += office.path(PLANTED_AT).exists()
-            assert others(office) == before, f"at {at} of {option or 'apply'}"
-            assert office.run("find", HOME, "!", "-user", ACCOUNT) == "", f"at {at} of {option or 'apply'}"
-            assert not office.path(PROOF).exists()
+            where = f"before {touches[at - 1]!r}, which is {at} of {option or 'apply'}"
+            assert others(office) == before, where
+            assert office.run("find", HOME, "!", "-user", ACCOUNT) == "", where
+            assert not office.path(PROOF).exists(), where
         office.run("sh", "-c", RESTORE.format(state))
         assert begun_at(office, 0) == 0
-    assert planted == rounds
+    assert planted == rounds > 10
     add_count("rounds in which an account planted links while the script ran", rounds)
 
 
-def put_counters(office: SetUpOffice) -> None:
+def test_what_touches_the_home_is_the_same_for_every_scheme_with_a_key(
+    office: SetUpOffice, sample_folder: Path
+) -> None:
+    """The account's own daemon is asked whether it takes its settings; so that scheme stands for all, above."""
+    listed: dict[str, list[str]] = {}
+    for kind in ("rrsync", "forced-command", "daemon-over-ssh"):
+        set_up(office, order_for(office, kind, sample_folder)[0])
+        listed[kind] = [*touches_of(office, ""), *touches_of(office, "--undo")]
+    assert listed["rrsync"] == listed["forced-command"]
+    assert [touch for touch in listed["daemon-over-ssh"] if not ASKS.match(touch)] == listed["rrsync"]
+
+
+def moments(plant: Plant, touches: list[str]) -> list[int]:
+    """Those before which it matters whether the folder is still what it was."""
+    named = FOLDERS[plant.folder]
+    return [at for at, touch in enumerate(touches, 1) if named.search(touch) or ASKS.match(touch)]
+
+
+def touches_of(office: SetUpOffice, option: str) -> list[str]:
+    """What the script does in the home, told by all that it starts; from then on only that is watched."""
+    office.run("rm", "-rf", "/srv/race")
+    put_watches(office, TOUCHING)
+    assert begun_at(office, 0, option) == 0
+    touches = office.path(LIST).read_text().splitlines()
+    unwatched = set(TOUCHING) - {touch.split()[0] for touch in touches}
+    office.run("rm", *(f"/srv/race/{name}" for name in unwatched))
+    return touches
+
+
+def put_watches(office: SetUpOffice, names: Iterable[str]) -> None:
     setpriv, dash = programs.require("setpriv"), programs.require("dash")
-    for name in PROGRAMS.split():
-        text = _COUNTED.format(dash=dash, setpriv=setpriv, program=programs.require(name), account=ACCOUNT, home=HOME)
-        office.put(f"/srv/race/{name}", text, mode=0o755)
-    office.path("/srv/race").chmod(0o1777)
+    folder = office.path("/srv/race")
+    folder.mkdir()
+    folder.chmod(0o1777)
+    for name in names:
+        watch = folder / name
+        watch.write_text(
+            _WATCH.format(
+                dash=dash, setpriv=setpriv, name=name, program=programs.require(name), account=ACCOUNT, home=HOME
+            )
+        )
+        watch.chmod(0o755)
 
 
 def begun_at(office: SetUpOffice, at: int, option: str = "") -> int:
     """Run it, and plant at one of its commands."""
+    office.put(LIST, "", mode=0o666)
     office.put("/srv/race/count", "", mode=0o666)
     office.put("/srv/race/at", f"{at}\n", mode=0o644)
     office.path(PLANTED_AT).unlink(missing_ok=True)

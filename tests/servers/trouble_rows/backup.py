@@ -13,6 +13,7 @@ import msgspec
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, Row
 from tests.support.attacks import faults, mishaps
+from tests.support.attacks.case import KEYS, both
 from tests.support.servers import placing
 from wizard.failure import Kind, ProgramFailed
 from wizard.schemes.parts import over_ssh
@@ -20,7 +21,7 @@ from wizard.schemes.parts import over_ssh
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case, Fault
+    from tests.support.attacks.case import Case, Fault
 
 NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
 FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
@@ -35,7 +36,7 @@ def line(command: str) -> Fault:
 
     @contextlib.contextmanager
     def fault(case: Case) -> Iterator[Case]:
-        before = case.office.path(faults.KEYS).read_text()
+        before = case.office.path(KEYS).read_text()
         case.office.authorize(f'restrict,command="{command}" {case.access.facts.public_key}\n')
         yield case
         case.office.authorize(before)
@@ -67,7 +68,7 @@ ROWS = [
         for kind in ("rrsync", "forced-command", "daemon-over-ssh", "login")
     ),
     *(
-        Row(broken, faults.both(may_read, fault), *NO_RRSYNC, act=read_back)
+        Row(broken, both(may_read, fault), *NO_RRSYNC, act=read_back)
         for broken, fault in (
             ("no rrsync to read with", faults.no_rrsync),
             ("an rrsync that does not start", faults.rrsync_without_python),
@@ -92,7 +93,7 @@ ROWS = [
     Row("a closed folder", faults.owned_by_root("700", placing.ROOT), *OF_DAEMON, scheme="daemon"),
     Row(
         "another run at the same time (an older line)",
-        faults.both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
+        both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
         Kind.SERVER_BUSY,
         NOBODY,
         "Wait until it has finished",
@@ -134,7 +135,7 @@ ROWS = [
     ),
     Row(
         "a forced command that does not match",
-        faults.rewritten(faults.KEYS, "rsync --server -", "rsync --server --compress -"),
+        faults.rewritten(KEYS, "rsync --server -", "rsync --server --compress -"),
         Kind.PROTOCOL_MISMATCH,
         ADMIN,
         "exact lines",

@@ -17,7 +17,7 @@ from wizard.running import report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
     from wizard.trouble import Trouble
 
 

@@ -12,7 +12,7 @@ from wizard.client.keys.secrets import Secret
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
 
 
 async def preparing(case: Case) -> None:
@@ -27,7 +27,8 @@ ROWS = [
     Row("no rsync here", mishaps.programs_without_rsync, Kind.NO_RSYNC, YOU, "Install it", act=preparing),
     Row("Apple's openrsync here", mishaps.openrsync, Kind.OPENRSYNC, YOU, "brew install rsync", act=preparing),
     Row("an old rsync here", mishaps.old_rsync, Kind.OLD_RSYNC, YOU, "3.0.9", act=preparing),
-    Row("a key file that others can read", mishaps.other_mode_of_key, Kind.KEY_UNUSABLE, YOU),
+    Row("a key file that others can read", mishaps.other_mode_of_key, Kind.KEY_OPEN_TO_OTHERS, YOU, "chmod 600"),
+    Row("an agent that refuses", mishaps.refusing_agent, Kind.AGENT_REFUSES, YOU, "confirm each use"),
     Row("no keyring", mishaps.no_secret_service, Kind.KEYRING_MISSING, YOU, act=keeping_a_secret),
     Row("a keyring out of reach", mishaps.no_session_bus, Kind.KEYRING_UNREACHABLE, YOU, "cron", act=keeping_a_secret),
     Row("a locked keyring", mishaps.locked_keyring, Kind.KEYRING_LOCKED, YOU, "Unlock it", act=keeping_a_secret),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.support import deprived
-from tests.support.attacks.faults import Case, Fault
+from tests.support.attacks.case import Case, Fault
 from wizard.running import report
 from wizard.trouble import Sure, Trouble, Who
 

@@ -13,7 +13,7 @@ from wizard.failure import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
 
 
 @contextlib.contextmanager
@@ -43,6 +43,27 @@ ROWS = [
         ADMIN,
         "It prints “Welcome”",
         SURELY,
+    ),
+    *(
+        Row("rbash as shell", faults.shell("/bin/rbash"), Kind.SERVER_SHELL_BLOCKS, ADMIN, "or rbash", scheme=kind)
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh")
+    ),
+    Row(
+        "a start-up file that ends the shell",
+        faults.start_up_file("exit\n"),
+        Kind.SERVER_SILENT,
+        ADMIN,
+        "prints nothing",
+        scheme="forced-command",
+    ),
+    Row(
+        "a start-up file that starts another program",
+        faults.start_up_file("exec echo Welcome\n"),
+        Kind.SERVER_SHELL_TALKS,
+        ADMIN,
+        "It prints “Welcome”",
+        SURELY,
+        scheme="forced-command",
     ),
     *(Row("a shell that prints", *GREETING, scheme=kind) for kind in ("forced-command", "daemon-over-ssh", "login")),
 ]

@@ -2,14 +2,69 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row
-from tests.support.attacks import faults
+from tests.support.attacks import faults, sign_in_faults
+from tests.support.attacks.case import HOME, KEYS, both
 from wizard.failure import Kind
+from wizard.server import kept_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.attacks.case import Case, Fault
+
+
+def let_in_before(fault: Fault) -> Fault:
+    """With a fault that comes when the server has let this way in work for a while."""
+
+    @contextlib.contextmanager
+    def later(case: Case) -> Iterator[Case]:
+        kept_facts.note_let_in(case.profile)
+        with fault(case) as broken:
+            yield broken
+
+    return later
+
 
 ROWS = [
     Row(
+        "a line that was taken out later",
+        let_in_before(faults.rewritten(KEYS, "ssh-ed25519", "#")),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "my line is still in",
+        CANT_TELL,
+    ),
+    Row(
+        "an account that was locked later",
+        let_in_before(faults.account("-p", "!", back=("-p", "*"))),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "locked or expired",
+        CANT_TELL,
+    ),
+    Row(
+        "an account that has expired",
+        let_in_before(faults.account("-e", "1970-01-02", back=("-e", ""))),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "chage -l amanda",
+        CANT_TELL,
+    ),
+    Row(
+        "rights on the server that were changed later",
+        let_in_before(faults.with_mode(HOME, "777")),
+        Kind.KEY_NO_LONGER_ACCEPTED,
+        ADMIN,
+        "may have write access",
+        CANT_TELL,
+    ),
+    Row(
         "rights on the server",
-        faults.with_mode(faults.HOME, "777"),
+        faults.with_mode(HOME, "777"),
         Kind.KEY_REFUSED,
         ADMIN,
         "may have write access",
@@ -23,10 +78,10 @@ ROWS = [
         "usermod -p",
         CANT_TELL,
     ),
-    Row("a wrong user", faults.told(user="ananda"), Kind.KEY_REFUSED, ADMIN, "“ananda”", CANT_TELL),
+    Row("a wrong user", sign_in_faults.told(user="ananda"), Kind.KEY_REFUSED, ADMIN, "“ananda”", CANT_TELL),
     Row(
         "a user in capitals",
-        faults.told(user="Amanda"),
+        sign_in_faults.told(user="Amanda"),
         Kind.KEY_REFUSED,
         YOU,
         "accepts this key for “amanda”",
@@ -34,7 +89,7 @@ ROWS = [
     ),
     Row(
         "a from= that matches nothing",
-        faults.let_in_from_elsewhere,
+        sign_in_faults.let_in_from_elsewhere,
         Kind.KEY_REFUSED,
         ADMIN,
         "this computer's address is 127.0.0.1",
@@ -42,7 +97,7 @@ ROWS = [
     ),
     Row(
         "a server that takes no keys",
-        faults.sshd("Match all", "PubkeyAuthentication no", "PasswordAuthentication yes"),
+        sign_in_faults.sshd("Match all", "PubkeyAuthentication no", "PasswordAuthentication yes"),
         Kind.KEY_REFUSED,
         ADMIN,
         "accepts no keys",
@@ -50,7 +105,7 @@ ROWS = [
     ),
     Row(
         "a server that wants a second proof",
-        faults.sshd("AuthenticationMethods publickey,publickey"),
+        sign_in_faults.sshd("AuthenticationMethods publickey,publickey"),
         Kind.KEY_REFUSED,
         ADMIN,
         "second factor",
@@ -58,7 +113,7 @@ ROWS = [
     ),
     Row(
         "a server that takes other types of key",
-        faults.sshd("PubkeyAcceptedAlgorithms rsa-sha2-512"),
+        sign_in_faults.sshd("PubkeyAcceptedAlgorithms rsa-sha2-512"),
         Kind.KEY_REFUSED,
         ADMIN,
         "is mine",
@@ -66,7 +121,7 @@ ROWS = [
     ),
     Row(
         "more keys than the server bears",
-        faults.both(faults.rewritten(faults.KEYS, "ssh-ed25519", "#"), faults.sshd("MaxAuthTries 1")),
+        both(faults.rewritten(KEYS, "ssh-ed25519", "#"), sign_in_faults.sshd("MaxAuthTries 1")),
         Kind.TOO_MANY_KEYS,
         ADMIN,
         "MaxAuthTries",
@@ -74,10 +129,12 @@ ROWS = [
     ),
     Row(
         "a server with room for no more",
-        faults.both(faults.sshd("MaxStartups 1:100:1"), faults.held_connections()),
+        both(sign_in_faults.sshd("MaxStartups 1:100:1"), sign_in_faults.held_connections()),
         Kind.HUNG_UP,
         NOBODY,
         "closed the connection",
     ),
-    Row("an old sshd", faults.sshd("KexAlgorithms diffie-hellman-group14-sha1"), Kind.OLD_SSHD, ADMIN, "too old"),
+    Row(
+        "an old sshd", sign_in_faults.sshd("KexAlgorithms diffie-hellman-group14-sha1"), Kind.OLD_SSHD, ADMIN, "too old"
+    ),
 ]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, PROBABLY, SURELY, YOU, Row, without
 from tests.support import deprived
-from tests.support.attacks import faults, mishaps
-from tests.support.attacks.faults import SIZE
+from tests.support.attacks import mishaps, sign_in_faults
+from tests.support.attacks.case import SIZE, both
 from tests.support.network import proxy
 from tests.support.network.proxy import Fate
 from wizard.failure import Kind
 from wizard.server.reaching import host_trust
 
 if TYPE_CHECKING:
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
 
 
 async def meeting(case: Case) -> None:
@@ -24,14 +24,14 @@ async def meeting(case: Case) -> None:
 ROWS = [
     Row(
         "a name that does not resolve",
-        faults.told(host="no.such.host.invalid"),
+        sign_in_faults.told(host="no.such.host.invalid"),
         Kind.NAME_UNKNOWN,
         YOU,
         "Check the spelling",
     ),
     Row(
         "no network here",
-        faults.told(host="192.0.2.1"),
+        sign_in_faults.told(host="192.0.2.1"),
         Kind.HOST_UNREACHABLE,
         YOU,
         "is offline",
@@ -41,7 +41,7 @@ ROWS = [
     ),
     Row(
         "no way to the host",
-        faults.told(host="198.51.100.1"),
+        sign_in_faults.told(host="198.51.100.1"),
         Kind.HOST_UNREACHABLE,
         YOU,
         "can't reach 198.51.100.1",
@@ -49,10 +49,10 @@ ROWS = [
         act=without(deprived.no_way),
         asks_without=deprived.no_way,
     ),
-    Row("a closed port", faults.told(port=1), Kind.PORT_CLOSED, ADMIN, "127.0.0.1:1 is on", CANT_TELL),
+    Row("a closed port", sign_in_faults.told(port=1), Kind.PORT_CLOSED, ADMIN, "127.0.0.1:1 is on", CANT_TELL),
     Row(
         "a wrong port",
-        faults.both(mishaps.ssh_at_the_usual_port, faults.told(port=1)),
+        both(mishaps.ssh_at_the_usual_port, sign_in_faults.told(port=1)),
         Kind.PORT_CLOSED,
         YOU,
         "does answer on port",
@@ -61,7 +61,7 @@ ROWS = [
     Row("the port of something else", mishaps.at_daemon, Kind.NOT_SSH, YOU, "rsync's own", SURELY),
     Row(
         "no answer",
-        faults.by_way_of(proxy.from_the_start(Fate.SILENT)),
+        sign_in_faults.by_way_of(proxy.from_the_start(Fate.SILENT)),
         Kind.TIMED_OUT,
         ADMIN,
         "Does a firewall block it",
@@ -69,7 +69,7 @@ ROWS = [
     ),
     Row(
         "silence halfway",
-        faults.by_way_of(proxy.after(SIZE // 2, Fate.SILENT)),
+        sign_in_faults.by_way_of(proxy.after(SIZE // 2, Fate.SILENT)),
         Kind.CONNECTION_CUT,
         NOBODY,
         "was lost",
@@ -77,7 +77,7 @@ ROWS = [
     ),
     Row(
         "a connection that is cut halfway",
-        faults.by_way_of(proxy.after(SIZE // 2, Fate.CUT)),
+        sign_in_faults.by_way_of(proxy.after(SIZE // 2, Fate.CUT)),
         Kind.CONNECTION_CUT,
         NOBODY,
         "won't be sent again",
@@ -101,7 +101,7 @@ ROWS = [
     ),
     Row(
         "a changed host key",
-        faults.confirmed_another("ed25519"),
+        sign_in_faults.confirmed_another("ed25519"),
         Kind.HOST_KEY_CHANGED,
         ADMIN,
         "Was the server set up again?",
@@ -109,7 +109,7 @@ ROWS = [
     ),
     Row(
         "a host key of another type",
-        faults.confirmed_another("rsa"),
+        sign_in_faults.confirmed_another("rsa"),
         Kind.HOST_KEY_TYPE,
         ADMIN,
         "another type",

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.attacks import faults
+from tests.support.attacks import faults, sign_in_faults
+from tests.support.attacks.case import HOME, SECRETS, a_case
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
-from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.support.attacks.faults import Case, Fault
+    from tests.support.attacks.case import Case, Fault
     from tests.support.secret_service import SecretService
 
 YOU, ADMIN = " — you can fix this — ", " — your admin needs to fix this — "
@@ -27,7 +28,7 @@ YOU, ADMIN = " — you can fix this — ", " — your admin needs to fix this �
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with faults.an_office(tmp_path_factory.mktemp("office")) as running:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
         yield running
 
 
@@ -66,7 +67,7 @@ def test_a_value_that_would_break_the_server_s_text_is_refused(
 
 @contextlib.contextmanager
 def let_in_from_elsewhere(case: Case) -> Iterator[Case]:
-    with faults.let_in_from_elsewhere(case) as elsewhere:
+    with sign_in_faults.let_in_from_elsewhere(case) as elsewhere:
         profiles.save(elsewhere.profile)
         yield elsewhere
 
@@ -86,7 +87,11 @@ def greeting(file: str) -> Fault:
 MISTAKES = {
     "a from= that matches nothing": ("rrsync", let_in_from_elsewhere, "doesn't accept this computer's key"),
     "no root": ("rrsync", faults.missing(placing.ROOT), "The server has no folder for this backup"),
-    "a root that is not writable": ("rrsync", faults.owned_by_root("755"), "The server has no folder for this backup"),
+    "a root that is not writable": (
+        "rrsync",
+        faults.owned_by_root("755"),
+        "The server has no folder for this backup",
+    ),
     "no root (daemon)": ("daemon", faults.missing(placing.ROOT), "can't open the backup's folder"),
     "a root that is not writable (daemon)": (
         "daemon",
@@ -95,12 +100,16 @@ MISTAKES = {
     ),
     "a secrets file others can read": (
         "daemon",
-        faults.with_mode(faults.SECRETS, "644"),
+        faults.with_mode(SECRETS, "644"),
         "doesn't accept the username",
     ),
-    "a wrong password": ("daemon", faults.rewritten(faults.SECRETS, ":", ":x"), "doesn't accept the username"),
-    "a greeting of bash": ("rrsync", faults.start_up_file("echo Welcome\n"), "prints text that gets in rsync's way"),
-    "a greeting of sh": ("login", greeting(f"{faults.HOME}/.ssh/rc"), "prints text that gets in rsync's way"),
+    "a wrong password": ("daemon", faults.rewritten(SECRETS, ":", ":x"), "doesn't accept the username"),
+    "a greeting of bash": (
+        "rrsync",
+        faults.start_up_file("echo Welcome\n"),
+        "prints text that gets in rsync's way",
+    ),
+    "a greeting of sh": ("login", greeting(f"{HOME}/.ssh/rc"), "prints text that gets in rsync's way"),
 }
 
 
@@ -109,7 +118,7 @@ def test_a_mistake_on_the_server_is_told_and_changes_nothing(
     mistake: str, office: Office, request: pytest.FixtureRequest, secret_service: SecretService
 ) -> None:
     kind, fault, words = MISTAKES[mistake]
-    whole = faults.a_case(office, kind, request)
+    whole = a_case(office, kind, request)
     profile, documents = whole.profile, whole.folder / "documents"
     with fault(whole):
         before = tree(office.path("/home")), tree(documents), tree(paths.profiles())
@@ -125,6 +134,6 @@ def test_a_mistake_on_the_server_is_told_and_changes_nothing(
 
 
 def test_a_locked_key_runs_no_file_that_greets(office: Office, request: pytest.FixtureRequest) -> None:
-    whole = faults.a_case(office, "rrsync", request)
-    with greeting(f"{faults.HOME}/.ssh/rc")(whole):
+    whole = a_case(office, "rrsync", request)
+    with greeting(f"{HOME}/.ssh/rc")(whole):
         assert backup_wizard("run", whole.profile.name).exit_code == 0

@@ -14,7 +14,7 @@ from tests.support.servers.rssh import RSSH
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.running import report
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import sign_in
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def test_rssh_gets_a_plain_line_and_no_dry_run(office: Office, sample_fold
     with pytest.raises(Failure) as refused:
         await sign_in.attempt(profile, admitted)
     assert refused.value.kind is Kind.SERVER_SHELL_RSSH
-    assert facts.known(profile).shell == "rssh"
+    assert kept_facts.known(profile).shell == "rssh"
 
     placing.hand_over(office, profile)
     line = (office.home / ".ssh/authorized_keys").read_text().splitlines()[-2]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.data.profiles import FINGERPRINT
 from tests.support.data.receipts import a_receipt
 from tests.support.servers import placing
-from tests.support.servers.office import Office
+from tests.support.servers.office import Office, open_office
 from tests.support.servers.rssh import RSSH
 from tests.support.walks_agree import Errand, OnLines, OnScreens, Unattended, Walked, with_full_paths
 from wizard import schemes
@@ -35,12 +35,7 @@ KINDS = [scheme.kind for scheme in schemes.SCHEMES]
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    place = tmp_path / "office"
-    place.mkdir()
-    with Office(place) as running:
-        running.put("/etc/rsyncd.conf", "", mode=0o644)
-        running.start_sshd()
-        running.start_daemon()
+    with open_office(tmp_path / "office") as running:
         yield running
 
 

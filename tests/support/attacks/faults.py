@@ -1,100 +1,21 @@
-"""Ways to break an office's server, each undone at its end."""
+"""Ways to break an office's server: its rrsync, files, accounts and disks, each undone at its end."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import os
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from tests.support import programs
-from tests.support.network.proxy import Proxy, Rule
+from tests.support.attacks.case import Case, Fault, both
 from tests.support.servers import placing
-from tests.support.servers.office import ACCOUNT, HOST, Office
-from wizard.client.host_keys import known_hosts
-from wizard.client.host_keys.known_hosts import HostKey
-from wizard.storage import profiles
+from tests.support.servers.office import ACCOUNT, Office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    import pytest
-
-    from wizard.client.access import Access
-    from wizard.profile import Profile
-
-
-@dataclass(frozen=True)
-class Case:
-    """A backup that works, and the server it goes to."""
-
-    office: Office
-    profile: Profile
-    access: Access
-    folder: Path
-    monkeypatch: pytest.MonkeyPatch
-    request: pytest.FixtureRequest
-
-    def at_port(self, port: int) -> Case:
-        """The same at another port."""
-        return replace(self, profile=placing.at_port(self.profile, port))
-
-    def at(self, **server: object) -> Case:
-        """The same with something else in the profile's server."""
-        changed = msgspec.structs.replace(self.profile.server, **server)
-        return replace(self, profile=msgspec.structs.replace(self.profile, server=changed))
-
-    def patient_for(self, seconds: int) -> Case:
-        """The same for somebody who waits so long."""
-        facts = msgspec.structs.replace(self.access.facts, timeout=seconds)
-        return replace(self, access=msgspec.structs.replace(self.access, facts=facts))
-
-
-Fault = Callable[[Case], AbstractContextManager[Case]]
-
-
-@contextlib.contextmanager
-def an_office(place: Path, *settings: str) -> Iterator[Office]:
-    """An office with both doors open."""
-    with Office(place) as running:
-        running.start_sshd(*settings)
-        running.put(CONFIG, "", mode=0o644)
-        running.start_daemon()
-        yield running
-
-
-def a_case(office: Office, kind: str, request: pytest.FixtureRequest, **changes: Any) -> Case:
-    """A backup of two files that works, in a test that has `tmp_path` and `monkeypatch`."""
-    folder: Path = request.getfixturevalue("tmp_path")
-    documents = folder / "documents"
-    documents.mkdir()
-    (documents / "letter.txt").write_text("Dear Sir or Madam")
-    (documents / "picture").write_bytes(os.urandom(SIZE))
-    profile = placing.profile_for(office, kind, documents, **changes)
-    office.run("rm", "-rf", placing.ROOT)
-    admitted = placing.settle(office, profile)
-    return Case(office, profile, admitted, folder, request.getfixturevalue("monkeypatch"), request)
-
-
-SIZE = 300_000  # of the picture
-HOME = f"/home/{ACCOUNT}"
-KEYS = f"{HOME}/.ssh/authorized_keys"
-SECRETS = "/etc/rsyncd-amamac.secrets"
-PRIVATE_CONFIG = f"/etc/backup-wizard/amamac@{ACCOUNT}.conf"
-CONFIG = "/etc/rsyncd.conf"
 _AWAY = "/home/away"
-
-
-@contextlib.contextmanager
-def nothing(case: Case) -> Iterator[Case]:
-    """Without any fault."""
-    yield case
 
 
 @contextlib.contextmanager
@@ -128,29 +49,6 @@ def old_rrsync(case: Case) -> Iterator[Case]:
     text = "#!/bin/sh\necho Restricted directory does not exist! >&2; exit 1\n"
     with without_rrsync(case.office, text, 0o755):
         yield case
-
-
-def both(first: Fault, second: Fault) -> Fault:
-    """With two faults."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        with first(case) as broken, second(broken) as twice:
-            yield twice
-
-    return fault
-
-
-def told(**server: object) -> Fault:
-    """With something else in the profile's server."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        changed = case.at(**server)
-        profiles.save(changed.profile)
-        yield changed
-
-    return fault
 
 
 def missing(path: str) -> Fault:
@@ -234,34 +132,6 @@ def start_up_file(text: str) -> Fault:
     return both(shell("/bin/bash"), file)
 
 
-def sshd(*settings: str) -> Fault:
-    """With an sshd that is set up otherwise."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        usual = case.office.port
-        case.office.start_sshd(*settings)
-        other, case.office.port = case.office.port, usual
-        yield case.at_port(other)
-
-    return fault
-
-
-def confirmed_another(key_type: str) -> Fault:
-    """With a key of that type confirmed, which isn't the server's."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        case.office.run("ssh-keygen", "-q", "-t", key_type, "-N", "", "-f", "/etc/other-host-key")
-        kind, blob = case.office.path("/etc/other-host-key.pub").read_text().split()[:2]
-        other = case.at(host_keys=(HostKey(kind, blob).fingerprint,))
-        known_hosts.trust(other.profile, [HostKey(kind, blob)])
-        yield other
-        case.office.run("rm", "/etc/other-host-key", "/etc/other-host-key.pub")
-
-    return fault
-
-
 @contextlib.contextmanager
 def locked_by_another_run(case: Case) -> Iterator[Case]:
     """With rrsync's lock on the folder held."""
@@ -269,33 +139,6 @@ def locked_by_another_run(case: Case) -> Iterator[Case]:
     fcntl.flock(folder, fcntl.LOCK_EX)
     yield case
     os.close(folder)
-
-
-def held_connections(greeting: bytes = b"") -> Fault:
-    """With the one connection taken that the server has room for."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        with socket.create_connection((HOST, case.profile.server.port)) as ours, ours.makefile("rwb") as talk:
-            talk.readline()
-            if greeting:
-                talk.write(greeting)
-                talk.flush()
-                talk.readline()
-            yield case
-
-    return fault
-
-
-def by_way_of(rule: Rule) -> Fault:
-    """With a network in between that does not last."""
-
-    @contextlib.contextmanager
-    def fault(case: Case) -> Iterator[Case]:
-        with Proxy(case.profile.server.port, rule) as proxy:
-            yield case.at_port(proxy.port).patient_for(1)
-
-    return fault
 
 
 def mounted(*options: str, then: tuple[str, ...] = ()) -> Fault:
@@ -331,11 +174,3 @@ def used_up_quota(case: Case) -> Iterator[Case]:
     yield case
     office.run("umount", "--lazy", placing.OWN, mount)
     office.run("rmdir", mount)
-
-
-@contextlib.contextmanager
-def let_in_from_elsewhere(case: Case) -> Iterator[Case]:
-    scheme = msgspec.structs.replace(case.profile.scheme, from_=("192.0.2.0/24",))
-    elsewhere = replace(case, profile=msgspec.structs.replace(case.profile, scheme=scheme))
-    placing.hand_over(case.office, elsewhere.profile)
-    yield elsewhere

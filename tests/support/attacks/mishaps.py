@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tests.support import processes, secret_service
-from tests.support.attacks import faults
-from tests.support.attacks.faults import SIZE
+from tests.support import processes, programs, secret_service
+from tests.support.agent import ssh_agent
+from tests.support.attacks import sign_in_faults
+from tests.support.attacks.case import SIZE
 from tests.support.fake_failures import put_in_rsyncs_place
 from tests.support.network.proxy import Fate
 from tests.support.secret_service import reset_keyring
@@ -26,7 +27,7 @@ from wizard.trouble import diagnose_reaching
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.faults import Case
+    from tests.support.attacks.case import Case
     from tests.support.secret_service import SecretService
 
 _NAME = "zebra.txt"
@@ -58,6 +59,21 @@ def old_rsync(case: Case) -> Iterator[Case]:
 def other_mode_of_key(case: Case) -> Iterator[Case]:
     case.profile.key_path.chmod(0o644)
     yield case
+
+
+@contextlib.contextmanager
+def refusing_agent(case: Case) -> Iterator[Case]:
+    """The key is in an agent that asks its owner to confirm, and nobody does."""
+    key = case.profile.key_path
+    with ssh_agent(case.folder / "agent") as agent:
+        case.monkeypatch.setenv("SSH_AUTH_SOCK", str(agent.socket))
+        case.monkeypatch.setenv("SSH_ASKPASS", programs.require("false"))
+        agent.add(key, "-c")
+        kept = key.rename(case.folder / "kept")
+        its = msgspec.structs.replace(case.profile.key, file=str(key.with_name(f"{key.name}.pub")))
+        profile = msgspec.structs.replace(case.profile, key=its)
+        yield replace(case, profile=profile, access=access.prepare(profile))
+        kept.rename(key)
 
 
 @contextlib.contextmanager
@@ -141,7 +157,7 @@ def file_that_vanishes(case: Case) -> Iterator[Case]:
             file.unlink()
         return Fate.ON
 
-    with faults.by_way_of(rule)(case) as broken:
+    with sign_in_faults.by_way_of(rule)(case) as broken:
         yield broken
 
 
@@ -156,7 +172,7 @@ def terminated(case: Case) -> Iterator[Case]:
             return Fate.SILENT
         return Fate.ON
 
-    with faults.by_way_of(rule)(case) as broken:
+    with sign_in_faults.by_way_of(rule)(case) as broken:
         yield broken
 
 

@@ -25,6 +25,7 @@ LETTER = "Dear Sir or Madam"
 EVIL = f"/home/{NEIGHBOUR}/evil.txt"
 NOTES = "/home/notes"
 _MOST_SECONDS = 10
+AS_A_BACKUP = "-aRSW"  # the letters that a recorded command insists on
 
 # The account's shell, which takes down what a session was given.
 _NOTING_SHELL = f"""\
@@ -79,7 +80,7 @@ class Thief:
     def rsync(self, *words: str) -> None:
         """Plain rsync, with the options that a line for our own would take."""
         delete = ["--delete"] if self.profile.delete else []
-        self._run(["rsync", "-aRSW", *delete, f"--rsh={' '.join(self._ssh())}", *words])
+        self._run(["rsync", AS_A_BACKUP, *delete, f"--rsh={' '.join(self._ssh())}", *words])
 
     def there(self, path: str) -> str:
         """A path under the backup's own folder, as rsync names it to this server."""

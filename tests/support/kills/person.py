@@ -26,7 +26,7 @@ from tests.support.kills import killing
 from tests.support.pilot import arrived, at, said, text, until, wizard_at
 from wizard.client import access
 from wizard.running import record
-from wizard.server import exports, facts
+from wizard.server import exports, kept_facts
 from wizard.server.by_password import install
 from wizard.server.by_password.password_login import PasswordLogin
 from wizard.walk.key import Answer
@@ -188,7 +188,7 @@ class Person:
         """The server of the tests takes no password: what signing in with one does there is done here."""
 
         def put(login: PasswordLogin, profile: Profile, access: Access, change: install.Change) -> None:
-            text = exports.export(profile, access.facts, "authorized-keys", facts.learn(profile, shell="/bin/sh"))
+            text = exports.export(profile, access.facts, "authorized-keys", kept_facts.learn(profile, shell="/bin/sh"))
             Path(self._office.authorized_keys).write_text(text)
 
         async def proved(profile: Profile, access: Access) -> None:

@@ -20,7 +20,7 @@ from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile
 from wizard.schemes.facts import ClientFacts, Recorded
-from wizard.server import destination, facts, handed_over
+from wizard.server import destination, handed_over, kept_facts
 from wizard.storage import paths, profiles
 from wizard.walk import steps, unattended
 from wizard.walk.steps import Step, Walk
@@ -98,7 +98,7 @@ def write_all(file: str) -> int:
             unattended.keep(profile)
             known_hosts.trust(profile, [HOST_KEY])
             protected_key.ensure(profile)
-            facts.learn(profile, shell="/bin/sh")
+            kept_facts.learn(profile, shell="/bin/sh")
             handed_over.keep(profile, ClientFacts(paths.known_hosts(), recorded=Recorded(("live",), ("dry",))))
             destination.markers(profile.name)
             steps.record(Walk(profile, Step.FINISH, Step.FINISH))

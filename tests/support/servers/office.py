@@ -11,15 +11,17 @@ import shlex
 import socket
 import subprocess
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from tests.support import processes, programs
+from tests.support.servers.real_sshd import QUICK_KEY_EXCHANGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import IO
 
 HOST = "127.0.0.1"
@@ -51,6 +53,7 @@ PidFile none
 PrintMotd no
 LogLevel VERBOSE
 Subsystem sftp internal-sftp
+{quick}
 """
 
 
@@ -164,7 +167,9 @@ class Office:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self.port = free_port()
         # The first value of a setting counts.
-        config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(host=HOST, port=self.port)
+        config = "".join(f"{line}\n" for line in settings) + _SSHD_CONFIG.format(
+            host=HOST, port=self.port, quick=QUICK_KEY_EXCHANGE
+        )
         self.put("/etc/backup-wizard-test-sshd", config)
         sshd = programs.require("sshd")
         self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")
@@ -212,3 +217,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def open_office(place: Path, *settings: str, shell: str | None = "/bin/sh") -> Iterator[Office]:
+    """An office that serves ssh, by those settings, and rsync's own service, which has no module yet."""
+    place.mkdir(exist_ok=True)
+    with Office(place, shell) as running:
+        running.start_sshd(*settings)
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running

@@ -16,21 +16,6 @@ ROOT = Path(__file__).parents[3]
 TREES = ("wizard", "screens", "tests")
 MOST_LINES = 300
 MOST_FILES = 15  # side by side, `__init__.py` aside
-# To be divided; none is added.
-STILL_TOO_LONG = frozenset(
-    {
-        "tests/faults/test_hostile_files.py",
-        "tests/screens/steps/test_folders.py",
-        "tests/screens/steps/test_key.py",
-        "tests/screens/steps/test_scheme.py",
-        "tests/screens/steps/test_server.py",
-        "tests/servers/ansible/test_ansible_scripts.py",
-        "tests/servers/walks/test_install.py",
-        "tests/servers/walks/test_plain.py",
-        "tests/support/attacks/faults.py",
-    }
-)
-STILL_TOO_FULL: frozenset[str] = frozenset()
 
 
 def _files(tree: str) -> list[Path]:
@@ -40,8 +25,7 @@ def _files(tree: str) -> list[Path]:
 @pytest.mark.parametrize("tree", TREES)
 def test_no_file_is_too_long(tree: str) -> None:
     lengths = {str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines()) for file in _files(tree)}
-    too_long = {name for name, lines in lengths.items() if lines > MOST_LINES}
-    assert too_long <= STILL_TOO_LONG
+    assert {name for name, lines in lengths.items() if lines > MOST_LINES} == set()
 
 
 @pytest.mark.parametrize("tree", TREES)
@@ -50,8 +34,7 @@ def test_no_folder_is_too_full(tree: str) -> None:
     for file in _files(tree):
         folder = str(file.parent.relative_to(ROOT))
         counts[folder] = counts.get(folder, 0) + (file.name != "__init__.py")
-    too_full = {name for name, count in counts.items() if count > MOST_FILES}
-    assert too_full <= STILL_TOO_FULL
+    assert {name for name, count in counts.items() if count > MOST_FILES} == set()
 
 
 @pytest.mark.parametrize("trees", [("wizard", "screens"), ("tests",)], ids="-".join)

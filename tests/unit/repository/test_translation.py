@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.pofile import read_po
 
+from tests.support.data.marked_texts import FILES, made_on_import, marked
 from tests.support.data.pseudo_language import LONGER_BY, PseudoLanguage
 from wizard.text import language
 from wizard.walk import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from babel.messages.catalog import Catalog
 
@@ -53,6 +53,19 @@ _ODD_WORDS = re.compile(rf"\b(?:{'|'.join(_ODD)})\b", re.IGNORECASE)
 _NOT_TRANSLATED = ("README.md", "assets/templates/message.txt.j2")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
+_LOADED_BY_THEN = """
+import sys
+from wizard.text import language
+
+def stop(catalog):
+    print(*sys.modules)
+    sys.exit()
+
+language.use = stop
+from wizard import cli
+cli.main(["check", "amamac", "--json"])
+"""
+
 
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
@@ -66,10 +79,9 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 def test_every_marked_text_is_extracted(messages: Catalog) -> None:
     # Python 3.11's tokens hide what is inside an f-string, so a text marked there never reaches a translator.
     extracted = {*_all(messages)}
-    files = [file for folder in ("screens", "wizard") for file in (_CHECKOUT / folder).rglob("*.py")]
-    marked = [text for file in files for text in _marked(file)]
-    assert marked
-    assert not [text for text in marked if text not in extracted]
+    texts = [text for file in FILES for text in marked(file)]
+    assert texts
+    assert not [text for text in texts if text not in extracted]
 
 
 def test_placeholders_have_names(messages: Catalog) -> None:
@@ -119,11 +131,19 @@ def test_a_message_is_in_the_language_in_use() -> None:
     assert language._("Cancel") == "Cancel"
 
 
-def _marked(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_", "ngettext"}:
-            literals = (part.value for part in node.args if isinstance(part, ast.Constant))
-            yield from (text for text in literals if isinstance(text, str))
+def test_the_language_is_chosen_before_a_text_is_made() -> None:
+    """`language` chooses it when it is imported; `--json` takes English before a module with texts is imported."""
+    choosing = [_name(file) for file in FILES if "language.use(" in file.read_text("utf-8")]
+    assert choosing == ["wizard.command_line"]
+    loaded = subprocess.run([sys.executable, "-c", _LOADED_BY_THEN], check=True, capture_output=True, text=True).stdout
+    made = {_name(file) for file in FILES if any(made_on_import(file))}
+    assert {"screens.steps.step_screen", "wizard.server.by_password.install"} <= made
+    assert "wizard.command_line" in loaded.split()
+    assert made.isdisjoint(loaded.split())
+
+
+def _name(file: Path) -> str:
+    return ".".join(file.relative_to(_CHECKOUT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _all(messages: Catalog) -> list[str]:

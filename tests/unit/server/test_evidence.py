@@ -9,7 +9,7 @@ import pytest
 from wizard.client.ssh.connection import Reply
 from wizard.schemes.parts import request_filter
 from wizard.server.locks import evidence
-from wizard.server.locks.evidence import SIGNS, recognised, refused
+from wizard.server.locks.evidence import PATTERNS, recognised, refused
 from wizard.server.locks.finding import Finding, opens_by_password_alone, verdict
 from wizard.server.locks.requests import judged
 
@@ -62,7 +62,7 @@ NO_REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize("kind", SIGNS)
+@pytest.mark.parametrize("kind", PATTERNS)
 def test_each_refusal_is_known_by_its_own_words_and_no_failure_is_taken_for_one(kind: str) -> None:
     for said in REFUSALS[kind]:
         assert recognised(said, kind) == kind, said
@@ -75,9 +75,9 @@ def test_each_refusal_is_known_by_its_own_words_and_no_failure_is_taken_for_one(
         assert "isn't the expected refusal" in answer.detail
 
 
-@pytest.mark.parametrize("kind", SIGNS)
+@pytest.mark.parametrize("kind", PATTERNS)
 def test_a_sign_that_took_any_failure_would_be_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SIGNS, kind, re.compile(""))
+    monkeypatch.setitem(PATTERNS, kind, re.compile(""))
     with pytest.raises(AssertionError):
         test_each_refusal_is_known_by_its_own_words_and_no_failure_is_taken_for_one(kind)
 

@@ -16,7 +16,7 @@ from wizard import profile as profile_rules
 from wizard import trouble
 from wizard.client.host_keys import known_hosts
 from wizard.failure import Failure, Kind
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import host_trust
 from wizard.server.receipts import receipt, receipt_text, vouched
 from wizard.storage import profiles
@@ -130,7 +130,7 @@ async def test_what_is_no_receipt_is_refused_naming_the_line(old: str, new: str,
     assert refused.value.kind is Kind.BAD_RECEIPT
     assert said in refused.value.about
     assert trouble.explain(refused.value, profile).sentence.isprintable()
-    assert facts.known(profile) == type(facts.known(profile))()
+    assert kept_facts.known(profile) == type(kept_facts.known(profile))()
 
 
 def test_no_text_breaks_the_reading_of_a_receipt_or_the_terminal(tried: Tried) -> None:
@@ -168,7 +168,7 @@ async def test_a_receipt_verifies_the_fingerprint_and_feeds_the_facts(sshd: Real
     assert taken.changes == ()
     assert taken.profile.server.host_keys == sshd.fingerprints
     assert known_hosts.trusts(taken.profile)
-    known = facts.known(profile)
+    known = kept_facts.known(profile)
     assert (known.rrsync, known.rsync_version, known.openssh_version) == ("/usr/lib/rsync/rrsync", (3, 2, 7), (9, 2))
     assert (known.shell, known.ssh_port, known.daemon_port) == ("/bin/sh", sshd.port, 873)
 
@@ -184,7 +184,7 @@ async def test_a_receipt_for_another_server_stops_the_walk(sshd: RealSshd) -> No
     assert sshd.fingerprint in told.forward
     assert not known_hosts.trusts(unconfirmed)
     assert not vouched.by_receipt(unconfirmed)
-    assert facts.known(profile) == type(facts.known(profile))()
+    assert kept_facts.known(profile) == type(kept_facts.known(profile))()
 
 
 async def test_a_receipt_that_contradicts_what_was_confirmed_is_not_taken(sshd: RealSshd) -> None:

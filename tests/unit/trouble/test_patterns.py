@@ -1,4 +1,4 @@
-"""The signs in what ssh, rsync and their servers print: for each an example that was really printed."""
+"""The patterns of what ssh, rsync and their servers print: for each an example that was really printed."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         "Unable to negotiate with 127.0.0.1 port 22: no matching key exchange method found. Their offer: x\n",
         Kind.OLD_SSHD,
     ),
+    (
+        255,
+        'sign_and_send_pubkey: signing failed for ED25519 "/home/a/.ssh/k.pub" from agent: agent refused operation\n'
+        "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n",
+        Kind.AGENT_REFUSES,
+    ),
     (255, 'Load key "/home/a/.ssh/k": incorrect passphrase supplied to decrypt private key\n', Kind.PASSPHRASE_WRONG),
     (255, "backup-wizard-askpass: secret_missing: amamac\n", Kind.SECRET_MISSING),
     (255, "backup-wizard-askpass: keyring_unreachable: keyring.backends.fail\n", Kind.KEYRING_UNREACHABLE),
@@ -64,7 +70,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     (255, "backup-wizard-askpass: keyring_refused: x\n", Kind.KEYRING_REFUSED),
     (255, "backup-wizard-askpass: passphrase_unasked: x\n", Kind.PASSPHRASE_UNASKED),
     (255, 'Load key "/home/a/.ssh/k": invalid format\n', Kind.KEY_UNUSABLE),
-    (255, "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n", Kind.KEY_UNUSABLE),
+    (255, "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n", Kind.KEY_OPEN_TO_OTHERS),
     (255, "Received disconnect from 127.0.0.1 port 46049:2: Too many authentication failures\n", Kind.TOO_MANY_KEYS),
     (255, "amanda@files.example.lan: Permission denied (publickey).", Kind.KEY_REFUSED),
     (255, "amanda@files.example.lan: Permission denied (publickey,password).", Kind.KEY_REFUSED),
@@ -229,7 +235,7 @@ def test_each_is_read_for_what_it_is(exit_code: int, printed: str, kind: Kind) -
 
 def test_each_sign_decides_for_an_example() -> None:
     deciding = {patterns.deciding(printed) for _, printed, _ in EXAMPLES}
-    assert [sign for sign, _ in patterns.SIGNS if sign not in deciding] == []
+    assert [pattern for pattern, _ in patterns.PATTERNS if pattern not in deciding] == []
 
 
 @pytest.mark.parametrize("name", _NAMES)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _PATIENT_SECONDS = 1.0
-_PAUSES = (0.02, 0.1, 0.5, 0.0)
+_PAUSE_SECONDS = (0.02, 0.5)  # before a session is asked for again, each twice the last one, up to the longest
 _MOST_BYTES = 1 << 16
 # Nothing listens there; where a tunnel is allowed, the server says that it could not connect.
 _NOWHERE = ("127.0.0.1", 1)
@@ -183,15 +183,19 @@ class Connection:
         return any(code == OPEN_SUCCEEDED for code in codes)
 
     def _session(self) -> Channel:
-        for pause in _PAUSES:
+        latest = time.monotonic() + SECONDS
+        pause, longest = _PAUSE_SECONDS
+        while True:
             try:
                 channel = self._transport.open_session(timeout=SECONDS)
-            except ChannelException:  # sshd's MaxSessions; the last one may still be on its way out
+            except SSHException:  # sshd's MaxSessions: others are open, or still on their way out
+                if time.monotonic() > latest or not self._transport.is_active():
+                    raise EOFError from None
                 time.sleep(pause)
+                pause = min(2 * pause, longest)
             else:
                 channel.settimeout(SECONDS)
                 return channel
-        raise EOFError
 
     def _grants(self, ask: Callable[[Channel], object]) -> bool:
         channel = self._session()

@@ -32,6 +32,10 @@ class Target(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
+    def at(self, port: int) -> Target:
+        """Another port of the same server."""
+        return msgspec.structs.replace(self, port=port)
+
 
 def ssh(profile: Profile) -> Target:
     """Where the profile's server has its ssh."""

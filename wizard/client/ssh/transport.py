@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 from paramiko import BadAuthenticationType, Message, SSHException, Transport
 from paramiko.common import cMSG_CHANNEL_OPEN
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 SECONDS_TO_SIGN_IN = 15.0
+_SOCKET_TUNNEL = "direct-streamlocal@openssh.com"
+_OPENS_SOCKET_TUNNEL = cMSG_CHANNEL_OPEN + len(_SOCKET_TUNNEL).to_bytes(4, "big") + _SOCKET_TUNNEL.encode()
 _NO_COMMON_TYPE = "no acceptable host key"
 _SILENT = logging.getLogger("backup-wizard.connection")
 _SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
@@ -35,6 +38,7 @@ class QuietTransport(Transport):
 
     def __init__(self, connected: socket.socket) -> None:
         super().__init__(connected)
+        self._opening = threading.Lock()
         self.set_log_channel(_SILENT.name)
         self.banner_timeout = self.handshake_timeout = self.auth_timeout = SECONDS_TO_SIGN_IN
 
@@ -57,6 +61,11 @@ class QuietTransport(Transport):
         if not any((key.type, key.blob) == (shown.get_name(), shown.get_base64()) for key in confirmed):
             raise Failure(Kind.HOST_KEY_CHANGED, host)
 
+    def open_channel(self, *args: Any, **kwargs: Any) -> Channel:
+        """One at a time: paramiko keeps a refusal for whichever thread asks for it first."""
+        with self._opening:
+            return super().open_channel(*args, **kwargs)
+
     def methods(self, user: str) -> tuple[str, ...]:
         """The ways to sign in that are offered to whoever has none yet."""
         try:
@@ -76,16 +85,13 @@ class QuietTransport(Transport):
         wanted.add_string("")
         wanted.add_int(0)
         self._payload = wanted.asbytes()
-        try:
-            return self.open_channel("direct-streamlocal@openssh.com", timeout=SECONDS)
-        finally:
-            self._payload = b""
+        return self.open_channel(_SOCKET_TUNNEL, timeout=SECONDS)
 
     def _send_user_message(self, data: Message) -> None:
-        if self._payload and data.asbytes()[:1] == cMSG_CHANNEL_OPEN:
-            data.add_bytes(
-                self._payload
-            )  # paramiko sends no such fields for a kind that it doesn't know, and sshd would hang up
+        # paramiko sends no fields for a kind that it doesn't know, and sshd would hang up. At the same time, other
+        # threads open channels of other kinds.
+        if data.asbytes().startswith(_OPENS_SOCKET_TUNNEL):
+            data.add_bytes(self._payload)
         super()._send_user_message(data)  # type: ignore[misc]
 
 

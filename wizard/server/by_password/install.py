@@ -14,7 +14,7 @@ from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
-from wizard.server import exports, facts, locks
+from wizard.server import exports, kept_facts, locks
 from wizard.server.by_password import account_files, marked_lines
 from wizard.server.exports import authorized_keys
 from wizard.server.reaching import sign_in
@@ -199,7 +199,7 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
     found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace").strip()}
     if told := re.search(rb"version v?(\d{1,4}(?:\.\d{1,4}){1,3})", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))
-    return facts.learn(profile, **found)
+    return kept_facts.learn(profile, **found)
 
 
 def _texts(order: Order) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.failure import Failure, Kind
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.exports import (
     ansible,
     authorized_keys,
@@ -156,4 +156,6 @@ def order(
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     shown = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
-    return Order(profile, scheme.server_setup(profile, client, server or facts.known(profile)), secret, client, shown)
+    return Order(
+        profile, scheme.server_setup(profile, client, server or kept_facts.known(profile)), secret, client, shown
+    )

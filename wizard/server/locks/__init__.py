@@ -12,7 +12,7 @@ from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes.security_checks import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.locks.evidence import untestable, untested
 from wizard.server.locks.finding import (
     Finding,
@@ -65,7 +65,7 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
     from wizard.server.locks.probe_session import answered
 
     doors = refusals(profile)
-    setup = schemes.of(profile).server_setup(profile, access.facts, facts.known(profile))
+    setup = schemes.of(profile).server_setup(profile, access.facts, kept_facts.known(profile))
     try:
         async with _probe_session(profile, access, expects_backup) as session, _begun(doors, session) as begun:
             is_let_in = False

@@ -54,7 +54,7 @@ _RRSYNC_WORDS = "|".join(
         "do not use \\.\\. in ",
     )
 )
-SIGNS: dict[str, re.Pattern[str]] = {
+PATTERNS: dict[str, re.Pattern[str]] = {
     KEY_LINE: re.compile(rf"^{re.escape(request_filter.REFUSED)} (?:{_LINE_WORDS})$", re.MULTILINE),
     EXACT_LINE: re.compile(rf"^{re.escape(TOLD_TO_OTHERS)} \S+-[0-9a-f]{{12}} alone$", re.MULTILINE),
     RRSYNC: re.compile(rf"^\S*rrsync(?: error)?:? (?:{_RRSYNC_WORDS})", re.MULTILINE),
@@ -104,7 +104,7 @@ def untestable(detail: str) -> ProbeResult:
 
 def recognised(printed: str, *kinds: str) -> str:
     """Which of those refusals the words are; none of them is an empty text."""
-    return next((kind for kind in kinds if SIGNS[kind].search(printed)), "")
+    return next((kind for kind in kinds if PATTERNS[kind].search(printed)), "")
 
 
 def refused(asked: str, printed: str, *kinds: str) -> ProbeResult:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
-from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ServerFacts
 from wizard.schemes.parts import over_network
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import probe
 from wizard.text.language import _
 
 if TYPE_CHECKING:
+    from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
     from wizard.schemes.facts import Version
 
@@ -46,18 +46,19 @@ class Doors(msgspec.Struct, frozen=True):
         return (int(found[1]), int(found[2])) if found else None
 
 
-async def look(host: str, port: int) -> Doors:
+async def look(target: Target) -> Doors:
     """Try both doors at once; a server that does not answer is a fact and no failure."""
+    port = target.port
     ports = list(dict.fromkeys((port, over_network.USUAL_PORT)))
     async with asyncio.TaskGroup() as group:
-        ssh = group.create_task(_ssh(host, port))
-        daemons = [group.create_task(_daemon(host, one)) for one in ports]
+        ssh = group.create_task(_ssh(target))
+        daemons = [group.create_task(_daemon(target.at(one))) for one in ports]
         answering = [one for one, daemon in zip(ports, daemons, strict=True) if await daemon]
         if port in answering:
             ssh.cancel()  # rsync's service waits to be greeted, and so would we for ssh's greeting
     daemon_port = next(iter(answering), 0)
     if ssh.cancelled():
-        return Doors(port, "", Failure(Kind.NOT_SSH, f"{host}:{port}"), daemon_port)
+        return Doors(port, "", Failure(Kind.NOT_SSH, str(target)), daemon_port)
     return Doors(port, *ssh.result(), daemon_port)
 
 
@@ -87,20 +88,20 @@ def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
         "daemon_open": bool(doors.daemon_port),
         "daemon_port": doors.daemon_port,
     }
-    return facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
+    return kept_facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
 
 
-async def _ssh(host: str, port: int) -> tuple[str, Failure | None]:
+async def _ssh(target: Target) -> tuple[str, Failure | None]:
     try:
-        return await probe.reach(Target(host, port)), None
+        return await probe.reach(target), None
     except Failure as failure:
         return "", failure
 
 
-async def _daemon(host: str, port: int) -> bool:
+async def _daemon(target: Target) -> bool:
     try:
         async with asyncio.timeout(_DAEMON_SECONDS):
-            await probe.reach_daemon(Target(host, port))
+            await probe.reach_daemon(target)
     except (Failure, TimeoutError):
         return False
     return True

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.ssh import program
 from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes import forced_command
 from wizard.schemes.parts import request_filter
-from wizard.server import destination, facts
+from wizard.server import destination, kept_facts
 from wizard.server.reaching import shells
 
 if TYPE_CHECKING:
@@ -32,31 +33,40 @@ async def attempt(profile: Profile, access: Access) -> None:
         ProgramFailed: we were not let in, and ssh or rsync says why on its standard error; or our line says that the
             folder is missing, in place of all else.
         Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, `SERVER_SHELL_RSSH` if it is one that
-            takes another line, `COMMAND_DRIFTED` if the line is an older one, or ssh could not be run to its end.
+            takes another line, `COMMAND_DRIFTED` if the line is an older one, `SERVER_SHELL_TALKS` or
+            `SERVER_SILENT` if something else answers than the line, or ssh could not be run to its end.
     """
     scheme = schemes.of(profile)
     if not scheme.uses_ssh:
         await destination.holder(profile, access)
+        kept_facts.note_let_in(profile)
         return
     finished = await program.run(profile, access, HARMLESS)
     if not program.is_let_in(finished):
         raise ProgramFailed("ssh", finished.exit_code, finished.stderr)
+    kept_facts.note_let_in(profile)
     printed = finished.stdout + finished.stderr
     if shell := shells.blocking(finished):
-        server = facts.learn(profile, shell=shell)
-        if not scheme.fits(access.facts, server, profile).possible:
-            raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
-        if scheme.command_digest(profile, access.facts):
-            raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
+        _require_line_for(shell, profile, access, printed)
         return
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
-    server = facts.known(profile)
+    server = kept_facts.known(profile)
     if scheme.command_digest(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
-            facts.learn(profile, shell="")
-    elif scheme.can_preview(server):
+            kept_facts.learn(profile, shell="")
+    elif forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:
         raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
+    elif scheme.can_preview(server):
+        raise Failure(Kind.SERVER_SHELL_TALKS if printed.strip() else Kind.SERVER_SILENT, profile.server.host, printed)
+
+
+def _require_line_for(shell: str, profile: Profile, access: Access, printed: str) -> None:
+    scheme, server = schemes.of(profile), kept_facts.learn(profile, shell=shell)
+    if not scheme.fits(access.facts, server, profile).possible:
+        raise Failure(Kind.SERVER_SHELL_BLOCKS, shell, printed)
+    if scheme.command_digest(profile, access.facts):
+        raise Failure(Kind.SERVER_SHELL_RSSH, shell, _lines(profile, access))
 
 
 def _lines(profile: Profile, access: Access) -> str:

@@ -11,7 +11,7 @@ from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
-from wizard.server import facts
+from wizard.server import kept_facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
 from wizard.text.language import _
@@ -115,7 +115,7 @@ def _decided_by_admin(profile: Profile, receipt: Receipt) -> tuple[Profile, tupl
 
 def _learn(profile: Profile, receipt: Receipt) -> None:
     port = profile.server.port
-    facts.learn(
+    kept_facts.learn(
         profile,
         rrsync=receipt.rrsync,
         rsync_version=receipt.rsync,

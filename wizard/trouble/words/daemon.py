@@ -24,6 +24,15 @@ WORDS = {
             " file has the line I sent, and that only root can read it."
         ),
     ),
+    Kind.DAEMON_NO_LONGER_ACCEPTS: Words(
+        N_("The server's rsync service no longer accepts this backup, as it did before"),
+        ADMIN,
+        SEND,
+        N_(
+            "Until now, the rsync service on {host} accepted my backup “{name}”; now it refuses it. Please check that"
+            " its module and its line in the secrets file are still there.{places}"
+        ),
+    ),
     Kind.DAEMON_MODULE_UNKNOWN: Words(
         N_("This backup isn't set up in the server's rsync service yet"),
         ADMIN,

@@ -13,6 +13,11 @@ WORDS = {
         N_("There is no key at {about} yet"), YOU, N_("Run “backup-wizard {name}” and create one in the “Key” step.")
     ),
     Kind.KEY_UNUSABLE: Words(N_("This key can't be used: {about}"), YOU, _ANOTHER_KEY),
+    Kind.KEY_OPEN_TO_OTHERS: Words(
+        N_("Others on this computer can read the key {key}, so ssh refuses it"),
+        YOU,
+        N_("Run “chmod 600 {key}” and try again. If others may have copied it, create a new key in the “Key” step."),
+    ),
     Kind.KEY_WEAK: Words(N_("This key is too weak to protect a backup: {about}"), YOU, _ANOTHER_KEY),
     Kind.PASSPHRASE_WRONG: Words(
         N_("That passphrase doesn't unlock the key"), YOU, N_("Try again, or choose another key.")
@@ -26,6 +31,11 @@ WORDS = {
         N_("Your ssh agent doesn't have this backup's key right now"),
         YOU,
         N_("Add it with ssh-add, or choose another key."),
+    ),
+    Kind.AGENT_REFUSES: Words(
+        N_("Your ssh agent has this backup's key, but refuses to use it"),
+        YOU,
+        N_("It may be locked (ssh-add -X), or ask you to confirm each use. Or choose another key in the “Key” step."),
     ),
     Kind.KEYRING_MISSING: Words(
         N_("This computer has no keyring to save passwords safely"),

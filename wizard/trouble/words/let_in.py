@@ -19,6 +19,16 @@ WORDS = {
             " (usermod -p '*' {user}).{places} sshd's log shows the reason."
         ),
     ),
+    Kind.KEY_NO_LONGER_ACCEPTED: Words(
+        N_("The server no longer accepts this computer's key for “{user}”, as it did before"),
+        ADMIN,
+        SEND,
+        N_(
+            "Until now, the server accepted my key for {user}; now it refuses it. Please check that my line is still in"
+            " ~{user}/.ssh/authorized_keys. The account must not be locked or expired (chage -l {user}). Only {user}"
+            " may have write access to the home, .ssh and that file.{places} sshd's log shows the reason."
+        ),
+    ),
     Kind.TOO_MANY_KEYS: Words(
         N_("The server ended the connection after too many attempts to sign in as “{user}”"),
         ADMIN,
@@ -33,8 +43,8 @@ WORDS = {
         ADMIN,
         SEND,
         N_(
-            "The login shell of {user} (/bin/false, nologin or rssh) also blocks rsync. Please set it to /bin/sh:"
-            " usermod -s /bin/sh {user}. The key line still allows only rsync."
+            "The login shell of {user} (/bin/false, nologin, rssh or rbash) also blocks rsync. Please set it to"
+            " /bin/sh: usermod -s /bin/sh {user}. The key line still allows only rsync."
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(

@@ -42,7 +42,7 @@ def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) ->
 
     `back_up` makes the first real backup, which is offered at the end.
     """
-    say(_("Text mode. Enter accepts the [default], < goes back one step, Ctrl+D leaves."))
+    say(_("Text mode. Enter accepts the [default], < goes back one step, Ctrl+D quits."))
     here = None
     try:
         here = _begun(begun, session)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from wizard import schemes
+from wizard.client.ssh import dial
 from wizard.schemes.facts import ServerFacts
 from wizard.storage import state_files
 
@@ -29,3 +31,23 @@ def learn(profile: Profile, **found: Any) -> ServerFacts:
     facts = replace(known(profile), **found)
     state_files.save(profile.name, _FILE, facts)
     return facts
+
+
+def was_let_in(profile: Profile) -> bool:
+    """Whether the server has let this way in work before: this key or password, for this account and service."""
+    return known(profile).let_in == _way_in(profile)
+
+
+def note_let_in(profile: Profile) -> None:
+    """Remember that the server lets this way in work.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    if not was_let_in(profile):
+        learn(profile, let_in=_way_in(profile))
+
+
+def _way_in(profile: Profile) -> str:
+    key = f" {profile.key_path}" if schemes.of(profile).uses_ssh else ""
+    return f"{dial.service(profile)} {profile.server.user}{key}"

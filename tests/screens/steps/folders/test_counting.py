@@ -1,0 +1,44 @@
+"""rsync counts what will be backed up, until the screen is left."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.screens.steps.folders.folders_screen import (
+    NEW,
+    go_on,
+    opened,
+)
+from tests.support import processes
+from tests.support.fake_failures import put_in_rsyncs_place
+from tests.support.pilot import said, text, until, wizard_at
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_without_rsync_the_total_says_so_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with opened() as pilot:
+        await until(pilot, lambda: "! rsync isn't installed on this computer." in text(pilot))
+        assert (await go_on(pilot)).folders
+
+
+@pytest.mark.parametrize("key", ["enter", "escape", "ctrl+q"])
+async def test_leaving_ends_the_counting(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.client.folders.backup_size._PAUSE_SECONDS", 0)
+    put_in_rsyncs_place(monkeypatch, tmp_path, "echo '>f+++++++++|7000|a/b'; sleep 1000")
+    before = set(processes.descendants(os.getpid()))
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await until(pilot, lambda: "1 item (7.0 kB) so far" in said(pilot))
+        assert set(processes.descendants(os.getpid())) > before
+        await pilot.press(key)
+        if key != "ctrl+q":
+            await until(pilot, lambda: set(processes.descendants(os.getpid())) <= before)
+    assert set(processes.descendants(os.getpid())) <= before

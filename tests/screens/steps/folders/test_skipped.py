@@ -1,0 +1,63 @@
+"""What is skipped and what is deleted from the backup, and how a low window shows it."""
+
+from __future__ import annotations
+
+from tests.screens.steps.folders.folders_screen import (
+    AT_FIRST,
+    go_on,
+    opened,
+)
+from tests.support.pilot import said, text, until, walk
+from wizard.client.folders import exclude_presets
+from wizard.profile import Profile, SchemeSettings
+from wizard.walk.steps import Step
+
+
+async def test_what_is_left_out_is_ticked_and_typed_with_keys() -> None:
+    async with opened() as pilot:
+        await pilot.press("f2", "down", "down", "space")
+        await until(pilot, lambda: "[ ] Temporary files" in text(pilot))
+        await until(pilot, lambda: "7 files and folders (2.5 MB) will be" in said(pilot))
+        await pilot.press("tab", *"o*")
+        await until(pilot, lambda: "5 files and folders (500.0 kB) will be" in said(pilot))
+        await pilot.press("tab", "space")
+        assert "[✓] Delete from the backup" in text(pilot)
+        saved = await go_on(pilot)
+    assert saved.exclude == exclude_presets.patterns(frozenset({"caches", "bins"}), ("o*",))
+    assert (saved.delete, saved.scheme.allow_delete) == (True, True)
+
+
+async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
+    async with opened() as pilot:
+        await pilot.press("f2", "tab", "!", "f2", "enter")
+        await until(pilot, lambda: "✗ rsync would read this as a command" in text(pilot))
+        assert walk(pilot).step == Step.FOLDERS
+        await pilot.press("backspace")
+        assert (await go_on(pilot)).exclude == AT_FIRST
+
+
+async def test_removing_is_not_offered_where_the_server_keeps_all() -> None:
+    async with opened(Profile(name="amamac", scheme=SchemeSettings(append_only=True)), size=(120, 40)) as pilot:
+        assert "Trash" in text(pilot)
+        assert "Delete from the backup" not in text(pilot)
+        assert not (await go_on(pilot)).delete
+
+
+async def test_in_a_low_window_escape_and_back_lead_to_the_folders_first() -> None:
+    async with opened() as pilot:
+        for turn in ("f2", "#turn"):
+            await (pilot.click(turn) if turn.startswith("#") else pilot.press(turn))
+            await until(pilot, lambda: "Trash" in text(pilot) and "Documents" not in text(pilot))
+            await (pilot.click("#back") if turn.startswith("#") else pilot.press("escape"))
+            await until(pilot, lambda: "Documents" in text(pilot) and "Trash" not in text(pilot))
+        await pilot.click("#back")
+        await until(pilot, lambda: walk(pilot).step == Step.WELCOME)
+
+
+async def test_a_window_that_gets_lower_shows_where_the_cursor_is() -> None:
+    async with opened(size=(120, 40)) as pilot:
+        await pilot.press("f2")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "Trash" in text(pilot) and "Documents" not in text(pilot))
+        await pilot.press("space")
+        await until(pilot, lambda: "[ ] Caches" in text(pilot))

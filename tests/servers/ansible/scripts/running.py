@@ -1,0 +1,54 @@
+"""The scripts of the playbook, each run on an office's server as the playbook runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.support.data.trees import tree
+from tests.support.servers.playbook import script
+
+if TYPE_CHECKING:
+    from tests.support.data.trees import Entry
+    from tests.support.servers.office import Office
+
+
+BEGIN, END = "# backup-wizard begin amamac", "# backup-wizard end amamac"
+LINES = "#   why\nrestrict ssh-ed25519 AAAA one"
+BLOCK = f"{BEGIN}\n{LINES}\n{END}\n"
+FOREIGN = "ssh-ed25519 AAAA mine"
+KEYS = ".ssh/authorized_keys"
+KEYS_FILE = f"/home/amanda/{KEYS}"
+
+
+def said(office: Office, name: str, *lines: str, work: str = "") -> tuple[int, str]:
+    """How a script ended, and all that it printed."""
+    argv = office.inside("/bin/sh", "-c", script(name, work))
+    environment = os.environ | {"TMPDIR": "/nowhere"}
+    text = "".join(f"{line}\n" for line in lines)
+    ended = subprocess.run(argv, input=text, capture_output=True, text=True, env=environment, cwd="/root")
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def everything(office: Office) -> dict[str, Entry]:
+    """All that may not change, but for folders' times."""
+    return {
+        f"{top}/{name}": replace(entry, modified_ns=0)
+        for top in ("/etc", "/home", "/srv")
+        for name, entry in tree(office.path(top)).items()
+    }
+
+
+def edited(office: Office, text: str | bytes, order: str = "put", *, dry: bool = False) -> tuple[int, str, bytes]:
+    """What the script says and leaves in a file with that text, which its account has open to others."""
+    office.authorize("")
+    file = office.path(KEYS_FILE)
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    file.chmod(0o644)
+    asked = ("dry" if dry else "do", "amanda", KEYS, order, "amamac", *LINES.split("\n"))
+    code, printed = said(office, "as_owner", *asked, work="edit")
+    assert (file.stat().st_mode & 0o777, file.stat().st_uid) == (0o644, office.home.stat().st_uid)
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+    return code, printed, file.read_bytes()

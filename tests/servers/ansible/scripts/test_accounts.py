@@ -1,0 +1,86 @@
+"""The playbook's scripts that look at an account: its sshd settings, its sessions, what else it has."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.servers.ansible.scripts.running import (
+    KEYS_FILE,
+    said,
+)
+
+if TYPE_CHECKING:
+    from tests.support.servers.office import Office
+
+
+def test_sshd_is_asked_where_it_looks(office: Office) -> None:
+    for settings, files in (
+        ("", ["/home/amanda/.ssh/authorized_keys", "/home/amanda/.ssh/authorized_keys2"]),
+        ("AuthorizedKeysFile /etc/ssh/keys/%u %h/keys", ["/etc/ssh/keys/amanda", "/home/amanda/keys"]),
+        ("AuthorizedKeysFile none", []),
+        ("AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/true\nAuthorizedKeysCommandUser nobody", []),
+        ("Match User amanda\nAuthorizedKeysFile none", []),
+        (
+            "Match Address 192.168.0.0/16\nAuthorizedKeysFile /etc/a",
+            [*[f"{KEYS_FILE}{two}" for two in ("", "2")], "/etc/a"],
+        ),
+    ):
+        office.put("/etc/ssh/sshd_config", f"HostKey /etc/backup-wizard-test-host-key\n{settings}\n", mode=0o644)
+        code, printed = said(office, "ask_sshd", "amanda", "keys")
+        assert (code, printed.splitlines()) == (0, files)
+    office.put("/etc/ssh/sshd_config", "Nonsense\n")
+    code, printed = said(office, "ask_sshd", "amanda", "keys")
+    assert code == 1
+    assert "Nonsense" in printed
+
+
+def test_passwords_for_the_users_network_alone_are_noticed(office: Office) -> None:
+    config = "HostKey /etc/backup-wizard-test-host-key\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+    office.put("/etc/ssh/sshd_config", config, mode=0o644)
+    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "")
+    office.put(
+        "/etc/ssh/sshd_config", f"{config}Match Group users Address 10.*,192.168.0.0/16\nPasswordAuthentication yes\n"
+    )
+    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "")
+    office.run("usermod", "-aG", "users", "amanda")
+    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "10.1\n192.168.0.0\n")
+
+
+def test_who_is_signed_in_is_named(office: Office) -> None:
+    assert said(office, "find_sessions", "amanda") == (0, "")
+    office.run("cp", "/bin/cat", "/home/sshd")
+    argv = ["setpriv", "--reuid", "amanda", "--clear-groups", "/home/sshd"]
+    with subprocess.Popen(office.inside(*argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as session:
+        assert session.stdin
+        assert session.stdout
+        session.stdin.write(b"\n")
+        session.stdin.flush()
+        assert session.stdout.read(1) == b"\n"
+        assert said(office, "find_sessions", "amanda") == (0, f"{session.pid}\n")
+        session.stdin.close()
+
+
+def test_only_an_account_with_nothing_of_its_own_is_found_empty(office: Office) -> None:
+    asked = ("as_owner", "do", "omar", ".", "/srv/backup/omarpc")
+    assert said(office, *asked, work="look_for_more") == (0, "| nothing\n")
+    for make in ("/home/omar/more", "/srv/backup/omarpc"):
+        office.run("mkdir", "-p", make)
+        assert said(office, *asked, work="look_for_more") == (0, "")
+        office.run("rmdir", make)
+
+
+def test_what_pam_wrote_into_a_home_is_nothing_of_its_own(office: Office) -> None:
+    asked = ("as_owner", "do", "omar", ".", "/srv/backup/omarpc")
+    office.run("install", "-d", "-o", "omar", "/home/omar/.cache")
+    office.put("/home/omar/.cache/motd.legal-displayed", "", owner="omar")
+    assert said(office, *asked, work="look_for_more") == (0, "| nothing\n")
+    for more in ("/home/omar/.cache/own", "/home/omar/letter.txt"):
+        office.put(more, "", owner="omar")
+        assert said(office, *asked, work="look_for_more") == (0, "")
+        office.run("rm", more)
+    office.run("mv", "/home/omar/.cache/motd.legal-displayed", "/home/omar/.cache/own")
+    assert said(office, *asked, work="look_for_more") == (0, "")
+    office.put("/usr/local/bin/diff", "#!/bin/sh\nexit 2\n", mode=0o755)
+    office.run("rm", "-r", "/home/omar/.cache")
+    assert said(office, *asked, work="look_for_more") == (0, "")
