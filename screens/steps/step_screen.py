@@ -71,11 +71,9 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__()
-        self.walk = walk
-        self.context = context
+        self.walk, self.context = walk, context
         self.draft = context.drafts.of(walk.profile.name, self.step)
-        self.is_complete = not self.looks_first  # what is typed before has to wait
-        self._decides_since = math.inf
+        self.is_complete, self._decides_since = not self.looks_first, math.inf  # what is typed before has to wait
 
     @property
     def profile(self) -> Profile:
