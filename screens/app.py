@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.events import InputEvent
+from textual.events import InputEvent, Key, MouseUp, Paste
 
 from screens.base_app import BaseApp
 from screens.context import Context
@@ -14,6 +14,7 @@ from screens.dialogs.trouble_screen import TroubleScreen
 from screens.outcome import Again, Back, Forward, Home, Jump, Leave, Outcome
 from screens.pace import Pace
 from screens.steps.registry import screen_for
+from screens.steps.step_screen import StepScreen
 from wizard import console, trouble
 from wizard.backup_states import Action
 from wizard.client.session import Session
@@ -68,6 +69,13 @@ class WizardApp(BaseApp):
         if isinstance(event, InputEvent):
             Pace.give_way()
         await super().on_event(event)
+        if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
+            self.screen.call_after_refresh(self._note_drafts)
+
+    def _note_drafts(self) -> None:
+        for screen in self.screen_stack:  # a dialog may be over the step
+            if note_draft := getattr(screen, "note_draft", None):  # only a step has one
+                note_draft()
 
     async def _conduct(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,9 +12,11 @@ from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.events import Key, Paste
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
@@ -32,7 +35,18 @@ if TYPE_CHECKING:
 
 
 _TURN_SECONDS = 0.01
+_ROUNDS_TO_SETTLE = 2
+_MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
+_MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
 _NEVER_WAIT = frozenset({"escape", "f1", "ctrl+q"})
+
+
+class Followed(Message):
+    """Comes to the app behind what a widget had to say."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.rounds = rounds
 
 
 class BaseApp(App[int]):
@@ -52,20 +66,46 @@ class BaseApp(App[int]):
 
     _only_text = OnlyText()
     _early: tuple[Event, ...] = ()
+    _settles_until = 0.0
 
     async def on_event(self, event: Event) -> None:
-        """What is typed before a screen is complete waits for it, and is not lost."""
+        """What is typed before a screen is complete, or right behind Enter, waits for it, and is not lost."""
         if isinstance(event, Key | Paste) and not event.is_forwarded and self._must_wait(event):
             self._early += (event,)
             if len(self._early) == 1:
                 self.run_worker(self._deliver_early(), name="early")
         else:
-            await super().on_event(event)
+            await self._pass_on(event)
+
+    async def _pass_on(self, event: Event) -> None:
+        leads_on = isinstance(event, Key) and event.key in _MAY_LEAD_ON and not isinstance(self.focused, TextArea)
+        if leads_on:
+            self._settles_until = time.monotonic() + _MOST_SECONDS_TO_SETTLE
+        await super().on_event(event)
+        if leads_on and event.is_forwarded:  # back from the widget, whose binding has been run by now
+            self._settle(_ROUNDS_TO_SETTLE)
+
+    def _settle(self, rounds: int) -> None:
+        """See that what a key leads to was begun, by a message that follows the widget's own up to here."""
+        if rounds and self._has_screen:
+            (self.focused or self.screen).post_message(Followed(rounds))
+        else:
+            self._settles_until = 0.0
+
+    def on_followed(self, event: Followed) -> None:
+        """It is here; what was begun may have sent a message in its turn."""
+        self._settle(event.rounds - 1)
+
+    @property
+    def _is_settled(self) -> bool:
+        return time.monotonic() >= self._settles_until
 
     def _must_wait(self, event: Event) -> bool:
-        return not self._has_screen or (
-            getattr(event, "key", "") not in _NEVER_WAIT and (bool(self._early) or not self._is_complete)
-        )
+        if not self._has_screen:
+            return True
+        if getattr(event, "key", "") in _NEVER_WAIT:
+            return False
+        return bool(self._early) or not self._is_settled or not getattr(self.screen, "takes_keys", True)
 
     @property
     def _has_screen(self) -> bool:
@@ -74,7 +114,7 @@ class BaseApp(App[int]):
 
     @property
     def _is_complete(self) -> bool:
-        return self._has_screen and getattr(self.screen, "is_complete", True)
+        return self._has_screen and self._is_settled and getattr(self.screen, "is_complete", True)
 
     async def _deliver_early(self) -> None:
         while self._early:
@@ -84,9 +124,24 @@ class BaseApp(App[int]):
                 self.screen.call_later(self.call_later, self._give_out)
 
     async def _give_out(self) -> None:
-        early, self._early = self._early, ()
-        for event in early:
-            await super().on_event(event)
+        while self._early and self._is_complete:
+            event, *rest = self._early
+            self._early = tuple(rest)
+            await self._pass_on(event)
+
+    def action_focus_next(self) -> None:
+        """Go to the next widget; what is in a line is selected, so that typing replaces it."""
+        super().action_focus_next()
+        self._select_line()
+
+    def action_focus_previous(self) -> None:
+        """The same the other way round."""
+        super().action_focus_previous()
+        self._select_line()
+
+    def _select_line(self) -> None:
+        if isinstance(self.focused, Input):
+            self.focused.select_all()
 
     async def action_quit(self) -> None:
         """Leave as the screen at hand leaves: the library's own key for it comes before the screen's."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from screens.drafts import Drafts
 from wizard.walk.context import WalkContext
 
 if TYPE_CHECKING:
     from wizard.client.rsync import Totals
     from wizard.running import Result
-    from wizard.walk.steps import Step
 
 
 @dataclass
@@ -20,13 +20,13 @@ class Context(WalkContext):
     `has_home` is whether the wizard began with the list of backups, to which it then leads back.
     """
 
-    drafts: dict[Step, dict[str, str]] = field(default_factory=dict)
+    drafts: Drafts = field(default_factory=Drafts)
     dry_run: Totals | None = None
     backup: Result | None = None
     has_home: bool = False
 
     def begin_anew(self) -> None:
         """Another backup, or another visit to the same one."""
-        self.drafts.clear()
+        self.drafts = Drafts()
         self.warned.clear()
         self.dry_run = self.backup = None

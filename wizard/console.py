@@ -53,7 +53,7 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     """What is kept of a walk that was left, and how to go on."""
     name = walk.profile.name
     if not profiles.exists(name):
-        return _("You haven't decided anything yet, so nothing was saved.")
+        return _("You haven't set up anything yet. What you typed is still there the next time.")
     if walk.reached is steps.Step.FINISH and record.read(name).result == "unfinished":
         stopped = _("Backup stopped. What was sent is kept. To continue, run “backup-wizard run {name}”.")
         return stopped.format(name=name)
@@ -120,16 +120,20 @@ def verdict(findings: Sequence[Finding]) -> str:
 
 
 def receipt(taken: Taken) -> str:
-    """What was taken from a server's receipt."""
-    met = _("The receipt was used. The server shows the same fingerprint:")
+    """What was taken from the admin's answer."""
+    met = (
+        _("The receipt was used. The server shows the same fingerprint:")
+        if taken.receipt
+        else _("It's your server: it shows the fingerprint that your admin sent:")
+    )
     not_met = _("The receipt was used. Its fingerprint will be compared when the server answers:")
     decided, warns = _("  Your admin decided: {change}."), _("  The server warns: {warning}")
     return "\n".join(
         [
             met if taken.met else not_met,
-            *(f"  {key.type_name} {key.fingerprint}" for key in taken.receipt.host_keys),
+            *(f"  {key}" for key in taken.named),
             *(decided.format(change=display.printable(change)) for change in taken.changes),
-            *(warns.format(warning=warning) for warning in taken.receipt.warnings),
+            *(warns.format(warning=warning) for warning in taken.warnings),
         ]
     )
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     DAEMON_READ_ONLY = auto()
     DAEMON_SAYS_NO = auto()
     HOST_KEY_UNKNOWN = auto()
+    SERVER_UNVERIFIED = auto()
     HOST_KEY_CHANGED = auto()
     HOST_KEY_TYPE = auto()
     HOST_KEY_DIFFERS = auto()

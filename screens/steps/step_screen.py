@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +16,7 @@ from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.outcome import Back, Forward, Jump, Leave, Outcome
+from screens.steps.with_trouble import WithTrouble
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
 from screens.widgets.footer import Keys
@@ -36,10 +39,11 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Step, Walk
 
 _DEMO = _("Demo: your own files stay untouched")
+_TYPED_ON_SECONDS = 1.0
 _ASKING = _("That didn't work. Looking for the cause …")
 
 
-class StepScreen(DimmingScreen[Outcome]):
+class StepScreen(WithTrouble, DimmingScreen[Outcome]):
     """One step: a question, what it takes to answer it, and one primary action.
 
     A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
@@ -55,7 +59,6 @@ class StepScreen(DimmingScreen[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", _("Back")),
         Binding("f1", "explain", _("Help")),
-        Binding("f2", "printed", _("Technical details")),
         Binding("ctrl+s", "forward", _("Continue"), show=False),
         Binding("ctrl+q", "leave", _("Quit"), priority=True),
         Binding("up", "scroll_page(-1)", show=False),
@@ -68,10 +71,9 @@ class StepScreen(DimmingScreen[Outcome]):
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__()
-        self.walk = walk
-        self.context = context
-        self.draft = context.drafts.setdefault(self.step, {})
-        self.is_complete = not self.looks_first  # what is typed before has to wait
+        self.walk, self.context = walk, context
+        self.draft = context.drafts.of(walk.profile.name, self.step)
+        self.is_complete, self._decides_since = not self.looks_first, math.inf  # what is typed before has to wait
 
     @property
     def profile(self) -> Profile:
@@ -88,6 +90,11 @@ class StepScreen(DimmingScreen[Outcome]):
     def tried(self) -> Profile:
         """What was tried when it failed."""
         return self.profile
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key is for this screen; what is typed on right behind Enter is for the next one."""
+        return self.is_complete or time.monotonic() - self._decides_since > _TYPED_ON_SECONDS
 
     @property
     def is_leaving(self) -> bool:
@@ -171,7 +178,15 @@ class StepScreen(DimmingScreen[Outcome]):
         """End the screen, once: a second key press on the way out is dropped."""
         if self.is_current and self.is_attached:
             self._keep_draft()
+            drafts = self.context.drafts
+            (drafts.decided if isinstance(outcome, Forward) else drafts.keep)(self.step)
             self.dismiss(outcome)
+
+    def note_draft(self) -> None:
+        """Keep what is typed by now: the wizard may be killed, and its terminal closed."""
+        if self.is_mounted and self.is_complete and not self.is_leaving:
+            self._keep_draft()
+            self.context.drafts.keep(self.step)
 
     async def show_trouble(self, failure: Failure | None) -> None:
         """Explain a failure under the step's widgets; `None` takes the explanation away."""
@@ -223,7 +238,9 @@ class StepScreen(DimmingScreen[Outcome]):
     def action_forward(self) -> None:
         """Decide, and go on."""
         if not self.query_one("#forward", Button).disabled:
-            self.run_worker(self._try_forward(), group="forward", exclusive=True)
+            if self.is_complete:
+                self.is_complete, self._decides_since = False, time.monotonic()
+            self.run_worker(self._forward(), group="forward", exclusive=True)
 
     @on(Choice.OptionSelected, "Choice")
     def _choice_made(self) -> None:
@@ -242,17 +259,6 @@ class StepScreen(DimmingScreen[Outcome]):
         """Show the explanation over a window that is too narrow for the pane."""
         self.app.push_screen(ExplanationScreen(self.question, self.explanation))
 
-    def action_printed(self) -> None:
-        """Show what a program printed, or put it away."""
-        for panel in self.query(TroublePanel):
-            panel.unfold()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What was printed is offered where something was."""
-        if action == "printed":
-            return any(panel.trouble.raw for panel in self.query(TroublePanel))
-        return super().check_action(action, parameters)
-
     def action_scroll_page(self, lines: int) -> None:
         """Move what does not fit, wherever the cursor is."""
         for part in self.query("#content, #trouble-place, .scrolls"):
@@ -266,6 +272,12 @@ class StepScreen(DimmingScreen[Outcome]):
         else:
             self.leave_with(Jump(event.step))
 
+    async def _forward(self) -> None:
+        try:
+            await self._try_forward()
+        finally:
+            self.is_complete = True
+
     async def _try_forward(self) -> None:
         await self.show_trouble(None)
         self.busy(True)
@@ -278,9 +290,11 @@ class StepScreen(DimmingScreen[Outcome]):
                 self.leave_with(Forward(decided))
         finally:
             self.busy(False)
-            self.is_complete = True
 
     def _keep_draft(self) -> None:
         for field in self.query(Field):
             if field.id and not field.is_password:
-                self.draft[field.id] = field.value
+                if field.is_changed:
+                    self.draft[field.id] = field.value
+                else:
+                    self.draft.pop(field.id, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.events import Paste
 from textual.markup import escape
 from textual.widgets import Input, Label
 
@@ -17,8 +18,20 @@ if TYPE_CHECKING:
     from wizard.walk.description import Text
 
 
+class Line(Input):
+    """An input of which a pasted text's first line that isn't empty counts, however many are before it."""
+
+    def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if line := next(filter(str.strip, event.text.splitlines()), ""):
+            self.replace(line, *self.selection)
+
+
 class Field(Vertical):
     """A labelled input; `rule` answers with a sentence when the value can't be taken."""
+
+    line: type[Line] = Line
 
     def __init__(
         self, label: str, *, id: str, value: str = "", hint: str = "", rule: Rule | None = None, password: bool = False
@@ -26,16 +39,19 @@ class Field(Vertical):
         super().__init__(id=id, classes="field")
         self._label, self._hint, self._rule = label, hint, rule
         self._initial, self.is_password = value, password
+        self._default = value
 
     @classmethod
     def of(cls, question: Text, value: str | None = None) -> Field:
         """The line for a question, with its default or what was typed before."""
         typed = question.default if value is None else value
-        return cls(question.label, id=question.id, value=typed, hint=question.hint, rule=question.rule)
+        field = cls(question.label, id=question.id, value=typed, hint=question.hint, rule=question.rule)
+        field._default = question.default
+        return field
 
     def compose(self) -> ComposeResult:
         """The line with its label on the border, and what is wrong with it."""
-        line = Input(self._initial, placeholder=self._hint, password=self.is_password, select_on_focus=False)
+        line = self.line(self._initial, placeholder=self._hint, password=self.is_password, select_on_focus=False)
         line.border_title = escape(self._label)
         yield line
         yield Label("", classes="field-error", markup=False)
@@ -45,6 +61,11 @@ class Field(Vertical):
         """What was typed, without blanks around it; a password is taken as it is."""
         typed = self.query_one(Input).value
         return typed if self.is_password else typed.strip()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from what is decided already."""
+        return bool(self.query(Input)) and self.value != self._default
 
     @property
     def secret(self) -> Secret:
@@ -76,7 +97,8 @@ class Field(Vertical):
         sentence = (self._rule(self.value) if self._rule else None) or ""
         self.complain(sentence)
         if sentence:
-            self.query_one(Input).focus()
+            line = self.query_one(Input).focus()
+            line.cursor_position = len(line.value)  # nothing selected, so that a key mends it and replaces nothing
         return not sentence
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Collapsible, Static
 
+from screens.widgets.note import Note
 from wizard.failure import Kind
 from wizard.storage import paths
 from wizard.text.language import _
@@ -35,11 +36,17 @@ class TroublePanel(Vertical):
             yield Static(self.trouble.found, classes="trouble-found", markup=False)
         if self.trouble.forward:
             yield Static(self.trouble.forward, classes="trouble-forward", markup=False)
+            yield Note()
         if self.trouble.raw:
             with Collapsible(title=_("Technical details (F2)"), collapsed=self.trouble.kind is not Kind.UNKNOWN):
                 yield Static(self.trouble.raw, markup=False)
                 if self._raw_file and self.trouble.kind is not Kind.UNKNOWN:
                     yield Static(_("Saved in {file}").format(file=paths.shown(self._raw_file)), markup=False)
+
+    def tell(self, sentence: str) -> None:
+        """Say what came of the message for the admin."""
+        for note in self.query(Note):
+            note.say(sentence, "good")
 
     def unfold(self) -> None:
         """Show the technical details, or hide them."""

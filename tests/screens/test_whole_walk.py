@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from textual.events import Key, Paste
 
 from tests.support import canary
+from tests.support.data.receipts import a_receipt
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.servers.real_sshd import RealSshd
 from wizard.client import access
 from wizard.client.keys import secrets
 from wizard.client.keys.secrets import Secret
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tests.support.secret_service import SecretService
-    from tests.support.servers.real_sshd import RealSshd
 
-MOST_KEY_PRESSES = 15
+MOST_KEY_PRESSES = 14  # from nothing to the first backup, the message copied
+
+
+_NAMES = {".": "full_stop", "-": "minus", "_": "underscore"}
 
 
 class SomeServer(Protocol):
@@ -131,6 +136,22 @@ async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...]
     await person.comes_to(Step.HAND_OVER)
 
 
+async def to_the_summary(person: Person) -> None:
+    """From the hand-over, once the admin has acted, to the summary."""
+    pilot = person.pilot
+    await can_go_on(pilot)
+    await person.press("enter")
+    await person.comes_to(Step.SECURITY_CHECK)
+    await until(pilot, lambda: "Locked: " in said(pilot))
+    await can_go_on(pilot)
+    await person.press("enter")
+    await person.comes_to(Step.DRY_RUN)
+    await until(pilot, lambda: "Nothing was copied" in said(pilot))
+    await can_go_on(pilot)
+    await person.press("enter")
+    await person.comes_to(Step.FINISH)
+
+
 def new_profile(office: Office) -> Profile:
     # The port and the folder are a test server's, for which a person would leave 22 and “backup”.
     return Profile(name="amamac", server=Server(port=office.server.port, root=office.root))
@@ -147,25 +168,65 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
         person = Person(pilot)
         await decide_all(person, office)
         await until(pilot, lambda: "yet" in said(pilot))
+        await person.press("enter")
+        await until(pilot, lambda: "Sent to the terminal's clipboard" in said(pilot))
         office.apply()
-        await can_go_on(pilot)
-        await person.press("enter")
-        await person.comes_to(Step.SECURITY_CHECK)
-        await until(pilot, lambda: "Locked: " in said(pilot))
-        await can_go_on(pilot)
-        await person.press("enter")
-        await person.comes_to(Step.DRY_RUN)
-        await until(pilot, lambda: "Nothing was copied" in said(pilot))
-        assert person.presses <= MOST_KEY_PRESSES
-        await can_go_on(pilot)
-        await person.press("enter")
-        await person.comes_to(Step.FINISH)
+        await to_the_summary(person)
         await until(pilot, lambda: "backup-wizard run amamac" in text(pilot))
-    assert tree(office.folder) == before
+        assert tree(office.folder) == before
+        await person.press("enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+        assert person.presses <= MOST_KEY_PRESSES
     decided = profiles.load("amamac")
     assert decided.folders == (str(documents),)
     assert decided.key.protection == "keyring"
     assert secrets.fetch("amamac", "passphrase")
+
+
+@pytest.mark.parametrize("office", ["real sshd"], indirect=True)
+@pytest.mark.parametrize("size", SIZES)
+async def test_with_the_admin_s_receipt_pasted_one_message_goes_out_and_one_text_comes_in(
+    size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
+) -> None:
+    async with wizard_at(new_profile(office), Step.WELCOME, size=size) as pilot:
+        person = Person(pilot)
+        await decide_all(person, office, confirm=("enter",))
+        await until(pilot, lambda: "Paste your admin's answer here" in said(pilot))
+        await person.press("enter")
+        await until(pilot, lambda: "shown to me" in pilot.app.clipboard)
+        office.apply()
+        assert isinstance(office.server, RealSshd)
+        pilot.app.post_message(Paste(a_receipt(profiles.load("amamac"), office.server.fingerprints)))
+        person.presses += 1
+        await until(pilot, lambda: at(pilot) == Step.HAND_OVER and walk(pilot).profile.server.host_keys)
+        await to_the_summary(person)
+        await person.press("enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+        assert person.presses <= MOST_KEY_PRESSES
+    assert profiles.load("amamac").server.host_keys == office.server.fingerprints
+
+
+@pytest.mark.parametrize("office", ["real sshd"], indirect=True)
+@pytest.mark.parametrize("time", [1, 2, 3])
+@pytest.mark.parametrize("size", SIZES)
+async def test_typed_without_any_pause_no_key_is_lost(
+    size: tuple[int, int], time: int, office: Office, documents: Path, secret_service: SecretService
+) -> None:
+    typed = ["enter", "enter", *office.server.host, "tab", "tab", *office.server.user, "enter"]
+    typed += ["home", "enter"]  # I compared it: it's the same
+    typed += ["enter", "enter", "enter"]  # how to sign in, the key, copy the message
+    async with wizard_at(new_profile(office), Step.WELCOME, size=size) as pilot:
+        for key in typed:
+            pilot.app.post_message(Key(_NAMES.get(key, key), key if len(key) == 1 else None))
+        await until(pilot, lambda: at(pilot) == Step.HAND_OVER and "amamac" in pilot.app.clipboard)
+        office.apply()
+        await to_the_summary(Person(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+    decided = profiles.load("amamac")
+    assert (decided.server.host, decided.server.user) == (office.server.host, office.server.user)
+    assert decided.folders == (str(documents),)
+    assert (office.folder / "backup/amamac/Documents/Letters/to the bank.txt").exists()
 
 
 @pytest.mark.parametrize("office", ["practice server"], indirect=True)

@@ -18,7 +18,7 @@ from wizard.failure import Failure, Kind
 from wizard.running import record
 from wizard.server import exports, handed_over, locks
 from wizard.server.reaching import host_trust, sign_in
-from wizard.server.receipts import receipt as receipts
+from wizard.server.receipts import admin_answer
 from wizard.storage import files, profiles
 from wizard.text.language import _
 from wizard.trouble import telling
@@ -48,11 +48,11 @@ def export(chosen: Namespace) -> int:
 
 
 def receipt(chosen: Namespace) -> int:
-    """Take the server's receipt: its fingerprint counts as verified, and its facts as known."""
+    """Take the admin's answer, a receipt or a fingerprint: it counts as verified, and a receipt's facts as known."""
     profiles.load(chosen.name)
     text = _receipt_text(chosen.file)
     with session() as opened:
-        taken = asyncio.run(receipts.take(held(chosen.name, opened), text))
+        taken = asyncio.run(admin_answer.take(held(chosen.name, opened), text))
         profiles.save(taken.profile)
     say(console.receipt(taken))
     return 0

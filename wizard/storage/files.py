@@ -32,8 +32,12 @@ _DEEPEST = 3
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)-[^.]+\.new")
 
 
-def replace(path: Path, content: bytes, mode: int = 0o600, modified: float | None = None) -> None:
+def replace(
+    path: Path, content: bytes, mode: int = 0o600, modified: float | None = None, *, lasting: bool = True
+) -> None:
     """Put `content` at `path` in one step, over what was there; `modified` is its time, if it is not to be now.
+
+    What isn't `lasting` outlives this program, and need not outlive a power cut: the disk isn't waited for.
 
     Raises:
         Failure: the folder is read-only, missing or full, or a link is there (`LINK_IN_THE_WAY`); what was there is
@@ -47,9 +51,11 @@ def replace(path: Path, content: bytes, mode: int = 0o600, modified: float | Non
             file.flush()
             if modified is not None:
                 os.utime(file.fileno(), (modified, modified))
-            _finish(file)
+            if lasting:
+                _finish(file)
             temporary.replace(path)
-            _sync_folder(path.parent)
+            if lasting:
+                _sync_folder(path.parent)
 
 
 def create(path: Path, content: bytes, mode: int = 0o600) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TypeVar
 
 import msgspec
@@ -23,10 +24,22 @@ def load(name: str, file: str, type: type[Content], default: Default) -> Content
         return default
 
 
-def save(name: str, file: str, content: object) -> None:
-    """Keep the content as JSON, in one step, in place of what was kept.
+def save(name: str, file: str, content: object, *, lasting: bool = True) -> None:
+    """Keep the content as JSON, in one step, in place of what was kept; `lasting` is as for `files.replace`.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    files.replace(files.private_folder(paths.walk_state(name)) / file, msgspec.json.encode(content))
+    path = files.private_folder(paths.walk_state(name)) / file
+    files.replace(path, msgspec.json.encode(content), lasting=lasting)
+
+
+def forget(name: str, file: str) -> None:
+    """Remove the file, and the folder if there is nothing else in it.
+
+    Raises:
+        Failure: the file can't be removed.
+    """
+    files.remove(paths.walk_state(name) / file)
+    with contextlib.suppress(OSError):
+        paths.walk_state(name).rmdir()

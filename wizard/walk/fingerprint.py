@@ -11,8 +11,8 @@ from wizard import console, trouble
 from wizard.client.host_keys import host_identity, known_hosts
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure, Kind
-from wizard.server.reaching import host_trust
-from wizard.server.receipts import receipt, receipt_text
+from wizard.server.reaching import host_trust, shown_keys
+from wizard.server.receipts import admin_answer, receipt_text
 from wizard.storage import profiles
 from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, Lines, May, MayNot, OneOf, Text
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass, Question
 
 SAME, PASTE, RECEIPT, LATER = "same", "paste", "receipt", "later"
-HOW_TO_ASK_TITLE = _("What to ask your admin")
 
 _COMPARED = Alternative(
     SAME, _("I compared it: it's the same"), _("It matches the one your admin gave you, character by character.")
@@ -39,18 +38,16 @@ _PASTE = Alternative(PASTE, _("My admin sent me a fingerprint"), _("Paste it, an
 _RECEIPT = Alternative(
     RECEIPT, _("I have my admin's receipt"), _("Paste all of it. The wizard finds the fingerprint and compares it.")
 )
-_LATER = Alternative(LATER, _("I don't have it yet"), _("See what to ask your admin. The wizard waits."))
+_LATER = Alternative(
+    LATER,
+    _("I don't have it yet"),
+    _("Continue: your message will ask for it. Until then, nothing is sent to the server."),
+)
 _CONTRADICTED = _(
     "This computer has seen that server before, with a different fingerprint. The server was reinstalled, or someone"
     " is intercepting the connection"
 )
-_HOW_TO_ASK = _(
-    "Ask by phone, in person or in a message you trust:\n\n"
-    "    What is the SSH fingerprint of {host}?\n"
-    "    To see it, run this on the server:\n"
-    "    ssh-keygen -lf /etc/ssh/ssh_host_{type}_key.pub\n\n"
-    "You can quit now with Ctrl+Q, or Ctrl+D in text mode. The wizard continues here."
-)
+GOES_ON = _("Your message will ask your admin for the fingerprint. Until then, nothing is sent to the server.")
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -111,11 +108,6 @@ def changed(profile: Profile, met: Met) -> Trouble:
     return replace(told, what=_CONTRADICTED)
 
 
-def how_to_ask(profile: Profile, key: HostKey) -> str:
-    """What to ask the admin, who sees that key's fingerprint on the server itself."""
-    return _HOW_TO_ASK.format(host=profile.server.host, type=key.type_name.lower())
-
-
 def choice(met: Met) -> OneOf | None:
     """The answers there are; none where the server is known to be the right one, or seems to be another."""
     match met.standing:
@@ -156,12 +148,12 @@ def may_pass(profile: Profile, met: Met, answers: Answers) -> Pass:
     """Nobody may whose server is not confirmed by an answer that fits what it shows."""
     if met.standing is HostKeyStatus.CONFIRMED:
         return May(_("The server shows the fingerprint that was confirmed."))
-    answer = answers.get("answer", PASTE)
+    answer = _answer(met, answers)
+    if answer == LATER:
+        return May(GOES_ON)
     if answer == RECEIPT or (answer == SAME and not met.differs):
         return May()
-    if answer != PASTE:
-        return MayNot(how_to_ask(profile, met.compared[0]))
-    if host_identity.matching(answers.get("pasted", ""), met.identity.offered):
+    if answer == PASTE and host_identity.matching(answers.get("pasted", ""), met.identity.offered):
         return May(_("The fingerprint is the same: it's your server."))
     return MayNot(failure=_differs(profile, met, answers))
 
@@ -169,18 +161,23 @@ def may_pass(profile: Profile, met: Met, answers: Answers) -> Pass:
 async def settle(profile: Profile, met: Met, answers: Answers, context: WalkContext) -> Profile:
     """Trust the keys that were confirmed; `shown` among the answers is the one that was compared.
 
+    Without a fingerprint to compare with, what the server shows is kept for the message, and trusted by nothing.
+
     Raises:
-        Failure: as for `receipt.take`, or our folder can't be written to.
+        Failure: as for `admin_answer.take`, or our folder can't be written to.
     """
     if met.standing is HostKeyStatus.CONFIRMED:
         known_hosts.trust(profile, met.identity.offered)
         return profile
-    match answers.get("answer", PASTE):
+    match _answer(met, answers):
+        case "later":
+            shown_keys.keep(profile, met.identity.offered)
+            return profile
         case "same":
             shown = [key for key in met.identity.offered if key.fingerprint == answers.get("shown")]
             return host_trust.confirm(profile, met.identity.as_expected or shown or met.compared)
         case "receipt":
-            taken = await receipt.take(profile, answers["receipt"])
+            taken = await admin_answer.take(profile, answers["receipt"])
             profiles.save(taken.profile)
             context.tell(console.receipt(taken))
             return taken.profile
@@ -198,6 +195,12 @@ def _told(profile: Profile, met: Met) -> Iterable[str]:
         if others and met.standing is HostKeyStatus.NEW:
             yield _("The server's other fingerprints, in case your admin sent one of these:")
             yield from (f"  {_line(key)}" for key in others)
+
+
+def _answer(met: Met, answers: Answers) -> str:
+    """How the server is known; whoever can't be asked doesn't know it yet, and doesn't go on to a changed one."""
+    is_open = met.standing in {HostKeyStatus.NEW, HostKeyStatus.KNOWN}
+    return str(answers.get("answer", PASTE if answers or not is_open else LATER))
 
 
 def _differs(profile: Profile, met: Met, answers: Answers) -> Failure:

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import console, trouble
+from wizard import console
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.server import exports, handed_over
 from wizard.server.by_password import install
-from wizard.server.reaching import sign_in
-from wizard.server.receipts import receipt, receipt_text
+from wizard.server.reaching import shown_keys
+from wizard.server.receipts import admin_answer, receipt_text
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
-from wizard.trouble import diagnose
-from wizard.trouble.diagnosis import Diagnosis, Sure
+from wizard.walk.admission import DONE, NOT_YET, Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import Description, Help, Hidden, Lines, May, MayNot
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from collections.abc import Iterator
 
-    from wizard.client.access import Access
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts
@@ -37,140 +33,19 @@ if TYPE_CHECKING:
     from wizard.walk.description import Answers, Pass
 
 LET_IN = _("The server accepts this computer.")
-NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
 STILL_WAITING = _(
     "This step waits for your admin. Once they have set up the server, you can continue. You can quit with"
     " Ctrl+Q; everything is saved."
 )
+UNVERIFIED = _(
+    "Send the message. It asks for the server's fingerprint. Paste your admin's answer here. Until then, nothing is"
+    " sent to the server."
+)
+VERIFIED = _("It's your server: it shows the fingerprint that your admin sent.")
 LOOKING = _("Checking whether the server accepts this computer")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
 REPLACES = _("Your settings changed. Send this new text; it replaces the old one.")
-
-_GROWTH = 1.5
-_WAITING = _("{not_yet} The wizard keeps checking. You can quit with Ctrl+Q and come back.")
-_IN_DEMO = _(
-    "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
-)
-_INSTALL = _("Know the account's password? Press i, and the wizard adds the key for you.")
-_ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
-_NOTHING_TO_WAIT_FOR = frozenset(
-    {
-        Kind.HOST_KEY_CHANGED,
-        Kind.HOST_KEY_TYPE,
-        Kind.HOST_KEY_UNKNOWN,
-        Kind.RECEIPT_DIFFERS,
-        Kind.KEY_MISSING,
-        Kind.KEY_UNUSABLE,
-    }
-)
-_NEEDS_THE_PERSON = frozenset({Kind.PASSPHRASE_UNASKED, Kind.PASSPHRASE_WRONG})
-
-
-class LetIn(msgspec.Struct, frozen=True):
-    "The server accepts this computer."
-
-
-class NotYet(msgspec.Struct, frozen=True):
-    """It does not yet, or can't be asked.
-
-    `sentence` is for somebody who watches; `why` is what was found out. `is_admins` is whether the admin has just not
-    acted yet, and `goes_on` whether it makes sense to look again without asking the person.
-    """
-
-    failure: Failure
-    sentence: str
-    why: str = ""
-    is_admins: bool = False
-    goes_on: bool = True
-
-
-class Stopped(msgspec.Struct, frozen=True):
-    """There is nothing to wait for."""
-
-    failure: Failure
-
-
-News = LetIn | NotYet | Stopped
-
-
-class Admission:
-    """Signs in again and again, with growing pauses, until that works or can't.
-
-    `access_at_hand` is what signs in without asking anybody, where there is such.
-    """
-
-    def __init__(
-        self,
-        profile: Profile,
-        context: WalkContext,
-        access_at_hand: Callable[[], Awaitable[Access | None]] | None = None,
-    ) -> None:
-        self._profile, self._context, self._access_at_hand = profile, context, access_at_hand
-        self._wanted = asyncio.Event()
-        self._found: Diagnosis | None = None
-
-    @property
-    def may_install(self) -> bool:
-        """Whether the wizard could do the admin's part with the account's password."""
-        return not self._context.is_demo and install.is_offered(self._profile)
-
-    def look_now(self) -> None:
-        """Look as soon as the server can bear it."""
-        self._wanted.set()
-
-    async def watch(self) -> AsyncGenerator[News]:
-        """What comes of each look; the last one is of use, or needs the person."""
-        pause, longest = self._context.pauses
-        while True:
-            news = await self.look()
-            yield news
-            if not (isinstance(news, NotYet) and news.goes_on):
-                return
-            least = min(pause, sign_in.LEAST_PAUSE_SECONDS)
-            await asyncio.sleep(least)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause - least):
-                    await self._wanted.wait()
-            self._wanted.clear()
-            pause = min(pause * _GROWTH, longest)
-
-    async def look(self) -> News:
-        """What comes of one look."""
-        try:
-            await sign_in.attempt(self._profile, await self._context.access(self._profile))
-        except Failure as failure:
-            return await self._explain(failure)
-        return LetIn()
-
-    async def _explain(self, failure: Failure) -> News:
-        told = trouble.explain(failure, self._profile)
-        if told.kind in _NOTHING_TO_WAIT_FOR:
-            return Stopped(failure)
-        if told.kind in _NEEDS_THE_PERSON:
-            return NotYet(failure, _ASK, goes_on=False)
-        if told.waits_for_admin and self._context.is_demo:
-            return NotYet(failure, _IN_DEMO, is_admins=True)
-        if told.waits_for_admin:
-            why = await self._why(failure)
-            waiting = _WAITING.format(not_yet=NOT_YET)
-            sentence = " ".join(filter(None, (waiting, why, _INSTALL if self.may_install else "")))
-            return NotYet(failure, sentence, why, is_admins=True)
-        if told.forward:
-            keeps = _("{what} — {who}. The wizard keeps checking.").format(what=told.what, who=told.who.value)
-            return NotYet(failure, keeps)
-        return NotYet(failure, f"{told.what}. {told.to_do}")
-
-    async def _why(self, failure: Failure) -> str:
-        """What can be told of the reason; asked for once, as a server may count the tries."""
-        if not self._context.is_attended:
-            return ""  # whoever tells of the failure asks
-        if self._found is None:
-            at_hand = await self._access_at_hand() if self._access_at_hand else None
-            self._found = await diagnose.ask(failure, self._profile, at_hand) or Diagnosis()
-        if self._found.sure is Sure.CANT_TELL:
-            return ""
-        return trouble.explain(failure, self._profile, self._found).found
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -205,9 +80,14 @@ async def look(profile: Profile, context: WalkContext, before: Asked | None = No
             context.tell(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
     if doubt := context.warned.get(Step.HAND_OVER):
         return msgspec.structs.replace(before, news=Stopped(doubt))
-    if context.is_attended:
+    if context.is_attended and shown_keys.is_verified(profile):
         context.tell(f"{LOOKING} …")
     return msgspec.structs.replace(before, news=await before.admission.look())
+
+
+def verified(profile: Profile) -> str:
+    """What is said once the admin has confirmed a server that nobody had anything to compare with; or nothing."""
+    return VERIFIED if shown_keys.of(profile) and profile.server.host_keys else ""
 
 
 def judged(news: News | None) -> Pass:
@@ -221,6 +101,8 @@ def judged(news: News | None) -> Pass:
             return MayNot(" ".join(filter(None, (NOT_YET, news.why))), news.failure)
         case NotYet():
             return MayNot(failure=news.failure)
+        case Unverified(failure):
+            return MayNot(UNVERIFIED, failure)
     return MayNot(STILL_WAITING)
 
 
@@ -230,13 +112,15 @@ def may_pass(profile: Profile, found: Asked, answers: Answers) -> Pass:
 
 
 def helps(profile: Profile, found: Asked, context: WalkContext) -> Iterator[Help]:
-    """To save the text, to use the admin's receipt, and to do the admin's part oneself."""
+    """To save the text, to use the admin's answer, and to do the admin's part oneself."""
     yield Help("s", _("save the text as a file"), (), partial(_save, context, found.message), looks_again=False)
     if Step.HAND_OVER in context.warned:
         return
     end = receipt_text.END.format(name=profile.name)
-    paste = Lines(id="receipt", label=_("Paste the receipt"), is_whole=lambda text: end in text)
-    yield Help("r", _("use your admin's receipt"), (paste,), partial(_use_receipt, context))
+    paste = Lines(id="answer", label=_("Paste your admin's answer"), is_whole=lambda text: end in text)
+    yield Help("r", _("use your admin's answer"), (paste,), partial(_use_answer, context))
+    if isinstance(found.news, NotYet) and found.news.is_admins and not context.is_demo:
+        yield Help("d", DONE, (), partial(_ask_further, context, found), looks_again=False)
     if found.admission.may_install:
         label = _("Password of {user} on {host} (not saved anywhere)")
         password = Hidden(id="password", label=label.format(user=profile.server.user, host=profile.server.host))
@@ -251,11 +135,19 @@ async def _save(context: WalkContext, message: str, profile: Profile, answers: A
     return profile
 
 
-async def _use_receipt(context: WalkContext, profile: Profile, answers: Answers) -> Profile:
-    taken = await receipt.take(profile, answers["receipt"])
+async def _use_answer(context: WalkContext, profile: Profile, answers: Answers) -> Profile:
+    taken = await admin_answer.take(profile, answers["answer"])
     profiles.save(taken.profile)
     context.tell(console.receipt(taken))
     return taken.profile
+
+
+async def _ask_further(context: WalkContext, found: Asked, profile: Profile, answers: Answers) -> Profile:
+    if isinstance(found.news, NotYet):
+        told = await found.admission.ask_further(found.news.failure)
+        for words in filter(None, (told.sentence, told.found, told.forward)):
+            context.tell(words)
+    return profile
 
 
 async def _install(context: WalkContext, profile: Profile, answers: Answers) -> Profile:
@@ -280,5 +172,5 @@ DESCRIPTION = Description(
     look=look,
     may_pass=may_pass,
     helps=helps,
-    warnings=frozenset({Kind.RECEIPT_DIFFERS}),
+    warnings=frozenset({Kind.HOST_KEY_DIFFERS, Kind.RECEIPT_DIFFERS}),
 )

@@ -12,6 +12,7 @@ from wizard import schemes
 from wizard.client import computer
 from wizard.failure import Failure
 from wizard.profile import Profile
+from wizard.server.reaching import shown_keys
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
 
@@ -72,20 +73,21 @@ def applicable(profile: Profile) -> list[Step]:
 
 def lacks(profile: Profile, step: Step) -> str:
     """The key of what the step has still to decide, or an empty text."""
-    missing = {
-        Step.FOLDERS: ("folders", profile.folders),
-        Step.SERVER: ("server.host", profile.server.host)
-        if not profile.server.host
-        else ("server.user", profile.server.user),
-        Step.FINGERPRINT: ("server.host_keys", profile.server.host_keys),
-    }
-    key, value = missing.get(step, ("", True))
-    return "" if value else key
+    match step:
+        case Step.FOLDERS:
+            return "" if profile.folders else "folders"
+        case Step.SERVER:
+            return "server.host" if not profile.server.host else "server.user" if not profile.server.user else ""
+        case Step.FINGERPRINT if not (shown_keys.is_verified(profile) or shown_keys.of(profile)):
+            return "server.host_keys"
+        case Step.HAND_OVER if not shown_keys.is_verified(profile):  # who went on unverified gets this far
+            return "server.host_keys"
+    return ""
 
 
 def undecided(profile: Profile) -> str:
-    """The key of the first decision that the profile lacks, or an empty text if it is complete."""
-    return next(filter(None, (lacks(profile, step) for step in applicable(profile))), "")
+    """The key of the first decision that the profile lacks, beside the fingerprint, for which the admin is asked."""
+    return next(filter(None, (lacks(profile, step) for step in (Step.FOLDERS, Step.SERVER))), "")
 
 
 def begin(profile: Profile) -> Walk:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from wizard import trouble
 from wizard.console import say
 from wizard.failure import Failure, Kind
@@ -29,13 +31,13 @@ async def walk(profile: Profile, session: Session) -> int:
     Raises:
         Failure: a step can't be passed; `WAITING_FOR_ADMIN` while the server does not let us in.
     """
-    await prepare(profile, session)
+    profile = await prepare(profile, session)
     await require_let_in(profile, session)
     return await prove(profile, session)
 
 
-async def prepare(profile: Profile, session: Session) -> None:
-    """Decide all as the profile says: it is kept, the server recognised, the key made.
+async def prepare(profile: Profile, session: Session) -> Profile:
+    """Decide all as the profile says: it is kept, the server recognised, the key made; returns it as it is kept.
 
     Raises:
         Failure: a step can't be passed.
@@ -45,18 +47,20 @@ async def prepare(profile: Profile, session: Session) -> None:
     await take(profile, session, [Step.WELCOME, Step.FOLDERS, Step.SERVER])
     profiles.require_distinct(profile.name)
     session.hold(profile.name)
-    keep(profile)
+    profile = keep(profile)
     count = len(profile.folders)
     counted = ngettext("Backup “{name}”: {count} folder to {host}", "Backup “{name}”: {count} folders to {host}", count)
     say(counted.format(name=profile.name, count=count, host=profile.server.host))
     await take(profile, session, [Step.FINGERPRINT, Step.SCHEME, Step.KEY])
+    return profile
 
 
 async def require_let_in(profile: Profile, session: Session) -> None:
     """Sign in for real.
 
     Raises:
-        Failure: `WAITING_FOR_ADMIN` if the server refuses the key; the step is kept, so that a later run goes on.
+        Failure: `WAITING_FOR_ADMIN` if the server refuses the key, `SERVER_UNVERIFIED` while nobody has confirmed its
+            fingerprint; the step is kept, so that a later run goes on.
     """
     steps.record(Walk(profile, Step.HAND_OVER, Step.HAND_OVER))
     try:
@@ -104,18 +108,27 @@ async def take(profile: Profile, session: Session, wanted: Iterable[Step]) -> in
 
 
 def awaited(failure: Failure, profile: Profile) -> Failure:
-    """The failure; a refusal while the admin has still to act is `WAITING_FOR_ADMIN`."""
-    if steps.is_handed_over(profile) and trouble.explain(failure, profile).waits_for_admin:
+    """The failure; while the admin has still to act, a refused key or an unconfirmed server is what is waited for."""
+    if not steps.is_handed_over(profile):
+        return failure
+    if failure.kind is Kind.HOST_KEY_UNKNOWN:
+        return Failure(Kind.SERVER_UNVERIFIED, profile.server.host, failure.raw)
+    if trouble.explain(failure, profile).waits_for_admin:
         return Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw)
     return failure
 
 
-def keep(profile: Profile) -> None:
-    """Save the profile, unless another one of that name is there.
+def keep(profile: Profile) -> Profile:
+    """Save the profile, unless another one of that name is there; one that was verified meanwhile stays so.
 
     Raises:
         Failure: `PROFILE_DIFFERS`.
     """
-    if profiles.exists(profile.name) and profiles.load(profile.name) != profile:
-        raise Failure(Kind.PROFILE_DIFFERS, profile.name)
+    if profiles.exists(profile.name):
+        kept = profiles.load(profile.name)
+        if not profile.server.host_keys:
+            profile = replace(profile, server=replace(profile.server, host_keys=kept.server.host_keys))
+        if kept != profile:
+            raise Failure(Kind.PROFILE_DIFFERS, profile.name)
     profiles.save(profile)
+    return profile

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.containers import Vertical
+from textual.events import Paste
 from textual.widgets import Button
 
-from screens.dialogs.explanation import ExplanationScreen
 from screens.dialogs.receipt import ReceiptScreen
+from screens.outcome import Forward
 from screens.steps.fingerprint.fingerprint_box import FingerprintBox
 from screens.steps.step_screen import StepScreen
 from screens.widgets.choice import Choice
-from screens.widgets.field import Field
+from screens.widgets.field import Field, Line
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
 from wizard.client.host_keys import host_identity
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure
+from wizard.server.receipts import admin_answer
 from wizard.text.language import _
 from wizard.walk import fingerprint
 from wizard.walk.description import MayNot
@@ -39,6 +41,18 @@ if TYPE_CHECKING:
 _AGAIN = _("Try again")
 
 
+class _Line(Line):
+    """Leaves a text of several lines, such as a whole mail, to the screen."""
+
+    def _on_paste(self, event: Paste) -> None:
+        if len(event.text.strip().splitlines()) > 1 and admin_answer.is_there(event.text):
+            event.prevent_default()
+
+
+class _FingerprintField(Field):
+    line = _Line
+
+
 class FingerprintScreen(StepScreen):
     """Asks the server for its keys and takes none for the server's own that nobody has vouched for."""
 
@@ -48,6 +62,8 @@ class FingerprintScreen(StepScreen):
         "Anyone on the network could pretend to be your server and take your files.\n\n"
         "A fake server can't copy the fingerprint. So if your admin gives you the same fingerprint as you see"
         " here, it's your server.\n\n"
+        "If you don't have it yet, continue. Your message to your admin asks for it. You can also paste here whatever"
+        " your admin sent: the wizard finds the fingerprint in it.\n\n"
         "The wizard asks you only once. After that, it compares the fingerprint each time, and stops if it ever"
         " changes.\n\n"
         "A server can have one fingerprint per type. It's enough if one of them is the same."
@@ -71,11 +87,11 @@ class FingerprintScreen(StepScreen):
         if answers.get("answer") == PASTE and not await self._pasted_is_taken():
             return None
         if answers.get("answer") == RECEIPT:
-            return await self._by_receipt()
+            return await self._by_answer()
         judged = fingerprint.may_pass(self.profile, met, answers)
         if isinstance(judged, MayNot):
-            self._refuse(judged)
-            return None
+            self._be_warned()
+            raise judged.as_failure
         return await fingerprint.settle(self.profile, met, answers, self.context)
 
     def busy(self, is_busy: bool) -> None:
@@ -104,17 +120,23 @@ class FingerprintScreen(StepScreen):
         self.call_after_refresh(self.query_one(Field).scroll_visible)
         return False
 
-    def _refuse(self, judged: MayNot) -> None:
-        if judged.failure:
-            self._be_warned()
-            raise judged.failure
-        self.app.push_screen(ExplanationScreen(fingerprint.HOW_TO_ASK_TITLE, self._how_to_ask()))
+    def on_paste(self, event: Paste) -> None:
+        """Take whatever the admin sent, wherever the cursor is."""
+        if self._met and self._met.standing is not HostKeyStatus.CONFIRMED and admin_answer.is_there(event.text):
+            event.stop()
+            self.run_worker(self._take_pasted(event.text), group="forward", exclusive=True)
 
-    def _how_to_ask(self) -> str:
-        return fingerprint.how_to_ask(self.profile, self.query_one(FingerprintBox).shown)
+    async def _take_pasted(self, text: str) -> None:
+        try:
+            decided = await self._by_answer(text)
+        except Failure as failure:
+            await self.show_trouble(failure)
+        else:
+            if decided is not None:
+                self.leave_with(Forward(decided))
 
-    async def _by_receipt(self) -> Profile | None:
-        taken = await self.app.push_screen_wait(ReceiptScreen(self.profile, self.keep))
+    async def _by_answer(self, pasted: str = "") -> Profile | None:
+        taken = await self.app.push_screen_wait(ReceiptScreen(self.profile, self.keep, pasted=pasted, draft=self.draft))
         if isinstance(taken, Failure):
             self._be_warned()
             raise taken
@@ -162,7 +184,7 @@ class FingerprintScreen(StepScreen):
 
     def _pasted(self) -> Field:
         line = fingerprint.pasted(self.draft.get("pasted", ""))
-        return Field.of(replace(line, rule=self._pasted_complaint))
+        return _FingerprintField.of(replace(line, rule=self._pasted_complaint))
 
     def _pasted_complaint(self, typed: str) -> str | None:
         complaint = host_identity.complaint(typed)

@@ -167,7 +167,9 @@ class FoldersScreen(StepScreen):
         )
 
     def _decide(self, decision: Chosen, pause: float = _PAUSE_SECONDS) -> None:
-        self._decision, self._complaint = decision, ""
+        is_changed, self._decision, self._complaint = decision != self._decision, decision, ""
+        if is_changed:
+            self.note_draft()
         self._tree.show_chosen(decision.folders)
         for path in [path for path in self._measuring if path not in decision.folders]:
             self._measuring.pop(path).cancel()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Paste
 from textual.widgets import Button
 
 from screens.dialogs.receipt import ReceiptScreen
@@ -24,10 +25,13 @@ from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.server import exports, handed_over
+from wizard.server.reaching import shown_keys
+from wizard.server.receipts import admin_answer
 from wizard.text.language import _
-from wizard.walk import hand_over
+from wizard.trouble.telling import ExplainedFailure
+from wizard.walk import admission, hand_over
+from wizard.walk.admission import Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import MayNot
-from wizard.walk.hand_over import Admission, LetIn, NotYet, Stopped
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -50,12 +54,13 @@ class HandOverScreen(WithTexts, StepScreen):
         "Copy it into an email, or save it as a file and attach that. It contains no secrets. The other tabs have"
         " the same in other formats; “Request” is for admins who have backup-wizard too.\n\n"
         "“Plain” shows only the text, so you can select it with the mouse.\n\n"
-        "If your admin sends back a receipt, paste it (r). It verifies your server.\n\n"
+        "When your admin answers, paste the answer here (or press r). The wizard finds the receipt or the fingerprint"
+        " in it, and compares it with the server's.\n\n"
         "Then wait, or quit with Ctrl+Q. The wizard continues here when you come back.\n\n"
         "Know the account's password? Press i, and the wizard adds the key for you."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "receipt", _("Receipt")),
+        Binding("r", "answer", _("Paste answer")),
         Binding("l", "look", show=False),
         Binding("i", "install", show=False),
         Binding("a", "apply", show=False),
@@ -64,7 +69,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._news: hand_over.News | None = None
+        self._news: News | None = None
         self._is_doubtful = self._replaces = False
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
@@ -73,17 +78,22 @@ class HandOverScreen(WithTexts, StepScreen):
         yield Waiting(id="preparing")
         yield Note(id="replaces")
         yield Note(id="password")
+        yield Note(hand_over.verified(self.profile), "good", id="verified")
         yield Note(id="admitted")
 
     def compose_actions(self) -> ComposeResult:
         """To look at once, or in a demo to do the admin's part."""
         if self.context.is_demo:
             yield Button(_("Apply as the admin"), id="apply", compact=True)
-        else:
+        elif self._is_verified:
+            yield Button(admission.DONE, id="done", compact=True)
             yield Button(_("Check now"), id="look", compact=True)
+        else:
+            yield Button(_("Paste answer"), id="answer", compact=True)
 
     def focus_first(self) -> None:
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
+        self.query("#done").set(display=False)
         self.is_complete = False  # its keys are for the texts
         self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
@@ -92,10 +102,18 @@ class HandOverScreen(WithTexts, StepScreen):
         judged = hand_over.judged(self._news)
         if isinstance(self._news, Stopped):
             raise self._news.failure
-        if isinstance(judged, MayNot):
-            self.query_one("#admitted", Note).say(hand_over.STILL_WAITING, "busy")
-            return None
-        return self.profile
+        return None if isinstance(judged, MayNot) else self.profile
+
+    async def _try_forward(self) -> None:
+        if isinstance(self._news, LetIn | Stopped):
+            await super()._try_forward()
+        else:  # what was found meanwhile, and is to be sent, stays in sight
+            waits = hand_over.STILL_WAITING if self._is_verified else hand_over.UNVERIFIED
+            self.query_one("#admitted", Note).say(waits, "busy")
+
+    @property
+    def _is_verified(self) -> bool:
+        return shown_keys.is_verified(self.profile)
 
     @property
     def _is_let_in(self) -> bool:
@@ -107,11 +125,24 @@ class HandOverScreen(WithTexts, StepScreen):
             return self.context.is_demo and not (self._is_let_in or self._is_doubtful)
         if action == "install":
             return self._is_waiting and self._admission.may_install
-        if action == "receipt":
+        if action == "answer":
             return not self.context.is_demo
         if action == "look":
-            return not (self._is_let_in or self.context.is_demo or self._is_doubtful)
+            return self._is_verified and not (self._is_let_in or self.context.is_demo or self._is_doubtful)
         return super().check_action(action, parameters)
+
+    @on(Button.Pressed, "#done")
+    def action_done(self) -> None:
+        """Look for the cause why the server refuses the key though the admin has acted."""
+        if isinstance(self._news, NotYet):
+            self.run_worker(self._ask_further(self._news.failure), group="further", exclusive=True)
+
+    async def _ask_further(self, failure: Failure) -> None:
+        with self.query_one(Waiting).on(_("Looking for the cause")):
+            told = await self._admission.ask_further(failure)
+        if self._is_waiting and not self.is_leaving:
+            self._show_trouble_alone()
+            await self._show_told(ExplainedFailure(told, None))
 
     @on(Button.Pressed, "#look")
     def action_look(self) -> None:
@@ -134,9 +165,20 @@ class HandOverScreen(WithTexts, StepScreen):
         else:
             self._start_looking()
 
-    def action_receipt(self) -> None:
-        """Take the receipt that the admin sent back."""
-        self.app.push_screen(ReceiptScreen(self.profile, self.keep), self._take)
+    @on(Button.Pressed, "#answer")
+    def action_answer(self) -> None:
+        """Take what the admin answered."""
+        self._ask_for_answer()
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what the admin answered, wherever the cursor is."""
+        if not self.context.is_demo and admin_answer.is_there(event.text):
+            event.stop()
+            self._ask_for_answer(event.text)
+
+    def _ask_for_answer(self, pasted: str = "") -> None:
+        dialog = ReceiptScreen(self.profile, self.keep, pasted=pasted, draft=self.draft)
+        self.app.push_screen(dialog, self._take)
 
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""
@@ -149,7 +191,7 @@ class HandOverScreen(WithTexts, StepScreen):
 
     @property
     def _is_waiting(self) -> bool:
-        return not (isinstance(self._news, LetIn | Stopped) or self._is_doubtful)
+        return self._is_verified and not (isinstance(self._news, LetIn | Stopped) or self._is_doubtful)
 
     @property
     def _is_looking(self) -> bool:
@@ -161,7 +203,7 @@ class HandOverScreen(WithTexts, StepScreen):
             self._is_doubtful = True
             self.workers.cancel_group(self, "look")
             await self._stop_at(taken)
-            self.query("#look, #apply").set(display=False)
+            self.query("#look, #apply, #answer, #done").set(display=False)
             self.lead_with("back")
         elif taken:
             self.leave_with(Again(taken.profile))
@@ -200,7 +242,8 @@ class HandOverScreen(WithTexts, StepScreen):
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
 
     def _start_looking(self) -> None:
-        self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
+        if self._is_verified:
+            self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
         self.run_worker(self._await_admin(), group="look", exclusive=True)
 
     async def _await_admin(self) -> None:
@@ -217,24 +260,30 @@ class HandOverScreen(WithTexts, StepScreen):
                     case LetIn():
                         self._go_ahead()
                     case NotYet():
+                        self.query("#done").set(display=news.is_admins and self._admission.may_be_done)
                         self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
+                    case Unverified():
+                        self.query_one("#admitted", Note).say(hand_over.UNVERIFIED, "warn")
                     case Stopped():
                         await self._stop_at(news.failure)
 
     async def _stop_at(self, failure: Failure) -> None:
         self._news = Stopped(failure)
         self.query_one("#admitted", Note).say("")
-        for pane in self.query(ExportPane):
-            pane.display = False
-        self.add_class("-trouble-alone")
-        self.lead_with("apply" if self.context.is_demo else "look")
+        self._show_trouble_alone()
+        self.lead_with("apply" if self.context.is_demo else "look" if self._is_verified else "answer")
         self.refresh_bindings()
         await self.show_trouble(failure)
 
+    def _show_trouble_alone(self) -> None:
+        for pane in self.query(ExportPane):
+            pane.display = False
+        self.add_class("-trouble-alone")
+
     def _go_ahead(self) -> None:
+        self.query_one("#verified", Note).say("")
         self.query_one("#admitted", Note).say(hand_over.LET_IN, "good")
-        for spent in self.query("#look, #apply"):
-            spent.display = False
+        self.query("#look, #apply, #done").set(display=False)
         # The server may still go by the text before, so the new one comes first.
         self.lead_with("copy" if self._replaces else "forward")
         self.refresh_bindings()

@@ -80,11 +80,9 @@ class SchemeScreen(StepScreen):
 
     def leave_with(self, outcome: Outcome) -> None:
         """Remember the scheme and the boxes for as long as nothing else changes them."""
-        is_undecided = not isinstance(outcome, Forward)
-        self.draft["options"] = repr(self.profile.scheme) if is_undecided else ""
-        self.draft["way"] = self.query_one(Choice).chosen
-        self.draft["ticked"] = " ".join(sorted(self.query_one(SchemeOptions).ticked))
         super().leave_with(outcome)
+        if isinstance(outcome, Forward):
+            self.draft["options"] = ""
 
     def on_mount(self) -> None:
         """Tell of the scheme at hand."""
@@ -122,3 +120,9 @@ class SchemeScreen(StepScreen):
         is_meant = await self.confirms(asked)
         self.draft["meant"] = asked.words if is_meant else ""
         return is_meant
+
+    def _keep_draft(self) -> None:
+        super()._keep_draft()
+        self.draft["options"] = repr(self.profile.scheme)
+        self.draft["way"] = self.query_one(Choice).chosen
+        self.draft["ticked"] = " ".join(sorted(self.query_one(SchemeOptions).ticked))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class WelcomeScreen(StepScreen):
-    """Names the backup; a name that was saved once stays, because the server's folder bears it."""
+    """Names the backup; a name stays once a key is called so, because the server's folder is, too."""
 
     step = Step.WELCOME
     question = welcome.DESCRIPTION.question
@@ -59,4 +59,6 @@ class WelcomeScreen(StepScreen):
     async def decide(self) -> Profile | None:
         """The profile under that name."""
         field = self.query_one(Field)
-        return welcome.decided(self.profile, field.value) if field.check() else None
+        if not field.check():
+            return None
+        return await welcome.settle(self.profile, None, {"name": field.value}, self.context)

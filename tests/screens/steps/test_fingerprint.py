@@ -13,7 +13,6 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Button, Input
 
-from screens.dialogs.explanation import ExplanationScreen
 from screens.widgets.choice import Choice
 from tests.support import processes
 from tests.support.data.profiles import a_profile, towards
@@ -53,10 +52,12 @@ async def test_what_is_shown_is_confirmed_on_purpose_alone(server: RealSshd, siz
         assert server.fingerprint in text(pilot)
         assert "○ I compared it: it's the same" in text(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExplanationScreen))
-        await pilot.press("enter")
-        await _until_ready(pilot)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
+        assert _recorded() == ()
         assert not paths.known_hosts().exists()
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
+        await _until_ready(pilot)
         await pilot.press("home", "enter")
         await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
     assert _recorded() == (server.fingerprint,)
@@ -116,15 +117,21 @@ async def test_another_fingerprint_stops_the_walk_until_the_right_one_is_given(s
     assert _recorded() == (server.fingerprint,)
 
 
-async def test_the_words_for_the_admin_are_shown_and_nothing_is_confirmed(server: RealSshd) -> None:
+async def test_whatever_is_pasted_is_compared_wherever_the_cursor_is(server: RealSshd) -> None:
     async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
         await _until_ready(pilot)
-        await pilot.press("end", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExplanationScreen))
-        assert "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" in text(pilot)
-        await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.FINGERPRINT)
-        assert not paths.known_hosts().exists()
+        pilot.app.post_message(Paste(f"\n\n\nHello Amanda,\n> 256 {server.fingerprint} root@files (ED25519)\n"))
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEME)
+    assert _recorded() == (server.fingerprint,)
+
+
+async def test_another_fingerprint_is_refused_wherever_it_is_pasted(server: RealSshd) -> None:
+    async with wizard_at(_new(server), Step.FINGERPRINT) as pilot:
+        await _choose_to_paste(pilot)
+        pilot.app.post_message(Paste(f"\n\nHello Amanda,\n{STRANGER}\n"))
+        await until(pilot, lambda: "Stop: this isn't the server" in text(pilot))
+        assert pilot.app.screen.query_one(Choice).get_option_at_index(0).disabled
+    assert not paths.known_hosts().exists()
 
 
 async def test_a_server_that_ssh_knows_is_the_same_as_before(server: RealSshd, home: Path) -> None:

@@ -174,15 +174,6 @@ def test_for_a_server_that_shows_no_confirmed_key_not_even_ours_is_made(profile:
     assert not profile.key_path.exists()
 
 
-def test_nothing_is_trusted_without_a_confirmed_fingerprint(sshd: RealSshd, profile: Profile, answers: Path) -> None:
-    server = msgspec.structs.replace(profile.server, host_keys=())
-    answers.write_text(profiles.dumps(msgspec.structs.replace(profile, server=server)))
-    stopped = backup_wizard("--answers", answers)
-    assert stopped.exit_code == 2
-    assert "server.host_keys" in stopped.stderr
-    assert not profile.key_path.exists()
-
-
 def test_other_settings_never_overwrite_a_profile(profile: Profile, answers: Path) -> None:
     profiles.save(profile)
     answers.write_text(profiles.dumps(msgspec.structs.replace(profile, exclude=())))

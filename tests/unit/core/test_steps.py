@@ -6,9 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts
 from wizard.server import handed_over
+from wizard.server.reaching import shown_keys
 from wizard.storage import paths
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -36,7 +38,7 @@ def test_a_scheme_without_ssh_has_no_key_and_no_fingerprint() -> None:
         (Profile(name="a"), "folders"),
         (Profile(name="a", folders=("/x",)), "server.host"),
         (Profile(name="a", folders=("/x",), server=Server(host="h")), "server.user"),
-        (Profile(name="a", folders=("/x",), server=Server(host="h", user="u")), "server.host_keys"),
+        (Profile(name="a", folders=("/x",), server=Server(host="h", user="u")), ""),
         (Profile(name="a", folders=("/x",), server=Server(host="h", user="u"), scheme=DAEMON), ""),
         (a_profile(), ""),
     ],
@@ -160,6 +162,17 @@ def test_a_walk_never_goes_on_past_what_is_undecided() -> None:
     steps.record(Walk(a_profile(), Step.FINISH, Step.FINISH))
     assert steps.begin(lacking).step is Step.FINGERPRINT
     assert steps.begin(Profile(name="amamac")).step is Step.FOLDERS
+
+
+def test_a_server_that_was_only_seen_leads_to_the_hand_over_and_no_further() -> None:
+    unverified = a_profile(server=Server(host="files.example.lan", user="amanda"))
+    shown_keys.keep(unverified, [HostKey("ssh-ed25519", "AAAA")])
+    steps.record(Walk(unverified, Step.FINISH, Step.FINISH))
+    assert steps.begin(unverified).step is Step.HAND_OVER
+    walk = steps.forward(Walk(unverified, Step.HAND_OVER, Step.HAND_OVER), unverified)
+    assert not steps.can_jump(steps.back(walk), Step.DRY_RUN)
+    elsewhere = replace(unverified, server=replace(unverified.server, port=2222))
+    assert steps.begin(elsewhere).step is Step.FINGERPRINT
 
 
 def test_a_step_that_no_longer_applies_is_not_gone_on_at() -> None:

@@ -73,9 +73,9 @@ def test_it_says_who_asks_and_what_the_server_showed() -> None:
     assert all(
         "I'm Amanda Example (amanda on amamac.example.lan)." in " ".join(text.split()) for text in (confirmed, neither)
     )
-    assert f"Is it yours? If not, send me yours.\n    {FINGERPRINT}\n" in confirmed
+    assert f"Is it yours? If not, send me yours.\n    shown to me: {FINGERPRINT}\n" in confirmed
     assert "I haven't checked it, so please send me yours" in " ".join(unconfirmed.split())
-    assert f"\n    {FINGERPRINT}\n" in unconfirmed
+    assert f"\n    shown to me: {FINGERPRINT}\n" in unconfirmed
     assert "Please also send me the server's fingerprint" in neither
     assert all("ssh_host_*_key.pub" in block(text) for text in (confirmed, unconfirmed, neither))
     assert "fingerprint" not in message_for("daemon", "/srv/backup")

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 _SHA256 = re.compile(r"SHA256:\s*([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:SHA256:?)?([A-Za-z0-9+/]{43})=?", re.ASCII | re.IGNORECASE)
 _MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
-_PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}", re.ASCII)
+# The key of the backup itself is in the message too, which a reply may quote.
+_PUBLIC_KEY = re.compile(
+    r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=]|\s+backup-wizard)", re.ASCII
+)
+_PRINTED = re.compile(r"\b\d{3,5} SHA256:([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])[^\n()]*\(([A-Z0-9-]{1,20})\)", re.ASCII)
+# However a mail program quotes, indents and wraps it, what this computer was shown stays behind these words.
+_OURS = re.compile(
+    r"shown[\s>|]+to[\s>|]+me:[\s>|]*(?:[\w-]{1,40}[\s>|]+)?SHA256:[\s>|]*[A-Za-z0-9+/]{43}=?", re.IGNORECASE
+)
+
+SHOWN_TO_ME = "shown to me: {key}"
+"""How a message to the admin names a fingerprint that nobody has confirmed, so that it never counts as the answer."""
 
 
 class HostKeyStatus(StrEnum):
@@ -65,18 +76,31 @@ def judge(profile: Profile, offered: Sequence[HostKey], known: Sequence[HostKey]
 
 
 def fingerprints(text: str) -> tuple[str, ...]:
-    """The SHA256 fingerprints in a text that a person pasted, whatever program printed it; keys count as theirs."""
+    """The SHA256 fingerprints in a text that a person pasted, whatever program printed it; keys count as theirs.
+
+    What this computer itself was shown, and a reply to its message quotes, is left out.
+    """
+    text = _OURS.sub(" ", text)
     found = [f"SHA256:{digest}" for digest in _SHA256.findall(text)]
     found += [key.fingerprint for line in _PUBLIC_KEY.findall(text) for key in known_hosts.parse(f"host {line}")]
     if not found and (bare := _BARE.fullmatch("".join(text.split()))):
         found = [f"SHA256:{bare[1]}"]
-    return tuple(fingerprint for fingerprint in found if rules.fingerprint(fingerprint) is None)
+    return tuple(fingerprint for fingerprint in dict.fromkeys(found) if rules.fingerprint(fingerprint) is None)
+
+
+def only_ours(text: str) -> str | None:
+    """What is to be said of a text in which there is only the fingerprint that this computer was shown."""
+    if fingerprints(text) or not _OURS.search(text):
+        return None
+    return _("That is the fingerprint from your own message. Paste the one your admin wrote.")
 
 
 def complaint(text: str) -> str | None:
     """Why a pasted text can't be compared, or nothing if it can."""
     if fingerprints(text):
         return None
+    if ours := only_ours(text):
+        return ours
     if not text.strip():
         return _("Paste or type the fingerprint your admin gave you.")
     if _MD5.search(text):
@@ -85,6 +109,16 @@ def complaint(text: str) -> str | None:
 
 
 def matching(text: str, offered: Sequence[HostKey]) -> tuple[HostKey, ...]:
-    """Those of the offered keys whose fingerprint is in the pasted text."""
-    pasted = fingerprints(text)
+    """Those of the offered keys whose fingerprint is in the pasted text.
+
+    There are none if the text names others as well, for then it may be another server that the admin means. The output
+    of ssh-keygen may: it lists keys that the server doesn't show, but no two of one type.
+    """
+    pasted = set(fingerprints(text))
+    if printed := {(type_name, f"SHA256:{digest}") for digest, type_name in _PRINTED.findall(_OURS.sub(" ", text))}:
+        pasted = {fingerprint for _, fingerprint in printed}
+        if len({type_name for type_name, _ in printed}) < len(printed):
+            return ()
+    elif pasted - {key.fingerprint for key in offered}:
+        return ()
     return tuple(key for key in offered if key.fingerprint in pasted)

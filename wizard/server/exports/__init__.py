@@ -19,6 +19,7 @@ from wizard.server.exports import (
     secrets_file,
 )
 from wizard.server.exports.context import Order
+from wizard.server.reaching import shown_keys
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -124,7 +125,6 @@ def export(
     format_name: str,
     server: ServerFacts | None = None,
     secret: Secret | None = None,
-    seen_host_keys: tuple[str, ...] = (),
 ) -> str:
     """The server's text for this backup; `secret` is the daemon's password, for the formats that hold it.
 
@@ -132,7 +132,7 @@ def export(
         Failure: `KEY_MISSING` while there is no key to let in, `SECRET_MISSING` without the password, `BAD_VALUE` for
             a format that is not known or says nothing for this scheme.
     """
-    ordered = order(profile, client, server, secret, seen_host_keys)
+    ordered = order(profile, client, server, secret)
     chosen = FORMATS.get(format_name)
     if chosen is None or not chosen.applies(ordered.setup):
         known = ", ".join(name for name, format in FORMATS.items() if format.applies(ordered.setup))
@@ -150,11 +150,8 @@ def order(
     client: ClientFacts,
     server: ServerFacts | None = None,
     secret: Secret | None = None,
-    seen_host_keys: tuple[str, ...] = (),
 ) -> Order:
     """What this backup asks of the server, by what is known of both sides.
-
-    `seen_host_keys` are the fingerprints that the server showed, where nobody has confirmed one yet.
 
     Raises:
         Failure: `KEY_MISSING` while there is no key to let in, or a fact that the text depends on is not known.
@@ -163,4 +160,5 @@ def order(
     if scheme.uses_ssh and not client.public_key:
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
-    return Order(profile, setup, secret, client, computer.sender(), seen_host_keys)
+    seen = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
+    return Order(profile, setup, secret, client, computer.sender(), seen)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from wizard import schemes
+from wizard.client.host_keys import host_identity
 from wizard.server.exports import pasted_commands
 from wizard.server.exports.grouping import by_file
 from wizard.text.language import _
@@ -75,7 +76,7 @@ def _fingerprints(order: Order) -> Iterator[str]:
     """What the server showed, which only the admin can tell from another's; the commands print what it really is."""
     if confirmed := order.profile.server.host_keys:
         yield from _wrapped(_("The server showed me this fingerprint. Is it yours? If not, send me yours."))
-        yield from (f"    {one}" for one in confirmed)
+        yield from map(_shown, confirmed)
     elif seen := order.seen_host_keys:
         yield from _wrapped(
             _(
@@ -83,10 +84,14 @@ def _fingerprints(order: Order) -> Iterator[str]:
                 " commands print it. The script's receipt has it too."
             )
         )
-        yield from (f"    {one}" for one in seen)
+        yield from map(_shown, seen)
     else:
         yield from _wrapped(_("Please also send me the server's fingerprint: the commands print it."))
     yield ""
+
+
+def _shown(fingerprint: str) -> str:
+    return f"    {host_identity.SHOWN_TO_ME.format(key=fingerprint)}"
 
 
 def _password(order: Order) -> str:

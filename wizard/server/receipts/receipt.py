@@ -29,15 +29,28 @@ _NOT_REACHED = frozenset({Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE, Kind.PORT_CL
 
 @dataclass(frozen=True)
 class Taken:
-    """A receipt that was taken: the profile with all it says, and what of that the person had decided otherwise.
+    """An admin's answer that was taken: the profile with all it says, and what of that was decided otherwise before.
 
-    `met` is whether the server itself was asked just now, and showed a fingerprint of the receipt's.
+    `met` is whether the server itself was asked just now, and showed a fingerprint of the answer's. There is no receipt
+    where the answer was the fingerprint alone.
     """
 
     profile: Profile
-    receipt: Receipt
+    receipt: Receipt | None = None
     changes: tuple[str, ...] = ()
     met: bool = False
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The fingerprints in the answer, a receipt's with their types."""
+        if self.receipt is None:
+            return self.profile.server.host_keys
+        return tuple(f"{key.type_name} {key.fingerprint}" for key in self.receipt.host_keys)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the server warned of."""
+        return self.receipt.warnings if self.receipt else ()
 
 
 async def take(profile: Profile, text: str) -> Taken:

@@ -60,6 +60,15 @@ WORDS = {
             " shows: {raw}"
         ),
     ),
+    Kind.SERVER_UNVERIFIED: Words(
+        N_("Your admin hasn't confirmed the fingerprint of {about} yet, so nothing was sent there"),
+        ADMIN,
+        N_(
+            "Send your admin the output of “backup-wizard export {name} --format text”. Give their answer to"
+            " “backup-wizard receipt {name}”. Then run this again."
+        ),
+        N_("What is the SHA256 fingerprint of {host} (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)?"),
+    ),
     Kind.HOST_KEY_CHANGED: Words(
         N_(
             "The server's fingerprint is not the one you confirmed. Either the server was set up again, or someone is"

@@ -34,7 +34,7 @@ async def test_the_boxes_change_what_a_thief_could_do_and_what_is_removed_there(
 
 async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
-        await pilot.press(*MORE, "tab", *"/..", "tab")
+        await pilot.press(*MORE, "tab", "end", *"/..", "tab")
         pilot.app.post_message(Paste("10.0.0.1/8"))
         await pilot.press("shift+tab", "shift+tab", "shift+tab", "enter")
         await until(pilot, lambda: "Folder on the server" not in text(pilot))
@@ -53,10 +53,10 @@ async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() 
 
 async def test_back_checks_nothing_and_keeps_what_was_typed_and_ticked() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
-        await pilot.press(*MORE, "space", "tab", *"/..", "escape")
+        await pilot.press(*MORE, "space", "tab", "end", *"/..", "escape")
         await arrived(pilot, Step.FINGERPRINT)
         assert walk(pilot).profile == PLAIN
-        draft = pilot.app.context.drafts[Step.SCHEME]  # type: ignore[attr-defined]
+        draft = pilot.app.context.drafts.of("amamac", Step.SCHEME)  # type: ignore[attr-defined]
         assert draft["root"] == "backup/.."
         assert draft["ticked"] == "auth munge write_only"
         assert draft["options"] == repr(PLAIN.scheme)

@@ -75,7 +75,7 @@ async def test_back_checks_nothing_and_keeps_what_was_typed() -> None:
         await arrived(pilot, Step.FOLDERS)
         assert walk(pilot).profile == NEW
         await pilot.press("ctrl+q")
-        draft = pilot.app.context.drafts[Step.SERVER]  # type: ignore[attr-defined]
+        draft = pilot.app.context.drafts.of("amamac", Step.SERVER)  # type: ignore[attr-defined]
         assert draft == {"host": "two words", "port": "0", "user": "-x"}
     assert profiles.names() == []
 

@@ -33,7 +33,7 @@ def admin_applies_after_the_first_look(
     person: Person, server: PracticeServer, monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     def look_again(prompt: str = "") -> str:
-        if "use your admin's receipt" in prompt:
+        if "use your admin's answer" in prompt:
             shown = next(text for text in said if "backup-wizard begin" in text)
             server.apply(key_line(shown))
         return person(prompt)
