@@ -28,7 +28,7 @@ def test_a_backup_that_is_there_is_chosen_and_what_is_to_be_done(
     person.answers["Number [1]"] = ["1", "1", "1", "<", "2", "2", "2", "3", "1", "5", "1"]
     person.answers["New name"] = ["amamac", "zebra"]
     person.answers["Forget the backup “zebra”?"] = ["y"]
-    person.answers["Are these the right ones?"] = ["EOF"]
+    person.answers["Type a folder to add it"] = ["EOF"]
     with Session() as session:
         plain.walk(None, session, lambda profile, _session: backed_up.append(profile.name))
     everything = "\n".join(said)
