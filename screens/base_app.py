@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Button, Input, TextArea
 from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
@@ -39,6 +39,13 @@ _ROUNDS_TO_SETTLE = 2
 _MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
 _MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
 _NEVER_WAIT = frozenset({"escape", "f1", "ctrl+q"})
+
+
+def _show_no_press(button: Button) -> None:
+    """While a button shows that it was pressed, it takes no second Enter."""
+
+
+Button._start_active_affect = _show_no_press  # type: ignore[method-assign, assignment]
 
 
 class Followed(Message):

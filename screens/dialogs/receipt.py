@@ -74,6 +74,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         self._draft = {} if draft is None else draft
         self._begun_with = pasted or self._draft.get(_DRAFT, "")
         self._taken: Taken | None = None
+        self.is_complete = self.takes_keys = True
 
     def compose(self) -> ComposeResult:
         """Room for many lines, and later for what was in them."""
@@ -115,6 +116,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
         if self._taken:
             self._end(self._taken)
         else:
+            self.is_complete = self.takes_keys = False  # what is typed waits for where the cursor goes then
             self.run_worker(self._take(), exclusive=True)
 
     @on(Button.Pressed, "#leave")
@@ -147,6 +149,10 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
                 self._tell(taken)
         finally:
             self.query("#take").set(disabled=False)
+            self.call_after_refresh(self._take_keys)
+
+    def _take_keys(self) -> None:
+        self.is_complete = self.takes_keys = True
 
     def _tell(self, taken: Taken) -> None:
         for spent in ("#receipt-what", "#pasted-receipt", "#leave"):

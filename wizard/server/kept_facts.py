@@ -48,6 +48,16 @@ def note_let_in(profile: Profile) -> None:
         learn(profile, let_in=_way_in(profile))
 
 
+def forget_let_in(profile: Profile) -> None:
+    """Take it back: what let it in was tried and undone.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    if was_let_in(profile):
+        learn(profile, let_in="")
+
+
 def _way_in(profile: Profile) -> str:
     key = f" {profile.key_path}" if schemes.of(profile).uses_ssh else ""
     return f"{dial.service(profile)} {profile.server.user}{key}"

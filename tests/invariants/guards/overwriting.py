@@ -25,8 +25,8 @@ GUARDS = (
         6,
         "a file is written beside its place and then moved",
         "wizard/storage/files.py",
-        "            temporary.replace(path)\n            _sync_folder",
-        "            path.write_bytes(b'')\n            path.write_bytes(content)\n            _sync_folder",
+        "            temporary.replace(path)\n            if lasting:",
+        "            path.write_bytes(b'')\n            path.write_bytes(content)\n            if lasting:",
         ("tests/faults/test_killed.py::test_what_needs_no_server",),
     ),
     Guard(

@@ -78,7 +78,7 @@ async def test_enter_alone_leads_to_the_message_and_nothing_is_trusted(sshd: Rea
     assert shown_keys.of(kept) == (sshd.fingerprint,)
     text = exports.export(_with_key(kept), access.facts(_with_key(kept)), "text")
     assert f"shown to me: {sshd.fingerprint}" in text
-    assert "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" in text
+    assert "ssh_host_*_key.pub" in text
     assert not _signed_in(sshd)
 
 

@@ -96,6 +96,7 @@ async def install(profile: Profile, access: Access, password: Secret, tell: Call
         if change.after:
             tell(InstallStage.UNDOING)
             await _take_back(login, profile, password, change)
+            kept_facts.forget_let_in(profile)
         if isinstance(error, TimeoutError):
             raise Failure(Kind.INSTALL_TOO_SLOW, profile.server.host) from None
         raise

@@ -55,9 +55,9 @@ async def attempt(profile: Profile, access: Access) -> None:
     if scheme.command_digest(profile, access.facts) in printed:
         if server.shell_is(*shells.BLOCKING):
             kept_facts.learn(profile, shell="")
-    elif forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:
-        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
     elif scheme.can_preview(server):
+        if forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:  # an older line, or a plain command
+            raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
         raise Failure(Kind.SERVER_SHELL_TALKS if printed.strip() else Kind.SERVER_SILENT, profile.server.host, printed)
 
 
