@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-_ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^>\s]+)>")
+_ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^<>\s]+)>")
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120

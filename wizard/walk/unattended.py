@@ -96,7 +96,7 @@ async def take(profile: Profile, session: Session, wanted: Iterable[Step]) -> in
             say(text)
         match about.may_pass(profile, found, {}):
             case May(words):
-                if words:
+                if words and step is not Step.FOLDERS:  # what is not included is for whoever chooses
                     say(f"  ✓ {words}")
             case MayIfConfirmed():
                 pass  # whoever wrote the profile has confirmed its scheme; what is open, the exit code tells

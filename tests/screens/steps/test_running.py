@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -217,7 +218,8 @@ async def test_what_could_not_be_read_can_be_left_out_or_tried_again(
 def as_anybody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """From now on, rsync may open no more than its owner's rights tell."""
     drop = "import ctypes, os, sys; [ctypes.CDLL(None).prctl(24, one, 0, 0, 0) for one in (1, 2)]"
-    script = f'#!/bin/sh\nexec {sys.executable} -c "{drop}; os.execv({programs.require("rsync")!r}, sys.argv)" "$@"\n'
+    run = f'{shlex.quote(sys.executable)} -c "{drop}; os.execv({programs.require("rsync")!r}, sys.argv)"'
+    script = f'#!/bin/sh\nexec {run} "$@"\n'
     (folder / "bin").mkdir()
     (folder / "bin" / "rsync").write_text(script)
     (folder / "bin" / "rsync").chmod(0o755)

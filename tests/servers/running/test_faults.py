@@ -89,7 +89,7 @@ async def test_a_connection_that_is_cut_is_told_and_the_next_run_finishes(line: 
         Kind.SERVER_SILENT,  # where ssh had no time for a word
     }, failure.value.raw
     assert line.differences() != ""
-    assert record.read(line.profile.name).result == "unfinished"
+    assert record.read(line.profile.name).result == "failed"
     await finish(line)
 
 
@@ -98,7 +98,7 @@ async def test_a_cut_at_the_very_end_is_told_as_it_is(line: LossyLine) -> None:
         result = await run(line.profile, at=lambda event: line.gate.cut() if at_the_end(event) else None)
     except Failure as failure:
         assert trouble.explain(failure, line.profile).kind is Kind.CONNECTION_CUT
-        assert record.read(line.profile.name).result == "unfinished"
+        assert record.read(line.profile.name).result == "failed"
         await finish(line)
     else:  # rsync was quicker than its own news
         assert result.is_whole
@@ -121,7 +121,7 @@ async def test_an_ssh_that_ends_without_a_word_after_all_was_sent_has_lost_its_c
     with pytest.raises(Failure) as failure:
         await run(line.profile)
     assert trouble.explain(failure.value, line.profile).kind is Kind.CONNECTION_CUT, failure.value.raw
-    assert record.read(line.profile.name).result == "unfinished"
+    assert record.read(line.profile.name).result == "failed"
 
 
 async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:

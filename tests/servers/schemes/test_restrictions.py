@@ -65,7 +65,7 @@ async def test_a_key_works_from_its_places_only(kind: str, office: Office, docum
     admitted = placing.settle(office, profile)
     await sign_in.attempt(profile, admitted)
     told = await refusal(profile, from_address(admitted, OTHER_ADDRESS, tmp_path))
-    assert told.kind is Kind.KEY_REFUSED
+    assert told.kind is Kind.KEY_NO_LONGER_ACCEPTED
     assert f"My address has to be one of these: 192.0.2.0/24, {HOST}" in told.forward
 
 

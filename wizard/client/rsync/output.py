@@ -25,7 +25,7 @@ _WHOLE_PROGRESS = re.compile(
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
-_HIDDEN = re.compile(rb"\[sender\] hiding (?:file|directory) .* because of pattern (.*)\n")
+_HIDING, _BY_PATTERN = b"[sender] hiding ", b" because of pattern "
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
 )
@@ -97,8 +97,8 @@ class Output:
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
             self.values[found["name"].decode()] = int(found["value"])
-        if found := _HIDDEN.match(line):
-            pattern = found[1].decode(errors="surrogateescape")
+        if line.startswith(_HIDING) and _BY_PATTERN in line:
+            pattern = line.rstrip(b"\n").rpartition(_BY_PATTERN)[2].decode(errors="surrogateescape")
             self.hidden[pattern] = self.hidden.get(pattern, 0) + 1
             return None
         if _OF_NO_CONSEQUENCE.match(line):
