@@ -292,7 +292,7 @@ async def test_a_server_whose_disk_is_full_is_told_and_the_next_run_finishes(off
     # rsync ends its ssh at once, and the server's own words are lost with it more often than not.
     kind = trouble.explain(failure.value, profile).kind
     assert kind in {Kind.SERVER_DISK_FULL, Kind.SERVER_CANT_WRITE}
-    assert record.read(profile.name).result == "unfinished"
+    assert record.read(profile.name).result == "failed"
     office.run("mount", "-o", "remount,size=20m", placing.OWN)
     assert (await run(profile)).is_whole
     landed = f"{placing.OWN}/{source.name}/"

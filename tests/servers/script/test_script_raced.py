@@ -28,33 +28,29 @@ PROOF, PLANTED_AT = "/srv/race/proof", "/srv/race/planted"
 
 
 class Plant(NamedTuple):
-    """What the account does in its home; with several, each moment is given one of them in turn."""
+    """What the account does in its home."""
 
     folder: str  # whatever doesn't touch it can't tell whether that was done before or after
-    does: tuple[str, ...]
+    does: str
 
 
 # /etc/cron.d is root's, and /home/petra another person's.
 PLANTED = {
-    "a link for .ssh": Plant(
+    "a link for .ssh": Plant(".ssh", "rm -rf .ssh; ln -s /etc/cron.d .ssh"),
+    "a link for .ssh to another home": Plant(".ssh", "rm -rf .ssh; ln -s /home/petra .ssh"),
+    "settings that start a program": Plant(
         ".ssh",
-        (
-            "rm -rf .ssh; ln -s /etc/cron.d .ssh",
-            "rm -rf .ssh; ln -s /home/petra .ssh",
-            # These settings start a program.
-            f"echo 'early exec = id >{PROOF}' >.backup-wizard-amamac.conf; rm -rf .ssh; ln -s /etc/backup-wizard .ssh",
-        ),
+        f"echo 'early exec = id >{PROOF}' >.backup-wizard-amamac.conf; rm -rf .ssh; ln -s /etc/backup-wizard .ssh",
     ),
     "links for the keys": Plant(
         ".ssh",
-        (
-            "mkdir -p .ssh; cd .ssh; for name in authorized_keys .backup-wizard.new; do"
-            " rm -f $name; ln -s /etc/cron.d/trap $name; done",
-        ),
+        "mkdir -p .ssh; cd .ssh; for name in authorized_keys .backup-wizard.new; do"
+        " rm -f $name; ln -s /etc/cron.d/trap $name; done",
     ),
-    "a link for the folder around the backups": Plant("backup", ("rm -rf backup; ln -s /home/petra backup",)),
-    "a link for the backups": Plant(
-        "backup", ("mkdir -p backup; rm -rf backup/amamac; ln -s /etc/cron.d backup/amamac",)
+    "a link for the folder around the backups": Plant("backup", "rm -rf backup; ln -s /home/petra backup"),
+    "a link for the backups": Plant("backup", "mkdir -p backup; rm -rf backup/amamac; ln -s /etc/cron.d backup/amamac"),
+    "a link for the marker": Plant(
+        "backup", "mkdir -p backup/amamac; cd backup/amamac; ln -sf /etc/cron.d/trap .backup-folder-amamac"
     ),
 }
 FOLDERS = {".ssh": re.compile(r"\.ssh\b"), "backup": re.compile(r"(?<![.\w])backup(?![-\w])")}
@@ -109,10 +105,10 @@ def test_links_that_are_planted_at_any_moment_gain_nothing(
     for option, state in {"": "/srv/before.tar", "--undo": "/srv/after.tar"}.items():  # what each begins with
         office.run("sh", "-c", KEEP.format(state))
         touches = touches_of(office, option)
-        for number, at in enumerate(moments(plant, touches)):
+        for at in moments(plant, touches):
             office.run("sh", "-c", RESTORE.format(state))
             before = others(office)
-            office.put("/srv/race/plant", plant.does[number % len(plant.does)], mode=0o755)
+            office.put("/srv/race/plant", plant.does, mode=0o755)
             begun_at(office, at, option)
             rounds += 1
             planted += office.path(PLANTED_AT).exists()
