@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from wizard import schemes
 from wizard.client.ssh import dial
+from wizard.failure import Failure
 from wizard.schemes.facts import ServerFacts
 from wizard.storage import state_files
 
@@ -39,13 +41,10 @@ def was_let_in(profile: Profile) -> bool:
 
 
 def note_let_in(profile: Profile) -> None:
-    """Remember that the server lets this way in work.
-
-    Raises:
-        Failure: our folder can't be written to.
-    """
+    """Remember that the server lets this way in work; on a full disk, the next time."""
     if not was_let_in(profile):
-        learn(profile, let_in=_way_in(profile))
+        with contextlib.suppress(Failure):
+            learn(profile, let_in=_way_in(profile))
 
 
 def forget_let_in(profile: Profile) -> None:

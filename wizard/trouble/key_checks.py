@@ -20,12 +20,13 @@ _COMMANDS = """\
 if ! id {account} >/dev/null 2>&1; then echo "There is no account called" {account}.
 else
 getent shadow {account} | grep -q '^[^:]*:!' && echo "The account is locked (usermod -p '*' unlocks it)."
-su -s /bin/sh {account} -c {as_account}
+su -s /bin/sh {account} -c {as_account} </dev/null
 fi"""
 _AS_ACCOUNT = """\
 cd || exit
-if ! grep -qsF {key} .ssh/authorized_keys; then echo "My key is not in .ssh/authorized_keys."; fi
-find . .ssh .ssh/authorized_keys -prune \\( -perm -020 -o -perm -002 \\) -exec echo "Others may write to" {{}} \\;
+k=.ssh/authorized_keys
+if [ ! -f $k ] || ! grep -qsF {key} $k; then echo "My key is not in $k."; fi
+find . .ssh $k -prune \\( -perm -020 -o -perm -002 \\) -exec echo "Others may write to" {{}} \\;
 echo "That is all.\""""
 
 

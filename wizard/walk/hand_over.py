@@ -45,7 +45,7 @@ VERIFIED = _("It's your server: it shows the fingerprint that your admin sent.")
 LOOKING = _("Checking whether the server accepts this computer")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
-REPLACES = _("Your settings changed. Send this new text; it replaces the old one.")
+REPLACES = _("Your settings changed. Send your admin this new text. It has to take the place of the old one.")
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     [
         ("nothing", ""),
         ("another key", "My key is not in .ssh/authorized_keys.\n"),
+        ("a pipe in its place", "My key is not in .ssh/authorized_keys.\n"),
         ("no such account", "There is no account called amanda.\n"),
         ("permissions", "Others may write to .\nOthers may write to .ssh\n"),
         ("locked", "The account is locked (usermod -p '*' unlocks it).\n"),
@@ -49,6 +50,10 @@ def test_the_commands_in_the_message_print_the_cause(
     match broken:
         case "no such account":
             office.run("userdel", ACCOUNT)
+        case "a pipe in its place":
+            keys = f"/home/{ACCOUNT}/.ssh/authorized_keys"
+            office.run("rm", keys)
+            office.run("mkfifo", "-m", "644", keys)
         case "permissions":
             office.run("chmod", "777", f"/home/{ACCOUNT}", f"/home/{ACCOUNT}/.ssh")
         case "locked":
