@@ -34,7 +34,7 @@ main() {
         end
         [ "$code" = 0 ] || fail 'not everything was undone: fix the problems above, then run this with --undo again'
         ;;
-    receipt) each_order receipt ;;
+    receipt) each_backup receipt ;;
     esac
 }
 
@@ -70,18 +70,18 @@ each() { # FUNCTION LINES: calls it with each of the lines
     done
 }
 
-each_order() { # FUNCTION
+each_backup() { # FUNCTION
     number=1
-    while [ "$number" -le "$orders" ]; do
-        take_order "$number"
+    while [ "$number" -le "$backups" ]; do
+        take_backup "$number"
         "$1"
         number=$((number + 1))
     done
 }
 
-take_order() { # NUMBER
+take_backup() { # NUMBER
     marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
-    "order_$1"
+    "backup_$1"
     mine="$account $name" mark=$name
     if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
     locate
@@ -147,7 +147,7 @@ change() {
         [ "$code" = 0 ] || fail 'not everything could be undone: run this with --undo once the cause is fixed'
         fail 'the changes are undone'
     fi
-    each_order receipt
+    each_backup receipt
     end
 }
 
@@ -176,11 +176,11 @@ apply() {
     command -v rsync >/dev/null || fail 'rsync is not installed: install it (apt install rsync), then run this again'
     sshd_was_well=yes wants_daemon=
     sshd_is_well || sshd_was_well=
-    each_order let_in
+    each_backup let_in
     if [ -n "$wants_daemon" ]; then serve; fi
     if [ "$mode" = apply ]; then
         if [ -n "$sshd_was_well" ]; then sshd_is_well || fail "sshd -t reports an error that wasn't there before"; fi
-        each_order ask_daemon
+        each_backup ask_daemon
     fi
     if is_noted '* * reload'; then reload_sshd; fi
     if [ "$changes" = 0 ]; then note 'nothing to do: all of it is in place'; fi
@@ -192,7 +192,7 @@ let_in() {
     [ "$uid" != 0 ] || fail "$account is root: a backup needs an account with fewer rights"
     [ "$login" = "$account" ] || fail "the account $account is now named $login: run this with --undo, and ask for a new script"
     make_account
-    keep "$mine order yes"
+    keep "$mine backup yes"
     keep_one "$account * uid" "${uid:--}"
     case ${key_block:+$home/}$(in_home "$folder") in
     "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
@@ -274,31 +274,31 @@ serve() {
 # ---- Undoing ----
 
 undo() {
-    number=$orders
+    number=$backups
     while [ "$number" -ge 1 ]; do
-        take_order "$number"
-        if ! grep -qxF "$mine order yes" "$spared"; then undo_order; fi
+        take_backup "$number"
+        if ! grep -qxF "$mine backup yes" "$spared"; then undo_backup; fi
         number=$((number - 1))
     done
-    if ! grep -q ' order yes$' "$made" && is_noted '* * service'; then
+    if ! grep -q ' backup yes$' "$made" && is_noted '* * service'; then
         does "stop and disable the service $(noted '* * service')"
         systemctl disable --now "$(noted '* * service')"
     fi
     each remove_folder "$(noted '* * folder' | backwards)"
     if is_noted '* * reload'; then reload_sshd; fi
-    if ! grep -q ' order yes$' "$made"; then : >"$made"; fi
+    if ! grep -q ' backup yes$' "$made"; then : >"$made"; fi
     if [ "$changes" = 0 ]; then note 'nothing is here that this script made'; fi
     [ -z "$left" ]
 }
 
 # It goes by the files' content, not just by the list: a home may have moved, and the list may be lost.
-undo_order() {
+undo_backup() {
     used=$newline kept=
     each drop_block "$(places)"
     if [ -n "$key_block" ]; then each look_for_key "$key_files"; fi
     each unmark_folder "$(noted "$mine marker")"
     each remove_folder "$(noted "$mine folder" | backwards)"
-    if ! grep ' order yes$' "$made" | grep -vxF "$mine order yes" | grep -q "^$account "; then undo_account; fi
+    if ! grep ' backup yes$' "$made" | grep -vxF "$mine backup yes" | grep -q "^$account "; then undo_account; fi
     if [ -n "$key_block" ] && [ -n "$entry" ]; then each name_session "$(sessions)"; fi
     forget "$mine"
 }

@@ -47,12 +47,12 @@ class ExportScreen(WithTexts, AdminScreen[None]):
     def __init__(self, granted: Sequence[Approval]) -> None:
         super().__init__()
         self._grants = granted
-        self._orders = [request.order(one.granted) for one in granted]
+        self._contexts = [request.context_of(one.granted) for one in granted]
 
     def compose_page(self) -> ComposeResult:
         """The pane, and what is not in it."""
         yield ExportPane(self._sheets())
-        needs_password = any(order.setup.secrets for order in self._orders)
+        needs_password = any(context.setup.secrets for context in self._contexts)
         yield Note(_(_PASSWORDS) if needs_password else "", "warn")
 
     def on_mount(self) -> None:
@@ -66,9 +66,9 @@ class ExportScreen(WithTexts, AdminScreen[None]):
                 format.name,
                 _(format.title),
                 f"backup-wizard-{name}-{format.name}{PurePath(format.file_name).suffix}",
-                partial(format.render_all, self._orders),
+                partial(format.render_all, self._contexts),
             )
-            for format in exports.for_admin(self._orders)
+            for format in exports.for_admin(self._contexts)
         ]
         reply = Sheet("reply", _("Reply"), f"backup-wizard-{name}-reply.txt", lambda: grants.replies(self._grants))
         return [*sheets, reply]

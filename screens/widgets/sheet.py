@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wizard.server.exports import Format
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 HIDDEN = "********"
 MOST_LINES = 2000
@@ -56,18 +56,18 @@ class Sheet:
     masked: Callable[[], str] | None = None
 
     @classmethod
-    def of(cls, format: Format, order: Order, secret: Callable[[], Secret | None]) -> Sheet:
+    def of(cls, format: Format, context: ExportContext, secret: Callable[[], Secret | None]) -> Sheet:
         """A format's sheet; `secret` is asked for when it is to be seen or saved, and not before."""
         suffix = PurePath(format.file_name).suffix
-        file_name = f"backup-wizard-{order.profile.name}-{format.name}{suffix}"
+        file_name = f"backup-wizard-{context.profile.name}-{format.name}{suffix}"
         if not format.holds_secret:
-            return cls(format.name, _(format.title), file_name, lambda: format.render(order))
+            return cls(format.name, _(format.title), file_name, lambda: format.render(context))
         return cls(
             format.name,
             _(format.title),
             file_name,
-            lambda: format.render(replace(order, secret=secret())),
-            lambda: format.render(replace(order, secret=Secret(HIDDEN))),
+            lambda: format.render(replace(context, secret=secret())),
+            lambda: format.render(replace(context, secret=Secret(HIDDEN))),
         )
 
     def coloured(self, text: str) -> Content:

@@ -45,8 +45,10 @@ def rows() -> Iterator[Row]:
 
 def export_for(count: int) -> int:
     """Export for so many computers of all schemes, and return how many characters that made."""
-    orders = [exports.order(_profile(number), _client(number), ServerFacts(), Secret("x")) for number in range(count)]
-    return sum(len(one.render_all(orders)) for one in exports.FORMATS.values() if one.is_for_many)
+    contexts = [
+        exports.context_of(_profile(number), _client(number), ServerFacts(), Secret("x")) for number in range(count)
+    ]
+    return sum(len(one.render_all(contexts)) for one in exports.FORMATS.values() if one.is_for_many)
 
 
 def seconds_for(count: int) -> float:

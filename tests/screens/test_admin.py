@@ -95,14 +95,14 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
 
 
 async def test_all_are_exported_in_every_format_where_none_is_ticked(office: Path) -> None:
-    orders = [request.order(one) for one in (AMANDA, BOB)]
+    contexts = [request.context_of(one) for one in (AMANDA, BOB)]
     async with pane(office) as pilot:
         await until(pilot, lambda: "Export all 2" in text(pilot))
         await pilot.press("e")
-        for format in exports.for_admin(orders):
+        for format in exports.for_admin(contexts):
             await _turn_to(pilot, format.name)
             await pilot.press("c")
-            await until(pilot, partial(_is_on_the_clipboard, pilot, format.render_all(orders)))
+            await until(pilot, partial(_is_on_the_clipboard, pilot, format.render_all(contexts)))
         assert "Request" not in text(pilot)  # of many computers, no one file would be read again
         assert "Copied" not in said(pilot)
 
@@ -246,15 +246,15 @@ async def test_hundreds_are_shown_and_those_that_clash_are_marked(tmp_path: Path
 
 
 def test_without_a_terminal_the_text_is_printed(office: Path, tmp_path: Path) -> None:
-    orders = [request.order(one) for one in (AMANDA, BOB)]
+    contexts = [request.context_of(one) for one in (AMANDA, BOB)]
     printed = backup_wizard("admin", office)
-    assert (printed.exit_code, printed.stdout) == (0, exports.FORMATS["text"].render_all(orders))
+    assert (printed.exit_code, printed.stdout) == (0, exports.FORMATS["text"].render_all(contexts))
     saved_as = tmp_path / "keys"
     written = backup_wizard(
         "admin", office / "amamac.toml", office / "bobpc.toml", "--format", "authorized-keys", "--output", saved_as
     )
     assert (written.exit_code, written.stdout) == (0, "")
-    assert saved_as.read_text() == exports.FORMATS["authorized-keys"].render_all(orders)
+    assert saved_as.read_text() == exports.FORMATS["authorized-keys"].render_all(contexts)
     assert stat.S_IMODE(saved_as.stat().st_mode) == 0o600
     twice = backup_wizard("admin", office, office / "amamac.toml", "--format", "authorized-keys")
     assert twice.exit_code == 1

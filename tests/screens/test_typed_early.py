@@ -121,15 +121,15 @@ async def test_before_it_is_known_what_there_is_to_choose_from(
 
 
 async def test_before_the_texts_for_the_admin_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    may, order = threading.Event(), exports.order
+    may, context = threading.Event(), exports.context_of
 
     def slow(*arguments: Any) -> Any:
         may.wait()
-        return order(*arguments)
+        return context(*arguments)
 
     profile = a_profile(server=Server(host="127.0.0.1", port=1, user="amanda", root="backup"))
     protected_key.ensure(profile)
-    monkeypatch.setattr(exports, "order", slow)
+    monkeypatch.setattr(exports, "context_of", slow)
     async with wizard_at(profile, Step.HAND_OVER) as pilot:
         _type(pilot.app, "s")
         await _held(pilot.app, 1)

@@ -40,16 +40,16 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
         for failure in refused[1:]:
             warn(trouble.explain(failure).sentence)
         raise refused[0]
-    orders = [request.order(one) for one in taken]
+    contexts = [request.context_of(one) for one in taken]
     format = exports.FORMATS[format_name]
-    if format not in exports.for_admin(orders):
+    if format not in exports.for_admin(contexts):
         raise Failure(Kind.BAD_VALUE, _not_available(format_name, taken))
     found = clashes.among(taken)
     for sentence in _risks(taken):
         warn(sentence)
     for clash in found:
         warn(f"! {clash.sentence}")
-    text = format.render_all(orders)
+    text = format.render_all(contexts)
     if output:
         files.create(Path(output).absolute(), text.encode())
     else:

@@ -232,8 +232,11 @@ class HandOverScreen(WithTexts, StepScreen):
 
     def _sheets(self) -> list[Sheet]:
         facts, server = hand_over.prepare(self.profile), self.context.server_facts
-        order, password = exports.order(self.profile, facts, server), partial(daemon_password.fetch, self.profile)
-        sheets = [Sheet.of(format, order, password) for format in exports.formats(self.profile, facts, server)]
+        context, password = (
+            exports.context_of(self.profile, facts, server),
+            partial(daemon_password.fetch, self.profile),
+        )
+        sheets = [Sheet.of(format, context, password) for format in exports.formats(self.profile, facts, server)]
         handed_over.keep(self.profile, facts)
         return sheets
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 # One account was there before, with a key and a password of its own; the others are made. Two have the same root.
 COMPUTERS = {
@@ -62,9 +62,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield running
 
 
-def ordered(office: Office, folder: Path) -> list[Order]:
-    """The orders of all computers, each of which has walked up to the hand-over."""
-    orders = []
+def contexts_of(office: Office, folder: Path) -> list[ExportContext]:
+    """What all computers ask for, each of which has walked up to the hand-over."""
+    contexts = []
     for name, (kind, user, root) in COMPUTERS.items():
         profile = placing.profile_for(office, kind, folder, scheme={"append_only": kind == "rrsync"})
         server = msgspec.structs.replace(profile.server, user=user, root=root)
@@ -76,8 +76,8 @@ def ordered(office: Office, folder: Path) -> list[Order]:
         daemon_password.ensure(profile)
         admitted = access.prepare(profile)
         handed_over.keep(profile, admitted.facts)
-        orders.append(exports.order(profile, admitted.facts, secret=admitted.password))
-    return orders
+        contexts.append(exports.context_of(profile, admitted.facts, secret=admitted.password))
+    return contexts
 
 
 def everything(office: Office) -> dict[str, dict[str, Entry]]:
@@ -89,10 +89,10 @@ def everything(office: Office) -> dict[str, dict[str, Entry]]:
 def test_all_schemes_work_and_are_taken_back(
     office: Office, sample_folder: Path, tmp_path: Path, secret_service: SecretService
 ) -> None:
-    orders = ordered(office, sample_folder)
+    contexts = contexts_of(office, sample_folder)
     playbook, vault = tmp_path / "backups.yml", tmp_path / "passwords.yml"
-    playbook.write_text(ansible.render_many(orders))
-    passwords = {order.profile.name: order.secret.reveal() for order in orders if order.secret}
+    playbook.write_text(ansible.render_many(contexts))
+    passwords = {context.profile.name: context.secret.reveal() for context in contexts if context.secret}
     assert passwords
     vault.write_text(json.dumps({"backup_passwords": passwords}))
 
@@ -111,8 +111,8 @@ def test_all_schemes_work_and_are_taken_back(
     for name in ("nadiapc", "omarpc"):
         checked = backup_wizard("check", name, "--json")
         assert checked.json["verdict"] == "locked", checked.stdout
-    for order in orders:
-        backed_up = backup_wizard("run", order.profile.name)
+    for context in contexts:
+        backed_up = backup_wizard("run", context.profile.name)
         assert backed_up.exit_code == 0, backed_up.stderr
     said = office.run(programs.require("sshd"), "-T", "-C", "user=nadia")
     assert {"passwordauthentication no", "kbdinteractiveauthentication no"} <= set(said.splitlines())

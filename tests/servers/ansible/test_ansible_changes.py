@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import SchemeKind
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt"
 FOREIGN = f"{KEY[:-4]}mine nadia@elsewhere\n"
@@ -40,11 +40,11 @@ NO_EFFECT = "/etc/ssh/sshd_config.d/backup-wizard-nadia.conf"
 MODULES = "# kept\n[scans]\n    path = /home\n"
 
 
-def ordered(name: str, account: str, root: str, kind: str) -> Order:
+def context_of(name: str, account: str, root: str, kind: str) -> ExportContext:
     server = Server(host=HOST, user=account, root=root)
     profile = a_profile(name=name, server=server, scheme=SchemeSettings(kind=cast("SchemeKind", kind), module=name))
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=f"{KEY} {name}")
-    return exports.order(profile, client, ServerFacts())
+    return exports.context_of(profile, client, ServerFacts())
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
         password = '--extra-vars={"backup_passwords": {"amamac": "x"}}'
         return play(office.run, playbook, password, *options, fails=fails, path=old_sshd.FOLDER).printed
 
-    omars = ordered("omarpc", "omar", "/srv/backups", "rrsync")
+    omars = context_of("omarpc", "omar", "/srv/backups", "rrsync")
     first = [
-        ordered("amamac", "amanda", "/srv/amanda", "daemon"),
-        ordered("nadiapc", "nadia", "here", "daemon-over-ssh"),
+        context_of("amamac", "amanda", "/srv/amanda", "daemon"),
+        context_of("nadiapc", "nadia", "here", "daemon-over-ssh"),
     ]
     playbook.write_text(ansible.render_many([*first, omars]))
     assert "omar still signs in by password (tried from 192.168.0.0)" in run()
@@ -91,7 +91,7 @@ def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
 
     # Omar is locked out by hand, and the other two get another scheme.
     keys.write_text(keys.read_text().replace("restrict,", "# shut by hand: restrict,"))
-    second = [ordered("amamac", "amanda", "/srv/amanda", "rrsync"), ordered("nadiapc", "nadia", "here", "rrsync")]
+    second = [context_of("amamac", "amanda", "/srv/amanda", "rrsync"), context_of("nadiapc", "nadia", "here", "rrsync")]
     playbook.write_text(ansible.render_many([*second, omars]))
     assert "| - # shut by hand: restrict," in run()
     assert not any(office.path(path).exists() for path in opened)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.support.attacks.hostile import Hostile
     from tests.support.data.trees import Entry
     from wizard.profile import SchemeKind
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 HOST = "127.0.0.1"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt someone@elsewhere"
@@ -43,21 +43,21 @@ TASKS = """
 """
 
 
-def order_of(found: Hostile, kind: str) -> Order:
+def context_of(found: Hostile, kind: str) -> ExportContext:
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=f"ssh-ed25519 AAAA {found.comment}")
-    return exports.order(hostile.profile(found, kind), client, ServerFacts())
+    return exports.context_of(hostile.profile(found, kind), client, ServerFacts())
 
 
 @pytest.mark.long
 def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     drawn = hostile.batch(hostile.one_spoilt(host=HOST), 900)
-    orders = [order_of(one, kind) for one in drawn if hostile.passes(one) for kind in ("rrsync", "daemon-over-ssh")]
-    orders = [order for order in orders if not is_refused(order)]
+    contexts = [context_of(one, kind) for one in drawn if hostile.passes(one) for kind in ("rrsync", "daemon-over-ssh")]
+    contexts = [context for context in contexts if not is_refused(context)]
     raw = [text for one in hostile.batch(hostile.values(), 300) for text in texts(one) if "\udcff" not in text]
-    assert len({order.profile.server.root for order in orders}) > 50
-    assert len(raw) + len(orders) > 2000
+    assert len({context.profile.server.root for context in contexts}) > 50
+    assert len(raw) + len(contexts) > 2000
 
-    head = ansible.render_many(orders).partition("\n    here: ")[0].replace("become: true", "become: false")
+    head = ansible.render_many(contexts).partition("\n    here: ")[0].replace("become: true", "become: false")
     listed = "\n".join(f"      - {ansible.quoted(text)}" for text in raw)
     playbook, out = tmp_path / "hostile.yml", tmp_path / "out.json"
     playbook.write_text(head + TASKS.format(values=listed, dest=json.dumps(str(out))))
@@ -65,27 +65,27 @@ def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
 
     found = json.loads(out.read_text())
     assert found["values"] == raw
-    for order, computer in zip(orders, found["computers"], strict=True):
-        profile = order.profile
+    for context, computer in zip(contexts, found["computers"], strict=True):
+        profile = context.profile
         assert (computer["name"], computer["account"]) == (profile.name, profile.server.user)
-        assert Path(computer["folder"]).parts[-2:] == Path(order.setup.directories[0].path).parts[-2:]
-        assert computer["key"] == authorized_keys.body(order)
+        assert Path(computer["folder"]).parts[-2:] == Path(context.setup.directories[0].path).parts[-2:]
+        assert computer["key"] == authorized_keys.body(context)
         if "private" in computer:
-            assert computer["private"]["text"] == rsyncd.body(order)
+            assert computer["private"]["text"] == rsyncd.body(context)
 
 
 @pytest.mark.parametrize("root", ["two\nlines", "two\rlines", "not-utf8-\udcff"])
 def test_a_folder_that_would_not_stay_in_its_line_is_refused(root: str) -> None:
     with pytest.raises(Failure) as refused:
-        ansible.render(ordered("amamac", "amanda", root))
+        ansible.render(asked_for("amamac", "amanda", root))
     assert refused.value.kind is Kind.BAD_VALUE
 
 
-def is_refused(order: Order) -> bool:
+def is_refused(context: ExportContext) -> bool:
     try:
-        ansible.render(order)
+        ansible.render(context)
     except Failure:
-        assert "\udcff" in order.profile.server.root + order.setup.key_lines[0].key
+        assert "\udcff" in context.profile.server.root + context.setup.key_lines[0].key
         return True
     return False
 
@@ -100,12 +100,12 @@ def local(*argv: str) -> str:
     return ended.stdout
 
 
-def ordered(name: str, account: str, root: str, kind: str = "rrsync") -> Order:
+def asked_for(name: str, account: str, root: str, kind: str = "rrsync") -> ExportContext:
     """What a computer asks for, be it good or not."""
     server = Server(host=HOST, user=account, root=root)
     profile = a_profile(name=name, server=server, scheme=SchemeSettings(kind=cast("SchemeKind", kind), module=name))
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=KEY)
-    return exports.order(profile, client, ServerFacts())
+    return exports.context_of(profile, client, ServerFacts())
 
 
 @pytest.fixture
@@ -162,11 +162,13 @@ def test_a_hostile_request_gives_nobody_s_folder_away(office: Office, tmp_path: 
         ("half", "petra", "backup", "rrsync"): "authorized_keys has only one of the two marks of half",
         ("good", "rosa", "backup", "rrsync"): "",
     }
-    orders = [ordered(*request[:3], request[3].replace("forced", "rrsync")) for request in requests]
+    contexts = [asked_for(*request[:3], request[3].replace("forced", "rrsync")) for request in requests]
     playbook = tmp_path / "hostile.yml"
-    playbook.write_text(ansible.render_many(orders))
+    playbook.write_text(ansible.render_many(contexts))
     before = everything(office)
-    passwords = json.dumps({"backup_passwords": {order.profile.name: "x" for order in orders if order.setup.secrets}})
+    passwords = json.dumps(
+        {"backup_passwords": {context.profile.name: "x" for context in contexts if context.setup.secrets}}
+    )
     played = play(office.run, playbook, f"--extra-vars={passwords}", fails=True)
     assert everything(office) == before
     assert played.changed == []

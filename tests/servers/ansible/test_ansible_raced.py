@@ -132,7 +132,7 @@ def test_links_that_are_planted_meanwhile_gain_nothing(office: Office, tmp_path:
     )
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=KEY)
     playbook = tmp_path / "raced.yml"
-    text = ansible.render_many([exports.order(profile, client, ServerFacts()) for profile in profiles])
+    text = ansible.render_many([exports.context_of(profile, client, ServerFacts()) for profile in profiles])
     # Whatever fails, all that comes after it is done all the same.
     playbook.write_text(text.replace("  become: true\n", "  become: true\n  ignore_errors: true\n", 1))
     office.home.chmod(0o755)

@@ -146,7 +146,7 @@ def test_no_value_is_more_than_a_value(shell: str, office: Office, sample_folder
         lines[1]
         == exports.FORMATS["authorized-keys"]
         .render(
-            exports.order(
+            exports.context_of(
                 msgspec.structs.replace(profile, scheme=scheme),
                 ClientFacts(tmp_path, public_key=lines[1][lines[1].index(KEY) :]),
             )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
     from wizard.client.access import Access
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 KEYS = f"/home/{ACCOUNT}/.ssh/authorized_keys"
@@ -43,9 +43,9 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         yield running
 
 
-def order_for(
+def context_for(
     office: SetUpOffice, kind: str, folder: Path, name: str = "amamac", root: str = placing.ROOT, **changes: Any
-) -> tuple[Order, Access]:
+) -> tuple[ExportContext, Access]:
     profile = placing.profile_for(office, kind, folder, **changes)
     server = msgspec.structs.replace(profile.server, root=root)
     profile = msgspec.structs.replace(profile, name=name, server=server)
@@ -56,21 +56,21 @@ def order_for(
     daemon_password.ensure(profile)
     admitted = access.prepare(profile)
     handed_over.keep(profile, admitted.facts)
-    return exports.order(profile, admitted.facts, secret=admitted.password), admitted
+    return exports.context_of(profile, admitted.facts, secret=admitted.password), admitted
 
 
-def set_up(office: SetUpOffice, *orders: Order) -> None:
-    setting_up.install(office, script.render_many(orders))
+def set_up(office: SetUpOffice, *contexts: ExportContext) -> None:
+    setting_up.install(office, script.render_many(contexts))
 
 
-async def tried(order: Order, admitted: Access) -> list[tuple[str, bool | None]]:
-    async with aclosing(locks.check(order.profile, admitted)) as findings:
+async def tried(context: ExportContext, admitted: Access) -> list[tuple[str, bool | None]]:
+    async with aclosing(locks.check(context.profile, admitted)) as findings:
         return [(finding.id, finding.held) async for finding in findings]
 
 
-async def back_up(order: Order, admitted: Access) -> None:
-    assert (await report.dry_run(order.profile, admitted)).exit_code == 0
-    done = await report.backup(order.profile, admitted)
+async def back_up(context: ExportContext, admitted: Access) -> None:
+    assert (await report.dry_run(context.profile, admitted)).exit_code == 0
+    done = await report.backup(context.profile, admitted)
     assert done.exit_code == 0
     assert done.totals.new > 10
 
@@ -84,8 +84,8 @@ async def test_every_scheme_is_set_up_foretold_and_taken_back(
         office.live_in()
         office.start_daemon()
     for kind in KINDS:
-        order, admitted = order_for(office, kind, sample_folder)
-        set_up(office, order)
+        context, admitted = context_for(office, kind, sample_folder)
+        set_up(office, context)
         before, standing = office.snapshot(), office.standing()
         checked = office.script("--check", shell=shell)
         assert checked.exit_code == 0, checked.stderr
@@ -101,21 +101,21 @@ async def test_every_scheme_is_set_up_foretold_and_taken_back(
 
         if kind == "daemon" and not lived_in:
             office.start_daemon()  # which needs settings, and these are the first
-            order, admitted = order_for(office, kind, sample_folder)
-        await back_up(order, admitted)
+            context, admitted = context_for(office, kind, sample_folder)
+        await back_up(context, admitted)
         if kind == "rrsync":
-            assert ("password", True) in await tried(order, admitted)
-        office.run("rm", "-r", f"{placing.ROOT}/{order.profile.name}")
+            assert ("password", True) in await tried(context, admitted)
+        office.run("rm", "-r", f"{placing.ROOT}/{context.profile.name}")
         undone = office.script("--undo", shell=shell)
         assert undone.exit_code == 0, undone.stderr
         assert office.standing() == standing, kind
 
 
 async def test_backups_stay_when_the_rest_is_taken_back(office: SetUpOffice, sample_folder: Path) -> None:
-    order, admitted = order_for(office, "rrsync", sample_folder)
-    set_up(office, order)
+    context, admitted = context_for(office, "rrsync", sample_folder)
+    set_up(office, context)
     assert office.script().exit_code == 0
-    await back_up(order, admitted)
+    await back_up(context, admitted)
     undone = office.script("--undo")
     assert undone.exit_code == 0
     assert f"kept: {placing.ROOT} is not empty" in undone.stdout
@@ -133,10 +133,10 @@ def test_many_backups_share_one_script_an_account_and_a_daemon(
     kinds = {"one": "rrsync", "two": "daemon-over-ssh", "three": "daemon"}
     # A module may hold the folders of several computers, and so lies apart from those that a key is locked to.
     roots = {"daemon": f"/home/{ACCOUNT}/modules"}
-    orders = [
-        order_for(office, kind, sample_folder, name, roots.get(kind, placing.ROOT))[0] for name, kind in kinds.items()
+    contexts = [
+        context_for(office, kind, sample_folder, name, roots.get(kind, placing.ROOT))[0] for name, kind in kinds.items()
     ]
-    set_up(office, *orders)
+    set_up(office, *contexts)
     before = office.standing()
     checked = office.script("--check")
     applied = office.script()
@@ -147,22 +147,22 @@ def test_many_backups_share_one_script_an_account_and_a_daemon(
     assert [receipt_text.parse(applied.stdout, name).name for name in kinds] == list(kinds)
 
     # One goes by a script of its own, in whatever order they came.
-    set_up(office, orders[0])
+    set_up(office, contexts[0])
     assert office.script("--undo").exit_code == 0
     assert "begin one" not in office.path(KEYS).read_text()
     assert "begin two" in office.path(KEYS).read_text()
-    set_up(office, *orders)
+    set_up(office, *contexts)
     assert office.script("--undo").exit_code == 0
     set_up_before = {path: entry for path, entry in before.items() if path != setting_up.SCRIPT}
     assert {path: entry for path, entry in office.standing().items() if path != setting_up.SCRIPT} == set_up_before
 
 
-def test_a_changed_order_replaces_its_lines(office: SetUpOffice, sample_folder: Path) -> None:
+def test_a_changed_request_replaces_its_lines(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.snapshot()
     assert office.script().exit_code == 0
-    set_up(office, order_for(office, "rrsync", sample_folder, scheme={"from": ("192.0.2.7",)})[0])
+    set_up(office, context_for(office, "rrsync", sample_folder, scheme={"from": ("192.0.2.7",)})[0])
     changed = office.script()
     assert changed.changes == [f"let in the key of amamac: lines in {KEYS}"]
     assert office.path(KEYS).read_text().count("begin amamac") == 1
@@ -174,8 +174,8 @@ def test_a_changed_order_replaces_its_lines(office: SetUpOffice, sample_folder: 
 
 def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
-    orders = [order_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")]
-    set_up(office, *orders)
+    contexts = [context_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")]
+    set_up(office, *contexts)
     config = "/etc/ssh/sshd_config"
     office.run("sed", "-i", "/^Include/d", config)
     before = office.standing()
@@ -206,8 +206,8 @@ def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sampl
     office.run("sh", "-c", "echo '* * reload yes' >>/var/lib/backup-wizard/made")  # killed before sshd knew
     assert [change.partition(" (")[0] for change in office.script().changes] == ["reload the sshd settings"]
     assert office.script().changes == []
-    for order, is_shut in ((orders[0], True), (orders[1], False)):
-        set_up(office, order)
+    for context, is_shut in ((contexts[0], True), (contexts[1], False)):
+        set_up(office, context)
         assert office.script("--undo").exit_code == 0
         assert ("account amanda" in office.path(config).read_text()) is is_shut
     assert office.standing()[config] == before[config]
@@ -218,8 +218,8 @@ def test_a_password_that_is_not_in_the_script_is_read_and_shown_nowhere(
 ) -> None:
     office.put("/etc/rsyncd.conf", "", mode=0o644)
     office.start_daemon()
-    order, admitted = order_for(office, "daemon", sample_folder)
-    setting_up.install(office, script.render(replace(order, secret=None)))
+    context, admitted = context_for(office, "daemon", sample_folder)
+    setting_up.install(office, script.render(replace(context, secret=None)))
     assert admitted.password
     refused = office.script()
     assert refused.exit_code == 1
@@ -239,7 +239,7 @@ def test_a_module_goes_where_the_settings_include_others(
 ) -> None:
     office.run("mkdir", "/etc/rsyncd.d")
     office.put("/etc/rsyncd.conf", f"max connections = 9\n{directive} /etc/rsyncd.d\n", mode=0o644)
-    set_up(office, order_for(office, "daemon", sample_folder)[0])
+    set_up(office, context_for(office, "daemon", sample_folder)[0])
     before = office.standing()
     applied = office.script()
     assert applied.exit_code == 0, applied.stderr
@@ -254,7 +254,7 @@ def test_a_module_of_that_name_is_not_mixed_with_ours(
     office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:
     office.put("/etc/rsyncd.conf", "[ Amanda ]\npath = /srv\n", mode=0o644)
-    set_up(office, order_for(office, "daemon", sample_folder)[0])
+    set_up(office, context_for(office, "daemon", sample_folder)[0])
     before = office.snapshot()
     refused = office.script()
     assert refused.exit_code == 1

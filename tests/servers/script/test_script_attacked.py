@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.script.test_script import KEYS, order_for, set_up
+from tests.servers.script.test_script import KEYS, context_for, set_up
 from tests.support import programs
 from tests.support.servers import setting_up
 from tests.support.servers.setting_up import SCRIPT, SetUpOffice
@@ -39,13 +39,13 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 def test_an_account_that_sets_traps_in_its_home_gets_nothing_by_them(office: SetUpOffice, sample_folder: Path) -> None:
-    plain = order_for(office, "rrsync", sample_folder)[0]
+    plain = context_for(office, "rrsync", sample_folder)[0]
     set_up(office, plain)
     office.run("cp", "-a", HOME, "/srv/home")
     for name, trap in TRAPS.items():
         office.as_account(trap)
         if "backups" in name:
-            set_up(office, order_for(office, "rrsync", sample_folder, root="backup-parent/deep")[0])
+            set_up(office, context_for(office, "rrsync", sample_folder, root="backup-parent/deep")[0])
         before = office.snapshot()
         refused = office.script()
         assert refused.exit_code == 1, f"{name}: {refused.stdout}"
@@ -56,7 +56,7 @@ def test_an_account_that_sets_traps_in_its_home_gets_nothing_by_them(office: Set
 
 
 def test_what_is_in_a_home_and_not_the_account_s_is_left_to_the_admin(office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     office.authorize(setting_up.FOREIGN_KEYS)
     office.run("chown", "-R", "root:root", f"{HOME}/.ssh")
     office.run("chmod", "755", f"{HOME}/.ssh")
@@ -71,11 +71,11 @@ def test_what_is_in_a_home_and_not_the_account_s_is_left_to_the_admin(office: Se
 
 
 def test_what_keeps_the_backup_out_is_warned_of(office: SetUpOffice, sample_folder: Path) -> None:
-    order = order_for(office, "rrsync", sample_folder)[0]
+    context = context_for(office, "rrsync", sample_folder)[0]
     office.run("usermod", "-s", "/usr/sbin/nologin", "-p", "!", "amanda")
     office.run("chmod", "777", HOME)
-    office.authorize(f"{order.setup.key_lines[0].key}\n")
-    set_up(office, order)
+    office.authorize(f"{context.setup.key_lines[0].key}\n")
+    set_up(office, context)
     shadow = office.path("/etc/shadow").read_text()
     done = office.script()
     assert done.exit_code == 0
@@ -93,7 +93,7 @@ def test_what_keeps_the_backup_out_is_warned_of(office: SetUpOffice, sample_fold
 @pytest.mark.parametrize("failing", ["sync", "mv", "sshd"])
 def test_a_step_that_fails_takes_back_what_is_new(failing: str, office: SetUpOffice, sample_folder: Path) -> None:
     office.run("userdel", "-r", "amanda")
-    set_up(office, order_for(office, "daemon-over-ssh", sample_folder)[0])
+    set_up(office, context_for(office, "daemon-over-ssh", sample_folder)[0])
     # It fails where the key is put in place, or sshd is told of it, which is last.
     said = {
         "mv": "case $* in *authorized_keys*) exit 1 ;; esac",
@@ -111,7 +111,7 @@ def test_a_step_that_fails_takes_back_what_is_new(failing: str, office: SetUpOff
 
 def test_a_full_or_read_only_disk_leaves_all_as_it_was(office: SetUpOffice, sample_folder: Path) -> None:
     office.run("userdel", "-r", "amanda")
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before, standing = office.snapshot(), office.standing()
     office.run("mount", "-o", "remount,ro,bind", "/etc")
     refused = office.script()
@@ -130,7 +130,7 @@ def test_a_full_or_read_only_disk_leaves_all_as_it_was(office: SetUpOffice, samp
 
 
 def test_only_root_and_only_one_at_a_time(office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     office.path(SCRIPT).chmod(0o755)
     argv = office.inside("setpriv", "--reuid", "amanda", "--clear-groups", "sh", SCRIPT)
     refused = subprocess.run(argv, capture_output=True, text=True)

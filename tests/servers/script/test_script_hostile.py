@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.servers.script.test_script import KEYS, back_up, order_for, set_up
+from tests.servers.script.test_script import KEYS, back_up, context_for, set_up
 from tests.support.servers import setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SCRIPT, SetUpOffice
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.data.trees import Entry
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 SHARED = "/srv/backup"
 
@@ -33,14 +33,14 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         yield running
 
 
-def for_folder(order: Order, folder: str, account: str = ACCOUNT) -> Order:
+def for_folder(context: ExportContext, folder: str, account: str = ACCOUNT) -> ExportContext:
     """The same for a folder that the profile's own rules may refuse."""
-    directory = msgspec.structs.replace(order.setup.directories[0], path=folder)
-    return replace(order, setup=msgspec.structs.replace(order.setup, directories=(directory,), account=account))
+    directory = msgspec.structs.replace(context.setup.directories[0], path=folder)
+    return replace(context, setup=msgspec.structs.replace(context.setup, directories=(directory,), account=account))
 
 
 def test_folders_that_are_no_backup_s_are_refused(office: SetUpOffice, sample_folder: Path) -> None:
-    order = order_for(office, "rrsync", sample_folder)[0]
+    context = context_for(office, "rrsync", sample_folder)[0]
     office.run("mkdir", "-p", "/srv/homes/omar")
     office.run("useradd", "--no-log-init", "-d", "/srv/homes/omar", "omar")
     office.as_account("mkdir -m 700 .ssh .config; ln -s .ssh hidden; ln -s /home/petra coworker")
@@ -54,7 +54,7 @@ def test_folders_that_are_no_backup_s_are_refused(office: SetUpOffice, sample_fo
         "/srv/homes/omar", "/srv/photos/petra", "/srv/photos/all",
         f"/home/{ACCOUNT}", "amamac", ".ssh", ".ssh/amamac", ".config/amamac", "hidden/amamac", "coworker/amamac",
     ):  # fmt: skip
-        set_up(office, for_folder(order, folder))
+        set_up(office, for_folder(context, folder))
         before = before or office.snapshot()
         before[SCRIPT] = office.snapshot()[SCRIPT]
         for option in ("--check", ""):
@@ -67,7 +67,7 @@ def test_root_s_own_links_are_followed(office: SetUpOffice, sample_folder: Path)
     office.run("sh", "-c", f"mv /home/{ACCOUNT} /srv/homes-{ACCOUNT} && ln -s ../srv/homes-{ACCOUNT} /home/{ACCOUNT}")
     office.run("ln", "-s", SHARED, "/srv/link")
     office.run("usermod", "-aG", "users", ACCOUNT)
-    set_up(office, order_for(office, "rrsync", sample_folder, root="/srv/link")[0])
+    set_up(office, context_for(office, "rrsync", sample_folder, root="/srv/link")[0])
     before = office.standing()
     applied = office.script()
     assert applied.exit_code == 0, applied.stderr
@@ -78,7 +78,7 @@ def test_root_s_own_links_are_followed(office: SetUpOffice, sample_folder: Path)
 
 
 async def test_two_accounts_share_a_root(office: SetUpOffice, sample_folder: Path) -> None:
-    hers, admitted = order_for(office, "rrsync", sample_folder, root=SHARED)
+    hers, admitted = context_for(office, "rrsync", sample_folder, root=SHARED)
     his = replace(
         for_folder(hers, f"{SHARED}/petrapc", "petra"), profile=msgspec.structs.replace(hers.profile, name="petrapc")
     )
@@ -109,18 +109,18 @@ async def test_two_accounts_share_a_root(office: SetUpOffice, sample_folder: Pat
 def test_folders_of_root_go_with_the_last_backup_in_them(office: SetUpOffice, sample_folder: Path) -> None:
     office.run("userdel", "-r", ACCOUNT)
     before = office.standing()
-    orders = []
+    contexts = []
     for name, account in (("amamac", ACCOUNT), ("petrapc", "petra")):
-        order = order_for(office, "daemon-over-ssh", sample_folder, name, "/srv/new/place")[0]
-        server = msgspec.structs.replace(order.profile.server, user=account)
-        profile = msgspec.structs.replace(order.profile, server=server)
-        assert order.client
-        orders.append(exports.order(profile, order.client))
-    set_up(office, *orders)
+        context = context_for(office, "daemon-over-ssh", sample_folder, name, "/srv/new/place")[0]
+        server = msgspec.structs.replace(context.profile.server, user=account)
+        profile = msgspec.structs.replace(context.profile, server=server)
+        assert context.client
+        contexts.append(exports.context_of(profile, context.client))
+    set_up(office, *contexts)
     applied = office.script()
     assert applied.exit_code == 0, applied.stderr
     assert office.run("stat", "-c", "%U %a", "/srv/new/place", "/srv/new/place/petrapc") == "root 755\npetra 700\n"
-    set_up(office, orders[0])
+    set_up(office, contexts[0])
     undone = office.script("--undo")
     assert undone.exit_code == 0, undone.stderr
     assert "careful" not in undone.stdout
@@ -130,7 +130,7 @@ def test_folders_of_root_go_with_the_last_backup_in_them(office: SetUpOffice, sa
         "/srv/new/place:",
         "petrapc",
     ]
-    set_up(office, orders[1])
+    set_up(office, contexts[1])
     assert office.script("--undo").exit_code == 0
     set_up_before = {path: entry for path, entry in before.items() if path != SCRIPT}
     assert {path: entry for path, entry in office.standing().items() if path != SCRIPT} == set_up_before
@@ -138,7 +138,7 @@ def test_folders_of_root_go_with_the_last_backup_in_them(office: SetUpOffice, sa
 
 @pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/sh"])
 def test_settings_that_an_account_plants_start_nothing(shell: str, office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "daemon-over-ssh", sample_folder)[0])
+    set_up(office, context_for(office, "daemon-over-ssh", sample_folder)[0])
     office.run("usermod", "-s", shell, ACCOUNT)
     proof = "/srv/backup/proof"
     office.run("chmod", "777", SHARED)
@@ -151,7 +151,7 @@ def test_settings_that_an_account_plants_start_nothing(shell: str, office: SetUp
 
 
 def test_keys_go_where_sshd_looks_for_them(office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     for setting, file, owner in (
         ("/etc/ssh/keys/%u", "/etc/ssh/keys/amanda", "root 644"),
@@ -182,7 +182,7 @@ def test_keys_go_where_sshd_looks_for_them(office: SetUpOffice, sample_folder: P
     ],
 )
 def test_a_key_that_sshd_would_never_read_is_refused(setting: str, office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     office.put("/etc/ssh/sshd_config.d/keys.conf", f"{setting}\n", mode=0o644)
     before = office.snapshot()
     for option in ("--check", ""):
@@ -194,7 +194,7 @@ def test_a_key_that_sshd_would_never_read_is_refused(setting: str, office: SetUp
 
 def test_nothing_secret_is_kept(office: SetUpOffice, sample_folder: Path) -> None:
     office.run("userdel", "-r", ACCOUNT)
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     assert office.script().exit_code == 0
     assert office.run("ls", "/var/lib/backup-wizard").split() == ["lock", "made"]
     kept = office.path("/var/lib/backup-wizard/made").read_text()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.script.test_script import order_for
+from tests.servers.script.test_script import context_for
 from tests.support.data.trees import tree
 from tests.support.kills.stopping import Gates
 from tests.support.servers import setting_up
@@ -62,7 +62,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 ) -> None:
     if lived_in:
         office.live_in()
-    setting_up.install(office, script.render(order_for(office, kind, sample_folder)[0]))
+    setting_up.install(office, script.render(context_for(office, kind, sample_folder)[0]))
     office.run("sh", "-c", _KEEP.format("/srv/before.tar"))
     before = {path: content(office, path) for path in _FILES}
     untouched = kept(office)
@@ -111,7 +111,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
     kind: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
 ) -> None:
-    setting_up.install(office, script.render(order_for(office, kind, sample_folder)[0]))
+    setting_up.install(office, script.render(context_for(office, kind, sample_folder)[0]))
     untouched = kept(office)
     assert office.script().exit_code == 0
     states: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.script.test_script import back_up, order_for, set_up
+from tests.servers.script.test_script import back_up, context_for, set_up
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -35,11 +35,11 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 async def test_the_key_is_locked_before_the_first_backup(
     kind: str, shell: str, append_only: bool, office: SetUpOffice, sample_folder: Path
 ) -> None:
-    order, admitted = order_for(office, kind, sample_folder, scheme={"append_only": append_only})
-    set_up(office, order)
+    context, admitted = context_for(office, kind, sample_folder, scheme={"append_only": append_only})
+    set_up(office, context)
     before = office.standing()
     assert office.script(shell=shell).exit_code == 0
-    async with aclosing(locks.check(order.profile, admitted)) as checked:
+    async with aclosing(locks.check(context.profile, admitted)) as checked:
         findings = [finding async for finding in checked]
     assert locks.verdict(findings) == "locked", locks.why_untested(findings)
     assert office.run("stat", "-c", "%U %s %a", MARKER) == f"{ACCOUNT} 0 600\n"
@@ -52,7 +52,7 @@ async def test_the_key_is_locked_before_the_first_backup(
 def test_a_folder_that_is_there_is_marked_once(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     office.run("install", "-d", "-o", ACCOUNT, "-g", ACCOUNT, placing.ROOT, placing.OWN)
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     assert MARK in office.script("--check").changes
     assert office.standing() == before
@@ -75,7 +75,7 @@ def test_what_is_no_plain_file_is_neither_followed_nor_removed(office: SetUpOffi
     office.live_in()
     office.run("install", "-d", "-o", ACCOUNT, "-g", ACCOUNT, placing.ROOT, placing.OWN)
     office.as_account(f"ln -s elsewhere {MARKER}")
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     assert office.script().exit_code == 0
     assert office.script("--undo").exit_code == 0
@@ -83,10 +83,10 @@ def test_what_is_no_plain_file_is_neither_followed_nor_removed(office: SetUpOffi
 
 
 async def test_the_file_stays_with_a_backup(office: SetUpOffice, sample_folder: Path) -> None:
-    order, admitted = order_for(office, "rrsync", sample_folder)
-    set_up(office, order)
+    context, admitted = context_for(office, "rrsync", sample_folder)
+    set_up(office, context)
     assert office.script().exit_code == 0
-    await back_up(order, admitted)
+    await back_up(context, admitted)
     undone = office.script("--undo")
     assert undone.exit_code == 0, undone.stderr
     assert f"kept: {placing.OWN} is not empty" in undone.stdout

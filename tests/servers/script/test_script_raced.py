@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.servers.script.test_script import order_for, set_up
+from tests.servers.script.test_script import context_for, set_up
 from tests.support import programs
 from tests.support.kills.stopping import PROGRAMS
 from tests.support.servers import setting_up
@@ -100,7 +100,7 @@ def test_links_that_are_planted_at_any_moment_gain_nothing(
     what: str, office: SetUpOffice, sample_folder: Path, add_count: AddCount
 ) -> None:
     plant = PLANTED[what]
-    set_up(office, order_for(office, "daemon-over-ssh", sample_folder)[0])
+    set_up(office, context_for(office, "daemon-over-ssh", sample_folder)[0])
     rounds = planted = 0
     for option, state in {"": "/srv/before.tar", "--undo": "/srv/after.tar"}.items():  # what each begins with
         office.run("sh", "-c", KEEP.format(state))
@@ -128,7 +128,7 @@ def test_what_touches_the_home_is_the_same_for_every_scheme_with_a_key(
     """The account's own daemon is asked whether it takes its settings; so that scheme stands for all, above."""
     listed: dict[str, list[str]] = {}
     for kind in ("rrsync", "forced-command", "daemon-over-ssh"):
-        set_up(office, order_for(office, kind, sample_folder)[0])
+        set_up(office, context_for(office, kind, sample_folder)[0])
         listed[kind] = [*touches_of(office, ""), *touches_of(office, "--undo")]
     assert listed["rrsync"] == listed["forced-command"]
     assert [touch for touch in listed["daemon-over-ssh"] if not ASKS.match(touch)] == listed["rrsync"]

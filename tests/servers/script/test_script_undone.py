@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.script.test_script import KEYS, order_for, set_up
+from tests.servers.script.test_script import KEYS, context_for, set_up
 from tests.support import programs
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
@@ -35,7 +35,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 def applied(office: SetUpOffice, sample_folder: Path) -> SetUpOffice:
     """A server that was lived in, and that the script has let the backup into."""
     office.live_in()
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     done = office.script()
     assert done.exit_code == 0, done.stderr
     return office
@@ -99,7 +99,7 @@ def test_a_changed_scheme_shuts_what_the_former_one_opened(
     office.live_in()
     office.start_daemon()
     for kind in ("daemon", "daemon-over-ssh", "rrsync", "daemon"):
-        set_up(office, order_for(office, kind, sample_folder)[0])
+        set_up(office, context_for(office, kind, sample_folder)[0])
         if kind == "daemon-over-ssh":  # also where the list is lost
             office.run("rm", "-r", "/var/lib/backup-wizard")
         done = office.script()
@@ -142,14 +142,14 @@ def test_a_foreign_key_between_our_marks_is_not_lost(applied: SetUpOffice) -> No
 
 
 def test_connections_are_ended_with_the_account_or_named(office: SetUpOffice, sample_folder: Path) -> None:
-    order, admitted = order_for(office, "login", sample_folder)
-    set_up(office, order)
+    context, admitted = context_for(office, "login", sample_folder)
+    set_up(office, context)
     for made in (True, False):
         if not made:
             office.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", ACCOUNT)
         assert office.script().exit_code == 0
-        ssh = over_ssh.ssh_command(order.profile, admitted.facts)
-        argv = [*ssh, "--", order.profile.server.host, "echo in; exec cat"]
+        ssh = over_ssh.ssh_command(context.profile, admitted.facts)
+        argv = [*ssh, "--", context.profile.server.host, "echo in; exec cat"]
         with subprocess.Popen(
             argv, env=access.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as session:
@@ -170,7 +170,7 @@ def test_connections_are_ended_with_the_account_or_named(office: SetUpOffice, sa
 def test_what_pam_wrote_into_a_home_does_not_keep_it(
     shell: str, more: str, office: SetUpOffice, sample_folder: Path
 ) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     assert office.script().exit_code == 0
     office.as_account(f"mkdir .cache && : >.cache/motd.legal-displayed {more and f'>{more}'}")
@@ -188,7 +188,7 @@ def test_a_module_for_other_addresses_is_no_fault(
 ) -> None:
     office.live_in()
     office.start_daemon()
-    set_up(office, order_for(office, "daemon", sample_folder, scheme={"from": ("192.0.2.7",)})[0])
+    set_up(office, context_for(office, "daemon", sample_folder, scheme={"from": ("192.0.2.7",)})[0])
     done = office.script()
     assert done.exit_code == 0, done.stderr
 
@@ -197,7 +197,7 @@ def test_passwords_for_the_users_network_are_noticed(office: SetUpOffice, sample
     office.run("useradd", "--create-home", "-p", "$6$salt$hash", "-s", "/bin/sh", ACCOUNT)
     config = "/etc/ssh/sshd_config"
     office.run("sed", "-i", "s/^PasswordAuthentication yes/PasswordAuthentication no/", config)
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     assert "password" not in office.script("--check").stdout
     for network, asked in (("192.168.0.0/16", "192.168.0.0"), ("!10.0.0.1,10.*", "10.1.1.1"), ("fd00:*", "fd00::1")):
         office.run("cp", config, "/srv/config")
@@ -214,9 +214,9 @@ def test_passwords_for_the_users_network_are_noticed(office: SetUpOffice, sample
 
 
 def test_check_foretells_what_would_stop_it(office: SetUpOffice, sample_folder: Path) -> None:
-    orders = {name: order_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")}
-    nested = order_for(office, "rrsync", sample_folder, "two", f"{placing.ROOT}/one")[0]
-    set_up(office, orders["one"])
+    contexts = {name: context_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")}
+    nested = context_for(office, "rrsync", sample_folder, "two", f"{placing.ROOT}/one")[0]
+    set_up(office, contexts["one"])
 
     def is_foretold(words: str) -> None:
         before = office.snapshot()
@@ -234,9 +234,9 @@ def test_check_foretells_what_would_stop_it(office: SetUpOffice, sample_folder: 
         office.run("chattr", "+i", place)
         is_foretold(f"can't change {KEYS}")
         office.run("chattr", "-i", place)
-    set_up(office, orders["one"], nested)
+    set_up(office, contexts["one"], nested)
     is_foretold("is inside the folder of the backup one")
-    set_up(office, orders["one"])
+    set_up(office, contexts["one"])
     assert office.script().exit_code == 0
     set_up(office, nested)
     is_foretold("is inside the folder of the backup one")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.script.test_script import order_for, set_up
+from tests.servers.script.test_script import context_for, set_up
 from tests.support.servers import old_sshd, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -35,7 +35,7 @@ def shuts_passwords(office: SetUpOffice) -> bool:
 @pytest.mark.parametrize("shell", ["dash", "busybox"])
 def test_the_script_knows_it_by_its_version(shell: str, office: SetUpOffice, sample_folder: Path) -> None:
     old_sshd.put(office)
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     checked = office.script("--check", shell=shell, path=old_sshd.FOLDER)
     applied = office.script(shell=shell, path=old_sshd.FOLDER)
@@ -51,7 +51,7 @@ def test_the_script_knows_it_by_its_version(shell: str, office: SetUpOffice, sam
 
 def test_the_script_sees_it_where_the_version_says_nothing(office: SetUpOffice, sample_folder: Path) -> None:
     old_sshd.put(office, version="another make")
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     applied = office.script(path=old_sshd.FOLDER)
     assert applied.exit_code == 0, applied.stderr
@@ -64,7 +64,7 @@ def test_the_script_sees_it_where_the_version_says_nothing(office: SetUpOffice, 
 
 
 def test_a_file_that_has_no_effect_moves(office: SetUpOffice, sample_folder: Path) -> None:
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()
     assert office.script().exit_code == 0
     assert office.path(FILE).exists()
@@ -85,7 +85,7 @@ def test_what_the_end_could_not_shut_either_stays_in_its_file(
     office.run("sh", "-c", f"printf 'Match User {ACCOUNT}\\n PasswordAuthentication yes\\n' >>{CONFIG}")
     old_sshd.put(office, version)
     config = office.path(CONFIG).read_text()
-    set_up(office, order_for(office, "rrsync", sample_folder)[0])
+    set_up(office, context_for(office, "rrsync", sample_folder)[0])
     done = office.script(path=old_sshd.FOLDER)
     assert done.exit_code == 0, done.stderr
     assert f"sshd lets {ACCOUNT} sign in with a password from anywhere" in done.stdout

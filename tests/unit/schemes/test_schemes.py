@@ -201,16 +201,16 @@ def test_no_line_is_made_of_a_command_that_can_t_be_told_from_its_dry_run(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_locked_key_asks_sshd_for_what_the_check_asks(kind: str) -> None:
-    ordered = exports.order(profile_of(kind), CLIENT)
+    context = exports.context_of(profile_of(kind), CLIENT)
     has_lock = kind in {"rrsync", "forced-command", "daemon-over-ssh"}
-    names = tuple(setting.name for setting in ordered.setup.sshd)
+    names = tuple(setting.name for setting in context.setup.sshd)
     assert names == (security_checks.PASSWORD.shut_by if has_lock else ())
-    fix = fixes.fix(security_checks.PASSWORD, ordered.setup)
+    fix = fixes.fix(security_checks.PASSWORD, context.setup)
     block = fix[fix.index("Match User amanda") :]
     assert block.endswith("KbdInteractiveAuthentication no")
     for text in ("script", "ansible"):
-        assert (_settings(block) in _settings(exports.FORMATS[text].render(ordered))) is has_lock, text
-    line = exports.FORMATS["text"].render(ordered).splitlines()[-1]  # each setting is a word of that command
+        assert (_settings(block) in _settings(exports.FORMATS[text].render(context))) is has_lock, text
+    line = exports.FORMATS["text"].render(context).splitlines()[-1]  # each setting is a word of that command
     assert all(setting in line for setting in _settings(block).splitlines()) is has_lock
 
 

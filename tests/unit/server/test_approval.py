@@ -63,7 +63,7 @@ def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() ->
     )
     granted = _changed(asked, allow_delete=False).granted
     assert granted.command == COMMAND
-    line = exports.FORMATS["authorized-keys"].render(request.order(granted))
+    line = exports.FORMATS["authorized-keys"].render(request.context_of(granted))
     assert ForcedCommand().command_digest(granted.profile, granted.client) in line
     assert "--delete" not in line
 
@@ -171,8 +171,8 @@ def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:
 
 
 def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
-    orders = [
-        request.order(one)
+    contexts = [
+        request.context_of(one)
         for one in (
             a_request(),
             _other(),
@@ -180,12 +180,12 @@ def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
             a_request("daemon-over-ssh", name="davepc", public_key=public_key(4)),
         )
     ]
-    keys = exports.FORMATS["authorized-keys"].render_all(orders)
+    keys = exports.FORMATS["authorized-keys"].render_all(contexts)
     amanda, carol = keys.split("# ~carol/.ssh/authorized_keys\n")
     assert amanda.count("# backup-wizard begin") == 3
     assert carol.count("# backup-wizard begin") == 1
-    modules = exports.FORMATS["rsyncd"].render_all(orders)
+    modules = exports.FORMATS["rsyncd"].render_all(contexts)
     assert "# /etc/backup-wizard/davepc@amanda.conf\n" in modules
-    assert modules.endswith(exports.FORMATS["rsyncd"].render(orders[3]))
-    messages = exports.FORMATS["text"].render_all(orders)
-    assert all(f"\n# {one.profile.name}\n" in messages for one in orders)
+    assert modules.endswith(exports.FORMATS["rsyncd"].render(contexts[3]))
+    messages = exports.FORMATS["text"].render_all(contexts)
+    assert all(f"\n# {one.profile.name}\n" in messages for one in contexts)

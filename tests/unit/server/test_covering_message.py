@@ -22,7 +22,7 @@ from wizard.server.exports import covering_message
 from wizard.server.exports.shell_lines import MOST_BYTES, command, quoted
 
 if TYPE_CHECKING:
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 AMANDA = Sender("Amanda Example", "amanda", "amamac.example.lan")
 # What messages had before there was one block: 54 lines, or 78 with a daemon of the key's own.
@@ -30,14 +30,14 @@ MOST_LINES = {"daemon-over-ssh": 39}
 HALF = 27
 
 
-def order_for(kind: str, root: str = "backup", host_keys: tuple[str, ...] = (FINGERPRINT,)) -> Order:
+def context_for(kind: str, root: str = "backup", host_keys: tuple[str, ...] = (FINGERPRINT,)) -> ExportContext:
     profile = profile_of(kind)
     server = msgspec.structs.replace(profile.server, root=root, host_keys=host_keys)
-    return replace(exports.order(msgspec.structs.replace(profile, server=server), CLIENT), sender=AMANDA)
+    return replace(exports.context_of(msgspec.structs.replace(profile, server=server), CLIENT), sender=AMANDA)
 
 
 def message_for(*arguments: object, **more: object) -> str:
-    return covering_message.render(order_for(*arguments, **more))  # type: ignore[arg-type]
+    return covering_message.render(context_for(*arguments, **more))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,7 +69,7 @@ def test_the_shell_reads_a_value_back(value: str) -> None:
 
 def test_it_says_who_asks_and_what_the_server_showed() -> None:
     confirmed, neither = message_for("rrsync"), message_for("rrsync", host_keys=())
-    unconfirmed = covering_message.render(replace(order_for("rrsync", host_keys=()), seen_host_keys=(FINGERPRINT,)))
+    unconfirmed = covering_message.render(replace(context_for("rrsync", host_keys=()), seen_host_keys=(FINGERPRINT,)))
     assert all(
         "I'm Amanda Example (amanda on amamac.example.lan)." in " ".join(text.split()) for text in (confirmed, neither)
     )

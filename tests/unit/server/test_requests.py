@@ -46,11 +46,11 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
     path.write_text(exports.export(profile, client, "request"))
     assert "Documents" not in path.read_text()
     asked = request.read(path)
-    ordered = request.order(asked)
+    context = request.context_of(asked)
     for format in exports.formats(profile, client):
         if format.name != "request":
-            assert format.render(ordered) == exports.export(profile, client, format.name)
-    assert exports.FORMATS["request"].render(ordered) == path.read_text()
+            assert format.render(context) == exports.export(profile, client, format.name)
+    assert exports.FORMATS["request"].render(context) == path.read_text()
     assert asked.versions.rsync
     assert asked.versions.openssh
 
@@ -223,7 +223,7 @@ def test_whatever_a_request_holds_it_is_taken_whole_or_refused_in_words(tmp_path
 
 
 def _renders_everywhere(taken: Request) -> None:
-    ordered = request.order(taken)
+    context = request.context_of(taken)
     for format in exports.FORMATS.values():
-        if format.applies(ordered.setup) and not format.holds_secret:
-            assert format.render(ordered)
+        if format.applies(context.setup) and not format.holds_secret:
+            assert format.render(context)

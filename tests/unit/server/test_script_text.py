@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import Tried
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 COUNT = 2_100
@@ -59,24 +59,24 @@ def drawn() -> Drawn:
     return Drawn(found, list({one.name: one for one in apart.values()}.values()))
 
 
-def order_for(one: Hostile, kind: str, key: str = KEY) -> Order:
+def context_for(one: Hostile, kind: str, key: str = KEY) -> ExportContext:
     profile = hostile.profile(one, kind)
     client = ClientFacts(Path("/known_hosts"), public_key=f"{key} {one.comment}", recorded=RECORDED)
     secret = Secret(f"pass{one.exclude}{one.comment}") if kind == "daemon" else None
-    return exports.order(profile, client, ServerFacts(), secret)
+    return exports.context_of(profile, client, ServerFacts(), secret)
 
 
-def orders_for(drawn: Drawn, kind: str) -> Iterator[Order]:
+def contexts_for(drawn: Drawn, kind: str) -> Iterator[ExportContext]:
     for one in drawn.passed:
-        order = order_for(one, kind)
+        context = context_for(one, kind)
         try:
-            script.render(order)
+            script.render(context)
         except Failure as failure:
             assert failure.kind is Kind.BAD_VALUE
             assert set(one.comment) & set("\n\r\0"), one
         else:
             assert not set(one.comment) & set("\n\r\0"), one
-            yield order
+            yield context
 
 
 def test_values_that_no_text_can_hold_are_refused(drawn: Drawn, tried: Tried) -> None:
@@ -92,13 +92,13 @@ def test_values_that_no_text_can_hold_are_refused(drawn: Drawn, tried: Tried) ->
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_shell_sees_each_value_byte_for_byte(kind: str, drawn: Drawn, tmp_path: Path) -> None:
-    orders = list(orders_for(drawn, kind))
-    assert len(orders) > 300
-    data = script.render_many(orders).partition("# ---- How it works")[0]
+    contexts = list(contexts_for(drawn, kind))
+    assert len(contexts) > 300
+    data = script.render_many(contexts).partition("# ---- How it works")[0]
     names = " ".join(f'"${name}"' for name in VALUES)
     empty = " ".join(f"{name}=''" for name in VALUES)
     harness = (
-        f"n=1; while [ $n -le $orders ]; do {empty}; order_$n; printf '%s\\0' {names}; n=$((n + 1)); done\n"
+        f"n=1; while [ $n -le $backups ]; do {empty}; backup_$n; printf '%s\\0' {names}; n=$((n + 1)); done\n"
         "[ ! -e touched ] || exit 1\n"
     )
     for shell in ("dash", "busybox"):
@@ -108,7 +108,7 @@ def test_a_shell_sees_each_value_byte_for_byte(kind: str, drawn: Drawn, tmp_path
         ran = subprocess.run(argv, cwd=tmp_path, capture_output=True, check=True, env={"PATH": "/nowhere"})
         assert ran.stderr == b""
         seen = ran.stdout.split(b"\0")[:-1]
-        expected = [os.fsencode(value) for order in orders for value in values_of(order)]
+        expected = [os.fsencode(value) for context in contexts for value in values_of(context)]
         assert len(seen) == len(expected)
         for number, (got, wanted) in enumerate(zip(seen, expected, strict=True)):
             assert got == wanted, VALUES[number % len(VALUES)]
@@ -120,18 +120,18 @@ def without_reasons(block: str) -> str:
     return re.sub(r"^ *#(?! backup-wizard (begin|end)).*\n", "", block, flags=re.MULTILINE).rstrip("\n")
 
 
-def values_of(order: Order) -> tuple[str, ...]:
-    setup = order.setup
+def values_of(context: ExportContext) -> tuple[str, ...]:
+    setup = context.setup
     folder = setup.directories[0]
     return (
-        order.profile.name,
+        context.profile.name,
         setup.account,
-        plain_folder(order.profile.server.root),
+        plain_folder(context.profile.server.root),
         script.normal(folder.path),
-        authorized_keys.render(order).rstrip("\n") if setup.key_lines else "",
+        authorized_keys.render(context).rstrip("\n") if setup.key_lines else "",
         setup.daemon.modules[0].name if setup.daemon else "",
-        without_reasons(rsyncd.render(order)) if setup.daemon else "",
-        order.secret.reveal() if order.secret else "",
+        without_reasons(rsyncd.render(context)) if setup.daemon else "",
+        context.secret.reveal() if context.secret else "",
     )
 
 
@@ -141,10 +141,10 @@ def test_sshd_reads_each_line_as_one_key_with_its_options(kind: str, drawn: Draw
     public = " ".join(key_files.public_line(home / "key").split()[:2])
     # sshd goes on to the next line only once it has read all options of one, and has found that the place is not ours.
     elsewhere = [replace(one, from_=one.from_ or ("192.0.2.7",)) for one in drawn.passed]
-    orders = [order_for(one, kind, public) for one in elsewhere if not set("".join(one.from_)) & set("*?")]
-    orders = [order for order in orders if script_takes(order)]
-    assert len(orders) > 300
-    lines = "".join(map(authorized_keys.render, orders))
+    contexts = [context_for(one, kind, public) for one in elsewhere if not set("".join(one.from_)) & set("*?")]
+    contexts = [context for context in contexts if script_takes(context)]
+    assert len(contexts) > 300
+    lines = "".join(map(authorized_keys.render, contexts))
     sshd.authorized_keys.write_bytes(os.fsencode(f'{lines}command="echo let in" {public}\n'))
     where = ("-i", str(home / "key"), "-p", str(sshd.port), "-l", sshd.user, sshd.host)
     trust = ("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes")
@@ -153,8 +153,8 @@ def test_sshd_reads_each_line_as_one_key_with_its_options(kind: str, drawn: Draw
     assert ran.stdout == "let in\n", ran.stderr + sshd.log()
     assert "bad key options" not in sshd.log()
     refused = re.findall(r"correct key but not from a permitted host .*, required=(.*)\)", sshd.log())
-    asked = Counter(",".join(order.profile.scheme.from_) for order in orders)
-    times = len(refused) // len(orders)  # once to ask whether the key would do, and once to use it
+    asked = Counter(",".join(context.profile.scheme.from_) for context in contexts)
+    times = len(refused) // len(contexts)  # once to ask whether the key would do, and once to use it
     assert times in {1, 2}
     assert Counter(refused) == Counter({places: count * times for places, count in asked.items()})
 
@@ -162,42 +162,42 @@ def test_sshd_reads_each_line_as_one_key_with_its_options(kind: str, drawn: Draw
 @pytest.mark.parametrize("kind", ["daemon", "daemon-over-ssh"])
 def test_rsync_reads_each_module_as_it_was_meant(kind: str, drawn: Drawn, tmp_path: Path) -> None:
     below = [replace(one, root=one.root.lstrip("/") if kind == "daemon-over-ssh" else one.root) for one in drawn.passed]
-    orders = [order_for(one, kind) for one in below]
-    orders = [order for order in orders if script_takes(order) and "%" not in order.profile.server.root]
-    assert len(orders) > 300
+    contexts = [context_for(one, kind) for one in below]
+    contexts = [context for context in contexts if script_takes(context) and "%" not in context.profile.server.root]
+    assert len(contexts) > 300
     settings, log = tmp_path / "rsyncd.conf", tmp_path / "log"
-    odd = [order for order in orders if order.profile.server.root != Hostile().root]
+    odd = [context for context in contexts if context.profile.server.root != Hostile().root]
     assert len(odd) > 100
-    for number, order in enumerate(odd[::4]):
+    for number, context in enumerate(odd[::4]):
         here = tmp_path / str(number)
-        (here / order.setup.directories[0].path.lstrip("/")).mkdir(parents=True)
-        assert order.setup.daemon
-        settings.write_bytes(os.fsencode(rsyncd.render(order)))
-        ask = f"@RSYNCD: 31.0 md5 md4\n{order.setup.daemon.modules[0].name}\n"
+        (here / context.setup.directories[0].path.lstrip("/")).mkdir(parents=True)
+        assert context.setup.daemon
+        settings.write_bytes(os.fsencode(rsyncd.render(context)))
+        ask = f"@RSYNCD: 31.0 md5 md4\n{context.setup.daemon.modules[0].name}\n"
         argv = ["rsync", "--server", "--daemon", f"--config={settings}", f"--log-file={log}", "."]
         answer = subprocess.run(argv, input=ask.encode(), capture_output=True, cwd=here).stdout
         # It is in the one folder that is there only if it has read the very name.
-        assert (b"@RSYNCD: OK" if kind == "daemon-over-ssh" else b"@RSYNCD: AUTHREQD") in answer, order.profile
-    settings.write_bytes(os.fsencode("".join(map(rsyncd.render, orders))))
+        assert (b"@RSYNCD: OK" if kind == "daemon-over-ssh" else b"@RSYNCD: AUTHREQD") in answer, context.profile
+    settings.write_bytes(os.fsencode("".join(map(rsyncd.render, contexts))))
     asked = subprocess.run(argv, input=b"@RSYNCD: 31.0 md5 md4\nnone of them\n", capture_output=True).stdout
     assert b"Unknown module" in asked
     assert not re.search(r"unknown parameter|ignoring|badly formed", log.read_text(errors="replace"), re.IGNORECASE)
 
 
-def script_takes(order: Order) -> bool:
-    return not any(set(line.key) & set("\n\r\0") for line in order.setup.key_lines)
+def script_takes(context: ExportContext) -> bool:
+    return not any(set(line.key) & set("\n\r\0") for line in context.setup.key_lines)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_shellcheck_finds_nothing(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "setup.sh"
-    file.write_text(script.render_many([order_for(replace(Hostile(), name=name), kind) for name in ("a", "b")]))
+    file.write_text(script.render_many([context_for(replace(Hostile(), name=name), kind) for name in ("a", "b")]))
     ran = subprocess.run([programs.require("shellcheck"), "--shell=sh", file], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
 
 
 def test_a_script_that_holds_a_password_says_so() -> None:
-    with_one = order_for(Hostile(), "daemon")
+    with_one = context_for(Hostile(), "daemon")
     without = replace(with_one, secret=None)
     assert script.holds_secret([without, with_one])
     assert not script.holds_secret([without])
@@ -207,16 +207,16 @@ def test_a_script_that_holds_a_password_says_so() -> None:
 
 def test_two_backups_in_one_place_are_refused() -> None:
     with pytest.raises(Failure) as refused:
-        script.render_many([order_for(Hostile(), "rrsync"), order_for(Hostile(), "login")])
+        script.render_many([context_for(Hostile(), "rrsync"), context_for(Hostile(), "login")])
     assert refused.value.kind is Kind.BAD_VALUE
     others = replace(Hostile(), user="bob")
-    assert "orders=2" in script.render_many([order_for(Hostile(), "rrsync"), order_for(others, "rrsync")])
+    assert "backups=2" in script.render_many([context_for(Hostile(), "rrsync"), context_for(others, "rrsync")])
     with pytest.raises(Failure):
-        script.render_many([order_for(Hostile(), "daemon"), order_for(others, "daemon")])
+        script.render_many([context_for(Hostile(), "daemon"), context_for(others, "daemon")])
 
 
 @pytest.mark.parametrize("key", ['command="/bin/sh" ssh-ed25519 AAAA', "ssh-ed25519 AAAA\nssh-rsa AAAA", "ssh-ed25519"])
 def test_what_is_no_public_key_is_refused(key: str) -> None:
     with pytest.raises(Failure) as refused:
-        script.render(order_for(Hostile(), "rrsync", key))
+        script.render(context_for(Hostile(), "rrsync", key))
     assert refused.value.kind is Kind.BAD_VALUE

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts, Version
     from wizard.server.by_password.password_login import PasswordLogin
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 T = TypeVar("T")
 
@@ -113,10 +113,10 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
     learnt = _learn(login, profile)
     if schemes.of(profile).needs_rrsync(profile) and not learnt.rrsync:
         raise Failure(Kind.NO_RRSYNC, profile.server.host)
-    order = exports.order(profile, access.facts, learnt)
-    texts = _texts(order)
-    folders = list(dict.fromkeys([*_folders(order), *(part for path in texts for part in _parents(path))]))
-    markers = [f"{one.path}/{one.marker}" for one in order.setup.directories if one.marker]
+    context = exports.context_of(profile, access.facts, learnt)
+    texts = _texts(context)
+    folders = list(dict.fromkeys([*_folders(context), *(part for path in texts for part in _parents(path))]))
+    markers = [f"{one.path}/{one.marker}" for one in context.setup.directories if one.marker]
     found = account_files.look(login, [*folders, *markers, *texts])
     change.made = [path for path in folders if found[path] is None]
     change.marked = [path for path in markers if found[path] is None]
@@ -203,12 +203,12 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
     return kept_facts.learn(profile, **found)
 
 
-def _texts(order: Order) -> dict[str, bytes]:
-    return {_KEYS: authorized_keys.render(order).encode()}
+def _texts(context: ExportContext) -> dict[str, bytes]:
+    return {_KEYS: authorized_keys.render(context).encode()}
 
 
-def _folders(order: Order) -> list[str]:
-    return [part for folder in order.setup.directories for part in (*_parents(folder.path), folder.path)]
+def _folders(context: ExportContext) -> list[str]:
+    return [part for folder in context.setup.directories for part in (*_parents(folder.path), folder.path)]
 
 
 def _parents(path: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The server's text in every format: each renders the same order and decides nothing."""
+"""The server's text in every format: each renders the same context and decides nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wizard.server.exports import (
     script,
     secrets_file,
 )
-from wizard.server.exports.context import Order
+from wizard.server.exports.context import ExportContext
 from wizard.server.reaching import shown_keys
 from wizard.text.language import N_, _
 
@@ -43,16 +43,16 @@ class Format:
     name: str
     title: str
     file_name: str
-    render: Callable[[Order], str]
+    render: Callable[[ExportContext], str]
     applies: Callable[[ServerSetup], object] = lambda setup: True
     holds_secret: bool = False
-    render_many: Callable[[Sequence[Order]], str] | None = None
+    render_many: Callable[[Sequence[ExportContext]], str] | None = None
     is_for_many: bool = True
 
-    def render_all(self, orders: Sequence[Order]) -> str:
-        """One text over all those orders that the format says something for."""
-        concerned = [one for one in orders if self.applies(one.setup)]
-        if len(orders) > 1 and self.render_many:
+    def render_all(self, contexts: Sequence[ExportContext]) -> str:
+        """One text over all those backups that the format says something for."""
+        concerned = [one for one in contexts if self.applies(one.setup)]
+        if len(contexts) > 1 and self.render_many:
             return self.render_many(concerned)
         return "\n".join(map(self.render, concerned))
 
@@ -104,18 +104,18 @@ def formats(profile: Profile, client: ClientFacts, server: ServerFacts | None = 
     Raises:
         Failure: as for `export`.
     """
-    setup = order(profile, client, server).setup
+    setup = context_of(profile, client, server).setup
     return [one for one in FORMATS.values() if one.applies(setup)]
 
 
-def for_admin(orders: Sequence[Order]) -> list[Format]:
-    """The formats that say something for one of those orders and need no secret, which no request holds."""
+def for_admin(contexts: Sequence[ExportContext]) -> list[Format]:
+    """The formats that say something for one of those backups and need no secret, which no request holds."""
     return [
         one
         for one in FORMATS.values()
-        if (one.is_for_many or len(orders) == 1)
+        if (one.is_for_many or len(contexts) == 1)
         and not one.holds_secret
-        and any(one.applies(order.setup) for order in orders)
+        and any(one.applies(context.setup) for context in contexts)
     ]
 
 
@@ -132,25 +132,25 @@ def export(
         Failure: `KEY_MISSING` while there is no key to let in, `SECRET_MISSING` without the password, `BAD_VALUE` for
             a format that is not known or says nothing for this scheme.
     """
-    ordered = order(profile, client, server, secret)
+    context = context_of(profile, client, server, secret)
     chosen = FORMATS.get(format_name)
-    if chosen is None or not chosen.applies(ordered.setup):
-        known = ", ".join(name for name, format in FORMATS.items() if format.applies(ordered.setup))
+    if chosen is None or not chosen.applies(context.setup):
+        known = ", ".join(name for name, format in FORMATS.items() if format.applies(context.setup))
         raise Failure(
             Kind.BAD_VALUE,
             _("{format} isn't available for the scheme {scheme}. Use one of these: {known}").format(
                 format=format_name, scheme=profile.scheme.kind, known=known
             ),
         )
-    return chosen.render(ordered)
+    return chosen.render(context)
 
 
-def order(
+def context_of(
     profile: Profile,
     client: ClientFacts,
     server: ServerFacts | None = None,
     secret: Secret | None = None,
-) -> Order:
+) -> ExportContext:
     """What this backup asks of the server, by what is known of both sides.
 
     Raises:
@@ -161,4 +161,4 @@ def order(
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
     seen = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
-    return Order(profile, setup, secret, client, computer.sender(), seen)
+    return ExportContext(profile, setup, secret, client, computer.sender(), seen)

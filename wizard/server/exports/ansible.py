@@ -14,7 +14,7 @@ from wizard.text.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 _LINE_ENDS = re.compile(r"[\n\r\0]")
 _BYTES = re.compile(r"[\ud800-\udfff]")
@@ -25,16 +25,16 @@ _PASSWORDS = """Passwords are not in this file. Keep them in a vault (ansible-va
 and add to the commands above: -e @passwords.yml --ask-vault-pass"""
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """The playbook for one computer.
 
     Raises:
         Failure: as for `render_many`.
     """
-    return render_many([order])
+    return render_many([context])
 
 
-def render_many(orders: Sequence[Order]) -> str:
+def render_many(contexts: Sequence[ExportContext]) -> str:
     """One playbook for all of them.
 
     Raises:
@@ -42,19 +42,19 @@ def render_many(orders: Sequence[Order]) -> str:
     """
     done, to_do = "", (paths.assets() / "templates" / "playbook.yml").read_text("utf-8")
     for mark, lines in (
-        ("# PASSWORDS", _passwords(orders)),
-        ("    # HOSTS", _hosts(orders)),
-        ("      # COMPUTERS", computers(orders)),
+        ("# PASSWORDS", _passwords(contexts)),
+        ("    # HOSTS", _hosts(contexts)),
+        ("      # COMPUTERS", computers(contexts)),
     ):
         before, _, to_do = to_do.partition(mark)
         done += before + "\n".join(lines)
     return done + to_do
 
 
-def computers(orders: Iterable[Order]) -> Iterator[str]:
+def computers(contexts: Iterable[ExportContext]) -> Iterator[str]:
     """The lines of the list of computers, as YAML, at the depth where it stands in the playbook."""
-    for order in orders:
-        yield from _entry(order)
+    for context in contexts:
+        yield from _entry(context)
 
 
 def quoted(text: str) -> str:
@@ -69,29 +69,29 @@ def quoted(text: str) -> str:
     return f"!unsafe {escaped}" if "{" in text else escaped
 
 
-def _entry(order: Order) -> Iterator[str]:
-    setup, name = order.setup, order.profile.name
+def _entry(context: ExportContext) -> Iterator[str]:
+    setup, name = context.setup, context.profile.name
     (folder,) = setup.directories
-    root, path = _plain(order.profile.server.root), _plain(folder.path)
+    root, path = _plain(context.profile.server.root), _plain(folder.path)
     _require_lines(name, setup.account, root, path, folder.marker)
-    yield f"\n      - name: {quoted(name)}  # {order.profile.scheme.kind}"
+    yield f"\n      - name: {quoted(name)}  # {context.profile.scheme.kind}"
     yield f"        id: {quoted(f'{name}@{setup.account}')}"
-    yield f"        server: {quoted(order.profile.server.host)}"
+    yield f"        server: {quoted(context.profile.server.host)}"
     yield f"        account: {quoted(setup.account)}"
     yield f"        root: {quoted(root)}"
     yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
     if folder.marker:
         yield f"        marker: {quoted(folder.marker)}  # an empty file that the security check looks for"
     if setup.key_lines:
-        yield f"        key: {_block(authorized_keys.body(order), 10)}"
+        yield f"        key: {_block(authorized_keys.body(context), 10)}"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
     if setup.daemon and setup.daemon.private:
         yield "        private:"
         yield f"          file: {quoted(setup.daemon.path)}"
-        yield f"          text: {_block(rsyncd.body(order), 12)}"
+        yield f"          text: {_block(rsyncd.body(context), 12)}"
     elif setup.daemon:
-        yield f"        module: {_block(rsyncd.body(order), 10)}"
+        yield f"        module: {_block(rsyncd.body(context), 10)}"
     if setup.secrets:
         yield "        secrets:"
         yield f"          file: {quoted(setup.secrets.path)}"
@@ -121,12 +121,12 @@ def _block(text: str, depth: int) -> str:
     return "\n".join([head + ("" if text.endswith("\n") else "-"), *(" " * depth + line for line in lines)])
 
 
-def _hosts(orders: Iterable[Order]) -> Iterator[str]:
-    yield from (f"    - {quoted(host)}" for host in dict.fromkeys(order.profile.server.host for order in orders))
+def _hosts(contexts: Iterable[ExportContext]) -> Iterator[str]:
+    yield from (f"    - {quoted(host)}" for host in dict.fromkeys(context.profile.server.host for context in contexts))
 
 
-def _passwords(orders: Iterable[Order]) -> Iterator[str]:
-    names = [order.profile.name for order in orders if order.setup.secrets]
+def _passwords(contexts: Iterable[ExportContext]) -> Iterator[str]:
+    names = [context.profile.name for context in contexts if context.setup.secrets]
     lines = "\n".join(f'      {quoted(name)}: "…"' for name in names)
     text = _PASSWORDS.format(lines=lines) if names else _NO_PASSWORDS
     yield from (f"# {line}" for line in text.split("\n"))

@@ -10,22 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.schemes.setup import KeyLine, Option
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """The key lines between marks, each option's reason in a comment above."""
-    return f"# backup-wizard begin {order.profile.name}\n{body(order)}\n# backup-wizard end {order.profile.name}\n"
+    name = context.profile.name
+    return f"# backup-wizard begin {name}\n{body(context)}\n# backup-wizard end {name}\n"
 
 
-def body(order: Order) -> str:
+def body(context: ExportContext) -> str:
     """What stands between the marks."""
-    return "\n".join(part for key_line in order.setup.key_lines for part in (*reasons(key_line), line(key_line)))
+    return "\n".join(part for key_line in context.setup.key_lines for part in (*reasons(key_line), line(key_line)))
 
 
-def render_many(orders: Sequence[Order]) -> str:
+def render_many(contexts: Sequence[ExportContext]) -> str:
     """The key lines of many computers, each account's under the name of its file."""
-    return by_file((f"~{order.setup.account}/.ssh/authorized_keys", render(order)) for order in orders)
+    return by_file((f"~{context.setup.account}/.ssh/authorized_keys", render(context)) for context in contexts)
 
 
 def line(key_line: KeyLine) -> str:

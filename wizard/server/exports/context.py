@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Order:
+class ExportContext:
     """One backup and what the server needs for it; `secret` is a daemon's password, where it is known.
 
     `client` is what was known of the computer that asks, and `sender` who sends the request. `seen_host_keys` are the

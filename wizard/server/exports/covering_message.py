@@ -14,49 +14,49 @@ from wizard.text.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 BEGIN, END = "# backup-wizard commands begin", "# backup-wizard commands end"
 _WIDTH = 76
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """A mail an admin can act on: who asks for what, the commands, and how to take them back."""
-    return "\n".join(_lines(order)) + "\n"
+    return "\n".join(_lines(context)) + "\n"
 
 
-def render_many(orders: Sequence[Order]) -> str:
+def render_many(contexts: Sequence[ExportContext]) -> str:
     """The messages of many computers, each under its computer's name."""
-    return by_file((order.profile.name, render(order)) for order in orders)
+    return by_file((context.profile.name, render(context)) for context in contexts)
 
 
-def _lines(order: Order) -> Iterator[str]:
-    yield from (_("Hello,"), *_wrapped(_request(order)), _folder(order), "")
-    if order.setup.key_lines:
-        yield from _fingerprints(order)
+def _lines(context: ExportContext) -> Iterator[str]:
+    yield from (_("Hello,"), *_wrapped(_request(context)), _folder(context), "")
+    if context.setup.key_lines:
+        yield from _fingerprints(context)
     yield from _wrapped(_("Please paste this into a root shell. It changes nothing that already exists."))
-    yield from (BEGIN, pasted_commands.block(order), END)
-    if order.setup.secrets:
-        yield from _wrapped(_password(order))
+    yield from (BEGIN, pasted_commands.block(context), END)
+    if context.setup.secrets:
+        yield from _wrapped(_password(context))
     yield ""
     yield from _wrapped(_("To take it back, paste this line. Backups stay until you delete them:"))
-    yield pasted_commands.take_back(order)
-    if for_sshd := pasted_commands.for_sshd(order):
+    yield pasted_commands.take_back(context)
+    if for_sshd := pasted_commands.for_sshd(context):
         optional = _("Optional (OpenSSH 8.4+): turn off {account}'s ssh password if nobody uses it:")
-        yield from _wrapped(optional.format(account=order.setup.account))
+        yield from _wrapped(optional.format(account=context.setup.account))
         yield for_sshd
 
 
-def _request(order: Order) -> str:
+def _request(context: ExportContext) -> str:
     """Who asks for what, and what that gives away. It is wrapped, so it has no text that anybody may choose freely."""
-    profile, setup, scheme = order.profile, order.setup, schemes.of(order.profile)
+    profile, setup, scheme = context.profile, context.setup, schemes.of(context.profile)
     asks = (
         _("please let my computer “{name}” back up to {host} with rsync over ssh, as the user “{account}”.")
         if setup.key_lines
         else _("please let my computer “{name}” back up to {host} with rsync (not encrypted), as the user “{account}”.")
     )
     said = [asks.format(name=profile.name, host=profile.server.host, account=setup.account)]
-    if order.sender and (who := order.sender.words):
+    if context.sender and (who := context.sender.words):
         said.append(_("I'm {who}.").format(who=who))
     if scheme.locks_key:
         said.append(_("The key can do that and nothing else: no shell, no tunnels, no other folders."))
@@ -65,19 +65,19 @@ def _request(order: Order) -> str:
     return " ".join([*said, scheme.if_stolen(profile)])
 
 
-def _folder(order: Order) -> str:
-    folder = order.profile.destination
+def _folder(context: ExportContext) -> str:
+    folder = context.profile.destination
     if folder.startswith("/"):
         return _("Folder: {folder}").format(folder=folder)
-    return _("Folder in the home of {account}: {folder}").format(account=order.setup.account, folder=folder)
+    return _("Folder in the home of {account}: {folder}").format(account=context.setup.account, folder=folder)
 
 
-def _fingerprints(order: Order) -> Iterator[str]:
+def _fingerprints(context: ExportContext) -> Iterator[str]:
     """What the server showed, which only the admin can tell from another's; the commands print what it really is."""
-    if confirmed := order.profile.server.host_keys:
+    if confirmed := context.profile.server.host_keys:
         yield from _wrapped(_("The server showed me this fingerprint. Is it yours? If not, send me yours."))
         yield from map(_shown, confirmed)
-    elif seen := order.seen_host_keys:
+    elif seen := context.seen_host_keys:
         yield from _wrapped(
             _(
                 "The server showed me this fingerprint. Is it yours? I haven't checked it, so please send me yours: the"
@@ -94,8 +94,8 @@ def _shown(fingerprint: str) -> str:
     return f"    {host_identity.SHOWN_TO_ME.format(key=fingerprint)}"
 
 
-def _password(order: Order) -> str:
-    secrets = order.setup.secrets
+def _password(context: ExportContext) -> str:
+    secrets = context.setup.secrets
     assert secrets
     said = _(
         "Then add the line {user}:PASSWORD to {file}. I'll give you the password separately. The rsync daemon has to"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.schemes.setup import DaemonConfig, Directory
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 _SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
 _RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
@@ -64,22 +64,22 @@ _TAKE_BACK = (
 _STANDING = {"srv": 1, "mnt": 1, "media": 1, "opt": 1, "home": 2, "homes": 2, "users": 2, "var": 2, "usr": 2}
 
 
-def block(order: Order) -> str:
+def block(context: ExportContext) -> str:
     """The commands that set the backup up, and change nothing that is there."""
-    return "\n".join(_block(order))
+    return "\n".join(_block(context))
 
 
-def take_back(order: Order) -> str:
+def take_back(context: ExportContext) -> str:
     """One line that takes everything back but the backed-up files; the account too, if the block has made it."""
-    return f"({command(*_take_back(order))})"
+    return f"({command(*_take_back(context))})"
 
 
-def for_sshd(order: Order) -> str:
+def for_sshd(context: ExportContext) -> str:
     """One line that turns passwords off for the account; empty where the scheme asks sshd for nothing."""
-    if not order.setup.sshd:
+    if not context.setup.sshd:
         return ""
-    file = _SSHD_FILE.format(account=order.setup.account)
-    lines = _without_reasons(sshd_config.render(order.setup))
+    file = _SSHD_FILE.format(account=context.setup.account)
+    lines = _without_reasons(sshd_config.render(context.setup))
     return command(
         f"(set -eC; umask 022; f={file}; printf '%s\\n'",
         *lines,
@@ -88,8 +88,8 @@ def for_sshd(order: Order) -> str:
     )
 
 
-def _block(order: Order) -> Iterator[str]:
-    setup, account, name = order.setup, order.setup.account, order.profile.name
+def _block(context: ExportContext) -> Iterator[str]:
+    setup, account, name = context.setup, context.setup.account, context.profile.name
     (directory,) = setup.directories
     yield _BEGIN
     yield f"{_MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
@@ -98,10 +98,10 @@ def _block(order: Order) -> Iterator[str]:
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
         yield _MAKE_LAST.format(name=quoted(last), account=account)
     if setup.daemon and setup.daemon.private:
-        yield from _own_daemon(order, setup.daemon)
+        yield from _own_daemon(context, setup.daemon)
     if setup.secrets:
         yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
-    lines = _without_reasons(authorized_keys.render(order)) if setup.key_lines else []
+    lines = _without_reasons(authorized_keys.render(context)) if setup.key_lines else []
     yield command(
         *(f"su -s /bin/sh {account} -c", quoted(_LET_IN if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
@@ -109,32 +109,32 @@ def _block(order: Order) -> Iterator[str]:
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
     if setup.daemon and not setup.daemon.private:
-        yield _module(order, setup.daemon)
+        yield _module(context, setup.daemon)
     yield _END_WITH_FINGERPRINTS if lines else _END
 
 
-def _own_daemon(order: Order, daemon: DaemonConfig) -> Iterator[str]:
+def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     file = daemon.path
     yield f"[ ! -e {file} ] || no {file} already exists: take it back first, with the line below"
     yield command(
         f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'",
-        *_without_reasons(rsyncd.render(order)),
+        *_without_reasons(rsyncd.render(context)),
         f">{file})",
     )
 
 
-def _module(order: Order, daemon: DaemonConfig) -> str:
-    begin, *_ = lines = _without_reasons(rsyncd.render(order))
+def _module(context: ExportContext, daemon: DaemonConfig) -> str:
+    begin, *_ = lines = _without_reasons(rsyncd.render(context))
     return command(
-        f"f={daemon.path}; if grep -qsFx {begin} $f; then no $f already has the lines of {order.profile.name}:",
+        f"f={daemon.path}; if grep -qsFx {begin} $f; then no $f already has the lines of {context.profile.name}:",
         "take them back first, with the line below; fi; { [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'",
         *lines,
         "; } >>$f",
     )
 
 
-def _take_back(order: Order) -> Iterator[str]:
-    setup, account, name = order.setup, order.setup.account, order.profile.name
+def _take_back(context: ExportContext) -> Iterator[str]:
+    setup, account, name = context.setup, context.setup.account, context.profile.name
     (directory,) = setup.directories
     stays, below = _standing(directory)
     words = {"name": name, "pattern": name.replace(".", "[.]")}

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from wizard.client import request
 
 if TYPE_CHECKING:
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """All that the admin's wizard needs to write every other format itself.
 
     Raises:
         BadProfile: something in it no admin's wizard would take.
     """
-    assert order.client
-    return _HEAD + request.dumps(request.of(order.profile, order.client, order.sender, order.seen_host_keys))
+    assert context.client
+    return _HEAD + request.dumps(request.of(context.profile, context.client, context.sender, context.seen_host_keys))
 
 
 _HEAD = """\

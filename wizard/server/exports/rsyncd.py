@@ -10,23 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.schemes.setup import Module
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """The modules between marks, each setting's reason in a comment above it."""
-    return f"# backup-wizard begin {order.profile.name}\n{body(order)}\n# backup-wizard end {order.profile.name}\n"
+    name = context.profile.name
+    return f"# backup-wizard begin {name}\n{body(context)}\n# backup-wizard end {name}\n"
 
 
-def body(order: Order) -> str:
+def body(context: ExportContext) -> str:
     """What stands between the marks."""
-    assert order.setup.daemon
-    return "\n\n".join(map(_module, order.setup.daemon.modules))
+    assert context.setup.daemon
+    return "\n\n".join(map(_module, context.setup.daemon.modules))
 
 
-def render_many(orders: Sequence[Order]) -> str:
+def render_many(contexts: Sequence[ExportContext]) -> str:
     """The modules of many computers, each under the name of the file that they belong into."""
-    return by_file((order.setup.daemon.path, render(order)) for order in orders if order.setup.daemon)
+    return by_file((context.setup.daemon.path, render(context)) for context in contexts if context.setup.daemon)
 
 
 def _module(module: Module) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from wizard.schemes.setup import ServerSetup
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 FILE_NAME = "setup.sh"
 
@@ -40,30 +40,30 @@ _HOLDS_SECRET = (
 )
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """The script for one backup.
 
     Raises:
         Failure: as for `render_many`.
     """
-    return render_many([order])
+    return render_many([context])
 
 
-def render_many(orders: Sequence[Order]) -> str:
-    """The script for any number of backups; it asks for the passwords that are not in the orders.
+def render_many(contexts: Sequence[ExportContext]) -> str:
+    """The script for any number of backups; it asks for the passwords that are not in the contexts.
 
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or for two backups in one place.
     """
-    _require_apart(orders)
-    functions = "\n".join(_function(number, order) for number, order in enumerate(orders, 1))
+    _require_apart(contexts)
+    functions = "\n".join(_function(number, context) for number, context in enumerate(contexts, 1))
     machinery = (paths.assets() / "templates" / "setup.sh").read_text("utf-8")
-    return f"{_head(orders)}orders={len(orders)}\n\n{functions}\n{machinery}"
+    return f"{_head(contexts)}backups={len(contexts)}\n\n{functions}\n{machinery}"
 
 
-def holds_secret(orders: Iterable[Order]) -> bool:
+def holds_secret(contexts: Iterable[ExportContext]) -> bool:
     """Whether the script has a password in it, and so is to be shown and saved with care."""
-    return any(order.secret and order.setup.secrets for order in orders)
+    return any(context.secret and context.setup.secrets for context in contexts)
 
 
 def quoted(text: str) -> str:
@@ -79,36 +79,36 @@ def _octal(sign: str) -> str:
     return "".join(f"\\0{byte:03o}" for byte in os.fsencode(sign))
 
 
-def _head(orders: Sequence[Order]) -> str:
-    names = [order.profile.name for order in orders]
+def _head(contexts: Sequence[ExportContext]) -> str:
+    names = [context.profile.name for context in contexts]
     who = f"the computer “{names[0]}”" if len(names) == 1 else f"{len(names)} computers"
-    secret = _HOLDS_SECRET if holds_secret(orders) else ""
+    secret = _HOLDS_SECRET if holds_secret(contexts) else ""
     file = _SAVED_AS.format(names[0] if len(names) == 1 else f"{len(names)}-computers")
     whom = "this backup" if len(names) == 1 else "these backups"
     return _HEAD.format(who=who, whom=whom, version=__version__, file=file, secret=secret)
 
 
-def _function(number: int, order: Order) -> str:
-    lines = "\n".join(f"    {line}" if line else "" for line in _values(order))
-    return f"order_{number}() {{\n{lines}\n}}\n"
+def _function(number: int, context: ExportContext) -> str:
+    lines = "\n".join(f"    {line}" if line else "" for line in _values(context))
+    return f"backup_{number}() {{\n{lines}\n}}\n"
 
 
-def _values(order: Order) -> Iterator[str]:
-    setup, daemon, secrets = order.setup, order.setup.daemon, order.setup.secrets
-    _require_lines(order)
-    root = quoted(plain_folder(order.profile.server.root))
-    yield f"name={quoted(order.profile.name)} account={quoted(setup.account)} root={root}"
+def _values(context: ExportContext) -> Iterator[str]:
+    setup, daemon, secrets = context.setup, context.setup.daemon, context.setup.secrets
+    _require_lines(context)
+    root = quoted(plain_folder(context.profile.server.root))
+    yield f"name={quoted(context.profile.name)} account={quoted(setup.account)} root={root}"
     (folder,) = setup.directories
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
         yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
     if setup.key_lines:
-        yield from _key(order)
+        yield from _key(context)
     if daemon:
-        yield from _daemon(order)
+        yield from _daemon(context)
     if secrets:
         yield f"secrets_file={quoted(secrets.path)} secrets_user={quoted(secrets.user)}"
-        yield f"secret={quoted(order.secret.reveal() if order.secret else '')} # if empty, the script asks for it"
+        yield f"secret={quoted(context.secret.reveal() if context.secret else '')} # if empty, the script asks for it"
 
 
 def _bare(block: str) -> str:
@@ -117,24 +117,24 @@ def _bare(block: str) -> str:
     return "\n".join(line for line in lines if not line.lstrip().startswith("#") or line in (lines[0], lines[-1]))
 
 
-def _key(order: Order) -> Iterator[str]:
-    block = authorized_keys.render(order).rstrip("\n")
+def _key(context: ExportContext) -> Iterator[str]:
+    block = authorized_keys.render(context).rstrip("\n")
     yield "# For the account's authorized_keys"
-    if not any(key_line.options for key_line in order.setup.key_lines):
+    if not any(key_line.options for key_line in context.setup.key_lines):
         yield "# CAREFUL: no option limits this key. It can do everything the account can do"
     yield f"key_block={quoted(block)}"
-    if order.setup.sshd:
+    if context.setup.sshd:
         yield "# For sshd, unless someone uses the account's password"
-        yield f"sshd_block={quoted(_bare(sshd_config.render(order.setup)))}"
+        yield f"sshd_block={quoted(_bare(sshd_config.render(context.setup)))}"
 
 
-def _daemon(order: Order) -> Iterator[str]:
-    daemon = order.setup.daemon
+def _daemon(context: ExportContext) -> Iterator[str]:
+    daemon = context.setup.daemon
     assert daemon
     if daemon.private:
         yield f"daemon_private={quoted(daemon.path)} # owned by root; this account's daemon reads it"
     yield f"module={quoted(daemon.modules[0].name)}"
-    yield f"daemon_block={quoted(_bare(rsyncd.render(order)))}"
+    yield f"daemon_block={quoted(_bare(rsyncd.render(context)))}"
 
 
 def normal(path: str) -> str:
@@ -142,27 +142,27 @@ def normal(path: str) -> str:
     return str(PurePosixPath("/", path.lstrip("/"))) if path.startswith("/") else str(PurePosixPath(path))
 
 
-def _require_apart(orders: Sequence[Order]) -> None:
+def _require_apart(contexts: Sequence[ExportContext]) -> None:
     seen: set[tuple[str, str]] = set()
-    for order in orders:
-        place = order.setup.account if order.setup.key_lines else ""  # one daemon serves all accounts
-        if (place, order.profile.name) in seen:
+    for context in contexts:
+        place = context.setup.account if context.setup.key_lines else ""  # one daemon serves all accounts
+        if (place, context.profile.name) in seen:
             raise Failure(
-                Kind.BAD_VALUE, _("Two backups are named {name}. Rename one of them").format(name=order.profile.name)
+                Kind.BAD_VALUE, _("Two backups are named {name}. Rename one of them").format(name=context.profile.name)
             )
-        seen.add((place, order.profile.name))
+        seen.add((place, context.profile.name))
 
 
-def _require_lines(order: Order) -> None:
-    for value in _all_values(order.setup):
+def _require_lines(context: ExportContext) -> None:
+    for value in _all_values(context.setup):
         if _LINE_ENDS.search(value):
             raise Failure(
                 Kind.BAD_VALUE, _("A value for the server contains a line break ({value})").format(value=repr(value))
             )
-    for key_line in order.setup.key_lines:
+    for key_line in context.setup.key_lines:
         if not _PUBLIC_KEY.fullmatch(key_line.key):
             raise Failure(Kind.BAD_VALUE, _("{value} isn't a public key").format(value=repr(key_line.key[:60])))
-    if order.secret and _LINE_ENDS.search(order.secret.reveal()):
+    if context.secret and _LINE_ENDS.search(context.secret.reveal()):
         raise Failure(Kind.BAD_VALUE, _("The password contains a line break"))
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
-    from wizard.server.exports.context import Order
+    from wizard.server.exports.context import ExportContext
 
 _REASON = "# the username and password; the rsync daemon refuses this file if others could read it"
 
 
-def render(order: Order) -> str:
+def render(context: ExportContext) -> str:
     """The user and the password, as rsync's daemon reads them.
 
     Raises:
         Failure: `SECRET_MISSING`.
     """
-    assert order.setup.secrets
-    if order.secret is None:
-        raise Failure(Kind.SECRET_MISSING, order.profile.name)
-    return f"{_REASON}\n{order.setup.secrets.user}:{order.secret.reveal()}\n"
+    assert context.setup.secrets
+    if context.secret is None:
+        raise Failure(Kind.SECRET_MISSING, context.profile.name)
+    return f"{_REASON}\n{context.setup.secrets.user}:{context.secret.reveal()}\n"
