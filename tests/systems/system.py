@@ -31,8 +31,8 @@ mkdir dev/pts dev/shm run/sshd
 mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
-echo ready
-exec chroot . cat
+# Before that, its root is still the machine's own, whose files would be written.
+exec chroot . sh -c 'echo ready; exec cat'
 """
 _ENVIRONMENT = ("env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root")
 
