@@ -25,9 +25,10 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
-# What a stolen key gains, by each attack on each scheme and rsync: some ten minutes.
+# What a stolen key gains, by each attack on each scheme and rsync, and a planted link at each moment: half an hour.
 test-attacks: system-test .make/dev .make/old-rsync/fetched
-	nice $(BIN)/pytest --numprocesses 2 --dist worksteal tests/attacks/table.py tests/attacks/every_version.py
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
+		tests/attacks/table.py tests/attacks/every_version.py tests/attacks/every_moment.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

@@ -134,7 +134,6 @@ def _hostile(pattern: re.Pattern[Any]) -> Iterator[str]:
         yield before + again * (_SIZE // len(again)) + "\x01"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("pattern", list(_patterns()), ids=lambda pattern: f"{pattern.name}-{pattern.method}"[:70])
 def test_a_pattern_is_linear(pattern: Pattern) -> None:
     search: Callable[[Any], object] = getattr(pattern.compiled, pattern.method)
