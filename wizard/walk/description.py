@@ -178,5 +178,5 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
 def of(step: Step) -> Description:
     """A step's description, which is imported when the walk comes to it."""
-    found: Description = import_module(f"wizard.walk.{step.value.replace('-', '_')}").DESCRIPTION
+    found: Description = import_module(f"wizard.walk.descriptions.{step.value.replace('-', '_')}").DESCRIPTION
     return found

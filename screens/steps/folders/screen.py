@@ -26,8 +26,8 @@ from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
 from wizard.text.language import _
-from wizard.walk import folders
 from wizard.walk.description import MayNot
+from wizard.walk.descriptions import folders
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.walk.folders import Chosen
+    from wizard.walk.descriptions.folders import Chosen
     from wizard.walk.steps import Walk
 
 _PAUSE_SECONDS = 0.4

@@ -29,9 +29,10 @@ from wizard.server.reaching import shown_keys
 from wizard.server.receipts import admin_answer
 from wizard.text.language import _
 from wizard.trouble.telling import ExplainedFailure
-from wizard.walk import admission, hand_over
+from wizard.walk import admission
 from wizard.walk.admission import Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import MayNot
+from wizard.walk.descriptions import hand_over
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

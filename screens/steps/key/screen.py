@@ -19,9 +19,9 @@ from wizard.client.keys import key_files
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text.language import _
-from wizard.walk import key
 from wizard.walk.description import MayIfConfirmed
-from wizard.walk.key import Answer
+from wizard.walk.descriptions import key
+from wizard.walk.descriptions.key import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
     from wizard.walk.description import Answers
-    from wizard.walk.key import Keys
+    from wizard.walk.descriptions.key import Keys
 
 _MAY_ASK = _("Your keyring may be asking for its password in another window. Esc stops this.")
 

@@ -23,8 +23,8 @@ from wizard.server import locks
 from wizard.storage import paths
 from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk import security_check
 from wizard.walk.description import MayIfConfirmed, MayNot
+from wizard.walk.descriptions import security_check
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

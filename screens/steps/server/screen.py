@@ -13,7 +13,7 @@ from wizard import rules, trouble
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
-from wizard.walk import server
+from wizard.walk.descriptions import server
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

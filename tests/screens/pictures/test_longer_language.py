@@ -17,7 +17,7 @@ from textual.widgets import Button, Label
 from screens.widgets.footer import Keys
 from tests.screens.pictures.cut_off import cut_off
 from tests.screens.pictures.untranslated import untranslated
-from wizard.walk import finish
+from wizard.walk.descriptions import finish
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
