@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
 from screens.admin.frame import AdminScreen
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
+from screens.widgets.exports.sheet import Sheet
+from screens.widgets.exports.with_texts import WithTexts
 from screens.widgets.note import Note
-from screens.widgets.sheet import Sheet
-from screens.widgets.with_texts import WithTexts
 from wizard import approval as grants
 from wizard.server import exports, request
 from wizard.text.language import N_, _

@@ -15,11 +15,11 @@ from screens.dialogs.receipt import ReceiptScreen
 from screens.outcome import Again
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
 from screens.steps.step_screen import StepScreen
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
+from screens.widgets.exports.sheet import Sheet
+from screens.widgets.exports.with_texts import WithTexts
 from screens.widgets.note import Note
-from screens.widgets.sheet import Sheet
 from screens.widgets.waiting import Waiting
-from screens.widgets.with_texts import WithTexts
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
