@@ -985,7 +985,8 @@ find_rrsync() {
     flags=
     for rrsync in "$(command -v rrsync)" /usr/bin/rrsync /usr/local/bin/rrsync /usr/lib/rsync/rrsync \
         /usr/libexec/rsync/rrsync /usr/share/rsync/scripts/rrsync /usr/share/doc/rsync/scripts/rrsync; do
-        case $rrsync in '' | *[!A-Za-z0-9/._-]* | [!/]*) continue ;; esac
+        # What is in an sbin folder or in root's home is on root's PATH alone, and not on the account's.
+        case $rrsync in '' | *[!A-Za-z0-9/._-]* | [!/]* | */sbin/* | /root/*) continue ;; esac
         if [ ! -f "$rrsync" ] || [ ! -x "$rrsync" ]; then continue; fi
         interpreter=$(sed -n '1s|^#! *\(/usr/bin/env \)\{0,1\} *\([^ ]*\).*|\2|p' "$rrsync")
         if ! command -v "${interpreter:-sh}" >/dev/null; then continue; fi

@@ -14,6 +14,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from wizard.schemes.facts import FIND_RRSYNC
+
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
@@ -113,6 +115,6 @@ def _reading(profile: Profile) -> str:
     if profile.scheme.write_only:
         return f"no {CANNOT_READ}"
     return (
-        f"r=$(command -v rrsync) || no {NO_RRSYNC};"
+        f"r=$({FIND_RRSYNC}) || no {NO_RRSYNC};"
         " if grep -qse -munge $r; then exec $r -ro -no-del -munge $0; fi; exec $r -ro $0"
     )
