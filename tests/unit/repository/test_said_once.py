@@ -38,6 +38,15 @@ def test_it_would_be_noticed(line: str) -> None:
     assert _NAMED.search(line)
 
 
+_COMPARES_SERVERS = re.compile(r"server\.host\b[^\n]*[!=]=|[!=]=[^\n]*server\.host\b")
+
+
+def test_nothing_else_asks_whether_it_is_the_same_server() -> None:
+    """Whoever does compares `Server.machine` or `Server.account`."""
+    assert [path for path in _modules() if _COMPARES_SERVERS.search(path.read_text())] == []
+    assert _COMPARES_SERVERS.search("if (before.server.host, port) == (profile.server.host, other):")
+
+
 def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
     script = (ROOT / "assets/templates/setup.sh").read_text()
     found = re.search(r"for rrsync in \"\$\(command -v rrsync\)\" ([^;]*);", script)

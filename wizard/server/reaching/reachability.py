@@ -79,7 +79,7 @@ def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
     Raises:
         Failure: our folder can't be written to.
     """
-    same = (profile.server.host, profile.server.user) == (before.server.host, before.server.user)
+    same = profile.server.account == before.server.account
     has_ssh = doors.failure is None
     seen = {
         "ssh_open": has_ssh,

@@ -58,8 +58,9 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
 def at(profile: Profile, host: str, port: int, user: str) -> Profile:
     """The profile with that server; another one's fingerprint is not confirmed yet."""
     before = profile.server
-    host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
-    server = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
+    server = msgspec.structs.replace(before, host=host, port=port, user=user)
+    if (server.machine, server.port) != (before.machine, before.port):
+        server = msgspec.structs.replace(server, host_keys=())
     return msgspec.structs.replace(profile, server=server)
 
 
