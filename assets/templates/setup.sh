@@ -1003,7 +1003,7 @@ warnings() {
     if [ -z "$entry" ]; then printf 'the account %s does not exist yet\n' "$account" && return 0; fi
     if [ -n "$key_block" ]; then
         case ${shell##*/} in
-        false | nologin | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
+        false | nologin | rbash | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
         esac
         if awk -F: -v name="$account" '$1 == name && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
             printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$account"

@@ -111,7 +111,11 @@ class Scheme(Protocol):
         """
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
+        """A word by which the key line for this command is told from an older one, which might make a dry run real.
+
+        The line prints it for a request that is neither the backup nor its dry run. It is empty where a dry run is safe
+        with whatever line is in force, so that nobody needs to look for it, and where no command was recorded.
+        """
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that have to be shut once the setup is in place."""

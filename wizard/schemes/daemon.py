@@ -95,7 +95,7 @@ class Daemon:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:

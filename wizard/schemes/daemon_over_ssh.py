@@ -55,10 +55,6 @@ class DaemonOverSsh:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says."""
-        if server.shell_is("rssh"):
-            return Fit.no(
-                _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
-            )
         return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
 
     def needs_rrsync(self, profile: Profile) -> bool:
@@ -95,7 +91,7 @@ class DaemonOverSsh:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:

@@ -25,6 +25,12 @@ RRSYNC_PATHS = (
 )
 
 
+# Login shells that are in a backup's way, by the names of their programs. How each answers is in `reaching/shells.py`;
+# the setup script and the words of `SERVER_SHELL_BLOCKS` name them too, which a test compares.
+BLOCKING_SHELLS = ("false", "nologin", "rbash")
+ONE_COMMAND_SHELLS = ("rssh",)
+"""They run one plain command, and nothing that a shell would have to read first."""
+
 FIND_RRSYNC = f"PATH=$PATH:{':'.join(path.removesuffix('/rrsync') for path in RRSYNC_PATHS)}; command -v rrsync"
 """For /bin/sh: prints where rrsync is. It changes PATH, so it belongs in a subshell."""
 

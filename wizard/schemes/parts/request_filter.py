@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REFUSED = "backup-wizard: this key"
 """How every refusal of the line begins; what it says then is one of those below."""
 
+IS_FOR = f"{REFUSED} is for"
+"""How a line that holds one command goes on: with the `command_digest` of its scheme, so that an older one is known."""
+
 ALONE = "is for backups alone"
 CANNOT_READ = "can not read"
 NO_SUCH_OPTION = "takes no such option or path"
