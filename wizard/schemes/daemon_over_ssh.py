@@ -15,7 +15,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -94,8 +94,8 @@ class DaemonOverSsh:
         """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts, and those that the module does."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses, and what the module does."""
         return security_checks.over_ssh(profile, *security_checks.in_module(profile))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -126,8 +126,8 @@ class ForcedCommand:
         """A word that stands for the two commands in the line."""
         return _command_digest(profile, client.recorded) if client.recorded else ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses."""
         return security_checks.over_ssh(
             profile,
             *security_checks.OUTSIDE,

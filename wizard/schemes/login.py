@@ -15,7 +15,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -93,7 +93,7 @@ class Login:
         """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return security_checks.over_ssh(profile)
 

@@ -14,7 +14,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -90,8 +90,8 @@ class Rrsync:
         """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts, rrsync's own among them."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses, itself or by rrsync."""
         scheme = profile.scheme
         return security_checks.over_ssh(
             profile,

@@ -77,8 +77,8 @@ class SecurityCheckScreen(StepScreen):
         yield Vertical(id="open-doors")
         yield Note(id="security-news")
         with ItemGrid(id="doors", min_column_width=27):
-            for refusal in locks.refusals(self.profile):
-                yield Door(refusal)
+            for check in locks.planned(self.profile):
+                yield Door(check)
         with Collapsible(title=_TRIED, id="tried", collapsed=self.app.size.height < _TALL):
             yield Static(id="tried-text", markup=False)
 

@@ -162,7 +162,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
         pass
 
     async def check(profile: Profile, *_: object, **__: object) -> AsyncGenerator[Finding]:
-        for door in locks.refusals(profile):
+        for door in locks.planned(profile):
             yield Finding(door.id, door.title, True, True, "It was refused.")
 
     async def dry_run(*_: object, **__: object) -> AsyncGenerator[rsync.Event]:
