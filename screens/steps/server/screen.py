@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
-    from wizard.server.reaching.reachability import Doors
+    from wizard.server.reaching.reachability import OpenPorts
 
 _TYPING_PAUSE_SECONDS = 0.6
 _CHANGED = _("You changed something during the check. Continue again to check it.")
@@ -125,7 +125,7 @@ class ServerScreen(StepScreen):
             found = await reachability.look(target)
         self._say(target.host, found)
 
-    def _say(self, host: str, found: Doors) -> None:
+    def _say(self, host: str, found: OpenPorts) -> None:
         if self.is_leaving:
             return
         note = self.query_one(Waiting)

@@ -42,7 +42,7 @@ from wizard.running import transfer
 from wizard.server import locks
 from wizard.server.locks import Finding
 from wizard.server.reaching import probe, reachability, sign_in
-from wizard.server.reaching.reachability import Doors
+from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
@@ -155,8 +155,8 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     async def host_keys(*_: object, **__: object) -> tuple[HostKey, ...]:
         return (_HOST_KEY,)
 
-    async def look(*_: object, **__: object) -> Doors:
-        return Doors(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
+    async def look(*_: object, **__: object) -> OpenPorts:
+        return OpenPorts(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
 
     async def attempt(*_: object, **__: object) -> None:
         pass

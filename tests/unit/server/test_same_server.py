@@ -15,7 +15,7 @@ from wizard.running import record
 from wizard.schemes.facts import ClientFacts
 from wizard.server import handed_over, kept_facts
 from wizard.server.reaching import reachability, shown_keys
-from wizard.server.reaching.reachability import Doors
+from wizard.server.reaching.reachability import OpenPorts
 from wizard.walk.descriptions import server
 
 if TYPE_CHECKING:
@@ -86,5 +86,5 @@ def test_confirmed_host_keys_are_one_port_s_of_one_machine(change: dict[str, obj
 def test_an_account_s_shell_is_not_another_s(change: dict[str, object], is_same: bool) -> None:
     profile = a_profile()
     kept_facts.learn(profile, shell="/bin/fish")
-    answers = Doors(22, "SSH-2.0-OpenSSH_9.6", None, 0)
+    answers = OpenPorts(22, "SSH-2.0-OpenSSH_9.6", None, 0)
     assert (reachability.remember(changed(profile, **change), profile, answers).shell == "/bin/fish") is is_same

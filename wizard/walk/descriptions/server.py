@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
-    from wizard.server.reaching.reachability import Doors
+    from wizard.server.reaching.reachability import OpenPorts
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Question
 
@@ -69,14 +69,14 @@ def looking(host: str) -> str:
     return _("Looking for {host}").format(host=host)
 
 
-def answers_how(host: str, doors: Doors) -> str:
+def answers_how(host: str, found: OpenPorts) -> str:
     """How a server answers that does."""
-    if doors.failure:
+    if found.failure:
         return reachability.ONLY_DAEMON.format(host=host)
     return _("{host} answers.").format(host=host)
 
 
-async def reach(profile: Profile) -> Doors:
+async def reach(profile: Profile) -> OpenPorts:
     """How the profile's server answers.
 
     Raises:
@@ -88,7 +88,7 @@ async def reach(profile: Profile) -> Doors:
     return found
 
 
-def decided(profile: Profile, host: str, user: str, found: Doors) -> Profile:
+def decided(profile: Profile, host: str, user: str, found: OpenPorts) -> Profile:
     """The profile with a server that answers, of which that is kept; without ssh, rsync's own service is left.
 
     Raises:
@@ -107,9 +107,9 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     if not answers:
         return profile
     context.tell(f"{looking(answers['host'])} …")
-    doors = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
-    context.tell(answers_how(answers["host"], doors))
-    return decided(profile, answers["host"], answers["user"], doors)
+    reached = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
+    context.tell(answers_how(answers["host"], reached))
+    return decided(profile, answers["host"], answers["user"], reached)
 
 
 DESCRIPTION = Description(question=_("Which server will keep your backup?"), questions=questions, settle=settle)
