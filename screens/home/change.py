@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NAME, _SKIPPED = "name", "skipped"
 
 
-class ChangeScreen(ModalScreen[Errand | None]):
+class WhatToChangeScreen(ModalScreen[Errand | None]):
     """Returns what is to be changed, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
