@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def admin(chosen: Namespace) -> int:
-    """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
+    """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash.
+
+    Raises:
+        Failure: a request can't be read, asks for what can't be granted, or the text can't be saved.
+    """
     paths = [Path(file) for file in chosen.files]
     if not (chosen.format or chosen.output) and terminal.sees_screens():
         starting.begin()

@@ -103,7 +103,11 @@ class ForcedCommand:
         return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file", "--no-hard-links")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
-        """The backup's parent folder, and the line with the recorded command."""
+        """The backup's own folder, and the line with the recorded command.
+
+        Raises:
+            Failure: `NOT_RECORDED` if no command was recorded, or it is not one that may stand in a line.
+        """
         if client.recorded is None:
             raise Failure(Kind.NOT_RECORDED, profile.name)
         for words, dry in ((client.recorded.live, False), (client.recorded.dry, True)):

@@ -78,7 +78,12 @@ class FingerprintScreen(StepScreen):
         yield Vertical(id="meeting")
 
     async def decide(self) -> Profile | None:
-        """The profile with what was confirmed; or first, a look at the server."""
+        """The profile with what was confirmed; or first, a look at the server.
+
+        Raises:
+            Failure: the server can't be asked, shows another key than the one that was confirmed, or our folder can't
+                be written to.
+        """
         met = self._met
         if met is None:
             await self._meet()

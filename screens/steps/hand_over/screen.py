@@ -99,7 +99,11 @@ class HandOverScreen(WithTexts, StepScreen):
         self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
     async def decide(self) -> Profile | None:
-        """The profile as it is, once the server lets this computer in."""
+        """The profile as it is, once the server lets this computer in.
+
+        Raises:
+            Failure: the last sign-in came to something that waiting doesn't help.
+        """
         judged = hand_over.judged(self._news)
         if isinstance(self._news, Stopped):
             raise self._news.failure

@@ -99,7 +99,11 @@ class SecurityCheckScreen(StepScreen):
         return super().check_action(action, parameters)
 
     async def decide(self) -> Profile | None:
-        """The profile as it is, if the doors are shut or the person goes on all the same."""
+        """The profile as it is, if the server refused all it must, or the person goes on all the same.
+
+        Raises:
+            Failure: the check couldn't be made.
+        """
         if self._is_another_server:
             self.leave_with(Jump(Step.FINGERPRINT))
             return None

@@ -103,6 +103,9 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     """The profile with that server, provided that it answers.
 
     A profile that nobody changes is taken at its word: the steps after this one meet its server.
+
+    Raises:
+        Failure: it doesn't answer, or our folder can't be written to.
     """
     if not answers:
         return profile
