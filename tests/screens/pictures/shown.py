@@ -47,7 +47,8 @@ from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
 from wizard.walk.descriptions import key
-from wizard.walk.descriptions.key import Keys
+from wizard.walk.descriptions.key import choices
+from wizard.walk.descriptions.key.choices import Keys
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ SCREENS = (
     Shown("passphrase", Step.SECURITY_CHECK, PassphraseScreen),
     Shown("new-passphrase", Step.KEY, lambda _: NewPassphraseScreen(key.new_passphrase())),
     Shown("open-key", Step.KEY, _open_key),
-    Shown("choose-key", Step.KEY, lambda _: ChooseKeyScreen(key.own_keys(_OWN_KEYS))),
+    Shown("choose-key", Step.KEY, lambda _: ChooseKeyScreen(choices.own_keys(_OWN_KEYS))),
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),

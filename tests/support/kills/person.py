@@ -29,7 +29,7 @@ from wizard.running import record
 from wizard.server import exports, kept_facts
 from wizard.server.by_password import install
 from wizard.server.by_password.password_login import PasswordLogin
-from wizard.walk.descriptions.key import Answer
+from wizard.walk.descriptions.key.choices import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
