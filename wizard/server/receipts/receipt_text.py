@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BEGIN = "=== backup-wizard receipt for {name} ==="
 END = "=== end of receipt for {name} ==="
 NONE = "none"
+_NOTHING = frozenset({NONE, ""})  # the server has none, or the script doesn't tell
 
 _BEGIN = re.compile(r"=== backup-wizard receipt for (\S+) ===")
 _END = re.compile(r"=== end of receipt for (\S+) ===")
@@ -162,7 +163,7 @@ class _Fields:
             Failure: as for `one`.
         """
         value = self.one(key, _path_or_none)
-        return "" if value == NONE else value
+        return "" if value in _NOTHING else value
 
     def version(self, key: str) -> Version | None:
         """A version, or `None` where it has none.
@@ -171,7 +172,7 @@ class _Fields:
             Failure: as for `one`.
         """
         value = self.one(key, _version_or_none)
-        return None if value == NONE else tuple(map(int, value.split(".")))
+        return None if value in _NOTHING else tuple(map(int, value.split(".")))
 
     def port(self, key: str) -> int:
         """A port, or 0 where there is none.
@@ -180,7 +181,7 @@ class _Fields:
             Failure: as for `one`.
         """
         value = self.one(key, lambda value: None if value == NONE else rules.port(value))
-        return 0 if value == NONE else int(value)
+        return 0 if value in _NOTHING else int(value)
 
 
 def _plain_lines(text: str) -> Iterator[tuple[int, str]]:
