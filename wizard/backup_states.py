@@ -204,7 +204,7 @@ def all_of_them() -> list[BackupState]:
 
 
 def of(name: str) -> BackupState:
-    """One backup."""
+    """One backup; one whose settings can't be read is `UNREADABLE`, and nothing is raised."""
     runs = record.read(name)
     try:
         walk = steps.begin(profiles.load(name))

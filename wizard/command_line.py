@@ -21,7 +21,8 @@ _FORMATS_TOLD = N_(
 )
 _EXITS = N_(
     "Exit codes: 0 done; 1 finished with problems (not locked, some files failed); 2 wrong usage or invalid settings;"
-    " 69 a server, program or keyring is unavailable; 75 waiting for the admin."
+    " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting for the admin;"
+    " 130 stopped with Ctrl+C."
 )
 
 

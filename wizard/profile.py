@@ -35,6 +35,21 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     root: str = "backup"
     host_keys: tuple[str, ...] = ()
 
+    @property
+    def machine(self) -> str:
+        """What tells this server from any other: whoever asks whether it is still the same compares this.
+
+        The port is left out, as a server may have several: host keys are compared with it, because one of its ports may
+        lead to another machine. If the profile got a jump host, it would belong here, since behind another jump host
+        the same name may be another machine's.
+        """
+        return self.host
+
+    @property
+    def account(self) -> str:
+        """What tells the account from any other, on this server or another."""
+        return f"{self.user}@{self.machine}"
+
 
 class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the server lets the backup in, and what it refuses."""

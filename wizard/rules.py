@@ -41,6 +41,10 @@ def name(value: str) -> str | None:
     """The name of a backup, which is also its folder on the server."""
     if value in COMMANDS:
         return _("backup-wizard uses that word as a command. Choose another name.")
+    return _plain_name(value)
+
+
+def _plain_name(value: str) -> str | None:
     if _NAME.fullmatch(value) and ".." not in value:
         return None
     return _("Use only letters, digits, dots, dashes and underscores (up to 64). Start with a letter or digit.")
@@ -207,7 +211,7 @@ def module(value: str) -> str | None:
     """The name of a module of rsync's daemon."""
     if value.lower() == "global":
         return _("The rsync service reserves that word. Choose another name.")
-    return name(value)
+    return _plain_name(value)
 
 
 def key_file(value: str) -> str | None:

@@ -973,7 +973,7 @@ receipt() {
     printf 'account: %s\nhome: %s\nfolder: %s\n' "$account" "$home" "$root"
     if [ -n "$entry" ]; then printf 'shell: %s\n' "${shell:-/bin/sh}"; else printf 'shell: none\n'; fi
     printf 'rsync: %s\nopenssh: %s\n' "$(version_of rsync --version)" "$(version_of sshd -V)"
-    printf 'rrsync: %s\nrrsync-flags:%s\n' "${rrsync:-none}" "${flags:- none}"
+    printf 'rrsync: %s\n' "${rrsync:-none}"
     sshd_says port | sed 's/^/ssh-port: /'
     if daemon_listens; then printf 'rsync-port: %s\n' "$(daemon_port)"; else printf 'rsync-port: none\n'; fi
     warnings | sed 's/^/warning: /'
@@ -982,17 +982,13 @@ receipt() {
 
 # Reads it, but never runs it: anyone could have put it there.
 find_rrsync() {
-    flags=
     for rrsync in "$(command -v rrsync)" /usr/bin/rrsync /usr/local/bin/rrsync /usr/lib/rsync/rrsync \
         /usr/libexec/rsync/rrsync /usr/share/rsync/scripts/rrsync /usr/share/doc/rsync/scripts/rrsync; do
-        case $rrsync in '' | *[!A-Za-z0-9/._-]* | [!/]*) continue ;; esac
+        # What is in an sbin folder or in root's home is on root's PATH alone, and not on the account's.
+        case $rrsync in '' | *[!A-Za-z0-9/._-]* | [!/]* | */sbin/* | /root/*) continue ;; esac
         if [ ! -f "$rrsync" ] || [ ! -x "$rrsync" ]; then continue; fi
         interpreter=$(sed -n '1s|^#! *\(/usr/bin/env \)\{0,1\} *\([^ ]*\).*|\2|p' "$rrsync")
-        if ! command -v "${interpreter:-sh}" >/dev/null; then continue; fi
-        for flag in -munge -no-del -no-overwrite; do
-            if grep -q -e "[^a-z-]${flag}[^a-z-]" "$rrsync"; then flags="$flags $flag"; fi
-        done
-        return 0
+        if command -v "${interpreter:-sh}" >/dev/null; then return 0; fi
     done
     rrsync=
 }
@@ -1007,7 +1003,7 @@ warnings() {
     if [ -z "$entry" ]; then printf 'the account %s does not exist yet\n' "$account" && return 0; fi
     if [ -n "$key_block" ]; then
         case ${shell##*/} in
-        false | nologin | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
+        false | nologin | rbash | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
         esac
         if awk -F: -v name="$account" '$1 == name && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
             printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$account"

@@ -10,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
 from screens.admin.frame import AdminScreen
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
+from screens.widgets.exports.sheet import Sheet
+from screens.widgets.exports.with_texts import WithTexts
 from screens.widgets.note import Note
-from screens.widgets.sheet import Sheet
-from screens.widgets.with_texts import WithTexts
 from wizard import approval as grants
-from wizard.server import exports, request
+from wizard.server import exports
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ExportScreen(WithTexts, AdminScreen[None]):
     def __init__(self, granted: Sequence[Approval]) -> None:
         super().__init__()
         self._grants = granted
-        self._contexts = [request.context_of(one.granted) for one in granted]
+        self._contexts = [exports.context_of_request(one.granted) for one in granted]
 
     def compose_page(self) -> ComposeResult:
         """The pane, and what is not in it."""

@@ -46,7 +46,7 @@ class ConfirmScreen(ModalScreen[bool]):
         self._answer(event.button.id == "yes")
 
     def action_refuse(self) -> None:
-        """Stay."""
+        """Cancel, as Escape does: nothing is confirmed."""
         self._answer(False)
 
     def _answer(self, answer: bool) -> None:

@@ -15,8 +15,9 @@ from wizard import backup_states
 from wizard.backup_states import Action
 from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk import finish, steps
+from wizard.walk import steps
 from wizard.walk.description import Alternative
+from wizard.walk.descriptions import finish
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _NAME, _SKIPPED = "name", "skipped"
 
 
-class ChangeScreen(ModalScreen[Errand | None]):
+class WhatToChangeScreen(ModalScreen[Errand | None]):
     """Returns what is to be changed, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]

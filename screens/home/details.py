@@ -17,7 +17,7 @@ from wizard import backup_states
 from wizard.backup_states import Action
 from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk import finish
+from wizard.walk.descriptions import finish
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

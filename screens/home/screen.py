@@ -15,7 +15,7 @@ from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.home.backup_list import BackupList
-from screens.home.change import ChangeScreen
+from screens.home.change import WhatToChangeScreen
 from screens.home.details import NEW, Details
 from screens.home.errand import Errand
 from screens.home.forget import ForgetScreen
@@ -169,7 +169,7 @@ class HomeScreen(DimmingScreen[Errand | None]):
         elif action is Action.RENAME:
             self._rename(backup)
         elif backup.walk and action is Action.CHANGE:
-            self.app.push_screen(ChangeScreen(backup), partial(self._change, backup))
+            self.app.push_screen(WhatToChangeScreen(backup), partial(self._change, backup))
         elif backup.walk:
             self._leave_with(Errand(backup_states.begun(action, backup.walk), action))
 

@@ -18,11 +18,10 @@ from tests.support import bounded
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request
 from wizard import trouble
-from wizard.client import rsync
+from wizard.client import request, rsync
 from wizard.client.host_keys import host_identity
 from wizard.client.rsync import output
 from wizard.failure import BadProfile, Failure, Kind, ProgramFailed
-from wizard.server import request
 from wizard.server.by_password import marked_lines
 from wizard.server.receipts import receipt_text
 from wizard.storage import profiles

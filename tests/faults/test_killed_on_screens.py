@@ -23,7 +23,7 @@ from tests.support.kills.walks import PASSPHRASE
 from wizard.client.keys import key_files
 from wizard.profile import Key
 from wizard.storage import profiles
-from wizard.walk.key import Answer
+from wizard.walk.descriptions.key.choices import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

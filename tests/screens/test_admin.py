@@ -19,9 +19,10 @@ from screens.admin.requests import RequestsScreen
 from tests.support.commands import backup_wizard
 from tests.support.data.requests import a_request, public_key, saved
 from tests.support.pilot import SIZES, said, text, until
+from wizard.client import request
 from wizard.client.computer import Sender
 from wizard.profile import Server
-from wizard.server import exports, request
+from wizard.server import exports
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,7 +96,7 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
 
 
 async def test_all_are_exported_in_every_format_where_none_is_ticked(office: Path) -> None:
-    contexts = [request.context_of(one) for one in (AMANDA, BOB)]
+    contexts = [exports.context_of_request(one) for one in (AMANDA, BOB)]
     async with pane(office) as pilot:
         await until(pilot, lambda: "Export all 2" in text(pilot))
         await pilot.press("e")
@@ -246,7 +247,7 @@ async def test_hundreds_are_shown_and_those_that_clash_are_marked(tmp_path: Path
 
 
 def test_without_a_terminal_the_text_is_printed(office: Path, tmp_path: Path) -> None:
-    contexts = [request.context_of(one) for one in (AMANDA, BOB)]
+    contexts = [exports.context_of_request(one) for one in (AMANDA, BOB)]
     printed = backup_wizard("admin", office)
     assert (printed.exit_code, printed.stdout) == (0, exports.FORMATS["text"].render_all(contexts))
     saved_as = tmp_path / "keys"

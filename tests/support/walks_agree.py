@@ -15,7 +15,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.receipt import ReceiptScreen
 from screens.steps.key.choose_key import ChooseKeyScreen
 from screens.widgets.choice import Choice
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
 from tests.support.pilot import at, said, text, until, wizard_at
 from tests.support.servers import placing
 from wizard import trouble

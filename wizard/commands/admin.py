@@ -10,7 +10,7 @@ from wizard.client import request as requests
 from wizard.commands import terminal
 from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
-from wizard.server import clashes, exports, request
+from wizard.server import clashes, exports
 from wizard.storage import files
 from wizard.text.language import _
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def admin(chosen: Namespace) -> int:
-    """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash."""
+    """Show the pane; or, with a format or without a terminal, the text for all requests, and 1 where some clash.
+
+    Raises:
+        Failure: a request can't be read, asks for what can't be granted, or the text can't be saved.
+    """
     paths = [Path(file) for file in chosen.files]
     if not (chosen.format or chosen.output) and terminal.sees_screens():
         starting.begin()
@@ -40,7 +44,7 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
         for failure in refused[1:]:
             warn(trouble.explain(failure).sentence)
         raise refused[0]
-    contexts = [request.context_of(one) for one in taken]
+    contexts = [exports.context_of_request(one) for one in taken]
     format = exports.FORMATS[format_name]
     if format not in exports.for_admin(contexts):
         raise Failure(Kind.BAD_VALUE, _not_available(format_name, taken))

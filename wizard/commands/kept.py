@@ -62,7 +62,12 @@ def show(chosen: Namespace) -> int:
 
 
 def forget(chosen: Namespace) -> int:
-    """Remove the profile, its secrets and, if wanted, the key that was made for it."""
+    """Remove the profile, its secrets and, if wanted, the key that was made for it.
+
+    Raises:
+        Failure: `NO_SUCH_PROFILE`, or `PROFILE_IN_USE` if another program is at work on it; or what is to be removed
+            can't be.
+    """
     if not profiles.exists(chosen.name):
         raise Failure(Kind.NO_SUCH_PROFILE, chosen.name)
     with profile_lock.alone(chosen.name):

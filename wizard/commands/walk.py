@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def walk(chosen: Namespace) -> int:
-    """The walk in the way that was asked for."""
+    """The walk in the way that was asked for.
+
+    Raises:
+        Failure: `NO_TERMINAL` where somebody would have to be asked, a profile can't be read, or without questions, a
+            step can't be passed.
+    """
     if chosen.version:
         from wizard import __version__
         from wizard.console import say

@@ -126,4 +126,4 @@ def _kept(profile: Profile) -> _Measured | None:
 
 
 def _place(profile: Profile) -> str:
-    return f"{profile.server.host}:{profile.server.port}"
+    return f"{profile.server.machine}:{profile.server.port}"

@@ -132,4 +132,4 @@ def local(moment: datetime) -> str:
 
 
 def _place(profile: Profile) -> str:
-    return f"{profile.server.host}:{profile.destination}"
+    return f"{profile.server.account}:{profile.destination}"

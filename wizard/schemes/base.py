@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from wizard.schemes.setup import ServerSetup
 
 
-class Refusal(msgspec.Struct, frozen=True):
-    """A door that has to be shut: `id` names its probe in `wizard.server.locks`.
+class SecurityCheck(msgspec.Struct, frozen=True):
+    """One thing that the security check tries: `id` names its probe in `wizard.server.locks`.
 
+    Nearly all must be refused; `ADMITTED` and `FOLDER` (`schemes/security_checks.py`) are what must be let in.
     `shut_by` are the options of the key line, or the settings of the module or of sshd, that can shut it.
     """
 
@@ -111,7 +112,11 @@ class Scheme(Protocol):
         """
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
+        """A word by which the key line for this command is told from an older one, which might make a dry run real.
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that have to be shut once the setup is in place."""
+        The line prints it for a request that is neither the backup nor its dry run. It is empty where a dry run is safe
+        with whatever line is in force, so that nobody needs to look for it, and where no command was recorded.
+        """
+
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What is tried once the setup is in place, in order: the backup itself first, then what must be refused."""

@@ -15,7 +15,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -95,10 +95,10 @@ class Daemon:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""
         return security_checks.over_network(profile)
 

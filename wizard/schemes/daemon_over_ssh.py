@@ -15,7 +15,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -55,10 +55,6 @@ class DaemonOverSsh:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says."""
-        if server.shell_is("rssh"):
-            return Fit.no(
-                _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
-            )
         return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
 
     def needs_rrsync(self, profile: Profile) -> bool:
@@ -95,11 +91,11 @@ class DaemonOverSsh:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts, and those that the module does."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses, and what the module does."""
         return security_checks.over_ssh(profile, *security_checks.in_module(profile))
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 Version = tuple[int, ...]
 
 RRSYNC_OF_DEBIAN_11 = "/usr/share/doc/rsync/scripts/rrsync"
-# Where systems keep rrsync, a current Debian's first; setup.sh looks in the same places, which a test compares.
+# Where the packages of Linux systems put rrsync, or an admin does by hand; a current Debian's place is the first. The
+# key line looks in these folders after the account's PATH (`request_filter`), and so do the setup script (setup.sh has
+# the list once more, which a test compares) and whoever signs in with a password.
 RRSYNC_PATHS = (
     "/usr/bin/rrsync",
     "/usr/local/bin/rrsync",
@@ -21,6 +23,16 @@ RRSYNC_PATHS = (
     "/usr/share/rsync/scripts/rrsync",
     RRSYNC_OF_DEBIAN_11,
 )
+
+
+# Login shells that are in a backup's way, by the names of their programs. How each answers is in `reaching/shells.py`;
+# the setup script and the words of `SERVER_SHELL_BLOCKS` name them too, which a test compares.
+BLOCKING_SHELLS = ("false", "nologin", "rbash")
+ONE_COMMAND_SHELLS = ("rssh",)
+"""They run one plain command, and nothing that a shell would have to read first."""
+
+FIND_RRSYNC = f"PATH=$PATH:{':'.join(path.removesuffix('/rrsync') for path in RRSYNC_PATHS)}; command -v rrsync"
+"""For /bin/sh: prints where rrsync is. It changes PATH, so it belongs in a subshell."""
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -55,7 +67,8 @@ class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
-    and `ssh_port` are where they answered, or 0. `let_in` is which way in has worked once (`server.facts`).
+    and `ssh_port` are where they answered, or 0. `let_in` is which way in has worked once
+    (`server.kept_facts`).
     """
 
     rrsync: str = RRSYNC_PATHS[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard.schemes.facts import BLOCKING_SHELLS, ONE_COMMAND_SHELLS
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -48,17 +49,16 @@ def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     return None
 
 
-def needs_of_ssh(client: ClientFacts, server: ServerFacts) -> Fit:
-    """Whether a scheme can work that runs rsync through the account's login shell."""
+def needs_of_ssh(client: ClientFacts, server: ServerFacts, *, one_command: bool = False) -> Fit:
+    """Whether a scheme can work that runs rsync through the account's login shell.
+
+    `one_command` is whether all that it runs there is one plain command.
+    """
     if client.openrsync:
         return needs_rsync()
     if server.ssh_open is False:
         return Fit.no(_("The server doesn't accept ssh connections."))
-    if server.shell_is("false", "nologin", "rbash"):
-        shell = server.shell.rsplit("/", 1)[-1]
-        return Fit.no(
-            _(
-                "Your account's login shell ({shell}) blocks rsync too. Your admin would have to change it to /bin/sh."
-            ).format(shell=shell)
-        )
+    if server.shell_is(*BLOCKING_SHELLS, *(() if one_command else ONE_COMMAND_SHELLS)):
+        blocks = _("Your account's login shell ({shell}) blocks it. Your admin would have to change it to /bin/sh.")
+        return Fit.no(blocks.format(shell=server.shell.rsplit("/", 1)[-1]))
     return Fit.yes()

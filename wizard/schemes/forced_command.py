@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
+from wizard.schemes.facts import ONE_COMMAND_SHELLS
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
 from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
@@ -20,12 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
     from wizard.schemes.restrictions import Restriction
-
-# By this, a line is known to have a dry run of its own, also an older line or one that was spoilt elsewhere.
-TOLD_TO_OTHERS = "backup-wizard: this key is for"
 
 _WHERE_FILES_ARE_DELETED = (Ability.DELETE, Ability.NAMES, Ability.LINES, Ability.READ_WITH_TOOLS)
 
@@ -80,17 +78,17 @@ class ForcedCommand:
         """Works with any shell; with rssh there is no practice run."""
         if unfit := lacks(profile, "append_only"):
             return unfit
-        if server.shell_is("rssh"):
+        if server.shell_is(*ONE_COMMAND_SHELLS):
             if shlex.quote(profile.destination) != profile.destination:
                 return Fit.no(
                     _("Your account's login shell (rssh) accepts no spaces or special characters in folder names.")
                 )
-            needed = needs_of_ssh(client, server)
+            needed = needs_of_ssh(client, server, one_command=True)
             preview = _(
                 "Your account's login shell (rssh) makes a practice run impossible. You would see an estimate instead."
             )
             return Fit.warn(preview) if needed.possible else needed
-        return needs_of_ssh(client, server)
+        return needs_of_ssh(client, server, one_command=True)
 
     def needs_rrsync(self, profile: Profile) -> bool:
         """It is never asked for."""
@@ -98,14 +96,18 @@ class ForcedCommand:
 
     def can_preview(self, server: ServerFacts) -> bool:
         """Where the shell takes one command only, a dry run would not be dry."""
-        return not server.shell_is("rssh")
+        return not server.shell_is(*ONE_COMMAND_SHELLS)
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the very path that stands in the key line."""
         return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file", "--no-hard-links")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
-        """The backup's parent folder, and the line with the recorded command."""
+        """The backup's own folder, and the line with the recorded command.
+
+        Raises:
+            Failure: `NOT_RECORDED` if no command was recorded, or it is not one that may stand in a line.
+        """
         if client.recorded is None:
             raise Failure(Kind.NOT_RECORDED, profile.name)
         for words, dry in ((client.recorded.live, False), (client.recorded.dry, True)):
@@ -128,8 +130,8 @@ class ForcedCommand:
         """A word that stands for the two commands in the line."""
         return _command_digest(profile, client.recorded) if client.recorded else ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses."""
         return security_checks.over_ssh(
             profile,
             *security_checks.OUTSIDE,
@@ -159,9 +161,8 @@ def _two_commands(profile: Profile, recorded: Recorded) -> str:
         for words in (recorded.dry, recorded.live)
     )
     # A request that is neither must not start anything: taken for a backup, a dry run of another rsync would be one.
-    neither = (
-        f"*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;"
-    )
+    digest = _command_digest(profile, recorded)
+    neither = f"*) echo {request_filter.IS_FOR} {digest} alone >&2; exit {request_filter.EXIT_CODE};;"
     # Through /bin/sh, because the account's own shell may be fish or csh, which know no `case … esac`.
     # rsync's dry run would not say that the folder is missing, or can't be written to.
     no_folder = f"echo {request_filter.REFUSED} {request_filter.NO_FOLDER} >&2; exit {request_filter.EXIT_CODE}"

@@ -15,7 +15,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -53,7 +53,7 @@ class Login:
         )
 
     def thief_can(self, profile: Profile) -> frozenset[Ability]:
-        """Everything."""
+        """The key opens the whole account."""
         return frozenset(Ability)
 
     def if_stolen(self, profile: Profile) -> str:
@@ -64,7 +64,7 @@ class Login:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works nearly everywhere, and is never the better choice."""
-        fit = lacks(profile, "append_only") or needs_of_ssh(client, server)
+        fit = lacks(profile, "append_only") or needs_of_ssh(client, server, one_command=True)
         return Fit.warn(_("It gives the key far more access than a backup needs.")) if fit.possible else fit
 
     def needs_rrsync(self, profile: Profile) -> bool:
@@ -90,10 +90,10 @@ class Login:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return security_checks.over_ssh(profile)
 

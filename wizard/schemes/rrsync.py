@@ -14,7 +14,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import Refusal, Transfer
+    from wizard.schemes.base import SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -52,10 +52,6 @@ class Rrsync:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says and, for reading, an rrsync."""
-        if server.shell_is("rssh"):
-            return Fit.no(
-                _("Your account's login shell (rssh) blocks it. Your admin would have to change it to /bin/sh.")
-            )
         if self.needs_rrsync(profile) and not server.rrsync:
             return Fit.no(_("Without rrsync, the server can save backups, but not let you read them."))
         return needs_of_ssh(client, server)
@@ -91,11 +87,11 @@ class Rrsync:
         )
 
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
-        """None is needed."""
+        """None: no line makes a dry run real."""
         return ""
 
-    def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
-        """The doors that the key line shuts, rrsync's own among them."""
+    def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
+        """What the key line refuses, itself or by rrsync."""
         scheme = profile.scheme
         return security_checks.over_ssh(
             profile,

@@ -1,10 +1,10 @@
-"""The doors that schemes name as shut, each with what shuts it."""
+"""What the security check tries, each with what makes the server refuse it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.base import Refusal
+from wizard.schemes.base import SecurityCheck
 from wizard.schemes.setup import Setting
 from wizard.text.language import N_
 
@@ -20,48 +20,48 @@ KEYS_ALONE = (
 )
 
 # What has to be let in, and where it goes: without them, no refusal of the others means anything.
-ADMITTED = Refusal("admitted", N_("This backup is allowed"), _COMMAND)
-FOLDER = Refusal("folder", N_("The backup's own folder"), ("command", "path"))
+ADMITTED = SecurityCheck("admitted", N_("This backup is allowed"), _COMMAND)
+FOLDER = SecurityCheck("folder", N_("The backup's own folder"), ("command", "path"))
 
-HOST_KEY = Refusal("host-key", N_("A fake server"))
-PASSWORD = Refusal("password", N_("Signing in with a password"), tuple(one.name for one in KEYS_ALONE))
-PLACES = Refusal("places", N_("Use from other addresses"), ("from", "hosts allow"))
+HOST_KEY = SecurityCheck("host-key", N_("A fake server"))
+PASSWORD = SecurityCheck("password", N_("Signing in with a password"), tuple(one.name for one in KEYS_ALONE))
+PLACES = SecurityCheck("places", N_("Use from other addresses"), ("from", "hosts allow"))
 
 REQUESTS = (
-    Refusal("shell", N_("A shell"), _COMMAND),
-    Refusal("command", N_("Other commands"), _COMMAND),
-    Refusal("program", N_("Other programs"), _COMMAND),
-    Refusal("options", N_("Other rsync options"), _COMMAND),
-    Refusal("words", N_("Hidden commands"), _COMMAND),
-    Refusal("sftp", N_("File access with sftp"), _COMMAND),
-    Refusal("scp", N_("File access with scp"), _COMMAND),
+    SecurityCheck("shell", N_("A shell"), _COMMAND),
+    SecurityCheck("command", N_("Other commands"), _COMMAND),
+    SecurityCheck("program", N_("Other programs"), _COMMAND),
+    SecurityCheck("options", N_("Other rsync options"), _COMMAND),
+    SecurityCheck("words", N_("Hidden commands"), _COMMAND),
+    SecurityCheck("sftp", N_("File access with sftp"), _COMMAND),
+    SecurityCheck("scp", N_("File access with scp"), _COMMAND),
 )
 SESSIONS = (
-    Refusal("terminal", N_("A terminal"), ("restrict", "no-pty")),
-    Refusal("tunnel-out", N_("Tunnels out"), ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-in", N_("Tunnels in"), ("restrict", "no-port-forwarding")),
-    Refusal("tunnel-socket", N_("Tunnels to programs"), ("restrict", "no-port-forwarding")),
-    Refusal("agent", N_("Your other keys (agent)"), ("restrict", "no-agent-forwarding")),
-    Refusal("x11", N_("Remote windows (X11)"), ("restrict", "no-X11-forwarding")),
+    SecurityCheck("terminal", N_("A terminal"), ("restrict", "no-pty")),
+    SecurityCheck("tunnel-out", N_("Tunnels out"), ("restrict", "no-port-forwarding")),
+    SecurityCheck("tunnel-in", N_("Tunnels in"), ("restrict", "no-port-forwarding")),
+    SecurityCheck("tunnel-socket", N_("Tunnels to programs"), ("restrict", "no-port-forwarding")),
+    SecurityCheck("agent", N_("Your other keys (agent)"), ("restrict", "no-agent-forwarding")),
+    SecurityCheck("x11", N_("Remote windows (X11)"), ("restrict", "no-X11-forwarding")),
 )
 OUTSIDE = (
-    Refusal("read-outside", N_("Reading other folders"), ("command", "path")),
-    Refusal("write-outside", N_("Writing to other folders"), ("command", "path")),
+    SecurityCheck("read-outside", N_("Reading other folders"), ("command", "path")),
+    SecurityCheck("write-outside", N_("Writing to other folders"), ("command", "path")),
 )
 ABOVE = (
-    Refusal("account", N_("Adding other keys"), ("command", "path")),
-    Refusal("neighbour", N_("Other people's folders"), ("command", "path")),
+    SecurityCheck("account", N_("Adding other keys"), ("command", "path")),
+    SecurityCheck("neighbour", N_("Other people's folders"), ("command", "path")),
 )
-READ_BACK = Refusal("read-back", N_("Reading the backup"), ("command", "write only"))
-DELETE = Refusal("delete", N_("Deleting the backup"), ("command", "refuse options"))
-REPLACE = Refusal("replace", N_("Replacing folders with files"), ("command", "refuse options"))
-OVERWRITE = Refusal("overwrite", N_("Changing existing files"), _COMMAND)
+READ_BACK = SecurityCheck("read-back", N_("Reading the backup"), ("command", "write only"))
+DELETE = SecurityCheck("delete", N_("Deleting the backup"), ("command", "refuse options"))
+REPLACE = SecurityCheck("replace", N_("Replacing folders with files"), ("command", "refuse options"))
+OVERWRITE = SecurityCheck("overwrite", N_("Changing existing files"), _COMMAND)
 
-NO_PASSWORD = Refusal("no-password", N_("Connecting without a password"), ("auth users",))
-WRONG_PASSWORD = Refusal("wrong-password", N_("Connecting with a wrong password"), ("secrets file",))
-LIST = Refusal("list", N_("Appearing in a public list"), ("list",))
-MODULES = Refusal("modules", N_("Other unprotected backups"))
-CLEAR_TEXT = Refusal("clear-text", N_("Spying on the network"))
+NO_PASSWORD = SecurityCheck("no-password", N_("Connecting without a password"), ("auth users",))
+WRONG_PASSWORD = SecurityCheck("wrong-password", N_("Connecting with a wrong password"), ("secrets file",))
+LIST = SecurityCheck("list", N_("Appearing in a public list"), ("list",))
+MODULES = SecurityCheck("modules", N_("Other unprotected backups"))
+CLEAR_TEXT = SecurityCheck("clear-text", N_("Spying on the network"))
 
 # What no answer of the server can settle.
 UNTESTABLE = frozenset({"x11", "places", "clear-text"})
@@ -69,13 +69,13 @@ UNTESTABLE = frozenset({"x11", "places", "clear-text"})
 TOLD_BY_SSH = frozenset({"host-key", "password", "places", "folder", *(one.id for one in SESSIONS)})
 
 
-def over_ssh(profile: Profile, *own: Refusal) -> tuple[Refusal, ...]:
-    """The doors of every key, with those of the scheme's own after them."""
+def over_ssh(profile: Profile, *own: SecurityCheck) -> tuple[SecurityCheck, ...]:
+    """What is tried with every key, and what the scheme adds to that."""
     return (ADMITTED, FOLDER, HOST_KEY, *REQUESTS, *SESSIONS, *own, PASSWORD, *_places(profile))
 
 
-def in_module(profile: Profile) -> tuple[Refusal, ...]:
-    """The doors of a daemon's module."""
+def in_module(profile: Profile) -> tuple[SecurityCheck, ...]:
+    """What is tried with a daemon's module."""
     return (
         *OUTSIDE,
         *ABOVE,
@@ -84,8 +84,8 @@ def in_module(profile: Profile) -> tuple[Refusal, ...]:
     )
 
 
-def over_network(profile: Profile) -> tuple[Refusal, ...]:
-    """The doors of the server's own daemon."""
+def over_network(profile: Profile) -> tuple[SecurityCheck, ...]:
+    """What is tried with the server's own daemon."""
     return (
         ADMITTED,
         FOLDER,
@@ -98,5 +98,5 @@ def over_network(profile: Profile) -> tuple[Refusal, ...]:
     )
 
 
-def _places(profile: Profile) -> list[Refusal]:
+def _places(profile: Profile) -> list[SecurityCheck]:
     return [PLACES] if profile.scheme.from_ else []

@@ -21,7 +21,7 @@ class KeyLine(msgspec.Struct, frozen=True):
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """A folder the server needs; `path` is absolute or under the account's home.
+    """A folder the server needs; `path` is absolute or under the account's home, `mode` the bits that chmod sets.
 
     `marker` is the name of an empty file to make in it, by which a later check knows the place.
     """

@@ -38,7 +38,7 @@ def text_digest(profile: Profile, client: ClientFacts) -> str:
     """
     known = msgspec.structs.replace(client, public_key=client.public_key or str(profile.key_path))
     setup = schemes.of(profile).server_setup(profile, known, ServerFacts())
-    asked = (profile.server.host, profile.server.port, setup)
+    asked = (profile.server.machine, profile.server.port, setup)
     return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
 

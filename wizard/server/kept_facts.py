@@ -59,4 +59,4 @@ def forget_let_in(profile: Profile) -> None:
 
 def _way_in(profile: Profile) -> str:
     key = f" {profile.key_path}" if schemes.of(profile).uses_ssh else ""
-    return f"{dial.service(profile)} {profile.server.user}{key}"
+    return f"{profile.server.account}:{dial.service(profile).port}{key}"

@@ -178,7 +178,7 @@ def _other_names(profile: Profile) -> list[str]:
     for name in profiles.names():
         with contextlib.suppress(Failure):
             kept = profiles.load(name)
-            names += [kept.server.user] if kept.server.host == profile.server.host else []
+            names += [kept.server.user] if kept.server.machine == profile.server.machine else []
     return [name for name in dict.fromkeys(names) if name and name != profile.server.user]
 
 

@@ -17,7 +17,7 @@ from wizard.trouble.words.form import SEND
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
-    from wizard.server.reaching.reachability import Doors
+    from wizard.server.reaching.reachability import OpenPorts
 
 SSH_PORT = 22
 _IS_THERE = frozenset({Kind.PORT_CLOSED, Kind.NOT_SSH})
@@ -27,7 +27,7 @@ _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
 async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
-    """Try both doors of the server, at the port that was named and at the usual ones."""
+    """Try both services of the server, at the port that was named and at the usual ones."""
     host, uses_ssh = profile.server.host, schemes.of(profile).uses_ssh
     if not _has_network():
         return Diagnosis(
@@ -58,7 +58,7 @@ async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
     return _whether_there(kind, host, port, seen)
 
 
-def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Diagnosis | None:
+def _at_that_port(port: int, seen: OpenPorts, *, uses_ssh: bool) -> Diagnosis | None:
     if uses_ssh and seen.daemon_port == port:
         text = _("rsync's own service answers on port {port}.").format(port=port)
         return Diagnosis(Sure.SURELY, text, kind=Kind.NOT_SSH, to_do=_(_CHANGE_PORT))
@@ -70,7 +70,7 @@ def _at_that_port(port: int, seen: Doors, *, uses_ssh: bool) -> Diagnosis | None
     return None
 
 
-def _whether_there(kind: Kind, host: str, port: int, seen: Doors) -> Diagnosis | None:
+def _whether_there(kind: Kind, host: str, port: int, seen: OpenPorts) -> Diagnosis | None:
     if kind in {Kind.PORT_CLOSED, Kind.DAEMON_CLOSED}:
         return Diagnosis(text=_("{host} is on. The port may be wrong, or the service may be off.").format(host=host))
     if kind in {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.failure import Kind
+from wizard.server.reaching import shells
 
 
 def _then(*parts: str) -> str:
@@ -96,7 +97,7 @@ PATTERNS: tuple[tuple[str, Kind], ...] = (
         Kind.SERVER_REFUSED_OPTION,
     ),
     (r"The server is configured to refuse", Kind.SERVER_REFUSED_OPTION),
-    (r"account is (?:currently )?not available|restricted by rssh|: restricted: cannot", Kind.SERVER_SHELL_BLOCKS),
+    (shells.ANY_ANSWER, Kind.SERVER_SHELL_BLOCKS),
     (
         r"--protocol must be|recv_acl_index|unexpected tag|" + _then(r"\(code (?:2|4|22)\) at ", r"\[[Rr]eceiver"),
         Kind.PROTOCOL_MISMATCH,

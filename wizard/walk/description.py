@@ -153,7 +153,7 @@ async def _unchanged(profile: Profile, found: Any, answers: Answers, context: Wa
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """A step.
+    """What one step finds out, tells, asks, decides and does.
 
     `look` finds out what has to be known before anything is asked (`before` is what an earlier look at the same step
     found), `told` puts that into words, and `questions` says what is asked, as far as the answers so far allow.
@@ -178,5 +178,5 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
 def of(step: Step) -> Description:
     """A step's description, which is imported when the walk comes to it."""
-    found: Description = import_module(f"wizard.walk.{step.value.replace('-', '_')}").DESCRIPTION
+    found: Description = import_module(f"wizard.walk.descriptions.{step.value.replace('-', '_')}").DESCRIPTION
     return found

@@ -48,6 +48,7 @@ TITLES = {
     Step.FINISH: _("Finish"),
 }
 
+_HOST_KEYS = "server.host_keys"
 _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 
 
@@ -72,22 +73,25 @@ def applicable(profile: Profile) -> list[Step]:
 
 
 def lacks(profile: Profile, step: Step) -> str:
-    """The key of what the step has still to decide, or an empty text."""
+    """The setting that the step has still to decide, as a profile file names it (`server.host`), or an empty text.
+
+    A backup goes no further than a step that lacks something, one that was set up by an older version included.
+    """
     match step:
         case Step.FOLDERS:
             return "" if profile.folders else "folders"
         case Step.SERVER:
             return "server.host" if not profile.server.host else "server.user" if not profile.server.user else ""
         case Step.FINGERPRINT if not (shown_keys.is_verified(profile) or shown_keys.of(profile)):
-            return "server.host_keys"
+            return _HOST_KEYS
         case Step.HAND_OVER if not shown_keys.is_verified(profile):  # who went on unverified gets this far
-            return "server.host_keys"
+            return _HOST_KEYS
     return ""
 
 
 def undecided(profile: Profile) -> str:
-    """The key of the first decision that the profile lacks, beside the fingerprint, for which the admin is asked."""
-    return next(filter(None, (lacks(profile, step) for step in (Step.FOLDERS, Step.SERVER))), "")
+    """The first setting that the profile lacks, beside the fingerprint, for which the admin is asked."""
+    return next((key for step in Step if (key := lacks(profile, step)) not in {"", _HOST_KEYS}), "")
 
 
 def begin(profile: Profile) -> Walk:

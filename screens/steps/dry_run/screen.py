@@ -26,9 +26,9 @@ from wizard.running import problems, report, transfer
 from wizard.running.listing import Listing, slices
 from wizard.text import display
 from wizard.text.language import _, ngettext
-from wizard.walk import dry_run
 from wizard.walk.description import MayNot
-from wizard.walk.dry_run import CountedHere
+from wizard.walk.descriptions import dry_run
+from wizard.walk.descriptions.dry_run import CountedHere
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

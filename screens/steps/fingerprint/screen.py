@@ -23,9 +23,9 @@ from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure
 from wizard.server.receipts import admin_answer
 from wizard.text.language import _
-from wizard.walk import fingerprint
 from wizard.walk.description import MayNot
-from wizard.walk.fingerprint import PASTE, RECEIPT, SAME
+from wizard.walk.descriptions import fingerprint
+from wizard.walk.descriptions.fingerprint import PASTE, RECEIPT, SAME
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
     from wizard.walk.description import Answers
-    from wizard.walk.fingerprint import Met
+    from wizard.walk.descriptions.fingerprint import Met
 
 _AGAIN = _("Try again")
 
@@ -78,7 +78,12 @@ class FingerprintScreen(StepScreen):
         yield Vertical(id="meeting")
 
     async def decide(self) -> Profile | None:
-        """The profile with what was confirmed; or first, a look at the server."""
+        """The profile with what was confirmed; or first, a look at the server.
+
+        Raises:
+            Failure: the server can't be asked, shows another key than the one that was confirmed, or our folder can't
+                be written to.
+        """
         met = self._met
         if met is None:
             await self._meet()

@@ -13,7 +13,7 @@ from textual.widgets import Button, Label, Static
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from wizard.walk import finish
+    from wizard.walk.descriptions import finish
     from wizard.walk.steps import Step
 
 

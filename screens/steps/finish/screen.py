@@ -16,7 +16,7 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.labelled import Labelled
 from wizard.running import record
 from wizard.text.language import _
-from wizard.walk import finish
+from wizard.walk.descriptions import finish
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

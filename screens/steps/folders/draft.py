@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.walk import folders
-from wizard.walk.folders import Chosen
+from wizard.walk.descriptions import folders
+from wizard.walk.descriptions.folders import Chosen
 
 if TYPE_CHECKING:
     from wizard.profile import Profile

@@ -14,7 +14,7 @@ from screens.widgets.tick_list import Tick, TickList
 from wizard.client.folders import exclude_presets
 from wizard.client.folders.exclude_presets import PRESETS
 from wizard.text.language import _
-from wizard.walk import folders
+from wizard.walk.descriptions import folders
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -6,7 +6,7 @@ from textual.widgets import Label
 
 from wizard.client.folders import folder_access
 from wizard.client.process.background import in_background
-from wizard.walk import folders
+from wizard.walk.descriptions import folders
 
 
 class NotIncluded(Label):

@@ -15,6 +15,7 @@ from textual.widgets import Button, Label, Static
 
 from screens.steps.folders import draft, words
 from screens.steps.folders.excluded import LeftOut
+from screens.steps.folders.folder_note import FolderNote
 from screens.steps.folders.folder_tree import FolderTree
 from screens.steps.folders.not_included import NotIncluded
 from screens.steps.step_screen import StepScreen
@@ -26,8 +27,8 @@ from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
 from wizard.text.language import _
-from wizard.walk import folders
 from wizard.walk.description import MayNot
+from wizard.walk.descriptions import folders
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from screens.context import Context
     from wizard.profile import Profile
-    from wizard.walk.folders import Chosen
+    from wizard.walk.descriptions.folders import Chosen
     from wizard.walk.steps import Walk
 
 _PAUSE_SECONDS = 0.4
@@ -72,16 +73,10 @@ class FoldersScreen(StepScreen):
         super().__init__(walk, context)
         self._decision = draft.begin(self.profile, self.draft)
         self._turned = False
-        self._complaint = ""
         self._counted: Profile | None = None
         self._measuring: dict[str, Worker[None]] = {}
         self._turns = asyncio.Semaphore(_MEASURED_AT_ONCE)
         self._sizes: dict[str, folder_sizes.Size] = {}
-        self._missing: dict[str, str] = {}
-        self._unreadable: tuple[str, ...] = ()
-        self._idle: tuple[str, ...] = ()
-        self._mounts: tuple[str, ...] = ()
-        self._special = 0
 
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
@@ -95,10 +90,11 @@ class FoldersScreen(StepScreen):
             may_delete=folders.may_delete(self.profile),
             disks=first.one_file_system,
         )
+        self._note = FolderNote(id="folder-note")
         with Vertical(id="folders-view"):
             yield Static(_HOW, id="how-to", classes="aside", markup=False)
             yield self._tree
-            yield Note(id="folder-note")
+            yield self._note
         yield self._left_out
         yield Label("", id="left-out-summary", markup=False)
         yield NotIncluded(id="not-included")
@@ -128,7 +124,7 @@ class FoldersScreen(StepScreen):
             complaint = words.in_full(failure)
         if complaint:
             self._turn(False)
-            self._complain(complaint)
+            self._note.complain(complaint)
             return None
         return wanted
 
@@ -143,7 +139,7 @@ class FoldersScreen(StepScreen):
         if path in chosen:
             self._decide(replace(self._decision, folders=chosen_folders.untick(chosen, path)))
         elif complaint := words.why_not(chosen, event.folder):
-            self._complain(complaint)
+            self._note.complain(complaint)
         else:
             self._decide(replace(self._decision, folders=chosen_folders.tick(chosen, path)))
 
@@ -167,22 +163,23 @@ class FoldersScreen(StepScreen):
         )
 
     def _decide(self, decision: Chosen, pause: float = _PAUSE_SECONDS) -> None:
-        is_changed, self._decision, self._complaint = decision != self._decision, decision, ""
+        is_changed, self._decision = decision != self._decision, decision
+        self._note.complain("")
         if is_changed:
             self.note_draft()
         self._tree.show_chosen(decision.folders)
         for path in [path for path in self._measuring if path not in decision.folders]:
             self._measuring.pop(path).cancel()
-            self._missing.pop(path, None)
+            self._note.forget(path)
             self._sizes.pop(path, None)
             self._tree.show_beside(path, "")
         for path in [path for path in decision.folders if path not in self._measuring]:
             self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
         self.query_one(NotIncluded).show_for(decision.folders)
-        self._say()
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
-            self._counted, self._idle, self._mounts, self._special = wanted, (), (), 0
+            self._counted = wanted
+            self._note.count_anew()
             self._say_skipped(exclude_presets.in_words(wanted.exclude))
             self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
 
@@ -198,9 +195,8 @@ class FoldersScreen(StepScreen):
                         self._sizes[path] = size
                         self._tree.show_beside(path, f"{words.size(size)} …")
             except Failure as failure:
-                self._missing[path] = words.in_full(failure)
+                self._note.miss(path, words.in_full(failure))
                 self._tree.show_beside(path, words.in_short(failure))
-                self._say()
             else:
                 self._tree.show_beside(path, words.size(self._sizes[path]))
 
@@ -208,14 +204,13 @@ class FoldersScreen(StepScreen):
         note = self.query_one("#backup-size", Note)
         if not wanted.folders:
             note.say(_("Nothing is selected yet."))
-            self._unreadable = ()
-            self._say()
+            self._note.unreadable(())
             return
         note.say(_("Counting what will be backed up"), "busy")
-        self._mounts = await in_background(lambda: folder_access.mounts_inside(wanted.folders))
-        if self._mounts:
+        mounts = await in_background(lambda: folder_access.mounts_inside(wanted.folders))
+        if mounts:
             self._left_out.offer_to_skip_disks()
-        self._say()
+        self._note.mounts(() if wanted.one_file_system else mounts)
         await asyncio.sleep(pause)
         size = backup_size.BackupSize()
         try:
@@ -227,30 +222,12 @@ class FoldersScreen(StepScreen):
         except Failure as failure:
             explained = trouble.explain(failure)
             note.say(f"{explained.what}. {explained.to_do}", "warn")
-            self._unreadable = tuple(path for measured in self._sizes.values() for path in measured.unreadable)
+            self._note.unreadable([path for measured in self._sizes.values() for path in measured.unreadable])
         else:
             note.say(_("{amount} will be backed up.").format(amount=words.amount(size)), "good")
-            self._unreadable, self._special = size.unreadable, size.special
-            self._idle = exclude_presets.idle(wanted.exclude, size.left_out)
+            self._note.unreadable(size.unreadable)
+            self._note.counted(size.special, exclude_presets.idle(wanted.exclude, size.left_out))
             self._say_skipped(exclude_presets.counted(wanted.exclude, size.left_out))
-        self._say()
-
-    def _complain(self, complaint: str) -> None:
-        self._complaint = complaint
-        self._say()
-
-    def _say(self) -> None:
-        note = self.query_one("#folder-note", Note)
-        unreadable = [path for path in self._unreadable if path not in self._missing]
-        if self._complaint:
-            note.say(self._complaint, "bad")
-        elif self._missing:
-            note.say(" ".join(self._missing.values()), "warn")
-        elif unreadable:
-            note.say(words.unreadable(unreadable), "warn")
-        else:
-            mounts = () if self._decision.one_file_system else self._mounts
-            note.say(words.worth_a_look(mounts, self._idle, self._special), "warn")
 
     def action_turn(self) -> None:
         """To what is left out, or back to the folders."""

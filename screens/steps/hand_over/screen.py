@@ -15,11 +15,11 @@ from screens.dialogs.receipt import ReceiptScreen
 from screens.outcome import Again
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
 from screens.steps.step_screen import StepScreen
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
+from screens.widgets.exports.sheet import Sheet
+from screens.widgets.exports.with_texts import WithTexts
 from screens.widgets.note import Note
-from screens.widgets.sheet import Sheet
 from screens.widgets.waiting import Waiting
-from screens.widgets.with_texts import WithTexts
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
@@ -29,9 +29,10 @@ from wizard.server.reaching import shown_keys
 from wizard.server.receipts import admin_answer
 from wizard.text.language import _
 from wizard.trouble.telling import ExplainedFailure
-from wizard.walk import admission, hand_over
+from wizard.walk import admission
 from wizard.walk.admission import Admission, LetIn, News, NotYet, Stopped, Unverified
 from wizard.walk.description import MayNot
+from wizard.walk.descriptions import hand_over
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -98,7 +99,11 @@ class HandOverScreen(WithTexts, StepScreen):
         self.run_worker(self._prepare(), group="prepare", exclusive=True)
 
     async def decide(self) -> Profile | None:
-        """The profile as it is, once the server lets this computer in."""
+        """The profile as it is, once the server lets this computer in.
+
+        Raises:
+            Failure: the last sign-in came to something that waiting doesn't help.
+        """
         judged = hand_over.judged(self._news)
         if isinstance(self._news, Stopped):
             raise self._news.failure

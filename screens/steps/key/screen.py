@@ -19,9 +19,10 @@ from wizard.client.keys import key_files
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text.language import _
-from wizard.walk import key
 from wizard.walk.description import MayIfConfirmed
-from wizard.walk.key import Answer
+from wizard.walk.descriptions import key
+from wizard.walk.descriptions.key import choices
+from wizard.walk.descriptions.key.choices import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
     from wizard.walk.description import Answers
-    from wizard.walk.key import Keys
+    from wizard.walk.descriptions.key.choices import Keys
 
 _MAY_ASK = _("Your keyring may be asking for its password in another window. Esc stops this.")
 
@@ -86,7 +87,7 @@ class KeyScreen(StepScreen):
         """What is chosen, with what has to be typed for it; nothing where the person would rather not."""
         answers: dict[str, Any] = {"key": self.query_one(Choice).chosen}
         if answers["key"] == Answer.OWN:
-            number = await self.app.push_screen_wait(ChooseKeyScreen(key.own_keys(keys)))
+            number = await self.app.push_screen_wait(ChooseKeyScreen(choices.own_keys(keys)))
             if number is None:
                 return None
             answers["own-key"] = number
@@ -119,7 +120,7 @@ class KeyScreen(StepScreen):
     def _about(self, keys: Keys) -> Iterator[Widget]:
         if not keys.options.keyring:
             yield Note(key.NO_KEYRING, "warn")
-        asked = key.choice(self.profile, keys)
+        asked = choices.choice(self.profile, keys)
         yield Choice(asked.alternatives, id=asked.id, chosen=asked.default)
         made = _("A new key is created as {file}.").format(file=keys.options.new_file)
         yield Static(made, classes="aside", markup=False)

@@ -14,8 +14,8 @@ from screens.widgets.tick_list import Tick, TickList
 from wizard import rules, schemes
 from wizard.schemes import choosing
 from wizard.text.language import _
-from wizard.walk import scheme
-from wizard.walk.scheme import RESTRICTIONS
+from wizard.walk.descriptions import scheme
+from wizard.walk.descriptions.scheme import RESTRICTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

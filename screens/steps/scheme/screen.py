@@ -15,8 +15,8 @@ from screens.widgets.labelled import Labelled
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
 from wizard.text.language import _
-from wizard.walk import scheme
 from wizard.walk.description import MayIfConfirmed, MayNot
+from wizard.walk.descriptions import scheme
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from wizard.server import locks
 from wizard.storage import paths
 from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk import security_check
 from wizard.walk.description import MayIfConfirmed, MayNot
+from wizard.walk.descriptions import security_check
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class SecurityCheckScreen(StepScreen):
         yield Vertical(id="open-doors")
         yield Note(id="security-news")
         with ItemGrid(id="doors", min_column_width=27):
-            for refusal in locks.refusals(self.profile):
-                yield Door(refusal)
+            for check in locks.planned(self.profile):
+                yield Door(check)
         with Collapsible(title=_TRIED, id="tried", collapsed=self.app.size.height < _TALL):
             yield Static(id="tried-text", markup=False)
 
@@ -99,7 +99,11 @@ class SecurityCheckScreen(StepScreen):
         return super().check_action(action, parameters)
 
     async def decide(self) -> Profile | None:
-        """The profile as it is, if the doors are shut or the person goes on all the same."""
+        """The profile as it is, if the server refused all it must, or the person goes on all the same.
+
+        Raises:
+            Failure: the check couldn't be made.
+        """
         if self._is_another_server:
             self.leave_with(Jump(Step.FINGERPRINT))
             return None

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from wizard.schemes.base import Refusal
+    from wizard.schemes.base import SecurityCheck
     from wizard.server.locks import Finding
 
 _SIGNS = {True: ("✓", "shut"), False: ("✗", "ajar"), None: ("?", "unsure")}
@@ -19,9 +19,9 @@ _UNTESTABLE = ("–", "untestable")
 class Door(Static):
     """A line: the door's sign and its name."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(id=f"door-{refusal.id}", classes="door", markup=False)
-        self._title = refusal.title
+    def __init__(self, check: SecurityCheck) -> None:
+        super().__init__(id=f"door-{check.id}", classes="door", markup=False)
+        self._title = check.title
         self.reset()
 
     def reset(self) -> None:

@@ -13,7 +13,7 @@ from wizard import rules, trouble
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
-from wizard.walk import server
+from wizard.walk.descriptions import server
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
-    from wizard.server.reaching.reachability import Doors
+    from wizard.server.reaching.reachability import OpenPorts
 
 _TYPING_PAUSE_SECONDS = 0.6
 _CHANGED = _("You changed something during the check. Continue again to check it.")
@@ -125,7 +125,7 @@ class ServerScreen(StepScreen):
             found = await reachability.look(target)
         self._say(target.host, found)
 
-    def _say(self, host: str, found: Doors) -> None:
+    def _say(self, host: str, found: OpenPorts) -> None:
         if self.is_leaving:
             return
         note = self.query_one(Waiting)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
 from wizard.text.language import _
-from wizard.walk import welcome
+from wizard.walk.descriptions import welcome
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

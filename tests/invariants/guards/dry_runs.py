@@ -9,7 +9,7 @@ GUARDS = (
         4,
         "where a dry run would be a real one, rsync is not started",
         "wizard/schemes/forced_command.py",
-        'return not server.shell_is("rssh")',
+        "return not server.shell_is(*ONE_COMMAND_SHELLS)",
         "return True",
         ("tests/servers/walks/test_rssh.py::test_rssh_gets_a_plain_line_and_no_dry_run",),
     ),
@@ -25,7 +25,7 @@ GUARDS = (
         4,
         "a request that is neither command starts nothing",
         "wizard/schemes/forced_command.py",
-        "*) echo {TOLD_TO_OTHERS} {_command_digest(profile, recorded)} alone >&2; exit {request_filter.EXIT_CODE};;",
+        "*) echo {request_filter.IS_FOR} {digest} alone >&2; exit {request_filter.EXIT_CODE};;",
         "*) exec {shlex.join(_words(profile, recorded.live))};;",
         (
             "tests/servers/schemes/test_forced_command.py::test_another_rsync_is_noticed_before_it_starts",

@@ -16,7 +16,7 @@ GUARDS = (
     Guard(
         3,
         "Enter alone vouches for no server",
-        "wizard/walk/fingerprint.py",
+        "wizard/walk/descriptions/fingerprint.py",
         "default = SAME if context.is_demo or identity.status is HostKeyStatus.KNOWN else LATER",
         "default = SAME",
         ("tests/screens/steps/test_fingerprint.py::test_what_is_shown_is_confirmed_on_purpose_alone",),

@@ -18,7 +18,8 @@ from wizard.client import access, profile_lock
 from wizard.profile import with_delete
 from wizard.server import handed_over
 from wizard.storage import profiles
-from wizard.walk import hand_over, steps
+from wizard.walk import steps
+from wizard.walk.descriptions import hand_over
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ _FOLDERS = {"XDG_CONFIG_HOME": ".config", "XDG_STATE_HOME": ".local/state", "XDG
 
 
 def main() -> None:
-    """Print the names of the screens, each with what is cut off or English on it."""
+    """Print the names of the screens, each with what is cut off or English on it, and the classes of all."""
     import pytest
 
     from tests.screens.pictures.cut_off import cut_off
@@ -31,6 +31,7 @@ def main() -> None:
 
     quick_textual.hasten()
     found: dict[str, list[str]] = {}
+    classes: set[str] = set()
     for shown in SCREENS:
         with TemporaryDirectory() as folder, ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
             home = Path(folder)
@@ -41,13 +42,14 @@ def main() -> None:
             (home / "run").mkdir(mode=0o700)
             arrange(patch, home)
 
-            async def look(shown=shown, stack=stack, home=home) -> list[str]:  # type: ignore[no-untyped-def]
+            async def look(shown=shown, stack=stack, home=home) -> None:  # type: ignore[no-untyped-def]
                 async with shown.app(stack, home).run_test(size=_SIZE) as pilot:
                     await shown.reach(pilot)
-                    return sorted({*cut_off(pilot), *untranslated(pilot)})
+                    found[shown.name] = sorted({*cut_off(pilot), *untranslated(pilot)})
+                    classes.add(type(pilot.app.screen).__name__)
 
-            found[shown.name] = asyncio.run(look())
-    print(json.dumps(found))
+            asyncio.run(look())
+    print(json.dumps([found, sorted(classes)]))
 
 
 if __name__ == "__main__":

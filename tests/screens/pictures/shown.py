@@ -1,4 +1,7 @@
-"""Every screen and every dialog, brought about with the same values each time, and without any server."""
+"""Every screen and every dialog, brought about with the same values each time, and without any server.
+
+The one that asks for a larger window shows in none of these sizes: `test_window.py` has it.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,34 @@ from screens.dialogs.explanation import ExplanationScreen
 from screens.dialogs.passphrase import PassphraseScreen
 from screens.dialogs.receipt import ReceiptScreen
 from screens.dialogs.save_text import SaveTextScreen
+from screens.dialogs.trouble_screen import TroubleScreen
+from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
+from screens.steps.key.choose_key import ChooseKeyScreen
+from screens.steps.key.new_passphrase import NewPassphraseScreen
+from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
+from wizard import trouble
 from wizard.client import computer, rsync
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.keys.found_keys import FoundKey
+from wizard.client.keys.key_options import KeyOptions
 from wizard.client.request import Versions
 from wizard.client.session import Session
+from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.running import transfer
 from wizard.server import locks
 from wizard.server.locks import Finding
 from wizard.server.reaching import probe, reachability, sign_in
-from wizard.server.reaching.reachability import Doors
+from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import paths
+from wizard.text.language import _
 from wizard.walk import steps
+from wizard.walk.descriptions import key
+from wizard.walk.descriptions.key import choices
+from wizard.walk.descriptions.key.choices import Keys
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -48,6 +64,12 @@ if TYPE_CHECKING:
 
 _HOST = "files.example.lan"
 _HOST_KEY = HostKey(*public_key(7).split()[:2])
+_OWN_KEYS = Keys(
+    KeyOptions("GNOME Keyring", tuple(FoundKey(public_key(number), f"~/.ssh/id_{number}") for number in (1, 2)), ""),
+    unlocked=frozenset(),
+    is_held=False,
+    is_lost=False,
+)
 _STILL_TURNS = 5
 _LISTED = b"""\
 cd+++++++++|0|Documents/
@@ -94,11 +116,25 @@ class Shown:
         await _settled(pilot)
 
 
+def _open_key(profile: Profile) -> OpenKeyScreen:
+    return OpenKeyScreen(key.passphrase(profile.key_path), key.keep("GNOME Keyring"))
+
+
+def _trouble(profile: Profile) -> TroubleScreen:
+    told = trouble.explain(Failure(Kind.FOLDER_UNREADABLE, "~/.config/backup-wizard", "Read-only file system"), profile)
+    return TroubleScreen(told, again=_("Try again"))
+
+
 SCREENS = (
     *(Shown(str(step), step) for step in Step),
     Shown("explanation", Step.WELCOME, lambda _: _explanation()),
     Shown("confirm", Step.KEY, lambda _: ConfirmScreen("Is this meant?", "Nothing is lost.", yes="Yes", no="No")),
     Shown("passphrase", Step.SECURITY_CHECK, PassphraseScreen),
+    Shown("new-passphrase", Step.KEY, lambda _: NewPassphraseScreen(key.new_passphrase())),
+    Shown("open-key", Step.KEY, _open_key),
+    Shown("choose-key", Step.KEY, lambda _: ChooseKeyScreen(choices.own_keys(_OWN_KEYS))),
+    Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
+    Shown("trouble", Step.FINISH, _trouble),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
     Shown("home", is_home=True),
@@ -110,6 +146,7 @@ SCREENS = (
     Shown("admin"),
     Shown("admin-change", press=("enter",)),
     Shown("admin-export", press=("e",)),
+    Shown("admin-open", press=("o",)),
 )
 
 
@@ -119,14 +156,14 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     async def host_keys(*_: object, **__: object) -> tuple[HostKey, ...]:
         return (_HOST_KEY,)
 
-    async def look(*_: object, **__: object) -> Doors:
-        return Doors(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
+    async def look(*_: object, **__: object) -> OpenPorts:
+        return OpenPorts(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
 
     async def attempt(*_: object, **__: object) -> None:
         pass
 
     async def check(profile: Profile, *_: object, **__: object) -> AsyncGenerator[Finding]:
-        for door in locks.refusals(profile):
+        for door in locks.planned(profile):
             yield Finding(door.id, door.title, True, True, "It was refused.")
 
     async def dry_run(*_: object, **__: object) -> AsyncGenerator[rsync.Event]:
@@ -153,15 +190,15 @@ def _explanation() -> ExplanationScreen:
 
 def _profile(home: Path) -> Profile:
     private = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    key = home / ".ssh/backup-wizard-amamac"
-    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    key.chmod(0o600)
+    file = home / ".ssh/backup-wizard-amamac"
+    file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    file.chmod(0o600)
     line = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    key.with_suffix(".pub").write_text(f"{line} backup-wizard-amamac\n")
+    file.with_suffix(".pub").write_text(f"{line} backup-wizard-amamac\n")
     server = Server(host=_HOST, user="amanda", host_keys=(_HOST_KEY.fingerprint,))
     folders = (str(home / "Documents"), str(home / "Pictures"))
     return a_profile(
-        folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(key))
+        folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(file))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from textual.widgets import Button, Label
 from screens.widgets.footer import Keys
 from tests.screens.pictures.cut_off import cut_off
 from tests.screens.pictures.untranslated import untranslated
-from wizard.walk import finish
+from wizard.walk.descriptions import finish
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 _CHECKOUT = Path(__file__).parents[3]
 
 
-def test_nothing_is_cut_off_or_english() -> None:
+def test_nothing_is_cut_off_or_english_on_any_screen_or_dialog() -> None:
     argv = [sys.executable, "-m", "tests.screens.pictures.pseudo_walk"]
     walked = subprocess.run(argv, cwd=_CHECKOUT, env=os.environ, stdin=subprocess.DEVNULL, capture_output=True)
     assert walked.returncode == 0, walked.stderr.decode()
-    found = json.loads(walked.stdout)
+    found, classes = json.loads(walked.stdout)
     assert found
     assert {screen: lost for screen, lost in found.items() if lost} == {}
+    sources = [path.read_text("utf-8") for path in (_CHECKOUT / "screens").rglob("*.py")]
+    dialogs = {name for source in sources for name in re.findall(r"^class (\w+)\(ModalScreen", source, re.MULTILINE)}
+    assert dialogs - {*classes} == {"TooSmallScreen"}  # which no window of this size shows
 
 
 class Cutting(App[None]):

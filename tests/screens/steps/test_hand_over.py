@@ -110,7 +110,7 @@ async def test_the_plain_view_leaves_the_text_alone_on_the_terminal(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = SimpleNamespace(stdin=StringIO("\n"), stdout=StringIO())
-    monkeypatch.setattr("screens.widgets.export_pane.sys", terminal)
+    monkeypatch.setattr("screens.widgets.exports.export_pane.sys", terminal)
     monkeypatch.setattr(WizardApp, "suspend", lambda _: contextlib.nullcontext())
     async with wizard_at(place.profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
         await until(pilot, lambda: pilot.app.screen.query("#plain"))

@@ -18,7 +18,7 @@ from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
 from screens.steps.key.choose_key import ChooseKeyScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.widgets.choice import Choice
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
 from screens.widgets.tick_list import TickList
 from tests.support import canary
 from tests.support.data.receipts import a_receipt
@@ -29,7 +29,7 @@ from wizard.running import record
 from wizard.server import exports, kept_facts
 from wizard.server.by_password import install
 from wizard.server.by_password.password_login import PasswordLogin
-from wizard.walk.key import Answer
+from wizard.walk.descriptions.key.choices import Answer
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:

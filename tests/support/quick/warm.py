@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 import traceback
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support import processes
 from tests.support.quick import patience, quick_keys
+from wizard.walk import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +34,7 @@ _IMPORTED = (
         "wizard.command_line",
         "wizard.walk.unattended",
         "wizard.walk.plain",
-        *(f"wizard.walk.{name}" for name in ("welcome", "folders", "server", "fingerprint", "scheme", "key")),
-        *(f"wizard.walk.{name}" for name in ("hand_over", "security_check", "dry_run", "finish")),
+        *(f"wizard.walk.descriptions.{found.name}" for found in pkgutil.iter_modules(descriptions.__path__)),
         "wizard.demo",
         "wizard.trouble.crash",
     ),

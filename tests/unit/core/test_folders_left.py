@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.profile import Profile, check
-from wizard.walk.folders import Chosen
+from wizard.walk.descriptions.folders import Chosen
 
 _BOTH = Profile(
     name="amamac",

@@ -39,7 +39,7 @@ TAKEN: Table = [
         rules.allowed_from_one,
         ["192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "*.example.lan", "!192.0.2.9", "host", "192.0.2.*"],
     ),
-    (rules.module, ["amanda", "a.b", "globals"]),
+    (rules.module, ["amanda", "a.b", "globals", "run"]),
     (rules.key_file, ["~/.ssh/id", "/home/a b/key", "/50%/key", "~/.ssh/id.pub"]),
 ]
 

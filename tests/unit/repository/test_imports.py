@@ -29,8 +29,8 @@ def _bringer(*modules: str) -> str:
     return done.stdout.strip()
 
 
-def test_every_step_has_its_place_in_the_layers() -> None:
-    """lint-imports says nothing of a module that no layer names."""
+def test_everything_in_the_walk_has_its_place_in_the_layers() -> None:
+    """lint-imports says nothing of a module that no layer names; a step is in the layer of the folder it is in."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     layers = " | ".join(settings["tool"]["importlinter"]["contracts"][0]["layers"]).split(" | ")
     walk = {path.stem for path in (ROOT / "wizard/walk").iterdir()} - {"__init__", "__pycache__"}

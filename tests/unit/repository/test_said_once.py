@@ -9,7 +9,10 @@ from typing import get_args
 import pytest
 
 from wizard import profile
-from wizard.schemes.facts import RRSYNC_PATHS
+from wizard.failure import Kind
+from wizard.schemes.facts import BLOCKING_SHELLS, ONE_COMMAND_SHELLS, RRSYNC_PATHS
+from wizard.server.reaching import shells
+from wizard.trouble.words.let_in import WORDS
 
 ROOT = Path(__file__).parents[3]
 # Where a scheme's name may stand: its own module, and what a profile file may say.
@@ -38,8 +41,26 @@ def test_it_would_be_noticed(line: str) -> None:
     assert _NAMED.search(line)
 
 
+_COMPARES_SERVERS = re.compile(r"server\.host\b[^\n]*[!=]=|[!=]=[^\n]*server\.host\b")
+
+
+def test_nothing_else_asks_whether_it_is_the_same_server() -> None:
+    """Whoever does compares `Server.machine` or `Server.account`."""
+    assert [path for path in _modules() if _COMPARES_SERVERS.search(path.read_text())] == []
+    assert _COMPARES_SERVERS.search("if (before.server.host, port) == (profile.server.host, other):")
+
+
 def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
     script = (ROOT / "assets/templates/setup.sh").read_text()
     found = re.search(r"for rrsync in \"\$\(command -v rrsync\)\" ([^;]*);", script)
     assert found
     assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PATHS
+
+
+def test_a_login_shell_that_is_in_the_way_is_known_wherever_it_is_met() -> None:
+    known = {*BLOCKING_SHELLS, *ONE_COMMAND_SHELLS}
+    assert {*shells.ANSWERS} == known
+    warned_of = re.search(r"\n *([a-z |]*)\) printf 'the login shell", (ROOT / "assets/templates/setup.sh").read_text())
+    assert warned_of
+    assert {*warned_of[1].split(" | ")} == known
+    assert known <= {*re.findall(r"\w+", WORDS[Kind.SERVER_SHELL_BLOCKS].forward)}

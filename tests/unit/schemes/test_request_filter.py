@@ -160,7 +160,7 @@ def test_under_append_only_a_dry_run_that_lists_all_may_compare_and_nothing_else
         assert " --ignore-existing --log-format" in _ask(bench, request, shell=shell, append_only=True)
 
 
-def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> None:
+def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _ask(bench, READING[0], write_only=False) == f"rrsync in {bench}: -ro -no-del -munge my backup"
     for request in (WITH_PARTS, NOT_WHOLE, WITH_LINKS):
         assert f" {HELD} --log-format" in _ask(bench, request, write_only=False)
@@ -169,6 +169,7 @@ def test_who_may_read_may_send_parts_of_files_and_rrsync_reads(bench: Path) -> N
     (bench / "bin/rrsync").write_text('#!/bin/sh\necho "old: $*"\n')
     assert _ask(bench, READING[0], write_only=False) == "old: -ro my backup"
     (bench / "bin/rrsync").unlink()
+    monkeypatch.setattr(request_filter, "FIND_RRSYNC", "command -v rrsync")  # not the machine's own
     assert _ask(bench, READING[0], write_only=False) == f"{request_filter.REFUSED} {request_filter.NO_RRSYNC}"
 
 

@@ -13,7 +13,7 @@ from wizard.client.request import Command, Request
 from wizard.failure import BadProfile
 from wizard.profile import SchemeSettings, Server
 from wizard.schemes.forced_command import ForcedCommand
-from wizard.server import clashes, exports, request
+from wizard.server import clashes, exports
 
 
 def _changed(asked: Request, **scheme: object) -> Approval:
@@ -63,7 +63,7 @@ def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() ->
     )
     granted = _changed(asked, allow_delete=False).granted
     assert granted.command == COMMAND
-    line = exports.FORMATS["authorized-keys"].render(request.context_of(granted))
+    line = exports.FORMATS["authorized-keys"].render(exports.context_of_request(granted))
     assert ForcedCommand().command_digest(granted.profile, granted.client) in line
     assert "--delete" not in line
 
@@ -172,7 +172,7 @@ def test_an_office_of_many_has_no_clash_until_two_are_alike() -> None:
 
 def test_one_text_over_many_computers_says_which_part_belongs_where() -> None:
     contexts = [
-        request.context_of(one)
+        exports.context_of_request(one)
         for one in (
             a_request(),
             _other(),

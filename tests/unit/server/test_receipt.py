@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -93,6 +94,20 @@ def test_a_receipt_is_read_to_typed_data() -> None:
     assert (read.ssh_ports, read.daemon_port, len(read.warnings)) == ((22, 22), 873, 2)
 
 
+def test_what_a_newer_script_tells_as_well_is_passed_over() -> None:
+    newer = text().replace("rsync-port: 873", "rsync-port: 873\nselinux: enforcing")
+    assert receipt_text.parse(newer, "amamac") == receipt_text.parse(text(), "amamac")
+
+
+def test_what_an_older_script_does_not_tell_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    older = receipt_text.parse(text().replace("home: /home/amanda\n", ""), "amamac")
+    assert older == replace(receipt_text.parse(text(), "amamac"), home="")
+    monkeypatch.setattr(receipt_text, "_MAY_BE_MISSING", {"rrsync", "openssh", "rsync-port"})
+    lines = [line for line in text().splitlines() if not line.startswith(("rrsync:", "openssh:", "rsync-port:"))]
+    older = receipt_text.parse("\n".join(lines), "amamac")
+    assert (older.rrsync, older.openssh, older.daemon_port) == ("", None, 0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -112,7 +127,9 @@ def test_a_receipt_is_read_to_typed_data() -> None:
         ("rrsync: /usr", "rrsync: usr", "line 9: rrsync: "),
         ("ssh-port: 22", "ssh-port: 99999", "line 10: "),
         ("rsync-port: 873", "rsync-port: x", "line 12: rsync-port: "),
-        ("shell: /bin/sh", "colour: blue", "line 6: “colour: blue” doesn't belong"),
+        ("shell: /bin/sh", "colour: blue", "“shell” is missing"),
+        ("shell: /bin/sh", "shell: /bin/sh\nblue sky", "line 7: “blue sky” doesn't belong"),
+        ("shell: /bin/sh", "shell: /bin/sh\ncolour: blue\nsky", "line 8: “sky” doesn't belong"),
         ("warning: the home", "warning: \x1b[31mthe home", "line 13: it is too long"),
         ("warning: the home", "warning: \u202ethe home", "line 13: it is too long"),
         (

@@ -13,11 +13,11 @@ from hypothesis import strategies as some
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import COMMAND, a_request, public_key, rsa_key, saved
 from wizard import trouble
-from wizard.client import access
+from wizard.client import access, request
 from wizard.client.keys import protected_key
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import SchemeKind, SchemeSettings, Server
-from wizard.server import exports, request
+from wizard.server import exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
     path.write_text(exports.export(profile, client, "request"))
     assert "Documents" not in path.read_text()
     asked = request.read(path)
-    context = request.context_of(asked)
+    context = exports.context_of_request(asked)
     for format in exports.formats(profile, client):
         if format.name != "request":
             assert format.render(context) == exports.export(profile, client, format.name)
@@ -223,7 +223,7 @@ def test_whatever_a_request_holds_it_is_taken_whole_or_refused_in_words(tmp_path
 
 
 def _renders_everywhere(taken: Request) -> None:
-    context = request.context_of(taken)
+    context = exports.context_of_request(taken)
     for format in exports.FORMATS.values():
         if format.applies(context.setup) and not format.holds_secret:
             assert format.render(context)

@@ -64,7 +64,7 @@ def connect(target: Target, seconds: float) -> socket.socket:
 
 
 async def open_stream(target: Target, longest_line: int) -> tuple[StreamReader, StreamWriter]:
-    """The same for asyncio; the caller sets the time-out.
+    """The same for asyncio, where a line may have `longest_line` bytes; the caller sets the time-out.
 
     Raises:
         Failure: as for `connect`.

@@ -14,11 +14,16 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from wizard.schemes.facts import FIND_RRSYNC
+
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
 REFUSED = "backup-wizard: this key"
 """How every refusal of the line begins; what it says then is one of those below."""
+
+IS_FOR = f"{REFUSED} is for"
+"""How a line that holds one command goes on: with the `command_digest` of its scheme, so that an older one is known."""
 
 ALONE = "is for backups alone"
 CANNOT_READ = "can not read"
@@ -113,6 +118,6 @@ def _reading(profile: Profile) -> str:
     if profile.scheme.write_only:
         return f"no {CANNOT_READ}"
     return (
-        f"r=$(command -v rrsync) || no {NO_RRSYNC};"
+        f"r=$({FIND_RRSYNC}) || no {NO_RRSYNC};"
         " if grep -qse -munge $r; then exec $r -ro -no-del -munge $0; fi; exec $r -ro $0"
     )

@@ -14,6 +14,7 @@ from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
+from wizard.schemes.facts import FIND_RRSYNC
 from wizard.server import exports, kept_facts, locks
 from wizard.server.by_password import account_files, marked_lines
 from wizard.server.exports import authorized_keys
@@ -195,8 +196,7 @@ async def _to_its_end(login: PasswordLogin, work: Callable[[], T]) -> T:
 
 
 def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
-    # The key line looks nowhere but on the account's PATH.
-    rrsync, version = account_files.ask(login, ("command -v rrsync\n", "rsync --version\n"))
+    rrsync, version = account_files.ask(login, (f"({FIND_RRSYNC})\n", "rsync --version\n"))
     found: dict[str, str | Version] = {"rrsync": rrsync.decode(errors="replace").strip()}
     if told := re.search(rb"version v?(\d{1,4}(?:\.\d{1,4}){1,3})", version):
         found["rsync_version"] = tuple(map(int, told[1].split(b".")))

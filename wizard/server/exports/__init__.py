@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import computer
 from wizard.failure import Failure, Kind
+from wizard.schemes.facts import ServerFacts
 from wizard.server import kept_facts
 from wizard.server.exports import (
     ansible,
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wizard.client.keys.secrets import Secret
+    from wizard.client.request import Request
     from wizard.profile import Profile
-    from wizard.schemes.facts import ClientFacts, ServerFacts
+    from wizard.schemes.facts import ClientFacts
     from wizard.schemes.setup import ServerSetup
 
 
@@ -162,3 +164,16 @@ def context_of(
     setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
     seen = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
     return ExportContext(profile, setup, secret, client, computer.sender(), seen)
+
+
+def context_of_request(
+    request: Request, server: ServerFacts | None = None, secret: Secret | None = None
+) -> ExportContext:
+    """What a request asks of the server, through its scheme and so exactly as the computer itself would export it.
+
+    Raises:
+        Failure: a fact that the text depends on is not known.
+    """
+    profile, client = request.profile, request.client
+    setup = schemes.of(profile).server_setup(profile, client, server or ServerFacts())
+    return ExportContext(profile, setup, secret, client, request.sender, request.seen_host_keys)

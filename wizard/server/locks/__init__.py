@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.schemes.base import Refusal
+    from wizard.schemes.base import SecurityCheck
     from wizard.server.locks.evidence import ProbeResult
     from wizard.server.locks.probe_session import Probe, ProbeSession
 
@@ -42,7 +42,7 @@ __all__ = [
     "of_another_server",
     "opens_by_password_alone",
     "opens_everything",
-    "refusals",
+    "planned",
     "verdict",
     "why_untested",
 ]
@@ -54,7 +54,7 @@ _NOT_LET_IN = N_("That proves nothing until the server allows the backup itself.
 
 
 async def check(profile: Profile, access: Access, *, expects_backup: bool = False) -> AsyncGenerator[Finding]:
-    """Try every door that the scheme says is shut, each told as it becomes known; the first is the backup's own.
+    """Try everything that the scheme has checked, each told as it becomes known; the first is the backup itself.
 
     `expects_backup` is whether this backup has come to a good end before.
 
@@ -64,46 +64,46 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
     from wizard.server.locks import fixes
     from wizard.server.locks.probe_session import answered
 
-    doors = refusals(profile)
+    checks, known = planned(profile), probes()
     setup = schemes.of(profile).server_setup(profile, access.facts, kept_facts.known(profile))
     try:
-        async with _probe_session(profile, access, expects_backup) as session, _begun(doors, session) as begun:
+        async with _probe_session(profile, access, expects_backup) as session, _begun(checks, session) as begun:
             is_let_in = False
-            for door in doors:
-                answer = await (begun.get(door.id) or answered(_probe(door), session))
-                if door.id == ADMITTED.id:
+            for one in checks:
+                answer = await (begun.get(one.id) or answered(known.get(one.id, _no_probe), session))
+                if one.id == ADMITTED.id:
                     is_let_in = answer.held is True
-                elif answer.held and not is_let_in and door.id not in TOLD_BY_SSH:
+                elif answer.held and not is_let_in and one.id not in TOLD_BY_SSH:
                     answer = untested(answer.detail, _(_NOT_LET_IN))
-                fix = fixes.fix(door, setup) if answer.held is False else ""
-                yield Finding(door.id, door.title, answer.held, answer.testable, answer.detail, fix)
+                fix = fixes.fix(one, setup) if answer.held is False else ""
+                yield Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix)
     except Failure as failure:
         if failure.kind is not Kind.KEY_UNUSABLE:
             raise
-        for door in doors:
+        for one in checks:
             not_tested = _("Not tested: only ssh itself can use this kind of key.")
-            yield Finding(door.id, door.title, None, True, not_tested)
+            yield Finding(one.id, one.title, None, True, not_tested)
 
 
 def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
     """What is found where the server is not the one that was confirmed, so that nothing was sent to it."""
     not_tested = _("Not tested: nothing is sent to a server that may be the wrong one.")
     return [
-        Finding(door.id, door.title, False, True, detail, fix)
-        if door.id == HOST_KEY.id
-        else Finding(door.id, door.title, None, door.id not in UNTESTABLE, not_tested)
-        for door in refusals(profile)
+        Finding(one.id, one.title, False, True, detail, fix)
+        if one.id == HOST_KEY.id
+        else Finding(one.id, one.title, None, one.id not in UNTESTABLE, not_tested)
+        for one in planned(profile)
     ]
 
 
-def refusals(profile: Profile) -> tuple[Refusal, ...]:
+def planned(profile: Profile) -> tuple[SecurityCheck, ...]:
     """What `check` will try, with titles in the person's language."""
-    doors = schemes.of(profile).must_refuse(profile)
-    return tuple(msgspec.structs.replace(door, title=_(door.title)) for door in doors)
+    checks = schemes.of(profile).security_checks(profile)
+    return tuple(msgspec.structs.replace(one, title=_(one.title)) for one in checks)
 
 
 def letter(profile: Profile, findings: Sequence[Finding]) -> str:
-    """What to send to the admin about the doors that are open."""
+    """What to send to the admin about what is open."""
     from wizard.server.locks import fixes
 
     return fixes.letter(profile, findings)
@@ -128,15 +128,15 @@ async def _probe_session(profile: Profile, access: Access, expects_backup: bool)
 
 @contextlib.asynccontextmanager
 async def _begun(
-    doors: Sequence[Refusal], session: ProbeSession
+    checks: Sequence[SecurityCheck], session: ProbeSession
 ) -> AsyncIterator[dict[str, asyncio.Task[ProbeResult]]]:
     from wizard.server.locks import changing, folder, service
     from wizard.server.locks.probe_session import answered
 
-    # A daemon keeps nobody waiting for another, and takes its time to refuse: there the probes run side by side.
+    # A daemon keeps nobody waiting for another, and takes its time to refuse: there these probes run side by side.
     side_by_side = schemes.of(session.profile).uses_module
-    probes = folder.PROBES | changing.PROBES | service.PROBES if side_by_side else {}
-    begun = {door.id: asyncio.create_task(answered(probes[door.id], session)) for door in doors if door.id in probes}
+    known = folder.PROBES | changing.PROBES | service.PROBES if side_by_side else {}
+    begun = {one.id: asyncio.create_task(answered(known[one.id], session)) for one in checks if one.id in known}
     try:
         yield begun
     finally:
@@ -145,11 +145,12 @@ async def _begun(
         await asyncio.gather(*begun.values(), return_exceptions=True)
 
 
-def _probe(door: Refusal) -> Probe:
-    from wizard.server.locks import admission, changing, folder, requests, service, sessions
+def probes() -> dict[str, Probe]:
+    """All probes, by the ids of their checks; a module with more of them is listed here."""
+    from wizard.server.locks import changing, folder, own_request, requests, service, sessions
 
-    probes = admission.PROBES | sessions.PROBES | requests.PROBES | folder.PROBES | changing.PROBES | service.PROBES
-    return probes.get(door.id, _no_probe)
+    modules = (own_request, sessions, requests, folder, changing, service)
+    return {id: probe for module in modules for id, probe in module.PROBES.items()}
 
 
 async def _no_probe(session: ProbeSession) -> ProbeResult:

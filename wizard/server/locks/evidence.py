@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from wizard.schemes.forced_command import TOLD_TO_OTHERS
 from wizard.schemes.parts import request_filter
 from wizard.server.locks.wording import quoted
 from wizard.text.language import _
@@ -56,7 +55,7 @@ _RRSYNC_WORDS = "|".join(
 )
 PATTERNS: dict[str, re.Pattern[str]] = {
     KEY_LINE: re.compile(rf"^{re.escape(request_filter.REFUSED)} (?:{_LINE_WORDS})$", re.MULTILINE),
-    EXACT_LINE: re.compile(rf"^{re.escape(TOLD_TO_OTHERS)} \S+-[0-9a-f]{{12}} alone$", re.MULTILINE),
+    EXACT_LINE: re.compile(rf"^{re.escape(request_filter.IS_FOR)} \S+-[0-9a-f]{{12}} alone$", re.MULTILINE),
     RRSYNC: re.compile(rf"^\S*rrsync(?: error)?:? (?:{_RRSYNC_WORDS})", re.MULTILINE),
     WRITE_ONLY: re.compile(r"^(?:@?ERROR: )?module is write only$", re.MULTILINE),
     REFUSED_OPTION: re.compile(r"The server is configured to refuse --?\S+"),

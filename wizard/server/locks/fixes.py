@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile
-    from wizard.schemes.base import Refusal
+    from wizard.schemes.base import SecurityCheck
     from wizard.schemes.setup import ServerSetup
     from wizard.server.locks.finding import Finding
 
 
-def fix(refusal: Refusal, setup: ServerSetup) -> str:
+def fix(check: SecurityCheck, setup: ServerSetup) -> str:
     """The exact text, and where it belongs."""
-    if refusal.id == security_checks.PASSWORD.id:
+    if check.id == security_checks.PASSWORD.id:
         block = sshd_config.body(setup.account, security_checks.KEYS_ALONE)
         where = _("At the end of sshd_config (then run: sshd -t && systemctl reload ssh):")
         return f"{where}\n{block}"
-    if refusal.id == security_checks.MODULES.id:
+    if check.id == security_checks.MODULES.id:
         where = _("In every other module of rsyncd.conf, list who may use it, and set their passwords:")
         return f"{where}\nauth users ="
-    return _in_module(refusal, setup) or _in_key_line(refusal, setup)
+    return _in_module(check, setup) or _in_key_line(check, setup)
 
 
 def letter(profile: Profile, findings: Sequence[Finding]) -> str:
@@ -50,10 +50,10 @@ def letter(profile: Profile, findings: Sequence[Finding]) -> str:
     return message.format(name=profile.name, host=server.host, user=server.user, tried=tried, changes=changes)
 
 
-def _in_module(refusal: Refusal, setup: ServerSetup) -> str:
+def _in_module(check: SecurityCheck, setup: ServerSetup) -> str:
     for module in setup.daemon.modules if setup.daemon else ():
         for setting in module.settings:
-            if setting.name in refusal.shut_by and setup.daemon:
+            if setting.name in check.shut_by and setup.daemon:
                 where = _("In {file}, in [{module}] ({reason}):").format(
                     file=setup.daemon.path, module=module.name, reason=setting.reason
                 )
@@ -61,9 +61,9 @@ def _in_module(refusal: Refusal, setup: ServerSetup) -> str:
     return ""
 
 
-def _in_key_line(refusal: Refusal, setup: ServerSetup) -> str:
+def _in_key_line(check: SecurityCheck, setup: ServerSetup) -> str:
     for line in setup.key_lines:
-        names = [option.name for option in line.options if option.name in refusal.shut_by]
+        names = [option.name for option in line.options if option.name in check.shut_by]
         if not line.options:
             where = _(
                 "The key line in {file} allows everything the account may do. Choose another scheme to close this."

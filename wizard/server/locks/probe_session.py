@@ -51,7 +51,7 @@ class ForcedTarget(StrEnum):
 
 
 @dataclass(frozen=True)
-class Admission:
+class OwnRequest:
     """How the backup's own dry run, of the markers alone, went; the `holder` is told where it was let in."""
 
     exit_code: int
@@ -124,16 +124,16 @@ class ProbeSession:
         """
         return await self.in_time(lambda: self.runner.stranger(target, user))
 
-    async def admission(self) -> Admission:
+    async def own_request(self) -> OwnRequest:
         """What the backup's own dry run comes to; never to be asked of a line that might make it a real one.
 
         Raises:
             Silent: it did not end in time.
             Busy: rrsync takes one request at a time.
         """
-        return await self.once("admission", self._ask_as_backup)
+        return await self.once("own_request", self._ask_as_backup)
 
-    async def _ask_as_backup(self) -> Admission:
+    async def _ask_as_backup(self) -> OwnRequest:
         told = destination.MarkersSeen(destination.markers(self.profile.name))
         called = await self.in_time(self.runner.as_backup)
         rest = told.take_from(called.entries)
@@ -141,7 +141,7 @@ class ProbeSession:
         # What is there and has not changed is passed over without a word; under append only, so is all that is there.
         is_missing = any(entry.is_new for entry in rest if entry and entry.path == place)
         is_marked = called.exit_code == 0 and not is_missing
-        return Admission(called.exit_code, called.printed, told.holder, is_marked)
+        return OwnRequest(called.exit_code, called.printed, told.holder, is_marked)
 
     async def in_time(self, call: Callable[[], Awaitable[Called]]) -> Called:
         """What a call brought.

@@ -1,4 +1,4 @@
-"""Which of a server's two doors answer: ssh, and rsync's own service."""
+"""Which of a server's two services answer: ssh, and rsync's own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ONLY_DAEMON = _(
 _OPENSSH = re.compile(r"OpenSSH_(\d{1,4})\.(\d{1,4})")
 
 
-class Doors(msgspec.Struct, frozen=True):
+class OpenPorts(msgspec.Struct, frozen=True):
     """What ssh says at the port that was tried, or why there is none; and where rsync's service answers, or 0."""
 
     port: int
@@ -46,8 +46,8 @@ class Doors(msgspec.Struct, frozen=True):
         return (int(found[1]), int(found[2])) if found else None
 
 
-async def look(target: Target) -> Doors:
-    """Try both doors at once; a server that does not answer is a fact and no failure."""
+async def look(target: Target) -> OpenPorts:
+    """Try both at once; a server that does not answer is a fact and no failure."""
     port = target.port
     ports = list(dict.fromkeys((port, over_network.USUAL_PORT)))
     async with asyncio.TaskGroup() as group:
@@ -58,35 +58,35 @@ async def look(target: Target) -> Doors:
             ssh.cancel()  # rsync's service waits to be greeted, and so would we for ssh's greeting
     daemon_port = next(iter(answering), 0)
     if ssh.cancelled():
-        return Doors(port, "", Failure(Kind.NOT_SSH, str(target)), daemon_port)
-    return Doors(port, *ssh.result(), daemon_port)
+        return OpenPorts(port, "", Failure(Kind.NOT_SSH, str(target)), daemon_port)
+    return OpenPorts(port, *ssh.result(), daemon_port)
 
 
-def with_what_is_left(profile: Profile, doors: Doors) -> Profile:
+def with_what_is_left(profile: Profile, found: OpenPorts) -> Profile:
     """The profile as it is, or without ssh where only rsync's service answers."""
-    if doors.failure is None or not doors.daemon_port:
+    if found.failure is None or not found.daemon_port:
         return profile
     kind = next(scheme.kind for scheme in schemes.SCHEMES if not scheme.uses_ssh)
     without_ssh = msgspec.structs.replace(profile, scheme=msgspec.structs.replace(profile.scheme, kind=kind))
-    if over_network.port(without_ssh) == doors.daemon_port:
+    if over_network.port(without_ssh) == found.daemon_port:
         return without_ssh
-    return msgspec.structs.replace(without_ssh, server=msgspec.structs.replace(profile.server, port=doors.daemon_port))
+    return msgspec.structs.replace(without_ssh, server=msgspec.structs.replace(profile.server, port=found.daemon_port))
 
 
-def remember(profile: Profile, before: Profile, doors: Doors) -> ServerFacts:
+def remember(profile: Profile, before: Profile, found: OpenPorts) -> ServerFacts:
     """Keep what was seen, and of what was known before only what is about the same account on the same server.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    same = (profile.server.host, profile.server.user) == (before.server.host, before.server.user)
-    has_ssh = doors.failure is None
+    same = profile.server.account == before.server.account
+    has_ssh = found.failure is None
     seen = {
         "ssh_open": has_ssh,
-        "ssh_port": doors.port if has_ssh else 0,
-        "openssh_version": doors.openssh_version,
-        "daemon_open": bool(doors.daemon_port),
-        "daemon_port": doors.daemon_port,
+        "ssh_port": found.port if has_ssh else 0,
+        "openssh_version": found.openssh_version,
+        "daemon_open": bool(found.daemon_port),
+        "daemon_port": found.daemon_port,
     }
     return kept_facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
 

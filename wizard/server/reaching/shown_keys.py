@@ -22,7 +22,7 @@ _FILE = "shown-keys.json"
 
 
 class _Shown(msgspec.Struct, frozen=True):
-    host: str
+    machine: str
     port: int
     keys: tuple[str, ...]
 
@@ -34,13 +34,13 @@ def keep(profile: Profile, offered: Iterable[HostKey]) -> None:
         Failure: our folder can't be written to.
     """
     keys = tuple(key.fingerprint for key in offered)
-    state_files.save(profile.name, _FILE, _Shown(profile.server.host, profile.server.port, keys))
+    state_files.save(profile.name, _FILE, _Shown(profile.server.machine, profile.server.port, keys))
 
 
 def of(profile: Profile) -> tuple[str, ...]:
     """The fingerprints that this server showed, the best first; empty where nobody looked."""
     shown = state_files.load(profile.name, _FILE, _Shown, None)
-    if shown is None or (shown.host, shown.port) != (profile.server.host, profile.server.port):
+    if shown is None or (shown.machine, shown.port) != (profile.server.machine, profile.server.port):
         return ()
     return shown.keys
 

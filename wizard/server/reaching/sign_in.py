@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.ssh import program
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes import forced_command
 from wizard.schemes.parts import request_filter
 from wizard.server import destination, kept_facts
 from wizard.server.reaching import shells
@@ -52,11 +51,12 @@ async def attempt(profile: Profile, access: Access) -> None:
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
     server = kept_facts.known(profile)
-    if scheme.command_digest(profile, access.facts) in printed:
-        if server.shell_is(*shells.BLOCKING):
+    digest = scheme.command_digest(profile, access.facts)
+    if not digest or digest in printed:
+        if server.shell_is(*shells.ANSWERS):
             kept_facts.learn(profile, shell="")
     elif scheme.can_preview(server):
-        if forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:  # an older line, or a plain command
+        if request_filter.IS_FOR in printed or "\0" in printed:  # an older line, or a plain command
             raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
         raise Failure(Kind.SERVER_SHELL_TALKS if printed.strip() else Kind.SERVER_SILENT, profile.server.host, printed)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BEGIN = "=== backup-wizard receipt for {name} ==="
 END = "=== end of receipt for {name} ==="
 NONE = "none"
+_NOTHING = frozenset({NONE, ""})  # the server has none, or the script doesn't tell
 
 _BEGIN = re.compile(r"=== backup-wizard receipt for (\S+) ===")
 _END = re.compile(r"=== end of receipt for (\S+) ===")
@@ -30,14 +31,16 @@ _LINE = re.compile(r"([a-z-]+): ?(.*)")
 _HOST_KEY = re.compile(r"([A-Z0-9-]{1,20}) (SHA256:\S+)", re.ASCII)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}", re.ASCII)
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]{1,200}", re.ASCII)
-# What rrsync can be told; older receipts don't say it, and flags that are unknown here are passed over.
-_FLAGS = frozenset({"-munge", "-no-del", "-no-overwrite"})
 _LONGEST_TEXT = 1_000_000
 _LONGEST_LINE = 1_000
 _MOST_LINES = 200
+_ONCE = frozenset({"account", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"})
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
+# May be missing: a script that was handed over before an upgrade doesn't write what is new, and still tells enough.
+_MAY_BE_MISSING = frozenset({"home"})
+_KEYS = _ONCE | _MANY | _MAY_BE_MISSING
 # Mail programs may break these over lines; all others have no spaces at which they could.
-_MAY_GO_ON = frozenset({"warning", "home", "rrsync-flags"})
+_MAY_GO_ON = frozenset({"warning", "home"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ class HostPrint:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the server told of itself and of one backup; empty texts, `None` and 0 stand for what it doesn't have."""
+    """What the server told of itself and of one backup.
+
+    Empty texts, `None` and 0 stand for what it doesn't have, and for what an older script doesn't tell.
+    """
 
     name: str
     account: str
@@ -64,7 +70,6 @@ class Receipt:
     ssh_ports: tuple[int, ...]
     daemon_port: int
     warnings: tuple[str, ...]
-    rrsync_flags: tuple[str, ...] = ()
 
 
 def plain_folder(root: str) -> str:
@@ -99,7 +104,6 @@ def parse(text: str, name: str) -> Receipt:
         ssh_ports=tuple(_port(number, value) for number, value in found.all("ssh-port")),
         daemon_port=found.port("rsync-port"),
         warnings=tuple(printable(value) for _, value in found.all("warning")),
-        rrsync_flags=tuple(flag for _, value in found.all("rrsync-flags") for flag in value.split() if flag in _FLAGS),
     )
 
 
@@ -111,6 +115,11 @@ class _Fields:
         self._last = ""
 
     def add(self, number: int, line: str) -> None:
+        """Take one line; a key that isn't known is a newer script's, and passed over.
+
+        Raises:
+            Failure: `BAD_RECEIPT`, naming the line.
+        """
         if len(line) > _LONGEST_LINE or not line.isprintable():
             raise _refused(number, _("it is too long, or has characters that no receipt has"))
         matched = _LINE.fullmatch(line)
@@ -123,13 +132,23 @@ class _Fields:
         elif self._last in _MAY_GO_ON:
             began, value = self._found[self._last].pop()
             self._found[self._last].append((began, f"{value} {line}"))
+        elif matched:
+            self._last = ""
         else:
             raise _refused(number, _("“{line}” doesn't belong in a receipt").format(line=printable(line[:60])))
 
     def all(self, key: str) -> list[tuple[int, str]]:
+        """All values of a key, unchecked, with the numbers of their lines."""
         return self._found.get(key, [])
 
     def one(self, key: str, rule: Callable[[str], str | None]) -> str:
+        """The value of a key that appears once.
+
+        Raises:
+            Failure: `BAD_RECEIPT` if it is missing and may not be, or the rule doesn't take it.
+        """
+        if key in _MAY_BE_MISSING and not self.all(key):
+            return ""
         if not self.all(key):
             raise Failure(Kind.BAD_RECEIPT, _("the line “{key}” is missing").format(key=key))
         number, value = self.all(key)[0]
@@ -138,19 +157,31 @@ class _Fields:
         return value
 
     def path(self, key: str) -> str:
+        """A program's path, or an empty text where it has none.
+
+        Raises:
+            Failure: as for `one`.
+        """
         value = self.one(key, _path_or_none)
-        return "" if value == NONE else value
+        return "" if value in _NOTHING else value
 
     def version(self, key: str) -> Version | None:
+        """A version, or `None` where it has none.
+
+        Raises:
+            Failure: as for `one`.
+        """
         value = self.one(key, _version_or_none)
-        return None if value == NONE else tuple(map(int, value.split(".")))
+        return None if value in _NOTHING else tuple(map(int, value.split(".")))
 
     def port(self, key: str) -> int:
+        """A port, or 0 where there is none.
+
+        Raises:
+            Failure: as for `one`.
+        """
         value = self.one(key, lambda value: None if value == NONE else rules.port(value))
-        return 0 if value == NONE else int(value)
-
-
-_KEYS = _MANY | {"account", "home", "folder", "shell", "rsync", "openssh", "rrsync", "rrsync-flags", "rsync-port"}
+        return 0 if value in _NOTHING else int(value)
 
 
 def _plain_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -14,9 +14,9 @@ from wizard.client.folders import folder_access
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
-from wizard.walk import folders
 from wizard.walk.context import WalkContext
 from wizard.walk.description import Folders
+from wizard.walk.descriptions import folders
 from wizard.walk.plain import asker
 from wizard.walk.steps import Step
 

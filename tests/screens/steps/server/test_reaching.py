@@ -99,7 +99,7 @@ async def test_another_server_s_facts_are_not_taken_for_this_one_s(sshd: RealSsh
     assert (kept_facts.known(NEW).shell, kept_facts.known(NEW).rrsync) == ("", "/usr/bin/rrsync")
     kept_facts.learn(NEW, shell="/bin/fish")
     reachability.remember(
-        profiles.load("amamac"), profiles.load("amamac"), reachability.Doors(sshd.port, "SSH-2.0-x", None, 0)
+        profiles.load("amamac"), profiles.load("amamac"), reachability.OpenPorts(sshd.port, "SSH-2.0-x", None, 0)
     )
     assert kept_facts.known(NEW).shell == "/bin/fish"
 
@@ -110,10 +110,10 @@ async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
 ) -> None:
     asked, goes_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(target: Target) -> reachability.Doors:
+    async def slow(target: Target) -> reachability.OpenPorts:
         asked.set()
         await goes_on.wait()
-        return reachability.Doors(target.port, "SSH-2.0-OpenSSH_9.2", None, 0)
+        return reachability.OpenPorts(target.port, "SSH-2.0-OpenSSH_9.2", None, 0)
 
     monkeypatch.setattr(reachability, "look", slow)
     ask_nobody_while_typing(monkeypatch)  # what they say would take the place of what is waited for
@@ -132,10 +132,10 @@ async def test_what_is_typed_while_a_server_is_looked_for_is_looked_at_as_well(
 async def test_a_failure_is_told_of_the_server_that_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, goes_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(target: Target) -> reachability.Doors:
+    async def slow(target: Target) -> reachability.OpenPorts:
         asked.set()
         await goes_on.wait()
-        return reachability.Doors(target.port, "", Failure(Kind.PORT_CLOSED, str(target)), 0)
+        return reachability.OpenPorts(target.port, "", Failure(Kind.PORT_CLOSED, str(target)), 0)
 
     monkeypatch.setattr(reachability, "look", slow)
     monkeypatch.setattr("wizard.trouble.diagnose.is_worth_asking", lambda *_: False)

@@ -53,8 +53,8 @@ async def test_the_usual_ssh_port_stays_in_the_profile_beside_rsyncs_usual_one(
     rsyncd: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(over_network, "USUAL_PORT", rsyncd)
-    seen = reachability.Doors(22, "", None, 0)
-    found = reachability.Doors(22, "", Failure(Kind.PORT_CLOSED), rsyncd)
+    seen = reachability.OpenPorts(22, "", None, 0)
+    found = reachability.OpenPorts(22, "", Failure(Kind.PORT_CLOSED), rsyncd)
     assert reachability.with_what_is_left(NEW, seen) is NEW
     assert reachability.with_what_is_left(NEW, found).server.port == 22
 

@@ -33,7 +33,7 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(target: Target) -> reachability.Doors:
+    async def never(target: Target) -> reachability.OpenPorts:
         await asyncio.Event().wait()
         raise AssertionError
 

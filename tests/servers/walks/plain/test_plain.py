@@ -18,8 +18,9 @@ from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.profile import Key, Profile, Server
 from wizard.storage import profiles
-from wizard.walk import hand_over, plain
+from wizard.walk import plain
 from wizard.walk.context import WalkContext
+from wizard.walk.descriptions import hand_over
 from wizard.walk.plain.asker import GoBack
 from wizard.walk.steps import Step, Walk
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def test_where_ssh_is_shut_its_own_service_is_said_and_agreed_to(
     person: Person, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def only_the_daemon(target: Target) -> reachability.Doors:
-        return reachability.Doors(target.port, "", Failure(Kind.PORT_CLOSED, target.host), over_network.USUAL_PORT)
+    async def only_the_daemon(target: Target) -> reachability.OpenPorts:
+        return reachability.OpenPorts(target.port, "", Failure(Kind.PORT_CLOSED, target.host), over_network.USUAL_PORT)
 
     monkeypatch.setattr(reachability, "look", only_the_daemon)
     person.answers["Port"] = ["22"]

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Tabs
 
-from screens.widgets.export_pane import ExportPane
+from screens.widgets.exports.export_pane import ExportPane
 from wizard.text.language import _
 
 _ON_ANY_TEXT = {"copy", "save", "plain", "turn"}

@@ -28,9 +28,9 @@ async def _admitted(session: ProbeSession) -> ProbeResult:
         return untested(
             _("Not tested: the server's key line is for other settings, so a practice run might be a real one.")
         )
-    admission = await session.admission()
-    if admission.exit_code:
-        return untested(_(_ASKED), quoted(admission.printed, _("There was no answer.")), _("Fix this first."))
+    asked = await session.own_request()
+    if asked.exit_code:
+        return untested(_(_ASKED), quoted(asked.printed, _("There was no answer.")), _("Fix this first."))
     return shut(DRY_RUN, _(_ASKED), _("The server allowed it."))
 
 
@@ -39,17 +39,17 @@ async def _folder(session: ProbeSession) -> ProbeResult:
     path = session.profile.destination
     if await ignores_requests(session) or not await _may_be_dry(session):
         return untestable(_("There is no way to ask which folder the server's key line is for."))
-    admission = await session.admission()
-    if admission.exit_code:
+    asked = await session.own_request()
+    if asked.exit_code:
         return untested(_("The server refuses this backup's own request, so the folder can't be checked."))
-    match admission.holder:
+    match asked.holder:
         case Holder.US:
             return shut(DRY_RUN, _("This backup's own marker file is in {path} on the server.").format(path=path))
         case Holder.ANOTHER:
             return is_open(
                 _("The server opens a folder with another computer's backup instead of {path}.").format(path=path)
             )
-    if admission.place_is_marked:
+    if asked.place_is_marked:
         return shut(
             DRY_RUN,
             _("The marker file of {path} is there.").format(path=path),

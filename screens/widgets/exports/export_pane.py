@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from screens.widgets.sheet import Sheet
+    from screens.widgets.exports.sheet import Sheet
 
 _IS_HIDDEN = N_("The password is hidden. “Show” (v) reveals it.")
 _HIDDEN = N_("The password is hidden. Choose “Show” first, or save the text.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
-    from wizard.server.reaching.reachability import Doors
+    from wizard.server.reaching.reachability import OpenPorts
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Question
 
@@ -58,8 +58,9 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
 def at(profile: Profile, host: str, port: int, user: str) -> Profile:
     """The profile with that server; another one's fingerprint is not confirmed yet."""
     before = profile.server
-    host_keys = before.host_keys if (host, port) == (before.host, before.port) else ()
-    server = msgspec.structs.replace(before, host=host, port=port, user=user, host_keys=host_keys)
+    server = msgspec.structs.replace(before, host=host, port=port, user=user)
+    if (server.machine, server.port) != (before.machine, before.port):
+        server = msgspec.structs.replace(server, host_keys=())
     return msgspec.structs.replace(profile, server=server)
 
 
@@ -68,14 +69,14 @@ def looking(host: str) -> str:
     return _("Looking for {host}").format(host=host)
 
 
-def answers_how(host: str, doors: Doors) -> str:
+def answers_how(host: str, found: OpenPorts) -> str:
     """How a server answers that does."""
-    if doors.failure:
+    if found.failure:
         return reachability.ONLY_DAEMON.format(host=host)
     return _("{host} answers.").format(host=host)
 
 
-async def reach(profile: Profile) -> Doors:
+async def reach(profile: Profile) -> OpenPorts:
     """How the profile's server answers.
 
     Raises:
@@ -87,7 +88,7 @@ async def reach(profile: Profile) -> Doors:
     return found
 
 
-def decided(profile: Profile, host: str, user: str, found: Doors) -> Profile:
+def decided(profile: Profile, host: str, user: str, found: OpenPorts) -> Profile:
     """The profile with a server that answers, of which that is kept; without ssh, rsync's own service is left.
 
     Raises:
@@ -102,13 +103,16 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     """The profile with that server, provided that it answers.
 
     A profile that nobody changes is taken at its word: the steps after this one meet its server.
+
+    Raises:
+        Failure: it doesn't answer, or our folder can't be written to.
     """
     if not answers:
         return profile
     context.tell(f"{looking(answers['host'])} …")
-    doors = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
-    context.tell(answers_how(answers["host"], doors))
-    return decided(profile, answers["host"], answers["user"], doors)
+    reached = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
+    context.tell(answers_how(answers["host"], reached))
+    return decided(profile, answers["host"], answers["user"], reached)
 
 
 DESCRIPTION = Description(question=_("Which server will keep your backup?"), questions=questions, settle=settle)
