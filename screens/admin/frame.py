@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ScreenResultType
-from textual.widgets import Button, Label
+from textual.widgets import Button, Label, Static
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
+from screens.widgets.page import Frame
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -52,11 +53,14 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
             yield Label(_("for the admin"), id="whereabouts", markup=False)
-        with Vertical(id="admin-page"):
+        with Frame(id="admin-page"):
             yield Label(self.heading, id="question", markup=False)
             yield from self.compose_page()
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
+        with VerticalScroll(id="explanation", can_focus=False) as explanation:
+            explanation.border_title = _("Help")
+            yield Static(_(self.explanation), markup=False)
         yield Keys()
 
     def compose_page(self) -> ComposeResult:
