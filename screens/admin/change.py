@@ -39,6 +39,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
     question = N_("Access for {computer}")
+    explains_below = True
     explanation = N_(
         "The form shows what the user asked for. Change whatever you want to grant differently. Your changes are listed"
         " below, and the “Reply” tab of the export tells the user about them.\n\nYou can't change the scheme or the key"

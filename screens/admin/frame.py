@@ -30,6 +30,7 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
 
     question: str
     explanation: ClassVar[str]
+    explains_below: ClassVar[bool] = False
     would_lose_changes: bool = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,9 +59,10 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
             yield from self.compose_page()
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
-        with VerticalScroll(id="explanation", can_focus=False) as explanation:
-            explanation.border_title = _("Help")
-            yield Static(_(self.explanation), markup=False)
+        if self.explains_below:
+            with VerticalScroll(id="explanation", can_focus=False) as explanation:
+                explanation.border_title = _("Help")
+                yield Static(_(self.explanation), markup=False)
         yield Keys()
 
     def compose_page(self) -> ComposeResult:
