@@ -61,7 +61,7 @@ class Followed(Message):
 class BaseApp(App[int]):
     """An app on the whole terminal; it returns the exit code."""
 
-    CSS_PATH = paths.assets() / "wizard.tcss"
+    CSS_PATH: ClassVar = [paths.assets() / "wizard.tcss", paths.assets() / "screens.tcss"]
     TITLE = "backup-wizard"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual; other screens have their own

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.screen import ScreenResultType
-from textual.widgets import Button, Label, Static
+from textual.widgets import Button, Label
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
-from screens.widgets.page import Frame
+from screens.widgets.page import Explained, Frame
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
         if self.explains_below:
-            with VerticalScroll(id="explanation", can_focus=False) as explanation:
-                explanation.border_title = _("Help")
-                yield Static(_(self.explanation), markup=False)
+            yield Explained(_(self.explanation))
         yield Keys()
 
     def compose_page(self) -> ComposeResult:

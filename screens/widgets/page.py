@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical, VerticalScroll
 from textual.geometry import Region
 from textual.layouts.vertical import VerticalLayout
+from textual.widgets import Static
+
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -31,6 +34,14 @@ class Frame(Vertical):
     def layout(self) -> Layout:
         """From top to bottom, with all of the buttons in sight."""
         return _LAYOUT
+
+
+class Explained(VerticalScroll, can_focus=False):
+    """What the screen is about, in a panel of its own where there is room for one."""
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(Static(explanation, markup=False), id="explanation")
+        self.border_title = _("Help")
 
 
 class _GivingWay(VerticalLayout):
