@@ -21,6 +21,7 @@ from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
+from screens.without_colours import WithoutColours
 from wizard import starting
 from wizard.storage import paths
 from wizard.trouble import crash
@@ -46,6 +47,7 @@ def _show_no_press(button: Button) -> None:
 
 
 Button._start_active_affect = _show_no_press  # type: ignore[method-assign, assignment]
+Button.label._layout = True  # as wide as what it says, also when that changes
 
 
 class Followed(Message):
@@ -59,9 +61,10 @@ class Followed(Message):
 class BaseApp(App[int]):
     """An app on the whole terminal; it returns the exit code."""
 
-    CSS_PATH = paths.assets() / "wizard.tcss"
+    CSS_PATH: ClassVar = [paths.assets() / "wizard.tcss", paths.assets() / "screens.tcss"]
     TITLE = "backup-wizard"
     ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual; other screens have their own
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before anything else, so that what is typed on at once goes into the next line, and not into this one.
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -71,7 +74,7 @@ class BaseApp(App[int]):
     # The terminal's own palette, light or dark; set later, it would have all styles read and laid out twice.
     theme = Reactive("ansi-dark")
 
-    _only_text = OnlyText()
+    _only_text, _without_colours = OnlyText(), WithoutColours()
     _early: tuple[Event, ...] = ()
     _settles_until = 0.0
 
@@ -169,7 +172,8 @@ class BaseApp(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and ours, which all that is shown goes through."""
-        return [*super().get_line_filters(), self._only_text]
+        own = [*super().get_line_filters(), self._only_text]
+        return [self._without_colours, *own] if self.no_color else own
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as it stands on a keyboard, and as the sentences name it: Esc, F1, Ctrl+Q."""

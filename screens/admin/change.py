@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
+from screens.widgets.page import Page
 from screens.widgets.tick_list import Tick, TickList
 from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
@@ -38,6 +39,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
     """Returns the request as it is granted, or nothing where it stays as it was."""
 
     question = N_("Access for {computer}")
+    explains_below = True
     explanation = N_(
         "The form shows what the user asked for. Change whatever you want to grant differently. Your changes are listed"
         " below, and the “Reply” tab of the export tells the user about them.\n\nYou can't change the scheme or the key"
@@ -59,7 +61,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
     def compose_page(self) -> ComposeResult:
         """The lines, the boxes, and what differs."""
         granted = self._grant.granted
-        with VerticalScroll(id="form", classes="scrolls", can_focus=False):
+        with Page(id="form", classes="scrolls"):
             with Horizontal(classes="fields"):
                 yield Field(_("Account"), id="account", value=granted.server.user, rule=rules.account_asked_for)
                 yield Field(_("Folder on the server"), id="root", value=granted.server.root, rule=rules.root)

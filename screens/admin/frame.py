@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.screen import ScreenResultType
 from textual.widgets import Button, Label
 
@@ -14,6 +14,7 @@ from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.widgets.footer import Keys
+from screens.widgets.page import Explained, Frame
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
 
     question: str
     explanation: ClassVar[str]
+    explains_below: ClassVar[bool] = False
     would_lose_changes: bool = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,11 +54,13 @@ class AdminScreen(DimmingScreen[ScreenResultType]):
         with Horizontal(id="title-bar"):
             yield Label("backup-wizard", id="product", markup=False)
             yield Label(_("for the admin"), id="whereabouts", markup=False)
-        with Vertical(id="admin-page"):
+        with Frame(id="admin-page"):
             yield Label(self.heading, id="question", markup=False)
             yield from self.compose_page()
             if buttons := list(self.compose_buttons()):
                 yield Horizontal(*buttons, id="buttons")
+        if self.explains_below:
+            yield Explained(_(self.explanation))
         yield Keys()
 
     def compose_page(self) -> ComposeResult:

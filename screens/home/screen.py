@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.widgets import Button, Label
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Label, Static
 
 from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
@@ -81,7 +81,11 @@ class HomeScreen(DimmingScreen[Errand | None]):
             yield Label(self._counted, id="whereabouts", markup=False)
         with Horizontal(id="home"):
             self._list = BackupList(self._backups, self._chosen, id="backup-list")
-            yield self._list
+            with Vertical(id="home-left"):
+                yield self._list
+                with VerticalScroll(id="home-help", can_focus=False) as help:
+                    help.border_title = _("Help")
+                    yield Static(_EXPLANATION, markup=False)
             self._chosen = self._list.chosen.name if self._list.chosen else ""
             self._details = Details(self._list.chosen, id="details")
             yield self._details

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Button, Input, Label, Static
 
 from screens.dialogs.confirm import ConfirmScreen
@@ -20,7 +20,7 @@ from screens.steps.with_trouble import WithTrouble
 from screens.widgets.choice import Choice
 from screens.widgets.field import Field
 from screens.widgets.footer import Keys
-from screens.widgets.page import Page
+from screens.widgets.page import Explained, Frame, Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
 from wizard.failure import Failure
@@ -110,19 +110,18 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
             yield Label(_DEMO if self.context.is_demo else named, id="whereabouts", markup=False)
         with Horizontal(id="body"):
             yield Rail(self.walk)
-            with Vertical(id="page") as page:
-                page.border_title = self._title
-                yield Label(self.question, id="question", markup=False)
-                with Page(id="content"):
-                    yield from self.compose_step()
-                yield Vertical(id="trouble-place")
-                with Horizontal(id="buttons"):
-                    yield from self.compose_actions()
-                    yield Button(_("Back"), id="back", compact=True)
-                    yield Button(self.primary, id="forward", variant="primary", compact=True)
-            with VerticalScroll(id="explanation", can_focus=False) as explanation:
-                explanation.border_title = _("Help")
-                yield Static(self.explanation, markup=False)
+            with Container(id="middle"):
+                with Frame(id="page") as page:
+                    page.border_title = self._title
+                    yield Label(self.question, id="question", markup=False)
+                    with Page(id="content"):
+                        yield from self.compose_step()
+                    yield Vertical(id="trouble-place")
+                    with Horizontal(id="buttons"):
+                        yield from self.compose_actions()
+                        yield Button(_("Back"), id="back", compact=True)
+                        yield Button(self.primary, id="forward", variant="primary", compact=True)
+                yield Explained(self.explanation)
         yield Keys()
 
     def compose_step(self) -> ComposeResult:

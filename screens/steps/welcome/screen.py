@@ -41,7 +41,7 @@ class WelcomeScreen(StepScreen):
                 "In a few steps, you set up a backup of your folders to your office's server:\n\n"
                 "  1. You choose what to back up, and where.\n"
                 "  2. The server's admin gives this computer access,\n     using a message we write for you.\n"
-                "  3. The wizard tests everything before it copies anything.\n"
+                "  3. Everything is tested before anything is copied.\n"
             ),
             markup=False,
         )

@@ -82,7 +82,11 @@ def test_it_holds_no_pictures_and_no_tests(installed: Path) -> None:
     names = {path.name for path in site_packages.iterdir()}
     assert {"wizard", "screens"} <= names
     assert names.isdisjoint({"tests", "assets"})
-    assert {path.name for path in (site_packages / "wizard/assets").iterdir()} == {"wizard.tcss", "templates"}
+    assert {path.name for path in (site_packages / "wizard/assets").iterdir()} == {
+        "wizard.tcss",
+        "screens.tcss",
+        "templates",
+    }
 
 
 def test_it_tells_type_checkers_of_its_types(installed: Path) -> None:

@@ -92,8 +92,8 @@ async def test_only_what_the_scheme_can_hold_to_is_offered() -> None:
     }
     every = set.union(*shown.values())
     for kind, expected in shown.items():
-        # One screen high enough for all of it.
-        async with wizard_at(a_profile(scheme=SchemeSettings(kind=kind)), Step.SCHEME, size=(120, 80)) as pilot:  # type: ignore[arg-type]
+        # One screen high enough for all of it, and too narrow for the explanation beside it.
+        async with wizard_at(a_profile(scheme=SchemeSettings(kind=kind)), Step.SCHEME, size=(100, 80)) as pilot:  # type: ignore[arg-type]
             await pilot.press("tab", "enter")
             await until(pilot, lambda: "Folder on the server" in text(pilot))
             assert {words for words in every if words in text(pilot)} == expected
