@@ -65,7 +65,9 @@ class Rail(OptionList):
     def _words(self) -> dict[Step, str]:
         if not self._is_done(Step.WELCOME):
             return {}
-        from wizard.walk import finish  # a first backup has nothing decided yet, and its first screen is soon there
+        from wizard.walk.descriptions import (
+            finish,
+        )  # a first backup has nothing decided yet, and its first screen is soon there
 
         profile = self._walk.profile
         decided = {one.step: one.words for one in reversed(list(finish.decisions(profile)))}
