@@ -28,7 +28,7 @@ def _profile(chosen: Namespace) -> Profile | None:
     name, answers = getattr(chosen, "name", None), getattr(chosen, "answers", None)
     try:
         if answers:
-            return profiles.read(Path(answers))
+            return unattended.as_known(profiles.read(Path(answers)))
         return profiles.load(name) if name and profiles.exists(name) else None
     except Failure:
         return None

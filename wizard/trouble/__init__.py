@@ -121,7 +121,7 @@ def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis |
         what=_translated(words.what).format_map(about),
         who=found.who or words.who,
         to_do=printable(found.to_do) or _translated(words.to_do).format_map(about),
-        forward=printable(found.forward) or forward,
+        forward=printable(found.forward, keep_lines=True) or forward,
         raw=raw,
         found=printable(found.sentence),
     )

@@ -53,11 +53,9 @@ async def ask(failure: Failure, profile: Profile | None, access: Access | None =
     try:
         async with asyncio.timeout(_MOST_SECONDS):
             kind = kind_of(failure, profile)
-            found = await _ask(kind, failure, profile, access)
+            return await _ask(kind, failure, profile, access)
     except (Failure, TimeoutError, OSError):
         return None
-    # While nobody has acted yet, that it can't be told goes without saying.
-    return None if kind is Kind.WAITING_FOR_ADMIN and found and found.sure is Sure.CANT_TELL else found
 
 
 def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:

@@ -12,10 +12,11 @@ import msgspec
 from wizard import allowed_from
 from wizard.client.ssh import dial, program
 from wizard.failure import Failure, Kind
+from wizard.server import kept_facts
 from wizard.server.reaching import shells, sign_in
 from wizard.storage import profiles
 from wizard.text.language import N_, _
-from wizard.trouble import patterns
+from wizard.trouble import key_checks, patterns
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 
@@ -28,6 +29,14 @@ _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
 _SECONDS = 10.0
+_WAIT = N_(
+    "Send your admin the output of “backup-wizard export {name} --format text”, then run this again. If they say it's"
+    " done, send them the message below. Its commands find the cause, and change nothing."
+)
+_IF_DONE = N_(
+    "If your admin hasn't added the key yet, please wait. If they have, send this message. Its commands find the cause,"
+    " and change nothing."
+)
 _NO_TELLING = N_("The key's line or the account may be wrong. Servers never say which.")
 
 
@@ -41,8 +50,20 @@ async def ask(failure: Failure, profile: Profile, access: Access) -> Diagnosis:
         _by_what_ssh_tells(said, profile)
         or _by_accepted_types(said, access.facts.public_key, profile)
         or await asyncio.to_thread(by_address, profile)
-        or Diagnosis(text=_(_NO_TELLING) + _also_offered(said))
+        or _cant_tell(failure, said, access.facts.public_key, profile)
     )
+
+
+def _cant_tell(failure: Failure, said: str, public_key: str, profile: Profile) -> Diagnosis:
+    """Only the admin can find out, with commands that look at each likely cause."""
+    text = _(_NO_TELLING) + _also_offered(said)
+    is_awaited = failure.kind is Kind.WAITING_FOR_ADMIN
+    is_refused = is_awaited or patterns.read(failure.exit_code, failure.raw) is Kind.KEY_REFUSED
+    if not public_key or not is_refused or kept_facts.was_let_in(profile):
+        return Diagnosis(text=text)
+    to_do = _(_WAIT).format(name=profile.name) if is_awaited else _(_IF_DONE)
+    # While nobody has acted yet, that it can't be told goes without saying.
+    return Diagnosis(text="" if is_awaited else text, to_do=to_do, forward=key_checks.letter(profile, public_key))
 
 
 async def _in_detail(profile: Profile, access: Access) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard import trouble
-from wizard.client.keys import key_files
-from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys, sign_in
 from wizard.text.language import _, ngettext
-from wizard.trouble import diagnose, key_checks
+from wizard.trouble import diagnose
 from wizard.trouble.diagnosis import Diagnosis, Sure
 
 if TYPE_CHECKING:
@@ -189,7 +186,6 @@ class Admission:
         at_hand = await self._access_at_hand() if self._access_at_hand else None
         self._found = await diagnose.ask(failure, self._profile, at_hand)
         told = trouble.explain(failure, self._profile, self._found)
-        if told.kind is not Kind.KEY_REFUSED or (self._found and self._found.sure is not Sure.CANT_TELL):
+        if told.kind is not Kind.KEY_REFUSED or self._found is None or self._found.sure is not Sure.CANT_TELL:
             return told
-        line = await in_background(partial(key_files.public_line, self._profile.key_path))
-        return msgspec.structs.replace(told, to_do=_SEND_CHECKS, forward=key_checks.letter(self._profile, line))
+        return msgspec.structs.replace(told, to_do=_SEND_CHECKS)

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from wizard import trouble
 from wizard.console import say
 from wizard.failure import Failure, Kind
+from wizard.server.receipts import as_asked
 from wizard.storage import profiles
-from wizard.text.language import ngettext
+from wizard.text.language import _, ngettext
 from wizard.walk import description, steps
 from wizard.walk.context import WalkContext
 from wizard.walk.description import May, MayIfConfirmed, MayNot
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wizard.client.session import Session
     from wizard.profile import Profile
 
+_AS_DECIDED = _("As your admin answered: account “{user}”, folder “{folder}”.")
 _TRYING = (Step.SECURITY_CHECK, Step.DRY_RUN)
 
 
@@ -119,16 +121,27 @@ def awaited(failure: Failure, profile: Profile) -> Failure:
 
 
 def keep(profile: Profile) -> Profile:
-    """Save the profile, unless another one of that name is there; one that was verified meanwhile stays so.
+    """Save the profile, unless another one of that name is there; what the admin has answered meanwhile stays.
 
     Raises:
         Failure: `PROFILE_DIFFERS`.
     """
-    if profiles.exists(profile.name):
-        kept = profiles.load(profile.name)
-        if not profile.server.host_keys:
-            profile = replace(profile, server=replace(profile.server, host_keys=kept.server.host_keys))
-        if kept != profile:
-            raise Failure(Kind.PROFILE_DIFFERS, profile.name)
-    profiles.save(profile)
-    return profile
+    known = as_known(profile)
+    if profiles.exists(profile.name) and profiles.load(profile.name) != known:
+        raise Failure(Kind.PROFILE_DIFFERS, profile.name)
+    if (profile.server.user, profile.server.root) != (known.server.user, known.server.root):
+        say(_AS_DECIDED.format(user=known.server.user, folder=known.server.root))
+    profiles.save(known)
+    return known
+
+
+def as_known(profile: Profile) -> Profile:
+    """What a file says, with what the admin has answered and the server's confirmed keys since it was read first."""
+    if not profiles.exists(profile.name):
+        return profile
+    kept = profiles.load(profile.name)
+    if as_asked.is_of(profile, kept):
+        return kept
+    if profile.server.host_keys:
+        return profile
+    return replace(profile, server=replace(profile.server, host_keys=kept.server.host_keys))

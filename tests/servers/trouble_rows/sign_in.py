@@ -67,7 +67,7 @@ ROWS = [
         faults.with_mode(HOME, "777"),
         Kind.KEY_REFUSED,
         ADMIN,
-        "may have write access",
+        "Others may write to",
         CANT_TELL,
     ),
     Row(
@@ -116,7 +116,7 @@ ROWS = [
         sign_in_faults.sshd("PubkeyAcceptedAlgorithms rsa-sha2-512"),
         Kind.KEY_REFUSED,
         ADMIN,
-        "is mine",
+        "accepts no keys of type ssh-ed25519",
         CANT_TELL,
     ),
     Row(

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import FINGERPRINT, towards
+from tests.support.data.receipts import a_receipt
 from tests.support.data.trees import tree
 from tests.support.servers import placing
 from wizard.client import access
@@ -181,6 +182,31 @@ def test_other_settings_never_overwrite_a_profile(profile: Profile, answers: Pat
     assert stopped.exit_code == 2
     assert "with other settings" in stopped.stderr
     assert profiles.load(profile.name) == profile
+
+
+@pytest.mark.parametrize("keys", [True, False])
+def test_after_the_admins_receipt_the_same_file_goes_on(
+    sshd: RealSshd, profile: Profile, answers: Path, tmp_path: Path, keys: bool
+) -> None:
+    """The admin has decided another folder, which is in the kept profile and not in the file."""
+    server = msgspec.structs.replace(profile.server, host_keys=profile.server.host_keys if keys else ())
+    asked = msgspec.structs.replace(profile, server=server)
+    answers.write_text(profiles.dumps(asked))
+    if keys:
+        assert backup_wizard("--answers", answers).exit_code == 75
+    else:
+        profiles.save(asked)
+    reply = tmp_path / "reply.txt"
+    for folder in ("/srv/first", "/srv/second"):
+        reply.write_text(a_receipt(asked, sshd.fingerprints, folder=folder))
+        assert backup_wizard("receipt", profile.name, reply).exit_code == 0
+        waiting = backup_wizard("--answers", answers)
+        assert waiting.exit_code == 75, waiting.stderr
+        assert f"As your admin answered: account “{sshd.user}”, folder “{folder}”." in waiting.stdout
+        assert profiles.load(profile.name).server.root == folder
+    answers.write_text(profiles.dumps(msgspec.structs.replace(asked, exclude=())))
+    assert backup_wizard("--answers", answers).exit_code == 2
+    assert profiles.load(profile.name).server.root == "/srv/second"
 
 
 def test_another_computers_backup_is_noticed_before_anything_is_sent(

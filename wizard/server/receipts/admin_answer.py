@@ -9,7 +9,7 @@ from wizard.client.host_keys import host_identity
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
 from wizard.server.reaching import host_trust, probe
-from wizard.server.receipts import receipt, receipt_text
+from wizard.server.receipts import as_asked, receipt, receipt_text
 from wizard.server.receipts.receipt import Taken
 from wizard.text.language import _
 
@@ -24,6 +24,13 @@ async def take(profile: Profile, text: str) -> Taken:
         Failure: `BAD_RECEIPT` if there is nothing in it to compare; `HOST_KEY_DIFFERS` if the server shows none of the
             fingerprints, or the text names others as well; or as for `receipt.take` and `probe.host_keys`.
     """
+    taken = await _take(profile, text)
+    if taken.profile != profile:
+        as_asked.keep(profile)
+    return taken
+
+
+async def _take(profile: Profile, text: str) -> Taken:
     if receipt_text.holds_one(text) or not schemes.of(profile).uses_ssh:
         return await receipt.take(profile, text)
     if not is_there(text):
