@@ -93,6 +93,7 @@ class Kind(StrEnum):
     SERVER_SHELL_BLOCKS = auto()
     SERVER_SHELL_RSSH = auto()
     SERVER_SHELL_TALKS = auto()
+    SERVER_SFTP_ONLY = auto()
     SERVER_CANT_WRITE = auto()
     SERVER_DISK_FULL = auto()
     SERVER_QUOTA = auto()

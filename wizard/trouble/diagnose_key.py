@@ -28,6 +28,8 @@ _ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^<>\s]+)>")
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
 _LONGEST_LINE = 120
+_SFTP_ONLY = "This service allows sftp connections only"
+_SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", "\2\0\0\0\3"
 _SECONDS = 10.0
 _WAIT = N_(
     "Send your admin the output of “backup-wizard export {name} --format text”, then run this again. If they say it's"
@@ -87,15 +89,30 @@ async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
     answer = await program.run(profile, access, sign_in.HARMLESS, _SECONDS)
     if not program.is_let_in(answer):
         return await of_connection(profile, access)
-    if "\0" in answer.stdout:
+    if answer.stdout[1:4] == "\0\0\0":
         text = _("Its key line starts an rsync with an incompatible protocol.")
         return Diagnosis(Sure.SURELY, text, kind=Kind.PROTOCOL_MISMATCH)
-    if shell := shells.blocking(answer):
-        return Diagnosis(
-            Sure.SURELY, _("The account's login shell is {shell}.").format(shell=shell), kind=Kind.SERVER_SHELL_BLOCKS
-        )
     first = next((line.strip() for line in answer.stdout.splitlines() if line.strip()), "")
-    return Diagnosis(Sure.SURELY, _printed(first)) if first else None
+    if _SFTP_ONLY in first:
+        return Diagnosis(Sure.SURELY, _printed(first), kind=Kind.SERVER_SFTP_ONLY)
+    if shell := shells.blocking(answer):
+        return Diagnosis(Sure.SURELY, _is_blocked_by(shell), kind=Kind.SERVER_SHELL_BLOCKS)
+    if first:
+        return Diagnosis(Sure.SURELY, _printed(first))
+    if await _starts_sftp(profile, access):
+        return Diagnosis(Sure.SURELY, _("The server starts sftp, whatever is asked."), kind=Kind.SERVER_SFTP_ONLY)
+    return None
+
+
+async def _starts_sftp(profile: Profile, access: Access) -> bool:
+    greeted = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, stdin=_SFTP_GREETING)
+    return _SFTP_ANSWER in greeted.stdout
+
+
+def _is_blocked_by(shell: str) -> str:
+    if shell == "false":  # other shells are as silent
+        return _("The account's login shell ends at once and says nothing, as /bin/false does.")
+    return _("The account's login shell is {shell}.").format(shell=shell)
 
 
 def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
 FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
 OF_DAEMON = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
-NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "install rsync")
+NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "rsync: not found")
 NO_RRSYNC = (Kind.NO_RRSYNC, ADMIN, "find / -name 'rrsync*'", CANT_TELL)
 PLAIN_LINE = "rsync --server {} . backup"
 

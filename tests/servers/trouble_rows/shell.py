@@ -6,14 +6,14 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from tests.servers.trouble_rows.row import ADMIN, SURELY, Row
-from tests.support.attacks import faults
+from tests.support.attacks import faults, sign_in_faults
 from tests.support.servers.rssh import RSSH
 from wizard.failure import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.attacks.case import Case
+    from tests.support.attacks.case import Case, Fault
 
 
 @contextlib.contextmanager
@@ -23,9 +23,42 @@ def rssh(case: Case) -> Iterator[Case]:
         yield broken
 
 
-GREETING = (faults.start_up_file("echo Welcome\n"), Kind.SERVER_SHELL_TALKS, ADMIN, "prints text")
+def only_sftp(command: str) -> Fault:
+    return sign_in_faults.sshd(f"ForceCommand {command}")
+
+
+GREETING = (faults.start_up_file("echo Welcome\n"), Kind.SERVER_SHELL_TALKS, ADMIN, "something prints text")
+SFTP_ONLY = (Kind.SERVER_SFTP_ONLY, ADMIN)
+SAYS_SFTP = "It prints “This service allows sftp connections only.”"
 ROWS = [
-    Row("/bin/false as shell", faults.shell("/bin/false"), Kind.SERVER_SHELL_BLOCKS, ADMIN, "usermod -s", SURELY),
+    Row("/bin/false as shell", faults.shell("/bin/false"), Kind.SERVER_SHELL_BLOCKS, ADMIN, "as /bin/false", SURELY),
+    *(
+        Row("sftp alone allowed", only_sftp("internal-sftp"), *SFTP_ONLY, SAYS_SFTP, SURELY, scheme=kind)
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh")
+    ),
+    Row(
+        "sftp alone allowed, by a program that says nothing",
+        only_sftp("/usr/lib/openssh/sftp-server"),
+        *SFTP_ONLY,
+        "starts sftp, whatever is asked",
+        SURELY,
+        scheme="forced-command",
+    ),
+    Row(
+        "another command forced on everybody",
+        only_sftp("/bin/true"),
+        Kind.SERVER_SILENT,
+        ADMIN,
+        "prints nothing",
+    ),
+    Row(
+        "a start-up file that fails",
+        faults.start_up_file("exit 1\n"),
+        Kind.SERVER_SHELL_BLOCKS,
+        ADMIN,
+        "or a start-up file ends it",
+        SURELY,
+    ),
     Row(
         "nologin as shell",
         faults.shell("/usr/sbin/nologin"),

@@ -20,10 +20,17 @@ _TIMES_THE_TIMEOUT = 3  # for the connection, the sign-in and the answer
 
 
 async def run(
-    profile: Profile, access: Access, request: Sequence[str], timeout: float | None = None, *, verbose: bool = False
+    profile: Profile,
+    access: Access,
+    request: Sequence[str],
+    timeout: float | None = None,
+    *,
+    verbose: bool = False,
+    stdin: bytes = b"",
 ) -> Finished:
     """Ask the server for a command, or with an empty `request` for a shell; `verbose` has ssh tell each thing it does.
 
+    `stdin` is what the command is given to read, a line or two.
     `timeout` is in seconds; without one, it is three times that of `access`.
 
     Raises:
@@ -33,7 +40,8 @@ async def run(
     log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # the first of two values counts for ssh
     argv = [program, *log_level, *options, "--", profile.server.host, *request]
     try:
-        return await children.finish(argv, access.environment, timeout or _TIMES_THE_TIMEOUT * access.facts.timeout)
+        seconds = timeout or _TIMES_THE_TIMEOUT * access.facts.timeout
+        return await children.finish(argv, access.environment, seconds, stdin)
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     except OSError as error:

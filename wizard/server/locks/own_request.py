@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wizard.server.destination import Holder
 from wizard.server.locks.asking import ignores_requests, takes_requests_exactly
 from wizard.server.locks.evidence import DRY_RUN, FIXED_RSYNC, ProbeResult, is_open, shut, untestable, untested
 from wizard.server.locks.probe_session import ForcedTarget
-from wizard.server.locks.requests import forced_target, says_whose_it_is
+from wizard.server.locks.requests import forced_target, says_first, says_whose_it_is
 from wizard.server.locks.wording import quoted
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.server.locks.probe_session import Probe, ProbeSession
 
+_SFTP_ONLY = "This service allows sftp connections only"
+_NO_RSYNC = re.compile(r"rsync: (?:command )?not found|rsync: No such file")
 _ASKED = N_("Asked for this backup's practice run.")
 
 
@@ -30,8 +33,20 @@ async def _admitted(session: ProbeSession) -> ProbeResult:
         )
     asked = await session.own_request()
     if asked.exit_code:
-        return untested(_(_ASKED), quoted(asked.printed, _("There was no answer.")), _("Fix this first."))
+        return untested(_(_ASKED), *await _why(session, asked.printed), _("Fix this first."))
     return shut(DRY_RUN, _(_ASKED), _("The server allowed it."))
+
+
+async def _why(session: ProbeSession, printed: str) -> tuple[str, ...]:
+    """Why the backup was not let in, in the server's own words where there are any."""
+    first = await says_first(session) if session.connection else ""
+    if _SFTP_ONLY in first:
+        return _("The server allows only sftp for this account."), quoted(first)
+    if first:
+        return _("Something on the server prints text, which breaks rsync."), quoted(first)
+    if _NO_RSYNC.search(printed):
+        return _("The server doesn't have rsync, or doesn't find it."), quoted(printed)
+    return (quoted(printed, _("The server let this computer sign in, then said nothing.")),)
 
 
 async def _folder(session: ProbeSession) -> ProbeResult:

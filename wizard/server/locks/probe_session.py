@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
@@ -27,12 +26,16 @@ Probe = Callable[["ProbeSession"], Awaitable[ProbeResult]]
 
 _MOST_SECONDS = 8.0
 _SILENT = N_("The server didn't answer in time. Try again later.")
-_BUSY = N_("A backup is running, and the server handles one request at a time. Try again when it has finished.")
+_CLOSED = N_("The server ended the connection. Try again later.")
+_BUSY = N_(
+    "The server is still busy with another request for this folder: a running backup, or one whose connection was lost."
+    " Try again in 10 minutes."
+)
 _BUSY_SIGN = "Another instance of rrsync"
 
 
 class Silent(Exception):
-    """The server did not answer in time; nothing more is asked of it."""
+    """The server gave no answer, for that reason; nothing more is asked of it."""
 
 
 class Busy(Exception):
@@ -77,7 +80,7 @@ class ProbeSession:
     runner: RsyncRunner
     expects_backup: bool = False
     _known: dict[str, asyncio.Task[object]] = field(default_factory=dict)
-    _is_silent: bool = False
+    _silent: str = ""
 
     async def ask(self, request: Callable[[Connection], T]) -> T:
         """Ask over the connection.
@@ -85,15 +88,17 @@ class ProbeSession:
         Raises:
             Silent: no answer came.
         """
-        if self.connection is None or self._is_silent:
-            raise Silent
+        if self.connection is None or self._silent:
+            raise Silent(self._silent or _CLOSED)
         connection = self.connection
         try:
             async with asyncio.timeout(_MOST_SECONDS):
                 return await in_background(lambda: request(connection))
+        except TimeoutError:
+            self._silent = _SILENT
         except Exception:  # noqa: BLE001 - however a hostile server breaks it off, it is no answer
-            self._is_silent = True
-            raise Silent from None
+            self._silent = _CLOSED
+        raise Silent(self._silent)
 
     async def request(self, command: str) -> Reply:
         """Ask for a command with nothing to read, so that whatever it starts ends before it does anything.
@@ -150,13 +155,13 @@ class ProbeSession:
             Silent: it did not end in time.
             Busy: rrsync takes one request at a time.
         """
-        if self._is_silent:
-            raise Silent
+        if self._silent:
+            raise Silent(self._silent)
         try:
             called = await call()
         except TimeoutError:
-            self._is_silent = True
-            raise Silent from None
+            self._silent = _SILENT
+            raise Silent(_SILENT) from None
         if _BUSY_SIGN in called.printed:
             raise Busy
         return called
@@ -171,9 +176,9 @@ class ProbeSession:
 
 async def answered(probe: Probe, session: ProbeSession) -> ProbeResult:
     """What a probe found, or why it could not."""
-    with contextlib.suppress(Silent):
-        try:
-            return await probe(session)
-        except Busy:
-            return untested(_(_BUSY))
-    return untested(_(_SILENT))
+    try:
+        return await probe(session)
+    except Busy:
+        return untested(_(_BUSY))
+    except Silent as silent:
+        return untested(_(str(silent)))

@@ -48,6 +48,14 @@ async def says_whose_it_is(session: ProbeSession) -> bool:
     return recognised(told, EXACT_LINE) != "" and f" {session.profile.name}-" in told
 
 
+async def says_first(session: ProbeSession) -> str:
+    """What is printed where rsync is awaited: a start-up file's greeting, say, and never a line's refusal."""
+    reply = await _sum(session)
+    if starts_rsync(reply) or starts_daemon(reply):
+        return ""
+    return reply.stdout.decode(errors="replace").replace(SUM, "").strip()
+
+
 async def _find_forced_target(session: ProbeSession) -> ForcedTarget:
     reply = await _sum(session)
     if SUM in reply.printed:

@@ -19,7 +19,13 @@ WORDS = {
         ),
     ),
     Kind.SERVER_NO_RSYNC: Words(
-        N_("The server doesn't have rsync"), ADMIN, SEND, N_("Please install rsync on {host}.")
+        N_("The server doesn't have rsync, or doesn't find it"),
+        ADMIN,
+        SEND,
+        N_(
+            "{user} can't start rsync on {host}. Please install rsync. If it is installed, it isn't on the PATH that"
+            " {user} has without a terminal. Then a link helps: ln -s /PATH/OF/rsync /usr/local/bin/. It says: {raw}"
+        ),
     ),
     Kind.SERVER_NO_FOLDER: Words(
         N_("The server has no folder for this backup that the account “{user}” can write to"),
@@ -52,9 +58,12 @@ WORDS = {
         ),
     ),
     Kind.SERVER_BUSY: Words(
-        N_("Another program is using this backup's folder on the server"),
+        N_("The server is still busy with another request for this backup's folder"),
         NOBODY,
-        N_("Wait until it has finished, then try again."),
+        N_(
+            "It may be this computer's own last backup, if its connection was lost: the server can take 10 minutes to"
+            " notice. Then try again."
+        ),
     ),
     Kind.SERVER_REFUSED_OPTION: Words(
         N_("The server lets this computer sign in, but refuses the backup's request"),

@@ -43,8 +43,8 @@ WORDS = {
         ADMIN,
         SEND,
         N_(
-            "The login shell of {user} (/bin/false, nologin, rssh or rbash) also blocks rsync. Please set it to"
-            " /bin/sh: usermod -s /bin/sh {user}. The key line still allows only rsync."
+            "The login shell of {user} blocks rsync: it is one like /bin/false, nologin, rssh or rbash, or a start-up"
+            " file ends it. Please set it to /bin/sh: usermod -s /bin/sh {user}. The key line still allows only rsync."
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(
@@ -62,8 +62,18 @@ WORDS = {
         ADMIN,
         SEND,
         N_(
-            "When {user} signs in without a terminal on {host}, a shell start-up file prints text. That breaks rsync."
-            " “ssh {user}@{host} true” must print nothing."
+            "When {user} signs in without a terminal on {host}, something prints text, such as a shell's start-up file."
+            " That breaks rsync. “ssh {user}@{host} true” must print nothing."
+        ),
+    ),
+    Kind.SERVER_SFTP_ONLY: Words(
+        N_("The server allows only sftp for your account, which rsync can't use"),
+        ADMIN,
+        SEND,
+        N_(
+            "sshd on {host} starts only sftp for {user} (ForceCommand), so it ignores the command in my key line."
+            " Please exempt {user}, or give me an account without that setting."
+            " “sshd -T -C user={user},host=x,addr=x | grep forcecommand” shows it."
         ),
     ),
     Kind.SERVER_SILENT: Words(
