@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^<>\s]+)>")
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
+_OTHER_TYPE = N_(
+    "Send your admin this message. Or use another type of key: run “ssh-keygen -t {type} -f ~/.ssh/{name}-{type}”, and"
+    " choose that key in the “Key” step."
+)
 _LONGEST_LINE = 120
 _SFTP_ONLY = "This service allows sftp connections only"
 _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", "\2\0\0\0\3"
@@ -134,6 +138,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
         return Diagnosis(
             Sure.SURELY,
             _("The server doesn't accept this type of key."),
+            to_do=_(_OTHER_TYPE).format(type="ecdsa", name=profile.name),
             forward=_(
                 "Your sshd doesn't accept my key type for {user} (PubkeyAcceptedAlgorithms). Please allow it, or tell"
                 " me which types you accept."
@@ -172,6 +177,9 @@ def _by_accepted_types(said: str, public_key: str, profile: Profile) -> Diagnosi
     return Diagnosis(
         Sure.SURELY,
         _("The server accepts no key of type {ours}, only: {types}.").format(ours=ours, types=", ".join(accepted)),
+        to_do=_(_OTHER_TYPE).format(
+            type="ecdsa" if any(one.startswith("ecdsa-sha2-") for one in accepted) else "rsa", name=profile.name
+        ),
         forward=_(
             "Your sshd doesn't accept my key's type for {user}: {ours} (PubkeyAcceptedAlgorithms). Please allow it, or"
             " tell me which types you accept."

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from wizard import trouble
 from wizard.console import say
 from wizard.failure import Failure, Kind
+from wizard.server import kept_facts
 from wizard.server.receipts import as_asked
 from wizard.storage import profiles
 from wizard.text.language import _, ngettext
@@ -115,7 +116,10 @@ def awaited(failure: Failure, profile: Profile) -> Failure:
         return failure
     if failure.kind is Kind.HOST_KEY_UNKNOWN:
         return Failure(Kind.SERVER_UNVERIFIED, profile.server.host, failure.raw)
-    if trouble.explain(failure, profile).waits_for_admin:
+    told = trouble.explain(failure, profile)
+    # Whoever has nothing to back up yet may have rsync's service off; once it let us in, it is down.
+    is_off = told.kind is Kind.DAEMON_CLOSED and not kept_facts.was_let_in(profile)
+    if told.waits_for_admin or is_off:
         return Failure(Kind.WAITING_FOR_ADMIN, profile.server.host, failure.raw)
     return failure
 

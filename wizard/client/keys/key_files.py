@@ -41,7 +41,7 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
     encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
     public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    files.private_folder(path.parent)
+    _require_folder(path.parent)
     files.create(path, private)
     try:
         _write_public(path, public.decode(), comment)
@@ -187,6 +187,12 @@ def require_free(path: Path) -> None:
     for taken in (path, public_path(path)):
         if taken.exists() or taken.is_symlink():
             raise Failure(Kind.FILE_EXISTS, str(taken))
+
+
+def _require_folder(folder: Path) -> None:
+    """See that a key's folder is there and private; the person's own link to one, as dotfiles have it, is followed."""
+    is_own_link = folder.is_symlink() and folder.lstat().st_uid == os.geteuid()
+    files.private_folder(folder.resolve() if is_own_link else folder)
 
 
 def _write_public(path: Path, key: str, comment: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from wizard.client.keys import key_files, passphrase_socket, public_keys, secrets
 from wizard.failure import Failure, Kind
+from wizard.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
+
+
+_PKCS8 = re.compile(rb"-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----")
 
 
 def load(profile: Profile, access: Access) -> PKey:
@@ -49,11 +55,25 @@ def _in_agent(profile: Profile) -> PKey | None:
 
 
 def _from_file(path: Path, passphrase: Secret | None) -> PKey:
-
     from paramiko import PKey
 
     try:
         password: Any = passphrase.reveal().encode() if passphrase else None  # bytes, whatever paramiko's types say
+        content = files.read(path)
+        if _PKCS8.search(content):
+            return _from_pkcs8(content, password)
         return PKey.from_path(path, password)
     except Exception as error:  # noqa: BLE001 - it raises what each kind of key makes of it, with the passphrase in reach
         raise Failure(Kind.KEY_UNUSABLE, str(path), type(error).__name__) from None
+
+
+def _from_pkcs8(content: bytes, password: bytes | None) -> PKey:
+    """A key in the format of other programs, which ssh reads too; in memory alone, it is put into OpenSSH's."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+    from paramiko import ECDSAKey, Ed25519Key, RSAKey
+
+    key: Any = load_pem_private_key(content, password)
+    in_openssh = io.StringIO(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode())
+    readers = ((ed25519.Ed25519PrivateKey, Ed25519Key), (ec.EllipticCurvePrivateKey, ECDSAKey), (object, RSAKey))
+    return next(reader for kind, reader in readers if isinstance(key, kind)).from_private_key(in_openssh)
