@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOT_SSH = auto()
     HUNG_UP = auto()
     OLD_SSHD = auto()
+    SSH_UNSUPPORTED = auto()
     NOT_RSYNCD = auto()
     DAEMON_CLOSED = auto()
     DAEMON_REFUSED = auto()
@@ -84,6 +85,7 @@ class Kind(StrEnum):
 
     SERVER_NO_RSYNC = auto()
     SERVER_NO_FOLDER = auto()
+    OLD_RRSYNC = auto()
     SERVER_FOLDER_CLOSED = auto()
     SERVER_NO_CONFIG = auto()
     SERVER_BUSY = auto()

@@ -79,8 +79,9 @@ PATTERNS: tuple[tuple[str, Kind], ...] = (
         r"rrsync: (?:(?:command )?not found|No such file|Permission denied)|" + _then(r"Unknown command", r"rrsync"),
         Kind.NO_RRSYNC,
     ),
+    (r"Restricted directory does not exist", Kind.OLD_RRSYNC),
     (
-        _later(r"rrsync", r"Restricted directory does not exist|NotADirectoryError|FileNotFoundError"),
+        _later(r"rrsync", r"NotADirectoryError|FileNotFoundError"),
         Kind.SERVER_NO_FOLDER,
     ),
     (_later(r"rrsync", r"PermissionError"), Kind.SERVER_FOLDER_CLOSED),

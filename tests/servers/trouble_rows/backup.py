@@ -14,7 +14,7 @@ import msgspec
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, Row
 from tests.support.attacks import faults, mishaps
 from tests.support.attacks.case import KEYS, both
-from tests.support.servers import placing
+from tests.support.servers import old_rsync, placing
 from wizard.failure import Kind, ProgramFailed
 from wizard.schemes.parts import over_ssh
 
@@ -51,6 +51,13 @@ def may_read(case: Case) -> Iterator[Case]:
     reading = replace(case, profile=msgspec.structs.replace(case.profile, scheme=scheme))
     placing.hand_over(case.office, reading.profile)
     yield reading
+
+
+@contextlib.contextmanager
+def line_for_old_rrsync(case: Case) -> Iterator[Case]:
+    """With a line of somebody's own whose option the rrsync there, in Perl, takes for the folder."""
+    with line(f"{old_rsync.require('3.2.3') / 'rrsync'} -wo -munge backup/amamac")(case) as broken:
+        yield broken
 
 
 async def read_back(case: Case) -> None:
@@ -97,6 +104,20 @@ ROWS = [
         Kind.SERVER_BUSY,
         NOBODY,
         "Wait until it has finished",
+    ),
+    Row(
+        "a line with an option that the old rrsync there takes for the folder",
+        line_for_old_rrsync,
+        Kind.OLD_RRSYNC,
+        ADMIN,
+        "takes any option but -ro and -wo for the folder",
+    ),
+    Row(
+        "a line that names another folder",
+        line("rrsync -wo backup/amanac"),
+        Kind.OLD_RRSYNC,
+        ADMIN,
+        "folder doesn't exist",
     ),
     Row(
         "a line for older settings",

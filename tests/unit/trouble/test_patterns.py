@@ -104,6 +104,8 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_BUSY,
     ),
     (12, f"sh: 1: /usr/local/bin/rrsync: not found\n{_BROKEN}", Kind.NO_RRSYNC),
+    (12, f"/usr/bin/rrsync: Restricted directory does not exist!\n{_BROKEN}", Kind.OLD_RRSYNC),
+    (12, f"/usr/bin/rrsync error: Restricted directory does not exist!\n{_BROKEN}", Kind.OLD_RRSYNC),
     (
         12,
         f"{_TRACEBACK}FileNotFoundError: [Errno 2] No such file or directory: 'backup'\n{_BROKEN}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wizard.client.process import children
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _OWN_FAILURE = 255
+_RRSYNC = re.compile(r"^\S*rrsync: |^Restricted directory does not exist", re.MULTILINE)
 _TIMES_THE_TIMEOUT = 3  # for the connection, the sign-in and the answer
 
 
@@ -51,6 +53,7 @@ async def run(
 def is_let_in(finished: Finished) -> bool:
     """Whether the server let us in, whatever it answered then.
 
-    ssh ends with 255 for a failure of its own, and has printed nothing then; rsync's daemon ends with it as well.
+    ssh ends with 255 for a failure of its own, and has printed nothing then; rsync's daemon ends with it as well, and
+    so does an rrsync in Perl that refuses.
     """
-    return finished.exit_code != _OWN_FAILURE or bool(finished.stdout)
+    return finished.exit_code != _OWN_FAILURE or bool(finished.stdout) or bool(_RRSYNC.search(finished.stderr))

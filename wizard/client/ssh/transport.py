@@ -7,7 +7,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from paramiko import BadAuthenticationType, Message, SSHException, Transport
-from paramiko.common import cMSG_CHANNEL_OPEN
+from paramiko.common import cMSG_CHANNEL_OPEN, cMSG_SERVICE_REQUEST
+from paramiko.ssh_exception import IncompatiblePeer
 
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
@@ -26,6 +27,8 @@ SECONDS = 5.0
 SECONDS_TO_SIGN_IN = 15.0
 _SOCKET_TUNNEL = "direct-streamlocal@openssh.com"
 _OPENS_SOCKET_TUNNEL = cMSG_CHANNEL_OPEN + len(_SOCKET_TUNNEL).to_bytes(4, "big") + _SOCKET_TUNNEL.encode()
+_SIGN_IN = "ssh-userauth"
+_ASKS_TO_SIGN_IN = cMSG_SERVICE_REQUEST + len(_SIGN_IN).to_bytes(4, "big") + _SIGN_IN.encode()
 _NO_COMMON_TYPE = "no acceptable host key"
 _SILENT = logging.getLogger("backup-wizard.connection")
 _SILENT.setLevel(logging.CRITICAL + 1)  # paramiko logs each refusal as an error
@@ -35,6 +38,7 @@ class QuietTransport(Transport):
     """A transport that logs nothing, for one sign-in."""
 
     _payload = b""
+    _has_asked_to_sign_in = False
 
     def __init__(self, connected: socket.socket) -> None:
         super().__init__(connected)
@@ -87,6 +91,19 @@ class QuietTransport(Transport):
         self._payload = wanted.asbytes()
         return self.open_channel(_SOCKET_TUNNEL, timeout=SECONDS)
 
+    def _send_message(self, data: Message) -> None:
+        # paramiko asks for the sign-in before each try; some servers, such as asyncssh's, end the connection then.
+        if data.asbytes() == _ASKS_TO_SIGN_IN:
+            if self._has_asked_to_sign_in:
+                accepted = Message()
+                accepted.add_string(_SIGN_IN)
+                accepted.rewind()
+                assert self.auth_handler
+                self.auth_handler._parse_service_accept(accepted)  # type: ignore[attr-defined]
+                return
+            self._has_asked_to_sign_in = True
+        super()._send_message(data)  # type: ignore[misc]
+
     def _send_user_message(self, data: Message) -> None:
         # paramiko sends no fields for a kind that it doesn't know, and sshd would hang up. At the same time, other
         # threads open channels of other kinds.
@@ -99,7 +116,8 @@ def meet(profile: Profile) -> QuietTransport:
     """A transport to the profile's server, once it has shown a host key that was confirmed; nobody is signed in yet.
 
     Raises:
-        Failure: `HOST_KEY_UNKNOWN` if none was confirmed; `HOST_KEY_CHANGED`; or as for `dial.connect`.
+        Failure: `HOST_KEY_UNKNOWN` if none was confirmed; `HOST_KEY_CHANGED`; `SSH_UNSUPPORTED` where only the ssh
+            program has a method in common with the server; or as for `dial.connect`.
         ProgramFailed: the server broke off, or speaks no ssh that we do.
     """
     host, confirmed = profile.server.host, known_hosts.confirmed(profile)
@@ -111,6 +129,9 @@ def meet(profile: Profile) -> QuietTransport:
     except Failure:
         transport.close()
         raise
+    except IncompatiblePeer as error:
+        transport.close()
+        raise Failure(Kind.SSH_UNSUPPORTED, host, str(error)) from None
     except (SSHException, EOFError, OSError, ValueError) as error:
         transport.close()
         raise ProgramFailed("ssh", 255, str(error)) from None

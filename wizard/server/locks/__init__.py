@@ -78,10 +78,14 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
                 fix = fixes.fix(one, setup) if answer.held is False else ""
                 yield Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix)
     except Failure as failure:
-        if failure.kind is not Kind.KEY_UNUSABLE:
+        if failure.kind not in {Kind.KEY_UNUSABLE, Kind.SSH_UNSUPPORTED}:
             raise
+        not_tested = (
+            _("Not tested: only ssh itself can use this kind of key.")
+            if failure.kind is Kind.KEY_UNUSABLE
+            else _("Can't be tested: only ssh itself knows an encryption method that this server accepts.")
+        )
         for one in checks:
-            not_tested = _("Not tested: only ssh itself can use this kind of key.")
             yield Finding(one.id, one.title, None, True, not_tested)
 
 

@@ -38,6 +38,16 @@ WORDS = {
             " The setup text I sent shows how to create the folder."
         ),
     ),
+    Kind.OLD_RRSYNC: Words(
+        N_("rrsync on the server doesn't find the folder that the key line names"),
+        ADMIN,
+        SEND,
+        N_(
+            "rrsync on {host} says that my key line's folder doesn't exist. If the folder is there, rrsync is older"
+            " than 3.2.4: it takes any option but -ro and -wo for the folder. Please use the exact line I sent for the"
+            " backup “{name}”. It works without rrsync."
+        ),
+    ),
     Kind.SERVER_FOLDER_CLOSED: Words(
         N_("The account “{user}” isn't allowed to write to the backup's folder on the server"),
         ADMIN,

@@ -47,6 +47,11 @@ WORDS = {
         SEND,
         N_("My ssh can't agree with the one on {host}, which is probably too old. It says: {raw}"),
     ),
+    Kind.SSH_UNSUPPORTED: Words(
+        N_("Only the ssh program itself knows an encryption method that this server accepts"),
+        YOU,
+        N_("Backups work. What backup-wizard does with ssh itself doesn't, such as adding the key by password."),
+    ),
     Kind.NOT_RSYNCD: Words(
         N_("What answers at {about} is not an rsync service"),
         YOU,

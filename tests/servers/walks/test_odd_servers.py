@@ -1,0 +1,97 @@
+"""Servers that speak less than usual, or otherwise: the walk goes on, and says what can't be tested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import paramiko
+import pytest
+
+from tests.servers.trouble_rows.backup import line
+from tests.support.attacks.case import a_case
+from tests.support.attacks.hostile_servers import HostileSsh, Stage
+from tests.support.attacks.sign_in_faults import sshd
+from tests.support.commands import backup_wizard
+from tests.support.data.profiles import a_profile
+from tests.support.servers import old_rsync, placing
+from tests.support.servers.office import open_office
+from wizard.client import access
+from wizard.client.host_keys import known_hosts
+from wizard.client.keys import protected_key
+from wizard.client.ssh.connection import Connection
+from wizard.profile import SchemeSettings, Server
+from wizard.server.reaching import sign_in
+from wizard.storage import profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.servers.office import Office
+
+# What ssh knows, and paramiko doesn't.
+ONLY = {
+    "curve25519": ("KexAlgorithms curve25519-sha256",),
+    "sntrup761": ("KexAlgorithms sntrup761x25519-sha512@openssh.com",),
+    "chacha20": ("Ciphers chacha20-poly1305@openssh.com",),
+    "umac-etm": ("Ciphers aes256-ctr", "MACs umac-128-etm@openssh.com"),
+    "sha1-etm": ("Ciphers aes256-ctr", "MACs hmac-sha1-etm@openssh.com"),
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("methods", ONLY)
+def test_what_only_ssh_can_speak_is_not_tested_and_the_walk_goes_on(
+    office: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, methods: str
+) -> None:
+    with sshd(*ONLY[methods])(a_case(office, "rrsync", request)) as case:
+        profiles.save(case.profile)
+        answers = tmp_path / "answers.toml"
+        answers.write_text(profiles.dumps(case.profile))
+        walked = backup_wizard("--answers", answers)
+        checked = backup_wizard("check", case.profile.name, "--json")
+    assert walked.exit_code == 1, walked
+    assert "Nothing was copied." in walked.stdout
+    assert (checked.exit_code, checked.json["verdict"]) == (1, "unknown")
+    told = "Can't be tested: only ssh itself knows an encryption method that this server accepts."
+    assert {finding["detail"] for finding in checked.json["findings"]} == {told}
+    assert told in walked.stdout
+
+
+@pytest.mark.parametrize("version", ["3.1.3", "3.2.3"])
+async def test_an_rrsync_in_perl_that_refuses_has_let_us_in(
+    office: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str
+) -> None:
+    """It ends with 255 where it is asked for nothing, as ssh does when it gets no connection."""
+    rrsync = old_rsync.require(version) / "rrsync"
+    with line(f"{rrsync} -wo {placing.OWN}")(a_case(office, "rrsync", request)) as case:
+        await sign_in.attempt(case.profile, case.access)
+
+
+async def test_the_service_of_signing_in_is_asked_for_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncssh's servers end a connection on which it is asked for again."""
+    asked: list[str] = []
+    parse = paramiko.auth_handler.AuthHandler._parse_service_request  # type: ignore[attr-defined]
+
+    def counting(handler: paramiko.auth_handler.AuthHandler, message: paramiko.Message) -> None:
+        asked.append("ssh-userauth")
+        parse(handler, message)
+
+    monkeypatch.setattr(paramiko.auth_handler.AuthHandler, "_parse_service_request", counting)
+    with HostileSsh(Stage.NEVER) as server:
+        profile = a_profile(
+            server=Server(host=server.host, port=server.port, user="amanda", host_keys=(server.known.fingerprint,)),
+            scheme=SchemeSettings(),
+        )
+        profiles.save(profile)
+        known_hosts.trust(profile, [server.known])
+        protected_key.ensure(profile)
+        connection = Connection.open(profile, access.prepare(profile))
+        connection.close()
+    assert connection.methods == ("publickey",)
+    assert asked == ["ssh-userauth"]
