@@ -55,7 +55,7 @@ class DaemonOverSsh:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Needs a shell that starts what the line says."""
-        return daemon_modules.unfit(profile) or needs_of_ssh(client, server)
+        return daemon_modules.unfit(profile) or needs_of_ssh(client, server, profile)
 
     def needs_rrsync(self, profile: Profile) -> bool:
         """It is never asked for."""

@@ -67,13 +67,14 @@ class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
-    and `ssh_port` are where they answered, or 0. `let_in` is which way in has worked once
-    (`server.kept_facts`).
+    and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in` is
+    which way in has worked once (`server.kept_facts`).
     """
 
     rrsync: str = RRSYNC_PATHS[0]
     rsync_version: Version | None = None
     openssh_version: Version | None = None
+    dropbear_version: Version | None = None
     shell: str = ""
     ssh_open: bool | None = None
     daemon_open: bool | None = None

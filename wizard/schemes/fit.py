@@ -49,7 +49,7 @@ def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     return None
 
 
-def needs_of_ssh(client: ClientFacts, server: ServerFacts, *, one_command: bool = False) -> Fit:
+def needs_of_ssh(client: ClientFacts, server: ServerFacts, profile: Profile, *, one_command: bool = False) -> Fit:
     """Whether a scheme can work that runs rsync through the account's login shell.
 
     `one_command` is whether all that it runs there is one plain command.
@@ -58,6 +58,8 @@ def needs_of_ssh(client: ClientFacts, server: ServerFacts, *, one_command: bool 
         return needs_rsync()
     if server.ssh_open is False:
         return Fit.no(_("The server doesn't accept ssh connections."))
+    if server.dropbear_version is not None and profile.scheme.from_:
+        return Fit.no(_("The server's ssh (Dropbear) can't limit a key to addresses (under More choices)."))
     if server.shell_is(*BLOCKING_SHELLS, *(() if one_command else ONE_COMMAND_SHELLS)):
         blocks = _("Your account's login shell ({shell}) blocks it. Your admin would have to change it to /bin/sh.")
         return Fit.no(blocks.format(shell=server.shell.rsplit("/", 1)[-1]))

@@ -78,17 +78,19 @@ class ForcedCommand:
         """Works with any shell; with rssh there is no practice run."""
         if unfit := lacks(profile, "append_only"):
             return unfit
+        if server.dropbear_version is not None:
+            return Fit.no(_("The server's ssh (Dropbear) can't read the key line for it, which has quotes in it."))
         if server.shell_is(*ONE_COMMAND_SHELLS):
             if shlex.quote(profile.destination) != profile.destination:
                 return Fit.no(
                     _("Your account's login shell (rssh) accepts no spaces or special characters in folder names.")
                 )
-            needed = needs_of_ssh(client, server, one_command=True)
+            needed = needs_of_ssh(client, server, profile, one_command=True)
             preview = _(
                 "Your account's login shell (rssh) makes a practice run impossible. You would see an estimate instead."
             )
             return Fit.warn(preview) if needed.possible else needed
-        return needs_of_ssh(client, server, one_command=True)
+        return needs_of_ssh(client, server, profile, one_command=True)
 
     def needs_rrsync(self, profile: Profile) -> bool:
         """It is never asked for."""

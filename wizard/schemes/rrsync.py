@@ -54,7 +54,7 @@ class Rrsync:
         """Needs a shell that starts what the line says and, for reading, an rrsync."""
         if self.needs_rrsync(profile) and not server.rrsync:
             return Fit.no(_("Without rrsync, the server can save backups, but not let you read them."))
-        return needs_of_ssh(client, server)
+        return needs_of_ssh(client, server, profile)
 
     def needs_rrsync(self, profile: Profile) -> bool:
         """Only rrsync keeps reading inside the folder."""

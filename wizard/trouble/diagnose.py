@@ -18,6 +18,7 @@ from wizard.server.reaching import probe
 from wizard.text.language import _
 from wizard.trouble import diagnose_key, diagnose_reaching, kind_of
 from wizard.trouble.diagnosis import Diagnosis, Sure
+from wizard.trouble.words import Who
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -41,6 +42,7 @@ _OF_THE_KEY = frozenset({Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.WAITING_FOR_
 _OF_THE_SHELL = frozenset({Kind.SERVER_SILENT, Kind.SERVER_SHELL_TALKS})
 _OF_THE_HOST_KEY = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE})
 _DEBIAN_11 = "deb11"
+_DROPBEAR = "dropbear"
 
 
 async def ask(failure: Failure, profile: Profile | None, access: Access | None = None) -> Diagnosis | None:
@@ -66,6 +68,8 @@ def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
 
 async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Diagnosis | None:
     uses_ssh = schemes.of(profile).uses_ssh
+    if kind in _OF_THE_KEY | _OF_THE_SHELL and uses_ssh and (found := await _line_for_dropbear(profile)):
+        return found
     if kind in _AT_THE_DOOR:
         found = await diagnose_reaching.look(kind, profile)
         if kind is Kind.HUNG_UP and uses_ssh and found is None:
@@ -98,6 +102,24 @@ def _without_asking(kind: Kind) -> Diagnosis | None:
     if kind is Kind.DAEMON_CHROOT:
         return Diagnosis(text=_("The folder may be missing or closed. The service doesn't say which."))
     return None
+
+
+async def _line_for_dropbear(profile: Profile) -> Diagnosis | None:
+    """Whether the key line is one that Dropbear can't read: with addresses, or with quotes within quotes."""
+    if not (profile.scheme.from_ or schemes.of(profile).records_command):
+        return None
+    greeting = await probe.reach(dial.ssh(profile))
+    if _DROPBEAR not in greeting:
+        return None
+    return Diagnosis(
+        Sure.PROBABLY,
+        _("The server's ssh is Dropbear. It can't read a key line with addresses, or one for one command only."),
+        who=Who.YOU,
+        to_do=_(
+            "In the “Sign in” step, choose “A key for one folder only”, with no addresses under More choices. Then send"
+            " your admin the new message."
+        ),
+    )
 
 
 async def _is_one_of_the_confirmed(profile: Profile) -> Diagnosis:

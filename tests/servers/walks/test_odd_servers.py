@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers.trouble_rows.backup import line
 from tests.support.attacks.case import a_case
-from tests.support.attacks.hostile_servers import HostileSsh, Stage
+from tests.support.attacks.hostile_servers import HOST, HostileSsh, Stage, once, talking
 from tests.support.attacks.sign_in_faults import sshd
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
@@ -19,9 +19,12 @@ from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import protected_key
 from wizard.client.ssh.connection import Connection
+from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings, Server
-from wizard.server.reaching import sign_in
+from wizard.server.reaching import reachability, sign_in
+from wizard.server.reaching.reachability import Doors
 from wizard.storage import profiles
+from wizard.trouble import Sure, Who, diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +64,33 @@ def test_what_only_ssh_can_speak_is_not_tested_and_the_walk_goes_on(
     told = "Can't be tested: only ssh itself knows an encryption method that this server accepts."
     assert {finding["detail"] for finding in checked.json["findings"]} == {told}
     assert told in walked.stdout
+
+
+@pytest.mark.parametrize(
+    "scheme", [SchemeSettings(kind="forced-command"), SchemeSettings(from_=("192.0.2.1",))], ids=["quotes", "addresses"]
+)
+async def test_a_line_that_dropbear_cant_read_is_told(home: Path, scheme: SchemeSettings) -> None:
+    with talking(once(b"SSH-2.0-dropbear_2022.83\r\n")) as port:
+        profile = a_profile(server=Server(host=HOST, port=port, user="amanda"), scheme=scheme)
+        found = await diagnose.ask(Failure(Kind.KEY_REFUSED, HOST), profile)
+    assert found
+    assert (found.sure, found.who) == (Sure.PROBABLY, Who.YOU)
+    assert found.text.startswith("The server's ssh is Dropbear.")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "version"),
+    [
+        ("SSH-2.0-dropbear_2019.78", (2019, 78)),
+        ("SSH-2.0-dropbear", ()),
+        ("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7", None),
+        ("SSH-2.0-tinyssh_20230101 dropbear", None),
+    ],
+)
+def test_dropbear_is_known_by_its_greeting(home: Path, greeting: str, version: tuple[int, ...] | None) -> None:
+    profile = a_profile()
+    profiles.save(profile)
+    assert reachability.remember(profile, profile, Doors(22, greeting, None, 0)).dropbear_version == version
 
 
 @pytest.mark.parametrize("version", ["3.1.3", "3.2.3"])

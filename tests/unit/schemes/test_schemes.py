@@ -95,6 +95,8 @@ def test_a_scheme_runs_and_reads_nothing(kind: str, monkeypatch: pytest.MonkeyPa
         (ServerFacts(rrsync=""), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
         (ServerFacts(rsync_version=(3, 1, 3)), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
         (ServerFacts(openssh_version=(5, 3)), CLIENT, "rrsync forced-command daemon-over-ssh (daemon) (login)"),
+        (ServerFacts(dropbear_version=(2022, 83)), CLIENT, "rrsync daemon-over-ssh (daemon) (login)"),
+        (ServerFacts(dropbear_version=()), CLIENT, "rrsync daemon-over-ssh (daemon) (login)"),
         (ServerFacts(shell="/bin/false"), CLIENT, "(daemon)"),
         (ServerFacts(shell="/usr/sbin/nologin"), CLIENT, "(daemon)"),
         (ServerFacts(shell="/usr/bin/rssh"), CLIENT, "(forced-command) (daemon) (login)"),
@@ -113,6 +115,32 @@ def test_what_can_work_is_told_from_what_is_known(server: ServerFacts, client: C
     shown = (f"({kind})" if found.reason else kind for kind, found in fits.items() if found.possible)
     assert " ".join(shown) == fitting
     assert all(found.reason.endswith((".", ").")) for found in fits.values() if not found.possible)
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh", "login"])
+def test_dropbear_knows_no_addresses(kind: str) -> None:
+    assert not fit(kind, ServerFacts(dropbear_version=()), choice={"from_": ("192.0.2.0/24",)}).possible
+    assert fit(kind, ServerFacts(dropbear_version=())).possible
+
+
+@pytest.mark.parametrize(
+    ("server", "options"),
+    [
+        (ServerFacts(), ["restrict"]),
+        (ServerFacts(dropbear_version=(2022, 83)), ["restrict"]),
+        *(
+            (
+                ServerFacts(dropbear_version=version),
+                ["no-pty", "no-port-forwarding", "no-agent-forwarding", "no-X11-forwarding"],
+            )
+            for version in ((), (2019, 78))
+        ),
+    ],
+)
+def test_what_shuts_a_key_is_said_in_words_that_the_server_knows(server: ServerFacts, options: list[str]) -> None:
+    profile = a_profile(scheme=SchemeSettings())
+    (line,) = schemes.of(profile).server_setup(profile, CLIENT, server).key_lines
+    assert [option.name for option in line.options] == [*options, "command"]
 
 
 def test_reading_back_takes_an_rrsync() -> None:

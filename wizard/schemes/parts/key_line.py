@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ClientFacts, ServerFacts
 
 _RESTRICT_SINCE = (7, 2)
+_DROPBEAR_RESTRICTS_SINCE = (2022, 83)
+_NOT_IN_DROPBEAR = "no-user-rc"  # it has no such file, and takes no line with an option that it doesn't know
 
 # What `restrict` stands for, spelt out for servers that are older than it.
 _SPELT_OUT = (
@@ -46,6 +48,8 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
 
 
 def _shut(server: ServerFacts) -> tuple[Option, ...]:
+    if server.dropbear_version is not None and server.dropbear_version < _DROPBEAR_RESTRICTS_SINCE:
+        return tuple(option for option in _SPELT_OUT if option.name != _NOT_IN_DROPBEAR)
     if server.openssh_version and server.openssh_version < _RESTRICT_SINCE:
         return _SPELT_OUT
     return (Option("restrict", "no terminal, no tunnels, no agent, no X11, no start-up file (OpenSSH 7.2 or later)"),)

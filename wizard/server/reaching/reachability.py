@@ -28,6 +28,7 @@ ONLY_DAEMON = _(
     " your files would be sent unencrypted."
 )
 
+_DROPBEAR = re.compile(r"SSH-2\.0-dropbear(?:_(\d{4})\.(\d{1,3}))?")
 _OPENSSH = re.compile(r"OpenSSH_(\d{1,4})\.(\d{1,4})")
 
 
@@ -44,6 +45,14 @@ class OpenPorts(msgspec.Struct, frozen=True):
         """The version that ssh told, if it is OpenSSH."""
         found = _OPENSSH.search(self.greeting)
         return (int(found[1]), int(found[2])) if found else None
+
+    @property
+    def dropbear_version(self) -> Version | None:
+        """The version that ssh told, if it is Dropbear; empty if it told none."""
+        found = _DROPBEAR.match(self.greeting)
+        if not found:
+            return None
+        return (int(found[1]), int(found[2])) if found[1] else ()
 
 
 async def look(target: Target) -> OpenPorts:
@@ -85,6 +94,7 @@ def remember(profile: Profile, before: Profile, found: OpenPorts) -> ServerFacts
         "ssh_open": has_ssh,
         "ssh_port": found.port if has_ssh else 0,
         "openssh_version": found.openssh_version,
+        "dropbear_version": found.dropbear_version,
         "daemon_open": bool(found.daemon_port),
         "daemon_port": found.daemon_port,
     }
