@@ -67,8 +67,8 @@ class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of the server; `None` and an empty text are what nobody could tell yet.
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
-    and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in` is
-    which way in has worked once (`server.kept_facts`).
+    and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in`
+    is which way in has worked once (`server.kept_facts`).
     """
 
     rrsync: str = RRSYNC_PATHS[0]

@@ -31,6 +31,7 @@ _OTHER_TYPE = N_(
     "Send your admin this message. Or use another type of key: run “ssh-keygen -t {type} -f ~/.ssh/{name}-{type}”, and"
     " choose that key in the “Key” step."
 )
+_ACCEPTS_ALL = "remote software version tinyssh"  # it takes any key at first, and then refuses the signature
 _LONGEST_LINE = 120
 _SFTP_ONLY = "This service allows sftp connections only"
 _SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", "\2\0\0\0\3"
@@ -146,7 +147,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
         )
     if "agent refused operation" in said:
         return Diagnosis(Sure.SURELY, kind=Kind.AGENT_REFUSES)
-    if "Server accepts key:" in said:
+    if "Server accepts key:" in said and _ACCEPTS_ALL not in said:
         return Diagnosis(
             Sure.SURELY,
             _("The server knows the key, but this computer couldn't use it."),

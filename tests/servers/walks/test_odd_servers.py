@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import paramiko
 import pytest
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL
 
 from tests.servers.trouble_rows.backup import line
 from tests.support.attacks.case import a_case
@@ -17,6 +19,7 @@ from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import open_office
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import protected_key
 from wizard.client.ssh.connection import Connection
 from wizard.failure import Failure, Kind
@@ -24,9 +27,10 @@ from wizard.profile import SchemeSettings, Server
 from wizard.server.reaching import reachability, sign_in
 from wizard.server.reaching.reachability import Doors
 from wizard.storage import profiles
-from wizard.trouble import Sure, Who, diagnose
+from wizard.trouble import Sure, Who, diagnose, telling
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -76,6 +80,46 @@ async def test_a_line_that_dropbear_cant_read_is_told(home: Path, scheme: Scheme
     assert found
     assert (found.sure, found.who) == (Sure.PROBABLY, Who.YOU)
     assert found.text.startswith("The server's ssh is Dropbear.")
+
+
+class TakesAnyKeyAtFirst(paramiko.ServerInterface):
+    """As tinyssh does: a key is refused only with its signature."""
+
+    def __init__(self) -> None:
+        self._tries = 0
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self._tries += 1
+        return AUTH_SUCCESSFUL if self._tries == 1 else AUTH_FAILED
+
+
+@pytest.mark.parametrize("name", ["tinyssh_20230101", "OpenSSH_9.2"])
+async def test_tinyssh_does_not_know_a_key_that_it_takes_at_first(home: Path, name: str) -> None:
+    host_key = paramiko.ECDSAKey.generate()
+
+    def serve(client: socket.socket) -> None:
+        transport = paramiko.Transport(client)
+        transport.local_version = f"SSH-2.0-{name}"
+        transport.add_server_key(host_key)
+        transport.start_server(threading.Event(), TakesAnyKeyAtFirst())
+        transport.join()
+
+    with talking(serve) as port:
+        known = HostKey(host_key.get_name(), host_key.get_base64())
+        profile = a_profile(
+            server=Server(host=HOST, port=port, user="amanda", host_keys=(known.fingerprint,)), scheme=SchemeSettings()
+        )
+        profiles.save(profile)
+        known_hosts.trust(profile, [known])
+        protected_key.ensure(profile)
+        with pytest.raises(Failure) as refused:
+            await sign_in.attempt(profile, access.prepare(profile))
+        told = (await telling.tell(refused.value, profile)).trouble
+    knows = "The server knows the key, but this computer couldn't use it."
+    assert (told.found == knows) is (name != "tinyssh_20230101")
 
 
 @pytest.mark.parametrize(
