@@ -119,7 +119,7 @@ def test_what_can_work_is_told_from_what_is_known(server: ServerFacts, client: C
 
 @pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh", "login"])
 def test_dropbear_knows_no_addresses(kind: str) -> None:
-    assert not fit(kind, ServerFacts(dropbear_version=()), choice={"from_": ("192.0.2.0/24",)}).possible
+    assert not fit(kind, ServerFacts(dropbear_version=()), choice={"from": ("192.0.2.0/24",)}).possible
     assert fit(kind, ServerFacts(dropbear_version=())).possible
 
 
