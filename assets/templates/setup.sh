@@ -354,8 +354,12 @@ name_session() { # PROCESS
 
 # ---- The account ----
 
+accounts() { # [ACCOUNT]
+    if command -v getent >/dev/null; then getent passwd "$@"; else cat /etc/passwd; fi
+}
+
 lookup() { # FIELD VALUE
-    if command -v getent >/dev/null; then getent passwd "$2"; else cat /etc/passwd; fi |
+    accounts "$2" |
         field=$1 value=$2 awk -F: '$ENVIRON["field"] "" == ENVIRON["value"] && !seen++'
 }
 
@@ -579,7 +583,7 @@ require_good_place() { # of $whole, which has no links
         esac
     done
     case $keys in "$whole"/*) fail "$whole contains the keys for $account: choose another folder" ;; esac
-    each require_no_home "$home$newline$(getent passwd | awk -F: '$3 >= 1000 && $3 != 65534 && $6 ~ /^\/./ { print $6 }')"
+    each require_no_home "$home$newline$(accounts | awk -F: '$3 >= 1000 && $3 != 65534 && $6 ~ /^\/./ { print $6 }')"
     each require_apart "$(sed -n 's/^\([^ ]* [^ ]*\) root /\1 /p' "$made")"
     keep_one "$mine root" "$whole"
 }
