@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from tests.support.servers.office import Office
     from tests.support.table import AddCount, AddRow
     from wizard.trouble import Trouble
+
+
+# What is quoted or pasted is no sentence of ours.
+_SENTENCE = re.compile(r"[.?:;]\)?(?:\s|$)|\n|“[^”]*”|restrict,.*")
+MOST_WORDS = 25
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +81,17 @@ async def test_each_trouble_has_its_own_explanation(
     assert told.found or not row.sure
     assert bool(told.forward) == (told.who is Who.ADMIN)
     assert row.writes or before == after
+    said = "\n".join([told.what, told.who.words, told.to_do, told.found, told.forward.partition("\n\n")[0]])
+    assert all((told.what, told.who.words, told.to_do))
+    assert [sentence for sentence in _SENTENCE.split(said) if len(sentence.split()) > MOST_WORDS] == []
     add_count("faults of server, network and set-up", 1)
     add_row("Troubles", row.broken, row.scheme, told.kind.value, told.who.value, told.found)
+
+
+def test_there_are_enough_of_them_and_each_has_a_name_of_its_own() -> None:
+    names = [str(row) for row in ROWS]
+    assert len(names) == len(set(names)) >= 120
+    assert all(row.broken.strip() for row in ROWS)
 
 
 async def _told(row: Row, case: Case) -> Trouble:

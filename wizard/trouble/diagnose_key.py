@@ -34,7 +34,6 @@ _OTHER_TYPE = N_(
 _ACCEPTS_ALL = "remote software version tinyssh"  # it takes any key at first, and then refuses the signature
 _LONGEST_LINE = 120
 _SFTP_ONLY = "This service allows sftp connections only"
-_SFTP_GREETING, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", "\2\0\0\0\3"
 _SECONDS = 10.0
 _WAIT = N_(
     "Send your admin the output of “backup-wizard export {name} --format text”, then run this again. If they say it's"
@@ -102,16 +101,7 @@ async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
         return Diagnosis(Sure.SURELY, _printed(first), kind=Kind.SERVER_SFTP_ONLY)
     if shell := shells.blocking(answer):
         return Diagnosis(Sure.SURELY, _is_blocked_by(shell), kind=Kind.SERVER_SHELL_BLOCKS)
-    if first:
-        return Diagnosis(Sure.SURELY, _printed(first))
-    if await _starts_sftp(profile, access):
-        return Diagnosis(Sure.SURELY, _("The server starts sftp, whatever is asked."), kind=Kind.SERVER_SFTP_ONLY)
-    return None
-
-
-async def _starts_sftp(profile: Profile, access: Access) -> bool:
-    greeted = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, stdin=_SFTP_GREETING)
-    return _SFTP_ANSWER in greeted.stdout
+    return Diagnosis(Sure.SURELY, _printed(first)) if first else None
 
 
 def _is_blocked_by(shell: str) -> str:

@@ -13,9 +13,10 @@ import msgspec
 
 from tests.servers.trouble_rows.row import ADMIN, CANT_TELL, NOBODY, Row
 from tests.support.attacks import faults, mishaps
-from tests.support.attacks.case import KEYS, both
+from tests.support.attacks.case import KEYS, both, nothing
 from tests.support.servers import old_rsync, placing
 from wizard.failure import Kind, ProgramFailed
+from wizard.running import transfer
 from wizard.schemes.parts import over_ssh
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 NO_FOLDER = (Kind.SERVER_NO_FOLDER, ADMIN, f"“{placing.OWN}”")
 FOLDER_CLOSED = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.OWN}”")
 OF_DAEMON = (Kind.SERVER_FOLDER_CLOSED, ADMIN, f"“{placing.ROOT}”")
-NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "rsync: not found")
+NO_RSYNC = (faults.start_up_file("PATH=/nowhere\n"), Kind.SERVER_NO_RSYNC, ADMIN, "isn't on the PATH")
 NO_RRSYNC = (Kind.NO_RRSYNC, ADMIN, "find / -name 'rrsync*'", CANT_TELL)
 PLAIN_LINE = "rsync --server {} . backup"
 
@@ -58,6 +59,11 @@ def line_for_old_rrsync(case: Case) -> Iterator[Case]:
     """With a line of somebody's own whose option the rrsync there, in Perl, takes for the folder."""
     with line(f"{old_rsync.require('3.2.3') / 'rrsync'} -wo -munge backup/amamac")(case) as broken:
         yield broken
+
+
+async def back_up_again(case: Case) -> None:
+    async for _ in transfer.backup(case.profile, case.access, must_be_there=True):
+        pass
 
 
 async def read_back(case: Case) -> None:
@@ -103,7 +109,7 @@ ROWS = [
         both(line(f"rrsync -wo {placing.OWN}"), faults.locked_by_another_run),
         Kind.SERVER_BUSY,
         NOBODY,
-        "Wait until it has finished",
+        "if its connection was lost",
     ),
     Row(
         "a line with an option that the old rrsync there takes for the folder",
@@ -115,9 +121,17 @@ ROWS = [
     Row(
         "a line that names another folder",
         line("rrsync -wo backup/amanac"),
-        Kind.OLD_RRSYNC,
+        Kind.SERVER_NO_FOLDER,
         ADMIN,
-        "folder doesn't exist",
+        "a writable folder",
+    ),
+    Row(
+        "a backup that is no longer there",
+        nothing,
+        Kind.BACKUP_GONE,
+        ADMIN,
+        "moved, emptied or removed",
+        act=back_up_again,
     ),
     Row(
         "a line for older settings",

@@ -39,9 +39,9 @@ ROWS = [
     Row(
         "sftp alone allowed, by a program that says nothing",
         only_sftp("/usr/lib/openssh/sftp-server"),
-        *SFTP_ONLY,
-        "starts sftp, whatever is asked",
-        SURELY,
+        Kind.SERVER_SILENT,
+        ADMIN,
+        "no ForceCommand",
         scheme="forced-command",
     ),
     Row(

@@ -70,6 +70,21 @@ ROWS = [
         "Others may write to",
         CANT_TELL,
     ),
+    *(
+        Row(broken, fault, Kind.KEY_REFUSED, ADMIN, says, CANT_TELL)
+        for broken, fault, says in (
+            ("an account that expired before", faults.account("-e", "1970-01-02", back=("-e", "")), "has expired"),
+            ("an account without a home", faults.missing(HOME), "has no home folder"),
+            ("an account whose shell is missing", faults.shell("/bin/no-shell"), "login shell is missing"),
+            ("only other accounts allowed", sign_in_faults.sshd("AllowUsers bob"), "accepts some accounts only"),
+            ("a group denied", sign_in_faults.sshd("DenyGroups amanda"), "accepts some accounts only"),
+            (
+                "keys kept elsewhere",
+                sign_in_faults.sshd("AuthorizedKeysFile /etc/ssh/keys/%u"),
+                "looks for keys elsewhere",
+            ),
+        )
+    ),
     Row(
         "a locked account",
         faults.account("-p", "!", back=("-p", "*")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,32 @@ _NAME = "zebra.txt"
 @contextlib.contextmanager
 def programs_without_rsync(case: Case) -> Iterator[Case]:
     case.monkeypatch.setenv("PATH", str(case.folder))
+    yield case
+
+
+@contextlib.contextmanager
+def programs_without_ssh(case: Case) -> Iterator[Case]:
+    (case.folder / "rsync").symlink_to(programs.require("rsync"))
+    case.monkeypatch.setenv("PATH", str(case.folder))
+    yield case
+
+
+@contextlib.contextmanager
+def no_folder(case: Case) -> Iterator[Case]:
+    shutil.rmtree(case.profile.folders[0])
+    yield case
+
+
+@contextlib.contextmanager
+def file_for_folder(case: Case) -> Iterator[Case]:
+    shutil.rmtree(case.profile.folders[0])
+    Path(case.profile.folders[0]).touch()
+    yield case
+
+
+@contextlib.contextmanager
+def no_key(case: Case) -> Iterator[Case]:
+    case.profile.key_path.unlink()
     yield case
 
 

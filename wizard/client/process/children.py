@@ -77,14 +77,14 @@ def _pipe_with(content: bytes) -> int:
     return read_end
 
 
-async def finish(argv: Sequence[str], env: Mapping[str, str], timeout: float, stdin: bytes = b"") -> Finished:
+async def finish(argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Finished:
     """Run a program to its end.
 
     Raises:
         TimeoutError: it took more than `timeout` seconds, and was ended.
         OSError: it could not be started.
     """
-    async with child(argv, env, stdin) as process, asyncio.timeout(timeout):
+    async with child(argv, env) as process, asyncio.timeout(timeout):
         assert process.stdout and process.stderr
         stdout, stderr = await asyncio.gather(head(process.stdout), head(process.stderr))
         return Finished(await process.wait(), stdout, stderr)

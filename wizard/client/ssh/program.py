@@ -22,17 +22,10 @@ _TIMES_THE_TIMEOUT = 3  # for the connection, the sign-in and the answer
 
 
 async def run(
-    profile: Profile,
-    access: Access,
-    request: Sequence[str],
-    timeout: float | None = None,
-    *,
-    verbose: bool = False,
-    stdin: bytes = b"",
+    profile: Profile, access: Access, request: Sequence[str], timeout: float | None = None, *, verbose: bool = False
 ) -> Finished:
     """Ask the server for a command, or with an empty `request` for a shell; `verbose` has ssh tell each thing it does.
 
-    `stdin` is what the command is given to read, a line or two.
     `timeout` is in seconds; without one, it is three times that of `access`.
 
     Raises:
@@ -42,8 +35,7 @@ async def run(
     log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # the first of two values counts for ssh
     argv = [program, *log_level, *options, "--", profile.server.host, *request]
     try:
-        seconds = timeout or _TIMES_THE_TIMEOUT * access.facts.timeout
-        return await children.finish(argv, access.environment, seconds, stdin)
+        return await children.finish(argv, access.environment, timeout or _TIMES_THE_TIMEOUT * access.facts.timeout)
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     except OSError as error:

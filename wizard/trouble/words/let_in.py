@@ -82,7 +82,7 @@ WORDS = {
         SEND,
         N_(
             "{host} accepts my key for {user}, but the command in its key line ends at once and prints nothing. Please"
-            " check that line, and that the account's login shell is /bin/sh."
+            " check that line. The account's login shell must be /bin/sh, and no ForceCommand may replace the line."
         ),
     ),
     Kind.PASSWORD_WRONG: Words(
