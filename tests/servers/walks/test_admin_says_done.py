@@ -11,6 +11,7 @@ from textual.widgets import Button
 from tests.screens.at_the_server import arrive
 from tests.support.commands import backup_wizard
 from tests.support.pilot import said, until, wizard_at
+from tests.support.plain import Person, decided
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -21,6 +22,7 @@ from wizard.failure import Failure, Kind
 from wizard.server.reaching import sign_in
 from wizard.storage import profiles
 from wizard.trouble import key_checks
+from wizard.walk.plain.asker import GoBack
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -128,6 +130,20 @@ def test_every_command_that_waits_brings_the_message(
     assert ran.exit_code == 75
     assert "If they say it's done, send them the message below" in ran.stderr
     assert key_checks.letter(profile, key_files.public_line(profile.key_path)) in ran.stderr
+
+
+def test_text_mode_brings_it_to_whoever_says_that_the_admin_is_done(
+    office: SetUpOffice, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = set_up(office, sample_folder, ("AllowUsers bob",))
+    said: list[str] = []
+    monkeypatch.setattr("builtins.input", Person({"tries again": ["d", "<"]}))
+    for module in ("wizard.walk.plain", "tests.support.plain"):
+        monkeypatch.setattr(f"{module}.say", lambda text="": said.append(text))
+    with pytest.raises(GoBack):
+        decided(profile, Step.HAND_OVER)
+    assert key_checks.letter(profile, key_files.public_line(profile.key_path)) in said
+    assert any("Its commands find the cause" in text for text in said)
 
 
 async def test_after_a_while_the_hand_over_asks_further(sshd: RealSshd, sample_folder: Path) -> None:

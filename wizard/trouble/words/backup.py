@@ -71,8 +71,8 @@ WORDS = {
         N_("The server is still busy with another request for this backup's folder"),
         NOBODY,
         N_(
-            "It may be this computer's own last backup, if its connection was lost: the server can take 10 minutes to"
-            " notice. Then try again."
+            "Wait a few minutes, then try again. It may be your own last backup: if its connection was lost, the server"
+            " can take 10 minutes to notice."
         ),
     ),
     Kind.SERVER_REFUSED_OPTION: Words(
