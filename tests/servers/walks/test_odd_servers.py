@@ -25,7 +25,7 @@ from wizard.client.ssh.connection import Connection
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings, Server
 from wizard.server.reaching import reachability, sign_in
-from wizard.server.reaching.reachability import Doors
+from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import profiles
 from wizard.trouble import Sure, Who, diagnose, telling
 
@@ -134,7 +134,7 @@ async def test_tinyssh_does_not_know_a_key_that_it_takes_at_first(home: Path, na
 def test_dropbear_is_known_by_its_greeting(home: Path, greeting: str, version: tuple[int, ...] | None) -> None:
     profile = a_profile()
     profiles.save(profile)
-    assert reachability.remember(profile, profile, Doors(22, greeting, None, 0)).dropbear_version == version
+    assert reachability.remember(profile, profile, OpenPorts(22, greeting, None, 0)).dropbear_version == version
 
 
 @pytest.mark.parametrize("version", ["3.1.3", "3.2.3"])
