@@ -113,5 +113,8 @@ class Scheme(Protocol):
     def command_digest(self, profile: Profile, client: ClientFacts) -> str:
         """What the setup in force says to a request that it doesn't take, where dry runs are safe with no other."""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """The lines of which the key line in force says one to a request that is none of rsync's, if it says any."""
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that have to be shut once the setup is in place."""

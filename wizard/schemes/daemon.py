@@ -98,6 +98,10 @@ class Daemon:
         """None is needed."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""
         return security_checks.over_network(profile)

@@ -98,6 +98,10 @@ class DaemonOverSsh:
         """None is needed."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts, and those that the module does."""
         return security_checks.over_ssh(profile, *security_checks.in_module(profile))

@@ -128,6 +128,10 @@ class ForcedCommand:
         """A word that stands for the two commands in the line."""
         return _command_digest(profile, client.recorded) if client.recorded else ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Which two commands it is for."""
+        return (f"{TOLD_TO_OTHERS} {self.command_digest(profile, client)} alone",)
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts."""
         return security_checks.over_ssh(

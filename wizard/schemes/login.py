@@ -93,6 +93,10 @@ class Login:
         """None is needed."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return security_checks.over_ssh(profile)

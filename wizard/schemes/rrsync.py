@@ -94,6 +94,10 @@ class Rrsync:
         """None is needed."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """That it is for backups, and which folder they go to."""
+        return request_filter.said_to_others(layout.locked_folder(profile))
+
     def must_refuse(self, profile: Profile) -> tuple[Refusal, ...]:
         """The doors that the key line shuts, rrsync's own among them."""
         scheme = profile.scheme

@@ -14,14 +14,13 @@ from textual.widgets import Button
 from screens.dialogs.receipt import ReceiptScreen
 from screens.outcome import Again
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
+from screens.steps.hand_over.sheets import sheets_for
 from screens.steps.step_screen import StepScreen
 from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
-from screens.widgets.sheet import Sheet
 from screens.widgets.waiting import Waiting
 from screens.widgets.with_texts import WithTexts
 from wizard.client import access
-from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.server import exports, handed_over
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.profile import Profile
     from wizard.server.receipts.receipt import Taken
+    from wizard.trouble import Trouble
     from wizard.walk.steps import Walk
 
 
@@ -71,6 +71,7 @@ class HandOverScreen(WithTexts, StepScreen):
         super().__init__(walk, context)
         self._news: News | None = None
         self._is_doubtful = self._replaces = False
+        self._shown: Trouble | None = None
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
     def compose_step(self) -> ComposeResult:
@@ -211,7 +212,7 @@ class HandOverScreen(WithTexts, StepScreen):
     async def _prepare(self) -> None:
         try:
             with self.query_one(Waiting).on(_("Preparing the text for your admin"), hand_over.MAY_ASK):
-                sheets = await in_background(self._sheets)
+                sheets = await in_background(partial(sheets_for, self.profile, self.context.server_facts))
         except Failure as failure:
             self.is_complete = True
             await self._stop_at(failure)
@@ -230,16 +231,6 @@ class HandOverScreen(WithTexts, StepScreen):
         self.lead_with("apply" if self.context.is_demo else "copy")
         self._start_looking()
 
-    def _sheets(self) -> list[Sheet]:
-        facts, server = hand_over.prepare(self.profile), self.context.server_facts
-        context, password = (
-            exports.context_of(self.profile, facts, server),
-            partial(daemon_password.fetch, self.profile),
-        )
-        sheets = [Sheet.of(format, context, password) for format in exports.formats(self.profile, facts, server)]
-        handed_over.keep(self.profile, facts)
-        return sheets
-
     def _export(self, format_name: str) -> str:
         facts = access.facts(self.profile)
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
@@ -251,24 +242,41 @@ class HandOverScreen(WithTexts, StepScreen):
 
     async def _await_admin(self) -> None:
         self._news = None
-        self.remove_class("-trouble-alone")
-        await self.show_trouble(None)
-        for pane in self.query(ExportPane):
-            pane.display = True
-        self.refresh_bindings()
+        await self._show_texts()
         async with aclosing(self._admission.watch()) as watch:
             async for news in watch:
                 self._news = news
                 match news:
                     case LetIn():
+                        await self._show_texts()
                         self._go_ahead()
                     case NotYet():
+                        await self._show_what_is_wrong(news.told)
                         self.query("#done").set(display=news.is_admins and self._admission.may_be_done)
                         self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
                     case Unverified():
                         self.query_one("#admitted", Note).say(hand_over.UNVERIFIED, "warn")
                     case Stopped():
                         await self._stop_at(news.failure)
+
+    async def _show_texts(self) -> None:
+        self.remove_class("-trouble-alone")
+        self._shown = None
+        await self.show_trouble(None)
+        for pane in self.query(ExportPane):
+            pane.display = True
+        self.refresh_bindings()
+
+    async def _show_what_is_wrong(self, told: Trouble | None) -> None:
+        """What the admin has to put right stays in sight for as long as it is so."""
+        if told == self._shown:
+            return
+        if told is None:
+            await self._show_texts()
+            return
+        self._shown = told
+        self._show_trouble_alone()
+        await self._show_told(ExplainedFailure(told, None))
 
     async def _stop_at(self, failure: Failure) -> None:
         self._news = Stopped(failure)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.ssh import program
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes import forced_command
 from wizard.schemes.parts import request_filter
 from wizard.server import destination, kept_facts
 from wizard.server.reaching import shells
@@ -33,8 +32,9 @@ async def attempt(profile: Profile, access: Access) -> None:
         ProgramFailed: we were not let in, and ssh or rsync says why on its standard error; or our line says that the
             folder is missing, in place of all else.
         Failure: `SERVER_SHELL_BLOCKS` if the account's shell is one that does, `SERVER_SHELL_RSSH` if it is one that
-            takes another line, `COMMAND_DRIFTED` if the line is an older one, `SERVER_SHELL_TALKS` or
-            `SERVER_SILENT` if something else answers than the line, or ssh could not be run to its end.
+            takes another line, `COMMAND_DRIFTED` if the line is an older one or for something else,
+            `SERVER_SHELL_TALKS` or `SERVER_SILENT` if something else answers than the line, or ssh could not be run to
+            its end.
     """
     scheme = schemes.of(profile)
     if not scheme.uses_ssh:
@@ -51,12 +51,16 @@ async def attempt(profile: Profile, access: Access) -> None:
         return
     if request_filter.NO_FOLDER in printed:
         raise ProgramFailed("ssh", finished.exit_code, printed)
-    server = kept_facts.known(profile)
-    if scheme.command_digest(profile, access.facts) in printed:
+    server, said = kept_facts.known(profile), [line.strip() for line in printed.splitlines()]
+    is_ours = any(words in said for words in scheme.line_says(profile, access.facts))
+    if not is_ours and request_filter.REFUSED in printed:
+        raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
+    if is_ours or not scheme.command_digest(profile, access.facts):
         if server.shell_is(*shells.BLOCKING):
             kept_facts.learn(profile, shell="")
     elif scheme.can_preview(server):
-        if forced_command.TOLD_TO_OTHERS in printed or "\0" in printed:  # an older line, or a plain command
+        is_shell = finished.exit_code == 0 and not printed.strip()
+        if is_shell or "\0" in printed:  # a line without a command, or with a plain one
             raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
         raise Failure(Kind.SERVER_SHELL_TALKS if printed.strip() else Kind.SERVER_SILENT, profile.server.host, printed)
 
