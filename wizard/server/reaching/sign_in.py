@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 HARMLESS = ("true",)
+_SAID = "backup-wizard-was-here"
 
 # OpenSSH 9.8 and later shut out an address that fails to sign in more often than every 5 seconds
 # (sshd_config, PerSourcePenalties), so asking whether the admin is done keeps well clear of that, and an impatient
@@ -59,10 +60,15 @@ async def attempt(profile: Profile, access: Access) -> None:
         if server.shell_is(*shells.BLOCKING):
             kept_facts.learn(profile, shell="")
     elif scheme.can_preview(server):
-        is_shell = finished.exit_code == 0 and not printed.strip()
-        if is_shell or "\0" in printed:  # a line without a command, or with a plain one
+        is_plain = "\0" in printed  # rsync's own, of a line with one command
+        if is_plain or (not printed.strip() and await _is_without_command(profile, access)):
             raise Failure(Kind.COMMAND_DRIFTED, profile.server.host, _lines(profile, access))
         raise Failure(Kind.SERVER_SHELL_TALKS if printed.strip() else Kind.SERVER_SILENT, profile.server.host, printed)
+
+
+async def _is_without_command(profile: Profile, access: Access) -> bool:
+    """Whether the line leaves it to us what runs."""
+    return _SAID in (await program.run(profile, access, ("echo", _SAID))).stdout
 
 
 def _require_line_for(shell: str, profile: Profile, access: Access, printed: str) -> None:
