@@ -23,6 +23,7 @@ from screens.widgets.footer import Keys
 from screens.widgets.page import Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
+from screens.work import Begin
 from wizard.failure import Failure
 from wizard.text.language import _
 from wizard.trouble import diagnose, telling
@@ -73,7 +74,8 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
         super().__init__()
         self.walk, self.context = walk, context
         self.draft = context.drafts.of(walk.profile.name, self.step)
-        self.is_complete, self._decides_since = not self.looks_first, math.inf  # what is typed before has to wait
+        # What is typed before has to wait.
+        self.is_complete, self._decides_since, self._is_wanted = not self.looks_first, math.inf, False
 
     @property
     def profile(self) -> Profile:
@@ -143,10 +145,7 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     def on_mount(self) -> None:
         """The cursor is where the answer goes."""
-        if self.looks_first:
-            self.action_forward()
-        else:
-            self.focus_first()
+        (self.action_forward if self.looks_first else self.focus_first)()
 
     def _on_prune(self) -> None:
         # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
@@ -228,6 +227,9 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
             button.variant = "primary" if button.id == id else "default"
         if focus:
             self.query_one(f"#{id}", Button).focus()
+        self._is_wanted &= id == "forward"
+        if self._is_wanted:
+            self.action_forward()
 
     def busy(self, is_busy: bool) -> None:
         """While something is done, the way on is shut."""
@@ -235,16 +237,14 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     @on(Button.Pressed, "#forward")
     @on(Input.Submitted)
+    @on(Choice.OptionSelected, "Choice")
     def action_forward(self) -> None:
-        """Decide, and go on."""
-        if not self.query_one("#forward", Button).disabled:
+        """Decide, and go on; while something is looked at, as soon as that leads on."""
+        self._is_wanted = (is_busy := self.query_one("#forward", Button).disabled) and self.is_complete
+        if not is_busy:
             if self.is_complete:
                 self.is_complete, self._decides_since = False, time.monotonic()
-            self.run_worker(self._forward(), group="forward", exclusive=True)
-
-    @on(Choice.OptionSelected, "Choice")
-    def _choice_made(self) -> None:
-        self.action_forward()
+            Begin(self, "forward", only=True)(self._forward)
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:

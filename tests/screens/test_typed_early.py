@@ -35,11 +35,14 @@ class Slow(Screen[None]):
 
     def __init__(self, may: asyncio.Event) -> None:
         super().__init__()
-        self._may = may
+        self._may, self.typed = may, list[str]()
         self.has_begun = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield Input()
+
+    def on_key(self, event: Key) -> None:
+        self.typed.append(event.key)
 
     async def on_mount(self) -> None:
         self.has_begun.set()
@@ -144,6 +147,18 @@ async def test_escape_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         _type(pilot.app, "down", "escape")
         await until(pilot, lambda: at(pilot) not in {Step.KEY, None})
         may.set()
+
+
+async def test_escape_does_not_overtake_what_was_typed_before_it() -> None:
+    app, may = Quiet(), asyncio.Event()
+    async with app.run_test() as pilot:
+        pushed = app.push_screen(slow := Slow(may))
+        await slow.has_begun.wait()
+        _type(app, "a", "escape", "b")
+        await _held(app, 3)
+        may.set()
+        await pushed
+        await until(pilot, lambda: slow.typed == ["a", "escape", "b"])
 
 
 async def test_enter_right_behind_a_pasted_receipt_takes_it() -> None:

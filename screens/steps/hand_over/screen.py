@@ -20,6 +20,7 @@ from screens.widgets.export_pane import ExportPane
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
 from screens.widgets.with_texts import WithTexts
+from screens.work import Begin
 from wizard.client import access
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
@@ -96,7 +97,7 @@ class HandOverScreen(WithTexts, StepScreen):
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
         self.query("#done").set(display=False)
         self.is_complete = False  # its keys are for the texts
-        self.run_worker(self._prepare(), group="prepare", exclusive=True)
+        Begin(self, "prepare", only=True)(self._prepare)
 
     async def decide(self) -> Profile | None:
         """The profile as it is, once the server lets this computer in."""
@@ -136,7 +137,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_done(self) -> None:
         """Look for the cause why the server refuses the key though the admin has acted."""
         if isinstance(self._news, NotYet):
-            self.run_worker(self._ask_further(self._news.failure), group="further", exclusive=True)
+            Begin(self, "further", only=True)(self._ask_further, self._news.failure)
 
     async def _ask_further(self, failure: Failure) -> None:
         with self.query_one(Waiting).on(_("Looking for the cause")):
@@ -184,11 +185,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""
         self.workers.cancel_group(self, "look")
-
-        def look(_: object) -> None:
-            self._start_looking()
-
-        self.app.push_screen(DoItForMeScreen(self.profile, self.context), look)
+        self.app.push_screen(DoItForMeScreen(self.profile, self.context), lambda _done: self._start_looking())
 
     @property
     def _is_waiting(self) -> bool:
@@ -238,7 +235,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def _start_looking(self) -> None:
         if self._is_verified:
             self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
-        self.run_worker(self._await_admin(), group="look", exclusive=True)
+        Begin(self, "look", only=True)(self._await_admin)
 
     async def _await_admin(self) -> None:
         self._news = None

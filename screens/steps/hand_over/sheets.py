@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ServerFacts
 
 
-def sheets_for(profile: Profile, server: ServerFacts) -> list[Sheet]:
+def sheets_for(profile: Profile, server: ServerFacts | None) -> list[Sheet]:
     """The text in each format, noted as handed over.
 
     Raises:

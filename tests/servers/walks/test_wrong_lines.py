@@ -16,7 +16,7 @@ from wizard.storage import profiles
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual.pilot import Pilot
 
@@ -59,7 +59,7 @@ SHOWN_AT_THE_HAND_OVER = [
 SHOWN_AT_THE_SECURITY_CHECK = [("rrsync", that_may_read), ("rrsync", without_a_lock)]
 
 
-def _cases(wrong: list[tuple[str, Wrong]]) -> Iterator[Any]:
+def _cases(wrong: Sequence[tuple[str, Wrong]]) -> Iterator[Any]:
     for number, (kind, line) in enumerate(wrong):
         is_first = number % 2 == 0  # sshd takes the first line with a key
         told = "above the right one" if is_first else "alone"
