@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -196,10 +197,9 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
         self.refresh_bindings()
         if failure is None:
             return
-        tried = self.tried
-        if diagnose.is_worth_asking(failure, tried):
+        if diagnose.is_worth_asking(failure, self.tried):
             await place.mount(Static(_ASKING, id="asking", markup=False))
-        await self._show_told(await telling.tell(failure, tried, await self._access_at_hand()))
+        await self._show_told(await telling.tell(failure, self.tried, await self._access_at_hand()))
 
     async def _show_told(self, told: ExplainedFailure) -> None:
         if self.is_leaving:
@@ -212,12 +212,10 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     async def _access_at_hand(self) -> Access | None:
         """What signs in without asking anybody, where a passphrase is held that would be asked for."""
-        if not self.context.session.holds(self.profile.key_path):
-            return None
-        try:
-            return await self.context.session.access(self.profile)
-        except Failure:
-            return None
+        if self.context.session.holds(self.profile.key_path):
+            with contextlib.suppress(Failure):
+                return await self.context.session.access(self.profile)
+        return None
 
     def lead_with(self, id: str, *, focus: bool = True) -> None:
         """Make that button the primary one, and put the cursor on it."""
@@ -227,9 +225,10 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
             button.variant = "primary" if button.id == id else "default"
         if focus:
             self.query_one(f"#{id}", Button).focus()
-        self._is_wanted &= id == "forward"
         if self._is_wanted:
-            self.action_forward()
+            self._is_wanted, self.is_complete = False, True
+            if id == "forward":
+                self.action_forward()
 
     def busy(self, is_busy: bool) -> None:
         """While something is done, the way on is shut."""
@@ -240,10 +239,11 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
     @on(Choice.OptionSelected, "Choice")
     def action_forward(self) -> None:
         """Decide, and go on; while something is looked at, as soon as that leads on."""
-        self._is_wanted = (is_busy := self.query_one("#forward", Button).disabled) and self.is_complete
+        is_busy = self.query_one("#forward", Button).disabled
+        if self.is_complete:  # what is typed behind it is for the next screen
+            self.is_complete, self._is_wanted = False, is_busy
+            self._decides_since = math.inf if is_busy else time.monotonic()
         if not is_busy:
-            if self.is_complete:
-                self.is_complete, self._decides_since = False, time.monotonic()
             Begin(self, "forward", only=True)(self._forward)
 
     @on(Button.Pressed, "#back")
