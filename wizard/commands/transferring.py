@@ -17,7 +17,6 @@ from wizard.failure import Failure, Kind
 from wizard.running import problems, report
 from wizard.server.reaching import host_trust
 from wizard.text.language import _
-from wizard.walk import steps
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -99,6 +98,7 @@ def _agrees_to(risk: running.AtRisk) -> bool:
 
 def _tries_again(profile: Profile, result: running.Result) -> bool:
     """Whether to try again what could not be read; it is excluded from now on if that is wanted."""
+    from wizard.walk import steps
     from wizard.walk.plain import asker
 
     without = problems.without_unread(profile, result.report)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import starting
-from wizard.client import renaming
 from wizard.commands import terminal
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
@@ -31,6 +30,8 @@ def walk(chosen: Namespace) -> int:
         return 0
     if chosen.answers:
         return _unattended(Path(chosen.answers))
+    from wizard.client import renaming
+
     renaming.finish()
     begun = _begun(chosen.name)
     if not terminal.is_there():

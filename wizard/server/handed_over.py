@@ -52,7 +52,11 @@ def text_digest(profile: Profile, client: ClientFacts) -> str:
     known = msgspec.structs.replace(client, public_key=client.public_key or str(profile.key_path))
     setup = schemes.of(profile).server_setup(profile, known, ServerFacts())
     asked = (profile.server.host, profile.server.port, setup)
-    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+    try:
+        encoded = msgspec.json.encode(asked)
+    except UnicodeEncodeError:  # a key's comment may be no text
+        encoded = repr(asked).encode(errors="backslashreplace")
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def keep(profile: Profile, client: ClientFacts) -> None:
