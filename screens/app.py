@@ -15,6 +15,7 @@ from screens.outcome import Again, Back, Forward, Home, Jump, Leave, Outcome
 from screens.pace import Pace
 from screens.steps.registry import screen_for
 from screens.steps.step_screen import StepScreen
+from screens.work import Begin
 from wizard import console, trouble
 from wizard.backup_states import Action
 from wizard.client.session import Session
@@ -51,7 +52,7 @@ class WizardApp(BaseApp):
 
     def on_mount(self) -> None:
         """Begin the walk."""
-        self.run_worker(self._conduct(), name="conductor")
+        Begin(self, "conductor")(self._conduct)
 
     async def ask_passphrase(self, profile: Profile) -> Secret:
         """Ask for the passphrase of the backup's key, over the screen at hand.

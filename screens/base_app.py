@@ -22,6 +22,7 @@ from textual.worker import WorkerFailed
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
 from screens.only_text import OnlyText
 from screens.without_colours import WithoutColours
+from screens.work import Begin
 from wizard import starting
 from wizard.storage import paths
 from wizard.trouble import crash
@@ -39,7 +40,10 @@ _TURN_SECONDS = 0.01
 _ROUNDS_TO_SETTLE = 2
 _MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
 _MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
-_NEVER_WAIT = frozenset({"escape", "f1", "ctrl+q"})
+# These wait for what was typed before them, and for nothing else; two of them end work that takes long.
+_AT_ONCE = frozenset({"escape", "f1", "ctrl+q"})
+_ENDS_WORK = frozenset({"escape", "ctrl+q"})
+_LONG_WORK_SECONDS = 0.5
 
 
 def _show_no_press(button: Button) -> None:
@@ -83,7 +87,7 @@ class BaseApp(App[int]):
         if isinstance(event, Key | Paste) and not event.is_forwarded and self._must_wait(event):
             self._early += (event,)
             if len(self._early) == 1:
-                self.run_worker(self._deliver_early(), name="early")
+                Begin(self, "early")(self._deliver_early)
         else:
             await self._pass_on(event)
 
@@ -113,9 +117,9 @@ class BaseApp(App[int]):
     def _must_wait(self, event: Event) -> bool:
         if not self._has_screen:
             return True
-        if getattr(event, "key", "") in _NEVER_WAIT:
-            return False
-        return bool(self._early) or not self._is_settled or not getattr(self.screen, "takes_keys", True)
+        is_at_once = getattr(event, "key", "") in _AT_ONCE
+        takes_keys = self._is_settled and getattr(self.screen, "takes_keys", True)
+        return bool(self._early) or not (is_at_once or takes_keys)
 
     @property
     def _has_screen(self) -> bool:
@@ -127,11 +131,22 @@ class BaseApp(App[int]):
         return self._has_screen and self._is_settled and getattr(self.screen, "is_complete", True)
 
     async def _deliver_early(self) -> None:
+        begun = time.monotonic()
         while self._early:
             await asyncio.sleep(_TURN_SECONDS)
             if self._is_complete:
                 # Behind what the screen has still to do itself, such as to put the cursor where the answer goes.
                 self.screen.call_later(self.call_later, self._give_out)
+            elif self._has_screen and time.monotonic() - begun > _LONG_WORK_SECONDS:
+                self._end_long_work()
+
+    def _end_long_work(self) -> None:
+        """Work that takes long can be left; what was typed before that was for what is left."""
+        keys = [getattr(event, "key", "") for event in self._early]
+        if ends := _ENDS_WORK.intersection(keys):
+            first = min(map(keys.index, ends))
+            event, self._early = self._early[first], self._early[first + 1 :]
+            self.call_later(self._pass_on, event)
 
     async def _give_out(self) -> None:
         while self._early and self._is_complete:

@@ -12,6 +12,7 @@ from textual.widgets import Button, Label, Static, TextArea
 
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.server.receipts import admin_answer, receipt_text
@@ -117,7 +118,7 @@ class ReceiptScreen(ModalScreen["Taken | Failure | None"]):
             self._end(self._taken)
         else:
             self.is_complete = self.takes_keys = False  # what is typed waits for where the cursor goes then
-            self.run_worker(self._take(), exclusive=True)
+            Begin(self, only=True)(self._take)
 
     @on(Button.Pressed, "#leave")
     def action_leave(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label
 from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import trouble
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
@@ -69,7 +70,7 @@ class SaveTextScreen(ModalScreen[Path | None]):
         field = self.query_one(Field)
         if field.check() and self.is_current:
             path = Path(field.value).expanduser()
-            self.run_worker(self._save_as(path), group="save", exclusive=True)
+            Begin(self, "save", only=True)(self._save_as, path)
 
     async def _save_as(self, path: Path) -> None:
         try:

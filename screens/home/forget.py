@@ -11,6 +11,7 @@ from textual.widgets import Button, Label, Static
 
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import trouble
 from wizard.client import forgetting, profile_lock
 from wizard.client.process.background import in_background
@@ -73,7 +74,7 @@ class ForgetScreen(ModalScreen[str | None]):
         if event.button.id == "give-up":
             self.action_give_up()
         else:
-            self.run_worker(self._forget(event.button.id == "with-key"), group="forget", exclusive=True)
+            Begin(self, "forget", only=True)(self._forget, event.button.id == "with-key")
 
     def action_give_up(self) -> None:
         """Keep it all."""

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Label
 
 from screens.widgets.field import Field
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import trouble
 from wizard.client import renaming
 from wizard.client.process.background import in_background
@@ -68,7 +69,7 @@ class RenameScreen(ModalScreen[str | None]):
         if field.value == self._profile.name:
             self._answer(None)
         elif field.check():
-            self.run_worker(self._rename_to(field.value), group="rename", exclusive=True)
+            Begin(self, "rename", only=True)(self._rename_to, field.value)
 
     async def _rename_to(self, name: str) -> None:
         try:

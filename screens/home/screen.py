@@ -22,6 +22,7 @@ from screens.home.forget import ForgetScreen
 from screens.home.rename import RenameScreen
 from screens.widgets.footer import Keys
 from screens.widgets.note import Note, Tone
+from screens.work import Begin
 from wizard import backup_states, trouble
 from wizard.backup_states import Action
 from wizard.client.process.background import in_background
@@ -109,7 +110,7 @@ class HomeScreen(DimmingScreen[Errand | None]):
             self._say(trouble.explain(failure).sentence, "bad")
 
     def _watch(self) -> None:
-        self.run_worker(self._look_in_background(), group="watch", exclusive=True)
+        Begin(self, "watch", only=True)(self._look_in_background)
 
     async def _look_in_background(self) -> None:
         with contextlib.suppress(Failure):  # what can't be read for a moment is shown as it was

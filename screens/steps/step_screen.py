@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +24,7 @@ from screens.widgets.footer import Keys
 from screens.widgets.page import Explained, Frame, Page
 from screens.widgets.rail import Rail
 from screens.widgets.trouble_panel import TroublePanel
+from screens.work import Begin
 from wizard.failure import Failure
 from wizard.text.language import _
 from wizard.trouble import diagnose, telling
@@ -73,7 +75,8 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
         super().__init__()
         self.walk, self.context = walk, context
         self.draft = context.drafts.of(walk.profile.name, self.step)
-        self.is_complete, self._decides_since = not self.looks_first, math.inf  # what is typed before has to wait
+        # What is typed before has to wait.
+        self.is_complete, self._decides_since, self._is_wanted = not self.looks_first, math.inf, False
 
     @property
     def profile(self) -> Profile:
@@ -142,10 +145,7 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     def on_mount(self) -> None:
         """The cursor is where the answer goes."""
-        if self.looks_first:
-            self.action_forward()
-        else:
-            self.focus_first()
+        (self.action_forward if self.looks_first else self.focus_first)()
 
     def _on_prune(self) -> None:
         # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
@@ -196,10 +196,9 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
         self.refresh_bindings()
         if failure is None:
             return
-        tried = self.tried
-        if diagnose.is_worth_asking(failure, tried):
+        if diagnose.is_worth_asking(failure, self.tried):
             await place.mount(Static(_ASKING, id="asking", markup=False))
-        await self._show_told(await telling.tell(failure, tried, await self._access_at_hand()))
+        await self._show_told(await telling.tell(failure, self.tried, await self._access_at_hand()))
 
     async def _show_told(self, told: ExplainedFailure) -> None:
         if self.is_leaving:
@@ -212,12 +211,10 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     async def _access_at_hand(self) -> Access | None:
         """What signs in without asking anybody, where a passphrase is held that would be asked for."""
-        if not self.context.session.holds(self.profile.key_path):
-            return None
-        try:
-            return await self.context.session.access(self.profile)
-        except Failure:
-            return None
+        if self.context.session.holds(self.profile.key_path):
+            with contextlib.suppress(Failure):
+                return await self.context.session.access(self.profile)
+        return None
 
     def lead_with(self, id: str, *, focus: bool = True) -> None:
         """Make that button the primary one, and put the cursor on it."""
@@ -227,6 +224,10 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
             button.variant = "primary" if button.id == id else "default"
         if focus:
             self.query_one(f"#{id}", Button).focus()
+        if self._is_wanted:
+            self._is_wanted, self.is_complete = False, True
+            if id == "forward":
+                self.action_forward()
 
     def busy(self, is_busy: bool) -> None:
         """While something is done, the way on is shut."""
@@ -234,16 +235,15 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
 
     @on(Button.Pressed, "#forward")
     @on(Input.Submitted)
-    def action_forward(self) -> None:
-        """Decide, and go on."""
-        if not self.query_one("#forward", Button).disabled:
-            if self.is_complete:
-                self.is_complete, self._decides_since = False, time.monotonic()
-            self.run_worker(self._forward(), group="forward", exclusive=True)
-
     @on(Choice.OptionSelected, "Choice")
-    def _choice_made(self) -> None:
-        self.action_forward()
+    def action_forward(self) -> None:
+        """Decide, and go on; while something is looked at, as soon as that leads on."""
+        is_busy = self.query_one("#forward", Button).disabled
+        if self.is_complete:  # what is typed behind it is for the next screen
+            self.is_complete, self._is_wanted = False, is_busy
+            self._decides_since = math.inf if is_busy else time.monotonic()
+        if not is_busy:
+            Begin(self, "forward", only=True)(self._forward)
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:

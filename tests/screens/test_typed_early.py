@@ -51,6 +51,26 @@ class SlowDialog(Slow, ModalScreen[None]):
     """The same over another screen."""
 
 
+class Noting(Input):
+    """A line that knows in what order keys came."""
+
+    def on_key(self, event: Key) -> None:
+        assert isinstance(self.screen, Looking)
+        self.screen.typed.append(event.key)
+
+
+class Looking(Screen[None]):
+    """A screen that still looks at something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_complete = self.takes_keys = False
+        self.typed: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Noting()
+
+
 class Quiet(BaseApp):
     """An app that shows nothing until it is asked to."""
 
@@ -144,6 +164,18 @@ async def test_escape_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         _type(pilot.app, "down", "escape")
         await until(pilot, lambda: at(pilot) not in {Step.KEY, None})
         may.set()
+
+
+async def test_escape_does_not_overtake_what_was_typed_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.base_app._LONG_WORK_SECONDS", 1000)
+    app = Quiet()
+    async with app.run_test() as pilot:
+        await app.push_screen(screen := Looking())
+        await until(pilot, lambda: app.focused)
+        _type(app, "a", "escape", "b")
+        await _held(app, 3)
+        screen.is_complete = screen.takes_keys = True
+        await until(pilot, lambda: screen.typed == ["a", "escape", "b"])
 
 
 async def test_enter_right_behind_a_pasted_receipt_takes_it() -> None:

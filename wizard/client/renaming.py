@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 
+_MARK = "renamed-from"
+
+
 def complaint(typed: str) -> str | None:
     """Why a backup can't get that name, or nothing."""
     if why := rules.name(typed):
@@ -34,24 +37,54 @@ def complaint(typed: str) -> str | None:
 def rename(old: str, new: str) -> None:
     """Copy all that is kept of a backup under the new name, then forget the old one.
 
-    Cut off in between, the old one is still whole.
+    Cut off in between, the old one is still whole, and `finish` sees to the rest.
 
     Raises:
         Failure: `PROFILE_IN_USE`, or a part can't be read or written; nothing was changed.
         BadProfile: the name can't be taken.
     """
     with profile_lock.alone(old), profile_lock.alone(new):
-        profile = profiles.load(old)
-        if left := key_files.begun_for(new):  # of a backup that was forgotten, with its passphrase in the keyring
-            raise Failure(Kind.FILE_EXISTS, str(left[0]))
-        renamed = replace(profile, name=new, key=replace(profile.key, file=_key_file(profile, new)))
-        try:
-            _copy(profile, renamed)
-            profiles.save(renamed)
-        except BaseException:
-            _take_back(profile, renamed)
-            raise
-        forgetting.forget(old, remove_key=True)
+        rename_held(old, new)
+
+
+def rename_held(old: str, new: str) -> None:
+    """The same, for whoever holds both names."""
+    profile = profiles.load(old)
+    if left := key_files.begun_for(new):  # of a backup that was forgotten, with its passphrase in the keyring
+        raise Failure(Kind.FILE_EXISTS, str(left[0]))
+    renamed = _renamed(profile, new)
+    try:
+        files.replace(files.private_folder(paths.walk_state(new)) / _MARK, old.encode())
+        _copy(profile, renamed)
+        profiles.save(renamed)
+    except BaseException:
+        _take_back(profile, renamed)
+        raise
+    forgetting.forget(old, remove_key=True)
+    files.remove(paths.walk_state(new) / _MARK)
+
+
+def finish() -> None:
+    """See to it that what was cut off has one name: the new one if all was copied, or else the old one."""
+    for mark in paths.state().glob(f"*/{_MARK}"):
+        with contextlib.suppress(Failure, OSError, UnicodeDecodeError):  # another program is at it, or it can't be read
+            old = files.read(mark).decode()
+            if rules.name(old) is None and profiles.exists(old):
+                _finish(old, mark.parent.name)
+            files.remove(mark)
+
+
+def _finish(old: str, new: str) -> None:
+    with profile_lock.alone(old), profile_lock.alone(new):
+        if profiles.exists(new):
+            forgetting.forget(old, remove_key=True)
+        else:
+            profile = profiles.load(old)
+            _take_back(profile, _renamed(profile, new))
+
+
+def _renamed(profile: Profile, new: str) -> Profile:
+    return replace(profile, name=new, key=replace(profile.key, file=_key_file(profile, new)))
 
 
 def _copy(profile: Profile, renamed: Profile) -> None:

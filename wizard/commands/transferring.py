@@ -14,7 +14,7 @@ from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.running import report
+from wizard.running import problems, report
 from wizard.server.reaching import host_trust
 from wizard.text.language import _
 
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.running.report import Report
 
+EXCLUDED = _("Excluded from now on. You can change that under “Skipped”.")
+
 _STOPPED = 130
+_SKIP, _AGAIN = "s", "t"
+_SKIP_OR_TRY = _("s: skip it from now on, t: try again. Enter leaves it as it is")
+_TRY = _("t: try again. Enter leaves it as it is")
 T = TypeVar("T")
 
 
@@ -42,14 +47,16 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
 
 
 def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
-    """Do it and say what was done; returns the exit code."""
-    try:
-        result = _run_as_agreed(profile, opened, as_json=as_json)
-    except KeyboardInterrupt:
-        console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
-        return _STOPPED
-    say(json.dumps(result.as_json()) if as_json else console.backup(result))
-    return 0 if result.is_whole else 1
+    """Do it and say what was done; returns the exit code. Whoever is there may skip what could not be read."""
+    while True:
+        try:
+            result = _run_as_agreed(profile, opened, as_json=as_json)
+        except KeyboardInterrupt:
+            console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+            return _STOPPED
+        say(json.dumps(result.as_json()) if as_json else console.backup(result))
+        if as_json or not (result.report.unread_count and terminal.is_there() and _tries_again(profile, result)):
+            return 0 if result.is_whole else 1
 
 
 async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:
@@ -87,6 +94,22 @@ def _agrees_to(risk: running.AtRisk) -> bool:
         return asker.agrees(_("Back up anyway?"), default=False)
     except (asker.GoBack, asker.GoAway):
         return False
+
+
+def _tries_again(profile: Profile, result: running.Result) -> bool:
+    """Whether to try again what could not be read; it is excluded from now on if that is wanted."""
+    from wizard.walk import steps
+    from wizard.walk.plain import asker
+
+    without = problems.without_unread(profile, result.report)
+    try:
+        answer = asker.line(_SKIP_OR_TRY if without else _TRY).lower()
+    except (asker.GoBack, asker.GoAway):
+        return False
+    if without and answer == _SKIP:
+        steps.record(steps.forward(steps.begin(profile), without))
+        say(EXCLUDED)
+    return answer == _AGAIN
 
 
 async def _run(

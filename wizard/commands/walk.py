@@ -35,6 +35,9 @@ def walk(chosen: Namespace) -> int:
         return 0
     if chosen.answers:
         return _unattended(Path(chosen.answers))
+    from wizard.client import renaming
+
+    renaming.finish()
     begun = _begun(chosen.name)
     if not terminal.is_there():
         raise Failure(Kind.NO_TERMINAL)

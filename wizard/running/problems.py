@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     from wizard.client.rsync import Problem
     from wizard.profile import Profile
+    from wizard.running.report import Report
 
 NOT_DELETED = _("Some folders can't be read, so files you deleted here may stay in the backup this time.")
+
+_MOST_LEFT_OUT = 20
 
 _WILDCARD = re.compile(r"[*?[]")
 _SPECIAL = re.compile(r"[*?[\\]")
@@ -53,6 +56,12 @@ def in_words(problem: Problem) -> str:
             if reason:
                 return f"{printable(reason)}: {path}"
     return printable(problem.message)
+
+
+def without_unread(profile: Profile, report: Report) -> Profile | None:
+    """The profile with all excluded that could not be read; `None` where that is nothing, or too much to name."""
+    unread = report.unread if report.unread_count == len(report.unread) <= _MOST_LEFT_OUT else ()
+    return left_out(profile, unread)
 
 
 def left_out(profile: Profile, paths: Iterable[str]) -> Profile | None:

@@ -118,5 +118,8 @@ class Scheme(Protocol):
         with whatever line is in force, so that nobody needs to look for it, and where no command was recorded.
         """
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """The lines of which the key line in force says one to a request that is none of rsync's, if it says any."""
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What is tried once the setup is in place, in order: the backup itself first, then what must be refused."""

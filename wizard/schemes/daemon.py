@@ -98,6 +98,10 @@ class Daemon:
         """None: no line makes a dry run real."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What the module shuts; that files cross the network in clear can't be shut."""
         return security_checks.over_network(profile)

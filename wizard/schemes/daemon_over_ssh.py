@@ -94,6 +94,10 @@ class DaemonOverSsh:
         """None: no line makes a dry run real."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What the key line refuses, and what the module does."""
         return security_checks.over_ssh(profile, *security_checks.in_module(profile))

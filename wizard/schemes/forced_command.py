@@ -132,6 +132,10 @@ class ForcedCommand:
         """A word that stands for the two commands in the line."""
         return _command_digest(profile, client.recorded) if client.recorded else ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Which two commands it is for."""
+        return (f"{request_filter.IS_FOR} {self.command_digest(profile, client)} alone",)
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What the key line refuses."""
         return security_checks.over_ssh(

@@ -93,6 +93,10 @@ class Login:
         """None: no line makes a dry run real."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return security_checks.over_ssh(profile)

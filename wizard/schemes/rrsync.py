@@ -90,6 +90,10 @@ class Rrsync:
         """None: no line makes a dry run real."""
         return ""
 
+    def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
+        """That it is for backups, and which folder they go to."""
+        return request_filter.said_to_others(layout.locked_folder(profile))
+
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """What the key line refuses, itself or by rrsync."""
         scheme = profile.scheme

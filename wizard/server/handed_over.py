@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,15 +18,27 @@ if TYPE_CHECKING:
     from wizard.schemes.facts import ClientFacts
 
 _FILE = "handed-over.json"
+_MOST_KEYS = 4
+_KEY = re.compile(r"[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}", re.ASCII)
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """The command, for schemes whose text holds one; the text's digest, and whether it replaces another text."""
+    """The command, for schemes whose text holds one; the text's digest, and whether it replaces another text.
+
+    `keys` are those that any text has asked to let in, the latest last.
+    """
 
     live: tuple[str, ...] = ()
     dry: tuple[str, ...] = ()
     text: str = ""
     replaces: bool = False
+    keys: tuple[str, ...] = ()
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """An earlier text that this one replaces; only what is for one of these keys was in it (each type and base64)."""
+
+    keys: tuple[str, ...] = ()
 
 
 def text_digest(profile: Profile, client: ClientFacts) -> str:
@@ -39,7 +52,11 @@ def text_digest(profile: Profile, client: ClientFacts) -> str:
     known = msgspec.structs.replace(client, public_key=client.public_key or str(profile.key_path))
     setup = schemes.of(profile).server_setup(profile, known, ServerFacts())
     asked = (profile.server.machine, profile.server.port, setup)
-    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+    try:
+        encoded = msgspec.json.encode(asked)
+    except UnicodeEncodeError:  # a key's comment may be no text
+        encoded = repr(asked).encode(errors="backslashreplace")
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def keep(profile: Profile, client: ClientFacts) -> None:
@@ -48,14 +65,16 @@ def keep(profile: Profile, client: ClientFacts) -> None:
     Raises:
         Failure: our folder can't be written to.
     """
+    before, text = _kept(profile.name), _digest(profile, client)
+    recorded, keys = client.recorded or Recorded(live=(), dry=()), _keys(before, client)
+    kept = _Kept(recorded.live, recorded.dry, text, _is_another(before, text), keys)
+    state_files.save(profile.name, _FILE, kept)
+
+
+def replaced(profile: Profile, client: ClientFacts) -> Replaced | None:
+    """What the text of now replaces, if the admin may have been given an earlier one."""
     before = _kept(profile.name)
-    try:
-        text = text_digest(profile, client)
-    except Failure:  # whoever shows the text explains it
-        text = ""
-    replaces = before.replaces or bool(before.text and text and before.text != text)
-    recorded = client.recorded or Recorded(live=(), dry=())
-    state_files.save(profile.name, _FILE, _Kept(recorded.live, recorded.dry, text, replaces))
+    return Replaced(_keys(before, client)) if _is_another(before, _digest(profile, client)) else None
 
 
 def has_drifted(profile: Profile, client: ClientFacts) -> bool:
@@ -94,6 +113,23 @@ def forget_text(name: str) -> None:
 def was(name: str) -> bool:
     """Whether the text for the admin of that backup's server was ever written."""
     return (paths.walk_state(name) / _FILE).exists()
+
+
+def _digest(profile: Profile, client: ClientFacts) -> str:
+    try:
+        return text_digest(profile, client)
+    except Failure:  # whoever shows the text explains it
+        return ""
+
+
+def _is_another(before: _Kept, text: str) -> bool:
+    return before.replaces or bool(before.text and text and before.text != text)
+
+
+def _keys(before: _Kept, client: ClientFacts) -> tuple[str, ...]:
+    """What can't be a key never comes into a text."""
+    key = " ".join(client.public_key.split()[:2])
+    return tuple(one for one in dict.fromkeys((*before.keys, key)) if _KEY.fullmatch(one))[-_MOST_KEYS:]
 
 
 def _kept(name: str) -> _Kept:

@@ -14,7 +14,7 @@ from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys, sign_in
 from wizard.text.language import _, ngettext
-from wizard.trouble import diagnose
+from wizard.trouble import Trouble, diagnose
 from wizard.trouble.diagnosis import Diagnosis, Sure
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.trouble import Trouble
     from wizard.walk.context import WalkContext
 
 NOT_YET = _("The server doesn't accept this computer yet. Your admin needs to act first.")
@@ -36,6 +35,7 @@ _IN_DEMO = _(
     "The server doesn't accept this computer yet. In this demo, you are also the admin: press a (“Apply as the admin”)."
 )
 _INSTALL = _("Know the account's password? Press i, and the wizard adds the key for you.")
+_KEEPS_CHECKING = _("The wizard keeps checking.")
 _SEND_CHECKS = _("Send your admin this message. Its commands find the cause, and change nothing.")
 _ASK = _("To check, the wizard needs your key's passphrase. “Check now” asks for it.")
 _NOTHING_TO_WAIT_FOR = frozenset(
@@ -60,12 +60,14 @@ class NotYet(msgspec.Struct, frozen=True):
     """It does not yet, or can't be asked.
 
     `sentence` is for somebody who watches; `why` is what was found out. `is_admins` is whether the admin has just not
-    acted yet, and `goes_on` whether it makes sense to look again without asking the person.
+    acted yet, and `goes_on` whether it makes sense to look again without asking the person. Where the admin has acted
+    and something is wrong with that, `told` has the message about it.
     """
 
     failure: Failure
     sentence: str
     why: str = ""
+    told: Trouble | None = None
     is_admins: bool = False
     goes_on: bool = True
 
@@ -166,8 +168,7 @@ class Admission:
             sentence = " ".join(filter(None, (waiting, self.looked, why, _INSTALL if self.may_install else "")))
             return NotYet(failure, sentence, why, is_admins=True)
         if told.forward:
-            keeps = _("{what} — {who}. The wizard keeps checking.").format(what=told.what, who=told.who.value)
-            return NotYet(failure, keeps)
+            return NotYet(failure, _KEEPS_CHECKING, told=told)
         return NotYet(failure, f"{told.what}. {told.to_do}")
 
     async def _why(self, failure: Failure) -> str:

@@ -20,6 +20,7 @@ from screens.steps.dry_run.run_views import RunViews
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
+from screens.work import Begin
 from wizard.client import rsync
 from wizard.failure import Failure
 from wizard.running import problems, report, transfer
@@ -180,7 +181,7 @@ class DryRunScreen(StepScreen):
             await self._settle(_("You stopped the practice run. Nothing was copied."), "warn")
 
     def _run(self) -> None:
-        self.run_worker(self._practise(), group="run", exclusive=True)
+        Begin(self, "run", only=True)(self._practise)
 
     async def _practise(self) -> None:
         await self._set_off()

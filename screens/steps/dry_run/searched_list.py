@@ -16,6 +16,7 @@ from textual.widgets import Input, Label
 from screens.pace import WORK_SECONDS, Pace
 from screens.steps.dry_run.entry_list import EntryList
 from screens.steps.dry_run.rows import EntryRows
+from screens.work import Begin
 from wizard.running.listing import Listing, Search
 from wizard.text import display
 from wizard.text.language import _
@@ -97,7 +98,7 @@ class SearchedList(Vertical):
         if text:
             search = self._search = Search(listing.store, text)
             rows = EntryRows(listing, lambda: search.matches, _("No name contains that."))
-            self.run_worker(self._look(search), group="search", exclusive=True)
+            Begin(self, "search", only=True)(self._look, search)
         else:
             self._search = None
             rows = EntryRows(listing, lambda: range(listing.count), _("Nothing is new, changed or deleted."))

@@ -18,6 +18,7 @@ from screens.widgets.field import Field, Line
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard.client.host_keys import host_identity
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.failure import Failure
@@ -129,7 +130,7 @@ class FingerprintScreen(StepScreen):
         """Take whatever the admin sent, wherever the cursor is."""
         if self._met and self._met.standing is not HostKeyStatus.CONFIRMED and admin_answer.is_there(event.text):
             event.stop()
-            self.run_worker(self._take_pasted(event.text), group="forward", exclusive=True)
+            Begin(self, "forward", only=True)(self._take_pasted, event.text)
 
     async def _take_pasted(self, text: str) -> None:
         try:

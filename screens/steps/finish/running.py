@@ -15,6 +15,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.outcome import Forward, Leave
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
+from screens.work import Begin
 from wizard import console, running
 from wizard.client import rsync
 from wizard.failure import Failure
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from wizard.walk.steps import Walk
 
 _PULSE_SECONDS = 1 / 5
-_MOST_LEFT_OUT = 20
 _STOPPED = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
 _SENDING = _("Backing up. Esc stops it.")
 _LOOKING = _("Looking at your files. Esc stops it.")
@@ -106,7 +106,7 @@ class RunningScreen(StepScreen):
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
         """Back up, from where it was left."""
-        self.run_worker(self._back_up(), group="run", exclusive=True)
+        Begin(self, "run", only=True)(self._back_up)
 
     @on(Button.Pressed, "#leave-out")
     def _leave_out(self) -> None:
@@ -118,7 +118,7 @@ class RunningScreen(StepScreen):
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
         """Ask, and then end rsync and its ssh."""
-        self.run_worker(self._ask_and_stop(), group="ask", exclusive=True)
+        Begin(self, "ask", only=True)(self._ask_and_stop)
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Once a run that was stopped has ended, say so."""
@@ -128,7 +128,7 @@ class RunningScreen(StepScreen):
     def action_leave(self) -> None:
         """Leave the wizard, after a question while it runs."""
         if self._is_running:
-            self.run_worker(self._ask_and_stop(leaves=True), group="ask", exclusive=True)
+            Begin(self, "ask", only=True)(self._ask_and_stop, leaves=True)
         else:
             super().action_leave()
 
@@ -212,10 +212,9 @@ class RunningScreen(StepScreen):
                 self._offer_to_leave_out(event.report)
 
     def _offer_to_leave_out(self, report: Report) -> None:
-        unread = report.unread if report.unread_count == len(report.unread) <= _MOST_LEFT_OUT else ()
-        self._without_unread = problems.left_out(self.profile, unread)
+        self._without_unread = problems.without_unread(self.profile, report)
         button, again = self.query_one("#leave-out", Button), self.query_one("#again", Button)
-        button.label = ngettext("Skip it", "Skip them", len(unread))
+        button.label = ngettext("Skip it", "Skip them", report.unread_count)
         again.label = _("Try again") if report.unread_count else _("Continue")
         for one in (button, again):
             one.refresh(layout=True)

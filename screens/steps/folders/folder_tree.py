@@ -17,6 +17,7 @@ from textual.widgets import Tree
 from screens.steps.folders import folder_place, words
 from screens.steps.folders.folder_place import Place
 from screens.steps.folders.folder_row import Row
+from screens.work import Begin
 from wizard.client.folders import chosen_folders, folder_access
 from wizard.client.folders.chosen_folders import Mark
 from wizard.client.process.background import in_background
@@ -79,7 +80,7 @@ class FolderTree(Tree[Place]):
         """Show the home folder, and then where else there are folders."""
         self._rebuild()
         self._open(self._home)
-        self.run_worker(self._look_around(), group="look")
+        Begin(self, "look")(self._look_around)
 
     def scroll_to_line(self, line: int, animate: bool = True) -> None:
         """Bring a line into sight, once there is a window to bring it into."""
@@ -140,7 +141,7 @@ class FolderTree(Tree[Place]):
             self.call_after_refresh(self._bring_into_view, place)
             if not place.asked:
                 place.asked = True
-                self.run_worker(self._read(place), group="read")
+                Begin(self, "read")(self._read, place)
 
     def on_tree_node_collapsed(self, event: Tree.NodeCollapsed[Place]) -> None:
         """Remember that it is closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Label
 
+from screens.work import Begin
 from wizard.client.folders import folder_access
 from wizard.client.process.background import in_background
 from wizard.walk.descriptions import folders
@@ -20,7 +21,7 @@ class NotIncluded(Label):
     def on_mount(self) -> None:
         """Look what there is in the home folder."""
         self.display = False
-        self.run_worker(self._look(), group="home")
+        Begin(self, "home")(self._look)
 
     def show_for(self, chosen: tuple[str, ...]) -> None:
         """Other folders are chosen."""

@@ -21,12 +21,13 @@ from screens.steps.folders.not_included import NotIncluded
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
+from screens.work import Begin
 from wizard import trouble
 from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
-from wizard.text.language import _
+from wizard.text.language import N_, _
 from wizard.walk.description import MayNot
 from wizard.walk.descriptions import folders
 from wizard.walk.steps import Step
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.4
 _MEASURED_AT_ONCE = 2
+_SO_FAR = N_("Counting what will be backed up: {amount} so far")
 _HOW = _("Space selects, → opens, typing finds, Enter continues.")
 
 
@@ -174,14 +176,14 @@ class FoldersScreen(StepScreen):
             self._sizes.pop(path, None)
             self._tree.show_beside(path, "")
         for path in [path for path in decision.folders if path not in self._measuring]:
-            self._measuring[path] = self.run_worker(self._measure(path), group="sizes")
+            self._measuring[path] = Begin(self, "sizes")(self._measure, path)
         self.query_one(NotIncluded).show_for(decision.folders)
         wanted = decision.applied(self.profile)
         if wanted != self._counted:
             self._counted = wanted
             self._note.count_anew()
             self._say_skipped(exclude_presets.in_words(wanted.exclude))
-            self.run_worker(self._count(wanted, pause), group="total", exclusive=True)
+            Begin(self, "total", only=True)(self._count, wanted, pause)
 
     def _say_skipped(self, what: Iterable[str]) -> None:
         named = ", ".join(map(display.printable, what)) or _("nothing")
@@ -216,9 +218,7 @@ class FoldersScreen(StepScreen):
         try:
             async with aclosing(backup_size.count(wanted)) as sizes:
                 async for size in sizes:
-                    note.say(
-                        _("Counting what will be backed up: {amount} so far").format(amount=words.amount(size)), "busy"
-                    )
+                    note.say(_(_SO_FAR).format(amount=words.amount(size)), "busy")
         except Failure as failure:
             explained = trouble.explain(failure)
             note.say(f"{explained.what}. {explained.to_do}", "warn")

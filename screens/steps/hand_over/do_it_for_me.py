@@ -16,6 +16,7 @@ from screens.widgets.field import Field
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import schemes, trouble
 from wizard.failure import Failure, Kind
 from wizard.server.by_password import install
@@ -96,7 +97,7 @@ class DoItForMeScreen(ModalScreen[bool]):
             field.query_one(Input).focus()
         elif not self._is_working:
             field.clear()
-            self.run_worker(self._do(password), group="install")
+            Begin(self, "install")(self._do, password)
 
     @on(Button.Pressed, "#give-up")
     def action_give_up(self) -> None:

@@ -14,14 +14,14 @@ from textual.widgets import Button
 from screens.dialogs.receipt import ReceiptScreen
 from screens.outcome import Again
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
+from screens.steps.hand_over.sheets import sheets_for
 from screens.steps.step_screen import StepScreen
 from screens.widgets.exports.export_pane import ExportPane
-from screens.widgets.exports.sheet import Sheet
 from screens.widgets.exports.with_texts import WithTexts
 from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard.client import access
-from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.server import exports, handed_over
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from screens.context import Context
     from wizard.profile import Profile
     from wizard.server.receipts.receipt import Taken
+    from wizard.trouble import Trouble
     from wizard.walk.steps import Walk
 
 
@@ -72,6 +73,7 @@ class HandOverScreen(WithTexts, StepScreen):
         super().__init__(walk, context)
         self._news: News | None = None
         self._is_doubtful = self._replaces = False
+        self._shown: Trouble | None = None
         self._admission = Admission(self.profile, context, self._access_at_hand)
 
     def compose_step(self) -> ComposeResult:
@@ -96,7 +98,7 @@ class HandOverScreen(WithTexts, StepScreen):
         """Prepare the text, and then begin to look; while there is nothing to go on with, copying comes first."""
         self.query("#done").set(display=False)
         self.is_complete = False  # its keys are for the texts
-        self.run_worker(self._prepare(), group="prepare", exclusive=True)
+        Begin(self, "prepare", only=True)(self._prepare)
 
     async def decide(self) -> Profile | None:
         """The profile as it is, once the server lets this computer in.
@@ -140,7 +142,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_done(self) -> None:
         """Look for the cause why the server refuses the key though the admin has acted."""
         if isinstance(self._news, NotYet):
-            self.run_worker(self._ask_further(self._news.failure), group="further", exclusive=True)
+            Begin(self, "further", only=True)(self._ask_further, self._news.failure)
 
     async def _ask_further(self, failure: Failure) -> None:
         with self.query_one(Waiting).on(_("Looking for the cause")):
@@ -188,11 +190,7 @@ class HandOverScreen(WithTexts, StepScreen):
     def action_install(self) -> None:
         """Do the admin's part with the account's password, for those who have it, and look at once."""
         self.workers.cancel_group(self, "look")
-
-        def look(_: object) -> None:
-            self._start_looking()
-
-        self.app.push_screen(DoItForMeScreen(self.profile, self.context), look)
+        self.app.push_screen(DoItForMeScreen(self.profile, self.context), lambda _done: self._start_looking())
 
     @property
     def _is_waiting(self) -> bool:
@@ -216,7 +214,7 @@ class HandOverScreen(WithTexts, StepScreen):
     async def _prepare(self) -> None:
         try:
             with self.query_one(Waiting).on(_("Preparing the text for your admin"), hand_over.MAY_ASK):
-                sheets = await in_background(self._sheets)
+                sheets = await in_background(partial(sheets_for, self.profile, self.context.server_facts))
         except Failure as failure:
             self.is_complete = True
             await self._stop_at(failure)
@@ -235,16 +233,6 @@ class HandOverScreen(WithTexts, StepScreen):
         self.lead_with("apply" if self.context.is_demo else "copy")
         self._start_looking()
 
-    def _sheets(self) -> list[Sheet]:
-        facts, server = hand_over.prepare(self.profile), self.context.server_facts
-        context, password = (
-            exports.context_of(self.profile, facts, server),
-            partial(daemon_password.fetch, self.profile),
-        )
-        sheets = [Sheet.of(format, context, password) for format in exports.formats(self.profile, facts, server)]
-        handed_over.keep(self.profile, facts)
-        return sheets
-
     def _export(self, format_name: str) -> str:
         facts = access.facts(self.profile)
         return exports.export(self.profile, facts, format_name, self.context.server_facts)
@@ -252,28 +240,45 @@ class HandOverScreen(WithTexts, StepScreen):
     def _start_looking(self) -> None:
         if self._is_verified:
             self.query_one("#admitted", Note).say(hand_over.LOOKING, "busy")
-        self.run_worker(self._await_admin(), group="look", exclusive=True)
+        Begin(self, "look", only=True)(self._await_admin)
 
     async def _await_admin(self) -> None:
         self._news = None
-        self.remove_class("-trouble-alone")
-        await self.show_trouble(None)
-        for pane in self.query(ExportPane):
-            pane.display = True
-        self.refresh_bindings()
+        await self._show_texts()
         async with aclosing(self._admission.watch()) as watch:
             async for news in watch:
                 self._news = news
                 match news:
                     case LetIn():
+                        await self._show_texts()
                         self._go_ahead()
                     case NotYet():
+                        await self._show_what_is_wrong(news.told)
                         self.query("#done").set(display=news.is_admins and self._admission.may_be_done)
                         self.query_one("#admitted", Note).say(news.sentence, "busy" if news.is_admins else "warn")
                     case Unverified():
                         self.query_one("#admitted", Note).say(hand_over.UNVERIFIED, "warn")
                     case Stopped():
                         await self._stop_at(news.failure)
+
+    async def _show_texts(self) -> None:
+        self.remove_class("-trouble-alone")
+        self._shown = None
+        await self.show_trouble(None)
+        for pane in self.query(ExportPane):
+            pane.display = True
+        self.refresh_bindings()
+
+    async def _show_what_is_wrong(self, told: Trouble | None) -> None:
+        """What the admin has to put right stays in sight for as long as it is so."""
+        if told == self._shown:
+            return
+        if told is None:
+            await self._show_texts()
+            return
+        self._shown = told
+        self._show_trouble_alone()
+        await self._show_told(ExplainedFailure(told, None))
 
     async def _stop_at(self, failure: Failure) -> None:
         self._news = Stopped(failure)

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from screens.widgets.field import Field
 from screens.widgets.tick_list import Tick, TickList
+from screens.work import Begin
 from wizard.client.process.background import in_background
 from wizard.text.language import _
 
@@ -71,7 +72,7 @@ class OpenKeyScreen(ModalScreen[Opened | None]):
 
     def action_forward(self) -> None:
         """Try what was typed."""
-        self.run_worker(self._try(), exclusive=True)
+        Begin(self, only=True)(self._try)
 
     def action_give_up(self) -> None:
         """Go on without."""

@@ -17,6 +17,7 @@ from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.trouble_panel import TroublePanel
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import console
 from wizard.failure import Failure
 from wizard.server import locks
@@ -117,7 +118,7 @@ class SecurityCheckScreen(StepScreen):
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
         """Try all doors, from the beginning."""
-        self.run_worker(self._try_doors(), group="security-check", exclusive=True)
+        Begin(self, "security-check", only=True)(self._try_doors)
 
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:

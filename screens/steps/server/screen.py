@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
 from screens.widgets.waiting import Waiting
+from screens.work import Begin
 from wizard import rules, trouble
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
@@ -116,7 +117,7 @@ class ServerScreen(StepScreen):
         host, port, user = self._typed()
         if rules.host(host) is None and rules.port(port) is None:
             target = dial.ssh(server.at(self.profile, host, int(port), user))
-            self.run_worker(self._say_whether_it_answers(target), group="reach", exclusive=True)
+            Begin(self, "reach", only=True)(self._say_whether_it_answers, target)
         else:
             self.query_one(Waiting).say("")
 

@@ -12,6 +12,7 @@ from textual.widgets import Button, Static, Tab, Tabs
 
 from screens.dialogs.save_text import SaveTextScreen
 from screens.widgets.note import Note
+from screens.work import Begin
 from wizard import trouble
 from wizard.client.keys.secrets import Secret
 from wizard.client.process.background import in_background
@@ -85,7 +86,7 @@ class ExportPane(Vertical):
     def reveal(self) -> None:
         """Show the secret in the text, or hide it again."""
         if self._is_hidden:
-            self.run_worker(self._reveal(), group="secret", exclusive=True)
+            Begin(self, "secret", only=True)(self._reveal)
         elif self.holds_secret:
             self._revealed = None
             self._show()
@@ -104,7 +105,7 @@ class ExportPane(Vertical):
     @on(Button.Pressed, "#save")
     def save(self) -> None:
         """Ask where the text is to be saved, a secret in it included."""
-        self.run_worker(self._save(), group="secret", exclusive=True)
+        Begin(self, "secret", only=True)(self._save)
 
     @on(Button.Pressed, "#plain")
     def plain(self) -> None:

@@ -224,7 +224,7 @@ async def _settled(pilot: Pilot[Any]) -> None:
     app, still = pilot.app, 0
     while still < _STILL_TURNS:
         await pilot.pause(0.02)
-        is_busy = any(worker.is_running and worker.name != "conductor" for worker in app.workers)
+        is_busy = any(worker.is_running and worker.group != "conductor" for worker in app.workers)
         still = 0 if is_busy or len(app.screen_stack) == 1 else still + 1
     for area in app.screen.query("Input, TextArea"):
         area.cursor_blink = False  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ async def test_a_key_line_that_is_selected_with_the_mouse_is_one_line(place: Pla
     # One screen high enough for all of the line.
     async with wizard_at(place.profile, Step.HAND_OVER, size=(120, 60), server_facts=place.facts) as pilot:
         await pilot.press("right")
-        await until(pilot, lambda: "restrict,command=" in text(pilot))
+        await until(pilot, lambda: "restrict,command=" in text(pilot) and NOT_YET in text(pilot))
         rows = text(pilot).splitlines()
         first = next(y for y, row in enumerate(rows) if "restrict,command=" in row)
         last = next(y for y, row in enumerate(rows) if "# backup-wizard end" in row)

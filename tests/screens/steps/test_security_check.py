@@ -50,6 +50,21 @@ async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tupl
     assert steps.begin(place.profile).step == Step.DRY_RUN
 
 
+async def test_enter_while_it_goes_on_continues_once_it_is_locked_and_only_then(place: Place) -> None:
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
+        await pilot.press("enter")
+        assert not _can_go_on(pilot)
+        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+    place.let_in(place.weakened())
+    async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: OPEN in said(pilot) and _can_go_on(pilot))
+        place.let_in()
+        await pilot.press("r")
+        await until(pilot, lambda: HOLDS in said(pilot))
+        assert walk(pilot).step == Step.SECURITY_CHECK
+
+
 async def test_a_key_without_a_lock_is_found_open_until_the_admin_mends_it(place: Place) -> None:
     place.let_in(place.weakened())
     async with wizard_at(place.profile, Step.SECURITY_CHECK) as pilot:

@@ -81,7 +81,7 @@ async def test_the_backup_works_and_taking_it_back_leaves_what_was_there(
     assert DONE.search(said), said
     assert kind == "daemon" or office.fingerprint in said
     if kind == "daemon":
-        profile = _serve(office, profile)
+        profile = serve(office, profile)
     await report.backup(profile, access.prepare(profile))
     folder = f"{root if root.startswith('/') else f'/home/{ACCOUNT}/{root}'}/{profile.name}"
     compared = ("rsync", "-naic", "--delete", *placing.stored(profile), f"{sample_folder}/")
@@ -117,7 +117,7 @@ def handed_over_text(office: SetUpOffice, profile: Profile) -> str:
     return exports.export(profile, facts, "text")
 
 
-def _serve(office: SetUpOffice, profile: Profile) -> Profile:
+def serve(office: SetUpOffice, profile: Profile) -> Profile:
     """Do what the message asks for besides, and start the daemon."""
     if profile.scheme.auth:
         password = daemon_password.fetch(profile)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.data import trees
 from tests.support.servers import placing
+from tests.support.terminal import at_a_terminal
 from wizard.server import kept_facts
 
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ def test_most_of_what_is_kept_is_deleted_only_if_somebody_says_so(office: Office
     assert stopped.exit_code == 1
     assert "This would delete 11 of 21 files and folders from the backup" in stopped.stderr
     assert names(there) == before
-    said, code = _at_a_terminal("n\n", "run", "amamac")
+    said, code = at_a_terminal("n\n", "run", "amamac")
     assert "This would delete 11 of 21 files and folders from the backup" in said
     assert code == 1
     assert names(there) == before
-    said, code = _at_a_terminal("y\n", "run", "amamac")
+    said, code = at_a_terminal("y\n", "run", "amamac")
     assert code == 0
     assert "11 deleted" in said.rpartition("Done. ")[2]
     assert names(there) == names(source)
@@ -166,7 +166,7 @@ def test_without_deleting_an_empty_source_is_still_told_of(office: Office, sourc
     stopped = backup_wizard("run", "amamac")
     assert stopped.exit_code == 1
     assert f"“{source}” is empty now" in stopped.stderr
-    said, code = _at_a_terminal("y\n", "run", "amamac")
+    said, code = at_a_terminal("y\n", "run", "amamac")
     assert code == 0, said
     assert backup_wizard("run", "amamac").exit_code == 0  # it was agreed to
 
@@ -194,10 +194,10 @@ def test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_sa
     assert "your admin needs to fix this" in stopped.stderr
     assert "Nothing was sent or deleted" in stopped.stderr
     assert backup_wizard("run", "amamac", "--json").exit_code == 1
-    said, code = _at_a_terminal("n\n", "run", "amamac")
+    said, code = at_a_terminal("n\n", "run", "amamac")
     assert code == 1, said
     assert not list(office.path(placing.OWN).iterdir())
-    said, code = _at_a_terminal("y\n", "run", "amamac")
+    said, code = at_a_terminal("y\n", "run", "amamac")
     assert code == 0, said
     assert names(there) == names(source)
     assert backup_wizard("run", "amamac").exit_code == 0
@@ -221,22 +221,5 @@ def test_what_was_agreed_to_stays_agreed_to_when_more_is_asked(office: Office, s
     office.run("sh", "-c", f"rm -r {placing.OWN}/*; rm {placing.OWN}/.backup-*")
     for path in source.iterdir():
         path.unlink()
-    said, code = _at_a_terminal("y\ny\n", "run", "amamac")
+    said, code = at_a_terminal("y\ny\n", "run", "amamac")
     assert code == 0, said
-
-
-def _at_a_terminal(typed: str, *arguments: str) -> tuple[str, int]:
-    """What the command says to somebody who answers so, and its exit code."""
-    ours, theirs = pty.openpty()
-    argv = [str(Path(sys.executable).with_name("backup-wizard")), *arguments]
-    with subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
-        os.close(theirs)
-        os.write(ours, typed.encode())
-        said = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                said += chunk
-        except OSError:  # it has ended
-            pass
-        os.close(ours)
-    return said.decode(errors="replace"), process.returncode

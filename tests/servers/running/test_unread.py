@@ -17,9 +17,11 @@ from tests.support import deprived
 from tests.support.commands import backup_wizard
 from tests.support.servers import placing
 from tests.support.servers.office import Office
+from tests.support.terminal import at_a_terminal
 from wizard import running
 from wizard.client import access
 from wizard.running import record
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +65,22 @@ async def as_anybody(*words: str) -> subprocess.CompletedProcess[str]:
         return _run([str(Path(sys.executable).with_name("backup-wizard")), *words])
 
     return await deprived.of(deprived.no_privilege, run)
+
+
+async def test_who_is_there_may_try_again_or_skip_what_can_t_be_read(office: Office, source: Path) -> None:
+    profile = settled(office, "rrsync", source)
+    (source / "letter 7").chmod(0)
+
+    async def run() -> tuple[str, int]:
+        return at_a_terminal("t\ns\n", "run", profile.name)
+
+    said, code = await deprived.of(deprived.no_privilege, run)
+    assert code == 1, said
+    assert said.count("s: skip it from now on, t: try again") == 2
+    assert "Excluded from now on" in said
+    assert profiles.load(profile.name).exclude == (f"{source}/letter 7",)
+    ended = await as_anybody("run", profile.name)
+    assert ended.returncode == 0, ended.stderr
 
 
 def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:

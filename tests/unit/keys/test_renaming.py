@@ -80,3 +80,36 @@ def test_a_name_that_can_t_be_is_refused_with_the_reason(typed: str) -> None:
     begun("other", "none")
     assert renaming.complaint(typed)
     assert renaming.complaint("another") is None
+
+
+class Killed(BaseException):
+    """The program was ended there."""
+
+
+def _killed(*_arguments: object, **_more: object) -> None:
+    raise Killed
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(("at", "left"), [("profiles.save", "old"), ("forgetting.forget", "new")])
+def test_cut_off_it_has_one_name_at_the_next_start(
+    at: str, left: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = begun("old", "keyring")
+    with monkeypatch.context() as killing:
+        killing.setattr(renaming, "_take_back", lambda *_: None)
+        killing.setattr(f"wizard.client.renaming.{at}", _killed)
+        with pytest.raises(Killed):
+            renaming.rename("old", "new")
+    renaming.finish()
+    assert profiles.names() == [left]
+    assert protected_key.ensure(profiles.load(left))  # its passphrase opens it
+    assert [path.name for path in sorted((home / ".ssh").iterdir())] == [
+        f"backup-wizard-{left}",
+        f"backup-wizard-{left}.pub",
+    ]
+    assert [path.name for path in paths.state().iterdir()] == [left]
+    assert known_hosts.confirmed(profiles.load(left)) == [HOST_KEY]
+    assert known_hosts.confirmed(old) == ([HOST_KEY] if left == "old" else [])
+    renaming.finish()
+    assert profiles.names() == [left]

@@ -68,6 +68,11 @@ def rsync_options(profile: Profile, *, reads: bool) -> list[str]:
     ]
 
 
+def said_to_others(folder: str) -> tuple[str, ...]:
+    """What a line for that folder says to a request that is none of rsync's: now, and before it named the folder."""
+    return f"{REFUSED} {ALONE}, in {' '.join(folder.split(' '))}", f"{REFUSED} {ALONE}"
+
+
 def _steps(profile: Profile) -> list[str]:
     scheme = profile.scheme
     keeps_parts = not (scheme.append_only or scheme.write_only)
@@ -85,7 +90,7 @@ def _steps(profile: Profile) -> list[str]:
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
         CHECKSUMS,
         f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
-        f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) no {ALONE};; esac",
+        f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) {_OTHERS};; esac",
         f"{whole}f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
@@ -98,6 +103,9 @@ def _steps(profile: Profile) -> list[str]:
         f"exec rsync --server $f {' '.join(options)}{' $c' if scheme.allow_delete else ''} $@",
     ]
 
+
+# Whoever only signs in, to see whether the line is there, learns what the backup itself would meet.
+_OTHERS = f"test -w $0 || no {NO_FOLDER}; no {ALONE}, in $0"
 
 # Where files are deleted, the client's filter rules may name files to be read as more rules; rsync 3.5 can keep that
 # inside the folder. An unset $c is no word at all.

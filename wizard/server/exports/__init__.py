@@ -9,7 +9,7 @@ from wizard import schemes
 from wizard.client import computer
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ServerFacts
-from wizard.server import kept_facts
+from wizard.server import handed_over, kept_facts
 from wizard.server.exports import (
     ansible,
     authorized_keys,
@@ -163,7 +163,8 @@ def context_of(
         raise Failure(Kind.KEY_MISSING, str(profile.key_path))
     setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
     seen = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
-    return ExportContext(profile, setup, secret, client, computer.sender(), seen)
+    replaced = handed_over.replaced(profile, client)
+    return ExportContext(profile, setup, secret, client, computer.sender(), seen, replaced)
 
 
 def context_of_request(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts
     from wizard.schemes.setup import ServerSetup
+    from wizard.server.handed_over import Replaced
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class ExportContext:
 
     `client` is what was known of the computer that asks, and `sender` who sends the request. `seen_host_keys` are the
     fingerprints that the server showed and nobody has confirmed yet; those that were confirmed are in the profile.
+    `replaced` is an earlier text in whose place this one comes.
     """
 
     profile: Profile
@@ -27,3 +29,4 @@ class ExportContext:
     client: ClientFacts | None = None
     sender: Sender | None = None
     seen_host_keys: tuple[str, ...] = ()
+    replaced: Replaced | None = None

@@ -34,7 +34,7 @@ def _lines(context: ExportContext) -> Iterator[str]:
     yield from (_("Hello,"), *_wrapped(_request(context)), _folder(context), "")
     if context.setup.key_lines:
         yield from _fingerprints(context)
-    yield from _wrapped(_("Please paste this into a root shell. It changes nothing that already exists."))
+    yield from _wrapped(_paste(context))
     yield from (BEGIN, pasted_commands.block(context), END)
     if context.setup.secrets:
         yield from _wrapped(_password(context))
@@ -63,6 +63,16 @@ def _request(context: ExportContext) -> str:
     elif setup.key_lines:
         said.append(_("If this server supports a locked key, please tell me."))
     return " ".join([*said, scheme.if_stolen(profile)])
+
+
+def _paste(context: ExportContext) -> str:
+    if context.replaced is None:
+        return _("Please paste this into a root shell. It changes nothing that already exists.")
+    asked = _(
+        "My settings changed: this replaces what I sent before. Please paste it into a root shell. It changes only the"
+        " lines of “{name}”, and nothing else that already exists."
+    )
+    return asked.format(name=context.profile.name)
 
 
 def _folder(context: ExportContext) -> str:

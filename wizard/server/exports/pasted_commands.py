@@ -42,11 +42,18 @@ _MAKE_LAST = '[ "$d" = no ] || [ -e "$d"/{name} ] || {{ mkdir -m 700 "$d"/{name}
 _STAY_AT = f"do d=$d/$p; {_IF_NOT_ROOTS_ALONE} exit;; esac; done;"
 
 _QUIETLY = "</dev/null >/dev/null 2>&1"
-# $1 is the folder, $2 the marker in it, and $3 the first of the key's lines. It ends with 3 if that is there already.
+# $1 is the folder, $2 the marker in it, and $3 the first of the key's lines. It ends with 3 if that is there already,
+# and not as something that this text replaces.
 _LET_IN = (
-    'cd || exit; umask 077; k=.ssh/authorized_keys; [ -f $k ] || [ ! -e $k ] || exit; if grep -qsFx "$3" $k; then'
-    ' exit 3; fi; mkdir -p "$1" .ssh && [ -O "$1" ] && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
-    ' && { [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
+    'cd || exit; umask 077; r=; k=.ssh/authorized_keys; [ -f $k ] || [ ! -e $k ] || exit; if grep -qsFx "$3" $k; then'
+    ' {replace_or}exit 3; fi; mkdir -p "$1" .ssh && [ -O "$1" ] && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
+    '{remove} && { [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
+)
+# What stands between this backup's marks, and whether that is just one whole text of ours: nobody else's mark is in it.
+_RANGE = "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/"
+_EARLIER = (
+    '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
+    ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
 _MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
@@ -103,34 +110,59 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
     lines = _without_reasons(authorized_keys.render(context)) if setup.key_lines else []
     yield command(
-        *(f"su -s /bin/sh {account} -c", quoted(_LET_IN if lines else _MAKE_FOLDER), "sh"),
+        *(f"su -s /bin/sh {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
-        f"3) no {account} already has the lines of {name}: take them back first, with the line below;;",
+        f"3) no {account} already has lines of {name}: take them back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
+    if setup.daemon and setup.daemon.private and context.replaced:
+        lines_there = _without_reasons(rsyncd.render(context))
+        yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
-        yield _module(context, setup.daemon)
+        yield from _module(context, setup.daemon)
     yield _END_WITH_FINGERPRINTS if lines else _END
 
 
+def _let_in(context: ExportContext) -> str:
+    if context.replaced is None:
+        return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
+    keys = " ".join(f'-e "{key}"' for key in context.replaced.keys)
+    ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
+    replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.profile.name)
+    remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.profile.name)
+    return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
+
+
 def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
-    file = daemon.path
-    yield f"[ ! -e {file} ] || no {file} already exists: take it back first, with the line below"
-    yield command(
-        f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'",
-        *_without_reasons(rsyncd.render(context)),
-        f">{file})",
-    )
+    """The file of a daemon that one key starts; an earlier one stays until the key's lines are known to be ours."""
+    file, name = daemon.path, context.profile.name
+    refuse = f"no {file} already exists: take it back first, with the line below"
+    if context.replaced is None:
+        yield f"[ ! -e {file} ] || {refuse}"
+        lines = _without_reasons(rsyncd.render(context))
+        yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
+        return
+    is_ours = quoted(f'cd && grep -qsFx "# backup-wizard begin {name}" .ssh/authorized_keys')
+    yield f"f={file}; [ ! -e $f ] || su -s /bin/sh {context.setup.account} -c {is_ours} {_QUIETLY} || {refuse}"
+    yield f"mkdir -p {PurePosixPath(file).parent}"
 
 
-def _module(context: ExportContext, daemon: DaemonConfig) -> str:
+def _module(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
+    name, account = context.profile.name, context.setup.account
     begin, *_ = lines = _without_reasons(rsyncd.render(context))
-    return command(
-        f"f={daemon.path}; if grep -qsFx {begin} $f; then no $f already has the lines of {context.profile.name}:",
-        "take them back first, with the line below; fi; { [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'",
-        *lines,
-        "; } >>$f",
-    )
+    refuse = f"no $f already has lines of {name}: take them back first, with the line below"
+    start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi;"
+    if context.replaced:
+        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ]'
+        ours = f'{ours} && printf "%s\\n" "$r" | grep -qxF "    uid = {account}" || {refuse}'
+        yield f"f={daemon.path}; r="
+        yield _marked(f'if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {ours}; fi', name)
+        start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', name)
+    yield command(start, "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'", *lines, "; } >>$f")
+
+
+def _marked(script: str, name: str) -> str:
+    return script.replace("{name}", name).replace("{pattern}", name.replace(".", "[.]"))
 
 
 def _take_back(context: ExportContext) -> Iterator[str]:

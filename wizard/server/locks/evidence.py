@@ -40,7 +40,12 @@ OFFERED: Final = "offered"
 """The server has listed what it offers, and this is not in it."""
 
 _LINE_WORDS = "|".join(
-    (request_filter.ALONE, request_filter.CANNOT_READ, request_filter.NO_SUCH_OPTION, request_filter.NO_RRSYNC)
+    (
+        f"{request_filter.ALONE}(?:, in .+)?",
+        request_filter.CANNOT_READ,
+        request_filter.NO_SUCH_OPTION,
+        request_filter.NO_RRSYNC,
+    )
 )
 _RRSYNC_WORDS = "|".join(
     (

@@ -152,15 +152,15 @@ WORDS = {
         N_("Check that “rsync” is the program itself and not a script. Or choose another scheme than forced-command."),
     ),
     Kind.COMMAND_DRIFTED: Words(
-        N_("Your settings or rsync changed, so the server's key line no longer matches them"),
+        N_("The server's key line doesn't match this backup's settings"),
         ADMIN,
         N_(
             "Nothing was started. Send your admin the new text (backup-wizard export {name} --format authorized-keys);"
             " it replaces the old one."
         ),
         N_(
-            "My backup's settings changed. Please replace the lines of “{name}” in ~{user}/.ssh/authorized_keys with"
-            " this:\n{lines}"
+            "The key line on {host} doesn't match my backup's settings. Please replace the lines of “{name}” in"
+            " ~{user}/.ssh/authorized_keys with this. No other line may contain this key:\n{lines}"
         ),
     ),
     Kind.NO_DRY_RUN: Words(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import rules
-from wizard.client.host_keys import known_hosts
+from wizard.client import renaming
 from wizard.storage import profiles
 from wizard.text.language import _
 from wizard.walk import steps
@@ -72,9 +72,8 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     named = decided(profile, answers.get("name", profile.name))
     if named.name != profile.name and profiles.exists(profile.name):
         context.session.hold(named.name)
-        profiles.save(named)  # cut off here, it is there under both names
-        known_hosts.forget(profile.name)
-        profiles.remove(profile.name)
+        renaming.rename_held(profile.name, named.name)
+        return msgspec.structs.replace(named, key=profiles.load(named.name).key)
     return named
 
 

@@ -7,10 +7,13 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wizard import console
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.server import locks
+from wizard.storage import profiles
 from wizard.text.language import _
 from wizard.trouble import telling
 from wizard.walk import description, steps
@@ -137,6 +140,8 @@ class AtStep:
                 return None
         if answers.get("back-up") and self._context.back_up:
             self._context.back_up(self._profile, self._context.session)
+            if (now := profiles.load(self._profile.name)) != self._profile:  # something is skipped from now on
+                self._here = msgspec.structs.replace(self._here, profile=now)
         decided = asyncio.run(self._about.settle(self._profile, found, answers, self._context))
         if not answers:  # without a question there were no way back past this step
             asker.line(_CONTINUE)
