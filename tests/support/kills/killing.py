@@ -43,6 +43,8 @@ _OF_THE_TESTS = {KEYRING, STEP}
 _CHANGES = frozenset(
     ("os.link os.rename os.remove os.rmdir os.mkdir os.chmod os.truncate os.symlink os.utime " + KEYRING).split()
 )
+# What is typed is not decided yet; how often it is kept while somebody types is left to chance.
+_TYPED = "typed.json"
 _OF_A_TEMPORARY = re.compile(r"\.\d+-[^.]+\.new$")
 # What is in them differs from one trial to the next; that something is in them is what matters.
 _DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/last-trouble.txt", "/transcripts/")
@@ -88,7 +90,7 @@ def state(home: Path, kept: Iterable[str], known: dict[tuple[str, int, int], Ent
     """A digest of all that is in the home and of which secrets the keyring keeps; `known` is as for `tree`."""
     entries = sorted(kept)
     for name, entry in sorted(tree(home, known).items()):
-        if name == InHome.FILE or name.endswith("/typed.json"):  # what is typed is not decided yet
+        if name == InHome.FILE or _TYPED in name:
             continue
         same = _NAMED_ANEW.sub("", _OF_A_TEMPORARY.sub(".", name))
         content = "" if any(part in f"/{name}" for part in _DIFFERENT_EACH_TIME) else entry.content
@@ -204,7 +206,8 @@ class _Hook:
     def _is_below(self, path: object) -> bool:
         if not isinstance(path, str | os.PathLike):
             return False
-        return str(path).startswith(self._home + "/") and not str(path).endswith(InHome.FILE)
+        name = str(path).removeprefix(self._home + "/")
+        return name != str(path) and not name.endswith(InHome.FILE) and _TYPED not in name
 
     def _short(self, arguments: tuple[Any, ...]) -> str:
         return " ".join(str(one).removeprefix(self._home) for one in arguments[:2]).replace("\n", "?")
