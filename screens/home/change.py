@@ -79,7 +79,7 @@ class WhatToChangeScreen(ModalScreen[Errand | None]):
         made = list(finish.decisions(walk.profile))
         for step in backup_states.changeable(walk):
             titled = [one for one in made if one.step is step]
-            yield Alternative(step.value, steps.TITLES[step], titled[0].words)
+            yield Alternative(step.value, steps.TITLES[step], titled[0].words if titled else "")
             if step is Step.FOLDERS:
                 yield Alternative(_SKIPPED, titled[1].title, titled[1].words)
 

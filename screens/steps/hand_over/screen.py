@@ -265,8 +265,7 @@ class HandOverScreen(WithTexts, StepScreen):
         self.remove_class("-trouble-alone")
         self._shown = None
         await self.show_trouble(None)
-        for pane in self.query(ExportPane):
-            pane.display = True
+        self.query(ExportPane).set(display=True)
         self.refresh_bindings()
 
     async def _show_what_is_wrong(self, told: Trouble | None) -> None:
@@ -275,10 +274,10 @@ class HandOverScreen(WithTexts, StepScreen):
             return
         if told is None:
             await self._show_texts()
-            return
-        self._shown = told
-        self._show_trouble_alone()
-        await self._show_told(ExplainedFailure(told, None))
+        else:
+            self._shown = told
+            self._show_trouble_alone()
+            await self._show_told(ExplainedFailure(told, None))
 
     async def _stop_at(self, failure: Failure) -> None:
         self._news = Stopped(failure)
@@ -289,8 +288,7 @@ class HandOverScreen(WithTexts, StepScreen):
         await self.show_trouble(failure)
 
     def _show_trouble_alone(self) -> None:
-        for pane in self.query(ExportPane):
-            pane.display = False
+        self.query(ExportPane).set(display=False)
         self.add_class("-trouble-alone")
 
     def _go_ahead(self) -> None:
