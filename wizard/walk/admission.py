@@ -11,6 +11,7 @@ import msgspec
 
 from wizard import trouble
 from wizard.failure import Failure, Kind
+from wizard.server import kept_facts
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys, sign_in
 from wizard.text.language import _, ngettext
@@ -167,8 +168,11 @@ class Admission:
             waiting = _WAITING.format(not_yet=NOT_YET)
             sentence = " ".join(filter(None, (waiting, self.looked, why, _INSTALL if self.may_install else "")))
             return NotYet(failure, sentence, why, is_admins=True)
-        if told.forward:
+        if told.forward and kept_facts.was_let_in(self._profile):
             return NotYet(failure, _KEEPS_CHECKING, told=told)
+        if told.forward:
+            keeps = _("{what} — {who}. The wizard keeps checking.").format(what=told.what, who=told.who.value)
+            return NotYet(failure, keeps)
         return NotYet(failure, f"{told.what}. {told.to_do}")
 
     async def _why(self, failure: Failure) -> str:
