@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import backup_layout, rules
+from wizard import backup_layout, rules, server_address
 from wizard.failure import BadProfile
 from wizard.text.language import _
 
@@ -133,7 +133,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "folders", _nested(profile.folders)
     yield from (("exclude", _exclude(pattern, profile.folders)) for pattern in profile.exclude)
     if server.host:
-        yield "server.host", rules.host(server.host)
+        yield "server.host", server_address.complaint_in_file(server.host)
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
     if server.user:
         yield "server.user", rules.user(server.user)

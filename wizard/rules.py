@@ -55,7 +55,7 @@ def host(value: str) -> str | None:
     if not value:
         return _("Type the server's name, for example files.example.lan.")
     if "://" in value or "/" in value or "@" in value:
-        return _("Type only the server's name here, without a username, a folder or slashes.")
+        return _("Type only the server's name here, without a folder or slashes.")
     if _is_address(value):
         return None
     labels = value.removesuffix(".").split(".")

@@ -8,9 +8,10 @@ from textual.containers import Horizontal
 
 from screens.steps.step_screen import StepScreen
 from screens.widgets.field import Field
+from screens.widgets.note import Note
 from screens.widgets.waiting import Waiting
 from screens.work import Begin
-from wizard import rules, trouble
+from wizard import rules, server_address, trouble
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
@@ -19,6 +20,7 @@ from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import DescendantBlur
     from textual.timer import Timer
     from textual.widgets import Input
 
@@ -31,7 +33,7 @@ _CHANGED = _("You changed something during the check. Continue again to check it
 
 
 class _Typed(NamedTuple):
-    """What stood in the three lines at one moment."""
+    """What stood in the three lines at one moment, each part where it belongs."""
 
     host: str
     port: str
@@ -60,6 +62,7 @@ class ServerScreen(StepScreen):
         with Horizontal(classes="fields"):
             yield Field.of(server.host(self.profile), self.draft.get("host"))
             yield Field.of(server.port(self.profile), self.draft.get("port"))
+        yield Note(id="moved")
         yield Waiting(id="reach")
         yield Field.of(server.user(self.profile), self.draft.get("user"))
 
@@ -77,11 +80,18 @@ class ServerScreen(StepScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look again once the typing pauses."""
+        self.query_one("#moved", Note).say("")
         if event.input not in self.query("#user Input"):
             self._look_soon()
 
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """What was typed with the name goes to its own line once that is left: before, more may follow."""
+        if event.widget in self.query("#host Input") and not self.is_leaving:
+            self._move_parts()
+
     async def decide(self) -> Profile | None:
         """The profile with that server, provided that it answers; without ssh there, only its own service is left."""
+        self._move_parts()
         # All are checked, so that every complaint stands; the first line's comes last and takes the cursor.
         complaints = [field for field in map(self._field, ("user", "port", "host")) if not field.check()]
         if complaints:
@@ -102,7 +112,22 @@ class ServerScreen(StepScreen):
         return self.query_one(f"#{id}", Field)
 
     def _typed(self) -> _Typed:
-        return _Typed(*(self._field(id).value for id in _Typed._fields))
+        host, port, user = (self._field(id).value for id in _Typed._fields)
+        typed = server_address.understood(host)
+        return _Typed(typed.host, typed.port or port, typed.user or user)
+
+    def _move_parts(self) -> None:
+        typed = server_address.understood(self._field("host").value)
+        if typed.complaint or typed.host == self._field("host").value:
+            return
+        self._fill(self._typed())
+        self.query_one("#moved", Note).say(server.moved(typed))
+
+    def _fill(self, meant: _Typed) -> None:
+        for id, value in meant._asdict().items():
+            if value != self._field(id).value:
+                self._field(id).fill(value)
+                self._field(id).complain("")
 
     def _look_soon(self) -> None:
         self._stop_looking()

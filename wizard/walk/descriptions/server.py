@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import rules
+from wizard import rules, server_address
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
 from wizard.text.language import _
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
+    from wizard.server_address import ServerAddress
     from wizard.server.reaching.reachability import OpenPorts
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Question
@@ -28,21 +29,22 @@ def host(profile: Profile) -> Text:
         label=_("Server name"),
         default=profile.server.host,
         hint=_("such as files.example.lan"),
-        rule=rules.host,
+        rule=server_address.complaint,
     )
 
 
-def port(profile: Profile) -> Text:
-    """The port for ssh, or for rsync's own service."""
-    return Text(id="port", label=_("Port"), default=str(profile.server.port), rule=rules.port)
+def port(profile: Profile, typed: ServerAddress | None = None) -> Text:
+    """The port for ssh, or for rsync's own service; one that was typed with the name is offered."""
+    default = (typed and typed.port) or str(profile.server.port)
+    return Text(id="port", label=_("Port"), default=default, rule=rules.port)
 
 
-def user(profile: Profile) -> Text:
-    """The account."""
+def user(profile: Profile, typed: ServerAddress | None = None) -> Text:
+    """The account; one that was typed with the name is offered."""
     return Text(
         id="user",
         label=_("Your username on the server"),
-        default=profile.server.user,
+        default=(typed and typed.user) or profile.server.user,
         hint=_("for example amanda"),
         rule=rules.user,
     )
@@ -51,8 +53,20 @@ def user(profile: Profile) -> Text:
 def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Question]:
     """Which server, and who one is there."""
     yield host(profile)
-    yield port(profile)
-    yield user(profile)
+    if "host" in answers:
+        typed = server_address.understood(answers["host"])
+        yield port(profile, typed)
+        yield user(profile, typed)
+
+
+def moved(typed: ServerAddress) -> str:
+    """What was typed with the name, and is shown where it belongs now."""
+    if typed.port and typed.user:
+        both = _("The port {port} and the username {user} are now in their own fields.")
+        return both.format(port=typed.port, user=typed.user)
+    if typed.port:
+        return _("The port {port} is now in its own field.").format(port=typed.port)
+    return _("The username {user} is now in its own field.").format(user=typed.user) if typed.user else ""
 
 
 def at(profile: Profile, host: str, port: int, user: str) -> Profile:
@@ -109,10 +123,11 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     """
     if not answers:
         return profile
-    context.tell(f"{looking(answers['host'])} …")
-    reached = await reach(at(profile, answers["host"], int(answers["port"]), answers["user"]))
-    context.tell(answers_how(answers["host"], reached))
-    return decided(profile, answers["host"], answers["user"], reached)
+    host = server_address.understood(answers["host"]).host
+    context.tell(f"{looking(host)} …")
+    reached = await reach(at(profile, host, int(answers["port"]), answers["user"]))
+    context.tell(answers_how(host, reached))
+    return decided(profile, host, answers["user"], reached)
 
 
 DESCRIPTION = Description(question=_("Which server will keep your backup?"), questions=questions, settle=settle)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.client.ssh.dial import Target
 
 
-@pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files"])
+@pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files:b"])
 async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "look", None)  # nobody is to be asked for it
     ask_nobody_while_typing(monkeypatch)

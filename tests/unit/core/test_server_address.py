@@ -1,0 +1,86 @@
+"""What people type for a server is understood in ssh's ways of writing it; a file says each part by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard import server_address
+from wizard.client.ssh.dial import Target
+from wizard.failure import BadProfile
+from wizard.profile import Profile, Server, check
+from wizard.server_address import ServerAddress, understood
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("files.example.lan", ("files.example.lan", "", "")),
+        ("192.0.2.7", ("192.0.2.7", "", "")),
+        ("::1", ("::1", "", "")),
+        ("fe80::1%eth0", ("fe80::1%eth0", "", "")),
+        ("[::1]", ("::1", "", "")),
+        ("[::1]:2222", ("::1", "2222", "")),
+        ("files.example.lan:2222", ("files.example.lan", "2222", "")),
+        ("files.example.lan:", ("files.example.lan", "", "")),  # as for scp
+        ("amanda@files.example.lan", ("files.example.lan", "", "amanda")),
+        ("amanda@[fe80::1%eth0]:2222", ("fe80::1%eth0", "2222", "amanda")),
+        ("amanda@::1", ("::1", "", "amanda")),
+        ("amanda@example.lan@files", ("files", "", "amanda@example.lan")),
+        ("ssh://files.example.lan", ("files.example.lan", "", "")),
+        ("ssh://amanda@files.example.lan:2222/", ("files.example.lan", "2222", "amanda")),
+        ("SSH://amanda@[::1]:2222", ("::1", "2222", "amanda")),
+        ("sftp://amanda%2Bnas@files/", ("files", "", "amanda+nas")),
+    ],
+)
+def test_each_part_is_found(typed: str, meant: tuple[str, str, str]) -> None:
+    assert understood(typed) == ServerAddress(*meant)
+    assert server_address.complaint(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Type the server's name"),
+        ("[]", "Type the server's name"),
+        ("amanda@", "Type the server's name"),
+        ("ssh://", "Type the server's name"),
+        ("ssh://files/backup", "without a folder or slashes"),
+        ("rsync://files/amanda", "without a folder or slashes"),
+        ("amanda@files:backup", "without a folder or slashes"),
+        ("files:/srv/backup", "without a folder or slashes"),
+        ("files:0", "from 1 to 65535"),
+        ("files:65536", "from 1 to 65535"),
+        ("files:２２", "from 1 to 65535"),
+        ("-l@files", "can't start with a dash"),
+        ("amanda:secret@files", "without a password"),
+        ("ssh://amanda:secret@files/", "without a password"),
+        ("[::1", "has only letters"),
+        ("::1]:22", "has only letters"),
+        ("two words", "has only letters"),
+        ("amanda@-oProxyCommand=x", "has only letters"),
+        ("ssh://%2doProxyCommand=x@files", "can't start with a dash"),
+    ],
+)
+def test_what_is_none_is_refused_with_the_reason(typed: str, words: str) -> None:
+    assert words in (server_address.complaint(typed) or "")
+
+
+@pytest.mark.parametrize(
+    ("host", "settings"),
+    [
+        ("[::1]", 'host = "::1".'),
+        ("files:2222", 'host = "files", port = 2222.'),
+        ("amanda@files", "host = \"files\", user = 'amanda'."),
+        ("ssh://amanda@[::1]:2222/", "host = \"::1\", port = 2222, user = 'amanda'."),
+    ],
+)
+def test_a_profile_is_told_what_to_write_instead(host: str, settings: str) -> None:
+    with pytest.raises(BadProfile) as refused:
+        check(Profile(name="amamac", server=Server(host=host)))
+    assert refused.value.key == "server.host"
+    assert str(refused.value).endswith(f"Write instead: {settings}")
+
+
+def test_an_ipv6_address_and_its_port_are_told_apart() -> None:
+    assert str(Target("::1", 2222)) == "[::1]:2222"
+    assert str(Target("files", 2222)) == "files:2222"
