@@ -16,7 +16,7 @@ Rule = Callable[[str], str | None]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
+_USER = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,63}\\)?[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 _SCOPE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
@@ -72,9 +72,11 @@ def port(value: str) -> str | None:
 
 
 def user(value: str) -> str | None:
-    """An account's name on the server."""
+    """An account's name on the server, which may be one of a Windows domain (`DOMAIN\\user`)."""
     if not value:
         return _("Type your username on the server, for example amanda.")
+    if " " in value.strip():
+        return _("A username can't contain a space: the server's settings would read two names. Ask your admin for it.")
     if not _USER.fullmatch(value):
         return _("Use only letters, digits, dots, dashes and underscores. A username can't start with a dash.")
     if _NUMBER.fullmatch(value):

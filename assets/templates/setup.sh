@@ -82,7 +82,7 @@ each_backup() { # FUNCTION
 take_backup() { # NUMBER
     marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
     "backup_$1"
-    mine="$account $name" mark=$name
+    mine="$account $name" mark=$name in_paths=$(printf '%s' "$account" | tr '\134' =) # of DOMAIN\user
     if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
     locate
 }
@@ -223,7 +223,7 @@ let_in() {
 places() {
     {
         printf '%s\n' "$key_files"
-        for file in "/etc/backup-wizard/$name@$account.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
+        for file in "/etc/backup-wizard/$name@$in_paths.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
             if [ -e "$file" ]; then printf '%s\n' "$file"; fi
         done
         noted "$mine file" | sed 's/^[^ ]* //'
@@ -298,7 +298,7 @@ undo_backup() {
     if [ -n "$key_block" ]; then each look_for_key "$key_files"; fi
     each unmark_folder "$(noted "$mine marker")"
     each remove_folder "$(noted "$mine folder" | backwards)"
-    if ! grep ' backup yes$' "$made" | grep -vxF "$mine backup yes" | grep -q "^$account "; then undo_account; fi
+    if ! grep ' backup yes$' "$made" | grep -vxF "$mine backup yes" | cut -d' ' -f1 | grep -qxF "$account"; then undo_account; fi
     if [ -n "$key_block" ] && [ -n "$entry" ]; then each name_session "$(sessions)"; fi
     forget "$mine"
 }
@@ -387,6 +387,7 @@ in_home() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$home/$1" ;; esac
 
 make_account() {
     if [ -n "$entry" ] || is_planned "account $account"; then return 0; fi
+    case $account in *\\*) fail "there is no account $account: this server has to know the domain, and the account in it" ;; esac
     command -v useradd >/dev/null || fail "useradd is not installed: create the account $account yourself, then run this"
     [ ! -e "$home" ] || fail "$home exists, but the account $account does not: create it yourself, or rename that folder"
     if { getent group "$account" || grep "^$account:" /etc/group; } >/dev/null 2>&1; then
@@ -845,12 +846,13 @@ helps_at_the_end() { # of sshd's own settings, where the block would come after 
 
 # An account that is not in /etc/shadow is known elsewhere, and may have one there. An empty one is one, too.
 has_password() {
-    [ -n "$entry" ] && ! awk -F: -v name="$login" '$1 == name && $2 ~ /^[*!]/ { found = 1 } END { exit !found }' /etc/shadow
+    [ -n "$entry" ] && ! name=$login awk -F: '$1 == ENVIRON["name"] && $2 ~ /^[*!]/ { found = 1 } END { exit !found }' /etc/shadow
 }
 
 password_warning() {
     case "$open_from " in *' 192.0.2.1 '*) from=anywhere ;; *) from=${open_from# } ;; esac
-    if has_password; then
+    case $account in *\\*) domain=yes ;; *) domain= ;; esac
+    if [ -z "$domain" ] && has_password; then
         how="if nobody needs it, run usermod -p '*' $account, and run this again"
     else
         how='see PasswordAuthentication in the sshd settings, which this script does not change there'
@@ -868,7 +870,7 @@ find_sshd_file() {
         tolower($1) == "include" { for (at = 2; at <= NF; at++) if (sub(/\/\*\.conf$/, "", $at)) print $at }' "$sshd_file")
     for included in $includes; do
         case $included in /*) ;; *) included=/etc/ssh/$included ;; esac
-        if [ -d "$included" ]; then sshd_included=$included/backup-wizard-$account.conf && break; fi
+        if [ -d "$included" ]; then sshd_included=$included/backup-wizard-$in_paths.conf && break; fi
     done
     if grep -qxF "# backup-wizard begin account $account" "$sshd_file"; then
         sshd_file=
@@ -1009,7 +1011,7 @@ warnings() {
         case ${shell##*/} in
         false | nologin | rbash | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
         esac
-        if awk -F: -v name="$account" '$1 == name && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
+        if name=$account awk -F: '$1 == ENVIRON["name"] && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
             printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$account"
         fi
         for file in "$home" "${keys%/*}" "$keys"; do

@@ -10,7 +10,7 @@ from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_rsync
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import daemon_modules, over_network
-from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting
+from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting, domain_of
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Daemon:
             return needs_rsync()
         if unfit := daemon_modules.unfit(profile):
             return unfit
+        if domain_of(profile.server.user):
+            return Fit.no(_("The rsync daemon can't use an account of a Windows domain (DOMAIN\\user)."))
         if not profile.server.root.startswith("/"):
             return Fit.no(_("It needs the full path of its folder on the server, starting with / (More choices)."))
         if any(map(allowed_from.is_exception, profile.scheme.from_)):

@@ -10,7 +10,7 @@ from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
 from wizard.schemes.parts import daemon_modules, key_line, layout, over_ssh, request_filter
-from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting
+from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting, in_paths
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -112,4 +112,4 @@ def _command(config: str, folder: str) -> str:
 
 def _config_path(profile: Profile) -> str:
     """In a folder of root's: the account may have several daemons, and must not change what they open."""
-    return f"/etc/backup-wizard/{profile.name}@{profile.server.user}.conf"
+    return f"/etc/backup-wizard/{profile.name}@{in_paths(profile.server.user)}.conf"

@@ -71,3 +71,18 @@ class ServerSetup(msgspec.Struct, frozen=True):
     daemon: DaemonConfig | None = None
     secrets: SecretsFile | None = None
     sshd: tuple[Setting, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """The Windows domain that the account is one of, or none: the server doesn't make such accounts itself."""
+        return domain_of(self.account)
+
+
+def domain_of(account: str) -> str:
+    """The domain of `DOMAIN\\user`, or none."""
+    return account.rpartition("\\")[0]
+
+
+def in_paths(account: str) -> str:
+    """The account as it stands in the names of our files, where a shell could take a backslash for its own."""
+    return account.replace("\\", "=")

@@ -142,7 +142,7 @@ def _folded(path: str) -> str:
 
 def _is_in_another_home(request: Request) -> bool:
     home, user = _HOME.match(_reached(request)), request.server.user.lower()
-    return home is not None and home[1].lower() not in {user, user.split("@")[0]}
+    return home is not None and home[1].lower() not in {user, user.split("@")[0], *user.split("\\")}
 
 
 def _key_in_account(request: Request) -> Hashable:

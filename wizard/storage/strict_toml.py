@@ -33,6 +33,7 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _BETWEEN_KEYS = re.compile(r"[=,{\[]")
+_BACKSLASH = re.compile("Unescaped|[Ii]nvalid hex")
 _MOST_DOTS = 8
 _TYPE_WORDS = {
     "str": N_("This must be text in quotes."),
@@ -68,6 +69,8 @@ def read(path: Path, form: Form[Content]) -> Content:
     except tomllib.TOMLDecodeError as error:
         place = _TOML_LINE.search(str(error))
         message = _("This isn't valid TOML: {error}.").format(error=error)
+        if _BACKSLASH.search(str(error)):
+            message += " " + _("Put a text with a backslash in single quotes: 'DOMAIN\\user'.")
         raise BadProfile(message, file=str(path), line=int(place["line"]) if place else None) from None
     except RecursionError:
         raise Failure(form.foreign, str(path)) from None

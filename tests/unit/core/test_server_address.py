@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from wizard import server_address
+from tests.support.data.profiles import a_profile
+from wizard import rules, server_address
 from wizard.client.ssh.dial import Target
 from wizard.failure import BadProfile
 from wizard.profile import Profile, Server, check
+from wizard.schemes.daemon import Daemon
+from wizard.schemes.facts import ClientFacts, ServerFacts
+from wizard.schemes.parts import daemon_modules
 from wizard.server_address import ServerAddress, understood
+from wizard.storage import profiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -84,3 +94,25 @@ def test_a_profile_is_told_what_to_write_instead(host: str, settings: str) -> No
 def test_an_ipv6_address_and_its_port_are_told_apart() -> None:
     assert str(Target("::1", 2222)) == "[::1]:2222"
     assert str(Target("files", 2222)) == "files:2222"
+
+
+def test_a_username_with_a_space_is_refused_with_the_reason() -> None:
+    for rule, typed in ((rules.user, "Amanda Miller"), (server_address.complaint, "Amanda Miller@files")):
+        assert "can't contain a space" in (rule(typed) or "")
+
+
+@pytest.mark.parametrize("user", ["CORP\\joe", "CORP\\user", "CORP\\xray"])
+def test_a_backslash_in_a_profile_is_told_how_to_be_written(user: str, tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(f'format = 1\nname = "amamac"\n[server]\nhost = "files"\nuser = "{user}"\n')
+    with pytest.raises(BadProfile) as refused:
+        profiles.read(file)
+    assert "Put a text with a backslash in single quotes: 'DOMAIN\\user'." in str(refused.value)
+    file.write_text(file.read_text().replace(f'"{user}"', f"'{user}'"))
+    assert profiles.read(file).server.user == user
+
+
+def test_what_a_domain_account_is_called_on_the_server(tmp_path: Path) -> None:
+    profile = a_profile(server=Server(host="files", user="CORP\\nora", root="/srv/backup"))
+    assert daemon_modules.name(profile) == "nora"
+    assert not Daemon().fits(ClientFacts(known_hosts=tmp_path), ServerFacts(), profile).possible

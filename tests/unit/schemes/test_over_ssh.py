@@ -63,6 +63,13 @@ def test_every_kind_of_address_reaches_ssh(tmp_path: Path, sample_folder: Path, 
     assert recorded[len(meant)] == host
 
 
+def test_an_account_of_a_domain_reaches_ssh_whole(tmp_path: Path, sample_folder: Path) -> None:
+    profile = a_profile(folders=(str(sample_folder),), server=Server(host="files", user="CORP\\nora"))
+    meant, recorded = _recorded(tmp_path, profile, Transfer(dry_run=True))
+    assert recorded[: len(meant)] == meant
+    assert meant[-2:] == ["-l", "CORP\\nora"]
+
+
 @pytest.mark.parametrize("delete", [False, True])
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_the_server_is_asked_for_what_was_decided(

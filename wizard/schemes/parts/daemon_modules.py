@@ -28,8 +28,13 @@ LEFT_OPEN = (Ability.READ_WITH_TOOLS,)
 
 
 def name(profile: Profile) -> str:
-    """The module's name; the account's, where none was chosen."""
-    return profile.scheme.module or profile.server.user
+    """The module's name, where none was chosen the usual one."""
+    return profile.scheme.module or usual_name(profile)
+
+
+def usual_name(profile: Profile) -> str:
+    """The account's name, without its domain."""
+    return profile.server.user.rpartition("\\")[2]
 
 
 def module(profile: Profile, folder: str, *own: Setting) -> Module:

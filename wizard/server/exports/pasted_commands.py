@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from wizard.schemes.setup import in_paths
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.shell_lines import command, quoted
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 _SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
 _RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
 
-_BEGIN = '(set -eu; umask 022; no() { echo "backup-wizard: $*" >&2; exit 1; }'
+_BEGIN = '(set -eu; umask 022; no() { printf "backup-wizard: %s\\n" "$*" >&2; exit 1; }'
 # "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
 _MAKE_ACCOUNT = (
     "id -u {account} >/dev/null 2>&1 || useradd -l -m -k /dev/null -s /bin/sh -p '*' -c backup-wizard {account}"
 )
+_REQUIRE_ACCOUNT = "id -u {account} >/dev/null 2>&1 || no there is no account {account}"
 _REFUSE_ROOT = '[ "$(id -u {account})" != 0 ] || no {account} is root'
 _END = 'echo "Done.")'
 _END_WITH_FINGERPRINTS = (
@@ -85,7 +87,7 @@ def for_sshd(context: ExportContext) -> str:
     """One line that turns passwords off for the account; empty where the scheme asks sshd for nothing."""
     if not context.setup.sshd:
         return ""
-    file = _SSHD_FILE.format(account=context.setup.account)
+    file = _SSHD_FILE.format(account=in_paths(context.setup.account))
     lines = _without_reasons(sshd_config.render(context.setup))
     return command(
         f"(set -eC; umask 022; f={file}; printf '%s\\n'",
@@ -96,10 +98,10 @@ def for_sshd(context: ExportContext) -> str:
 
 
 def _block(context: ExportContext) -> Iterator[str]:
-    setup, account, name = context.setup, context.setup.account, context.profile.name
+    setup, account, name = context.setup, quoted(context.setup.account), context.profile.name
     (directory,) = setup.directories
     yield _BEGIN
-    yield f"{_MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
+    yield f"{_REQUIRE_ACCOUNT if setup.domain else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
     if directory.path.startswith("/"):
         *above, last = PurePosixPath(directory.path).parts[1:]
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
@@ -143,7 +145,7 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
         yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
         return
     is_ours = quoted(f'cd && grep -qsFx "# backup-wizard begin {name}" .ssh/authorized_keys')
-    yield f"f={file}; [ ! -e $f ] || su -s /bin/sh {context.setup.account} -c {is_ours} {_QUIETLY} || {refuse}"
+    yield f"f={file}; [ ! -e $f ] || su -s /bin/sh {quoted(context.setup.account)} -c {is_ours} {_QUIETLY} || {refuse}"
     yield f"mkdir -p {PurePosixPath(file).parent}"
 
 
@@ -166,7 +168,7 @@ def _marked(script: str, name: str) -> str:
 
 
 def _take_back(context: ExportContext) -> Iterator[str]:
-    setup, account, name = context.setup, context.setup.account, context.profile.name
+    setup, account, name = context.setup, quoted(context.setup.account), context.profile.name
     (directory,) = setup.directories
     stays, below = _standing(directory)
     words = {"name": name, "pattern": name.replace(".", "[.]")}
@@ -176,7 +178,8 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
     if setup.key_lines:
         yield f"case $? in 3) echo The lines of {name} are still there >&2;; 4) ;; *)"
-        yield f"f={_SSHD_FILE.format(account=account)}; [ ! -e $f ] || {{ rm $f; {_RELOAD_SSHD}; }};; esac;"
+        file = _SSHD_FILE.format(account=in_paths(setup.account))
+        yield f"f={file}; [ ! -e $f ] || {{ rm $f; {_RELOAD_SSHD}; }};; esac;"
     if setup.daemon and setup.daemon.private:
         yield f"rm -f {setup.daemon.path}; rmdir {PurePosixPath(setup.daemon.path).parent} 2>/dev/null;"
     elif setup.daemon:
@@ -188,6 +191,9 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     yield from _remove_folder(directory, stays, below)
     if setup.daemon and not setup.daemon.private:
         yield f"grep -qsx ' *uid = {account}' {setup.daemon.path} ||"
+    if setup.domain:  # it was there before
+        yield ":"
+        return
     yield f"case $(getent passwd {account}) in {account}:*:backup-wizard:/*)"
     yield f"{{ [ ! -e ~{account} ] || rmdir ~{account}; }} && userdel {account};; esac"
 

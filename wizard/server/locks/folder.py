@@ -211,14 +211,15 @@ def _unless_refused(seen: Seen, *held: str) -> ProbeResult:
 def _tails(session: ProbeSession) -> tuple[str, ...]:
     """The last parts of the folder's path, as they would be found from further up."""
     server = session.profile.server
-    parts = PurePosixPath("/home", server.user, schemes.opened_folder(session.profile)).parts[1:]
+    parts = PurePosixPath("/home", *server.user.split("\\"), schemes.opened_folder(session.profile)).parts[1:]
     return tuple("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
 
 
 def _ways_in(session: ProbeSession) -> tuple[str, ...]:
     """Where sshd may look for the account's keys, as seen from whichever folder is opened."""
     user = session.profile.server.user
-    homes = ("", ".ssh/", f"{user}/.ssh/", f"home/{user}/.ssh/")
+    home, within = user.replace("\\", "/"), user.rpartition("\\")[2]  # the home of DOMAIN\user is DOMAIN/user as a rule
+    homes = dict.fromkeys(("", ".ssh/", f"{within}/.ssh/", f"{home}/.ssh/", f"home/{home}/.ssh/"))
     return (
         *(f"{home}{name}" for home in homes for name in _KEY_FILES),
         *(f"{folder}/{user}" for folder in ("keys", "ssh/keys", "etc/ssh/keys", "authorized_keys.d")),

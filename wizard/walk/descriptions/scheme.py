@@ -11,6 +11,7 @@ from wizard import profile as profiles
 from wizard import rules, schemes
 from wizard.client import access
 from wizard.schemes import choosing
+from wizard.schemes.parts import daemon_modules
 from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
 from wizard.server import kept_facts
 from wizard.text.language import _
@@ -146,8 +147,8 @@ def module(profile: Profile) -> Text:
         id="module",
         label=_("Name in the rsync service (module)"),
         default=profile.scheme.module,
-        hint=_("empty: {name}").format(name=profile.server.user),
-        nothing=profile.server.user,
+        hint=_("empty: {name}").format(name=daemon_modules.usual_name(profile)),
+        nothing=daemon_modules.usual_name(profile),
         rule=lambda typed: rules.module(typed) if typed else None,
     )
 

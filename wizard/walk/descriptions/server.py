@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
-    from wizard.server_address import ServerAddress
     from wizard.server.reaching.reachability import OpenPorts
+    from wizard.server_address import ServerAddress
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Question
 
