@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
@@ -14,6 +15,7 @@ from screens.work import Begin
 from wizard import rules, server_address, trouble
 from wizard.client.ssh import dial
 from wizard.server.reaching import reachability
+from wizard.server_address import ServerAddress
 from wizard.text.language import _
 from wizard.walk.descriptions import server
 from wizard.walk.steps import Step
@@ -50,12 +52,15 @@ class ServerScreen(StepScreen):
         "The server's name, such as files.example.lan, or its address.\n\n"
         "Your username on the server: the name of your account there.\n\n"
         "The port, which is usually 22.\n\n"
+        "You can also type all of it as the name, like amanda@files.example.lan:2222, or use a name from your ssh"
+        " settings.\n\n"
         "While you type, the wizard checks whether the server answers. It doesn't sign in.\n\n"
         "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you"
         " can use that. The next steps explain what that means."
     )
     _pause: Timer | None = None
     _tried: _Typed | None = None
+    _offered: frozenset[str] = frozenset()
 
     def compose_step(self) -> ComposeResult:
         """The three lines and how the server answers."""
@@ -92,6 +97,7 @@ class ServerScreen(StepScreen):
     async def decide(self) -> Profile | None:
         """The profile with that server, provided that it answers; without ssh there, only its own service is left."""
         self._move_parts()
+        await self._offer_ssh_settings()
         # All are checked, so that every complaint stands; the first line's comes last and takes the cursor.
         complaints = [field for field in map(self._field, ("user", "port", "host")) if not field.check()]
         if complaints:
@@ -122,6 +128,20 @@ class ServerScreen(StepScreen):
             return
         self._fill(self._typed())
         self.query_one("#moved", Note).say(server.moved(typed))
+
+    async def _offer_ssh_settings(self) -> None:
+        """A name that the person's own ssh knows by another one may be taken so, once it is confirmed."""
+        host = self._field("host").value
+        more = (self._field(id).value if self._field(id).is_changed else "" for id in ("port", "user"))
+        typed = ServerAddress(host, *more)
+        if typed.complaint or host in self._offered:
+            return
+        known = await asyncio.to_thread(server.known_to_ssh, self.profile, typed)
+        if known is None or self.is_leaving:
+            return
+        self._offered |= {host, known.host}
+        if await self.confirms(server.offer(host, known)):
+            self._fill(_Typed(known.host, known.port, known.user))
 
     def _fill(self, meant: _Typed) -> None:
         for id, value in meant._asdict().items():

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import rules, server_address
-from wizard.client.ssh import dial
+from wizard.client.ssh import dial, ssh_settings
 from wizard.server.reaching import reachability
+from wizard.server_address import ServerAddress
+from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk.description import Description, Text
+from wizard.walk.description import Description, MayIfConfirmed, Text, YesNo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wizard.client.ssh.ssh_settings import Known
     from wizard.profile import Profile
     from wizard.server.reaching.reachability import OpenPorts
-    from wizard.server_address import ServerAddress
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Question
+
+
+_FROM_SSH = "from-ssh-settings"
 
 
 def host(profile: Profile) -> Text:
@@ -55,8 +60,40 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
     yield host(profile)
     if "host" in answers:
         typed = server_address.understood(answers["host"])
-        yield port(profile, typed)
-        yield user(profile, typed)
+        if known := known_to_ssh(profile, typed):
+            offered = offer(typed.host, known)
+            ask = _("{words} {answer}?").format(words=offered.words, answer=offered.yes)
+            yield YesNo(id=_FROM_SSH, label=offered.title, ask=ask)
+        meant = _meant(profile, answers)
+        yield port(profile, meant)
+        yield user(profile, meant)
+
+
+def known_to_ssh(profile: Profile, typed: ServerAddress) -> Known | None:
+    """What the person's ssh settings know a new name as, if that differs; what was typed with it comes first."""
+    if typed.host == profile.server.machine or not (known := ssh_settings.known(typed.host)):
+        return None
+    known = msgspec.structs.replace(known, port=typed.port or known.port, user=typed.user or known.user)
+    without = (typed.host, typed.port or str(profile.server.port), typed.user or profile.server.user)
+    return known if known.through or (known.host, known.port, known.user) != without else None
+
+
+def offer(name: str, known: Known) -> MayIfConfirmed:
+    """Asks whether what ssh's settings say of a name is meant; nothing of it is used unasked."""
+    words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}.")
+    words = words.format(name=name, user=known.user, host=known.host, port=known.port)
+    if known.through:
+        reached = _("They reach it through {through}, which backup-wizard can't do yet: it would connect directly.")
+        words += " " + reached.format(through=printable(known.through))
+    words += " " + _("Nothing else of these settings is used.")
+    return MayIfConfirmed(_("Use your ssh settings?"), words, yes=_("Use that"), no=_("Keep what I typed"))
+
+
+def _meant(profile: Profile, answers: Answers) -> ServerAddress:
+    typed = server_address.understood(answers["host"])
+    if answers.get(_FROM_SSH) and (known := known_to_ssh(profile, typed)):
+        return ServerAddress(known.host, known.port, known.user)
+    return typed
 
 
 def moved(typed: ServerAddress) -> str:
@@ -123,7 +160,7 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     """
     if not answers:
         return profile
-    host = server_address.understood(answers["host"]).host
+    host = _meant(profile, answers).host
     context.tell(f"{looking(host)} …")
     reached = await reach(at(profile, host, int(answers["port"]), answers["user"]))
     context.tell(answers_how(host, reached))

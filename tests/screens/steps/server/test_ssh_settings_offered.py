@@ -1,0 +1,99 @@
+"""A name that the person's ssh settings know is offered as what it stands for, and used only after a yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, typed
+from tests.screens.steps.server.test_parts_typed_with_the_name import in_lines
+from tests.support.pilot import SIZES, arrived, said, until, wizard_at
+from tests.support.plain import Person, decided
+from wizard.failure import Failure, Kind
+from wizard.profile import Server
+from wizard.server.reaching import reachability
+from wizard.storage import profiles
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.servers.real_sshd import RealSshd
+    from wizard.client.ssh.dial import Target
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The servers that are looked for, none of which is there."""
+    found: list[str] = []
+
+    async def look(target: Target) -> reachability.OpenPorts:
+        found.append(str(target))
+        return reachability.OpenPorts(target.port, "", Failure(Kind.NAME_UNKNOWN, target.host), 0)
+
+    monkeypatch.setattr(reachability, "look", look)
+    monkeypatch.setattr("wizard.trouble.diagnose.is_worth_asking", lambda *_: False)
+    ask_nobody_while_typing(monkeypatch)
+    return found
+
+
+def settings(home: Path, port: int, more: str = "") -> None:
+    file = home / ".ssh/config"
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_text(f"Host nas\n  HostName {HOST}\n  Port {port}\n  User joe\n  {more}\n")
+    file.chmod(0o600)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_is_used_after_a_yes(sshd: RealSshd, home: Path, size: tuple[int, int]) -> None:
+    settings(home, sshd.port, "IdentityFile /keys/other")
+    async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
+        await typed(pilot, host="nas")
+        await pilot.press("enter")
+        await until(pilot, lambda: f"know “nas” as joe on {HOST}, port {sshd.port}." in said(pilot))
+        assert "Nothing else of these settings is used." in said(pilot)
+        await pilot.click("#yes")
+        await arrived(pilot, Step.FINGERPRINT)
+    assert profiles.load("amamac").server == Server(host=HOST, port=sshd.port, user="joe")
+
+
+async def test_a_no_keeps_what_was_typed_and_is_not_asked_again(home: Path, looked_for: list[str]) -> None:
+    settings(home, 2222)
+    async with wizard_at(NEW, Step.SERVER) as pilot:
+        await typed(pilot, host="nas", user="amanda")
+        await pilot.press("enter")
+        await until(pilot, lambda: "as amanda on" in said(pilot))  # what was typed comes first
+        await pilot.press("enter")
+        await until(pilot, lambda: looked_for == ["nas:22"])
+        await until(pilot, lambda: "Can't find a server called nas." in said(pilot))
+        assert in_lines(pilot) == ("nas", "22", "amanda")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: looked_for == ["nas:22", "nas:22"])
+
+
+async def test_a_jump_host_is_told(home: Path, looked_for: list[str]) -> None:
+    settings(home, 2222, "ProxyJump amanda@bastion")
+    async with wizard_at(NEW, Step.SERVER) as pilot:
+        await typed(pilot, host="nas")
+        await pilot.press("enter")
+        await until(pilot, lambda: "through amanda@bastion, which backup-wizard can't do yet" in said(pilot))
+        assert looked_for == []
+        await pilot.click("#yes")
+        await until(pilot, lambda: looked_for == [f"{HOST}:2222"])
+
+
+@pytest.mark.parametrize(("answer", "server"), [("y", (HOST, 2222, "joe")), ("n", ("nas", 22, "amanda"))])
+def test_text_mode_asks_as_well(
+    answer: str, server: tuple[str, int, str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look(target: Target) -> reachability.OpenPorts:
+        return reachability.OpenPorts(target.port, "SSH-2.0-OpenSSH_9.2", None, 0)
+
+    settings(home, 2222)
+    monkeypatch.setattr(reachability, "look", look)
+    person = Person({"Server name": ["nas"], "Use that?": [answer], "amanda: ": ["amanda"]})
+    monkeypatch.setattr("builtins.input", person)
+    found = decided(NEW, Step.SERVER).server
+    assert (found.host, found.port, found.user) == server
+    assert sum("Use that?" in prompt for prompt in person.asked) == 1
