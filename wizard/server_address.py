@@ -23,6 +23,11 @@ class ServerAddress(msgspec.Struct, frozen=True):
     user: str = ""
 
     @property
+    def may_have_password(self) -> bool:
+        """Whether a password was typed with the username, or may be about to be: `amanda:secret`, without the @ yet."""
+        return ":" in self.user or not (self.port or "0").isdigit()
+
+    @property
     def complaint(self) -> str | None:
         """Why it can't be taken, if it can't."""
         if ":" in self.user:

@@ -91,7 +91,7 @@ class ServerScreen(StepScreen):
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """What was typed with the name goes to its own line once that is left: before, more may follow."""
-        if event.widget in self.query("#host Input") and not self.is_leaving:
+        if event.widget in self.query("#host Input") and self.app.app_focus and not self.is_leaving:
             self._move_parts()
 
     async def decide(self) -> Profile | None:
@@ -113,6 +113,11 @@ class ServerScreen(StepScreen):
             return None
         self._say(typed.host, found)
         return server.decided(self.profile, typed.host, typed.user, found)
+
+    def _keep_draft(self) -> None:
+        super()._keep_draft()
+        if server_address.understood(self.draft.get("host", "")).may_have_password:
+            del self.draft["host"]
 
     def _field(self, id: str) -> Field:
         return self.query_one(f"#{id}", Field)

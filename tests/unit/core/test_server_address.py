@@ -96,6 +96,20 @@ def test_an_ipv6_address_and_its_port_are_told_apart() -> None:
     assert str(Target("files", 2222)) == "files:2222"
 
 
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        ("amanda:secret@files", True),
+        ("amanda:secret", True),
+        ("amanda:s", True),
+        ("files:22", False),
+        ("files:", False),
+    ],
+)
+def test_a_password_is_noticed_while_it_is_typed(typed: str, may: bool) -> None:
+    assert understood(typed).may_have_password is may
+
+
 def test_a_username_with_a_space_is_refused_with_the_reason() -> None:
     for rule, typed in ((rules.user, "Amanda Miller"), (server_address.complaint, "Amanda Miller@files")):
         assert "can't contain a space" in (rule(typed) or "")

@@ -14,6 +14,8 @@ from wizard.storage import profiles
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from tests.support.servers.real_sshd import RealSshd
@@ -61,10 +63,15 @@ async def test_enter_alone_takes_them_as_well(sshd: RealSshd) -> None:
     assert profiles.load("amamac").server == Server(host=HOST, port=sshd.port, user="amanda")
 
 
-async def test_what_is_no_name_stays_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_password_is_refused_and_kept_nowhere(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     ask_nobody_while_typing(monkeypatch)
     async with wizard_at(towards(22), Step.SERVER) as pilot:
         await typed(pilot, host="joe:secret@files")
+        await typed(pilot, port="2022")
         await pilot.press("enter")
         await until(pilot, lambda: "without a password" in said(pilot))
-        assert in_lines(pilot) == ("joe:secret@files", "22", "amanda")
+        assert in_lines(pilot) == ("joe:secret@files", "2022", "amanda")
+        await pilot.press("ctrl+q")
+    kept = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
+    assert any(b"2022" in text for text in kept)
+    assert not any(b"secret" in text for text in kept)
