@@ -70,6 +70,9 @@ class WizardApp(BaseApp):
         if isinstance(event, InputEvent):
             Pace.give_way()
         await super().on_event(event)
+
+    async def _pass_on(self, event: Event) -> None:
+        await super()._pass_on(event)
         if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
             self.screen.call_after_refresh(self._note_drafts)
 

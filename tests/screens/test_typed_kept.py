@@ -14,7 +14,7 @@ from screens.widgets.choice import Choice
 from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive
 from tests.support.data.profiles import a_profile, towards
-from tests.support.pilot import at, said, text, until, wizard_at
+from tests.support.pilot import at, said, text, until, walk, wizard_at
 from wizard.client.keys import key_files
 from wizard.profile import Profile, Server
 from wizard.storage import paths, profiles, state_files
@@ -82,6 +82,28 @@ async def test_the_boxes_of_the_sign_in_are_there_again() -> None:
     async with wizard_at(profile, Step.SCHEME) as pilot:
         await _show_all(pilot)
         assert pilot.app.screen.query_one(TickList).ticked == ticked
+
+
+async def test_the_boxes_of_the_practice_run_are_there_again(sshd: RealSshd, sample_folder: Path) -> None:
+    modules = sample_folder / "site" / "node_modules"
+    modules.mkdir(parents=True)
+    (modules / "heavy.js").write_bytes(bytes(1_000_000))
+    place = arrive(sshd, sample_folder)
+    place.let_in()
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "1.0 MB) would be sent" in said(pilot))
+        await pilot.press("shift+f3")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TickList))
+        await pilot.press("space")
+        await until(pilot, lambda: _is_kept("node_modules/"))
+    async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
+        await until(pilot, lambda: "1.0 MB less" in said(pilot))
+        assert "Run without them" in text(pilot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "node_modules/" in walk(pilot).profile.exclude)
+        await until(pilot, lambda: "Nothing was copied. " in said(pilot))
+        await pilot.press("f1", "escape")
+        await until(pilot, lambda: not _is_kept("node_modules/"))
 
 
 async def test_a_fingerprint_typed_in_part_is_there_again(sshd: RealSshd) -> None:

@@ -36,6 +36,10 @@ told '^(allow|deny)(users|groups) ' | sed 's/^/sshd accepts some accounts only: 
 told '^authorizedkeysfile ' | grep -vE '[ /][.]ssh/authorized_keys( |$)' |
 sed 's/^[a-z]*/sshd looks for keys elsewhere:/'
 su -s /bin/sh {account} -c {as_account} </dev/null 2>/dev/null
+{{ getent passwd || cat /etc/passwd; }} 2>/dev/null | while IFS=: read -r name password a b c home rest; do
+if [ "$name" != {account} ] && [ -f "$home/.ssh/authorized_keys" ] &&
+su -s /bin/sh "$name" -c {as_another} </dev/null >/dev/null 2>&1; then
+echo "The account $name has my key. It belongs to the account" {account}.; fi; done
 echo "That is all. sshd's log may say more (journalctl -t sshd)."
 )"""
 _AS_ACCOUNT = """\
@@ -44,6 +48,7 @@ k=.ssh/authorized_keys
 if [ ! -f $k ] || ! grep -qsF {key} $k; then echo "My key is not in $k."; fi
 find . .ssh $k -prune \\( -perm -020 -o -perm -002 \\) -exec echo "Others may write to" {{}} \\;
 find . .ssh $k -prune ! -user root ! -user "$(id -u)" -exec echo "Another account owns" {{}} \\;"""
+_AS_ANOTHER = "cd && [ -f .ssh/authorized_keys ] && grep -qsF {key} .ssh/authorized_keys"
 
 _SIGNED_AS = {"ssh-rsa": "rsa-sha2-(256|512)"}
 
@@ -56,6 +61,7 @@ def letter(profile: Profile, public_line: str) -> str:
         account=shlex.quote(profile.server.user),
         address=dial.own_address(dial.ssh(profile)) or "127.0.0.1",
         type=_SIGNED_AS.get(key_type, key_type),
+        as_another=shlex.quote(_AS_ANOTHER.format(key=key)),
         as_account=shlex.quote(_AS_ACCOUNT.format(key=key)),
     )
     return f"{told}\n\n{commands}"

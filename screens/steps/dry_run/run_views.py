@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from wizard.profile import Profile
+
 _TITLES = {
     "folders": _("Folders"),
     "largest": _("Largest"),
@@ -38,8 +40,9 @@ _TITLES = {
 class RunViews(Vertical):
     """The views of one listing under their tabs, of which one is shown and kept up to date."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, draft: dict[str, str], profile: Profile, *, id: str) -> None:
         super().__init__(id=id)
+        self._leave_out = LeaveOut(draft, profile, id="leave-out")
         self.listing, self._is_whole = Listing(), False
         self._problems: Sequence[str] = ()
 
@@ -50,13 +53,13 @@ class RunViews(Vertical):
         yield EntryList(id="largest")
         yield EntryList(id="removed")
         yield SearchedList(id="all")
-        yield LeaveOut(id="leave-out")
+        yield self._leave_out
         yield ProblemList(id="problems")
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """The proposals that are ticked."""
-        return self.query_one(LeaveOut).ticked
+        return self._leave_out.ticked
 
     @property
     def shown(self) -> str:
@@ -72,7 +75,7 @@ class RunViews(Vertical):
         self.query_one("#largest", EntryList).show(largest, is_whole=False)
         self.query_one("#removed", EntryList).show(removed, is_whole=False)
         self.query_one(SearchedList).show(listing)
-        await self.query_one(LeaveOut).offer(())
+        await self._leave_out.offer(())
         self._offer("removed", True)
         self._offer("leave-out", False)
         self.grow()
@@ -94,8 +97,9 @@ class RunViews(Vertical):
         self._is_whole = True
         self._offer("removed", server_was_asked)
         proposals = self.listing.proposals.heavy()
-        await self.query_one(LeaveOut).offer(proposals)
+        await self._leave_out.offer(proposals)
         self._offer("leave-out", bool(proposals))
+        self._recount()
         self.query_one(SearchedList).grow(is_whole=True)
         self.grow()
 

@@ -85,8 +85,7 @@ class DryRunScreen(StepScreen):
         self._is_running = self._is_stopping = False
         self._preview: dry_run.Preview | None = None
         self._why_not: Trouble | None = None
-        self._began = 0.0
-        self._latest = ""
+        self._began, self._latest = 0.0, ""
         self._told: tuple[str, Tone] = ("", "plain")
 
     def compose_step(self) -> ComposeResult:
@@ -94,7 +93,7 @@ class DryRunScreen(StepScreen):
         yield Note(id="run-news")
         yield Note(id="danger")
         yield Static(id="looking-at", markup=False)
-        yield RunViews(id="views")
+        yield RunViews(self.draft, self.profile, id="views")
 
     def compose_actions(self) -> ComposeResult:
         """To stop it, to run it again, or to keep the list."""
@@ -161,7 +160,11 @@ class DryRunScreen(StepScreen):
         self.app.push_screen(SaveTextScreen(self._listing.lines, f"~/practice-run-{self.profile.name}.txt"))
 
     @on(TickList.Changed)
-    def _recount(self) -> None:
+    def _ticked(self) -> None:
+        self._recount()
+        self.note_draft()
+
+    def _recount(self, *, focus: bool = False) -> None:
         left_out = self._views.left_out
         if left_out:
             saved = self._listing.proposals.saved(left_out)
@@ -170,10 +173,9 @@ class DryRunScreen(StepScreen):
         else:
             self._say(*self._told)
             self._show_duration()
-        again = self.query_one("#again", Button)
-        again.label = _("Run without them") if left_out else _("Run again")
+        (again := self.query_one("#again", Button)).label = _("Run without them") if left_out else _("Run again")
         again.refresh(layout=True)
-        self.lead_with("again" if left_out else "forward", focus=False)
+        self.lead_with("again" if left_out or not self._preview else "forward", focus=focus)
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Once a run that was stopped has ended, say so."""
@@ -289,9 +291,7 @@ class DryRunScreen(StepScreen):
         await self._views.settle(server_was_asked=server_was_asked)
         self._offer_to_stop(False)
         self._told = (sentence, tone)
-        self._say(sentence, tone)
-        self._show_duration()
-        self.lead_with("forward" if self._preview else "again", focus=self._preview is None)
+        self._recount(focus=self._preview is None)
         if self.focused is None or not self.focused.display:
             self._views.focus_shown()
 

@@ -13,15 +13,21 @@ from wizard.text.display import printable
 from wizard.text.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from wizard.profile import Profile
     from wizard.running.listing import Proposal
 
 _MOST = 30
 
 
 class LeaveOut(VerticalScroll, can_focus=False):
-    """A box for each proposal; the boxes post `TickList.Changed`."""
+    """A box for each proposal; the boxes post `TickList.Changed`, and what is ticked is noted in the step's draft."""
+
+    def __init__(self, draft: dict[str, str], profile: Profile, *, id: str) -> None:
+        super().__init__(id=id)
+        self._draft, self._patterns = draft, list[str]()
+        self._note(one for one in self._noted if one not in profile.exclude)
 
     @property
     def ticked(self) -> tuple[str, ...]:
@@ -29,15 +35,31 @@ class LeaveOut(VerticalScroll, can_focus=False):
         return tuple(one for boxes in self.query(TickList) for one in self._patterns if one in boxes.ticked)
 
     async def offer(self, proposals: Sequence[Proposal]) -> None:
-        """Offer others, with nothing ticked."""
+        """Offer others; those that were ticked before are ticked again."""
         self._patterns = [one.pattern for one in proposals[:_MOST]]
         await self.remove_children()
         if proposals:
             hint = _("Apps can recreate these, and they take a lot of space. Press Space to select what to skip.")
             await self.mount(
                 Static(hint, classes="aside", markup=False),
-                TickList([_tick(one) for one in proposals[:_MOST]], id="proposals", sentences_below=True),
+                TickList(
+                    [_tick(one) for one in proposals[:_MOST]],
+                    id="proposals",
+                    ticked=set(self._noted) & set(self._patterns),
+                    sentences_below=True,
+                ),
             )
+
+    def on_tick_list_changed(self) -> None:
+        """Note what is ticked, besides what was ticked before and is not offered now."""
+        self._note([*(one for one in self._noted if one not in self._patterns), *self.ticked])
+
+    @property
+    def _noted(self) -> list[str]:
+        return list(filter(None, self._draft.get("left-out", "").split("\0")))
+
+    def _note(self, patterns: Iterable[str]) -> None:
+        self._draft["left-out"] = "\0".join(patterns)
 
 
 def _tick(proposal: Proposal) -> Tick:

@@ -14,20 +14,21 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
+    from textual.worker import Worker
 
 
 @dataclass
 class Place:
     """A folder, with those in it once they were read; `state` is what is wrong with it or still goes on.
 
-    `asked` is whether it was begun to be read.
+    `reading` is the work that reads it, once it was begun.
     """
 
     folder: Folder
     title: str = ""
     state: str = ""
     opened: bool = False
-    asked: bool = False
+    reading: Worker[None] | None = field(default=None, repr=False)
     inside: list[Place] | None = None
     node: TreeNode[Place] | None = field(default=None, repr=False)
 

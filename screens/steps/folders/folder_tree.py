@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,13 +24,12 @@ from wizard.failure import Failure
 from wizard.text.language import _
 
 if TYPE_CHECKING:
-    from textual.events import Key
     from textual.widgets.tree import TreeNode
+    from textual.worker import Worker
 
     from wizard.client.folders.folder_access import Folder
 
 _UNNOTICED_SECONDS = 0.1
-_COMMANDS = {"h"}  # letters that do something of their own, unless a name is being typed
 _TOGGLES = Style.from_meta({"toggle": True})
 
 
@@ -54,13 +52,6 @@ class FolderTree(Tree[Place]):
 
         folder: Folder
 
-    @dataclass
-    class Sought(Message):
-        """So much of a name was typed, and whether a folder of such a name is shown; no text where that is over."""
-
-        text: str
-        is_found: bool = True
-
     def __init__(self, chosen: tuple[str, ...], *, id: str) -> None:
         super().__init__(Text(), id=id)
         self.show_root = self.show_guides = self.auto_expand = False
@@ -69,7 +60,6 @@ class FolderTree(Tree[Place]):
         self._chosen = chosen
         self._beside: dict[str, str] = {}
         self._shows_hidden = False
-        self._sought: str | None = None
         self._newly_opened: Place | None = None
         self._home = folder_place.home()
         self._tops = [self._home]
@@ -139,48 +129,13 @@ class FolderTree(Tree[Place]):
             place.opened = True
             self._newly_opened = place if event.node is self.cursor_node else self._newly_opened
             self.call_after_refresh(self._bring_into_view, place)
-            if not place.asked:
-                place.asked = True
-                Begin(self, "read")(self._read, place)
+            self._read_once(place)
 
     def on_tree_node_collapsed(self, event: Tree.NodeCollapsed[Place]) -> None:
         """Remember that it is closed."""
         event.stop()
         if event.node.data:
             event.node.data.opened = False
-
-    def on_key(self, event: Key) -> None:
-        """A letter begins to look for a name, or goes on with it; any other key but Backspace ends that."""
-        sought, sign = self._sought, event.character or ""
-        if event.key == "backspace" and sought:
-            self._seek(sought[:-1])
-        elif event.key == "slash" and sought is None:
-            self._seek("")
-        elif event.is_printable and sign != " " and (sought is not None or sign not in _COMMANDS):
-            self._seek((sought or "") + sign)
-        elif sought is None:
-            return
-        else:
-            self._sought = None
-            self.post_message(self.Sought(""))
-            if event.key != "escape":
-                return
-        event.stop()
-        event.prevent_default()
-
-    def _seek(self, text: str) -> None:
-        self._sought = text
-        start = max(self.cursor_line, 0)
-        lines = [(start + step) % (self.last_line + 1) for step in range(self.last_line + 1)]
-        found = next((line for line in lines if self._is_named(line, text)), None)
-        if found is not None:
-            self.move_cursor_to_line(found)
-        self.post_message(self.Sought(text, found is not None))
-
-    def _is_named(self, line: int, text: str) -> bool:
-        node = self.get_node_at_line(line)
-        place = node.data if node else None
-        return place is not None and _plain(text) in _plain(place.title or place.folder.name)
 
     def action_open(self) -> None:
         """Open the folder under the cursor, or step into it."""
@@ -281,15 +236,29 @@ class FolderTree(Tree[Place]):
             or chosen_folders.mark(shown_anyway, folder.path) is Mark.PARTLY
         )
 
+    async def _show_way_to(self, path: str) -> None:
+        """Open what is around a folder in the home folder, and put the cursor on it; it may be gone by now."""
+        home = self._home.path
+        around = [one for one in chosen_folders.parents(path) if one == home or one.startswith(f"{home}/")]
+        for place in (self._place(one) for one in sorted(around, key=len)):
+            if place:
+                await self._read_once(place).wait()
+                self._open(place)
+        found = self._place(path)
+        if found and found.node and self.last_line >= 0:
+            self.move_cursor(found.node)
+
+    def _place(self, path: str) -> Place | None:
+        return next(iter(self._shown.get(path, [])), None)
+
+    def _read_once(self, place: Place) -> Worker[None]:
+        place.reading = place.reading or Begin(self, "read")(self._read, place)
+        return place.reading
+
     def _refresh_rows(self, path: str) -> None:
         for place in self._shown.get(path, []):
             if place.node:
                 place.node.refresh()
-
-
-def _plain(text: str) -> str:
-    # macOS stores an accent as a character of its own (NFD).
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _depth(node: TreeNode[Place]) -> int:

@@ -18,6 +18,7 @@ from screens.steps.folders.excluded import LeftOut
 from screens.steps.folders.folder_note import FolderNote
 from screens.steps.folders.folder_tree import FolderTree
 from screens.steps.folders.not_included import NotIncluded
+from screens.steps.folders.searched_tree import SearchedTree
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
@@ -83,7 +84,7 @@ class FoldersScreen(StepScreen):
     def compose_step(self) -> ComposeResult:
         """The tree, what is left out, and how much remains."""
         first = self._decision
-        self._tree = FolderTree(first.folders, id="folder-tree")
+        self._tree = SearchedTree(first.folders, id="folder-tree")
         self._left_out = LeftOut(
             id="left-out",
             presets=first.presets,
@@ -145,9 +146,10 @@ class FoldersScreen(StepScreen):
         else:
             self._decide(replace(self._decision, folders=chosen_folders.tick(chosen, path)))
 
-    @on(FolderTree.Sought)
-    def _tell_what_is_sought(self, event: FolderTree.Sought) -> None:
-        told = _("Find: {text}") if event.is_found else _("Find: {text} (nothing here; open a folder first)")
+    @on(SearchedTree.Sought)
+    def _tell_what_is_sought(self, event: SearchedTree.Sought) -> None:
+        told = _("Find: {text}") if event.is_found else _("Find: {text} (nothing found; open a folder first)")
+        told = told if event.is_over else _("Find: {text} (looking inside your folders …)")
         text = display.printable(event.text)
         self.query_one("#how-to", Static).update(told.format(text=text) if event.text else _HOW)
 

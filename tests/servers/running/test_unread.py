@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from tests.support.servers.office import Office
 from tests.support.terminal import at_a_terminal
 from wizard import running
 from wizard.client import access
+from wizard.client.session import Session
 from wizard.running import record
 from wizard.storage import profiles
+from wizard.walk.context import WalkContext
+from wizard.walk.descriptions import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +149,20 @@ async def test_what_keeps_anything_from_being_deleted_is_told_in_words(office: O
     ended = await as_anybody("run", profile.name)
     assert " 1 deleted. " in ended.stdout.splitlines()[-1]
     assert not there.exists()
+
+
+async def test_devices_sockets_and_pipes_are_told_in_text_mode(office: Office, source: Path) -> None:
+    profile = settled(office, "rrsync", source)
+    os.mknod(source / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    os.mkfifo(source / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening, Session() as session:
+        listening.bind(str(source / "socket"))
+        found = await dry_run.look(profile, WalkContext(session))
+    told = "\n".join(dry_run.DESCRIPTION.told(profile, found))
+    assert f"Skipped, because it is no real file (a device, pipe or socket): {source.name}/null" in told
+    assert told.count("Skipped, ") == 1  # a pipe and a socket are backed up as such
+    assert "could not be read" not in told
+    assert dry_run.DESCRIPTION.is_good(profile, found)
 
 
 def test_devices_are_told_and_no_problem(office: Office, source: Path) -> None:

@@ -48,6 +48,16 @@ CAUSES: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str]] = {
         (),
         "My key is not in .ssh/authorized_keys.\n",
     ),
+    "under another account": (
+        (
+            ("useradd", "-m", "bob"),
+            ("mkdir", "-m", "700", "/home/bob/.ssh"),
+            ("mv", KEYS, "/home/bob/.ssh/"),
+            ("chown", "-R", "bob:", "/home/bob/.ssh"),
+        ),
+        (),
+        f"My key is not in .ssh/authorized_keys.\nThe account bob has my key. It belongs to the account {ACCOUNT}.\n",
+    ),
     "no such account": ((("userdel", ACCOUNT),), (), f"There is no account called {ACCOUNT}.\n"),
     "others may write": (
         (("chmod", "777", f"/home/{ACCOUNT}", f"/home/{ACCOUNT}/.ssh"),),

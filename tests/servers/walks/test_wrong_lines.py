@@ -145,6 +145,26 @@ async def test_another_key_in_our_line_is_refused_and_its_cause_can_be_sent(
         await until(pilot, lambda: LET_IN in said(pilot))
 
 
+async def test_our_key_under_another_account_is_refused_and_its_account_can_be_sent(
+    sshd: RealSshd, sample_folder: Path
+) -> None:
+    place = _arrive(sshd, sample_folder, "rrsync")
+    anothers = sshd.authorized_keys.with_name("authorized_keys of bob")
+    anothers.write_text(place.text())
+    place.shut_out()
+    async with wizard_at(place.profile, Step.HAND_OVER, server_facts=place.facts) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query("#done") and pilot.app.screen.query_one("#done").display)
+        await pilot.click("#done")
+        sent = await _copied(pilot, "f6")
+        assert sent.startswith(f"The server {sshd.host} still refuses my key for {sshd.user}.")
+        assert _key(place.profile.key_path) in sent
+        assert "has my key. It belongs to the account" in sent
+        anothers.rename(sshd.authorized_keys)
+        await until(pilot, lambda: LET_IN in said(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: at(pilot) == Step.SECURITY_CHECK)
+
+
 def _arrive(sshd: RealSshd, folder: Path, kind: str) -> Place:
     place = arrive(sshd, folder)
     scheme = msgspec.structs.replace(place.profile.scheme, kind=kind)

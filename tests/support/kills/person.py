@@ -140,7 +140,7 @@ class Person:
             case Step.SECURITY_CHECK:
                 await until(pilot, lambda: _forward_is_focused(pilot))
             case Step.DRY_RUN:
-                await until(pilot, lambda: "Nothing was copied" in said(pilot))
+                await until(pilot, lambda: "Nothing was copied" in said(pilot) or "Run without them" in text(pilot))
                 if LEFT_OUT not in profile.exclude:
                     await self._leave_out(pilot)
         await pilot.press("enter")
@@ -200,6 +200,8 @@ class Person:
 
     async def _leave_out(self, pilot: Pilot[int]) -> None:
         boxes = pilot.app.screen.query_one("#proposals", TickList)
+        if boxes.ticked:  # before it was killed
+            return
         while not boxes.has_focus:
             await pilot.press("f3")
             await pilot.pause()

@@ -42,3 +42,21 @@ async def test_leaving_ends_the_counting(key: str, tmp_path: Path, monkeypatch: 
         if key != "ctrl+q":
             await until(pilot, lambda: set(processes.descendants(os.getpid())) <= before)
     assert set(processes.descendants(os.getpid())) <= before
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["null"], "1 device is skipped: it is no real file."),
+        (["null", "zero", "pipe"], "3 devices are skipped: they are no real files."),
+    ],
+)
+async def test_what_is_no_real_file_is_counted_and_said(
+    names: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skipped = "; ".join(f"echo 'skipping non-regular file \"Documents/{name}\"'" for name in names)
+    statistics = "Number of files: 4 (reg: 3, dir: 1)\nTotal transferred file size: 9 bytes"
+    put_in_rsyncs_place(monkeypatch, tmp_path, f"{skipped}; echo '{statistics}'")
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await until(pilot, lambda: "4 files and folders (9 bytes) will be backed up." in said(pilot))
+        await until(pilot, lambda: told in said(pilot))

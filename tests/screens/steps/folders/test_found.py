@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from screens.steps.folders.folder_tree import FolderTree
 from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
 from wizard import trouble
-from wizard.client.folders import folder_access
+from wizard.client.folders import folder_access, folder_search
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Profile
@@ -82,13 +83,37 @@ async def test_a_folder_is_found_by_typing(keys: str, found: str) -> None:
         assert at(pilot) == Step.FOLDERS
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_folder_below_closed_ones_is_found_and_brought_into_sight(size: tuple[int, int], home: Path) -> None:
+    (home / "Projects/project 31/house/Kitchen plans/older").mkdir(parents=True)
+    (home / ".hidden/kitchen").mkdir()
+    async with wizard_at(NEW, Step.FOLDERS, size=size) as pilot:
+        await until(pilot, lambda: "Projects" in text(pilot))
+        await pilot.press(*"kitch")
+        await until(pilot, lambda: under_cursor(pilot) == "Kitchen plans")
+        await until(pilot, lambda: "Kitchen plans" in text(pilot))
+        await pilot.press("space")
+        await until(pilot, lambda: "[✓] Kitchen plans" in text(pilot))
+
+
+def test_the_search_is_bounded_in_time_and_number(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "Projects/project 31/house").mkdir()
+    look = partial(folder_search.first, str(home), "hous", lambda _: True)
+    assert look() == str(home / "Projects/project 31/house")
+    monkeypatch.setattr(folder_search, "_MOST_FOLDERS", 20)
+    assert look() == ""
+    monkeypatch.undo()
+    monkeypatch.setattr(folder_search, "_MOST_SECONDS", 0)
+    assert look() == ""
+
+
 async def test_what_is_not_there_is_said_and_moves_nothing() -> None:
     async with wizard_at(NEW, Step.FOLDERS) as pilot:
         await until(pilot, lambda: "Projects" in text(pilot))
         await pilot.press(*"proj")
         await until(pilot, lambda: under_cursor(pilot) == "Projects")
         await pilot.press("q")
-        await until(pilot, lambda: "Find: projq (nothing here" in said(pilot))
+        await until(pilot, lambda: "Find: projq (nothing found" in said(pilot))
         assert under_cursor(pilot) == "Projects"
         await pilot.press("down")
         await until(pilot, lambda: "typing finds" in said(pilot))
