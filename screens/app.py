@@ -76,6 +76,14 @@ class WizardApp(BaseApp):
         if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
             self.screen.call_after_refresh(self._note_drafts)
 
+    def on_input_changed(self) -> None:
+        """The last key may have reached its field only after what was typed had been kept."""
+        self._note_drafts()
+
+    def on_text_area_changed(self) -> None:
+        """As for a line."""
+        self._note_drafts()
+
     def _note_drafts(self) -> None:
         for screen in self.screen_stack:  # a dialog may be over the step
             if note_draft := getattr(screen, "note_draft", None):  # only a step has one

@@ -76,7 +76,7 @@ def user(value: str) -> str | None:
     if not value:
         return _("Type your username on the server, for example amanda.")
     if " " in value.strip():
-        return _("A username can't contain a space: the server's settings would read two names. Ask your admin for it.")
+        return _("A username can't contain a space: the server's settings would read two names.")
     if not _USER.fullmatch(value):
         return _("Use only letters, digits, dots, dashes and underscores. A username can't start with a dash.")
     if _NUMBER.fullmatch(value):

@@ -65,7 +65,7 @@ async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, siz
         assert "No changes to the request" in text(pilot)
         await _fill(pilot, "account", "two words")
         await pilot.press("enter")
-        await until(pilot, lambda: "Use only letters" in said(pilot))
+        await until(pilot, lambda: "contain a space" in said(pilot))
         await _fill(pilot, "account", "backup-amanda")
         await _fill(pilot, "from", "192.0.2.0/24")
         await _fill(pilot, "note", "50 GB")

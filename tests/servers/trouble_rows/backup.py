@@ -57,7 +57,7 @@ def may_read(case: Case) -> Iterator[Case]:
 @contextlib.contextmanager
 def line_for_old_rrsync(case: Case) -> Iterator[Case]:
     """With a line of somebody's own whose option the rrsync there, in Perl, takes for the folder."""
-    with line(f"{old_rsync.require('3.2.3') / 'rrsync'} -wo -munge backup/amamac")(case) as broken:
+    with line(f"{shlex.quote(str(old_rsync.require('3.2.3') / 'rrsync'))} -wo -munge backup/amamac")(case) as broken:
         yield broken
 
 

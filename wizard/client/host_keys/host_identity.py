@@ -25,7 +25,9 @@ _MD5 = re.compile(r"(?:[0-9a-f]{2}[:\s]){15}[0-9a-f]{2}", re.ASCII | re.IGNORECA
 _PUBLIC_KEY = re.compile(
     r"(?:ssh|ecdsa)-\S{1,60} AAAA[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=]|\s+backup-wizard)", re.ASCII
 )
-_PRINTED = re.compile(r"\b\d{3,5} SHA256:([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])[^\n()]*\(([A-Z0-9-]{1,20})\)", re.ASCII)
+_PRINTED = re.compile(
+    r"\b\d{3,5} SHA256:([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])[^\n()]{0,200}\(([A-Z0-9-]{1,20})\)", re.ASCII
+)
 # However a mail program quotes, indents and wraps it, what this computer was shown stays behind these words.
 _OURS = re.compile(
     r"shown[\s>|]+to[\s>|]+me:[\s>|]*(?:[\w-]{1,40}[\s>|]+)?SHA256:[\s>|]*[A-Za-z0-9+/]{43}=?", re.IGNORECASE

@@ -53,7 +53,7 @@ async def test_it_is_used_after_a_yes(sshd: RealSshd, home: Path, size: tuple[in
         await pilot.press("enter")
         await until(pilot, lambda: f"know “nas” as joe on {HOST}, port {sshd.port}." in said(pilot))
         assert "Nothing else of these settings is used." in said(pilot)
-        await pilot.click("#yes")
+        await pilot.press("shift+tab", "enter")
         await arrived(pilot, Step.FINGERPRINT)
     assert profiles.load("amamac").server == Server(host=HOST, port=sshd.port, user="joe")
 
@@ -79,7 +79,7 @@ async def test_a_jump_host_is_told(home: Path, looked_for: list[str]) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "through amanda@bastion, which backup-wizard can't do yet" in said(pilot))
         assert looked_for == []
-        await pilot.click("#yes")
+        await pilot.press("shift+tab", "enter")
         await until(pilot, lambda: looked_for == [f"{HOST}:2222"])
 
 
