@@ -18,8 +18,9 @@ from tests.unit.schemes.test_schemes import CLIENT, KINDS, profile_of
 from wizard.client import computer
 from wizard.client.computer import Sender
 from wizard.server import exports
-from wizard.server.exports import covering_message
+from wizard.server.exports import covering_message, pasted_commands
 from wizard.server.exports.shell_lines import MOST_BYTES, command, quoted
+from wizard.server.handed_over import Replaced
 
 if TYPE_CHECKING:
     from wizard.server.exports.context import ExportContext
@@ -99,3 +100,10 @@ def test_who_asks_is_told_as_far_as_it_can_stand_in_a_text(
     monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_gecos=gecos, pw_name=account))
     monkeypatch.setattr(platform, "node", lambda: host)
     assert computer.sender().words == words
+
+
+def test_no_earlier_lines_are_replaced_where_no_key_tells_whose_they_are() -> None:
+    context = replace(context_for("rrsync"), replaced=Replaced())
+    assert "grep -qvF" not in pasted_commands.block(context)
+    known = replace(context, replaced=Replaced(("ssh-ed25519 AAAA",)))
+    assert 'grep -qvF -e "ssh-ed25519 AAAA"' in pasted_commands.block(known).replace("'\\\n'", "")

@@ -74,7 +74,7 @@ _STANDING = {"srv": 1, "mnt": 1, "media": 1, "opt": 1, "home": 2, "homes": 2, "u
 
 
 def block(context: ExportContext) -> str:
-    """The commands that set the backup up, and change nothing that is there."""
+    """The commands that set the backup up; of what is there, they change at most an earlier text of this backup."""
     return "\n".join(_block(context))
 
 
@@ -126,7 +126,7 @@ def _block(context: ExportContext) -> Iterator[str]:
 
 
 def _let_in(context: ExportContext) -> str:
-    if context.replaced is None:
+    if context.replaced is None or not context.replaced.keys:  # without a pattern, grep would find all lines ours
         return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
     keys = " ".join(f'-e "{key}"' for key in context.replaced.keys)
     ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
