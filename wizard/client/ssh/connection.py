@@ -16,6 +16,7 @@ from paramiko.common import (
 )
 
 from wizard.client.keys import signing_key
+from wizard.client.ssh.sending import end_input, send
 from wizard.client.ssh.transport import SECONDS, meet
 from wizard.failure import ProgramFailed
 
@@ -223,9 +224,9 @@ class Connection:
             except SSHException:
                 self._require_alive()
                 return Reply(granted=False)
-            _give(channel, stdin)
+            send(channel, stdin)  # a server that refuses at once takes none; its answer is read all the same
             first = _first(channel) if patient else b""
-            channel.shutdown_write()
+            end_input(channel)
             return Reply(first + _head(channel.recv), _head(channel.recv_stderr), exit_code=_exit_code(channel))
         finally:
             channel.close()
@@ -244,15 +245,6 @@ def _ask_for_agent(channel: Any) -> None:
     channel._event_pending()
     channel.transport._send_user_message(request)
     channel._wait_for_event()
-
-
-def _give(channel: Channel, stdin: bytes) -> None:
-    try:
-        channel.sendall(stdin)
-    except TimeoutError:
-        raise
-    except OSError:
-        pass  # the server refused at once and closed the channel; its answer is read all the same
 
 
 def _exit_code(channel: Channel) -> int | None:

@@ -7,6 +7,7 @@ import contextlib
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from wizard import schemes
 from wizard.client import rsync
 from wizard.client.process import children
 from wizard.client.process.background import in_background
+from wizard.client.ssh.sending import end_input, send
 from wizard.schemes.base import Transfer
 from wizard.schemes.parts import daemon_modules, over_network
 from wizard.schemes.parts.over_ssh import quoted_for_rsync, rsync_host
@@ -186,5 +188,5 @@ async def _pass_on(reader: StreamReader, writer: StreamWriter, connection: Conne
 async def _send(reader: StreamReader, channel: Channel) -> None:
     with contextlib.suppress(OSError):  # the server may have hung up already
         while chunk := await reader.read(_CHUNK):
-            await in_background(lambda chunk=chunk: channel.sendall(chunk))  # type: ignore[misc]
-        channel.shutdown_write()
+            await in_background(partial(send, channel, chunk))
+        end_input(channel)
