@@ -23,12 +23,15 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 4 --dist worksteal
+	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
-# What a stolen key gains, by each attack on each scheme and rsync, and a planted link at each moment: half an hour.
+# What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: most of an hour.
 test-attacks: system-test .make/dev .make/old-rsync/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
-		tests/attacks/table.py tests/attacks/every_version.py tests/attacks/every_moment.py
+		tests/attacks/table.py tests/attacks/every_version.py
+	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --every-case \
+		tests/servers/script/test_script_raced.py tests/servers/script/test_script_killed.py \
+		tests/servers/check/test_check_matrix.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

@@ -85,6 +85,11 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that `make test-attacks` uses."""
+    parser.addoption("--every-case", action="store_true", help="try every case where only a sample is tried usually")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, and deal it out: each worker is given a run of tests that stand side by side."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
@@ -126,6 +131,12 @@ def tried(request: pytest.FixtureRequest, add_row: AddRow, add_count: AddCount) 
     """Counts the inputs that a test of hostile files tries."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
     return Tried(name, add_row, add_count)
+
+
+@pytest.fixture
+def every(request: pytest.FixtureRequest) -> int:
+    """Of how many cases one is tried, where each stands for many like it: of 5, and by `make test-attacks` of 1."""
+    return 1 if request.config.getoption("every_case") else 5
 
 
 @pytest.fixture

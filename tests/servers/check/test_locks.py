@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from msgspec.structs import replace
-from paramiko import Channel
 
 from tests.support.attacks import thief
 from tests.support.data.trees import tree
@@ -32,6 +31,8 @@ from wizard.server import locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from paramiko import Channel
 
     from tests.support.agent import Agent
     from tests.support.secret_service import SecretService
@@ -161,7 +162,7 @@ async def test_a_socket_that_another_visit_holds_is_asked_for_again(
 async def test_what_refuses_before_it_is_given_anything_is_heard(
     kind: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = Channel.sendall
+    given = connection.send
     waited_for: list[bytes] = []
 
     def give_late(channel: Channel, what: bytes) -> None:
@@ -170,7 +171,7 @@ async def test_what_refuses_before_it_is_given_anything_is_heard(
         waited_for.extend({what} & GIVEN_AT_ONCE)
         given(channel, what)
 
-    monkeypatch.setattr(Channel, "sendall", give_late)
+    monkeypatch.setattr(connection, "send", give_late)
     findings = await found(*server.as_exported({}, weaknesses.SSHD_USUAL))
     assert (locks.verdict(findings), names(findings, held=None)) == ("locked", ["x11"])
     assert set(waited_for) == GIVEN_AT_ONCE

@@ -1,4 +1,7 @@
-"""The setup script, killed at each of its commands in turn: no file is half-written, and running it again ends it."""
+"""The setup script, killed at each of its commands in turn: no file is half-written, and running it again ends it.
+
+It is run again from a part of the states; `make test-attacks` does so from every one (`--every-case`).
+"""
 
 from __future__ import annotations
 
@@ -54,6 +57,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
     lived_in: bool,
+    every: int,
     office: SetUpOffice,
     sample_folder: Path,
     secret_service: SecretService,
@@ -85,7 +89,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     assert commands > 80
     assert len(states) > 12
 
-    begun_again = list(states.values())[:: 1 if lived_in else 3]
+    begun_again = list(states.values())[lived_in::every]
     for number, kept_at in enumerate(begun_again):
         office.run("sh", "-c", _RESTORE.format(kept_at))
         again = office.script()
@@ -109,7 +113,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 @pytest.mark.timeout(400)  # the script is run dozens of times
 @pytest.mark.parametrize("kind", ["daemon-over-ssh", "daemon"])
 def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
-    kind: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
+    kind: str, every: int, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
 ) -> None:
     setting_up.install(office, script.render(context_for(office, kind, sample_folder)[0]))
     untouched = kept(office)
@@ -122,7 +126,7 @@ def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
             states[state] = f"/srv/{command}.tar"
             office.run("sh", "-c", _KEEP.format(states[state]))
     assert kept(office) == untouched
-    for kept_at in states.values():
+    for kept_at in list(states.values())[:: min(every, 3)]:
         office.run("sh", "-c", _RESTORE.format(kept_at))
         undone = office.script("--undo")
         assert undone.exit_code == 0, f"{kept_at}: {undone.stderr}"

@@ -1,6 +1,6 @@
 """The setup script against an account that plants links in its home while it runs: nobody gains anything by that.
 
-A part of the moments stands for all; `make test-attacks` tries every one (`every_moment.py`).
+A part of the moments stands for all; `make test-attacks` tries every one (`--every-case`).
 """
 
 from __future__ import annotations
@@ -95,12 +95,6 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         running.start_sshd("PidFile none")
         running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "petra")
         yield running
-
-
-@pytest.fixture
-def every() -> int:
-    """How many moments are passed over for each that is tried, and that one."""
-    return 5
 
 
 @pytest.mark.long
