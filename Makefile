@@ -17,12 +17,14 @@ export PYTHON
 # Hundreds of programs are started by the tests: each would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Most tests wait for servers half of their time, so more run at once than there are cores.
+# Most tests wait for servers half of their time, so more run at once than there are cores. What is collected first is
+# compiled for all.
 test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest --collect-only -qq
 	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
 # What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: most of an hour.
