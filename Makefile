@@ -24,7 +24,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --collect-only -qq
+	$(BIN)/pytest --collect-only -qq >/dev/null
 	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
 # What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: most of an hour.

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 HOME = f"/home/{ACCOUNT}"
 _JOB = re.compile(r"/etc/backup-wizard[ /]|/etc/ssh/sshd_config\.d/\S*backup-wizard")
-KEEP = f"cd / && tar -cf /srv/before.tar $(ls -d home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh 2>/dev/null)"
-RESTORE = f"cd / && rm -rf home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh/* && tar -xpf /srv/before.tar"
+_STATE = "/srv/before.tar"
+KEEP = f"cd / && tar -cf {_STATE} $(ls -d home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh 2>/dev/null)"
+RESTORE = f"cd / && rm -rf home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh/* && tar -xpf {_STATE}"
 PROOF, PLANTED_AT = "/srv/race/proof", "/srv/race/planted"
 
 
