@@ -24,7 +24,7 @@ from wizard.client.keys import key_files, protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.client.process.background import in_background
 from wizard.client.session import Session
-from wizard.client.ssh import connection
+from wizard.client.ssh import connection, sending
 from wizard.profile import Key
 from wizard.running import report
 from wizard.server import locks
@@ -162,7 +162,7 @@ async def test_a_socket_that_another_visit_holds_is_asked_for_again(
 async def test_what_refuses_before_it_is_given_anything_is_heard(
     kind: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = connection.send
+    given = sending.send
     waited_for: list[bytes] = []
 
     def give_late(channel: Channel, what: bytes) -> None:
