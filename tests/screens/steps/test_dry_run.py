@@ -164,7 +164,7 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
             pilot, lambda: "Counted on this computer instead: in a first backup, 14 files (1.1 kB)" in said(pilot)
         )
         assert "(rssh) makes a practice run impossible" in said(pilot)
-        assert "Deleted" not in text(pilot).replace("would be deleted", "")
+        await until(pilot, lambda: "Deleted" not in text(pilot).replace("would be deleted", ""))
         assert not clients()
         await pilot.press("shift+f3")
         await until(pilot, lambda: "Could you set the login shell" in text(pilot))

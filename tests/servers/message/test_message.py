@@ -48,7 +48,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[SetUpOffice]:
-    with SetUpOffice(setting_up.place(tmp_path), None) as running:
+    with SetUpOffice(setting_up.place(tmp_path), None, own_root=True) as running:
         # Nothing asks the machine's own sshd to look at its settings.
         running.put("/usr/local/bin/systemctl", f'#!/bin/sh\necho "$@" >>{RELOADED}\n', mode=0o755)
         running.run("cp", "/etc/backup-wizard-test-host-key.pub", "/etc/ssh/ssh_host_test_key.pub")

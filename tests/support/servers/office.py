@@ -38,8 +38,19 @@ done
 # The machine may have been set up by our own script; and the lists of accounts are this server's own, and as old as it.
 rm -rf /var/lib/backup-wizard
 touch /etc/passwd /etc/shadow /etc/group
-echo ready
-exec cat
+root=/
+{own_root}
+exec chroot $root sh -c 'echo ready; exec cat'
+"""
+# For what is made beside /etc and /home: a folder with all that is at the top, in which anything can be made.
+_OWN_ROOT = """
+root={place}/root
+mkdir -m 755 $root
+for top in /*; do
+    if test -L $top; then cp -P $top $root
+    elif test -d $top; then mkdir $root$top; mount --rbind $top $root$top
+    fi
+done
 """
 
 _SSHD_CONFIG = """
@@ -60,9 +71,10 @@ Subsystem sftp internal-sftp
 class Office:
     """One account on one server, or none if it has no shell; `home` is its home as seen from the test."""
 
-    def __init__(self, place: Path, shell: str | None = "/bin/sh") -> None:
+    def __init__(self, place: Path, shell: str | None = "/bin/sh", *, own_root: bool = False) -> None:
         self._place = place
         self._shell = shell
+        self._own_root = own_root
         self._open = ExitStack()
         self._log: list[str] = []
         self._logged = threading.Condition()
@@ -72,7 +84,8 @@ class Office:
     def __enter__(self) -> Self:
         if os.getuid() != 0:
             pytest.fail("This test makes accounts in a throw-away view of /etc and /home, which takes root.")
-        script = _ENTER_AND_WAIT.format(place=shlex.quote(str(self._place)))
+        place = shlex.quote(str(self._place))
+        script = _ENTER_AND_WAIT.format(place=place, own_root=_OWN_ROOT.format(place=place) if self._own_root else "")
         argv = [programs.require("unshare"), "--mount", "--propagation", "private", "sh", "-c", script]
         self._holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._open.callback(processes.end, self._holder)
@@ -182,7 +195,8 @@ class Office:
         self._start(argv, "starting, listening on port")
 
     def inside(self, *argv: str) -> list[str]:
-        return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *argv]
+        root = ("--root", "--wd") if self._own_root else ()
+        return [programs.require("nsenter"), "--target", str(self._holder.pid), "--mount", *root, *argv]
 
     def _start(self, argv: list[str], sign: str) -> None:
         # It goes when the tests are killed.

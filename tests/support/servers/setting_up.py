@@ -33,8 +33,8 @@ _LISTENING = "Server listening on"
 class SetUpOffice(Office):
     """An office whose sshd the script finds at its usual place."""
 
-    def __init__(self, place: Path, shell: str | None = "/bin/sh") -> None:
-        super().__init__(place, shell)
+    def __init__(self, place: Path, shell: str | None = "/bin/sh", *, own_root: bool = False) -> None:
+        super().__init__(place, shell, own_root=own_root)
         self._known: dict[tuple[str, int, int], Entry] = {}
 
     def start_sshd(self, *settings: str) -> None:
