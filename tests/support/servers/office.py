@@ -191,6 +191,7 @@ class Office:
         """Start rsync's daemon with /etc/rsyncd.conf."""
         self.daemon_port = free_port()
         options = [f"--port={self.daemon_port}", f"--address={HOST}", "--log-file=/dev/stderr"]
+        options += [f"--dparam=lockfile={self._place}/rsyncd.lock"]  # all the machine's daemons count in one otherwise
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")
 
