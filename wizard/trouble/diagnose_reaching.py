@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client.ssh import dial
-from wizard.failure import Kind
+from wizard.failure import OF_JUMP_HOST, Kind
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
 from wizard.text.language import N_, _
@@ -16,11 +17,13 @@ from wizard.trouble.words import Who
 from wizard.trouble.words.form import SEND
 
 if TYPE_CHECKING:
+    from wizard.failure import Failure
     from wizard.profile import Profile
     from wizard.server.reaching.reachability import OpenPorts
 
 SSH_PORT = 22
 _IS_THERE = frozenset({Kind.PORT_CLOSED, Kind.NOT_SSH})
+_NAME_UNKNOWN = re.compile(r"Name or service|name resolution|not known|No address", re.IGNORECASE)
 _CHANGE_PORT = N_("Change the port in the “Server” step.")
 # Addresses that are nobody's (RFC 5737, RFC 3849): asking for the way to one sends nothing.
 _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
@@ -30,17 +33,14 @@ async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
     """Try both services of the server, at the port that was named and at the usual ones."""
     host, uses_ssh = profile.server.host, schemes.of(profile).uses_ssh
     if not _has_network():
-        return Diagnosis(
-            Sure.SURELY,
-            _("This computer is offline."),
-            who=Who.YOU,
-            to_do=_("Connect this computer to the network, then try again."),
-        )
+        return _offline()
     if kind is Kind.NAME_UNKNOWN:
         return Diagnosis(text=_("The name may be misspelled, or your network can't find it. You're online."))
     target = dial.service(profile)
     port = target.port
     seen = await reachability.look(target)
+    if seen.failure and seen.failure.kind in OF_JUMP_HOST:
+        return Diagnosis(Sure.SURELY, _at_jump_host(seen.failure, profile), seen.failure.kind, raw=seen.failure.raw)
     answer = _at_that_port(port, seen, uses_ssh=uses_ssh)
     if answer or (uses_ssh and seen.failure is None):
         return answer
@@ -56,6 +56,36 @@ async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
             )
         seen = elsewhere
     return _whether_there(kind, host, port, seen)
+
+
+async def by_way_of_jump_host(kind: Kind, profile: Profile) -> Diagnosis | None:
+    """What a jump host says of the server, or whether this computer has a network to reach the jump host by."""
+    if kind is not Kind.JUMP_CANT_CONNECT:
+        return None if _has_network() else _offline()
+    seen = await reachability.look(dial.ssh(profile))
+    if seen.failure is None:
+        return Diagnosis(Sure.PROBABLY, _("That was only temporary: the server answers now."))
+    return Diagnosis(Sure.SURELY, _at_jump_host(seen.failure, profile), seen.failure.kind, raw=seen.failure.raw)
+
+
+def _at_jump_host(failure: Failure, profile: Profile) -> str:
+    host = profile.server.host
+    if failure.kind is not Kind.JUMP_CANT_CONNECT:
+        return ""
+    if "refused" in failure.raw:
+        return _("{host} is on, but refused the connection from the jump host.").format(host=host)
+    if _NAME_UNKNOWN.search(failure.raw):
+        return _("The jump host doesn't know the name {host}.").format(host=host)
+    return _("The jump host gets no answer from {host}.").format(host=host)
+
+
+def _offline() -> Diagnosis:
+    return Diagnosis(
+        Sure.SURELY,
+        _("This computer is offline."),
+        who=Who.YOU,
+        to_do=_("Connect this computer to the network, then try again."),
+    )
 
 
 def _at_that_port(port: int, seen: OpenPorts, *, uses_ssh: bool) -> Diagnosis | None:
