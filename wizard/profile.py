@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard import backup_layout, jump_host, rules, server_address
+from wizard import backup_layout, rules, server_address
 from wizard.failure import BadProfile
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.jump_host import JumpHost
+    from wizard.server_address import JumpHost
 
 FORMAT = 1
 
@@ -42,7 +42,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     @property
     def jump_host(self) -> JumpHost | None:
         """The jump host, if there is one."""
-        return jump_host.understood(self.jump) if self.jump else None
+        return server_address.jump_host(self.jump) if self.jump else None
 
     @property
     def machine(self) -> str:
@@ -149,8 +149,8 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "server.root", rules.root(server.root) or rules.root(profile.destination)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
     if server.jump:
-        yield "server.jump", jump_host.complaint(server.jump)
-        yield "server.jump", jump_host.without_ssh() if scheme.kind == "daemon" else None
+        yield "server.jump", server_address.jump_complaint(server.jump)
+        yield "server.jump", server_address.needs_ssh() if scheme.kind == "daemon" else None
     yield "scheme.from", rules.allowed_from(scheme.from_)
     if scheme.module:
         yield "scheme.module", rules.module(scheme.module)

@@ -43,7 +43,9 @@ def test_the_whole_circle(
     processes.wait_for_end(processes.naming(profile.key_path))
 
 
-async def test_all_its_host_keys_are_found(profile: Profile, jump_host: JumpHostSshd, sshd: RealSshd, home: Path) -> None:
+async def test_all_its_host_keys_are_found(
+    profile: Profile, jump_host: JumpHostSshd, sshd: RealSshd, home: Path
+) -> None:
     jump_host.admit(home)
     jump_host.meet(home)
     assert [key.fingerprint for key in await probe.host_keys(dial.ssh(profile))] == list(sshd.fingerprints)

@@ -21,8 +21,8 @@ from wizard.schemes.parts import over_network, through_jump_host
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
 
-    from wizard.jump_host import JumpHost
     from wizard.profile import Profile
+    from wizard.server_address import JumpHost
 
 _GREETING = b"SSH-2.0-backup-wizard\r\n"
 _LONGEST_GREETING = 8192

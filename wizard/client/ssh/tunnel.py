@@ -17,7 +17,7 @@ from wizard.failure import Failure, Kind
 from wizard.schemes.parts import through_jump_host
 
 if TYPE_CHECKING:
-    from wizard.jump_host import JumpHost
+    from wizard.server_address import JumpHost
 
 _MOST_SAID = 1 << 16
 _TO_END_SECONDS = 2.0  # its output has ended by then
@@ -58,8 +58,8 @@ class Tunnel(socket.socket):
             try:
                 tunnel._ssh = subprocess.Popen(
                     argv,
-                    stdin=theirs,
-                    stdout=theirs,
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
                     stderr=said,
                     env=os.environ | {"LC_ALL": "C"},
                     start_new_session=True,
@@ -122,10 +122,10 @@ async def connect_soon(jump: JumpHost, host: str, port: int, seconds: float, abo
     tunnel = Tunnel.begin(jump, host, port, seconds)
     try:
         tunnel.setblocking(False)
-        readable = loop.create_future()
-        loop.add_reader(tunnel, lambda: readable.done() or readable.set_result(None))
+        readable = asyncio.Event()
+        loop.add_reader(tunnel, readable.set)
         try:
-            await readable
+            await readable.wait()
         finally:
             loop.remove_reader(tunnel)
         tunnel.require(about)

@@ -9,8 +9,6 @@ from wizard.schemes.parts import through_jump_host
 from wizard.schemes.parts.quoting import literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wizard.profile import Profile
     from wizard.schemes.base import Transfer
     from wizard.schemes.facts import ClientFacts

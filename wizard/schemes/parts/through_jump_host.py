@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wizard.schemes.parts.quoting import literal
 
 if TYPE_CHECKING:
-    from wizard.jump_host import JumpHost
+    from wizard.server_address import JumpHost
 
 SHELL = {"SHELL": "/bin/sh"}
 """For the environment of an ssh with a `ProxyCommand`: it has the person's shell run that, start-up files and all."""

@@ -37,7 +37,10 @@ WORDS = {
             " is intercepting the connection"
         ),
         YOU,
-        N_("Stop here. Nothing was sent. Ask whoever runs the jump host. Once it is right, sign in by hand: “{by_hand}”."),
+        N_(
+            "Stop here. Nothing was sent. Ask whoever runs the jump host. Once it is right, sign in by hand:"
+            " “{by_hand}”."
+        ),
     ),
     Kind.JUMP_REFUSES_KEY: Words(
         N_("The jump host {jump} didn't accept any key of your own"),
