@@ -65,10 +65,16 @@ def complaint_in_file(value: str) -> str | None:
     parts = understood(value)
     if value == parts.host or parts.complaint:
         return rules.host(value)
+    return _("Each part has a setting of its own. Write instead: {settings}.").format(settings=in_file(parts))
+
+
+def in_file(parts: ServerAddress, jump: str = "") -> str:
+    """The same as a profile says it, each part by itself; what is empty is left out."""
     settings = [f'host = "{parts.host}"']
     settings += [f"port = {parts.port}"] if parts.port else []
     settings += [f"user = '{parts.user}'"] if parts.user else []
-    return _("Each part has a setting of its own. Write instead: {settings}.").format(settings=", ".join(settings))
+    settings += [f"jump = '{jump}'"] if jump else []
+    return ", ".join(settings)
 
 
 class JumpHost(msgspec.Struct, frozen=True):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from typing import TYPE_CHECKING
 
-from wizard import schemes
-from wizard.client.ssh import dial
+import msgspec
+
+from wizard import schemes, server_address
+from wizard.client.ssh import dial, ssh_settings
 from wizard.failure import OF_JUMP_HOST, Kind
 from wizard.schemes.parts import over_network
 from wizard.server.reaching import reachability
+from wizard.server_address import JumpHost, ServerAddress
 from wizard.text.language import N_, _
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
 from wizard.trouble.words.form import SEND
 
 if TYPE_CHECKING:
+    from wizard.client.ssh.ssh_settings import Known
     from wizard.failure import Failure
     from wizard.profile import Profile
     from wizard.server.reaching.reachability import OpenPorts
@@ -32,6 +37,8 @@ _NOBODY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
     """Try both services of the server, at the port that was named and at the usual ones."""
     host, uses_ssh = profile.server.host, schemes.of(profile).uses_ssh
+    if kind is Kind.NAME_UNKNOWN and (found := await asyncio.to_thread(_of_ssh_settings, profile)):
+        return found
     if not _has_network():
         return _offline()
     if kind is Kind.NAME_UNKNOWN:
@@ -60,6 +67,8 @@ async def look(kind: Kind, profile: Profile) -> Diagnosis | None:
 
 async def by_way_of_jump_host(kind: Kind, profile: Profile) -> Diagnosis | None:
     """What a jump host says of the server, or whether this computer has a network to reach the jump host by."""
+    if kind is Kind.JUMP_NAME_UNKNOWN and (found := await asyncio.to_thread(_jump_host_of_ssh_settings, profile)):
+        return found
     if kind is not Kind.JUMP_CANT_CONNECT:
         return None if _has_network() else _offline()
     seen = await reachability.look(dial.ssh(profile))
@@ -77,6 +86,32 @@ def _at_jump_host(failure: Failure, profile: Profile) -> str:
     if _NAME_UNKNOWN.search(failure.raw):
         return _("The jump host doesn't know the name {host}.").format(host=host)
     return _("The jump host gets no answer from {host}.").format(host=host)
+
+
+def _of_ssh_settings(profile: Profile) -> Diagnosis | None:
+    """Whether it is a name of the person's ssh settings, of which nothing is used unasked."""
+    server = profile.server
+    known = ssh_settings.known(server.host)
+    if known is None or known.host == server.host:
+        return None
+    parts = ServerAddress(known.host, "" if known.port == "22" else known.port, server.user or known.user)
+    return _write_instead(server.host, known, server_address.in_file(parts, known.jump))
+
+
+def _jump_host_of_ssh_settings(profile: Profile) -> Diagnosis | None:
+    jump = profile.server.jump_host
+    known = ssh_settings.known(jump.host) if jump else None
+    if jump is None or known is None or known.host == jump.host:
+        return None
+    meant = JumpHost(jump.user, known.host, int(known.port))
+    cant = known.cant or known.jump  # one after the other
+    return _write_instead(jump.host, msgspec.structs.replace(known, jump="", cant=cant), f"jump = '{meant}'")
+
+
+def _write_instead(name: str, known: Known, settings: str) -> Diagnosis:
+    words = _("These settings aren't used by themselves. In a profile file, write instead: {settings}.")
+    to_do = "" if known.cant else words.format(settings=settings)
+    return Diagnosis(Sure.SURELY, known.words(name), who=Who.YOU, to_do=to_do)
 
 
 def _offline() -> Diagnosis:

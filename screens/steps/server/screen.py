@@ -54,6 +54,8 @@ class ServerScreen(StepScreen):
         "The port, which is usually 22.\n\n"
         "You can also type all of it as the name, like amanda@files.example.lan:2222, or use a name from your ssh"
         " settings.\n\n"
+        "If you sign in to the server through another computer (a jump host), use a name from your ssh settings that"
+        " has a ProxyJump. The jump host then gets a line of its own here.\n\n"
         "While you type, the wizard checks whether the server answers. It doesn't sign in.\n\n"
         "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you"
         " can use that. The next steps explain what that means."

@@ -19,6 +19,8 @@ import msgspec
 
 from wizard import rules, server_address
 from wizard.server_address import JumpHost
+from wizard.text.display import printable
+from wizard.text.language import _
 
 SYSTEM = Path("/etc/ssh/ssh_config")
 _SECONDS = 5
@@ -36,6 +38,17 @@ class Known(msgspec.Struct, frozen=True):
     user: str
     jump: str = ""
     cant: str = ""
+
+    def words(self, name: str) -> str:
+        """What the name stands for, in sentences."""
+        words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}.")
+        if self.jump:
+            words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}, through {jump}.")
+        words = words.format(name=name, user=self.user, host=self.host, port=self.port, jump=self.jump)
+        if not self.cant:
+            return words
+        reached = _("They reach it through “{through}”, which backup-wizard can't do: it would connect directly.")
+        return f"{words} {reached.format(through=printable(self.cant))}"
 
 
 class _Said(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ from wizard.client.ssh import dial, ssh_settings
 from wizard.profile import SchemeSettings
 from wizard.server.reaching import reachability
 from wizard.server_address import ServerAddress
-from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.walk.description import Description, MayIfConfirmed, Text, YesNo
 
@@ -97,14 +96,7 @@ def known_to_ssh(profile: Profile, typed: ServerAddress) -> Known | None:
 
 def offer(name: str, known: Known) -> MayIfConfirmed:
     """Asks whether what ssh's settings say of a name is meant; nothing of it is used unasked."""
-    words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}.")
-    if known.jump:
-        words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}, through {jump}.")
-    words = words.format(name=name, user=known.user, host=known.host, port=known.port, jump=known.jump)
-    if known.cant:
-        reached = _("They reach it through “{through}”, which backup-wizard can't do: it would connect directly.")
-        words += " " + reached.format(through=printable(known.cant))
-    words += " " + _("Nothing else of these settings is used.")
+    words = known.words(name) + " " + _("Nothing else of these settings is used.")
     return MayIfConfirmed(_("Use your ssh settings?"), words, yes=_("Use that"), no=_("Keep what I typed"))
 
 
