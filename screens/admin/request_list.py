@@ -45,7 +45,7 @@ class RequestList(OptionList):
     def show(self, grants: Sequence[Approval], clashing: set[int]) -> None:
         """Show those requests; the cursor stays where it was."""
         here = self.highlighted
-        several = len({grant.granted.server.host for grant in grants}) > 1
+        several = len({grant.granted.server.machine for grant in grants}) > 1
         self._rows = [
             _row(grant, is_clashing=number in clashing, with_host=several) for number, grant in enumerate(grants)
         ]
@@ -85,7 +85,7 @@ class RequestList(OptionList):
 def _row(grant: Approval, *, is_clashing: bool, with_host: bool) -> tuple[str, ...]:
     signs = ("±" if grant.differences else " ") + ("!" if is_clashing else " ")
     server = grant.granted.server
-    host = [server.host] if with_host else []
+    host = [server.machine] if with_host else []
     kind = grant.granted.scheme.kind
     scheme = _("▲ {scheme}: full access").format(scheme=kind) if asked_words.is_wide_open(grant.granted) else kind
     cells = (f"{signs} {grant.granted.name}", server.user, *host, server.root, scheme)

@@ -189,7 +189,7 @@ class RequestsScreen(AdminScreen[None]):
         self._count()
 
     def _count(self) -> None:
-        hosts = {grant.granted.server.host for grant in self._grants}
+        hosts = {grant.granted.server.machine for grant in self._grants}
         count = len(self._grants)
         opened = ngettext("{count} request open", "{count} requests open", count).format(count=count)
         wide_open = sum(asked_words.is_wide_open(grant.granted) for grant in self._grants)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tests.support import processes
 from tests.support.commands import backup_wizard
 from tests.support.servers.jump_host import fingerprint
+from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.client.ssh import dial
-from wizard.server.reaching import probe
+from wizard.server.reaching import host_trust, probe
 from wizard.storage import profiles
+from wizard.trouble import diagnose_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +37,12 @@ def test_the_whole_circle(
     sshd.install(backup_wizard("export", profile.name, "--format", "authorized-keys").stdout)
     done = backup_wizard("--answers", answers)
     assert done.exit_code == 0, done.stdout + done.stderr
-    assert backup_wizard("check", profile.name, "--json").json["verdict"] == "locked"
-    assert backup_wizard("dry-run", profile.name, "--json").json["new"] > 0
     assert backup_wizard("run", profile.name).exit_code == 0
     assert (sshd.folder / "backup" / profile.name / sample_folder.name / "plain.txt").exists()
     assert backup_wizard("run", profile.name, "--json").json["new"] == 0
     # All that the server has seen came from the jump host, which was shown the person's own key and no other.
     assert sshd.log().count("Connection from ") <= jump_host.log().count("Accepted publickey") + 1
+    assert sshd.log().count("Connection from ") > 10
     assert own_key in jump_host.log()
     assert fingerprint(profile.key_path) not in jump_host.log()
     processes.wait_for_end(processes.naming(profile.key_path))
@@ -50,3 +55,41 @@ async def test_all_its_host_keys_are_found(
     jump_host.meet(home)
     assert [key.fingerprint for key in await probe.host_keys(dial.ssh(profile))] == list(sshd.fingerprints)
     assert 0 < await dial.round_trip(dial.ssh(profile)) < 1
+    assert dial.own_address(dial.ssh(profile)) == ""  # the server sees the jump host's
+    assert diagnose_key.by_address(only_from_elsewhere(profile)) is None
+
+
+async def test_what_the_person_s_ssh_knows_by_the_same_name_contradicts_nothing(
+    profile: Profile, jump_host: JumpHostSshd, sshd: RealSshd, home: Path
+) -> None:
+    jump_host.admit(home)
+    jump_host.meet(home)
+    unconfirmed = replace(profile, server=replace(profile.server, host_keys=()))
+    known = home / ".ssh/known_hosts"
+    before = known.read_text()
+    known.write_text(f"{before}[{sshd.host}]:{sshd.port} {jump_host.public_host_keys[0]}\n")
+    assert (await host_trust.meet(unconfirmed)).status is HostKeyStatus.NEW
+    known.write_text(f"{before}[{sshd.host}]:{sshd.port} {sshd.public_host_keys[0]}\n")
+    assert (await host_trust.meet(unconfirmed)).status is HostKeyStatus.KNOWN
+
+
+async def test_a_connection_that_is_left_leaves_no_ssh_behind(
+    profile: Profile, jump_host: JumpHostSshd, home: Path
+) -> None:
+    jump_host.admit(home)
+    jump_host.meet(home)
+    connected = dial.connect(dial.ssh(profile), 5)
+    assert connected.recv(4) == b"SSH-"
+    assert processes.naming(home / ".ssh/known_hosts")
+    connected.close()
+    assert not processes.naming(home / ".ssh/known_hosts")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.05):  # cut off while it connects, or a little later
+            _reader, writer = await dial.open_stream(dial.ssh(profile), 100, 5)
+            writer.close()
+            await writer.wait_closed()
+    assert not processes.naming(home / ".ssh/known_hosts")
+
+
+def only_from_elsewhere(profile: Profile) -> Profile:
+    return replace(profile, scheme=replace(profile.scheme, from_=("192.0.2.0/24",)))

@@ -90,6 +90,8 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ("backup-wizard-amamac", "x" * 16_384, "public_key", 3),
         ('backup_wizard = ""', 'backup_wizard = "1\\u0007"', "versions.backup_wizard", 24),
         ("seen_host_keys = []", 'seen_host_keys = ["SHA256:mine"]', "seen_host_keys", 5),
+        ("[server]", '[server]\njump = "$(id)@gate"', "server.jump", 8),
+        ("[server]", '[server]\njump = "amanda@-oProxyCommand=id"', "server.jump", 8),
         ("[sender]", '[sender]\nperson = "A # backup-wizard commands begin"', "sender.person", 28),
         ("[sender]", '[sender]\nperson = "A\\nB"', "sender.person", 28),
         ("[sender]", '[sender]\nperson = "\\u202eadnamA"', "sender.person", 28),
