@@ -92,7 +92,7 @@ def _of_ssh_settings(profile: Profile) -> Diagnosis | None:
     """Whether it is a name of the person's ssh settings, of which nothing is used unasked."""
     server = profile.server
     known = ssh_settings.known(server.host)
-    if known is None or known.host == server.host:
+    if known is None or not known.is_another_than(server.host):
         return None
     parts = ServerAddress(known.host, "" if known.port == "22" else known.port, server.user or known.user)
     return _write_instead(server.host, known, server_address.in_file(parts, known.jump))
@@ -101,7 +101,7 @@ def _of_ssh_settings(profile: Profile) -> Diagnosis | None:
 def _jump_host_of_ssh_settings(profile: Profile) -> Diagnosis | None:
     jump = profile.server.jump_host
     known = ssh_settings.known(jump.host) if jump else None
-    if jump is None or known is None or known.host == jump.host:
+    if jump is None or known is None or not known.is_another_than(jump.host):
         return None
     meant = JumpHost(jump.user, known.host, int(known.port))
     cant = known.cant or known.jump  # one after the other

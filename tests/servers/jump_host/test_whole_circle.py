@@ -45,7 +45,8 @@ def test_the_whole_circle(
     assert sshd.log().count("Connection from ") > 10
     assert own_key in jump_host.log()
     assert fingerprint(profile.key_path) not in jump_host.log()
-    processes.wait_for_end(processes.naming(profile.key_path))
+    for named in (profile.key_path, home / ".ssh/known_hosts"):
+        processes.wait_for_end(processes.naming(named))
 
 
 async def test_all_its_host_keys_are_found(

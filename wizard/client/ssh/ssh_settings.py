@@ -39,6 +39,10 @@ class Known(msgspec.Struct, frozen=True):
     jump: str = ""
     cant: str = ""
 
+    def is_another_than(self, name: str) -> bool:
+        """Whether it is another host's name that the name stands for, and not only a port or an account."""
+        return self.host != name
+
     def words(self, name: str) -> str:
         """What the name stands for, in sentences."""
         words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}.")
