@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+import pytest
 from msgspec.structs import replace
 
 from tests.support import processes
@@ -20,6 +21,7 @@ from wizard.trouble import diagnose_key
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import StartSshd
     from tests.support.servers.jump_host import JumpHostSshd
     from tests.support.servers.real_sshd import RealSshd
     from wizard.profile import Profile
@@ -34,6 +36,11 @@ def test_the_whole_circle(
     answers.write_text(profiles.dumps(profile))
     waiting = backup_wizard("--answers", answers)
     assert waiting.exit_code == 75, waiting.stderr
+    jump_host.end()
+    off = backup_wizard("--answers", answers)
+    assert (off.exit_code, off.stdout.count("Waiting")) == (69, 0)
+    assert f"Can't connect to the jump host {jump_host.address}" in off.stderr
+    jump_host.start()
     sshd.install(backup_wizard("export", profile.name, "--format", "authorized-keys").stdout)
     done = backup_wizard("--answers", answers)
     assert done.exit_code == 0, done.stdout + done.stderr
@@ -58,6 +65,20 @@ async def test_all_its_host_keys_are_found(
     assert 0 < await dial.round_trip(dial.ssh(profile)) < 1
     assert dial.own_address(dial.ssh(profile)) == ""  # the server sees the jump host's
     assert diagnose_key.by_address(only_from_elsewhere(profile)) is None
+
+
+@pytest.mark.parametrize(
+    "setting", ["KexAlgorithms sntrup761x25519-sha512@openssh.com", "Ciphers chacha20-poly1305@openssh.com"]
+)
+async def test_a_server_that_only_the_ssh_program_can_talk_to_shows_its_keys_as_well(
+    setting: str, profile: Profile, jump_host: JumpHostSshd, start_sshd: StartSshd, home: Path
+) -> None:
+    jump_host.admit(home)
+    jump_host.meet(home)
+    server = start_sshd(settings=[setting], key_types=("ed25519", "rsa"))
+    behind = replace(profile, server=replace(profile.server, port=server.port))
+    assert [key.fingerprint for key in await probe.host_keys(dial.ssh(behind))] == list(server.fingerprints)
+    assert "Failed" not in server.log()  # nobody has tried to sign in, which a server may count
 
 
 async def test_what_the_person_s_ssh_knows_by_the_same_name_contradicts_nothing(

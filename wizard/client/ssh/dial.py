@@ -17,13 +17,20 @@ from wizard import schemes
 from wizard.client.ssh import tunnel
 from wizard.failure import Failure, Kind
 from wizard.schemes.parts import over_network, through_jump_host
+from wizard.schemes.parts.quoting import literal
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
+    from pathlib import Path
 
     from wizard.profile import Profile
     from wizard.server_address import JumpHost
 
+_ALGORITHMS = {
+    "ed25519": "ssh-ed25519",
+    "ecdsa": "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
+    "rsa": "rsa-sha2-512,rsa-sha2-256",
+}
 _GREETING = b"SSH-2.0-backup-wizard\r\n"
 _LONGEST_GREETING = 8192
 _SECONDS_TO_JUMP = 5.0
@@ -148,6 +155,14 @@ def own_address(target: Target) -> str:
 def keyscan_command(target: Target, key_type: str, seconds: float) -> list[str]:
     """The command that asks for the host key of one type, over one connection; it tells what it does."""
     return ["ssh-keyscan", "-v", "-T", str(int(seconds)), "-p", str(target.port), "-t", key_type, "--", target.host]
+
+
+def host_key_command(target: Target, key_type: str, seconds: float, into: Path) -> list[str]:
+    """An ssh that adds the host key of one type to a file, as a line of known hosts; it takes OpenSSH 8.5 for that."""
+    keep = f"""/bin/sh -c 'echo "server $0 $1" >>"$2"' %t %K {literal(into)}"""
+    options = ["-o", f"HostKeyAlgorithms={_ALGORITHMS[key_type]}", "-o", f"KnownHostsCommand={keep}"]
+    program, *others = unauthenticated_ssh_command(target, seconds)
+    return [program, *options, *others]
 
 
 def unauthenticated_ssh_command(target: Target, seconds: float) -> list[str]:

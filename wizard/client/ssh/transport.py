@@ -143,7 +143,7 @@ def shown(target: Target, key_type: str) -> list[HostKey]:
     """The host key of a type (ed25519, ecdsa or rsa) that a server shows, if it has one; nobody signs in.
 
     Raises:
-        Failure: as for `dial.connect`.
+        Failure: `SSH_UNSUPPORTED` where only the ssh program has a method in common with it; or as for `dial.connect`.
         EOFError, OSError: the server broke off.
     """
     transport = QuietTransport(dial.connect(target, SECONDS_TO_SIGN_IN))
@@ -153,8 +153,10 @@ def shown(target: Target, key_type: str) -> list[HostKey]:
         transport.start_client(timeout=SECONDS_TO_SIGN_IN)
         key = transport.get_remote_server_key()
         return [HostKey(key.get_name(), key.get_base64())]
-    except IncompatiblePeer:
-        return []
+    except IncompatiblePeer as error:
+        if _NO_COMMON_TYPE in str(error):
+            return []
+        raise Failure(Kind.SSH_UNSUPPORTED, str(target), str(error)) from None
     except SSHException as error:
         raise EOFError(str(error)) from None
     finally:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.client.host_keys import known_hosts
@@ -83,14 +84,29 @@ async def _scan(target: Target, key_type: str) -> list[HostKey]:
 
 
 async def _shown(target: Target, key_type: str) -> list[HostKey]:
-    """The same through a jump host, of which ssh-keyscan knows nothing; and ssh itself prints no key in full."""
+    """The same through a jump host, of which ssh-keyscan knows nothing; an older ssh gives no key away in full."""
     from wizard.client.ssh import transport  # imported late: paramiko takes its time, and few have a jump host
 
     for pause in _PAUSES:
         await asyncio.sleep(pause)
-        with contextlib.suppress(EOFError, OSError):  # the server ended it
+        try:
             return await in_background(partial(transport.shown, target, key_type))
+        except Failure as failure:
+            if failure.kind is not Kind.SSH_UNSUPPORTED:
+                raise
+            return await _shown_to_ssh(target, key_type)
+        except (EOFError, OSError):  # the server ended it
+            continue
     return []
+
+
+async def _shown_to_ssh(target: Target, key_type: str) -> list[HostKey]:
+    with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
+        file = Path(folder) / "host-keys"
+        file.touch()
+        await _finish(dial.host_key_command(target, key_type, _SECONDS, file), target)
+        # ssh asks for each key several times, and before it knows one.
+        return list(dict.fromkeys(known_hosts.parse(file.read_text())))
 
 
 async def _why_no_keys(target: Target) -> Failure:

@@ -10,10 +10,7 @@ WORDS = {
     Kind.JUMP_NAME_UNKNOWN: Words(
         N_("Can't find the jump host {jump}"),
         YOU,
-        N_(
-            "Check its spelling (server.jump in your settings). If it is right, check this computer's network"
-            " connection."
-        ),
+        N_("Check its spelling. If it is right, check this computer's network connection."),
     ),
     Kind.JUMP_UNREACHABLE: Words(
         N_("Can't connect to the jump host {jump}"),
