@@ -85,7 +85,7 @@ class RequestList(OptionList):
 def _row(grant: Approval, *, is_clashing: bool, with_host: bool) -> tuple[str, ...]:
     signs = ("±" if grant.differences else " ") + ("!" if is_clashing else " ")
     server = grant.granted.server
-    host = [server.machine] if with_host else []
+    host = [server.host] if with_host else []
     kind = grant.granted.scheme.kind
     scheme = _("▲ {scheme}: full access").format(scheme=kind) if asked_words.is_wide_open(grant.granted) else kind
     cells = (f"{signs} {grant.granted.name}", server.user, *host, server.root, scheme)

@@ -1,7 +1,7 @@
 """How a server is reached through a jump host: the person's own ssh signs in there, and passes on what is said.
 
 Nothing of ours goes there: no key, no known hosts, no password. It is the person's own keys, agent and known hosts by
-which ssh signs in, and it asks nothing (`BatchMode`).
+which ssh signs in, and it asks nothing (`BatchMode`). A backup's key that a person has put among those is one of them.
 """
 
 from __future__ import annotations
