@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 
+@pytest.mark.long
 def test_the_whole_circle(
     profile: Profile, jump_host: JumpHostSshd, sshd: RealSshd, sample_folder: Path, home: Path, tmp_path: Path
 ) -> None:
