@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -19,10 +20,10 @@ from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
 from tests.support.servers.real_sshd import RealSshd
 from tests.support.table import Tried
+from wizard.client.ssh import ssh_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from _pytest.terminal import TerminalReporter
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # Under nohup, or behind the back of a shell, they are ignored, and the programs that tests start would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+ssh_settings.SYSTEM = Path(os.devnull)  # here and in forks, so that nothing is read of the machine's own
 
 quick_keys.hasten()
 patience.have()

@@ -37,6 +37,13 @@ class Kind(StrEnum):
     HUNG_UP = auto()
     OLD_SSHD = auto()
     SSH_UNSUPPORTED = auto()
+    JUMP_NAME_UNKNOWN = auto()
+    JUMP_UNREACHABLE = auto()
+    JUMP_KEY_UNKNOWN = auto()
+    JUMP_KEY_CHANGED = auto()
+    JUMP_REFUSES_KEY = auto()
+    JUMP_FORBIDS = auto()
+    JUMP_CANT_CONNECT = auto()
     NOT_RSYNCD = auto()
     DAEMON_CLOSED = auto()
     DAEMON_REFUSED = auto()
@@ -125,6 +132,10 @@ class Kind(StrEnum):
     NO_TERMINAL = auto()
     CRASHED = auto()
     UNKNOWN = auto()
+
+
+OF_JUMP_HOST = frozenset(kind for kind in Kind if kind.startswith("jump_"))
+"""The causes in which a jump host has a part, so that nobody has asked the server."""
 
 
 class Failure(Exception):

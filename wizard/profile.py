@@ -15,6 +15,8 @@ from wizard.text.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wizard.server_address import JumpHost
+
 FORMAT = 1
 
 SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
@@ -26,7 +28,8 @@ Found = tuple[str, str | None]
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The server, the account on it and the folder that the lock is on.
 
-    An empty host or user is not decided yet; no host key is trusted that is not in `host_keys`.
+    An empty host or user is not decided yet; no host key is trusted that is not in `host_keys`. `jump` is
+    `user@host[:port]` of a jump host, or empty.
     """
 
     host: str = ""
@@ -34,16 +37,22 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     user: str = ""
     root: str = "backup"
     host_keys: tuple[str, ...] = ()
+    jump: str = ""
+
+    @property
+    def jump_host(self) -> JumpHost | None:
+        """The jump host, if there is one."""
+        return server_address.jump_host(self.jump) if self.jump else None
 
     @property
     def machine(self) -> str:
         """What tells this server from any other: whoever asks whether it is still the same compares this.
 
         The port is left out, as a server may have several: host keys are compared with it, because one of its ports may
-        lead to another machine. If the profile got a jump host, it would belong here, since behind another jump host
-        the same name may be another machine's.
+        lead to another machine. Behind another jump host, the same name may be another machine's, and at another port
+        of it there may be another jump host; the account there changes nothing.
         """
-        return self.host
+        return f"{self.host} through {jump.host}:{jump.port}" if (jump := self.jump_host) else self.host
 
     @property
     def account(self) -> str:
@@ -139,6 +148,9 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "server.user", rules.user(server.user)
     yield "server.root", rules.root(server.root) or rules.root(profile.destination)
     yield from (("server.host_keys", rules.fingerprint(key)) for key in server.host_keys)
+    if server.jump:
+        yield "server.jump", server_address.jump_complaint(server.jump)
+        yield "server.jump", server_address.needs_ssh() if scheme.kind == "daemon" else None
     yield "scheme.from", rules.allowed_from(scheme.from_)
     if scheme.module:
         yield "scheme.module", rules.module(scheme.module)

@@ -53,7 +53,10 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     where = f"{home}{profile.destination}"
     yield "sender", request.sender.words
     yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
-    yield "from", allowed_from.text(profile.scheme.from_) or _("anywhere")
+    places = allowed_from.text(profile.scheme.from_) or _("anywhere")
+    if jump := profile.server.jump_host:
+        places = _("{places} (the user connects through {jump})").format(places=places, jump=jump)
+    yield "from", places
     chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
     yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")
     yield "risk", scheme.if_stolen(profile)

@@ -45,7 +45,7 @@ class RequestList(OptionList):
     def show(self, grants: Sequence[Approval], clashing: set[int]) -> None:
         """Show those requests; the cursor stays where it was."""
         here = self.highlighted
-        several = len({grant.granted.server.host for grant in grants}) > 1
+        several = len({grant.granted.server.machine for grant in grants}) > 1
         self._rows = [
             _row(grant, is_clashing=number in clashing, with_host=several) for number, grant in enumerate(grants)
         ]

@@ -189,12 +189,12 @@ class RequestsScreen(AdminScreen[None]):
         self._count()
 
     def _count(self) -> None:
-        hosts = {grant.granted.server.host for grant in self._grants}
+        hosts = {grant.granted.server.machine: grant.granted.server.host for grant in self._grants}
         count = len(self._grants)
         opened = ngettext("{count} request open", "{count} requests open", count).format(count=count)
         wide_open = sum(asked_words.is_wide_open(grant.granted) for grant in self._grants)
         loud = ngettext("▲ {count} asks for full access", "▲ {count} ask for full access", wide_open)
-        where = [loud.format(count=wide_open)] if wide_open else hosts if len(hosts) == 1 else []
+        where = [loud.format(count=wide_open)] if wide_open else hosts.values() if len(hosts) == 1 else []
         self.query_one("#whereabouts", Label).update(" · ".join([opened, *where]))
         ticked, everyone = len(self.query_one(RequestList).ticked), len(self._grants)
         all_of_them = _("Export all {count}").format(count=everyone) if everyone else _("Export")

@@ -16,6 +16,7 @@ from wizard.client.rsync import recorder, rsync_version
 from wizard.client.ssh import ssh_version
 from wizard.failure import Failure, Kind
 from wizard.schemes.facts import ClientFacts
+from wizard.schemes.parts import through_jump_host
 from wizard.storage import paths
 
 if TYPE_CHECKING:
@@ -100,4 +101,4 @@ def prepare(profile: Profile, socket: Path | None = None) -> Access:
 def environment() -> dict[str, str]:
     """This program's environment without what would change how rsync speaks to the server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_RSYNC_SETTINGS)}
-    return kept | {"LC_ALL": "C"}  # their messages are read, so they must not be translated
+    return kept | {"LC_ALL": "C"} | through_jump_host.SHELL  # messages are read, so they must not be translated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wizard import allowed_from
+from wizard import allowed_from, server_address
 from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_rsync
@@ -61,6 +61,8 @@ class Daemon:
             return needs_rsync()
         if unfit := daemon_modules.unfit(profile):
             return unfit
+        if profile.server.jump:
+            return Fit.no(server_address.needs_ssh())
         if domain_of(profile.server.user):
             return Fit.no(_("The rsync daemon can't use an account of a Windows domain (DOMAIN\\user)."))
         if not profile.server.root.startswith("/"):

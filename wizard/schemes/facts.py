@@ -47,7 +47,8 @@ class ClientFacts(msgspec.Struct, frozen=True):
 
     `remote_shell` stands in for ssh while rsync's command is recorded; `timeout` is how many seconds a server may
     take to answer, and three times that a connection may say nothing. The versions are as printed, and empty where
-    nobody could tell. `connection` is the socket of one that is open already, for ssh to use.
+    nobody could tell. `connection` is the socket of one that is open already, for ssh to use. `jump_log` is a file for
+    what the ssh to a jump host says, where ssh would drop it.
     """
 
     known_hosts: Path
@@ -61,6 +62,7 @@ class ClientFacts(msgspec.Struct, frozen=True):
     rsync_version: str = ""
     openssh_version: str = ""
     connection: Path | None = None
+    jump_log: Path | None = None
 
 
 class ServerFacts(msgspec.Struct, frozen=True):

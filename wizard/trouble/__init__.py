@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import allowed_from, schemes
-from wizard.client.ssh import dial
+from wizard.client.ssh import dial, tunnel
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.server import kept_facts
 from wizard.storage import files, paths
@@ -131,6 +131,8 @@ def kind_of(failure: Failure, profile: Profile | None = None) -> Kind:
     """The cause of a failure; what a program printed is read for it."""
     if not isinstance(failure, ProgramFailed):
         return failure.kind
+    if profile and profile.server.jump and (of_jump := tunnel.cause(failure.raw)):
+        return of_jump
     kind = patterns.read(failure.exit_code, failure.raw)
     if profile and not schemes.of(profile).uses_ssh:  # no shell had a part in it
         return _WITHOUT_SSH.get(kind, kind)
@@ -164,6 +166,8 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "user": _("my account"),
         "exit_code": "" if failure.exit_code is None else f" {_exit_code(failure)}",
         "kept": paths.shown(_transcript(profile)),
+        "jump": _("that you use"),
+        "by_hand": "ssh",
     }
     here = _("my backup's folder")
     found |= {"folder": here, "key": _("my key"), "destination": here, "places": ""}
@@ -178,6 +182,8 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
             "destination": profile.destination,
             "places": _places(profile),
         }
+        if jump := profile.server.jump_host:
+            found |= {"jump": str(jump), "by_hand": jump.by_hand}
     return {name: printable(value) for name, value in found.items()} | {"lines": _lines(failure)}
 
 

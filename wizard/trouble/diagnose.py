@@ -38,6 +38,7 @@ _AT_THE_DOOR = frozenset(
         Kind.HUNG_UP,
     }
 )
+_OF_THE_JUMP_HOST = frozenset({Kind.JUMP_NAME_UNKNOWN, Kind.JUMP_UNREACHABLE, Kind.JUMP_CANT_CONNECT})
 _OF_THE_KEY = frozenset({Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.WAITING_FOR_ADMIN})
 _OF_THE_SHELL = frozenset({Kind.SERVER_SILENT, Kind.SERVER_SHELL_TALKS})
 _OF_THE_HOST_KEY = frozenset({Kind.HOST_KEY_CHANGED, Kind.HOST_KEY_TYPE})
@@ -63,11 +64,15 @@ async def ask(failure: Failure, profile: Profile | None, access: Access | None =
 def is_worth_asking(failure: Failure, profile: Profile | None) -> bool:
     """Whether `ask` would go to the server."""
     kind = kind_of(failure, profile)
-    return kind in _AT_THE_DOOR | _OF_THE_KEY | _OF_THE_SHELL | _OF_THE_HOST_KEY | {Kind.NO_RRSYNC}
+    return kind in (
+        _AT_THE_DOOR | _OF_THE_JUMP_HOST | _OF_THE_KEY | _OF_THE_SHELL | _OF_THE_HOST_KEY | {Kind.NO_RRSYNC}
+    )
 
 
 async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | None) -> Diagnosis | None:
     uses_ssh = schemes.of(profile).uses_ssh
+    if kind in _OF_THE_JUMP_HOST:
+        return await diagnose_reaching.by_way_of_jump_host(kind, profile)
     if kind in _OF_THE_KEY | _OF_THE_SHELL and uses_ssh and (found := await _line_for_dropbear(profile)):
         return found
     if kind in _AT_THE_DOOR:

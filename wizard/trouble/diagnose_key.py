@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import allowed_from
-from wizard.client.ssh import dial, program
+from wizard.client.ssh import dial, program, tunnel
 from wizard.failure import Failure, Kind
 from wizard.server import kept_facts
 from wizard.server.reaching import shells, sign_in
@@ -82,7 +82,8 @@ async def of_connection(profile: Profile, access: Access) -> Diagnosis | None:
     if program.is_let_in(tried):
         return Diagnosis(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
-    kind = patterns.read(tried.exit_code, said)
+    kind = tunnel.cause(said) if profile.server.jump else None
+    kind = kind or patterns.read(tried.exit_code, said)
     if kind in {Kind.HUNG_UP, Kind.UNKNOWN}:
         return None
     return Diagnosis(Sure.SURELY, _said_by_ssh(said), kind=kind, raw=said)

@@ -46,6 +46,7 @@ _NOTHING_TO_WAIT_FOR = frozenset(
         Kind.HOST_KEY_UNKNOWN,
         Kind.HOST_KEY_DIFFERS,
         Kind.RECEIPT_DIFFERS,
+        Kind.JUMP_KEY_CHANGED,
         Kind.KEY_MISSING,
         Kind.KEY_UNUSABLE,
     }

@@ -82,8 +82,8 @@ class SchemeOptions(Vertical):
         chosen = schemes.of(decided)
         guessed = chosen.full_root and decided.server.root == self._full_root(self._short_root)
         self.query_one("#about-root", Note).say(scheme.IN_FULL if guessed else "", "warn")
-        places = decided.scheme.from_
-        self.query_one("#about-from", Note).say(scheme.about_places(chosen, places), "warn" if places else "plain")
+        about_places = scheme.about_places(decided)
+        self.query_one("#about-from", Note).say(about_places, "warn" if decided.scheme.from_ else "plain")
 
     def answers(self) -> Answers:
         """What is set here, also what is out of sight."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import Input
 
-    from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
     from wizard.server.reaching.reachability import OpenPorts
 
@@ -35,11 +34,12 @@ _CHANGED = _("You changed something during the check. Continue again to check it
 
 
 class _Typed(NamedTuple):
-    """What stood in the three lines at one moment, each part where it belongs."""
+    """What stood in the lines at one moment, each part where it belongs."""
 
     host: str
     port: str
     user: str
+    jump: str
 
 
 class ServerScreen(StepScreen):
@@ -54,6 +54,8 @@ class ServerScreen(StepScreen):
         "The port, which is usually 22.\n\n"
         "You can also type all of it as the name, like amanda@files.example.lan:2222, or use a name from your ssh"
         " settings.\n\n"
+        "If you sign in to the server through another computer (a jump host), use a name from your ssh settings that"
+        " has a ProxyJump. The jump host then gets a line of its own here.\n\n"
         "While you type, the wizard checks whether the server answers. It doesn't sign in.\n\n"
         "Most servers use SSH, which is encrypted. If only the server's own backup service (rsync) answers, you"
         " can use that. The next steps explain what that means."
@@ -63,24 +65,27 @@ class ServerScreen(StepScreen):
     _offered: frozenset[str] = frozenset()
 
     def compose_step(self) -> ComposeResult:
-        """The three lines and how the server answers."""
+        """The three lines, one for a jump host where there is one, and how the server answers."""
         with Horizontal(classes="fields"):
             yield Field.of(server.host(self.profile), self.draft.get("host"))
             yield Field.of(server.port(self.profile), self.draft.get("port"))
         yield Note(id="moved")
         yield Waiting(id="reach")
         yield Field.of(server.user(self.profile), self.draft.get("user"))
+        yield Field.of(server.jump(self.profile), self.draft.get("jump"))
 
     @property
     def tried(self) -> Profile:
         """The profile with the server that was looked for."""
         if self._tried is None:
             return self.profile
-        return server.at(self.profile, self._tried.host, int(self._tried.port), self._tried.user)
+        host, port, user, jump = self._tried
+        return server.at(self.profile, host, int(port), user, jump)
 
     def on_mount(self) -> None:
         """Look at a server that is known already."""
         super().on_mount()
+        self._field("jump").display = bool(self._field("jump").value or self.profile.server.jump)
         self._look_soon()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -99,7 +104,7 @@ class ServerScreen(StepScreen):
         self._move_parts()
         await self._offer_ssh_settings()
         # All are checked, so that every complaint stands; the first line's comes last and takes the cursor.
-        complaints = [field for field in map(self._field, ("user", "port", "host")) if not field.check()]
+        complaints = [field for field in map(self._field, ("jump", "user", "port", "host")) if not field.check()]
         if complaints:
             return None
         self._stop_looking()
@@ -111,8 +116,8 @@ class ServerScreen(StepScreen):
         if self._typed() != typed:
             self.query_one(Waiting).say(_CHANGED, "warn")
             return None
-        self._say(typed.host, found)
-        return server.decided(self.profile, typed.host, typed.user, found)
+        self._say(self.tried, found)
+        return server.decided(self.profile, typed.host, typed.user, typed.jump, found)
 
     def _keep_draft(self) -> None:
         super()._keep_draft()
@@ -123,9 +128,9 @@ class ServerScreen(StepScreen):
         return self.query_one(f"#{id}", Field)
 
     def _typed(self) -> _Typed:
-        host, port, user = (self._field(id).value for id in _Typed._fields)
+        host, port, user, jump = (self._field(id).value for id in _Typed._fields)
         typed = server_address.understood(host)
-        return _Typed(typed.host, typed.port or port, typed.user or user)
+        return _Typed(typed.host, typed.port or port, typed.user or user, jump)
 
     def _move_parts(self) -> None:
         typed = server_address.understood(self._field("host").value)
@@ -146,7 +151,8 @@ class ServerScreen(StepScreen):
             return
         self._offered |= {host, known.host}
         if await self.confirms(server.offer(host, known)):
-            self._fill(_Typed(known.host, known.port, known.user))
+            self._field("jump").display = bool(known.jump) or self._field("jump").display
+            self._fill(_Typed(known.host, known.port, known.user, known.jump))
 
     def _fill(self, meant: _Typed) -> None:
         for id, value in meant._asdict().items():
@@ -164,25 +170,26 @@ class ServerScreen(StepScreen):
         self.workers.cancel_group(self, "reach")
 
     def _look(self) -> None:
-        host, port, user = self._typed()
-        if rules.host(host) is None and rules.port(port) is None:
-            target = dial.ssh(server.at(self.profile, host, int(port), user))
-            Begin(self, "reach", only=True)(self._say_whether_it_answers, target)
+        host, port, user, jump = self._typed()
+        is_whole = rules.host(host) is None and rules.port(port) is None
+        if is_whole and not (jump and server_address.jump_complaint(jump)):
+            looked = server.at(self.profile, host, int(port), user, jump)
+            Begin(self, "reach", only=True)(self._say_whether_it_answers, looked)
         else:
             self.query_one(Waiting).say("")
 
-    async def _say_whether_it_answers(self, target: Target) -> None:
-        with self.query_one(Waiting).on(server.looking(target.host), _("You can keep typing.")):
-            found = await reachability.look(target)
-        self._say(target.host, found)
+    async def _say_whether_it_answers(self, looked: Profile) -> None:
+        with self.query_one(Waiting).on(server.looking(looked.server.host), _("You can keep typing.")):
+            found = await reachability.look(dial.ssh(looked))
+        self._say(looked, found)
 
-    def _say(self, host: str, found: OpenPorts) -> None:
+    def _say(self, looked: Profile, found: OpenPorts) -> None:
         if self.is_leaving:
             return
         note = self.query_one(Waiting)
         if not found.failure or found.daemon_port:
-            note.say(server.answers_how(host, found), "warn" if found.failure else "good")
+            note.say(server.answers_how(looked.server.host, found), "warn" if found.failure else "good")
         else:
-            told = trouble.explain(found.failure)
+            told = trouble.explain(found.failure, looked)
             # The words for the admin stand in the explanation, which follows when the person goes on.
             note.say(f"{told.what}." if told.forward else f"{told.what}. {told.to_do}", "warn")

@@ -7,6 +7,14 @@ from tests.invariants.guard import Guard
 GUARDS = (
     Guard(
         3,
+        "a jump host that the person's own ssh doesn't know is not signed in to",
+        "wizard/schemes/parts/through_jump_host.py",
+        '"StrictHostKeyChecking=yes"',
+        '"StrictHostKeyChecking=no"',
+        ("tests/servers/test_troubles.py",),
+    ),
+    Guard(
+        3,
         "only confirmed keys get into our known hosts",
         "wizard/client/host_keys/known_hosts.py",
         "for key in offered if key.fingerprint in profile.server.host_keys]",

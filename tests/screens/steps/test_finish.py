@@ -17,6 +17,7 @@ from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
 from wizard.client.rsync import Totals
 from wizard.profile import Key, Server
 from wizard.walk import steps
+from wizard.walk.descriptions import finish
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, in
         "done, nothing copied",
     ):
         assert decided in told
+
+
+def test_it_tells_of_a_jump_host() -> None:
+    server = msgspec.structs.replace(PROFILE.server, jump="joe@gate:2200")
+    told = [one.words for one in finish.decisions(msgspec.structs.replace(PROFILE, server=server))]
+    assert "amanda on files.example.lan, port 2222, through joe@gate:2200" in told
 
 
 @pytest.mark.parametrize("way_out", ["#finish", "ctrl+q"])

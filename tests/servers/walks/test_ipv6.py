@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import towards
 from tests.support.plain import Person, decided
+from tests.support.servers import placing
+from tests.support.servers.office import open_office
 from tests.support.servers.real_sshd import RealSshd
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
@@ -55,6 +58,21 @@ def test_the_whole_circle(sshd: RealSshd, sample_folder: Path, tmp_path: Path) -
     assert backup_wizard("run", profile.name).exit_code == 0
     assert (folder / sample_folder.name / "plain.txt").exists()
     assert backup_wizard("run", profile.name, "--json").json["new"] == 0
+
+
+def test_rsync_s_own_daemon(tmp_path: Path, sample_folder: Path) -> None:
+    with open_office(tmp_path / "office") as office:
+        office.start_daemon("::1")
+        profile = placing.profile_for(office, "daemon", sample_folder, scheme={"auth": False})
+        profile = msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, host="::1"))
+        placing.begin(profile, tmp_path)
+        placing.apply(office, profile)
+        done = backup_wizard("--answers", tmp_path / "answers.toml")
+        assert done.exit_code == 0, done.stdout + done.stderr
+        assert backup_wizard("run", profile.name, "--json").json["new"] > 0
+        assert office.path(f"{placing.OWN}/{sample_folder.name}/plain.txt").exists()
+        assert backup_wizard("run", profile.name, "--json").json["new"] == 0
+        assert " (::1)" in office.log()
 
 
 async def test_its_host_key_is_found_and_looked_up(sshd: RealSshd, home: Path) -> None:

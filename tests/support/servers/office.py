@@ -187,10 +187,10 @@ class Office:
         sshd = programs.require("sshd")
         self._start([sshd, "-D", "-e", "-f", "/etc/backup-wizard-test-sshd"], "Server listening on")
 
-    def start_daemon(self) -> None:
-        """Start rsync's daemon with /etc/rsyncd.conf."""
+    def start_daemon(self, address: str = HOST) -> None:
+        """Start rsync's daemon with /etc/rsyncd.conf; another one stays at the port before."""
         self.daemon_port = free_port()
-        options = [f"--port={self.daemon_port}", f"--address={HOST}", "--log-file=/dev/stderr"]
+        options = [f"--port={self.daemon_port}", f"--address={address}", "--log-file=/dev/stderr"]
         options += [f"--dparam=lockfile={self._place}/rsyncd.lock"]  # all the machine's daemons count in one otherwise
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")

@@ -68,6 +68,16 @@ def test_the_shell_reads_a_value_back(value: str) -> None:
     assert subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout == f"{value}|a b|c|"
 
 
+def test_it_says_where_the_server_sees_the_computer_come_from() -> None:
+    context = context_for("rrsync")
+    server = msgspec.structs.replace(context.profile.server, jump="amanda@gate.example.lan:2200")
+    behind = replace(context, profile=msgspec.structs.replace(context.profile, server=server))
+    said = " ".join(covering_message.render(behind).split())
+    assert "I connect through gate.example.lan, so that is where your server sees me come from." in said
+    assert block(covering_message.render(behind)) == block(covering_message.render(context))
+    assert len(covering_message.render(behind).splitlines()) <= HALF
+
+
 def test_it_says_who_asks_and_what_the_server_showed() -> None:
     confirmed, neither = message_for("rrsync"), message_for("rrsync", host_keys=())
     unconfirmed = covering_message.render(replace(context_for("rrsync", host_keys=()), seen_host_keys=(FINGERPRINT,)))

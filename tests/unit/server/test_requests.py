@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from screens.admin import asked_words
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import COMMAND, a_request, public_key, rsa_key, saved
 from wizard import trouble
@@ -90,6 +91,8 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ("backup-wizard-amamac", "x" * 16_384, "public_key", 3),
         ('backup_wizard = ""', 'backup_wizard = "1\\u0007"', "versions.backup_wizard", 24),
         ("seen_host_keys = []", 'seen_host_keys = ["SHA256:mine"]', "seen_host_keys", 5),
+        ("[server]", '[server]\njump = "$(id)@gate"', "server.jump", 8),
+        ("[server]", '[server]\njump = "amanda@-oProxyCommand=id"', "server.jump", 8),
         ("[sender]", '[sender]\nperson = "A # backup-wizard commands begin"', "sender.person", 28),
         ("[sender]", '[sender]\nperson = "A\\nB"', "sender.person", 28),
         ("[sender]", '[sender]\nperson = "\\u202eadnamA"', "sender.person", 28),
@@ -110,6 +113,13 @@ def test_what_can_t_be_taken_is_told_with_its_key_and_line(
         request.read(path)
     assert (failure.value.key, failure.value.line) == (key, line)
     assert str(path) in failure.value.about
+
+
+def test_the_admin_reads_which_way_the_user_comes(tmp_path: Path) -> None:
+    server = msgspec.structs.replace(a_request().server, jump="amanda@gate.example.lan:2200")
+    asked = request.read(saved(msgspec.structs.replace(a_request(), server=server), tmp_path))
+    assert asked_words.about(asked)["from"].endswith(" (the user connects through amanda@gate.example.lan:2200)")
+    assert "jump" not in saved(a_request(), tmp_path).read_text()  # which an older wizard would refuse
 
 
 LIVE, DRY = COMMAND.live, COMMAND.dry

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.profile import Server
+from wizard.profile import SchemeSettings, Server
 from wizard.running import record
 from wizard.schemes.facts import ClientFacts
 from wizard.server import handed_over, kept_facts
@@ -72,12 +72,42 @@ def test_a_text_for_one_server_is_not_the_text_for_another(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("change", "is_same"), [({"user": "another"}, True), ({"port": 23}, False), ({"host": "b"}, False)]
+    ("change", "is_same"),
+    [
+        ({"user": "another"}, True),
+        ({"port": 23}, False),
+        ({"host": "b"}, False),
+        ({"jump": ""}, False),
+        ({"jump": "joe@gate"}, True),
+        ({"jump": "amanda@another"}, False),
+        ({"jump": "amanda@gate:23"}, False),
+    ],
 )
 def test_confirmed_host_keys_are_one_port_s_of_one_machine(change: dict[str, object], is_same: bool) -> None:
-    profile = changed(a_profile(), host_keys=("SHA256:" + "a" * 43,))
+    profile = changed(a_profile(), host_keys=("SHA256:" + "a" * 43,), jump="amanda@gate")
     there = changed(profile, **change).server
-    assert bool(server.at(profile, there.host, there.port, there.user).server.host_keys) is is_same
+    at = server.at(profile, there.host, there.port, there.user, there.jump)
+    assert bool(at.server.host_keys) is is_same
+    assert (at.server.machine == profile.server.machine) is (is_same or "port" in change)
+
+
+def test_what_is_known_is_not_known_behind_another_jump_host() -> None:
+    profile = a_profile()
+    shown_keys.keep(profile, [KEY])
+    kept_facts.note_let_in(profile)
+    record.note(profile, "done")
+    before = handed_over.text_digest(profile, CLIENT)
+    behind = changed(profile, jump="amanda@gate")
+    assert shown_keys.of(behind) == ()
+    assert not kept_facts.was_let_in(behind)
+    assert record.is_first(behind)
+    assert handed_over.text_digest(behind, CLIENT) != before
+
+
+def test_a_server_behind_a_jump_host_is_reached_by_ssh() -> None:
+    plain = a_profile(scheme=SchemeSettings(kind="daemon"))
+    assert server.at(plain, "files", 22, "amanda").scheme.kind == "daemon"
+    assert server.at(plain, "files", 22, "amanda", "amanda@gate").scheme.kind == SchemeSettings().kind
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Every connection that we make to a server ourselves is begun here, by host and port.
 
 ssh and rsync make theirs by the commands of `over_ssh` and `over_network`. What stands between this computer and the
-server, such as a jump host, has to be known in all three.
+server has to be known in all three: a jump host, say, which is what `tunnel` and `through_jump_host` are for.
 """
 
 from __future__ import annotations
@@ -14,20 +14,34 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
+from wizard.client.ssh import tunnel
 from wizard.failure import Failure, Kind
-from wizard.schemes.parts import over_network
+from wizard.schemes.parts import over_network, through_jump_host
+from wizard.schemes.parts.quoting import literal
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
+    from pathlib import Path
 
     from wizard.profile import Profile
+    from wizard.server_address import JumpHost
+
+_ALGORITHMS = {
+    "ed25519": "ssh-ed25519",
+    "ecdsa": "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
+    "rsa": "rsa-sha2-512,rsa-sha2-256",
+}
+_GREETING = b"SSH-2.0-backup-wizard\r\n"
+_LONGEST_GREETING = 8192
+_SECONDS_TO_JUMP = 5.0
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A port of a server."""
+    """A port of a server, and the jump host that it is reached through, if there is one."""
 
     host: str
     port: int
+    jump: JumpHost | None = None
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -39,7 +53,7 @@ class Target(msgspec.Struct, frozen=True):
 
 def ssh(profile: Profile) -> Target:
     """Where the profile's server has its ssh."""
-    return Target(profile.server.host, profile.server.port)
+    return Target(profile.server.host, profile.server.port, profile.server.jump_host)
 
 
 def service(profile: Profile) -> Target:
@@ -53,8 +67,10 @@ def connect(target: Target, seconds: float) -> socket.socket:
     """A connected socket that sends each piece at once; `seconds` is the time-out of the connection and of its calls.
 
     Raises:
-        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED` or `TIMED_OUT`.
+        Failure: `NAME_UNKNOWN`, `HOST_UNREACHABLE`, `PORT_CLOSED` or `TIMED_OUT`; through a jump host, as for `tunnel`.
     """
+    if target.jump:
+        return tunnel.connect(target.jump, target.host, target.port, seconds, str(target))
     try:
         connected = socket.create_connection((target.host, target.port), timeout=seconds)
     except (OSError, UnicodeError) as error:
@@ -63,12 +79,17 @@ def connect(target: Target, seconds: float) -> socket.socket:
     return connected
 
 
-async def open_stream(target: Target, longest_line: int) -> tuple[StreamReader, StreamWriter]:
-    """The same for asyncio, where a line may have `longest_line` bytes; the caller sets the time-out.
+async def open_stream(target: Target, longest_line: int, seconds: float) -> tuple[StreamReader, StreamWriter]:
+    """The same for asyncio, where a line may have `longest_line` bytes.
+
+    The caller sets the time-out; `seconds` is what a jump host has of it.
 
     Raises:
         Failure: as for `connect`.
     """
+    if target.jump:
+        through = await tunnel.connect_soon(target.jump, target.host, target.port, seconds, str(target))
+        return await asyncio.open_connection(sock=through, limit=longest_line)
     try:
         return await asyncio.open_connection(target.host, target.port, limit=longest_line)
     except (OSError, UnicodeError) as error:
@@ -81,6 +102,8 @@ async def round_trip(target: Target) -> float:
     Raises:
         OSError: it could not be made.
     """
+    if target.jump:
+        return await _round_trip_of_greetings(target)
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     family, kind, protocol, _, address = found[0]
@@ -91,8 +114,35 @@ async def round_trip(target: Target) -> float:
         return loop.time() - began
 
 
+async def _round_trip_of_greetings(target: Target) -> float:
+    """How long a server takes to answer our greeting: before that, it is the sign-in to the jump host that takes time.
+
+    Raises:
+        OSError: it did not answer.
+    """
+    try:
+        reader, writer = await open_stream(target, _LONGEST_GREETING, _SECONDS_TO_JUMP)
+    except Failure as failure:
+        raise ConnectionError(str(failure)) from None
+    try:
+        await reader.read(_LONGEST_GREETING)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        writer.write(_GREETING)
+        if not await reader.read(1):
+            raise ConnectionResetError
+        return loop.time() - began
+    finally:
+        writer.close()
+
+
 def own_address(target: Target) -> str:
-    """The address that this computer would use towards the server; empty where it can't be told. Nothing is sent."""
+    """The address that this computer would use towards the server; empty where it can't be told. Nothing is sent.
+
+    Behind a jump host it can't: the server sees that one's, and which it has on its other side nobody here knows.
+    """
+    if target.jump:
+        return ""
     try:
         family, _, _, _, address = socket.getaddrinfo(target.host, target.port)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as connection:
@@ -107,9 +157,17 @@ def keyscan_command(target: Target, key_type: str, seconds: float) -> list[str]:
     return ["ssh-keyscan", "-v", "-T", str(int(seconds)), "-p", str(target.port), "-t", key_type, "--", target.host]
 
 
+def host_key_command(target: Target, key_type: str, seconds: float, into: Path) -> list[str]:
+    """An ssh that adds the host key of one type to a file, as a line of known hosts; it takes OpenSSH 8.5 for that."""
+    keep = f"""/bin/sh -c 'echo "server $0 $1" >>"$2"' %t %K {literal(into)}"""
+    options = ["-o", f"HostKeyAlgorithms={_ALGORITHMS[key_type]}", "-o", f"KnownHostsCommand={keep}"]
+    program, *others = unauthenticated_ssh_command(target, seconds)
+    return [program, *options, *others]
+
+
 def unauthenticated_ssh_command(target: Target, seconds: float) -> list[str]:
     """An ssh that ends at the server's host key, since it trusts none; where it doesn't get that far, it says why."""
-    options = {
+    options = _through(target, seconds) | {
         "BatchMode": "yes",
         "ConnectTimeout": f"{seconds:.0f}",
         "GlobalKnownHostsFile": os.devnull,
@@ -118,6 +176,13 @@ def unauthenticated_ssh_command(target: Target, seconds: float) -> list[str]:
     }
     said = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
     return ["ssh", "-F", "none", "-T", *said, "-p", str(target.port), "--", target.host]
+
+
+def _through(target: Target, seconds: float) -> dict[str, str]:
+    if target.jump is None:
+        return {}
+    argv = through_jump_host.command(target.jump, target.host, target.port, int(seconds), "-o", "LogLevel=ERROR")
+    return {"ProxyCommand": through_jump_host.proxy_command(argv)}
 
 
 def why(error: OSError | UnicodeError, target: Target) -> Failure:

@@ -52,8 +52,11 @@ class SigningIn:
 
     @property
     def said(self) -> str:
-        """What ssh has said on its standard error."""
-        return os.pread(self._said.fileno(), _MOST_SAID, 0).decode(errors="backslashreplace")
+        """What ssh has said on its standard error, after what the ssh to a jump host has said."""
+        own = os.pread(self._said.fileno(), _MOST_SAID, 0)
+        with contextlib.suppress(FileNotFoundError), _jump_log(self._folder).open("rb") as log:
+            own = log.read(_MOST_SAID) + own
+        return own.decode(errors="backslashreplace")
 
     def close(self) -> None:
         """End the sign-in, or the connection that it left."""
@@ -93,8 +96,13 @@ def begin(profile: Profile, access: Access) -> SigningIn | None:
         folder.cleanup()
         return None
     over_it = replace(access, facts=replace(access.facts, connection=path), signing_in=None)
+    facts = replace(over_it.facts, jump_log=_jump_log(folder))  # ssh drops what that says, to stay in the background
     try:
-        return SigningIn([*over_ssh.ssh_command(profile, over_it.facts), "--", profile.server.host], over_it, folder)
+        return SigningIn([*over_ssh.ssh_command(profile, facts), "--", profile.server.host], over_it, folder)
     except OSError as error:
         folder.cleanup()
         raise Failure(Kind.NO_SSH, "ssh", str(error)) from None
+
+
+def _jump_log(folder: tempfile.TemporaryDirectory[str]) -> Path:
+    return Path(folder.name) / "jump"

@@ -11,6 +11,7 @@ from paramiko.common import cMSG_CHANNEL_OPEN, cMSG_SERVICE_REQUEST
 from paramiko.ssh_exception import IncompatiblePeer
 
 from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind, ProgramFailed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from paramiko import Channel
 
-    from wizard.client.host_keys.known_hosts import HostKey
+    from wizard.client.ssh.dial import Target
     from wizard.profile import Profile
 
 SECONDS = 5.0
@@ -136,6 +137,30 @@ def meet(profile: Profile) -> QuietTransport:
         transport.close()
         raise ProgramFailed("ssh", 255, str(error)) from None
     return transport
+
+
+def shown(target: Target, key_type: str) -> list[HostKey]:
+    """The host key of a type (ed25519, ecdsa or rsa) that a server shows, if it has one; nobody signs in.
+
+    Raises:
+        Failure: `SSH_UNSUPPORTED` where only the ssh program has a method in common with it; or as for `dial.connect`.
+        EOFError, OSError: the server broke off.
+    """
+    transport = QuietTransport(dial.connect(target, SECONDS_TO_SIGN_IN))
+    try:
+        options = transport.get_security_options()
+        options.key_types = [name for name in options.key_types if key_type in _family(name)]
+        transport.start_client(timeout=SECONDS_TO_SIGN_IN)
+        key = transport.get_remote_server_key()
+        return [HostKey(key.get_name(), key.get_base64())]
+    except IncompatiblePeer as error:
+        if _NO_COMMON_TYPE in str(error):
+            return []
+        raise Failure(Kind.SSH_UNSUPPORTED, str(target), str(error)) from None
+    except SSHException as error:
+        raise EOFError(str(error)) from None
+    finally:
+        transport.close()
 
 
 def _family(algorithm: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard import backup_layout
+from wizard.schemes.parts import through_jump_host
+from wizard.schemes.parts.quoting import literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wizard.profile import Profile
     from wizard.schemes.base import Transfer
     from wizard.schemes.facts import ClientFacts
@@ -30,8 +30,8 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
     """The ssh command without the host: our key, our known hosts and nothing of the person's own settings."""
     options = {
         "IdentitiesOnly": "yes",
-        "IdentityFile": _literal(profile.key_path),
-        "UserKnownHostsFile": _literal(facts.known_hosts),
+        "IdentityFile": literal(profile.key_path),
+        "UserKnownHostsFile": literal(facts.known_hosts),
         "GlobalKnownHostsFile": "none",
         "HostKeyAlias": profile.name,
         "StrictHostKeyChecking": "yes",
@@ -42,12 +42,17 @@ def ssh_command(profile: Profile, facts: ClientFacts) -> list[str]:
         "NumberOfPasswordPrompts": "1",
         "ClearAllForwardings": "yes",
         "LogLevel": "ERROR",
-        "ConnectTimeout": str(facts.timeout),
+        # Through a jump host, this begins before the sign-in there has.
+        "ConnectTimeout": str(facts.timeout * (2 if profile.server.jump else 1)),
         "ServerAliveInterval": str(facts.timeout),
         "ServerAliveCountMax": "3",
     }
+    if jump := profile.server.jump_host:
+        log = ["-o", "LogLevel=ERROR", *(["-E", str(facts.jump_log)] if facts.jump_log else [])]
+        through = through_jump_host.command(jump, profile.server.host, profile.server.port, facts.timeout, *log)
+        options["ProxyCommand"] = through_jump_host.proxy_command(through)
     if facts.connection:
-        options |= {"ControlPath": _literal(facts.connection), "ControlMaster": "no"}
+        options |= {"ControlPath": literal(facts.connection), "ControlMaster": "no"}
     return [
         *(facts.ssh, "-F", "none", "-T", "-a", "-x"),
         *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),
@@ -107,9 +112,3 @@ def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
 def quoted_for_rsync(part: str) -> str:
     """A word of --rsh, by rsync's own rule: in single quotes, of which a doubled one stands for one."""
     return "'" + part.replace("'", "''") + "'"
-
-
-def _literal(path: Path) -> str:
-    """A path as ssh reads it in an option: in quotes, with its %-tokens kept from being expanded."""
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{escaped}"'

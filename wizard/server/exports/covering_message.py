@@ -58,6 +58,10 @@ def _request(context: ExportContext) -> str:
     said = [asks.format(name=profile.name, host=profile.server.host, account=setup.account)]
     if context.sender and (who := context.sender.words):
         said.append(_("I'm {who}.").format(who=who))
+    if jump := profile.server.jump_host:
+        said.append(
+            _("I connect through {jump}, so that is where your server sees me come from.").format(jump=jump.host)
+        )
     if scheme.locks_key:
         said.append(_("The key can do that and nothing else: no shell, no tunnels, no other folders."))
     elif setup.key_lines:

@@ -56,8 +56,10 @@ class OpenPorts(msgspec.Struct, frozen=True):
 
 
 async def look(target: Target) -> OpenPorts:
-    """Try both at once; a server that does not answer is a fact and no failure."""
+    """Try both at once; a server that does not answer is a fact and no failure. A jump host leads to ssh alone."""
     port = target.port
+    if target.jump:
+        return OpenPorts(port, *await _ssh(target), 0)
     ports = list(dict.fromkeys((port, over_network.USUAL_PORT)))
     async with asyncio.TaskGroup() as group:
         ssh = group.create_task(_ssh(target))

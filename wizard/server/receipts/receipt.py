@@ -10,7 +10,7 @@ import msgspec
 from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
-from wizard.failure import Failure, Kind
+from wizard.failure import OF_JUMP_HOST, Failure, Kind
 from wizard.server import handed_over, kept_facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from wizard.server.receipts.receipt_text import Receipt
 
 # While the server can't be asked, its fingerprint is compared as soon as it can.
-_NOT_REACHED = frozenset({Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE, Kind.PORT_CLOSED, Kind.TIMED_OUT, Kind.NO_SSH})
+_NOT_REACHED = OF_JUMP_HOST | {
+    *(Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE, Kind.PORT_CLOSED, Kind.TIMED_OUT, Kind.NO_SSH),
+}
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,10 @@ def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Deci
     skipped = _named(exclude_presets.in_words(profile.exclude)) or _("nothing")
     yield Decision(_("Skipped"), skipped, Step.FOLDERS)
     where = _("{user} on {host}") if server.port == 22 else _("{user} on {host}, port {port}")
-    yield Decision(_("Server"), where.format(user=server.user, host=server.host, port=server.port), Step.SERVER)
+    where = where.format(user=server.user, host=server.host, port=server.port)
+    if server.jump:
+        where = _("{server}, through {jump}").format(server=where, jump=server.jump)
+    yield Decision(_("Server"), where, Step.SERVER)
     yield Decision(_("Destination"), printable(profile.destination), Step.SERVER)
     if uses_ssh:
         yield Decision(TITLES[Step.FINGERPRINT], _named(server.host_keys), Step.FINGERPRINT)

@@ -135,7 +135,7 @@ def allowed_from(profile: Profile) -> Text:
         id="from",
         label=_("Only from these addresses (comma-separated)"),
         default=places.text(profile.scheme.from_),
-        hint=_("empty: from anywhere"),
+        hint=_("empty: from anywhere") if not profile.server.jump else _("the jump host's; empty: from anywhere"),
         nothing=_ANYWHERE,
         rule=lambda typed: rules.allowed_from(places.read(typed)),
     )
@@ -153,13 +153,16 @@ def module(profile: Profile) -> Text:
     )
 
 
-def about_places(scheme: Scheme, listed: tuple[str, ...]) -> str:
-    """What is to be known of the places."""
+def about_places(profile: Profile) -> str:
+    """What is to be known of the places that the server lets this computer in from."""
+    listed = profile.scheme.from_
+    if jump := profile.server.jump_host:
+        return _("The server sees the address of the jump host ({jump}), not this computer's.").format(jump=jump.host)
     if not listed:
         return PLACES
     if not any(map(places.is_name, listed)):
         return MAY_CHANGE
-    if scheme.uses_ssh:
+    if schemes.of(profile).uses_ssh:
         return _("A name works only if the server looks up names (UseDNS yes): ask your admin.")
     return _("A name works only if the server can look it up: ask your admin.")
 

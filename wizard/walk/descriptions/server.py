@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import rules, server_address
+from wizard import rules, schemes, server_address
 from wizard.client.ssh import dial, ssh_settings
+from wizard.profile import SchemeSettings
 from wizard.server.reaching import reachability
 from wizard.server_address import ServerAddress
-from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.walk.description import Description, MayIfConfirmed, Text, YesNo
 
@@ -55,6 +55,18 @@ def user(profile: Profile, typed: ServerAddress | None = None) -> Text:
     )
 
 
+def jump(profile: Profile, known: Known | None = None) -> Text:
+    """The jump host, which few people have: it is asked for only where there is one already."""
+    return Text(
+        id="jump",
+        label=_("Through another computer (jump host)"),
+        default=known.jump if known else profile.server.jump,
+        hint=_("empty: directly"),
+        nothing=_("directly"),
+        rule=lambda typed: server_address.jump_complaint(typed) if typed else None,
+    )
+
+
 def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Question]:
     """Which server, and who one is there."""
     yield host(profile)
@@ -64,36 +76,38 @@ def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Quest
             offered = offer(typed.host, known)
             ask = _("{words} {answer}?").format(words=offered.words, answer=offered.yes)
             yield YesNo(id=_FROM_SSH, label=offered.title, ask=ask)
+        known = _taken(profile, answers)
         meant = _meant(profile, answers)
         yield port(profile, meant)
         yield user(profile, meant)
+        if jump(profile, known).default:
+            yield jump(profile, known)
 
 
 def known_to_ssh(profile: Profile, typed: ServerAddress) -> Known | None:
     """What the person's ssh settings know a new name as, if that differs; what was typed with it comes first."""
-    if typed.host == profile.server.machine or not (known := ssh_settings.known(typed.host)):
+    if typed.host == host(profile).default or not (known := ssh_settings.known(typed.host)):
         return None
     known = msgspec.structs.replace(known, port=typed.port or known.port, user=typed.user or known.user)
     without = (typed.host, typed.port or str(profile.server.port), typed.user or profile.server.user)
-    return known if known.through or (known.host, known.port, known.user) != without else None
+    has_way = known.jump or known.cant
+    return known if has_way or (known.host, known.port, known.user) != without else None
 
 
 def offer(name: str, known: Known) -> MayIfConfirmed:
     """Asks whether what ssh's settings say of a name is meant; nothing of it is used unasked."""
-    words = _("Your ssh settings know “{name}” as {user} on {host}, port {port}.")
-    words = words.format(name=name, user=known.user, host=known.host, port=known.port)
-    if known.through:
-        reached = _("They reach it through {through}, which backup-wizard can't do yet: it would connect directly.")
-        words += " " + reached.format(through=printable(known.through))
-    words += " " + _("Nothing else of these settings is used.")
+    words = known.words(name) + " " + _("Nothing else of these settings is used.")
     return MayIfConfirmed(_("Use your ssh settings?"), words, yes=_("Use that"), no=_("Keep what I typed"))
 
 
+def _taken(profile: Profile, answers: Answers) -> Known | None:
+    """What the person's ssh settings know, if the person wants to use that."""
+    return known_to_ssh(profile, server_address.understood(answers["host"])) if answers.get(_FROM_SSH) else None
+
+
 def _meant(profile: Profile, answers: Answers) -> ServerAddress:
-    typed = server_address.understood(answers["host"])
-    if answers.get(_FROM_SSH) and (known := known_to_ssh(profile, typed)):
-        return ServerAddress(known.host, known.port, known.user)
-    return typed
+    known = _taken(profile, answers)
+    return ServerAddress(known.host, known.port, known.user) if known else server_address.understood(answers["host"])
 
 
 def moved(typed: ServerAddress) -> str:
@@ -106,13 +120,17 @@ def moved(typed: ServerAddress) -> str:
     return _("The username {user} is now in its own field.").format(user=typed.user) if typed.user else ""
 
 
-def at(profile: Profile, host: str, port: int, user: str) -> Profile:
-    """The profile with that server; another one's fingerprint is not confirmed yet."""
+def at(profile: Profile, host: str, port: int, user: str, jump: str = "") -> Profile:
+    """The profile with that server; another one's fingerprint is not confirmed yet. Through a jump host, it is ssh."""
     before = profile.server
-    server = msgspec.structs.replace(before, host=host, port=port, user=user)
+    server = msgspec.structs.replace(before, host=host, port=port, user=user, jump=jump)
     if (server.machine, server.port) != (before.machine, before.port):
         server = msgspec.structs.replace(server, host_keys=())
-    return msgspec.structs.replace(profile, server=server)
+    changed = msgspec.structs.replace(profile, server=server)
+    if jump and not schemes.of(profile).uses_ssh:
+        scheme = msgspec.structs.replace(profile.scheme, kind=SchemeSettings().kind)
+        changed = msgspec.structs.replace(changed, scheme=scheme)
+    return changed
 
 
 def looking(host: str) -> str:
@@ -139,13 +157,13 @@ async def reach(profile: Profile) -> OpenPorts:
     return found
 
 
-def decided(profile: Profile, host: str, user: str, found: OpenPorts) -> Profile:
+def decided(profile: Profile, host: str, user: str, jump: str, found: OpenPorts) -> Profile:
     """The profile with a server that answers, of which that is kept; without ssh, rsync's own service is left.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    changed = reachability.with_what_is_left(at(profile, host, found.port, user), found)
+    changed = reachability.with_what_is_left(at(profile, host, found.port, user, jump), found)
     reachability.remember(changed, profile, found)
     return changed
 
@@ -160,11 +178,11 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     """
     if not answers:
         return profile
-    host = _meant(profile, answers).host
+    host, jump = _meant(profile, answers).host, answers.get("jump", "")
     context.tell(f"{looking(host)} …")
-    reached = await reach(at(profile, host, int(answers["port"]), answers["user"]))
+    reached = await reach(at(profile, host, int(answers["port"]), answers["user"], jump))
     context.tell(answers_how(host, reached))
-    return decided(profile, host, answers["user"], reached)
+    return decided(profile, host, answers["user"], jump, reached)
 
 
 DESCRIPTION = Description(question=_("Which server will keep your backup?"), questions=questions, settle=settle)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+from textual.widgets import Input
 
 from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, typed
 from tests.screens.steps.server.test_parts_typed_with_the_name import in_lines
@@ -29,7 +31,7 @@ def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     async def look(target: Target) -> reachability.OpenPorts:
-        found.append(str(target))
+        found.append(f"{target} through {target.jump}" if target.jump else str(target))
         return reachability.OpenPorts(target.port, "", Failure(Kind.NAME_UNKNOWN, target.host), 0)
 
     monkeypatch.setattr(reachability, "look", look)
@@ -72,15 +74,56 @@ async def test_a_no_keeps_what_was_typed_and_is_not_asked_again(home: Path, look
         await until(pilot, lambda: looked_for == ["nas:22", "nas:22"])
 
 
-async def test_a_jump_host_is_told(home: Path, looked_for: list[str]) -> None:
-    settings(home, 2222, "ProxyJump amanda@bastion")
+async def test_a_way_that_we_can_not_go_is_told(home: Path, looked_for: list[str]) -> None:
+    settings(home, 2222, "ProxyCommand nc %h %p")
     async with wizard_at(NEW, Step.SERVER) as pilot:
         await typed(pilot, host="nas")
         await pilot.press("enter")
-        await until(pilot, lambda: "through amanda@bastion, which backup-wizard can't do yet" in said(pilot))
+        await until(pilot, lambda: "through “nc %h %p”, which backup-wizard can't do: it would connect" in said(pilot))
         assert looked_for == []
         await pilot.press("shift+tab", "enter")
         await until(pilot, lambda: looked_for == [f"{HOST}:2222"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_jump_host_is_offered_as_well_and_has_a_line_then(
+    home: Path, looked_for: list[str], size: tuple[int, int]
+) -> None:
+    settings(home, 2222, "ProxyJump amanda@bastion:2200")
+    async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
+        assert not pilot.app.screen.query_one("#jump").display
+        await typed(pilot, host="nas")
+        await pilot.press("enter")
+        await until(pilot, lambda: f"as joe on {HOST}, port 2222, through amanda@bastion:2200." in said(pilot))
+        await pilot.press("shift+tab", "enter")
+        await until(pilot, lambda: looked_for == [f"{HOST}:2222 through amanda@bastion:2200"])
+        assert pilot.app.screen.query_one("#jump Input", Input).value == "amanda@bastion:2200"
+        await typed(pilot, jump="bastion")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Write the jump host as user@host" in said(pilot))
+        await typed(pilot, jump="")
+        await pilot.press("enter")
+        await until(pilot, lambda: looked_for[1:] == [f"{HOST}:2222"])
+
+
+async def test_a_jump_host_of_the_profile_is_shown_and_kept(looked_for: list[str]) -> None:
+    server = Server(host=HOST, user="amanda", jump="amanda@bastion")
+    async with wizard_at(msgspec.structs.replace(NEW, server=server), Step.SERVER) as pilot:
+        assert pilot.app.screen.query_one("#jump").display
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: looked_for == [f"{HOST}:22 through amanda@bastion"])
+
+
+@pytest.mark.parametrize("answer", ["", "amanda@gate:2200"])
+def test_text_mode_offers_the_jump_host(answer: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(target: Target) -> reachability.OpenPorts:
+        return reachability.OpenPorts(target.port, "SSH-2.0-OpenSSH_9.2", None, 0)
+
+    settings(home, 2222, "ProxyJump amanda@bastion")
+    monkeypatch.setattr(reachability, "look", look)
+    person = Person({"Server name": ["nas"], "Use that?": ["y"], "jump host": [answer]})
+    monkeypatch.setattr("builtins.input", person)
+    assert decided(NEW, Step.SERVER).server == Server(host=HOST, port=2222, user="joe", jump=answer or "amanda@bastion")
 
 
 @pytest.mark.parametrize(("answer", "server"), [("y", (HOST, 2222, "joe")), ("n", ("nas", 22, "amanda"))])
