@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -178,7 +179,14 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
             "destination": profile.destination,
             "places": _places(profile),
         }
-    return {name: printable(value) for name, value in found.items()} | {"lines": _lines(failure)}
+    return {name: _Value(printable(value)) for name, value in found.items()} | {"lines": _lines(failure)}
+
+
+class _Value(str):
+    """A value as a sentence has it, or with `{value:sh}` as a word of a command that is pasted into a shell."""
+
+    def __format__(self, form: str) -> str:
+        return shlex.quote(self) if form == "sh" else super().__format__(form)
 
 
 def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
