@@ -45,6 +45,7 @@ __all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "
 PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
 
 _DROPPED = {Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY}
+_UNHEARD = {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN}  # as while the link is frozen
 _GONE_MEANWHILE = {
     *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED, Kind.SERVER_SILENT),
 }
@@ -64,7 +65,8 @@ async def run(
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
-    are seconds: before each new try that follows one which got nowhere. `agreed` are the losses of an `AtRisk` that a
+    are seconds: before each new try that follows one which got nowhere. A server that answers is given up after the
+    last of them; one that falls silent while it is backed up to is tried at that pause for longer. `agreed` are the losses of an `AtRisk` that a
     person has agreed to. Where a run `is_watched`, it looks first how much there is to send, if a part may be there.
 
     Raises:
@@ -230,10 +232,11 @@ class _Run:
                     told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
                 in_vain, has_sent = (0 if has_sent else in_vain), False
-                if not may_pass or in_vain >= len(self._pauses) or self._tries >= _MOST_TRIES:
+                is_used_up = in_vain >= len(self._pauses) and not (self._pauses and told.kind in _UNHEARD and has_begun)
+                if not may_pass or is_used_up or self._tries >= _MOST_TRIES:
                     raise failure from None
                 self._tries += 1
-                in_vain += 1
+                in_vain = min(in_vain + 1, len(self._pauses))
                 retry = Retry(told, self._pauses[in_vain - 1], self._tries)
             self._kept.say(f"{retry.trouble.what}; try {retry.number} in {retry.seconds:.0f} s")
             yield retry
