@@ -17,6 +17,7 @@ from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import (
     compression,
+    cut_files,
     link_speed,
     record,
     report,
@@ -88,7 +89,8 @@ async def run(
             told = trouble.explain(failure, profile)
             kept.say(told.sentence)
             with contextlib.suppress(Failure):  # what failed is more important than that it is remembered
-                record.note(profile, "failed", why=f"{told.what}. {told.who.words}. {told.to_do}")
+                why = f"{told.what}. {told.who.words}. {told.to_do}"
+                record.note(profile, "failed", why=why, cut=run.cut_files)
             raise
         except (asyncio.CancelledError, GeneratorExit):
             if not is_done:
@@ -113,6 +115,7 @@ class _Run:
         self._profile, self._access, self._pauses = profile, access, pauses
         self._holding, self._agreed, self._kept, self._is_watched = holding, agreed, kept, is_watched
         self._before = record.read(profile.name)
+        self._cut = cut_files.CutFiles(self._before.cut)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
         self._tries = 1
@@ -129,6 +132,11 @@ class _Run:
 
     async def __aexit__(self, *_: object) -> None:
         await self._connection.aclose()
+
+    @property
+    def cut_files(self) -> dict[str, int]:
+        """Those that may have left a part on the server, which a run that deletes removes."""
+        return {} if self._profile.delete else self._cut.files
 
     async def events(self) -> AsyncGenerator[Event]:
         began, since = time.monotonic(), time.time()
@@ -167,12 +175,11 @@ class _Run:
         )
         if told.unread_count:  # rsync's statistics take what it could not read for created
             told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
-        result = Result(told, self._tries, found)
+        result = Result(told, self._tries, found, self.cut_files)
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        record.note(
-            self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=told.unread_count
-        )
+        about = {"since": since, "sources": sources, "entries": totals.files, "unread": told.unread_count}
+        record.note(self._profile, outcome, **about, cut={})
         self._kept.say(result.sentence)
         yield result
 
@@ -231,6 +238,8 @@ class _Run:
                     failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
                     told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
+                if may_pass:
+                    self._cut.lose_connection()
                 in_vain, has_sent = (0 if has_sent else in_vain), False
                 is_used_up = in_vain >= len(self._pauses) and not (self._pauses and told.kind in _UNHEARD and has_begun)
                 if not may_pass or is_used_up or self._tries >= _MOST_TRIES:
@@ -278,6 +287,7 @@ class _Run:
         match event:
             case rsync.Entries():
                 self._sample.add(event)
+                self._cut.note(event)
                 self._new += event.new
                 self._deleted += event.deleted
             case rsync.Problem():
