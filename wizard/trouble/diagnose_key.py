@@ -34,6 +34,7 @@ _OTHER_TYPE = N_(
 _ACCEPTS_ALL = "remote software version tinyssh"  # it takes any key at first, and then refuses the signature
 _LONGEST_LINE = 120
 _SFTP_ONLY = "This service allows sftp connections only"
+_SFTP_HELLO, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2\0\0\0\3"  # version 3, and that it is taken
 _SECONDS = 10.0
 _WAIT = N_(
     "Send your admin the output of “backup-wizard export {name} --format text”, then run this again. If they say it's"
@@ -80,6 +81,8 @@ async def of_connection(profile: Profile, access: Access) -> Diagnosis | None:
     """Why ssh gets no connection; it says so only when it tells each thing that it does."""
     tried = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
     if program.is_let_in(tried):
+        if sftp := await of_sftp(profile, access):
+            return sftp
         return Diagnosis(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = patterns.read(tried.exit_code, said)
@@ -101,7 +104,18 @@ async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
         return Diagnosis(Sure.SURELY, _printed(first), kind=Kind.SERVER_SFTP_ONLY)
     if shell := shells.blocking(answer):
         return Diagnosis(Sure.SURELY, _is_blocked_by(shell), kind=Kind.SERVER_SHELL_BLOCKS)
-    return Diagnosis(Sure.SURELY, _printed(first)) if first else None
+    if first:
+        return Diagnosis(Sure.SURELY, _printed(first))
+    return await of_sftp(profile, access)
+
+
+async def of_sftp(profile: Profile, access: Access) -> Diagnosis | None:
+    """Whether it is sftp that answers, whatever is asked for: the program says nothing before it is greeted."""
+    answer = await program.first_answer(profile, access, sign_in.HARMLESS, _SFTP_HELLO, _SECONDS)
+    if answer[4 : 4 + len(_SFTP_ANSWER)] != _SFTP_ANSWER:  # behind its length
+        return None
+    text = _("Whatever is asked for, an sftp service answers.")
+    return Diagnosis(Sure.SURELY, text, kind=Kind.SERVER_SFTP_ONLY)
 
 
 def _is_blocked_by(shell: str) -> str:
