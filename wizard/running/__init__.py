@@ -178,8 +178,8 @@ class _Run:
         result = Result(told, self._tries, found, self.cut_files)
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        about = {"since": since, "sources": sources, "entries": totals.files, "unread": told.unread_count}
-        record.note(self._profile, outcome, **about, cut={})
+        unread = told.unread_count
+        record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=unread, cut={})
         self._kept.say(result.sentence)
         yield result
 

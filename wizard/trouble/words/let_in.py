@@ -168,8 +168,8 @@ WORDS = {
         ADMIN,
         N_("Nothing was started. You can back up without a practice run, or send your admin this message."),
         N_(
-            "Could you set the login shell of {user} to /bin/sh (usermod -s /bin/sh {user:sh})? Then my key line can allow"
-            " dry runs too."
+            "Could you set the login shell of {user} to /bin/sh (usermod -s /bin/sh {user:sh})? Then my key line can"
+            " allow dry runs too."
         ),
     ),
 }
