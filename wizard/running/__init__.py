@@ -67,8 +67,9 @@ async def run(
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
     are seconds: before each new try that follows one which got nowhere. A server that answers is given up after the
-    last of them; one that falls silent while it is backed up to is tried at that pause for longer. `agreed` are the losses of an `AtRisk` that a
-    person has agreed to. Where a run `is_watched`, it looks first how much there is to send, if a part may be there.
+    last of them; one that falls silent while it is backed up to is tried at that pause for longer. `agreed` are the
+    losses of an `AtRisk` that a person has agreed to. Where a run `is_watched`, it looks first how much there is to
+    send, if a part may be there.
 
     Raises:
         AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
@@ -178,8 +179,8 @@ class _Run:
         result = Result(told, self._tries, found, self.cut_files)
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        unread = told.unread_count
-        record.note(self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=unread, cut={})
+        files, count = totals.files, told.unread_count
+        record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
         self._kept.say(result.sentence)
         yield result
 

@@ -38,8 +38,8 @@ async def child(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block.
 
-    `stdin` is a line or two, which a pipe takes whole, or a file descriptor. `stdout` is a file descriptor in place of a pipe, and `holding`
-    are those that the program keeps open.
+    `stdin` is a line or two, which a pipe takes whole, or a file descriptor. `stdout` is a file descriptor in place of
+    a pipe, and `holding` are those that the program keeps open.
     """
     given = _pipe_with(stdin) if stdin and isinstance(stdin, bytes) else None
     nothing = asyncio.subprocess.DEVNULL

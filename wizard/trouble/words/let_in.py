@@ -44,7 +44,8 @@ WORDS = {
         SEND,
         N_(
             "The login shell of {user} blocks rsync: it is one like /bin/false, nologin, rssh or rbash, or a start-up"
-            " file ends it. Please set it to /bin/sh: usermod -s /bin/sh {user:sh}. The key line still allows only rsync."
+            " file ends it. Please set it to /bin/sh: usermod -s /bin/sh {user:sh}. The key line still allows only"
+            " rsync."
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(
@@ -53,8 +54,8 @@ WORDS = {
         N_("Send your admin this message. Until the shell is changed, you get an estimate instead of a practice run."),
         N_(
             "The login shell of {user} is rssh, which accepts only one plain command. Please set it to /bin/sh"
-            " (usermod -s /bin/sh {user:sh}). Or replace the lines of “{name}” in ~{user}/.ssh/authorized_keys with this:"
-            "\n{lines}"
+            " (usermod -s /bin/sh {user:sh}). Or replace the lines of “{name}” in ~{user}/.ssh/authorized_keys with"
+            " this:\n{lines}"
         ),
     ),
     Kind.SERVER_SHELL_TALKS: Words(
