@@ -153,8 +153,8 @@ SCREENS = (
 def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """No server is asked; what it would say is always the same."""
 
-    async def host_keys(*_: object, **__: object) -> tuple[HostKey, ...]:
-        return (_HOST_KEY,)
+    async def meet(*_: object, **__: object) -> tuple[str, tuple[HostKey, ...]]:
+        return "SSH-2.0-OpenSSH_9.2p1", (_HOST_KEY,)
 
     async def look(*_: object, **__: object) -> OpenPorts:
         return OpenPorts(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
@@ -170,7 +170,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
         yield rsync.Entries(_LISTED)
         yield rsync.Ended(0, rsync.Totals(files=4, new=2, bytes_to_send=2_000_000, bytes_total=2_000_000), "")
 
-    monkeypatch.setattr(probe, "host_keys", host_keys)
+    monkeypatch.setattr(probe, "meet", meet)
     monkeypatch.setattr(reachability, "look", look)
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)
