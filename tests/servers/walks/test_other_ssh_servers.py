@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import asyncssh
-import pytest
 from msgspec.structs import replace
 
 from tests.support.commands import backup_wizard

@@ -74,6 +74,10 @@ class TinysshOffice(Office):
                 return
             with connection:
                 served = subprocess.Popen(
-                    argv, stdin=connection, stdout=connection, stderr=subprocess.DEVNULL, start_new_session=True
+                    argv,
+                    stdin=connection.fileno(),
+                    stdout=connection.fileno(),
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
                 )
             self._open.callback(processes.end, served)

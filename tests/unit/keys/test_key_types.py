@@ -79,7 +79,7 @@ def test_a_key_of_another_type_that_is_there_is_neither_used_nor_touched(home: P
     with pytest.raises(Failure) as failure:
         protected_key.ensure(replace(profile, key=replace(profile.key, type="ecdsa")))
     assert failure.value.kind is Kind.BAD_VALUE
-    assert "~/.ssh/backup-wizard-amamac is there already" in failure.value.about
+    assert "~/.ssh/backup-wizard-amamac already exists" in failure.value.about
     assert tree(home / ".ssh") == before
     assert protected_key.ensure(replace(profile, key=replace(profile.key, type="ed25519"))) == line
 

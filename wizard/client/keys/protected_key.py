@@ -111,7 +111,7 @@ def _move_into_keyring(profile: Profile, typed: Secret, keep: Callable[[Profile]
 def _require_type(profile: Profile) -> None:
     key = profile.key
     if not key_types.is_of(key_files.public_line(profile.key_path), key.type):
-        wrong = _("{file} is there already, and no key of the type {type}. Name another file (key.file)")
+        wrong = _("{file} already exists, and isn't a key of the type {type}. Name another file (key.file)")
         raise Failure(Kind.BAD_VALUE, wrong.format(file=paths.shown(profile.key_path), type=key.type))
 
 
