@@ -98,13 +98,15 @@ def remember(profile: Profile, before: Profile, found: OpenPorts) -> ServerFacts
 
 
 def learn_greeting(profile: Profile, greeting: str) -> ServerFacts:
-    """Keep what ssh's greeting tells of the server.
+    """Keep what ssh's greeting tells of the server; one that tells nothing leaves what is known.
 
     Raises:
         Failure: our folder can't be written to.
     """
-    versions = {"openssh_version": _openssh_version(greeting), "dropbear_version": _dropbear_version(greeting)}
-    return kept_facts.learn(profile, **versions)
+    openssh, dropbear = _openssh_version(greeting), _dropbear_version(greeting)
+    if openssh is None and dropbear is None:
+        return kept_facts.known(profile)
+    return kept_facts.learn(profile, openssh_version=openssh, dropbear_version=dropbear)
 
 
 def _openssh_version(greeting: str) -> Version | None:
