@@ -23,7 +23,7 @@ from screens.dialogs.receipt import ReceiptScreen
 from screens.dialogs.save_text import SaveTextScreen
 from screens.dialogs.trouble_screen import TroubleScreen
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
-from screens.steps.key.choose_key import ChooseKeyScreen
+from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
 _HOST = "files.example.lan"
 _HOST_KEY = HostKey(*public_key(7).split()[:2])
+_OTHER_TYPES = Keys(KeyOptions("", (), ""), frozenset(), is_held=False, is_lost=False, types=("ecdsa", "rsa"))
 _OWN_KEYS = Keys(
     KeyOptions("GNOME Keyring", tuple(FoundKey(public_key(number), f"~/.ssh/id_{number}") for number in (1, 2)), ""),
     unlocked=frozenset(),
@@ -133,6 +134,7 @@ SCREENS = (
     Shown("new-passphrase", Step.KEY, lambda _: NewPassphraseScreen(key.new_passphrase())),
     Shown("open-key", Step.KEY, _open_key),
     Shown("choose-key", Step.KEY, lambda _: ChooseKeyScreen(choices.own_keys(_OWN_KEYS))),
+    Shown("key-type", Step.KEY, lambda _: ChooseKeyScreen(choices.new_type(_OTHER_TYPES), CREATE)),
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
