@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import printing
 from wizard.failure import Kind
-from wizard.running import problems, record
+from wizard.running import cut_files, problems, record
 from wizard.running.report import in_words, left_out
 from wizard.server import locks
 from wizard.storage import paths, profiles
@@ -171,7 +171,7 @@ def backup(result: Result) -> str:
 def found_in(result: Result) -> list[str]:
     """What was found while a backup was made and afterwards, in lines."""
     checked = [result.verification.sentence] if result.verification else []
-    return [*_problems(result.report), *checked]
+    return [*_problems(result.report), *checked, *filter(None, [cut_files.in_words(result.cut)])]
 
 
 def at_risk(risk: AtRisk) -> str:

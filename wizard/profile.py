@@ -21,6 +21,7 @@ FORMAT = 1
 
 SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 Protection = Literal["keyring", "ask", "none"]
+KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
 
 Found = tuple[str, str | None]
 
@@ -76,11 +77,13 @@ class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The ssh key: its file, and where its passphrase comes from.
 
-    A `file` that ends in `.pub` stands for a private key that stays in the person's ssh agent.
+    A `file` that ends in `.pub` stands for a private key that stays in the person's ssh agent. `type` is what a key is
+    made as that is not there yet; where nothing is said, as ed25519.
     """
 
     protection: Protection = "keyring"
     file: str = ""
+    type: KeyType = ""
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -53,6 +53,14 @@ complain() { printf 'backup-wizard: %s\n' "$*" >&2; }
 fail() { complain "$*" && exit 1; }
 note() { printf '  . %s\n' "$*"; }
 
+# A value as a word of a command that somebody may paste.
+word() {
+    case $1 in
+    *[!A-Za-z0-9_@%+=:,./-]*) printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")" ;;
+    *) printf '%s' "$1" ;;
+    esac
+}
+
 # Prints a change; returns whether to make it too.
 does() {
     printf '  + %s\n' "$1"
@@ -371,7 +379,7 @@ locate() {
         IFS=: read -r login _ uid gid comment home shell <<END
 $entry
 END
-        case $home in /?*) ;; *) fail "the account $login has no home folder: usermod -d /home/$login $login" ;; esac
+        case $home in /?*) ;; *) fail "the account $login has no home folder: usermod -d $(word "/home/$login") $(word "$login")" ;; esac
     else
         home=$(useradd -D 2>/dev/null | sed -n 's|^HOME=/|/|p')
         home=${home:-/home}/$account shell=/bin/sh
@@ -853,7 +861,7 @@ password_warning() {
     case "$open_from " in *' 192.0.2.1 '*) from=anywhere ;; *) from=${open_from# } ;; esac
     case $account in *\\*) domain=yes ;; *) domain= ;; esac
     if [ -z "$domain" ] && has_password; then
-        how="if nobody needs it, run usermod -p '*' $account, and run this again"
+        how="if nobody needs it, run usermod -p '*' $(word "$account"), and run this again"
     else
         how='see PasswordAuthentication in the sshd settings, which this script does not change there'
     fi
@@ -1009,13 +1017,13 @@ warnings() {
     if [ -z "$entry" ]; then printf 'the account %s does not exist yet\n' "$account" && return 0; fi
     if [ -n "$key_block" ]; then
         case ${shell##*/} in
-        false | nologin | rbash | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$account" ;;
+        false | nologin | rbash | rssh) printf 'the login shell %s blocks rsync too: usermod -s /bin/sh %s\n' "$shell" "$(word "$account")" ;;
         esac
         if name=$account awk -F: '$1 == ENVIRON["name"] && $2 ~ /^!/ { found = 1 } END { exit !found }' /etc/shadow; then
-            printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$account"
+            printf "the account is locked, even for keys if sshd has UsePAM no: usermod -p '*' %s\n" "$(word "$account")"
         fi
         for file in "$home" "${keys%/*}" "$keys"; do
-            if is_open "$file"; then printf 'sshd ignores the key as long as others can write to %s: chmod go-w %s\n' "$file" "$file"; fi
+            if is_open "$file"; then printf 'sshd ignores the key as long as others can write to %s: chmod go-w %s\n' "$file" "$(word "$file")"; fi
         done
         warn_of_sshd
     elif ! daemon_listens; then
@@ -1027,7 +1035,7 @@ warnings() {
     elif [ "$(stat -c %u "$place")" != "$uid" ]; then
         printf '%s does not own the folder %s and may not be able to write to it\n' "$account" "$place"
     elif is_open "${place%/*}" && [ ! -k "${place%/*}" ]; then
-        printf 'others can replace the folder %s: chmod +t %s\n' "$place" "${place%/*}"
+        printf 'others can replace the folder %s: chmod +t %s\n' "$place" "$(word "${place%/*}")"
     fi
 }
 

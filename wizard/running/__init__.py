@@ -17,6 +17,7 @@ from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import (
     compression,
+    cut_files,
     link_speed,
     record,
     report,
@@ -45,6 +46,7 @@ __all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "
 PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
 
 _DROPPED = {Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY}
+_UNHEARD = {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN}  # as while the link is frozen
 _GONE_MEANWHILE = {
     *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED, Kind.SERVER_SILENT),
     *(Kind.JUMP_NAME_UNKNOWN, Kind.JUMP_UNREACHABLE, Kind.JUMP_CANT_CONNECT),
@@ -65,8 +67,10 @@ async def run(
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
-    are seconds: before each new try that follows one which got nowhere. `agreed` are the losses of an `AtRisk` that a
-    person has agreed to. Where a run `is_watched`, it looks first how much there is to send, if a part may be there.
+    are seconds: before each new try that follows one which got nowhere. A server that answers is given up after the
+    last of them; one that falls silent while it is backed up to is tried at that pause for longer. `agreed` are the
+    losses of an `AtRisk` that a person has agreed to. Where a run `is_watched`, it looks first how much there is to
+    send, if a part may be there.
 
     Raises:
         AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
@@ -87,7 +91,8 @@ async def run(
             told = trouble.explain(failure, profile)
             kept.say(told.sentence)
             with contextlib.suppress(Failure):  # what failed is more important than that it is remembered
-                record.note(profile, "failed", why=f"{told.what}. {told.who.words}. {told.to_do}")
+                why = f"{told.what}. {told.who.words}. {told.to_do}"
+                record.note(profile, "failed", why=why, cut=run.cut_files)
             raise
         except (asyncio.CancelledError, GeneratorExit):
             if not is_done:
@@ -112,6 +117,7 @@ class _Run:
         self._profile, self._access, self._pauses = profile, access, pauses
         self._holding, self._agreed, self._kept, self._is_watched = holding, agreed, kept, is_watched
         self._before = record.read(profile.name)
+        self._cut = cut_files.CutFiles(self._before.cut)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
         self._tries = 1
@@ -128,6 +134,11 @@ class _Run:
 
     async def __aexit__(self, *_: object) -> None:
         await self._connection.aclose()
+
+    @property
+    def cut_files(self) -> dict[str, int]:
+        """Those that may have left a part on the server, which a run that deletes removes."""
+        return {} if self._profile.delete else self._cut.files
 
     async def events(self) -> AsyncGenerator[Event]:
         began, since = time.monotonic(), time.time()
@@ -166,12 +177,11 @@ class _Run:
         )
         if told.unread_count:  # rsync's statistics take what it could not read for created
             told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
-        result = Result(told, self._tries, found)
+        result = Result(told, self._tries, found, self.cut_files)
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        record.note(
-            self._profile, outcome, since=since, sources=sources, entries=totals.files, unread=told.unread_count
-        )
+        files, count = totals.files, told.unread_count
+        record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
         self._kept.say(result.sentence)
         yield result
 
@@ -230,11 +240,14 @@ class _Run:
                     failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
                     told = trouble.explain(failure, self._profile)
                 may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
+                if may_pass:
+                    self._cut.lose_connection()
                 in_vain, has_sent = (0 if has_sent else in_vain), False
-                if not may_pass or in_vain >= len(self._pauses) or self._tries >= _MOST_TRIES:
+                is_used_up = in_vain >= len(self._pauses) and not (self._pauses and told.kind in _UNHEARD and has_begun)
+                if not may_pass or is_used_up or self._tries >= _MOST_TRIES:
                     raise failure from None
                 self._tries += 1
-                in_vain += 1
+                in_vain = min(in_vain + 1, len(self._pauses))
                 retry = Retry(told, self._pauses[in_vain - 1], self._tries)
             self._kept.say(f"{retry.trouble.what}; try {retry.number} in {retry.seconds:.0f} s")
             yield retry
@@ -276,6 +289,7 @@ class _Run:
         match event:
             case rsync.Entries():
                 self._sample.add(event)
+                self._cut.note(event)
                 self._new += event.new
                 self._deleted += event.deleted
             case rsync.Problem():

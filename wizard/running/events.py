@@ -46,12 +46,14 @@ class Looking(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """The last event: what the last try did, how many there were, and what was found afterwards.
 
-    What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see.
+    What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see. `cut` are
+    the files, with their sizes, of which a broken try, or a failed run before, may have left a part on the server.
     """
 
     report: Report
     tries: int
     verification: Verification | None
+    cut: dict[str, int] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -101,7 +103,8 @@ class Result(msgspec.Struct, frozen=True):
     def as_json(self) -> dict[str, object]:
         """The object that `run --json` prints."""
         verified = self.verification.as_json() if self.verification else None
-        return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
+        cut = [{"path": display.printable(path), "size": size} for path, size in self.cut.items()]
+        return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified, "cut": cut}
 
 
 Event = rsync.Event | Begun | Planned | Retry | Looking | Result

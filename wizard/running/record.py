@@ -40,7 +40,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
     `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
-    `sources` and `entries` are what the last run that came to its end found here.
+    `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
+    that were being sent when the runs since then lost their connection.
     """
 
     last: datetime | None = None
@@ -52,6 +53,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     unread: int = 0
     sources: dict[str, Source] = {}
     entries: int = 0
+    cut: dict[str, int] = {}
 
 
 def read(name: str) -> Record:
@@ -84,6 +86,7 @@ def note(
     entries: int | None = None,
     why: str = "",
     unread: int = 0,
+    cut: dict[str, int] | None = None,
 ) -> None:
     """Keep how a run ended; and, where it came to its end, when it began and what it found here.
 
@@ -100,6 +103,7 @@ def note(
         unread=unread,
         sources=kept.sources if sources is None else sources,
         entries=kept.entries if entries is None else entries,
+        cut=kept.cut if cut is None else cut,
     )
     if result == "done":
         changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile), good_since=since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -184,7 +185,14 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         }
         if jump := profile.server.jump_host:
             found |= {"jump": str(jump), "by_hand": jump.by_hand}
-    return {name: printable(value) for name, value in found.items()} | {"lines": _lines(failure)}
+    return {name: _Value(printable(value)) for name, value in found.items()} | {"lines": _lines(failure)}
+
+
+class _Value(str):
+    """A value as a sentence has it, or with `{value:sh}` as a word of a command that is pasted into a shell."""
+
+    def __format__(self, form: str) -> str:
+        return shlex.quote(self) if form == "sh" else super().__format__(form)
 
 
 def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:

@@ -79,6 +79,8 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
         found = await diagnose_reaching.look(kind, profile)
         if kind is Kind.HUNG_UP and uses_ssh and found is None:
             return await diagnose_key.of_connection(profile, access or accesses.prepare(profile))
+        if kind is Kind.TIMED_OUT and uses_ssh and found is None:  # rsync and sftp wait for each other
+            return await diagnose_key.of_sftp(profile, access or accesses.prepare(profile))
         return found
     if kind in _OF_THE_KEY and uses_ssh:
         return await diagnose_key.ask(failure, profile, access or accesses.prepare(profile))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import allowed_from
+from wizard.client.keys import key_types
 from wizard.client.ssh import dial, program, tunnel
 from wizard.failure import Failure, Kind
 from wizard.server import kept_facts
@@ -19,6 +20,7 @@ from wizard.text.language import N_, _
 from wizard.trouble import key_checks, patterns
 from wizard.trouble.diagnosis import Diagnosis, Sure
 from wizard.trouble.words import Who
+from wizard.trouble.words.form import SEND
 
 if TYPE_CHECKING:
     from wizard.client.access import Access
@@ -28,12 +30,14 @@ _ACCEPTED = re.compile(r"server-sig-algs=<(?P<types>[^<>\s]+)>")
 _METHODS = re.compile(r"Permission denied \((?P<methods>[a-z,-]*)\)")
 _CHATTER = ("debug1:", "OpenSSH_")
 _OTHER_TYPE = N_(
-    "Send your admin this message. Or use another type of key: run “ssh-keygen -t {type} -f ~/.ssh/{name}-{type}”, and"
-    " choose that key in the “Key” step."
+    "Send your admin this message. Or create a new key in the “Key” step: it gets a type that the server accepts."
+    ' (In a file for --answers, that is type = "{type}" under [key].)'
 )
+_OTHER_KEY = N_("Send your admin this message. Or create a new key in the “Key” step.")
 _ACCEPTS_ALL = "remote software version tinyssh"  # it takes any key at first, and then refuses the signature
 _LONGEST_LINE = 120
 _SFTP_ONLY = "This service allows sftp connections only"
+_SFTP_HELLO, _SFTP_ANSWER = b"\0\0\0\5\1\0\0\0\3", b"\2\0\0\0\3"  # version 3, and that it is taken
 _SECONDS = 10.0
 _WAIT = N_(
     "Send your admin the output of “backup-wizard export {name} --format text”, then run this again. If they say it's"
@@ -80,6 +84,8 @@ async def of_connection(profile: Profile, access: Access) -> Diagnosis | None:
     """Why ssh gets no connection; it says so only when it tells each thing that it does."""
     tried = await program.run(profile, access, sign_in.HARMLESS, _SECONDS, verbose=True)
     if program.is_let_in(tried):
+        if sftp := await of_sftp(profile, access):
+            return sftp
         return Diagnosis(Sure.PROBABLY, _("That was only temporary: the server lets this computer sign in now."))
     said = "\n".join(line for line in tried.stderr.splitlines() if not line.startswith(_CHATTER))
     kind = tunnel.cause(said) if profile.server.jump else None
@@ -102,7 +108,18 @@ async def of_shell(profile: Profile, access: Access) -> Diagnosis | None:
         return Diagnosis(Sure.SURELY, _printed(first), kind=Kind.SERVER_SFTP_ONLY)
     if shell := shells.blocking(answer):
         return Diagnosis(Sure.SURELY, _is_blocked_by(shell), kind=Kind.SERVER_SHELL_BLOCKS)
-    return Diagnosis(Sure.SURELY, _printed(first)) if first else None
+    if first:
+        return Diagnosis(Sure.SURELY, _printed(first))
+    return await of_sftp(profile, access)
+
+
+async def of_sftp(profile: Profile, access: Access) -> Diagnosis | None:
+    """Whether it is sftp that answers, whatever is asked for: the program says nothing before it is greeted."""
+    answer = await program.first_answer(profile, access, sign_in.HARMLESS, _SFTP_HELLO, _SECONDS)
+    if answer[4 : 4 + len(_SFTP_ANSWER)] != _SFTP_ANSWER:  # behind its length
+        return None
+    text = _("Whatever is asked for, an sftp service answers.")
+    return Diagnosis(Sure.SURELY, text, kind=Kind.SERVER_SFTP_ONLY)
 
 
 def _is_blocked_by(shell: str) -> str:
@@ -130,7 +147,7 @@ def _by_what_ssh_tells(said: str, profile: Profile) -> Diagnosis | None:
         return Diagnosis(
             Sure.SURELY,
             _("The server doesn't accept this type of key."),
-            to_do=_(_OTHER_TYPE).format(type="ecdsa", name=profile.name),
+            to_do=_(_OTHER_KEY),
             forward=_(
                 "Your sshd doesn't accept my key type for {user} (PubkeyAcceptedAlgorithms). Please allow it, or tell"
                 " me which types you accept."
@@ -164,19 +181,42 @@ def _by_accepted_types(said: str, public_key: str, profile: Profile) -> Diagnosi
     told = _ACCEPTED.search(said)
     ours = public_key.partition(" ")[0]
     ours = {"ssh-rsa": "rsa-sha2-256"}.get(ours, ours)
-    if not told or not ours or ours in (accepted := told["types"].split(",")):
+    if not told or not ours:
+        return _by_age(ours, profile)
+    accepted = told["types"].split(",")
+    with contextlib.suppress(Failure):  # the “Key” step offers one of them, as soon as it is known
+        kept_facts.learn(profile, key_types=key_types.known(accepted))
+    if ours in accepted:
         return None
     return Diagnosis(
         Sure.SURELY,
         _("The server accepts no key of type {ours}, only: {types}.").format(ours=ours, types=", ".join(accepted)),
-        to_do=_(_OTHER_TYPE).format(
-            type="ecdsa" if any(one.startswith("ecdsa-sha2-") for one in accepted) else "rsa", name=profile.name
-        ),
+        to_do=_instead(profile),
         forward=_(
             "Your sshd doesn't accept my key's type for {user}: {ours} (PubkeyAcceptedAlgorithms). Please allow it, or"
             " tell me which types you accept."
         ).format(user=profile.server.user, ours=ours),
     )
+
+
+def _by_age(ours: str, profile: Profile) -> Diagnosis | None:
+    """Whether the server's ssh is from before there were keys of this type."""
+    if ours != "ssh-ed25519" or not key_types.instead(kept_facts.known(profile)):
+        return None
+    return Diagnosis(
+        Sure.PROBABLY,
+        _("The server's ssh is too old for this type of key (ed25519)."),
+        to_do=_instead(profile),
+        forward=_(
+            "My key is of type ed25519, which your server's ssh is too old for. I'll send you one of another type,"
+            " unless you update it."
+        ),
+    )
+
+
+def _instead(profile: Profile) -> str:
+    types = key_types.instead(kept_facts.known(profile))
+    return _(_OTHER_TYPE).format(type=types[0]) if types else _(SEND)
 
 
 def by_address(profile: Profile) -> Diagnosis | None:

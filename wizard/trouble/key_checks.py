@@ -16,7 +16,8 @@ _LETTER = N_(
     " it prints? It changes nothing."
 )
 
-# What lies in the account's home is looked at by the account: nothing of it is opened by root.
+# What lies in the account's home is looked at by the account: nothing of it is opened by root. What the account runs
+# has no way to the terminal (busybox's su would leave it that), and what it says has nothing by which to order it.
 _COMMANDS = """\
 (
 PATH=$PATH:/usr/sbin:/sbin
@@ -35,10 +36,10 @@ echo "sshd accepts no keys of type {type} (PubkeyAcceptedAlgorithms)."; fi
 told '^(allow|deny)(users|groups) ' | sed 's/^/sshd accepts some accounts only: /'
 told '^authorizedkeysfile ' | grep -vE '[ /][.]ssh/authorized_keys( |$)' |
 sed 's/^[a-z]*/sshd looks for keys elsewhere:/'
-su -s /bin/sh {account} -c {as_account} </dev/null 2>/dev/null
+setsid su -s /bin/sh {account} -c {as_account} </dev/null 2>/dev/null | tr -c '\\n -~' '?'
 {{ getent passwd || cat /etc/passwd; }} 2>/dev/null | while IFS=: read -r name password a b c home rest; do
 if [ "$name" != {account} ] && [ -f "$home/.ssh/authorized_keys" ] &&
-su -s /bin/sh "$name" -c {as_another} </dev/null >/dev/null 2>&1; then
+setsid su -s /bin/sh "$name" -c {as_another} </dev/null >/dev/null 2>&1; then
 echo "The account $name has my key. It belongs to the account" {account}.; fi; done
 echo "That is all. sshd's log may say more (journalctl -t sshd)."
 )"""

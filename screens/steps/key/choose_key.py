@@ -1,4 +1,4 @@
-"""Which of the person's own keys is to be used."""
+"""Which of the person's own keys is to be used, or which type a new one gets."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ if TYPE_CHECKING:
     from wizard.walk.description import OneOf
 
 
+USE = _("\nPress Enter to use the key, or Esc to cancel.")
+CREATE = _("\nPress Enter to create the key, or Esc to cancel.")
+
+
 class ChooseKeyScreen(ModalScreen[str | None]):
     """Returns the answer, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", _("Cancel"))]
 
-    def __init__(self, question: OneOf) -> None:
+    def __init__(self, question: OneOf, hint: str = USE) -> None:
         super().__init__()
-        self._question = question
+        self._question, self._hint = question, hint
 
     def compose(self) -> ComposeResult:
         """The keys."""
         with Vertical(classes="window"):
             yield Label(self._question.label, classes="window-title", markup=False)
             yield Choice(self._question.alternatives, id=self._question.id)
-            yield Static(_("\nPress Enter to use the key, or Esc to cancel."), classes="aside", markup=False)
+            yield Static(self._hint, classes="aside", markup=False)
 
     def on_mount(self) -> None:
         """The list has the focus."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from screens.steps.key.choose_key import ChooseKeyScreen
+from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.step_screen import StepScreen
@@ -91,6 +91,10 @@ class KeyScreen(StepScreen):
             if number is None:
                 return None
             answers["own-key"] = number
+        if answers["key"] in choices.MADE and keys.types:
+            answers["key-type"] = await self.app.push_screen_wait(ChooseKeyScreen(choices.new_type(keys), CREATE))
+            if answers["key-type"] is None:
+                return None
         if answers["key"] == Answer.ASK:
             typed = await self.app.push_screen_wait(NewPassphraseScreen(key.new_passphrase()))
             return answers | {"new-passphrase": typed} if typed else None
@@ -120,6 +124,8 @@ class KeyScreen(StepScreen):
     def _about(self, keys: Keys) -> Iterator[Widget]:
         if not keys.options.keyring:
             yield Note(key.NO_KEYRING, "warn")
+        if keys.types:
+            yield Note(choices.REFUSED, "warn")
         asked = choices.choice(self.profile, keys)
         yield Choice(asked.alternatives, id=asked.id, chosen=asked.default)
         made = _("A new key is created as {file}.").format(file=keys.options.new_file)

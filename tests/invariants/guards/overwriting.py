@@ -15,6 +15,14 @@ GUARDS = (
     ),
     Guard(
         6,
+        "a key of another type than a file asks for is not used in its place",
+        "wizard/client/keys/protected_key.py",
+        "            _require_type(profile)",
+        "            pass",
+        ("tests/unit/keys/test_key_types.py::test_a_key_of_another_type_that_is_there_is_neither_used_nor_touched",),
+    ),
+    Guard(
+        6,
         "a new file is linked into its place, which fails where something is",
         "wizard/storage/files.py",
         "os.link(temporary, path)",

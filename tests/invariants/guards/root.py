@@ -50,6 +50,22 @@ GUARDS = (
     ),
     Guard(
         9,
+        "what the account runs for the message has no way to the admin's terminal",
+        "wizard/server/exports/pasted_commands.py",
+        '_AS = "setsid su',
+        '_AS = "su',
+        ("tests/servers/message/test_no_terminal.py::test_the_message_s_commands",),
+    ),
+    Guard(
+        9,
+        "nor has what it runs to find why its key is refused",
+        "wizard/trouble/key_checks.py",
+        "setsid su -s /bin/sh {account} -c {as_account} </dev/null 2>/dev/null | tr -c '\\\\n -~' '?'",
+        "su -s /bin/sh {account} -c {as_account} </dev/null 2>/dev/null",
+        ("tests/servers/message/test_no_terminal.py::test_the_commands_that_find_why_a_key_is_refused",),
+    ),
+    Guard(
+        9,
         "the message's root makes a folder only where root alone can write",
         "wizard/server/exports/pasted_commands.py",
         "{_IF_NOT_ROOTS_ALONE} d=no; break;; esac",

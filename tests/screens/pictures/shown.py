@@ -23,7 +23,7 @@ from screens.dialogs.receipt import ReceiptScreen
 from screens.dialogs.save_text import SaveTextScreen
 from screens.dialogs.trouble_screen import TroubleScreen
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
-from screens.steps.key.choose_key import ChooseKeyScreen
+from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
 _HOST = "files.example.lan"
 _HOST_KEY = HostKey(*public_key(7).split()[:2])
+_OTHER_TYPES = Keys(KeyOptions("", (), ""), frozenset(), is_held=False, is_lost=False, types=("ecdsa", "rsa"))
 _OWN_KEYS = Keys(
     KeyOptions("GNOME Keyring", tuple(FoundKey(public_key(number), f"~/.ssh/id_{number}") for number in (1, 2)), ""),
     unlocked=frozenset(),
@@ -133,6 +134,7 @@ SCREENS = (
     Shown("new-passphrase", Step.KEY, lambda _: NewPassphraseScreen(key.new_passphrase())),
     Shown("open-key", Step.KEY, _open_key),
     Shown("choose-key", Step.KEY, lambda _: ChooseKeyScreen(choices.own_keys(_OWN_KEYS))),
+    Shown("key-type", Step.KEY, lambda _: ChooseKeyScreen(choices.new_type(_OTHER_TYPES), CREATE)),
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
@@ -153,8 +155,8 @@ SCREENS = (
 def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """No server is asked; what it would say is always the same."""
 
-    async def host_keys(*_: object, **__: object) -> tuple[HostKey, ...]:
-        return (_HOST_KEY,)
+    async def meet(*_: object, **__: object) -> tuple[str, tuple[HostKey, ...]]:
+        return "SSH-2.0-OpenSSH_9.2p1", (_HOST_KEY,)
 
     async def look(*_: object, **__: object) -> OpenPorts:
         return OpenPorts(22, "SSH-2.0-OpenSSH_9.2p1", None, 0)
@@ -170,7 +172,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
         yield rsync.Entries(_LISTED)
         yield rsync.Ended(0, rsync.Totals(files=4, new=2, bytes_to_send=2_000_000, bytes_total=2_000_000), "")
 
-    monkeypatch.setattr(probe, "host_keys", host_keys)
+    monkeypatch.setattr(probe, "meet", meet)
     monkeypatch.setattr(reachability, "look", look)
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)

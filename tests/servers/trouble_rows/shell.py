@@ -27,22 +27,25 @@ def only_sftp(command: str) -> Fault:
     return sign_in_faults.sshd(f"ForceCommand {command}")
 
 
+@contextlib.contextmanager
+def sftp_server(case: Case) -> Iterator[Case]:
+    with only_sftp("/usr/lib/openssh/sftp-server")(case) as broken:
+        yield broken.patient_for(1)  # rsync and sftp wait for each other
+
+
 GREETING = (faults.start_up_file("echo Welcome\n"), Kind.SERVER_SHELL_TALKS, ADMIN, "something prints text")
 SFTP_ONLY = (Kind.SERVER_SFTP_ONLY, ADMIN)
 SAYS_SFTP = "It prints “This service allows sftp connections only.”"
+ANSWERS_SFTP = "Whatever is asked for, an sftp service answers."
 ROWS = [
     Row("/bin/false as shell", faults.shell("/bin/false"), Kind.SERVER_SHELL_BLOCKS, ADMIN, "as /bin/false", SURELY),
     *(
         Row("sftp alone allowed", only_sftp("internal-sftp"), *SFTP_ONLY, SAYS_SFTP, SURELY, scheme=kind)
         for kind in ("rrsync", "forced-command", "daemon-over-ssh")
     ),
-    Row(
-        "sftp alone allowed, by a program that says nothing",
-        only_sftp("/usr/lib/openssh/sftp-server"),
-        Kind.SERVER_SILENT,
-        ADMIN,
-        "no ForceCommand",
-        scheme="forced-command",
+    *(
+        Row("sftp alone allowed, by a program", sftp_server, *SFTP_ONLY, ANSWERS_SFTP, SURELY, scheme=kind)
+        for kind in ("rrsync", "forced-command", "daemon-over-ssh")
     ),
     Row(
         "another command forced on everybody",

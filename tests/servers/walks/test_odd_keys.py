@@ -21,9 +21,11 @@ from tests.support.servers.office import free_port
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.client.keys import protected_key
+from wizard.client.keys import key_files, key_types, protected_key
 from wizard.failure import Failure
 from wizard.profile import Key, SchemeSettings, Server
+from wizard.server import exports, kept_facts
+from wizard.server.exports.shell_lines import MOST_BYTES
 from wizard.server.reaching import sign_in
 from wizard.storage import profiles
 from wizard.trouble import telling
@@ -31,8 +33,10 @@ from wizard.trouble import telling
 if TYPE_CHECKING:
     import socket
 
+    from tests.conftest import StartSshd
     from tests.support.secret_service import SecretService
     from tests.support.servers.real_sshd import RealSshd
+    from wizard.profile import KeyType
 
 # What ssh-keygen is asked for, and its format: PEM and PKCS8 are what other programs write.
 KEYS = [("rsa", "PKCS8"), ("rsa", "PEM"), ("ecdsa", "PKCS8"), ("ecdsa", "RFC4716"), ("ed25519", "RFC4716")]
@@ -56,6 +60,33 @@ def test_a_key_of_any_format_is_tested_like_any_other(
     sshd.install(backup_wizard("export", profile.name, "--format", "authorized-keys").stdout)
     checked = backup_wizard("check", profile.name, "--json")
     assert (checked.exit_code, checked.json["verdict"]) == (0, "locked"), checked
+
+
+@pytest.mark.parametrize("key_type", ["ecdsa", "rsa"])
+def test_a_server_without_ed25519_is_backed_up_to_with_a_key_that_a_file_asks_for(
+    start_sshd: StartSshd, sample_folder: Path, tmp_path: Path, key_type: KeyType
+) -> None:
+    accepted = {"ecdsa": "ecdsa-sha2-nistp256", "rsa": "rsa-sha2-512,rsa-sha2-256"}
+    sshd = start_sshd(settings=[f"PubkeyAcceptedAlgorithms {accepted[key_type]}"])
+    profile = towards(sshd, folders=(str(sample_folder),), key=Key(protection="none", type=key_type))
+    Path(profile.server.root, profile.name).mkdir(parents=True, mode=0o700)
+    placing.begin(profile, tmp_path)
+    line = " ".join(key_files.public_line(profile.key_path).split()[:2])
+    texts = {
+        name: backup_wizard("export", profile.name, "--format", name).stdout for name in ("authorized-keys", "text")
+    }
+    # But for the key itself, the line is what it is for any other.
+    usual = a_key(tmp_path / "usual", "ed25519")
+    facts = replace(access.facts(profile), public_key=key_files.public_line(usual))
+    other = exports.export(profile, facts, "authorized-keys")
+    assert texts["authorized-keys"].replace(line, " ".join(key_files.public_line(usual).split()[:2])) == other.replace(
+        facts.public_key.split()[2], key_files.comment_for(profile.name)
+    )
+    assert max(len(line.encode()) for line in texts["text"].splitlines()) <= MOST_BYTES
+    sshd.install(texts["authorized-keys"])
+    walked = backup_wizard("--answers", tmp_path / "answers.toml")
+    assert walked.exit_code == 0, walked.stderr
+    assert backup_wizard("run", profile.name).exit_code == 0
 
 
 @pytest.mark.parametrize("leads_to", ["dotfiles/ssh", "not yet there"])
@@ -132,7 +163,8 @@ async def test_a_server_that_names_its_types_gets_another_one_offered(home: Path
             await sign_in.attempt(profile, access.prepare(profile))
         told = (await telling.tell(refused.value, profile)).trouble
     assert told.found == f"The server accepts no key of type ssh-ed25519, only: {', '.join(types)}."
-    assert f"run “ssh-keygen -t {make} -f ~/.ssh/amamac-{make}”" in told.to_do
+    assert f'type = "{make}" under [key]' in told.to_do
+    assert key_types.instead(kept_facts.known(profile))[0] == make
     assert "(PubkeyAcceptedAlgorithms)" in told.forward
 
 

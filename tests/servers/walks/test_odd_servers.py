@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
 import paramiko
 import pytest
+from msgspec.structs import replace
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL
 
 from tests.servers.trouble_rows.backup import line
@@ -15,6 +17,7 @@ from tests.support.attacks.hostile_servers import HOST, HostileSsh, Stage, once,
 from tests.support.attacks.sign_in_faults import sshd
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
+from tests.support.plain import Person, decided
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import open_office
 from wizard.client import access
@@ -26,8 +29,9 @@ from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings, Server
 from wizard.server.reaching import reachability, sign_in
 from wizard.server.reaching.reachability import OpenPorts
-from wizard.storage import profiles
+from wizard.storage import paths, profiles
 from wizard.trouble import Sure, Who, diagnose, telling
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     import socket
@@ -135,6 +139,52 @@ def test_dropbear_is_known_by_its_greeting(home: Path, greeting: str, version: t
     profile = a_profile()
     profiles.save(profile)
     assert reachability.remember(profile, profile, OpenPorts(22, greeting, None, 0)).dropbear_version == version
+
+
+class TakesNoKey(paramiko.ServerInterface):
+    """Refuses every key."""
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+
+@pytest.mark.parametrize("greeting", ["dropbear_2019.78", "OpenSSH_7.1", "OpenSSH_9.2"])
+def test_every_walk_asks_for_the_line_that_the_server_s_greeting_calls_for(
+    home: Path, tmp_path: Path, sample_folder: Path, monkeypatch: pytest.MonkeyPatch, greeting: str
+) -> None:
+    host_key = paramiko.ECDSAKey.generate()
+
+    def serve(client: socket.socket) -> None:
+        transport = paramiko.Transport(client, server_sig_algs=False)  # these name no types
+        transport.local_version = f"SSH-2.0-{greeting}"
+        transport.add_server_key(host_key)
+        transport.start_server(threading.Event(), TakesNoKey())
+        transport.join()
+
+    fingerprint = HostKey(host_key.get_name(), host_key.get_base64()).fingerprint
+    with talking(serve) as port:
+        server = Server(host=HOST, port=port, user="amanda", host_keys=(fingerprint,))
+        profile = a_profile(folders=(str(sample_folder),), server=server, scheme=SchemeSettings())
+        answers = {"Server name": [HOST], "Port": [str(port)], "username": ["amanda"], "fingerprint": [fingerprint]}
+        monkeypatch.setattr("builtins.input", Person({**answers, "Number": ["2"]}))
+        asked = replace(profile, server=Server())
+        for step in (Step.SERVER, Step.FINGERPRINT):
+            asked = decided(asked, step)
+        protected_key.ensure(asked)
+        profiles.save(asked)
+        by_hand = backup_wizard("export", profile.name, "--format", "authorized-keys").stdout
+        for folder in (paths.config(), paths.state()):
+            shutil.rmtree(folder)
+        file = tmp_path / "answers.toml"
+        file.write_text(profiles.dumps(profile))
+        waiting = backup_wizard("--answers", file)
+    assert waiting.exit_code == 75
+    is_old = greeting == "dropbear_2019.78"
+    assert ("The server's ssh is too old for this type of key (ed25519)." in waiting.stderr) is is_old
+    assert ('type = "ecdsa" under [key]' in waiting.stderr) is is_old
+    unattended = backup_wizard("export", profile.name, "--format", "authorized-keys").stdout
+    assert unattended == by_hand
+    assert ("\nrestrict,command=" in unattended) is (greeting == "OpenSSH_9.2")
 
 
 @pytest.mark.parametrize("version", ["3.1.3", "3.2.3"])

@@ -47,7 +47,7 @@ _CHANGES = frozenset(
 _TYPED = "typed.json"
 _OF_A_TEMPORARY = re.compile(r"\.\d+-[^.]+\.new$")
 # What is in them differs from one trial to the next; that something is in them is what matters.
-_DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/last-trouble.txt", "/transcripts/")
+_DIFFERENT_EACH_TIME = ("/.ssh/", "/lock", "/computer-id", "/handed-over.json", "/last-trouble.txt", "/transcripts/")
 _TIMES = re.compile(r"\d+-\d\d-\d\dT[0-9:.Z-]+")
 _NAMED_ANEW = re.compile(rf"{_TIMES.pattern}|(?<=/{re.escape(OWN_MARKER_PREFIX)})[0-9a-f]+")
 _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC

@@ -17,7 +17,8 @@ _RESET = struct.pack("ii", 1, 0)
 class Gate(Forwarder):
     """Forwards to a port of this machine; connections are counted from 0, in the order in which they are made.
 
-    `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`.
+    `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`. One
+    that is held after 0 bytes brings nothing from the server either.
     What passes takes `seconds` on its way, as on a long line.
     """
 
@@ -66,6 +67,9 @@ class Gate(Forwarder):
         on_its_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         if self._seconds:
             start(self._deliver, on_its_way, sink)
+        if self.holds.get(number) == 0:
+            self.held.set()
+            self._released.wait()
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 14):
                 if self._seconds:

@@ -16,18 +16,23 @@ from wizard.storage import files, paths
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wizard.client.keys.secrets import Secret
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+    from wizard.client.keys.secrets import Secret
+    from wizard.profile import KeyType
+
+_RSA_EXPONENT, _RSA_BITS = 65537, 4096
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
-def make(path: Path, comment: str, passphrase: Secret | None) -> None:
-    """Make an ed25519 key pair; `None` leaves it unprotected.
+def make(path: Path, comment: str, passphrase: Secret | None, type: KeyType = "") -> None:
+    """Make a key pair, of ed25519 unless another type is named; `None` leaves it unprotected.
 
     Raises:
         Failure: `FILE_EXISTS` if there is a key already, or the folder can't be written to. Nothing half-made stays.
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import (
         BestAvailableEncryption,
         Encoding,
@@ -37,7 +42,7 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
     )
 
     require_free(path)
-    key = Ed25519PrivateKey.generate()
+    key = _generate(type)
     encryption = BestAvailableEncryption(passphrase.reveal().encode()) if passphrase else NoEncryption()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption)
     public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
@@ -48,6 +53,17 @@ def make(path: Path, comment: str, passphrase: Secret | None) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def _generate(type: KeyType) -> Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # only who makes a key needs it
+
+    match type:
+        case "ecdsa":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "rsa":
+            return rsa.generate_private_key(_RSA_EXPONENT, _RSA_BITS)
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 def complete(path: Path, name: str) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard.client.keys import found_keys, key_files, public_keys, secrets
+from wizard.client.keys import found_keys, key_files, key_types, public_keys, secrets
 from wizard.failure import Failure, Kind
-from wizard.storage import profiles
+from wizard.storage import paths, profiles
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,9 @@ def ensure(profile: Profile, typed: Secret | None = None, keep: Callable[[Profil
     goes on, `keep` keeps the profile as one that is not decided.
 
     Raises:
-        Failure: `KEY_WEAK`, `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making
-            and keeping raise.
+        Failure: `BAD_VALUE` where the key that is there is of another type than the profile says, `KEY_WEAK`,
+            `PASSPHRASE_WRONG`, `PASSPHRASE_UNASKED`, `SECRET_MISSING`, `AGENT_SILENT`, and what making and keeping
+            raise.
     """
     key_files.require_strong(profile.key_path)
     # Whoever stops waiting for a keyring leaves this at work, and may come back and begin it once more.
@@ -38,6 +40,7 @@ def ensure(profile: Profile, typed: Secret | None = None, keep: Callable[[Profil
         elif profile.key_path.exists():
             _require_it_opens(profile, typed, keep)
             key_files.complete(profile.key_path, profile.name)
+            _require_type(profile)
         else:
             _make(profile, typed)
         return key_files.public_line(profile.key_path)
@@ -57,7 +60,7 @@ def _make(profile: Profile, typed: Secret | None) -> None:
             raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
         passphrase = typed
     try:
-        key_files.make(profile.key_path, key_files.comment_for(profile.name), passphrase)
+        key_files.make(profile.key_path, key_files.comment_for(profile.name), passphrase, profile.key.type)
     except BaseException:
         if kept:
             secrets.store(profile.name, "passphrase", kept)
@@ -103,6 +106,13 @@ def _move_into_keyring(profile: Profile, typed: Secret, keep: Callable[[Profile]
         if before:
             profiles.save(before)
         raise
+
+
+def _require_type(profile: Profile) -> None:
+    key = profile.key
+    if not key_types.is_of(key_files.public_line(profile.key_path), key.type):
+        wrong = _("{file} already exists, and isn't a key of the type {type}. Name another file (key.file)")
+        raise Failure(Kind.BAD_VALUE, wrong.format(file=paths.shown(profile.key_path), type=key.type))
 
 
 def _require_agent(profile: Profile) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
 _MOST_OUTPUT = 1 << 20
+_FIRST_ANSWER = 1024
 _GRACE_SECONDS = 0.7
 _PIPE_TAKES = 4096  # by POSIX at least so much, with nobody reading yet
 
@@ -30,23 +31,24 @@ class Finished(msgspec.Struct, frozen=True):
 async def child(
     argv: Sequence[str],
     env: Mapping[str, str],
-    stdin: bytes = b"",
+    stdin: bytes | int = b"",
     *,
     stdout: int = asyncio.subprocess.PIPE,
     holding: Sequence[int] = (),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block.
 
-    `stdin` is a line or two, which a pipe takes whole. `stdout` is a file descriptor in place of a pipe, and `holding`
-    are those that the program keeps open.
+    `stdin` is a line or two, which a pipe takes whole, or a file descriptor. `stdout` is a file descriptor in place of
+    a pipe, and `holding` are those that the program keeps open.
     """
-    given = _pipe_with(stdin) if stdin else None
+    given = _pipe_with(stdin) if stdin and isinstance(stdin, bytes) else None
+    nothing = asyncio.subprocess.DEVNULL
     # Shielded: a start that is cancelled halfway would leave a running program behind.
     start = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,
             env=env,
-            stdin=asyncio.subprocess.DEVNULL if given is None else given,
+            stdin=stdin if isinstance(stdin, int) else nothing if given is None else given,
             stdout=stdout,
             pass_fds=holding,
             stderr=asyncio.subprocess.PIPE,
@@ -88,6 +90,23 @@ async def finish(argv: Sequence[str], env: Mapping[str, str], timeout: float) ->
         assert process.stdout and process.stderr
         stdout, stderr = await asyncio.gather(head(process.stdout), head(process.stderr))
         return Finished(await process.wait(), stdout, stderr)
+
+
+async def first_answer(argv: Sequence[str], env: Mapping[str, str], said: bytes, timeout: float) -> bytes:
+    """What a program answers first, or nothing; unlike with `child`, its standard input stays open until then.
+
+    Raises:
+        TimeoutError, OSError: as for `finish`.
+    """
+    read_end, write_end = os.pipe()
+    try:
+        os.write(write_end, said)
+        async with child(argv, env, read_end) as process, asyncio.timeout(timeout):
+            assert process.stdout
+            return await process.stdout.read(_FIRST_ANSWER)
+    finally:
+        os.close(read_end)
+        os.close(write_end)
 
 
 async def head(stream: asyncio.StreamReader) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from wizard.failure import Failure, Kind
 from wizard.schemes.parts import over_ssh
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from wizard.client.access import Access
     from wizard.client.process.children import Finished
@@ -31,11 +32,31 @@ async def run(
     Raises:
         Failure: `TIMED_OUT` or `NO_SSH`.
     """
+    argv = _command(profile, access, request, verbose=verbose)
+    with _told(profile):
+        return await children.finish(argv, access.environment, timeout or _TIMES_THE_TIMEOUT * access.facts.timeout)
+
+
+async def first_answer(profile: Profile, access: Access, request: Sequence[str], said: bytes, timeout: float) -> bytes:
+    """What the command that is asked for answers first when it is told something, or nothing if it ends before that.
+
+    Raises:
+        Failure: `TIMED_OUT` or `NO_SSH`.
+    """
+    with _told(profile):
+        return await children.first_answer(_command(profile, access, request), access.environment, said, timeout)
+
+
+def _command(profile: Profile, access: Access, request: Sequence[str], *, verbose: bool = False) -> list[str]:
     program, *options = over_ssh.ssh_command(profile, access.facts)
     log_level = ["-o", "LogLevel=DEBUG1"] if verbose else []  # the first of two values counts for ssh
-    argv = [program, *log_level, *options, "--", profile.server.host, *request]
+    return [program, *log_level, *options, "--", profile.server.host, *request]
+
+
+@contextlib.contextmanager
+def _told(profile: Profile) -> Iterator[None]:
     try:
-        return await children.finish(argv, access.environment, timeout or _TIMES_THE_TIMEOUT * access.facts.timeout)
+        yield
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     except OSError as error:

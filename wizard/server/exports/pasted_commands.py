@@ -43,6 +43,7 @@ _MAKE_ABOVE = f'd=$d/$p; [ -e "$d" ] || mkdir -m 755 "$d"; {_IF_NOT_ROOTS_ALONE}
 _MAKE_LAST = '[ "$d" = no ] || [ -e "$d"/{name} ] || {{ mkdir -m 700 "$d"/{name}; chown {account}: "$d"/{name}; }}'
 _STAY_AT = f"do d=$d/$p; {_IF_NOT_ROOTS_ALONE} exit;; esac; done;"
 
+_AS = "setsid su -s /bin/sh"  # busybox's su would leave it the terminal, by which it could type as root
 _QUIETLY = "</dev/null >/dev/null 2>&1"
 # $1 is the folder, $2 the marker in it, and $3 the first of the key's lines. It ends with 3 if that is there already,
 # and not as something that this text replaces.
@@ -112,7 +113,7 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
     lines = _without_reasons(authorized_keys.render(context)) if setup.key_lines else []
     yield command(
-        *(f"su -s /bin/sh {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
+        *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
         f"3) no {account} already has lines of {name}: take them back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
@@ -145,7 +146,7 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
         yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
         return
     is_ours = quoted(f'cd && grep -qsFx "# backup-wizard begin {name}" .ssh/authorized_keys')
-    yield f"f={file}; [ ! -e $f ] || su -s /bin/sh {quoted(context.setup.account)} -c {is_ours} {_QUIETLY} || {refuse}"
+    yield f"f={file}; [ ! -e $f ] || {_AS} {quoted(context.setup.account)} -c {is_ours} {_QUIETLY} || {refuse}"
     yield f"mkdir -p {PurePosixPath(file).parent}"
 
 
@@ -173,7 +174,7 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     stays, below = _standing(directory)
     words = {"name": name, "pattern": name.replace(".", "[.]")}
     script = _TAKE_BACK.format(removing=f"({_REMOVE_FOLDER})", **words) if setup.key_lines else f"cd; {_REMOVE_FOLDER}"
-    yield f"su -s /bin/sh {account} -c"
+    yield f"{_AS} {account} -c"
     yield quoted(script)
     yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
     if setup.key_lines:

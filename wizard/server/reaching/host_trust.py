@@ -11,7 +11,7 @@ from wizard import schemes
 from wizard.client.host_keys import host_identity, known_hosts
 from wizard.client.ssh import dial
 from wizard.failure import Failure, Kind
-from wizard.server.reaching import probe
+from wizard.server.reaching import probe, reachability
 from wizard.server.receipts import vouched
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 
 async def meet(profile: Profile) -> Identity:
-    """Ask the server for its host keys, and judge them by what is known of it.
+    """Ask the server for its host keys, and judge them by what is known of it; what its greeting tells is kept.
 
     Raises:
-        Failure: what `probe.host_keys` raises.
+        Failure: what `probe.host_keys` raises, or our folder can't be written to.
     """
     server = profile.server
-    offered = await probe.host_keys(dial.ssh(profile))
+    greeting, offered = await probe.meet(dial.ssh(profile))
+    reachability.learn_greeting(profile, greeting)
     known = await asyncio.to_thread(known_hosts.known_to_person, server.host, server.port)
     if server.jump:  # from here, the same name may be another machine's, so that another key contradicts nothing
         known = [key for key in known if key in offered]

@@ -65,13 +65,23 @@ async def host_keys(target: Target) -> list[HostKey]:
         Failure: as for `reach`, or `NO_SSH`.
         ProgramFailed: the server shows none; ssh says why.
     """
-    await reach(target)
+    _, keys = await meet(target)
+    return keys
+
+
+async def meet(target: Target) -> tuple[str, list[HostKey]]:
+    """The server's greeting, and its host keys as `host_keys` returns them.
+
+    Raises:
+        Failure: as for `host_keys`.
+    """
+    greeting = await reach(target)
     # One type after the other: a server may take one stranger at a time (MaxStartups, PerSourceMaxStartups).
     ask = _shown if target.jump else _scan
     found = [key for key_type in _TYPES for key in await ask(target, key_type)]
     if not found:
         raise await _why_no_keys(target)
-    return found
+    return greeting, found
 
 
 async def _scan(target: Target, key_type: str) -> list[HostKey]:

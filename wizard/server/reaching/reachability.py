@@ -43,16 +43,12 @@ class OpenPorts(msgspec.Struct, frozen=True):
     @property
     def openssh_version(self) -> Version | None:
         """The version that ssh told, if it is OpenSSH."""
-        found = _OPENSSH.search(self.greeting)
-        return (int(found[1]), int(found[2])) if found else None
+        return _openssh_version(self.greeting)
 
     @property
     def dropbear_version(self) -> Version | None:
         """The version that ssh told, if it is Dropbear; empty if it told none."""
-        found = _DROPBEAR.match(self.greeting)
-        if not found:
-            return None
-        return (int(found[1]), int(found[2])) if found[1] else ()
+        return _dropbear_version(self.greeting)
 
 
 async def look(target: Target) -> OpenPorts:
@@ -101,6 +97,30 @@ def remember(profile: Profile, before: Profile, found: OpenPorts) -> ServerFacts
         "daemon_port": found.daemon_port,
     }
     return kept_facts.learn(profile, **({} if same else msgspec.structs.asdict(ServerFacts())) | seen)
+
+
+def learn_greeting(profile: Profile, greeting: str) -> ServerFacts:
+    """Keep what ssh's greeting tells of the server; one that tells nothing leaves what is known.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    openssh, dropbear = _openssh_version(greeting), _dropbear_version(greeting)
+    if openssh is None and dropbear is None:
+        return kept_facts.known(profile)
+    return kept_facts.learn(profile, openssh_version=openssh, dropbear_version=dropbear)
+
+
+def _openssh_version(greeting: str) -> Version | None:
+    found = _OPENSSH.search(greeting)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _dropbear_version(greeting: str) -> Version | None:
+    found = _DROPBEAR.match(greeting)
+    if not found:
+        return None
+    return (int(found[1]), int(found[2])) if found[1] else ()
 
 
 async def _ssh(target: Target) -> tuple[str, Failure | None]:

@@ -54,7 +54,7 @@ WORDS = {
         SEND,
         N_(
             "{user} can't write to the folder “{folder}” on {host}. (The path is relative to the account's home unless"
-            " it starts with a slash.) If it is only for this backup, please give it to {user}: chown {user}: …"
+            " it starts with a slash.) If it is only for this backup, please give it to {user}: chown {user:sh}: …"
             " If this worked before, someone with the key may have closed the folder (chmod 000)."
         ),
     ),
@@ -128,7 +128,7 @@ WORDS = {
         ADMIN,
         N_("Everything else is backed up. Send your admin this message."),
         N_(
-            "Some files in {destination} don't belong to {user}. Please give them back (chown -R {user}: …)."
+            "Some files in {destination} don't belong to {user}. Please give them back (chown -R {user:sh}: …)."
             " rsync says: {raw}"
         ),
     ),

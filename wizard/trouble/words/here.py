@@ -49,15 +49,14 @@ WORDS = {
     Kind.FOLDER_SHARED: Words(
         N_("Other people can change the files in {about}, so it isn't safe to save anything there"),
         YOU,
-        N_(
-            "Check what they changed. Then run “chmod go-w” with the folder's name, or have the folder's owner changed"
-            " to you."
-        ),
+        N_("Check what they changed. Then run “chmod go-w {about:sh}”, or have the folder's owner changed to you."),
     ),
     Kind.SETTINGS_ANOTHERS: Words(
         N_("{about} belongs to another user of this computer"),
         YOU,
-        N_("Perhaps backup-wizard once ran with sudo. Give the folder back to yourself: sudo chown -R $USER {about}"),
+        N_(
+            "Perhaps backup-wizard once ran with sudo. Give the folder back to yourself: sudo chown -R $USER {about:sh}"
+        ),
     ),
     Kind.NO_HOME: Words(
         N_("backup-wizard can't find your home folder"),

@@ -16,7 +16,7 @@ WORDS = {
     Kind.KEY_OPEN_TO_OTHERS: Words(
         N_("Others on this computer can read the key {key}, so ssh refuses it"),
         YOU,
-        N_("Run “chmod 600 {key}” and try again. If others may have copied it, create a new key in the “Key” step."),
+        N_("Run “chmod 600 {key:sh}” and try again. If others may have copied it, create a new key in the “Key” step."),
     ),
     Kind.KEY_WEAK: Words(N_("This key is too weak to protect a backup: {about}"), YOU, _ANOTHER_KEY),
     Kind.PASSPHRASE_WRONG: Words(

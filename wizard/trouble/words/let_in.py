@@ -16,7 +16,7 @@ WORDS = {
         N_(
             "The server refuses my key for {user}. Please check that the line in ~{user}/.ssh/authorized_keys is mine."
             " Only {user} may have write access to the home, .ssh and that file. The account must not be locked"
-            " (usermod -p '*' {user}).{places} sshd's log shows the reason."
+            " (usermod -p '*' {user:sh}).{places} sshd's log shows the reason."
         ),
     ),
     Kind.KEY_NO_LONGER_ACCEPTED: Words(
@@ -25,7 +25,7 @@ WORDS = {
         SEND,
         N_(
             "Until now, the server accepted my key for {user}; now it refuses it. Please check that my line is still in"
-            " ~{user}/.ssh/authorized_keys. The account must not be locked or expired (chage -l {user}). Only {user}"
+            " ~{user}/.ssh/authorized_keys. The account must not be locked or expired (chage -l {user:sh}). Only {user}"
             " may have write access to the home, .ssh and that file.{places} sshd's log shows the reason."
         ),
     ),
@@ -44,7 +44,8 @@ WORDS = {
         SEND,
         N_(
             "The login shell of {user} blocks rsync: it is one like /bin/false, nologin, rssh or rbash, or a start-up"
-            " file ends it. Please set it to /bin/sh: usermod -s /bin/sh {user}. The key line still allows only rsync."
+            " file ends it. Please set it to /bin/sh: usermod -s /bin/sh {user:sh}. The key line still allows only"
+            " rsync."
         ),
     ),
     Kind.SERVER_SHELL_RSSH: Words(
@@ -53,8 +54,8 @@ WORDS = {
         N_("Send your admin this message. Until the shell is changed, you get an estimate instead of a practice run."),
         N_(
             "The login shell of {user} is rssh, which accepts only one plain command. Please set it to /bin/sh"
-            " (usermod -s /bin/sh {user}). Or replace the lines of “{name}” in ~{user}/.ssh/authorized_keys with this:"
-            "\n{lines}"
+            " (usermod -s /bin/sh {user:sh}). Or replace the lines of “{name}” in ~{user}/.ssh/authorized_keys with"
+            " this:\n{lines}"
         ),
     ),
     Kind.SERVER_SHELL_TALKS: Words(
@@ -63,7 +64,7 @@ WORDS = {
         SEND,
         N_(
             "When {user} signs in without a terminal on {host}, something prints text, such as a shell's start-up file."
-            " That breaks rsync. “ssh {user}@{host} true” must print nothing."
+            " That breaks rsync. “ssh {user:sh}@{host:sh} true” must print nothing."
         ),
     ),
     Kind.SERVER_SFTP_ONLY: Words(
@@ -73,7 +74,7 @@ WORDS = {
         N_(
             "sshd on {host} starts only sftp for {user} (ForceCommand), so it ignores the command in my key line."
             " Please exempt {user}, or give me an account without that setting."
-            " “sshd -T -C user={user},host=x,addr=x | grep forcecommand” shows it."
+            " “sshd -T -C user={user:sh},host=x,addr=x | grep forcecommand” shows it."
         ),
     ),
     Kind.SERVER_SILENT: Words(
@@ -168,8 +169,8 @@ WORDS = {
         ADMIN,
         N_("Nothing was started. You can back up without a practice run, or send your admin this message."),
         N_(
-            "Could you set the login shell of {user} to /bin/sh (usermod -s /bin/sh {user})? Then my key line can allow"
-            " dry runs too."
+            "Could you set the login shell of {user} to /bin/sh (usermod -s /bin/sh {user:sh})? Then my key line can"
+            " allow dry runs too."
         ),
     ),
 }

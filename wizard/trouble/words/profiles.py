@@ -19,7 +19,7 @@ WORDS = {
     Kind.PROFILE_DIFFERS: Words(
         N_("This computer already has a backup “{about}” with other settings"),
         YOU,
-        N_("Give the new one another name, or run “backup-wizard forget {about}” first."),
+        N_("Give the new one another name, or run “backup-wizard forget {about:sh}” first."),
     ),
     Kind.FOREIGN_REQUEST: Words(
         N_("{about} isn't a backup-wizard request"),

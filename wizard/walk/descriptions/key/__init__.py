@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import rules
-from wizard.client.keys import key_files, key_options, protected_key
+from wizard.client.keys import key_files, key_options, key_types, protected_key
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.server import kept_facts
 from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
 from wizard.walk.description import Description, Hidden, May, MayIfConfirmed, YesNo
-from wizard.walk.descriptions.key.choices import QUESTION, Answer, Keys, choice, kept_protection, own_keys
+from wizard.walk.descriptions.key.choices import (
+    MADE,
+    QUESTION,
+    REFUSED,
+    Answer,
+    Keys,
+    choice,
+    kept_protection,
+    new_type,
+    own_keys,
+)
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -63,7 +74,14 @@ async def look(profile: Profile, context: WalkContext, before: object = None) ->
     if not context.is_attended:
         return None
     options, unlocked = await in_background(partial(_found, profile))
-    return Keys(options, unlocked, context.session.holds(profile.key_path), Step.KEY in context.warned)
+    types = key_types.instead(kept_facts.known(profile))
+    is_refused = bool(types and options.there) and _is_of_the_usual_type(profile)
+    held, warned = context.session.holds(profile.key_path), Step.KEY in context.warned
+    return Keys(options, unlocked, held, warned, types, is_refused)
+
+
+def _is_of_the_usual_type(profile: Profile) -> bool:
+    return key_types.is_of(key_files.public_line(profile.key_path), "ed25519")
 
 
 def questions(profile: Profile, keys: Keys, answers: Answers) -> Iterator[Question]:
@@ -73,6 +91,8 @@ def questions(profile: Profile, keys: Keys, answers: Answers) -> Iterator[Questi
         yield own_keys(keys)
         if "own-key" not in answers:
             return
+    if answers.get("key") in MADE and keys.types:
+        yield new_type(keys)
     if answers.get("key") == Answer.ASK:
         yield new_passphrase()
     if path := to_open(profile, keys, answers):
@@ -131,10 +151,10 @@ def decided(profile: Profile, keys: Keys, answers: Answers) -> Key:
     options, protection = keys.options, _protection(profile, keys, answers)
     match answers["key"]:
         case Answer.THERE:
-            return Key(protection=protection, file=options.there)
+            return Key(protection=protection, file=options.there, type=profile.key.type)
         case Answer.OWN:
             return Key(protection=protection, file=options.found[int(answers["own-key"])].file)
-    return Key(protection=protection, file=options.new_file)
+    return Key(protection=protection, file=options.new_file, type=answers.get("key-type", profile.key.type))
 
 
 def _protection(profile: Profile, keys: Keys, answers: Answers) -> Protection:
@@ -157,7 +177,7 @@ def may_pass(profile: Profile, keys: Keys | None, answers: Answers) -> Pass:
     if keys is None or not answers:
         return May()
     key = decided(profile, keys, answers)
-    before = Key(protection=profile.key.protection, file=paths.shown(profile.key_path))
+    before = msgspec.structs.replace(profile.key, file=paths.shown(profile.key_path))
     return UNPROTECTED if key.protection == "none" and key != before else May()
 
 
@@ -192,6 +212,8 @@ def _typed(profile: Profile, keys: Keys, answers: Answers) -> Secret | None:
 def _told(profile: Profile, keys: Keys) -> Iterator[str]:
     if not keys.options.keyring:
         yield NO_KEYRING
+    if keys.types:
+        yield REFUSED
 
 
 DESCRIPTION = Description(

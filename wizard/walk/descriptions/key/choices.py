@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.client.keys.key_options import KeyOptions
-    from wizard.profile import Profile, Protection
+    from wizard.profile import KeyType, Profile, Protection
 
 QUESTION = _("How should the key be protected?")
 WHICH = _("Which key do you want to use?")
+REFUSED = _("The server doesn't accept the usual type of key (ed25519). A new key gets a type that it accepts.")
 
 
 class Answer(StrEnum):
@@ -31,17 +32,25 @@ class Answer(StrEnum):
     UNPROTECTED = auto()
 
 
+MADE = frozenset({Answer.KEYRING, Answer.ASK, Answer.UNPROTECTED})
+"""Those for which a new key is made."""
+
+
 class Keys(msgspec.Struct, frozen=True):
     """What there is to choose from.
 
     `unlocked` are the files of the person's own keys that open without a passphrase. `is_held` is whether the wizard
     was given the passphrase of the backup's key already, and `is_lost` whether the one in the keyring is not the key's.
+    `types` are what the server takes if it doesn't take the usual type, and `is_refused` whether the backup's key is of
+    that.
     """
 
     options: KeyOptions
     unlocked: frozenset[str]
     is_held: bool
     is_lost: bool
+    types: tuple[KeyType, ...] = ()
+    is_refused: bool = False
 
 
 def kept_protection(profile: Profile, keys: Keys) -> Protection:
@@ -55,9 +64,19 @@ def choice(profile: Profile, keys: Keys) -> OneOf:
     options = keys.options
     chosen_before = not options.there_is_open or profile.key.protection == "none"
     default = Answer.KEYRING if options.keyring else Answer.ASK
-    if options.there and chosen_before and not keys.is_lost:
+    if options.there and chosen_before and not (keys.is_lost or keys.is_refused):
         default = Answer.THERE
     return OneOf(id="key", label=QUESTION, alternatives=tuple(_listed(profile, keys)), default=default)
+
+
+def new_type(keys: Keys) -> OneOf:
+    """The types of which a new key may be, where the server doesn't take the usual one."""
+    told = {
+        "ecdsa": Alternative("ecdsa", _("ECDSA (256 bits)"), _("Short and fast.")),
+        "rsa": Alternative("rsa", _("RSA (4096 bits)"), _("Longer and slower. Older devices may know only this one.")),
+    }
+    listed = tuple(told[type] for type in keys.types)
+    return OneOf(id="key-type", label=_("Which type of key?"), alternatives=listed, default=listed[0].id)
 
 
 def own_keys(keys: Keys) -> OneOf:
@@ -89,6 +108,8 @@ def _listed(profile: Profile, keys: Keys) -> Iterator[Alternative]:
 
 
 def _about_there(profile: Profile, keys: Keys) -> str:
+    if keys.is_refused:
+        return _("{file}. The server doesn't accept its type.").format(file=keys.options.there)
     if profile.key_is_agents:
         return _("In your ssh agent.")
     file = keys.options.there
