@@ -159,7 +159,7 @@ async def test_what_each_pattern_skips_is_counted_and_one_that_skips_nothing_is_
     (home / "Documents/old.iso").touch()
     profile = Profile(name="amamac", folders=(str(home / "Documents"),), exclude=("*.iso", "Old films/"))
     async with wizard_at(profile, Step.FOLDERS, size=size) as pilot:
-        await until(pilot, lambda: "Skipped: *.iso (1), Old films/ (0)" in text(pilot))
+        await until(pilot, lambda: "Skipped: *.iso (1 file, 0 bytes), Old films/ (nothing)" in said(pilot))
         assert "“Old films/” excludes nothing." in said(pilot)
 
 
