@@ -46,7 +46,9 @@ async def test_ticks_sizes_and_the_total_are_shown(size: tuple[int, int]) -> Non
         assert len(set(rows)) == len(rows)
         assert all(row.strip() in text(pilot) for row in all_rows(pilot))
         assert "Enter continues" in text(pilot)
-        await until(pilot, lambda: "caches (nothing), trash (nothing), temporary files (1 file, 500.0 kB)" in said(pilot))
+        await until(
+            pilot, lambda: "caches (nothing), trash (nothing), temporary files (1 file, 500.0 kB)" in said(pilot)
+        )
         assert ("[✓] Trash" in text(pilot)) == (size != (80, 24))
 
 
