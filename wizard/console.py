@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,16 @@ _MOST_PROBLEMS = 20
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
+class ToPaste(str):
+    """A text whose lines are to be pasted somewhere, so `say` wraps none of them."""
+
+    __slots__ = ()
+
+
 def say(text: str = "") -> None:
     """Print one or more lines for the person; whatever is in them, the terminal obeys none of it."""
-    hand_out(display.printable(text, keep_lines=True))
+    shown = display.printable(text, keep_lines=True)
+    hand_out(shown if isinstance(text, ToPaste) else printing.wrapped(shown, sys.stdout))
 
 
 def hand_out(text: str) -> None:
@@ -46,7 +54,7 @@ def hand_out(text: str) -> None:
 
 def warn(text: str) -> None:
     """The same as `say`, on standard error."""
-    printing.error(f"{display.printable(text, keep_lines=True)}\n")
+    printing.error(f"{printing.wrapped(display.printable(text, keep_lines=True), sys.stderr)}\n")
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:
@@ -72,7 +80,8 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
     if told.found:
         warn(f"  {told.found}")
     if told.forward:
-        warn(f"\n{SEND_THIS}\n\n{told.forward}")  # at the edge: lines in it are to be pasted
+        # At the edge, and not wrapped: lines in it are to be pasted.
+        printing.error(f"\n{SEND_THIS}\n\n{display.printable(told.forward, keep_lines=True)}\n")
     if told.kind is Kind.UNKNOWN and told.raw:
         warn("\n  " + _("Technical details:"))
         warn(textwrap.indent(told.raw, "    "))

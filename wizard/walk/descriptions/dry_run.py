@@ -162,7 +162,7 @@ def _told(profile: Profile, found: Preview) -> Iterator[str]:
     elif found.why_not and found.size:
         yield f"{found.why_not.what}. {found.why_not.to_do}"
         yield console.estimate(found.size)
-        yield found.why_not.forward
+        yield console.ToPaste(found.why_not.forward)
     if skipped := in_words(profile, found.skipped):
         yield skipped
 

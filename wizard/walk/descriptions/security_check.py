@@ -100,7 +100,7 @@ def _told(profile: Profile, findings: Sequence[Finding]) -> Iterator[str]:
         told = open_ones(profile, findings)
         yield told.to_do
         yield _("Send this to your admin:")
-        yield told.forward
+        yield console.ToPaste(told.forward)
 
 
 def _is_locked(profile: Profile, findings: Sequence[Finding]) -> bool:
