@@ -90,10 +90,19 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
         warn(f"\n  {details}")
 
 
-def finding(found: Finding) -> str:
-    """One line for one probe."""
+def finding(found: Finding, *, in_full: bool = False) -> str:
+    """One line for one probe; why it could not be tested is told `in_full` alone, as it is mostly the same for all."""
     sign = _SIGNS[found.held] if found.testable or found.held is not None else "-"
-    return f"  {sign} {found.title}: {found.detail}"
+    is_untested = found.testable and found.held is None
+    return f"  {sign} {found.title}" if is_untested and not in_full else f"  {sign} {found.title}: {found.detail}"
+
+
+def why_untested(name: str, findings: Sequence[Finding]) -> list[str]:
+    """Where it is not known whether all is locked: the reasons, each once, and where there is more to read."""
+    if locks.verdict(findings) != "unknown":
+        return []
+    more = _("All details: “backup-wizard check {name} --json”").format(name=name)
+    return [*(f"  {reason}" for reason in locks.why_untested(findings)), more]
 
 
 def verdict(findings: Sequence[Finding]) -> str:

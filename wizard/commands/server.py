@@ -70,7 +70,7 @@ def check(chosen: Namespace) -> int:
     else:
         for one in findings:
             say(console.finding(one))
-        say(console.verdict(findings))
+        say("\n".join([console.verdict(findings), *console.why_untested(profile.name, findings)]))
         if verdict == "open" and not is_told:
             title = _("Message for your admin:")
             say(f"\n{title}\n")
