@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.css.query import NoMatches
-from textual.events import Key, Paste
+from textual.events import Key, MouseUp, Paste
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -99,6 +99,21 @@ class BaseApp(App[int]):
         await super().on_event(event)
         if leads_on and event.is_forwarded:  # back from the widget, whose binding has been run by now
             self._settle(_ROUNDS_TO_SETTLE)
+        if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
+            self.screen.call_after_refresh(self._note_drafts)
+
+    def on_input_changed(self) -> None:
+        """The last key may have reached its field only after what was typed had been kept."""
+        self._note_drafts()
+
+    def on_text_area_changed(self) -> None:
+        """As for a line."""
+        self._note_drafts()
+
+    def _note_drafts(self) -> None:
+        for screen in self.screen_stack:  # a dialog may be over the step
+            if note_draft := getattr(screen, "note_draft", None):  # only what is left with something typed has one
+                note_draft()
 
     def _may_lead_on(self, key: str) -> bool:
         """Whether what is typed next may be for another widget: this key goes on, or turns to another part."""
