@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.events import InputEvent, Key, MouseUp, Paste
+from textual.events import InputEvent
 
 from screens.base_app import BaseApp
 from screens.context import Context
@@ -70,24 +70,6 @@ class WizardApp(BaseApp):
         if isinstance(event, InputEvent):
             Pace.give_way()
         await super().on_event(event)
-
-    async def _pass_on(self, event: Event) -> None:
-        await super()._pass_on(event)
-        if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
-            self.screen.call_after_refresh(self._note_drafts)
-
-    def on_input_changed(self) -> None:
-        """The last key may have reached its field only after what was typed had been kept."""
-        self._note_drafts()
-
-    def on_text_area_changed(self) -> None:
-        """As for a line."""
-        self._note_drafts()
-
-    def _note_drafts(self) -> None:
-        for screen in self.screen_stack:  # a dialog may be over the step
-            if note_draft := getattr(screen, "note_draft", None):  # only a step has one
-                note_draft()
 
     async def _conduct(self) -> None:
         try:

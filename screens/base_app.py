@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.css.query import NoMatches
-from textual.events import Key, Paste
+from textual.events import Key, MouseUp, Paste
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -40,6 +40,7 @@ _TURN_SECONDS = 0.01
 _ROUNDS_TO_SETTLE = 2
 _MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
 _MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
+_MAY_TURN = frozenset(f"{shift}f{number}" for shift in ("", "shift+") for number in range(2, 13))
 # These wait for what was typed before them, and for nothing else; two of them end work that takes long.
 _AT_ONCE = frozenset({"escape", "f1", "ctrl+q"})
 _ENDS_WORK = frozenset({"escape", "ctrl+q"})
@@ -92,12 +93,31 @@ class BaseApp(App[int]):
             await self._pass_on(event)
 
     async def _pass_on(self, event: Event) -> None:
-        leads_on = isinstance(event, Key) and event.key in _MAY_LEAD_ON and not isinstance(self.focused, TextArea)
+        leads_on = isinstance(event, Key) and self._may_lead_on(event.key)
         if leads_on:
             self._settles_until = time.monotonic() + _MOST_SECONDS_TO_SETTLE
         await super().on_event(event)
         if leads_on and event.is_forwarded:  # back from the widget, whose binding has been run by now
             self._settle(_ROUNDS_TO_SETTLE)
+        if isinstance(event, Key | Paste | MouseUp) and self._has_screen:
+            self.screen.call_after_refresh(self._note_drafts)
+
+    def on_input_changed(self) -> None:
+        """The last key may have reached its field only after what was typed had been kept."""
+        self._note_drafts()
+
+    def on_text_area_changed(self) -> None:
+        """As for a line."""
+        self._note_drafts()
+
+    def _note_drafts(self) -> None:
+        for screen in self.screen_stack:  # a dialog may be over the step
+            if note_draft := getattr(screen, "note_draft", None):  # only what is left with something typed has one
+                note_draft()
+
+    def _may_lead_on(self, key: str) -> bool:
+        """Whether what is typed next may be for another widget: this key goes on, or turns to another part."""
+        return key in _MAY_TURN or (key in _MAY_LEAD_ON and not isinstance(self.focused, TextArea))
 
     def _settle(self, rounds: int) -> None:
         """See that what a key leads to was begun, by a message that follows the widget's own up to here."""

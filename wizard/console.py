@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,16 @@ _MOST_PROBLEMS = 20
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
+class ToPaste(str):
+    """A text whose lines are to be pasted somewhere, so `say` wraps none of them."""
+
+    __slots__ = ()
+
+
 def say(text: str = "") -> None:
     """Print one or more lines for the person; whatever is in them, the terminal obeys none of it."""
-    hand_out(display.printable(text, keep_lines=True))
+    shown = display.printable(text, keep_lines=True)
+    hand_out(shown if isinstance(text, ToPaste) else printing.wrapped(shown, sys.stdout))
 
 
 def hand_out(text: str) -> None:
@@ -46,7 +54,7 @@ def hand_out(text: str) -> None:
 
 def warn(text: str) -> None:
     """The same as `say`, on standard error."""
-    printing.error(f"{display.printable(text, keep_lines=True)}\n")
+    printing.error(f"{printing.wrapped(display.printable(text, keep_lines=True), sys.stderr)}\n")
 
 
 def left_at(walk: Walk, command: str = "backup-wizard") -> str:
@@ -72,7 +80,8 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
     if told.found:
         warn(f"  {told.found}")
     if told.forward:
-        warn(f"\n{SEND_THIS}\n\n{told.forward}")  # at the edge: lines in it are to be pasted
+        # At the edge, and not wrapped: lines in it are to be pasted.
+        printing.error(f"\n{SEND_THIS}\n\n{display.printable(told.forward, keep_lines=True)}\n")
     if told.kind is Kind.UNKNOWN and told.raw:
         warn("\n  " + _("Technical details:"))
         warn(textwrap.indent(told.raw, "    "))
@@ -81,10 +90,19 @@ def complain(told: Trouble, raw_file: Path | None = None) -> None:
         warn(f"\n  {details}")
 
 
-def finding(found: Finding) -> str:
-    """One line for one probe."""
+def finding(found: Finding, *, in_full: bool = False) -> str:
+    """One line for one probe; why it could not be tested is told `in_full` alone, as it is mostly the same for all."""
     sign = _SIGNS[found.held] if found.testable or found.held is not None else "-"
-    return f"  {sign} {found.title}: {found.detail}"
+    is_untested = found.testable and found.held is None
+    return f"  {sign} {found.title}" if is_untested and not in_full else f"  {sign} {found.title}: {found.detail}"
+
+
+def why_untested(name: str, findings: Sequence[Finding]) -> list[str]:
+    """Where it is not known whether all is locked: the reasons, each once, and where there is more to read."""
+    if locks.verdict(findings) != "unknown":
+        return []
+    more = _("All details: “backup-wizard check {name} --json”").format(name=name)
+    return [*(f"  {reason}" for reason in locks.why_untested(findings)), more]
 
 
 def verdict(findings: Sequence[Finding]) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from wizard.client import access
 from wizard.client.keys import secrets
 from wizard.client.session import Session
-from wizard.console import say
+from wizard.console import ToPaste, say
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile, Server
 from wizard.schemes.facts import ServerFacts
@@ -98,7 +98,7 @@ async def by_itself(stage: Demo) -> int:
         text = exports.export(profile, client, "authorized-keys", stage.server_facts)
         handed_over.keep(profile, client)
         say(_("\nThe admin adds this to authorized_keys on the server\n"))
-        say(text)
+        say(ToPaste(text))
         stage.apply_as_admin(profile, text)
         say(_("Amanda's computer"))
         await unattended.require_let_in(profile, session)

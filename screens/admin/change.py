@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
+from screens.admin import form_drafts
 from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
@@ -25,7 +26,7 @@ from wizard.text.display import printable
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from textual.app import ComposeResult
 
@@ -60,27 +61,25 @@ class ChangeScreen(AdminScreen[Approval | None]):
 
     def compose_page(self) -> ComposeResult:
         """The lines, the boxes, and what differs."""
-        granted = self._grant.granted
+        shown = _values(self._grant, self._restrictions) | form_drafts.of(self._grant.asked)
         with Page(id="form", classes="scrolls"):
             with Horizontal(classes="fields"):
-                yield Field(_("Account"), id="account", value=granted.server.user, rule=rules.account_asked_for)
-                yield Field(_("Folder on the server"), id="root", value=granted.server.root, rule=rules.root)
+                yield Field(_("Account"), id="account", value=shown["account"], rule=rules.account_asked_for)
+                yield Field(_("Folder on the server"), id="root", value=shown["root"], rule=rules.root)
             with Horizontal(classes="fields"):
-                granted_from = allowed_from.text(granted.scheme.from_)
                 yield Field(
-                    _("Allowed from"), id="from", value=granted_from, hint=_("empty: anywhere"), rule=_from_complaint
+                    _("Allowed from"), id="from", value=shown["from"], hint=_("empty: anywhere"), rule=_from_complaint
                 )
                 yield Field(
                     _("Note to the user"),
                     id="note",
-                    value=self._grant.note,
+                    value=shown["note"],
                     hint=_("for example: quota 50 GB"),
                     rule=_one_line,
                 )
             ticks = [Tick(name, _(words), "") for name, words in FOR_ADMIN.items() if name in self._restrictions]
             if ticks:
-                ticked = [tick.id for tick in ticks if getattr(granted.scheme, tick.id)]
-                yield TickList(ticks, id="may", ticked=ticked)
+                yield TickList(ticks, id="may", ticked=shown["may"].split())
             yield Note(id="slip")
             yield Static(id="differences", markup=False)
 
@@ -110,12 +109,25 @@ class ChangeScreen(AdminScreen[Approval | None]):
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         """Leave the request as it was."""
+        self._keep(_values(self._grant, self._restrictions))
         super().action_back()
 
     @on(Button.Pressed, "#as-asked")
     def _as_asked(self) -> None:
         if self.is_current:
+            self._keep({})
             self.dismiss(Approval.as_asked(self._grant.asked))
+
+    def note_draft(self) -> None:
+        """Keep what is typed by now: the pane may be killed, and its terminal closed."""
+        if self.is_mounted and self.is_current and self.is_attached:
+            typed = {str(field.id): field.value for field in self.query(Field)}
+            ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
+            self._keep(typed | {"may": " ".join(name for name in FOR_ADMIN if name in ticked)})
+
+    def _keep(self, values: dict[str, str]) -> None:
+        asked = _values(Approval.as_asked(self._grant.asked), self._restrictions)
+        form_drafts.keep(self._grant.asked, {id: value for id, value in values.items() if value != asked[id]})
 
     @on(Input.Changed)
     @on(TickList.Changed)
@@ -148,6 +160,19 @@ class ChangeScreen(AdminScreen[Approval | None]):
         chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
         places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
+
+
+def _values(grant: Approval, restrictions: Container[str]) -> dict[str, str]:
+    """What the form shows of a request, by the ids of its fields."""
+    granted = grant.granted
+    may = [name for name in FOR_ADMIN if name in restrictions and getattr(granted.scheme, name)]
+    return {
+        "account": granted.server.user,
+        "root": granted.server.root,
+        "from": allowed_from.text(granted.scheme.from_),
+        "note": grant.note,
+        "may": " ".join(may),
+    }
 
 
 def _from_complaint(typed: str) -> str | None:

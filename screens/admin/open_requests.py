@@ -50,7 +50,8 @@ class OpenRequestsScreen(ModalScreen[Path | None]):
 
     def action_give_up(self) -> None:
         """Go back without."""
-        self.dismiss(None)
+        if self.is_current:  # a second key press on the way out is dropped
+            self.dismiss(None)
 
     def _open(self) -> None:
         field = self.query_one(Field)

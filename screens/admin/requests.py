@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Label, OptionList, Static
 
-from screens.admin import asked_words
+from screens.admin import asked_words, form_drafts
 from screens.admin.change import ChangeScreen
 from screens.admin.export import ExportScreen
 from screens.admin.frame import AdminScreen
@@ -103,6 +103,8 @@ class RequestsScreen(AdminScreen[None]):
         """Export what is ticked, or all."""
         if self._chosen:
             self._exported += self._chosen
+            for one in self._chosen:
+                form_drafts.keep(one.asked, {})
             self.app.push_screen(ExportScreen(self._chosen))
 
     @on(Button.Pressed, "#change")

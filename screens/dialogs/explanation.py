@@ -19,7 +19,7 @@ class ExplanationScreen(ModalScreen[None]):
     """A screen's explanation, until a key is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", _("Close")),
+        Binding("escape,f1,q", "close", _("Close")),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-8)", show=False),
@@ -45,4 +45,9 @@ class ExplanationScreen(ModalScreen[None]):
 
     def on_button_pressed(self) -> None:
         """Close."""
-        self.dismiss()
+        self.action_close()
+
+    def action_close(self) -> None:
+        """Close."""
+        if self.is_current:  # a second key press on the way out is dropped
+            self.dismiss()

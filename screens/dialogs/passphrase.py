@@ -62,9 +62,12 @@ class PassphraseScreen(ModalScreen[Secret | None]):
 
     def action_give_up(self) -> None:
         """Go on without."""
-        self.dismiss(None)
+        if self.is_current:  # a second key press on the way out is dropped
+            self.dismiss(None)
 
     def _try(self) -> None:
+        if not self.is_current:
+            return
         field = self.query_one(Field)
         typed = Secret(field.value)
         if key_files.opens(self._profile.key_path, typed):

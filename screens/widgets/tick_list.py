@@ -48,12 +48,18 @@ class TickList(OptionList):
         """A box was ticked or cleared."""
 
     def __init__(
-        self, ticks: Sequence[Tick], *, id: str, ticked: Iterable[str] = (), sentences_below: bool = False
+        self,
+        ticks: Sequence[Tick],
+        *,
+        id: str,
+        ticked: Iterable[str] = (),
+        sentences_below: bool = False,
+        classes: str | None = None,
     ) -> None:
         self.ticked = frozenset(ticked)
         self._ticks = {tick.id: tick for tick in ticks}
         self._column = 0 if sentences_below else max(len(tick.title) for tick in ticks)
-        super().__init__(*self._boxes(), id=id)
+        super().__init__(*self._boxes(), id=id, classes=classes)
 
     def offer(self, ticks: Sequence[Tick]) -> None:
         """Show other boxes; those that go keep their tick for when they come back."""

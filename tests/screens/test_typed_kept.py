@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Button, Collapsible, Input, TextArea
 
 from screens.dialogs.receipt import ReceiptScreen
+from screens.steps.step_screen import StepScreen
 from screens.widgets.choice import Choice
 from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+    from textual.widget import Widget
 
     from tests.support.servers.real_sshd import RealSshd
 
@@ -189,3 +192,33 @@ async def test_a_name_can_be_changed_until_a_key_is_called_so() -> None:
         await until(pilot, lambda: "can't rename it" in said(pilot))
         assert isinstance(pilot.app.screen.query_one("#forward"), Button)
         assert "amamac23" in text(pilot)
+
+
+@pytest.mark.parametrize("kind", [Input, TextArea])
+async def test_the_last_key_is_kept_though_its_field_takes_it_late(kind: type[Widget]) -> None:
+    profile = a_profile(server=HERE, folders=())
+    async with wizard_at(profile, Step.SERVER) as pilot:
+        step = pilot.app.screen
+        assert isinstance(step, StepScreen)
+        if kind is TextArea:
+            pilot.app.push_screen(ReceiptScreen(profile, lambda _: None, draft=step.draft))
+        await until(pilot, lambda: isinstance(pilot.app.focused, kind))
+        may, kept = asyncio.Event(), list[bool]()
+        note_draft = step.note_draft
+
+        def noted() -> None:
+            note_draft()
+            kept.append(_is_kept("77"))
+
+        step.note_draft = noted  # type: ignore[method-assign]
+        assert pilot.app.focused
+        pilot.app.focused.call_later(may.wait)  # the field has something else to do first
+        try:
+            for _ in range(2):
+                pilot.app.post_message(Key("7", "7"))
+            while len(kept) < 2:
+                await asyncio.sleep(0.01)
+            assert not any(kept)
+        finally:
+            may.set()
+        await until(pilot, lambda: any(kept))

@@ -6,10 +6,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from wizard import backup_states
+from wizard import backup_states, printing
 from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
-from wizard.console import say
+from wizard.console import ToPaste, say
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.running import record
 from wizard.storage import files, paths, profiles
@@ -26,7 +26,7 @@ def list_all(chosen: Namespace) -> int:
     """A line a backup, or all of them as JSON."""
     backups = backup_states.all_of_them()
     if chosen.json:
-        say(json.dumps({"backups": [one.as_json() for one in backups]}))
+        say(ToPaste(json.dumps({"backups": [one.as_json() for one in backups]})))
         return 0
     if not backups:
         say(_("You have no backups yet. Run “backup-wizard” to set one up."))
@@ -41,9 +41,9 @@ def show(chosen: Namespace) -> int:
     try:
         profile = profiles.load(chosen.name)
     except BadProfile:
-        say(_as_it_stands(chosen.name))
+        say(ToPaste(_as_it_stands(chosen.name)))
         raise
-    say(profiles.dumps(profile).rstrip())
+    say(ToPaste(profiles.dumps(profile).rstrip()))
     say()
     state = backup_states.of(profile.name)
     not_made = " " + _("(not created yet)")
@@ -106,7 +106,8 @@ def _ask_about(own: list[Path]) -> bool:
         return False
     named = printable(", ".join(map(paths.shown, own)))
     try:
-        answer = input(_("Also delete its key {file}? You can't undo this. [y/N]").format(file=named) + " ")
+        asked = _("Also delete its key {file}? You can't undo this. [y/N]").format(file=named)
+        answer = input(f"{printing.wrapped(asked, sys.stdout)} ")
     except EOFError:  # Ctrl+D
         return False
     return answer.strip().lower() in {"y", "yes"}

@@ -13,7 +13,7 @@ from wizard import console, trouble
 from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.commands.terminal import held, session
-from wizard.console import hand_out, say
+from wizard.console import ToPaste, hand_out, say
 from wizard.failure import Failure, Kind
 from wizard.running import record
 from wizard.server import exports, handed_over, locks
@@ -65,14 +65,16 @@ def check(chosen: Namespace) -> int:
         findings, is_told = asyncio.run(_findings(profile, opened))
     verdict = locks.verdict(findings)
     if chosen.json:
-        say(json.dumps({"profile": profile.name, "verdict": verdict, "findings": [asdict(one) for one in findings]}))
+        found = {"profile": profile.name, "verdict": verdict, "findings": [asdict(one) for one in findings]}
+        say(ToPaste(json.dumps(found)))
     else:
-        for found in findings:
-            say(console.finding(found))
-        say(console.verdict(findings))
+        for one in findings:
+            say(console.finding(one))
+        say("\n".join([console.verdict(findings), *console.why_untested(profile.name, findings)]))
         if verdict == "open" and not is_told:
             title = _("Message for your admin:")
-            say(f"\n{title}\n\n{locks.letter(profile, findings)}")
+            say(f"\n{title}\n")
+            say(ToPaste(locks.letter(profile, findings)))
     return 0 if verdict == "locked" else 1
 
 

@@ -42,7 +42,7 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
         if failure.kind is Kind.NO_DRY_RUN and not as_json:
             say(console.estimate(asyncio.run(backup_size.whole(profile))))
         raise
-    say(json.dumps(result.as_json()) if as_json else console.dry_run(result))
+    _tell(result, console.dry_run(result), as_json=as_json)
     return 0 if result.is_whole else 1
 
 
@@ -54,9 +54,13 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
         except KeyboardInterrupt:
             console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
             return _STOPPED
-        say(json.dumps(result.as_json()) if as_json else console.backup(result))
+        _tell(result, console.backup(result), as_json=as_json)
         if as_json or not (result.report.unread_count and terminal.is_there() and _tries_again(profile, result)):
             return 0 if result.is_whole else 1
+
+
+def _tell(result: Report | running.Result, in_words: str, *, as_json: bool) -> None:
+    say(console.ToPaste(json.dumps(result.as_json())) if as_json else in_words)
 
 
 async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) -> Report:

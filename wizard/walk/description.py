@@ -134,7 +134,8 @@ Pass = May | MayIfConfirmed | MayNot
 class Help(msgspec.Struct, frozen=True):
     """What can be done while one may not go on: its key, its words, what it asks first, and what it does.
 
-    What it does may change the profile; `looks_again` is whether one may be able to go on after it.
+    What it does may change the profile; `looks_again` is whether one may be able to go on after it. It is offered
+    `while_passing` as well where going on is not all that one may want.
     """
 
     key: str
@@ -142,6 +143,7 @@ class Help(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...]
     do: Callable[[Profile, Answers], Coroutine[Any, Any, Profile]]
     looks_again: bool = True
+    while_passing: bool = False
 
 
 async def _look_at_nothing(profile: Profile, context: WalkContext, before: Any) -> None:

@@ -77,6 +77,7 @@ class RunViews(Vertical):
         self.query_one(SearchedList).show(listing)
         await self._leave_out.offer(())
         self._offer("removed", True)
+        self._leave_out.say_skipped("")
         self._offer("leave-out", False)
         self.grow()
 
@@ -98,10 +99,15 @@ class RunViews(Vertical):
         self._offer("removed", server_was_asked)
         proposals = self.listing.proposals.heavy()
         await self._leave_out.offer(proposals)
-        self._offer("leave-out", bool(proposals))
+        self._offer("leave-out", bool(proposals or self._leave_out.skipped))
         self._recount()
         self.query_one(SearchedList).grow(is_whole=True)
         self.grow()
+
+    def say_skipped(self, told: str) -> None:
+        """Say what is skipped already."""
+        self._leave_out.say_skipped(told)
+        self._offer("leave-out", bool(told))
 
     def turn(self, direction: int) -> None:
         """Show the next view, or the one before."""

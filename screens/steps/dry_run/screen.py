@@ -17,13 +17,13 @@ from screens.outcome import Again
 from screens.pace import Pace
 from screens.steps.dry_run import words
 from screens.steps.dry_run.run_views import RunViews
-from screens.steps.step_screen import StepScreen
+from screens.steps.dry_run.skipping import SkippingScreen
 from screens.widgets.note import Note, Tone
 from screens.widgets.tick_list import TickList
 from screens.work import Begin
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running import problems, report, transfer
+from wizard.running import problems, report
 from wizard.running.listing import Listing, slices
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -45,10 +45,9 @@ if TYPE_CHECKING:
 _PULSE_SECONDS = 1 / 10
 _A_WHILE_SECONDS = 2
 _LOOKING = _("Looking at your files")
-_SUMMARY = ("rsync error:", "rsync warning:")
 
 
-class DryRunScreen(StepScreen):
+class DryRunScreen(SkippingScreen):
     """Runs rsync with --dry-run, shows what it tells while it tells it, and can stop it."""
 
     step = Step.DRY_RUN
@@ -60,7 +59,7 @@ class DryRunScreen(StepScreen):
         "Deleted: what is on the server but no longer here.\n\n"
         "All: + is new, ~ is sent again because it changed, · only its properties changed, − would be deleted."
         " Press / to find a name.\n\n"
-        "Skip: what apps can recreate.\n\n"
+        "Skip: what is skipped already, and what apps can recreate.\n\n"
         "F3 shows the next list. “s” saves the whole list as a file.\n\n"
         "The time is estimated for 100 Mbit/s, until a backup has shown how fast your network is."
     )
@@ -80,7 +79,7 @@ class DryRunScreen(StepScreen):
         super().__init__(walk, context)
         self._listing = Listing()
         self._problems: list[str] = []
-        self._unread = 0
+        self._met: list[rsync.Problem] = []
         self._ended: rsync.Ended | None = None
         self._is_running = self._is_stopping = False
         self._preview: dry_run.Preview | None = None
@@ -96,8 +95,9 @@ class DryRunScreen(StepScreen):
         yield RunViews(self.draft, self.profile, id="views")
 
     def compose_actions(self) -> ComposeResult:
-        """To stop it, to run it again, or to keep the list."""
+        """To stop it, to skip what can't be read, and to run it again."""
         yield Button(_("Stop"), id="stop", compact=True)
+        yield from super().compose_actions()
         yield Button(_("Run again"), id="again", compact=True)
 
     def focus_first(self) -> None:
@@ -173,7 +173,7 @@ class DryRunScreen(StepScreen):
         else:
             self._say(*self._told)
             self._show_duration()
-        (again := self.query_one("#again", Button)).label = _("Run without them") if left_out else _("Run again")
+        (again := self.query_one("#again", Button)).label = _("Run without them") if left_out else self.run_again
         again.refresh(layout=True)
         self.lead_with("again" if left_out or not self._preview else "forward", focus=focus)
 
@@ -210,7 +210,7 @@ class DryRunScreen(StepScreen):
                             self._listing.add(piece)
                             await pace.keep()
                     case rsync.Problem():
-                        self._unread += event.cause == "unread"
+                        self._met.append(event)
                         self._problems.append(problems.in_words(event))
                     case rsync.Ended():
                         self._ended = event
@@ -218,32 +218,30 @@ class DryRunScreen(StepScreen):
     async def _show_result(self) -> None:
         assert self._ended
         ended, totals = self._ended, report.require_totals(self._ended)
-        self._preview = dry_run.preview(self.profile, ended, self._why_not)
+        self._preview = dry_run.preview(self.profile, ended, self._why_not, self._met)
+        self.count_skipped()
         if self._why_not:
             await self._show_estimate(self._why_not)
             return
-        self._add_unnamed(ended)
+        self._problems += [] if self._problems else words.unnamed_problems(ended)
         self.context.dry_run = totals
         told = words.result(self._listing, totals)
         count = len(self._problems) + ended.untold
         self.query_one("#danger", Note).say(words.danger(totals), "warn")
         tone: Tone = "good" if self._preview.is_whole else "warn"
-        await self._settle(" ".join(filter(None, (told, words.about_problems(self._unread, count)))), tone)
+        self.offer_to_skip(self._preview)
+        unread = sum(one.cause == "unread" for one in self._met)
+        await self._settle(" ".join(filter(None, (told, words.about_problems(unread, count)))), tone)
 
     async def _show_estimate(self, why: Trouble) -> None:
         self._problems.insert(0, f"{why.what}. {why.to_do}\n\n{why.forward}\n")
         self.context.dry_run = None
         await self._settle(words.estimate(self._listing, why.what), "warn", server_was_asked=False)
 
-    def _add_unnamed(self, ended: rsync.Ended) -> None:
-        # Some complaints name no file in quotes; where there are no others, they are the only reason there is.
-        if ended.exit_code in transfer.SOME_FILES_FAILED and not self._problems:
-            lines = (line for line in ended.stderr.splitlines() if line and not line.startswith(_SUMMARY))
-            self._problems += map(display.printable, lines)
-
     async def _set_off(self) -> None:
         self._is_running, self._is_stopping, self._preview, self._why_not = True, False, None, None
-        self._listing, self._problems, self._ended, self._latest, self._unread = Listing(), [], None, "", 0
+        self._listing, self._problems, self._met, self._ended, self._latest = Listing(), [], [], None, ""
+        self.offer_to_skip(None)
         self._began = time.monotonic()
         self.lead_with("forward", focus=False)
         self.remove_class("-trouble-alone")

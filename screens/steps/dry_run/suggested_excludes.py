@@ -1,4 +1,4 @@
-"""Proposes what weighs much and could well be left out."""
+"""What is left out already, and what weighs much and could well be left out, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from screens.widgets.note import Note
 from screens.widgets.tick_list import Tick, TickList
 from wizard.text import display
 from wizard.text.display import printable
@@ -14,6 +15,8 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from textual.app import ComposeResult
 
     from wizard.profile import Profile
     from wizard.running.listing import Proposal
@@ -34,19 +37,36 @@ class LeaveOut(VerticalScroll, can_focus=False):
         """The patterns that are ticked, as they are listed."""
         return tuple(one for boxes in self.query(TickList) for one in self._patterns if one in boxes.ticked)
 
+    def compose(self) -> ComposeResult:
+        """What is left out already; what could be is below it."""
+        note = Note(id="skipped")
+        self._skipped = note
+        yield note
+
+    @property
+    def skipped(self) -> str:
+        """What is left out already, in words."""
+        return self._skipped.sentence
+
+    def say_skipped(self, told: str) -> None:
+        """Say what is left out already."""
+        self._skipped.say(told)
+
     async def offer(self, proposals: Sequence[Proposal]) -> None:
         """Offer others; those that were ticked before are ticked again."""
         self._patterns = [one.pattern for one in proposals[:_MOST]]
-        await self.remove_children()
+        await self.remove_children(".proposed")
+        self.can_focus = not proposals
         if proposals:
             hint = _("Apps can recreate these, and they take a lot of space. Press Space to select what to skip.")
             await self.mount(
-                Static(hint, classes="aside", markup=False),
+                Static(hint, classes="aside proposed", markup=False),
                 TickList(
                     [_tick(one) for one in proposals[:_MOST]],
                     id="proposals",
                     ticked=set(self._noted) & set(self._patterns),
                     sentences_below=True,
+                    classes="proposed",
                 ),
             )
 

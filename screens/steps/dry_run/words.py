@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.running import link_speed, report
+from wizard.running import link_speed, report, transfer
 from wizard.text import display
 from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
-    from wizard.client.rsync import Totals
+    from wizard.client.rsync import Ended, Totals
     from wizard.profile import Profile
     from wizard.running.listing import Listing, Sums
 
 _MINUTE = 60
+_SUMMARY = ("rsync error:", "rsync warning:")
 _MANY_REMOVED = 1000
 _MUCH_OF_THE_BACKUP = 0.25
 
@@ -71,6 +72,14 @@ def about_problems(unread: int, count: int) -> str:
         )
         return told.format(count=display.number(unread))
     return _("Some files need a look: see “Problems”.") if count else ""
+
+
+def unnamed_problems(ended: Ended) -> list[str]:
+    """What rsync complained of without naming a file in quotes, where some could not be looked at."""
+    if ended.exit_code not in transfer.SOME_FILES_FAILED:
+        return []
+    lines = (line for line in ended.stderr.splitlines() if line and not line.startswith(_SUMMARY))
+    return list(map(display.printable, lines))
 
 
 def duration(profile: Profile, sums: Sums) -> str:

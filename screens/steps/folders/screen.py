@@ -24,7 +24,7 @@ from screens.widgets.note import Note
 from screens.widgets.tick_list import TickList
 from screens.work import Begin
 from wizard import trouble
-from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes
+from wizard.client.folders import backup_size, chosen_folders, exclude_presets, folder_access, folder_sizes, left_out
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.text import display
@@ -229,7 +229,9 @@ class FoldersScreen(StepScreen):
             note.say(_("{amount} will be backed up.").format(amount=words.amount(size)), "good")
             self._note.unreadable(size.unreadable)
             self._note.counted(size.special, exclude_presets.idle(wanted.exclude, size.left_out))
-            self._say_skipped(exclude_presets.counted(wanted.exclude, size.left_out))
+            async with aclosing(left_out.measure(size.left_out)) as looks:
+                async for found in looks:
+                    self._say_skipped(left_out.in_words(wanted.exclude, found))
 
     def action_turn(self) -> None:
         """To what is left out, or back to the folders."""

@@ -25,7 +25,7 @@ CREATE = _("\nPress Enter to create the key, or Esc to cancel.")
 class ChooseKeyScreen(ModalScreen[str | None]):
     """Returns the answer, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", _("Cancel"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", _("Cancel"))]
 
     def __init__(self, question: OneOf, hint: str = USE) -> None:
         super().__init__()
@@ -46,3 +46,8 @@ class ChooseKeyScreen(ModalScreen[str | None]):
         """Take it."""
         if self.is_current:
             self.dismiss(event.option_id)
+
+    def action_close(self) -> None:
+        """Choose none."""
+        if self.is_current:  # a second key press on the way out is dropped
+            self.dismiss(None)

@@ -196,7 +196,7 @@ class SecurityCheckScreen(StepScreen):
     async def _conclude(self) -> None:
         note = self.query_one("#verdict", Note)
         self.query_one("#security-intro").display = False
-        tried = "\n".join(console.finding(finding).strip() for finding in self._findings)
+        tried = "\n".join(console.finding(finding, in_full=True).strip() for finding in self._findings)
         self.query_one("#tried-text", Static).update(tried)
         self.query_one("#tried").display = True
         match locks.verdict(self._findings):

@@ -36,6 +36,7 @@ from wizard.client.keys.found_keys import FoundKey
 from wizard.client.keys.key_options import KeyOptions
 from wizard.client.request import Versions
 from wizard.client.session import Session
+from wizard.client.ssh.ssh_settings import Known
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile, SchemeSettings, Server
 from wizard.running import transfer
@@ -46,7 +47,7 @@ from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
-from wizard.walk.descriptions import key
+from wizard.walk.descriptions import key, server
 from wizard.walk.descriptions.key import choices
 from wizard.walk.descriptions.key.choices import Keys
 from wizard.walk.steps import Step, Walk
@@ -130,6 +131,7 @@ SCREENS = (
     *(Shown(str(step), step) for step in Step),
     Shown("explanation", Step.WELCOME, lambda _: _explanation()),
     Shown("confirm", Step.KEY, lambda _: ConfirmScreen("Is this meant?", "Nothing is lost.", yes="Yes", no="No")),
+    Shown("ssh-settings", Step.SERVER, lambda _: _ssh_settings()),
     Shown("passphrase", Step.SECURITY_CHECK, PassphraseScreen),
     Shown("new-passphrase", Step.KEY, lambda _: NewPassphraseScreen(key.new_passphrase())),
     Shown("open-key", Step.KEY, _open_key),
@@ -190,6 +192,12 @@ def _explanation() -> ExplanationScreen:
     return ExplanationScreen(screen.question, screen.explanation)
 
 
+def _ssh_settings() -> ConfirmScreen:
+    known = Known(host=_HOST, port="2222", user="amanda", through="gate.example.lan")
+    asked = server.offer("office", known)
+    return ConfirmScreen(asked.title, asked.words, yes=asked.yes, no=asked.no)
+
+
 def _profile(home: Path) -> Profile:
     private = Ed25519PrivateKey.from_private_bytes(bytes(32))
     file = home / ".ssh/backup-wizard-amamac"
@@ -197,10 +205,10 @@ def _profile(home: Path) -> Profile:
     file.chmod(0o600)
     line = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     file.with_suffix(".pub").write_text(f"{line} backup-wizard-amamac\n")
-    server = Server(host=_HOST, user="amanda", host_keys=(_HOST_KEY.fingerprint,))
+    there = Server(host=_HOST, user="amanda", host_keys=(_HOST_KEY.fingerprint,))
     folders = (str(home / "Documents"), str(home / "Pictures"))
     return a_profile(
-        folders=folders, scheme=SchemeSettings(), server=server, key=Key(protection="none", file=paths.shown(file))
+        folders=folders, scheme=SchemeSettings(), server=there, key=Key(protection="none", file=paths.shown(file))
     )
 
 
@@ -216,9 +224,9 @@ def _requests(home: Path) -> Path:
     folder = home / "requests"
     folder.mkdir()
     for number, name in enumerate(("amamac", "bobs-laptop", "carols-mac")):
-        server = Server(host=_HOST, user=("amanda", "bob", "carol")[number])
+        asked_of = Server(host=_HOST, user=("amanda", "bob", "carol")[number])
         versions = Versions(rsync="3.2.7", openssh="9.2p1")
-        saved(a_request(name=name, public_key=public_key(number), server=server, versions=versions), folder)
+        saved(a_request(name=name, public_key=public_key(number), server=asked_of, versions=versions), folder)
     return folder
 
 

@@ -70,3 +70,15 @@ def test_the_check_says_why_and_nothing_untrue(
     assert of_a_command in details["command"]
     for untrue in ("busy", "in time", "connection unexpectedly closed", "is your shell clean"):
         assert untrue not in ran.stdout
+
+
+def test_in_words_each_reason_is_told_once_instead_of_a_wall_of_errors(
+    office: Office, request: pytest.FixtureRequest
+) -> None:
+    fault, said, _ = _CAUSES["no rsync on the PATH"]
+    with fault(a_case(office, "rrsync", request)) as case:
+        profiles.save(case.profile)
+        printed = backup_wizard("check", case.profile.name).stdout
+    assert printed.count(said) == 1
+    assert printed.count("The server said") <= 3
+    assert f"All details: “backup-wizard check {case.profile.name} --json”" in printed

@@ -52,3 +52,13 @@ def _read(path: Path, status: os.stat_result) -> Entry:
     size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
     owner = (status.st_uid, status.st_gid)
     return Entry(kind, stat.S_IMODE(status.st_mode), owner, status.st_mtime_ns, size, content)
+
+
+def make_too_deep(folder: Path) -> None:
+    """Make folders in each other until their path is longer than rsync can take, as root can read all else."""
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(21):
+        os.mkdir("d" * 200, dir_fd=inner)
+        outer, inner = inner, os.open("d" * 200, os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)

@@ -31,20 +31,21 @@ if TYPE_CHECKING:
 _FILE_SIZE = re.compile(rb"\n>f[^|\n]*\|(\d+)")
 _PAUSE_SECONDS = 0.05
 _TELL_WHAT_IS_LEFT_OUT = "--debug=FILTER1"
+_AS_AN_ACCOUNT = "--no-devices"  # root alone could make them: a backup's account can't, and is told so
 _FACTS = ClientFacts(known_hosts=Path(os.devnull))
 
 
 class BackupSize(msgspec.Struct, frozen=True):
     """Files and folders together, the bytes of the files, and the paths that rsync can't read.
 
-    `left_out` is, in the end, how many files and folders each of the profile's patterns has left out. `special` are no
-    files that can be backed up (devices).
+    `left_out` is, in the end, what each of the profile's patterns has left out. `special` are no files that can be
+    backed up (devices).
     """
 
     entries: int = 0
     bytes: int = 0
     unreadable: tuple[str, ...] = ()
-    left_out: dict[str, int] = {}
+    left_out: dict[str, rsync.Hidden] = {}
     special: int = 0
 
 
@@ -76,12 +77,7 @@ async def count(profile: Profile) -> AsyncGenerator[BackupSize]:
                 case rsync.Ended():
                     if event.totals is None:
                         raise ProgramFailed("rsync", event.exit_code, event.stderr)
-                    as_rsync_takes = backup_layout.excluded(profile.folders, profile.exclude)
-                    left_out = {
-                        pattern: event.hidden.get(taken, 0)
-                        for pattern, taken in zip(profile.exclude, as_rsync_takes, strict=True)
-                    }
-                    totals = event.totals
+                    totals, left_out = event.totals, _left_out(profile, event.hidden)
                     yield BackupSize(totals.files, totals.bytes_to_send, tuple(unreadable), left_out, special)
 
 
@@ -113,4 +109,21 @@ def command(profile: Profile, nowhere: Path) -> list[str]:
     transfer = Transfer(dry_run=True)
     options, sources = over_ssh.rsync_options(profile, _FACTS, transfer), over_ssh.rsync_sources(profile, transfer)
     # A server would be told of the option as well, which no locked key lets through: here there is none.
-    return [*options, _TELL_WHAT_IS_LEFT_OUT, "--", *sources, f"{nowhere}/"]
+    return [*options, _TELL_WHAT_IS_LEFT_OUT, _AS_AN_ACCOUNT, "--", *sources, f"{nowhere}/"]
+
+
+def _left_out(profile: Profile, hidden: dict[str, rsync.Hidden]) -> dict[str, rsync.Hidden]:
+    """What each of the profile's patterns has left out, by the paths on this computer."""
+    folders = {label: folder.rstrip("/") for folder, label in backup_layout.labels(profile.folders).items()}
+    as_rsync_takes = backup_layout.excluded(profile.folders, profile.exclude)
+    found = {}
+    for pattern, taken in zip(profile.exclude, as_rsync_takes, strict=True):
+        one = hidden.get(taken, rsync.Hidden())
+        paths = (
+            folder + path.removeprefix(label)
+            for path in one.paths
+            for label, folder in folders.items()
+            if path.startswith(f"{label}/")
+        )
+        found[pattern] = rsync.Hidden(one.count, tuple(paths))
+    return found

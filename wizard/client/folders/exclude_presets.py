@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard import rules
-from wizard.text import display
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wizard.client.rsync import Hidden
 
 
 @dataclass(frozen=True)
@@ -105,19 +106,11 @@ def in_words(exclude: tuple[str, ...]) -> tuple[str, ...]:
     return (*(preset.title.lower() for preset in PRESETS if preset.id in presets), *own)
 
 
-def counted(exclude: tuple[str, ...], left_out: Mapping[str, int]) -> tuple[str, ...]:
-    """The same, each with how many files and folders it leaves out."""
-    presets, own = split_presets(exclude)
-    sums = [(one.title.lower(), one.patterns) for one in PRESETS if one.id in presets]
-    sums += [(pattern, (pattern,)) for pattern in own]
-    return tuple(
-        f"{words} ({display.number(sum(left_out.get(one, 0) for one in patterns))})" for words, patterns in sums
-    )
-
-
-def idle(exclude: tuple[str, ...], left_out: Mapping[str, int]) -> tuple[str, ...]:
+def idle(exclude: tuple[str, ...], left_out: Mapping[str, Hidden]) -> tuple[str, ...]:
     """The person's own patterns that leave nothing out."""
-    return tuple(pattern for pattern in split_presets(exclude)[1] if not left_out.get(pattern))
+    return tuple(
+        pattern for pattern in split_presets(exclude)[1] if pattern not in left_out or not left_out[pattern].count
+    )
 
 
 def presets_at_first() -> frozenset[str]:

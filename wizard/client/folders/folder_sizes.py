@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import stat
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ async def measure(folder: str) -> AsyncGenerator[Size]:
     Raises:
         Failure: the folder itself is not there, or can't be read.
     """
-    walk = _Walk()
+    walk = Walk()
     walking = asyncio.ensure_future(in_background(lambda: walk.through(folder)))
     try:
         while not (await asyncio.wait({walking}, timeout=_PAUSE_SECONDS))[0]:
@@ -46,11 +47,15 @@ async def measure(folder: str) -> AsyncGenerator[Size]:
         walking.cancel()
 
 
-class _Walk:
-    """One walk in a thread of its own; `size` may be read from another while it grows."""
+class Walk:
+    """One walk in a thread of its own; `size` may be read from another while it grows.
 
-    def __init__(self) -> None:
+    Once it has met `most_files`, it enters no further folder, and counts as `stopped`.
+    """
+
+    def __init__(self, most_files: float = math.inf) -> None:
         self.stopped = False
+        self._most_files = most_files
         self._bytes = self._files = 0
         self._unreadable: list[str] = []
         self._seen: set[tuple[int, int]] = set()
@@ -65,11 +70,30 @@ class _Walk:
         waiting = self._enter(folder)
         while waiting and not self.stopped:
             place = waiting.pop()
+            if self._files >= self._most_files:
+                self.stopped = True
+                return
             try:
                 waiting += self._enter(place)
             except Failure as failure:
                 if failure.kind is Kind.FOLDER_UNREADABLE:
                     self._unreadable.append(place)
+
+    def add(self, path: str) -> None:
+        """Take in a file, or a folder with all that is in it; what can't be looked at counts as unreadable."""
+        try:
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                self.through(path)
+                return
+        except FileNotFoundError:  # it was deleted meanwhile
+            return
+        except (OSError, Failure):
+            self._unreadable.append(path)
+            return
+        self._files += 1
+        if stat.S_ISREG(status.st_mode) and (status.st_nlink == 1 or self._is_new(status)):
+            self._bytes += status.st_size
 
     def _enter(self, place: str) -> list[str]:
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from wizard.client.process import children
 from wizard.client.rsync.complaints import Complaints, problem_in
-from wizard.client.rsync.events import Ended, Event, Problem, Progress, Totals
+from wizard.client.rsync.events import Ended, Event, Hidden, Problem, Progress, Totals
 from wizard.client.rsync.listed import Entries, Entry
 from wizard.client.rsync.output import Output
 from wizard.failure import Failure, Kind
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
 
-__all__ = ["Ended", "Entries", "Entry", "Event", "Problem", "Progress", "Totals", "problems", "run"]
+__all__ = ["Ended", "Entries", "Entry", "Event", "Hidden", "Problem", "Progress", "Totals", "problems", "run"]
 
 _CHUNK = 1 << 20
 _USUAL_PIPE = 1 << 16

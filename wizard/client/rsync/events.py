@@ -81,18 +81,25 @@ class Totals(msgspec.Struct, frozen=True):
         return self.files - self.new - self.changed - self.outdated
 
 
+class Hidden(msgspec.Struct, frozen=True):
+    """The files and folders that one pattern has left out: how many, and the paths of the first of them."""
+
+    count: int = 0
+    paths: tuple[str, ...] = ()
+
+
 class Ended(msgspec.Struct, frozen=True):
     """The last event: rsync's exit code, its totals unless it failed early, and what it complained of.
 
     `stderr` is cut in the middle where it is long; `untold` problems were counted and have had no event.
-    `hidden` is how many files and folders each pattern has left out, where rsync was asked to tell.
+    `hidden` is what each pattern has left out, where rsync was asked to tell, by paths relative to the backup.
     """
 
     exit_code: int
     totals: Totals | None
     stderr: str
     untold: int = 0
-    hidden: dict[str, int] = {}
+    hidden: dict[str, Hidden] = {}
 
 
 Event = Entries | Problem | Progress | Ended

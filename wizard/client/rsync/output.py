@@ -7,8 +7,8 @@ import re
 from msgspec.structs import replace
 
 from wizard.client.rsync.complaints import problem_in
-from wizard.client.rsync.events import Event, Problem, Progress, Totals
-from wizard.client.rsync.listed import list_lines
+from wizard.client.rsync.events import Event, Hidden, Problem, Progress, Totals
+from wizard.client.rsync.listed import list_lines, path
 
 _OVERWRITTEN = re.compile(rb"\r[^\r\n]*(?=\r)")
 _PROGRESS_LINE = re.compile(rb"\r[^\r\n]*\n")
@@ -25,7 +25,9 @@ _WHOLE_PROGRESS = re.compile(
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
-_HIDING, _BY_PATTERN = b"[sender] hiding ", b" because of pattern "
+# A name may hold the words as well, but what follows the last of them is the pattern.
+_HIDING = re.compile(rb"\[sender\] hiding (?:file|directory) (?P<name>.*) because of pattern (?P<pattern>.*)\n")
+_MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
 )
@@ -34,15 +36,21 @@ _OF_NO_CONSEQUENCE = re.compile(
 class Output:
     """Takes chunks as they come, and gives back what they say; `values` holds the statistics by now.
 
-    `hidden` counts what each pattern has left out, where rsync was asked to tell.
+    `hidden` is what each pattern has left out, where rsync was asked to tell.
     """
 
     def __init__(self) -> None:
         self.changed = self.deleted = 0
         self.values: dict[str, int] = {}
-        self.hidden: dict[str, int] = {}
+        self._hidden: dict[str, list[str]] = {}
+        self._hidden_counts: dict[str, int] = {}
         self._rest = b""
         self._progress: Progress | None = None
+
+    @property
+    def hidden(self) -> dict[str, Hidden]:
+        """What each pattern has left out by now."""
+        return {one: Hidden(self._hidden_counts[one], tuple(paths)) for one, paths in self._hidden.items()}
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events in a chunk, together with what was left of the one before."""
@@ -97,9 +105,12 @@ class Output:
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
             self.values[found["name"].decode()] = int(found["value"])
-        if line.startswith(_HIDING) and _BY_PATTERN in line:
-            pattern = line.rstrip(b"\n").rpartition(_BY_PATTERN)[2].decode(errors="surrogateescape")
-            self.hidden[pattern] = self.hidden.get(pattern, 0) + 1
+        if hiding := _HIDING.match(line):
+            pattern = hiding["pattern"].decode(errors="surrogateescape")
+            self._hidden_counts[pattern] = self._hidden_counts.get(pattern, 0) + 1
+            paths = self._hidden.setdefault(pattern, [])
+            if len(paths) < _MOST_HIDDEN:
+                paths.append(path(hiding["name"]))
             return None
         if _OF_NO_CONSEQUENCE.match(line):
             return None

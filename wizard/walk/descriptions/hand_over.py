@@ -77,7 +77,7 @@ async def look(profile: Profile, context: WalkContext, before: Asked | None = No
             if handed_over.replaces_another(profile.name):
                 context.tell(REPLACES)
             context.tell(_("Send this to your admin. It starts and ends with a line of dashes."))
-            context.tell(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}")
+            context.tell(console.ToPaste(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}"))
     if doubt := context.warned.get(Step.HAND_OVER):
         return msgspec.structs.replace(before, news=Stopped(doubt))
     if context.is_attended and shown_keys.is_verified(profile):
@@ -145,7 +145,7 @@ async def _use_answer(context: WalkContext, profile: Profile, answers: Answers) 
 async def _ask_further(context: WalkContext, found: Asked, profile: Profile, answers: Answers) -> Profile:
     if isinstance(found.news, NotYet):
         told = await found.admission.ask_further(found.news.failure)
-        for words in filter(None, (told.sentence, told.found, told.forward)):
+        for words in filter(None, (told.sentence, told.found, console.ToPaste(told.forward))):
             context.tell(words)
     return profile
 

@@ -95,12 +95,12 @@ def is_another_server(failure: Failure | None, profile: Profile) -> bool:
 
 
 def _told(profile: Profile, findings: Sequence[Finding]) -> Iterator[str]:
-    yield verdict(findings)
+    yield "\n".join([console.verdict(findings), *console.why_untested(profile.name, findings)])
     if locks.verdict(findings) == "open":
         told = open_ones(profile, findings)
         yield told.to_do
         yield _("Send this to your admin:")
-        yield told.forward
+        yield console.ToPaste(told.forward)
 
 
 def _is_locked(profile: Profile, findings: Sequence[Finding]) -> bool:

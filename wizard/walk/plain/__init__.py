@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     BackUp = Callable[[Profile, Session], object]
 
-_CONTINUE = _("Enter continues, < goes back")
+_CONTINUE = _("Enter continues")
 _TRY_AGAIN = _("Enter tries again")
 _BACK = _("< goes back")
 _COMPARE = _("Enter compares the server's fingerprint")
@@ -69,6 +69,10 @@ def _begun(walk: Walk | None, session: Session, back_up: BackUp | None) -> Walk 
             _complain(failure, walk.profile if walk else None)
             with contextlib.suppress(GoBack):
                 asker.line(_TRY_AGAIN)
+
+
+class LooksAgain(Exception):
+    """Something was done that changes what there is to be seen."""
 
 
 class AtStep:
@@ -109,6 +113,9 @@ class AtStep:
                 found = asyncio.run(self._about.look(self._profile, self._context, found))
                 if decided := self._passed(found):
                     return self._kept(steps.forward(self._here, decided))
+            except LooksAgain:
+                found = None
+                continue
             except Failure as failure:
                 leads_to = self._explain(failure)
             self._wait(found, leads_to)
@@ -122,6 +129,7 @@ class AtStep:
 
         Raises:
             Failure: why one may not.
+            LooksAgain: the person did something else first.
         """
         for text in self._about.told(self._profile, found):
             say(text)
@@ -144,8 +152,19 @@ class AtStep:
                 self._here = msgspec.structs.replace(self._here, profile=now)
         decided = asyncio.run(self._about.settle(self._profile, found, answers, self._context))
         if not answers:  # without a question there were no way back past this step
-            asker.line(_CONTINUE)
+            self._go_on(found)
         return decided
+
+    def _go_on(self, found: object) -> None:
+        """Wait for Enter.
+
+        Raises:
+            LooksAgain: the person did something else first.
+            GoBack, GoAway: the person would rather not.
+        """
+        helps = self._about.helps(self._profile, found, self._context)
+        if self._offer(_CONTINUE, [one for one in helps if one.while_passing]):
+            raise LooksAgain
 
     def _explain(self, failure: Failure) -> Step | None:
         """Tell of a failure; returns the step that helps, where another one does."""
@@ -163,13 +182,20 @@ class AtStep:
             GoBack, GoAway: the person would rather not.
         """
         helps = list(self._about.helps(self._profile, found, self._context)) if found and not leads_to else []
-        offered = ", ".join(
-            [_COMPARE if leads_to else _TRY_AGAIN, *(f"{one.key}: {one.title}" for one in helps), _BACK]
-        )
+        self._offer(_COMPARE if leads_to else _TRY_AGAIN, helps)
+
+    def _offer(self, enter: str, helps: list[Help]) -> bool:
+        """Let the person do something else, until they press Enter; returns whether there is something new to see.
+
+        Raises:
+            GoBack, GoAway: the person would rather not.
+        """
+        offered = ", ".join([enter, *(f"{one.key}: {one.title}" for one in helps), _BACK])
         while typed := asker.line(offered).lower():
             chosen = next((one for one in helps if one.key == typed), None)
             if chosen and self._helped(chosen):
-                return
+                return True
+        return False
 
     def _helped(self, chosen: Help) -> bool:
         """Do something else; returns whether there is something new to be looked at."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
+from wizard import printing
 from wizard.client.folders import chosen_folders
 from wizard.client.keys.secrets import Secret
 from wizard.console import say
@@ -179,7 +181,7 @@ def _hidden(question: Hidden) -> Secret:
 
 def _unseen(label: str) -> Secret:
     try:
-        typed = Secret(getpass.getpass(printable(f"{label}: ")))
+        typed = Secret(getpass.getpass(_wrapped(f"{label}: ")))
     except EOFError:
         raise GoAway from None
     if typed.reveal() == BACK:
@@ -189,9 +191,14 @@ def _unseen(label: str) -> Secret:
 
 def _read(prompt: str) -> str:
     try:
-        answer = input(printable(prompt)).strip()
+        answer = input(_wrapped(prompt)).strip()
     except EOFError:
         raise GoAway from None
     if answer == BACK:
         raise GoBack
     return answer
+
+
+def _wrapped(prompt: str) -> str:
+    """The prompt with its last blank, which is not to be lost."""
+    return f"{printing.wrapped(printable(prompt).rstrip(), sys.stdout)} " if prompt else ""

@@ -39,9 +39,7 @@ def filled_home(home: Path) -> Path:
 
 def under_cursor(pilot: Pilot[int]) -> str:
     node = pilot.app.screen.query_one(FolderTree).cursor_node
-    assert node
-    assert node.data
-    return node.data.folder.name
+    return node.data.folder.name if node and node.data else ""  # while the tree is put together anew, it is nowhere
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -159,7 +157,7 @@ async def test_what_each_pattern_skips_is_counted_and_one_that_skips_nothing_is_
     (home / "Documents/old.iso").touch()
     profile = Profile(name="amamac", folders=(str(home / "Documents"),), exclude=("*.iso", "Old films/"))
     async with wizard_at(profile, Step.FOLDERS, size=size) as pilot:
-        await until(pilot, lambda: "Skipped: *.iso (1), Old films/ (0)" in text(pilot))
+        await until(pilot, lambda: "Skipped: *.iso (1 file, 0 bytes), Old films/ (nothing)" in said(pilot))
         assert "“Old films/” excludes nothing." in said(pilot)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
 from tests.screens.steps.folders.folders_screen import (
     AT_FIRST,
     go_on,
     opened,
 )
-from tests.support.pilot import said, text, until, walk
+from tests.support.pilot import SIZES, said, text, until, walk
 from wizard.client.folders import exclude_presets
 from wizard.profile import Profile, SchemeSettings
 from wizard.walk.steps import Step
@@ -25,6 +29,16 @@ async def test_what_is_left_out_is_ticked_and_typed_with_keys() -> None:
         saved = await go_on(pilot)
     assert saved.exclude == exclude_presets.patterns(frozenset({"caches", "bins"}), ("o*",))
     assert (saved.delete, saved.scheme.allow_delete) == (True, True)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_keys_in_one_burst_go_where_they_would_have_gone_typed_slowly(size: tuple[int, int]) -> None:
+    async with opened(size=size) as pilot:
+        for key in ("f2", "tab", *"w*", "f2", "down", "f2", "space"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else " " if key == "space" else None))
+        await until(pilot, lambda: "[ ] Caches" in said(pilot) or "[ ] Caches" in text(pilot))
+        assert pilot.app.screen.query_one("#own Input", Input).value == "w*"
+        assert "Find: " not in said(pilot)
 
 
 async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:

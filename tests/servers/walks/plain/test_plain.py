@@ -12,11 +12,13 @@ import pytest
 from tests.support.data.message import key_line
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.plain import Person, decided
+from wizard.client import rsync
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files
 from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.profile import Key, Profile, Server
+from wizard.running import transfer
 from wizard.storage import profiles
 from wizard.walk import plain
 from wizard.walk.context import WalkContext
@@ -25,6 +27,7 @@ from wizard.walk.plain.asker import GoBack
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from wizard.server.practice import PracticeServer
@@ -58,6 +61,31 @@ def test_the_whole_walk(
     assert profile.server.host_keys == (server.fingerprint,)
     assert profile.key_path.read_text().startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
     assert "a long passphrase" not in everything
+
+
+def test_what_can_t_be_read_is_tried_again_or_skipped(
+    person: Person, said: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread, runs = f"{home}/Documents/closed", list[tuple[str, ...]]()
+
+    async def dry_run(profile: Profile, access: object) -> AsyncIterator[rsync.Event]:
+        runs.append(profile.exclude)
+        if profile.exclude == ("*.tmp",):
+            yield rsync.Problem(unread, f'opendir "{unread}" failed: Permission denied (13)')
+        yield rsync.Ended(0 if unread in profile.exclude else 23, rsync.Totals(files=2), "")
+
+    async def access(*_: object) -> None:
+        pass
+
+    (home / "Documents/old.tmp").write_bytes(bytes(1000))
+    monkeypatch.setattr(transfer, "dry_run", dry_run)
+    monkeypatch.setattr(WalkContext, "access", access)
+    person.answers["s: skip it from now on, t: try again"] = ["t", "s"]
+    skipped = decided(a_profile(folders=(f"{home}/Documents",), exclude=("*.tmp",)), Step.DRY_RUN)
+    assert skipped.exclude == ("*.tmp", unread)
+    assert runs == [("*.tmp",), ("*.tmp",), skipped.exclude]
+    assert person.asked[-1] == "Enter continues, < goes back: "
+    assert "Skipped: *.tmp (1 file, 1.0 kB)" in said
 
 
 def test_a_wrong_fingerprint_goes_no_further(

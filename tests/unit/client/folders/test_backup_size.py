@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import stat
 import subprocess
 import tempfile
 from contextlib import aclosing
@@ -141,14 +142,23 @@ async def test_each_pattern_is_told_with_how_many_it_leaves_out(tmp_path: Path) 
     exclude = (".cache/", "*.tmp", f"{source}/Private", "/Documents/d \\[1]", "Private", "Films/", "übel*")
     counted = await _count(Profile(name="amamac", folders=(str(source),), exclude=exclude))
     assert tuple(counted.left_out) == exclude
-    assert tuple(counted.left_out.values()) == (2, 2, 1, 1, 0, 0, 0)
+    assert tuple(one.count for one in counted.left_out.values()) == (2, 2, 1, 1, 0, 0, 0)
     assert counted.entries == 2
     assert exclude_presets.idle(exclude, counted.left_out) == ("Private", "Films/", "übel*")
-    assert exclude_presets.counted(exclude, counted.left_out)[:3] == (
-        ".cache/ (2)",
-        "*.tmp (2)",
-        f"{source}/Private (1)",
-    )
+    assert {path for one in counted.left_out.values() for path in one.paths} == {
+        f"{source}/.cache",
+        f"{source}/deep/.cache",
+        f"{source}/deep/odd because of pattern x\nname.tmp",
+        f"{source}/one.tmp",
+        f"{source}/Private",
+        f"{source}/d [1]",
+    }
+
+
+async def test_a_device_is_skipped_for_root_as_for_others(tmp_path: Path) -> None:
+    os.mknod(tmp_path / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    os.mkfifo(tmp_path / "pipe")
+    assert (await _count(Profile(name="amamac", folders=(str(tmp_path),)))).special == 1
 
 
 async def test_the_server_is_never_asked_for_more_because_of_that(tmp_path: Path) -> None:
