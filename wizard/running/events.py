@@ -103,8 +103,7 @@ class Result(msgspec.Struct, frozen=True):
     def as_json(self) -> dict[str, object]:
         """The object that `run --json` prints."""
         verified = self.verification.as_json() if self.verification else None
-        cut = [{"path": display.printable(path), "size": size} for path, size in self.cut.items()]
-        return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified, "cut": cut}
+        return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
 
 
 Event = rsync.Event | Begun | Planned | Retry | Looking | Result

@@ -76,12 +76,7 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
     if kind in _OF_THE_KEY | _OF_THE_SHELL and uses_ssh and (found := await _line_for_dropbear(profile)):
         return found
     if kind in _AT_THE_DOOR:
-        found = await diagnose_reaching.look(kind, profile)
-        if kind is Kind.HUNG_UP and uses_ssh and found is None:
-            return await diagnose_key.of_connection(profile, access or accesses.prepare(profile))
-        if kind is Kind.TIMED_OUT and uses_ssh and found is None:  # rsync and sftp wait for each other
-            return await diagnose_key.of_sftp(profile, access or accesses.prepare(profile))
-        return found
+        return await diagnose_reaching.look(kind, profile) or await _behind_the_door(kind, profile, access)
     if kind in _OF_THE_KEY and uses_ssh:
         return await diagnose_key.ask(failure, profile, access or accesses.prepare(profile))
     if kind in _OF_THE_SHELL and uses_ssh:
@@ -93,6 +88,16 @@ async def _ask(kind: Kind, failure: Failure, profile: Profile, access: Access | 
     if kind is Kind.DAEMON_MODULE_UNKNOWN:
         return await asyncio.to_thread(diagnose_key.by_address, profile)
     return _without_asking(kind)
+
+
+async def _behind_the_door(kind: Kind, profile: Profile, access: Access | None) -> Diagnosis | None:
+    if not schemes.of(profile).uses_ssh:
+        return None
+    if kind is Kind.HUNG_UP:
+        return await diagnose_key.of_connection(profile, access or accesses.prepare(profile))
+    if kind is Kind.TIMED_OUT:  # rsync and sftp wait for each other
+        return await diagnose_key.of_sftp(profile, access or accesses.prepare(profile))
+    return None
 
 
 def _without_asking(kind: Kind) -> Diagnosis | None:

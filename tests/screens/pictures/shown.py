@@ -193,7 +193,7 @@ def _explanation() -> ExplanationScreen:
 
 
 def _ssh_settings() -> ConfirmScreen:
-    known = Known(host=_HOST, port="2222", user="amanda", through="gate.example.lan")
+    known = Known(host=_HOST, port="2222", user="amanda", jump="amanda@gate.example.lan")
     asked = server.offer("office", known)
     return ConfirmScreen(asked.title, asked.words, yes=asked.yes, no=asked.no)
 
