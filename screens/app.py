@@ -9,14 +9,10 @@ from textual.events import InputEvent
 
 from screens.base_app import BaseApp
 from screens.context import Context
-from screens.dialogs.passphrase import PassphraseScreen
-from screens.dialogs.trouble_screen import TroubleScreen
 from screens.outcome import Again, Back, Forward, Home, Jump, Leave, Outcome
 from screens.pace import Pace
 from screens.steps.registry import screen_for
-from screens.steps.step_screen import StepScreen
 from screens.work import Begin
-from wizard import console, trouble
 from wizard.backup_states import Action
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
@@ -60,6 +56,8 @@ class WizardApp(BaseApp):
         Raises:
             Failure: `PASSPHRASE_UNASKED` if the person would rather not.
         """
+        from screens.dialogs.passphrase import PassphraseScreen  # few walks ask
+
         typed = await self.push_screen_wait(PassphraseScreen(profile))
         if typed is None:
             raise Failure(Kind.PASSPHRASE_UNASKED, str(profile.key_path))
@@ -75,7 +73,7 @@ class WizardApp(BaseApp):
         try:
             self.context.has_home = self.walk is None and bool(profiles.names())
         except Failure as failure:
-            await self.push_screen_wait(TroubleScreen(trouble.explain(failure), close=_("Quit")))
+            await self._tell(failure, close=_("Quit"))
         else:
             if not self.context.has_home:
                 await self._walked(self.walk or steps.new())
@@ -120,8 +118,7 @@ class WizardApp(BaseApp):
             try:
                 self.walk = steps.take(begun, self.context.session)
             except Failure as failure:
-                explained = trouble.explain(failure, begun.profile)
-                if not await self.push_screen_wait(TroubleScreen(explained, again=_("Try again"), close=close)):
+                if not await self._tell(failure, begun.profile, again=_("Try again"), close=close):
                     return None
             else:
                 return self.walk
@@ -166,9 +163,15 @@ class WizardApp(BaseApp):
             self.context.session.hold(after.profile.name)
             steps.record(after)
         except Failure as failure:
-            await self.push_screen_wait(TroubleScreen(trouble.explain(failure, after.profile)))
+            await self._tell(failure, after.profile)
             return before
         return after
+
+    async def _tell(self, failure: Failure, profile: Profile | None = None, **buttons: str) -> bool | None:
+        from screens.dialogs.trouble_screen import TroubleScreen  # the first screen is there sooner without them
+        from wizard import trouble
+
+        return await self.push_screen_wait(TroubleScreen(trouble.explain(failure, profile), **buttons))
 
 
 def run(
@@ -184,5 +187,7 @@ def run(
         session.ask = app.ask_passphrase
         exit_code = app.run_to_end()
     if app.walk and not exit_code and not context.is_demo:
+        from wizard import console
+
         console.say(console.left_at(app.walk))
     return exit_code

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Input, TextArea
+from textual.widgets import Button, Input
 from textual.worker import WorkerFailed
 
 from screens.dialogs.too_small import SMALLEST, TooSmallScreen
@@ -25,8 +25,6 @@ from screens.without_colours import WithoutColours
 from screens.work import Begin
 from wizard import starting
 from wizard.storage import paths
-from wizard.trouble import crash
-from wizard.trouble.crash import EXIT_CODE as CRASHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +115,8 @@ class BaseApp(App[int]):
 
     def _may_lead_on(self, key: str) -> bool:
         """Whether what is typed next may be for another widget: this key goes on, or turns to another part."""
+        from textual.widgets import TextArea  # the first screen has none, and is there sooner
+
         return key in _MAY_TURN or (key in _MAY_LEAD_ON and not isinstance(self.focused, TextArea))
 
     def _settle(self, rounds: int) -> None:
@@ -199,7 +199,11 @@ class BaseApp(App[int]):
     def run_to_end(self) -> int:
         """Run the app, and return its exit code; a crash, which was told by then, has one of its own."""
         result = self.run()
-        return CRASHED if self.return_code else result or 0
+        if self.return_code:
+            from wizard.trouble import crash  # the first screen is there sooner without it
+
+            return crash.EXIT_CODE
+        return result or 0
 
     def on_ready(self) -> None:
         """The first frame is out."""
@@ -235,6 +239,8 @@ class BaseApp(App[int]):
         # Textual's own crash screen prints the values of local variables, and a secret may be one of them.
         error = self._exception
         if error is not None:
+            from wizard.trouble import crash
+
             self._exit_renderables.append(Text(f"\n{crash.tell(error).sentence}\n"))
         self._close_messages_no_wait()
 

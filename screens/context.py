@@ -10,7 +10,7 @@ from wizard.walk.context import WalkContext
 
 if TYPE_CHECKING:
     from wizard.client.rsync import Totals
-    from wizard.running import Result
+    from wizard.running.events import Result
 
 
 @dataclass

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import trouble
 from wizard.client import profile_lock
 from wizard.failure import Failure
 from wizard.running import record
@@ -209,6 +208,8 @@ def of(name: str) -> BackupState:
     try:
         walk = steps.begin(profiles.load(name))
     except Failure as failure:
+        from wizard import trouble  # most can be read, and the list is there sooner
+
         told = trouble.explain(failure)
         why = f"{told.what.rstrip('.')}. {told.to_do}"
         return BackupState(name=name, state=State.UNREADABLE, runs=runs, why=why)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from wizard.client.folders.backup_size import BackupSize
     from wizard.client.rsync import Progress
-    from wizard.running import AtRisk, Begun, Result, Retry
+    from wizard.running.events import Begun, Result, Retry
     from wizard.running.progress_estimate import ProgressEstimate
     from wizard.running.report import Report
+    from wizard.running.safeguard import AtRisk
     from wizard.server.locks import Finding
     from wizard.server.receipts.receipt import Taken
     from wizard.trouble import Trouble

@@ -45,6 +45,7 @@ class BackupList(OptionList):
     def __init__(self, backups: Sequence[BackupState], chosen: str, *, id: str) -> None:
         self._backups = list(backups)
         self._is_broad = False
+        self._signed: int | None = None
         names = [one.name for one in backups]
         here = names.index(chosen) if chosen in names else 0
         super().__init__(*self._prompts(here), id=id, markup=False)
@@ -78,15 +79,24 @@ class BackupList(OptionList):
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """The sign under the cursor has the cursor's colour."""
-        self._tell_anew()
+        for index in {self._signed, highlighted}:
+            if index is not None and index < min(len(self._backups), self.option_count):
+                line = _line(self._backups[index], self._width, is_here=index == highlighted)
+                self.replace_option_prompt_at_index(index, line)
+        self._signed = highlighted
         super().watch_highlighted(highlighted)
 
     def _tell_anew(self) -> None:
         for index, option in enumerate(self._prompts(self.highlighted)[: self.option_count]):
             self.replace_option_prompt_at_index(index, option.prompt)
 
+    @property
+    def _width(self) -> int:
+        """The columns that names have, where a backup has one line."""
+        return min(_MOST_NAME, max((cell_len(one.name) for one in self._backups), default=0)) if self._is_broad else 0
+
     def _prompts(self, here: int | None) -> list[Option]:
-        width = min(_MOST_NAME, max((cell_len(one.name) for one in self._backups), default=0)) if self._is_broad else 0
+        width, self._signed = self._width, here
         lines = [_line(one, width, is_here=number == here) for number, one in enumerate(self._backups)]
         return [*map(Option, lines), Option(Content.assemble("+ ", (_("New backup"), "bold")))]
 

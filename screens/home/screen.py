@@ -11,19 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Label, Static
 
-from screens.dialogs.explanation import ExplanationScreen
 from screens.dimming import DimmingScreen
 from screens.fitting import fit
 from screens.home.backup_list import BackupList
-from screens.home.change import WhatToChangeScreen
 from screens.home.details import NEW, Details
 from screens.home.errand import Errand
-from screens.home.forget import ForgetScreen
-from screens.home.rename import RenameScreen
 from screens.widgets.footer import Keys
 from screens.widgets.note import Note, Tone
 from screens.work import Begin
-from wizard import backup_states, trouble
+from wizard import backup_states
 from wizard.backup_states import Action
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
@@ -107,6 +103,8 @@ class HomeScreen(DimmingScreen[Errand | None]):
         try:
             self._show(backup_states.all_of_them())
         except Failure as failure:
+            from wizard import trouble
+
             self._say(trouble.explain(failure).sentence, "bad")
 
     def _watch(self) -> None:
@@ -170,10 +168,14 @@ class HomeScreen(DimmingScreen[Errand | None]):
         if backup is None:
             return
         if action is Action.FORGET:
+            from screens.home.forget import ForgetScreen  # the screen is there sooner without its dialogs
+
             self.app.push_screen(ForgetScreen(backup), partial(self._forgotten, backup.name))
         elif action is Action.RENAME:
             self._rename(backup)
         elif backup.walk and action is Action.CHANGE:
+            from screens.home.change import WhatToChangeScreen
+
             self.app.push_screen(WhatToChangeScreen(backup), partial(self._change, backup))
         elif backup.walk:
             self._leave_with(Errand(backup_states.begun(action, backup.walk), action))
@@ -184,6 +186,8 @@ class HomeScreen(DimmingScreen[Errand | None]):
 
     def action_explain(self) -> None:
         """Say what the signs mean."""
+        from screens.dialogs.explanation import ExplanationScreen
+
         self.app.push_screen(ExplanationScreen(_("Your backups"), _EXPLANATION))
 
     def action_leave(self) -> None:
@@ -194,6 +198,8 @@ class HomeScreen(DimmingScreen[Errand | None]):
         if backup.walk and (why := backup_states.why_not_renamed(backup.walk, backup.runs)):
             self._say(why, "warn")
         elif backup.walk:
+            from screens.home.rename import RenameScreen
+
             self.app.push_screen(RenameScreen(backup.walk.profile), self._renamed)
 
     def _change(self, backup: BackupState, wanted: Errand | None) -> None:

@@ -23,9 +23,9 @@ def rows() -> Iterator[Row]:
         lambda: seconds([_COMMANDS / "backup-wizard", "--version"]), lambda: seconds([sys.executable, "-c", "pass"])
     )
     yield Row("--version against python -c pass", version, 2.0)
-    yield Row("first full frame against a bare Textual app of as many widgets", _first_frame("first"), 1.3)
+    yield Row("first full frame against a bare Textual app of as many widgets", _first_frame("first"), 1.2)
     subprocess.run([*_FIRST_FRAME, "keep", str(_BACKUPS)], check=True)
-    yield Row(f"the same of the home screen with {_BACKUPS} backups", _first_frame("home"), 1.3)
+    yield Row(f"the same of the home screen with {_BACKUPS} backups", _first_frame("home"), 1.2)
 
 
 def _first_frame(name: str) -> float:

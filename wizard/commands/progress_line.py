@@ -6,8 +6,9 @@ import shutil
 import sys
 import time
 
-from wizard import console, printing, running
+from wizard import console, printing
 from wizard.client import rsync
+from wizard.running import backing_up
 from wizard.running.progress_estimate import estimate
 from wizard.text import display
 from wizard.text.language import _
@@ -25,7 +26,7 @@ class ProgressLine:
         self._pause = _ON_TERMINAL_SECONDS if self._is_terminal else _ELSEWHERE_SECONDS
         self._told = time.monotonic() if not self._is_terminal else 0.0
         self._is_fresh = False
-        self._planned: running.Planned | None = None
+        self._planned: backing_up.Planned | None = None
         self._at_hand = self._how = ""
 
     @property
@@ -33,16 +34,16 @@ class ProgressLine:
         """Whether somebody may be looking on."""
         return self._is_terminal
 
-    def take(self, event: running.Event) -> None:
+    def take(self, event: backing_up.Event) -> None:
         """Say what has to be said of an event."""
         match event:
-            case running.Begun():
+            case backing_up.Begun():
                 self._is_fresh, self._how = event.is_fresh, console.begun(event)
-            case running.Planned():
+            case backing_up.Planned():
                 self._planned = event
-            case running.Retry():
+            case backing_up.Retry():
                 self._say(console.retry(event))
-            case running.Looking() if not self._how:  # a run that had nothing to do is told in few lines
+            case backing_up.Looking() if not self._how:  # a run that had nothing to do is told in few lines
                 self._say(_("Checking the backup on the server …"))
             case rsync.Entries():
                 self._say_how()

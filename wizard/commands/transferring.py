@@ -8,13 +8,13 @@ import json
 import signal
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from wizard import console, running, trouble
+from wizard import console, trouble
 from wizard.client.folders import backup_size
 from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.running import problems, report
+from wizard.running import backing_up, problems, report
 from wizard.server.reaching import host_trust
 from wizard.text.language import _
 
@@ -59,7 +59,7 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
             return 0 if result.is_whole else 1
 
 
-def _tell(result: Report | running.Result, in_words: str, *, as_json: bool) -> None:
+def _tell(result: Report | backing_up.Result, in_words: str, *, as_json: bool) -> None:
     say(console.ToPaste(json.dumps(result.as_json())) if as_json else in_words)
 
 
@@ -68,20 +68,20 @@ async def _dry_run(profile: Profile, opened: Session, listing: BinaryIO | None) 
     return await report.dry_run(profile, await opened.access(profile), listing)
 
 
-def _run_as_agreed(profile: Profile, opened: Session, *, as_json: bool) -> running.Result:
-    agreed: Sequence[running.Loss] = ()
+def _run_as_agreed(profile: Profile, opened: Session, *, as_json: bool) -> backing_up.Result:
+    agreed: Sequence[backing_up.Loss] = ()
     while True:
         try:
             return _run_to_its_end(profile, opened, agreed, as_json=as_json)
-        except running.AtRisk as risk:
+        except backing_up.AtRisk as risk:
             if as_json or not terminal.is_there() or not _agrees_to(risk):
                 raise
             agreed = risk.losses
 
 
 def _run_to_its_end(
-    profile: Profile, opened: Session, agreed: Sequence[running.Loss], *, as_json: bool
-) -> running.Result:
+    profile: Profile, opened: Session, agreed: Sequence[backing_up.Loss], *, as_json: bool
+) -> backing_up.Result:
     told = None if as_json else ProgressLine()
     try:
         return _stoppable(_run(profile, opened, told, agreed))
@@ -90,7 +90,7 @@ def _run_to_its_end(
             told.clear()
 
 
-def _agrees_to(risk: running.AtRisk) -> bool:
+def _agrees_to(risk: backing_up.AtRisk) -> bool:
     from wizard.walk.plain import asker  # what hardly any run needs
 
     say(f"{console.at_risk(risk)} {risk.advice}")
@@ -100,7 +100,7 @@ def _agrees_to(risk: running.AtRisk) -> bool:
         return False
 
 
-def _tries_again(profile: Profile, result: running.Result) -> bool:
+def _tries_again(profile: Profile, result: backing_up.Result) -> bool:
     """Whether to try again what could not be read; it is excluded from now on if that is wanted."""
     from wizard.walk import steps
     from wizard.walk.plain import asker
@@ -117,16 +117,16 @@ def _tries_again(profile: Profile, result: running.Result) -> bool:
 
 
 async def _run(
-    profile: Profile, opened: Session, told: ProgressLine | None, agreed: Sequence[running.Loss]
-) -> running.Result:
+    profile: Profile, opened: Session, told: ProgressLine | None, agreed: Sequence[backing_up.Loss]
+) -> backing_up.Result:
     await host_trust.establish(profile)
     holding = (opened.hold(profile.name),)
     access = await opened.access(profile)
     is_watched = bool(told and told.is_watched)
-    run = running.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched)
+    run = backing_up.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched)
     async with contextlib.aclosing(run) as events:
         async for event in events:
-            if isinstance(event, running.Result):
+            if isinstance(event, backing_up.Result):
                 return event
             if told:
                 told.take(event)

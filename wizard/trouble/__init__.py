@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import allowed_from, schemes
-from wizard.client.ssh import dial, tunnel
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.server import kept_facts
 from wizard.storage import files, paths
@@ -132,8 +131,11 @@ def kind_of(failure: Failure, profile: Profile | None = None) -> Kind:
     """The cause of a failure; what a program printed is read for it."""
     if not isinstance(failure, ProgramFailed):
         return failure.kind
-    if profile and profile.server.jump and (of_jump := tunnel.cause(failure.raw)):
-        return of_jump
+    if profile and profile.server.jump:
+        from wizard.client.ssh import tunnel  # hardly anybody has a jump host
+
+        if of_jump := tunnel.cause(failure.raw):
+            return of_jump
     kind = patterns.read(failure.exit_code, failure.raw)
     if profile and not schemes.of(profile).uses_ssh:  # no shell had a part in it
         return _WITHOUT_SSH.get(kind, kind)
@@ -203,6 +205,8 @@ def _about(failure: Failure, kind: Kind, profile: Profile | None) -> str:
         return failure.about
     if kind in {Kind.NAME_UNKNOWN, Kind.HOST_UNREACHABLE}:
         return profile.server.host
+    from wizard.client.ssh import dial  # the first screen is there sooner without it
+
     return str(dial.service(profile))
 
 

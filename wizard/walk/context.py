@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.server.reaching import host_trust, sign_in
+from wizard.server.reaching import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,5 +52,7 @@ class WalkContext:
         Raises:
             Failure: as for `host_trust.establish` and `Session.access`.
         """
+        from wizard.server.reaching import host_trust  # the first screen is there sooner
+
         await host_trust.establish(profile)
         return await self.session.access(profile)

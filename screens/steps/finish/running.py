@@ -16,10 +16,10 @@ from screens.outcome import Forward, Leave
 from screens.steps.step_screen import StepScreen
 from screens.widgets.note import Note, Tone
 from screens.work import Begin
-from wizard import console, running
+from wizard import console
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running import problems
+from wizard.running import backing_up, problems
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -67,7 +67,7 @@ class RunningScreen(StepScreen):
         self._how = self._at_hand = self._trouble = ""
         self._problems = 0
         self._progress: rsync.Progress | None = None
-        self._planned: running.Planned | None = None
+        self._planned: backing_up.Planned | None = None
         self._without_unread: Profile | None = None
 
     def compose_step(self) -> ComposeResult:
@@ -161,41 +161,41 @@ class RunningScreen(StepScreen):
             await self.show_trouble(failure)
 
     async def _run_as_agreed(self) -> None:
-        agreed: Sequence[running.Loss] = ()
+        agreed: Sequence[backing_up.Loss] = ()
         while True:
             try:
                 return await self._run(agreed)
-            except running.AtRisk as risk:
+            except backing_up.AtRisk as risk:
                 if not await self._agrees_to(risk):
                     raise
                 agreed = risk.losses
 
-    async def _run(self, agreed: Sequence[running.Loss]) -> None:
+    async def _run(self, agreed: Sequence[backing_up.Loss]) -> None:
         access = await self.context.access(self.profile)
         holding = (self.context.session.hold(self.profile.name),)
-        run = running.run(self.profile, access, holding=holding, agreed=agreed, is_watched=True)
+        run = backing_up.run(self.profile, access, holding=holding, agreed=agreed, is_watched=True)
         async with aclosing(run) as events:
             async for event in events:
                 self._take(event)
 
-    async def _agrees_to(self, risk: running.AtRisk) -> bool:
+    async def _agrees_to(self, risk: backing_up.AtRisk) -> bool:
         words = f"{console.at_risk(risk)} {risk.advice}"
         return await self.app.push_screen_wait(
             ConfirmScreen(_("Back up anyway?"), words, yes=_("Back up anyway"), no=_("Don't back up"))
         )
 
-    def _take(self, event: running.Event) -> None:
+    def _take(self, event: backing_up.Event) -> None:
         match event:
-            case running.Begun():
+            case backing_up.Begun():
                 self._how, self._is_fresh = console.begun(event), event.is_fresh
                 if event.is_fresh and self.context.dry_run:
                     size = self.context.dry_run.bytes_to_send
-                    self._planned = running.Planned(size, size)
-            case running.Planned():
+                    self._planned = backing_up.Planned(size, size)
+            case backing_up.Planned():
                 self._planned = event
-            case running.Retry():
+            case backing_up.Retry():
                 self._trouble = console.retry(event)
-            case running.Looking():
+            case backing_up.Looking():
                 self._trouble, self._at_hand = "", _("Checking the backup on the server …")
             case rsync.Entries():
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
@@ -203,7 +203,7 @@ class RunningScreen(StepScreen):
                 self._progress = event
             case rsync.Problem() if event.cause in {"unread", "other"}:
                 self._problems += 1
-            case running.Result():
+            case backing_up.Result():
                 self.context.backup = event
                 self.query_one("#results", Static).update("\n".join(console.found_in(event)))
                 tone: Tone = "good" if event.is_whole else "warn"

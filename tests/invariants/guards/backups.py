@@ -36,7 +36,7 @@ GUARDS = (
     Guard(
         7,
         "a run that would lose what is kept goes on only if somebody says so",
-        "wizard/running/__init__.py",
+        "wizard/running/backing_up.py",
         "if any(loss not in self._agreed for loss in losses):",
         "if False:",
         (
@@ -72,7 +72,7 @@ GUARDS = (
     Guard(
         7,
         "files that were not sent are compared, too",
-        "wizard/running/__init__.py",
+        "wizard/running/backing_up.py",
         "[*self._sample.paths, *await picking]",
         "self._sample.paths",
         (

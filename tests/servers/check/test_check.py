@@ -15,10 +15,10 @@ from tests.support.commands import Ran, backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing, weaknesses
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import running
 from wizard.client.host_keys import known_hosts
 from wizard.commands import server
 from wizard.failure import Failure, Kind
+from wizard.running import backing_up
 from wizard.schemes.parts import layout
 from wizard.server import locks
 from wizard.server.receipts import vouched
@@ -173,8 +173,8 @@ async def test_an_rrsync_that_is_open_on_the_folder_keeps_nobody_waiting(office:
     profile, access = settled(office, "rrsync", sample_folder)
     with an_rrsync(office):
         beside = backup_wizard("check", profile.name, "--json")
-        [*_, event] = [one async for one in running.run(profile, access, pauses=())]
-    assert isinstance(event, running.Result)
+        [*_, event] = [one async for one in backing_up.run(profile, access, pauses=())]
+    assert isinstance(event, backing_up.Result)
     assert (event.tries, event.is_whole) == (1, True)
     assert (beside.exit_code, beside.json["verdict"]) == (0, "locked")
 

@@ -19,11 +19,11 @@ from tests.support import processes
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import running, trouble
+from wizard import trouble
 from wizard.client import access, profile_lock, rsync
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings
-from wizard.running import record
+from wizard.running import backing_up, record
 from wizard.server import exports
 from wizard.storage import paths
 
@@ -52,12 +52,12 @@ def line(sshd: RealSshd, tmp_path: Path) -> Iterator[LossyLine]:
 async def run(
     profile: Profile,
     pauses: Sequence[float] = (),
-    at: Callable[[running.Event], object] = lambda event: None,
-) -> running.Result:
+    at: Callable[[backing_up.Event], object] = lambda event: None,
+) -> backing_up.Result:
     with profile_lock.alone(profile.name, timeout=60) as held:
-        async for event in running.run(profile, access.prepare(profile), holding=(held,), pauses=pauses):
+        async for event in backing_up.run(profile, access.prepare(profile), holding=(held,), pauses=pauses):
             at(event)
-    assert isinstance(event, running.Result)
+    assert isinstance(event, backing_up.Result)
     return event
 
 
@@ -70,7 +70,7 @@ async def finish(line: LossyLine) -> None:
     assert record.read(line.profile.name).result == "done"
 
 
-def at_the_end(event: running.Event) -> bool:
+def at_the_end(event: backing_up.Event) -> bool:
     return isinstance(event, rsync.Progress) and event.to_check == 0
 
 
@@ -126,9 +126,9 @@ async def test_an_ssh_that_ends_without_a_word_after_all_was_sent_has_lost_its_c
 
 async def test_a_dropped_connection_is_tried_again(line: LossyLine) -> None:
     line.gate.cuts[THE_BACKUP] = HELD_AT
-    told: list[running.Event] = []
+    told: list[backing_up.Event] = []
     result = await run(line.profile, (0.2,) * 25, told.append)
-    retries = [event for event in told if isinstance(event, running.Retry)]
+    retries = [event for event in told if isinstance(event, backing_up.Retry)]
     assert (retries[0].number, retries[0].trouble.kind) == (2, Kind.CONNECTION_CUT)
     assert result.is_whole
     assert result.tries == len(retries) + 1
@@ -153,15 +153,15 @@ async def test_in_a_first_backup_by_a_key_that_may_read_a_large_file_goes_on_whe
 
 async def test_a_connection_that_drops_every_time_is_given_up(line: LossyLine) -> None:
     line.gate.cuts = dict.fromkeys(range(THE_BACKUP, 99), 12_000)
-    told: list[running.Event] = []
+    told: list[backing_up.Event] = []
     with pytest.raises(Failure):
         await run(line.profile, (0.01, 0.02), told.append)
     # A try that still told of progress before it was cut begins the pauses anew.
-    pauses = [event.seconds for event in told if isinstance(event, running.Retry)]
+    pauses = [event.seconds for event in told if isinstance(event, backing_up.Retry)]
     assert pauses[-2:] == [0.01, 0.02]
 
 
-async def while_held(line: LossyLine, act: Callable[[], object]) -> running.Result:
+async def while_held(line: LossyLine, act: Callable[[], object]) -> backing_up.Result:
     """A run, to which something happens while it sends the large file."""
     line.gate.holds[THE_BACKUP] = HELD_AT
     going = asyncio.create_task(run(line.profile))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tests.support.network.lossy_line import THE_BACKUP, lossy_line
-from wizard import running
 from wizard.client import access, profile_lock
 from wizard.failure import Kind
+from wizard.running import backing_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +35,10 @@ async def test_a_link_that_stays_frozen_in_a_big_file_is_tried_again_for_as_long
         impatient = msgspec.structs.replace(prepared, facts=msgspec.structs.replace(prepared.facts, timeout=1))
         retried = []
         with profile_lock.alone(line.profile.name, timeout=60) as held:
-            async for event in running.run(line.profile, impatient, holding=(held,), pauses=PAUSES):
-                if isinstance(event, running.Retry):
+            async for event in backing_up.run(line.profile, impatient, holding=(held,), pauses=PAUSES):
+                if isinstance(event, backing_up.Retry):
                     retried.append(event.trouble.kind)
-        assert isinstance(event, running.Result)
+        assert isinstance(event, backing_up.Result)
         assert event.is_whole
         assert line.differences() == ""
     assert retried[0] is Kind.CONNECTION_CUT

@@ -11,9 +11,9 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.network.gate import Gate
 from tests.support.servers import placing
-from wizard import running
 from wizard.client import access
 from wizard.failure import Failure
+from wizard.running import backing_up
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
 from wizard.server import kept_facts
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 LARGE = 6_000_000
 
 
-async def run(profile: Profile, at: Callable[[running.Event], object] = lambda event: None) -> running.Result:
-    async for event in running.run(profile, access.prepare(profile), pauses=()):
+async def run(profile: Profile, at: Callable[[backing_up.Event], object] = lambda event: None) -> backing_up.Result:
+    async for event in backing_up.run(profile, access.prepare(profile), pauses=()):
         at(event)
-    assert isinstance(event, running.Result)
+    assert isinstance(event, backing_up.Result)
     return event
 
 
@@ -50,8 +50,8 @@ async def test_what_was_sent_is_looked_at_on_the_server_and_a_difference_is_foun
     there = office.path(f"{placing.ROOT}/amamac/{sample_folder.name}/plain.txt")
     (sample_folder / "plain.txt").write_text("new text")
 
-    def spoil(event: running.Event) -> None:
-        if isinstance(event, running.Looking):
+    def spoil(event: backing_up.Event) -> None:
+        if isinstance(event, backing_up.Looking):
             status = there.stat()
             there.write_text("old text" if how == "sample" else "of another size")
             os.utime(there, ns=(status.st_atime_ns, status.st_mtime_ns))

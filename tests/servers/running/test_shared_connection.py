@@ -19,7 +19,7 @@ from wizard.client import access
 from wizard.client.session import Session
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.running import run
+from wizard.running.backing_up import run
 from wizard.server import destination
 from wizard.server.destination import Holder
 

@@ -11,11 +11,10 @@ import pytest
 from tests.support.commands import backup_wizard
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
-from wizard import running
 from wizard.client import access
 from wizard.client.keys import key_files
 from wizard.profile import Profile
-from wizard.running import record, unchanged
+from wizard.running import backing_up, record, unchanged
 from wizard.storage import profiles
 
 if TYPE_CHECKING:
@@ -53,10 +52,10 @@ def settled(office: Office, kind: str, source: Path, **changes: object) -> tuple
     return profile, office.path(f"{placing.ROOT}/amamac/{source.name}")
 
 
-async def run(profile: Profile, at: Callable[[running.Event], object] = lambda event: None) -> running.Result:
-    async for event in running.run(profile, access.prepare(profile), pauses=()):
+async def run(profile: Profile, at: Callable[[backing_up.Event], object] = lambda event: None) -> backing_up.Result:
+    async for event in backing_up.run(profile, access.prepare(profile), pauses=()):
         at(event)
-    assert isinstance(event, running.Result)
+    assert isinstance(event, backing_up.Result)
     return event
 
 
@@ -110,8 +109,8 @@ def test_a_file_that_was_changed_here_with_its_time_kept_is_told_without_blame(o
 async def test_a_file_that_is_changed_here_meanwhile_is_no_difference(office: Office, source: Path) -> None:
     profile, _ = settled(office, "rrsync", source)
 
-    def change(event: running.Event) -> None:
-        if isinstance(event, running.Looking):
+    def change(event: backing_up.Event) -> None:
+        if isinstance(event, backing_up.Looking):
             spoil(source / "letter 3")
 
     result = await run(profile, change)

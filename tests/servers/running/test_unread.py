@@ -19,10 +19,9 @@ from tests.support.commands import backup_wizard
 from tests.support.servers import placing
 from tests.support.servers.office import Office
 from tests.support.terminal import at_a_terminal
-from wizard import running
 from wizard.client import access
 from wizard.client.session import Session
-from wizard.running import record
+from wizard.running import backing_up, record
 from wizard.storage import profiles
 from wizard.walk.context import WalkContext
 from wizard.walk.descriptions import dry_run
@@ -187,10 +186,10 @@ async def test_what_is_not_there_is_missing_and_does_not_differ(
 ) -> None:
     profile = settled(office, kind, source)
     there = office.path(f"{placing.ROOT}/amamac/{source.name}/letter 7")
-    async for event in running.run(profile, access.prepare(profile), pauses=()):
-        if isinstance(event, running.Looking):
+    async for event in backing_up.run(profile, access.prepare(profile), pauses=()):
+        if isinstance(event, backing_up.Looking):
             there.unlink()
-    assert isinstance(event, running.Result)
+    assert isinstance(event, backing_up.Result)
     assert event.verification
     assert event.verification.missing == (f"{source.name}/letter 7",)
     assert event.verification.differing == event.verification.spoiled == ()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
-from wizard import running
 from wizard.client import access, rsync
 from wizard.failure import Failure
+from wizard.running import backing_up
 from wizard.running.progress_estimate import estimate
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def line(sshd: RealSshd, tmp_path: Path) -> Iterator[LossyLine]:
         yield line
 
 
-async def run(line: LossyLine, *, is_watched: bool) -> list[running.Event]:
-    events = running.run(line.profile, access.prepare(line.profile), pauses=(), is_watched=is_watched)
+async def run(line: LossyLine, *, is_watched: bool) -> list[backing_up.Event]:
+    events = backing_up.run(line.profile, access.prepare(line.profile), pauses=(), is_watched=is_watched)
     return [event async for event in events]
 
 
@@ -49,10 +49,10 @@ async def test_what_is_there_already_counts_in_a_run_that_somebody_watches(line:
     line.gate.release()
     line.sshd.end_sessions()
     told = await run(line, is_watched=True)
-    (planned,) = (event for event in told if isinstance(event, running.Planned))
-    assert isinstance(told[-1], running.Result)
+    (planned,) = (event for event in told if isinstance(event, backing_up.Planned))
+    assert isinstance(told[-1], backing_up.Result)
     assert planned.total == told[-1].report.totals.bytes_total
     assert planned.total - planned.to_send >= LARGE
     last = [event for event in told if isinstance(event, rsync.Progress)][-1]
     assert estimate(last, is_fresh=False, planned=planned).percent == 100
-    assert not [event for event in await run(line, is_watched=False) if isinstance(event, running.Planned)]
+    assert not [event for event in await run(line, is_watched=False) if isinstance(event, backing_up.Planned)]

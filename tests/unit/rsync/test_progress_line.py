@@ -6,20 +6,21 @@ import sys
 
 import pytest
 
-from wizard import running, trouble
+from wizard import trouble
 from wizard.client.rsync import Entries, Progress
 from wizard.commands import progress_line
 from wizard.commands.progress_line import ProgressLine
 from wizard.failure import Failure, Kind
+from wizard.running import backing_up
 from wizard.running.compression import CompressionChoice
 
-CUT = running.Retry(trouble.explain(Failure(Kind.CONNECTION_CUT)), 5.0, 2)
+CUT = backing_up.Retry(trouble.explain(Failure(Kind.CONNECTION_CUT)), 5.0, 2)
 EVENTS = (
-    running.Begun(CompressionChoice(False, "Not compressed: the connection is fast enough."), is_fresh=True),
+    backing_up.Begun(CompressionChoice(False, "Not compressed: the connection is fast enough."), is_fresh=True),
     Entries(b"<f+++++++++|1|letters/\x9b31m\\#033[2J.txt\n"),
     Progress(1_000_000, 12, 2e6, 4, to_check=3, found=9),
     CUT,
-    running.Looking(),
+    backing_up.Looking(),
 )
 
 

@@ -16,7 +16,8 @@ from wizard import console
 from wizard.client.folders import backup_size
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.profile import SchemeSettings
-from wizard.running import Planned, Result, compression, problems, record, transcript
+from wizard.running import compression, problems, record, transcript
+from wizard.running.events import Planned, Result
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
 from wizard.running.verification import Verification

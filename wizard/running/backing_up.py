@@ -1,0 +1,300 @@
+"""The real backup from its start to its end: safe to begin, tried again where the line drops, checked afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Self
+
+from msgspec.structs import replace
+
+from wizard import trouble
+from wizard.client import rsync
+from wizard.client.process.background import in_background
+from wizard.client.ssh.shared_connection import shared
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.running import (
+    compression,
+    cut_files,
+    link_speed,
+    record,
+    report,
+    safeguard,
+    transcript,
+    transfer,
+    unchanged,
+    verification,
+)
+from wizard.running.events import Begun, Event, Looking, Planned, Result, Retry
+from wizard.running.report import Report
+from wizard.running.safeguard import GONE, AtRisk, Loss
+from wizard.running.verification import AboutRun, Sample, Verification
+from wizard.server import kept_facts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.running.compression import CompressionChoice
+    from wizard.running.transcript import Transcript
+
+__all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "Retry", "Verification", "run"]
+
+PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
+
+_DROPPED = {Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY}
+_UNHEARD = {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN}  # as while the link is frozen
+_GONE_MEANWHILE = {
+    *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED, Kind.SERVER_SILENT),
+    *(Kind.JUMP_NAME_UNKNOWN, Kind.JUMP_UNREACHABLE, Kind.JUMP_CANT_CONNECT),
+}
+_NOT_OF_SINGLE_FILES = {Kind.SERVER_DISK_FULL, Kind.SERVER_READ_ONLY}
+_MOST_TRIES = 30
+
+
+async def run(
+    profile: Profile,
+    access: Access,
+    *,
+    holding: Sequence[int] = (),
+    pauses: Sequence[float] = PAUSES,
+    agreed: Sequence[Loss] = (),
+    is_watched: bool = False,
+) -> AsyncGenerator[Event]:
+    """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
+
+    `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
+    are seconds: before each new try that follows one which got nowhere. A server that answers is given up after the
+    last of them; one that falls silent meanwhile is tried at that pause for longer. `agreed` are the losses of an
+    `AtRisk` that a person has agreed to. Where a run `is_watched`, it looks first how much there is to send.
+
+    Raises:
+        AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
+            changed.
+        Failure: as for `transfer.backup`, or the connection dropped once too often.
+    """
+    is_done = False
+    with transcript.kept(profile.name) as kept:
+        try:
+            async with (
+                _Run(profile, access, pauses, holding, tuple(agreed), kept, is_watched=is_watched) as run,
+                aclosing(run.events()) as events,
+            ):
+                async for event in events:
+                    is_done = isinstance(event, Result)
+                    yield event
+        except Failure as failure:
+            told = trouble.explain(failure, profile)
+            kept.say(told.sentence)
+            with contextlib.suppress(Failure):  # what failed is more important than that it is remembered
+                why = f"{told.what}. {told.who.words}. {told.to_do}"
+                record.note(profile, "failed", why=why, cut=run.cut_files)
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            if not is_done:
+                kept.say("stopped")
+            raise
+
+
+class _Run:
+    """One run; the connection of its last try is kept open until the run is left."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        access: Access,
+        pauses: Sequence[float],
+        holding: Sequence[int],
+        agreed: tuple[Loss, ...],
+        kept: Transcript,
+        *,
+        is_watched: bool,
+    ) -> None:
+        self._profile, self._access, self._pauses = profile, access, pauses
+        self._holding, self._agreed, self._kept, self._is_watched = holding, agreed, kept, is_watched
+        self._before = record.read(profile.name)
+        self._cut = cut_files.CutFiles(self._before.cut)
+        self._sample = Sample()
+        self._problems: list[rsync.Problem] = []
+        self._tries = 1
+        self._new = self._deleted = 0
+        self._is_safe = False
+        self._is_fresh = record.is_fresh(profile)
+        self._bytes_at_first = 0
+        self._sending_since = 0.0
+        self._connection = AsyncExitStack()
+        self._connected = access
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.aclose()
+
+    @property
+    def cut_files(self) -> dict[str, int]:
+        """Those that may have left a part on the server, which a run that deletes removes."""
+        return {} if self._profile.delete else self._cut.files
+
+    async def events(self) -> AsyncGenerator[Event]:
+        began, since = time.monotonic(), time.time()
+        sources = safeguard.sources(self._profile)
+        choice = await compression.choose(self._profile)
+        self._kept.say(choice.sentence)
+        yield Begun(choice, is_fresh=self._is_fresh)
+        picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
+        is_first = record.is_first(self._profile) or GONE in self._agreed
+        record.note(self._profile, "unfinished")
+        ended: rsync.Ended | None = None
+        try:
+            async with aclosing(self._tried(choice, is_first=is_first)) as events:
+                async for event in events:
+                    if isinstance(event, rsync.Ended):
+                        ended = event
+                    yield event
+            assert ended
+            totals = report.require_totals(ended)
+            totals = replace(totals, deleted=max(self._deleted, totals.deleted))
+            if self._tries == 1:  # the pauses between several tries would make the link look slower
+                link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
+            found = None
+            if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
+                yield Looking()
+                unread = frozenset(one.path for one in self._problems if one.cause == "unread")
+                about = AboutRun(since, record.unchanged_since(self._profile), unread)
+                found = await self._looked([*self._sample.paths, *await picking], about, totals)
+        finally:
+            picking.cancel()
+        if found:
+            self._kept.say(found.sentence)
+            totals = replace(totals, outdated=found.outdated_count)
+        told = Report(
+            self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
+        )
+        if told.unread_count:  # rsync's statistics take what it could not read for created
+            told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
+        result = Result(told, self._tries, found, self.cut_files)
+        outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
+        kept_facts.note_let_in(self._profile)
+        files, count = totals.files, told.unread_count
+        record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
+        self._kept.say(result.sentence)
+        yield result
+
+    def _is_good(self, result: Result) -> bool:
+        """Whether it counts as a good backup; a folder that can't be read may hide most of what there was."""
+        return result.is_whole or (result.is_good and 2 * result.report.entries >= self._before.entries)
+
+    async def _looked(self, paths: Sequence[str], about: AboutRun, totals: rsync.Totals) -> Verification | None:
+        pauses = iter(self._pauses)
+        sent = bool(totals.new or totals.changed)
+        while True:
+            try:
+                return await verification.verify(self._profile, self._connected, paths, about, sent=sent)
+            except Failure as failure:  # the files are on the server, whether or not they can be checked
+                told = trouble.explain(failure, self._profile)
+                pause = next(pauses, None)
+                if told.kind is not Kind.SERVER_BUSY or pause is None:
+                    return Verification("failed", reason=told.what)
+            await asyncio.sleep(pause)
+
+    async def _tried(
+        self, choice: CompressionChoice, *, is_first: bool
+    ) -> AsyncGenerator[rsync.Event | Planned | Retry]:
+        in_vain = 0
+        has_begun = has_sent = False
+        while True:
+            self._problems.clear()
+            self._new = 0
+            try:
+                await self._connect()
+                totals = await self._require_safe() or await self._looked_ahead()
+                if totals:
+                    yield self._planned(totals, is_first=is_first)
+                self._sending_since = time.monotonic()
+                async with aclosing(
+                    transfer.backup(
+                        self._profile,
+                        self._connected,
+                        is_first=is_first,
+                        must_be_there=not is_first,
+                        compress=choice.compress,
+                        holding=self._holding,
+                    )
+                ) as events:
+                    async for event in events:
+                        has_begun = True
+                        has_sent = has_sent or isinstance(event, rsync.Progress)
+                        self._take(event)
+                        yield event
+                return
+            except Failure as failure:
+                if failure.kind is Kind.BACKUP_GONE:
+                    raise AtRisk([*self._agreed, GONE]) from None
+                told = trouble.explain(failure, self._profile)
+                if has_sent and told.kind is Kind.HUNG_UP:  # ssh ended without a word, and long after the sign-in
+                    failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
+                    told = trouble.explain(failure, self._profile)
+                may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
+                if may_pass:
+                    self._cut.lose_connection()
+                in_vain, has_sent = (0 if has_sent else in_vain), False
+                is_used_up = in_vain >= len(self._pauses) and not (self._pauses and told.kind in _UNHEARD and has_begun)
+                if not may_pass or is_used_up or self._tries >= _MOST_TRIES:
+                    raise failure from None
+                self._tries += 1
+                in_vain = min(in_vain + 1, len(self._pauses))
+                retry = Retry(told, self._pauses[in_vain - 1], self._tries)
+            self._kept.say(f"{retry.trouble.what}; try {retry.number} in {retry.seconds:.0f} s")
+            yield retry
+            await asyncio.sleep(retry.seconds)
+
+    async def _connect(self) -> None:
+        await self._connection.aclose()
+        self._connected = await self._connection.enter_async_context(shared(self._profile, self._access))
+
+    async def _require_safe(self) -> rsync.Totals | None:
+        """See, before each try, that no folder is gone, and before the first one, what would be deleted.
+
+        Returns what the dry run came to by which that was seen, if there was one.
+        """
+        totals = None
+        losses = safeguard.changed(safeguard.sources(self._profile), self._before.sources)
+        if not self._is_safe:
+            deletions, totals = await safeguard.deletions(self._profile, self._connected, self._before)
+            losses += deletions
+            self._is_safe = True
+        if any(loss not in self._agreed for loss in losses):
+            raise AtRisk(losses)
+        return totals
+
+    async def _looked_ahead(self) -> rsync.Totals | None:
+        """What a dry run comes to, where somebody watches and a part may be on the server already."""
+        may_be_there = self._tries > 1 or not self._is_fresh
+        if not (self._is_watched and may_be_there and transfer.can_preview(self._profile)):
+            return None
+        return (await report.dry_run(self._profile, self._connected)).totals
+
+    def _planned(self, totals: rsync.Totals, *, is_first: bool) -> Planned:
+        # Until a backup is whole, it is all of it that is on its way, and what went before is a part of that.
+        self._bytes_at_first = self._bytes_at_first or (totals.bytes_total if is_first else totals.bytes_to_send)
+        return Planned(totals.bytes_to_send, max(self._bytes_at_first, totals.bytes_to_send))
+
+    def _take(self, event: rsync.Event) -> None:
+        self._kept.add(event)
+        match event:
+            case rsync.Entries():
+                self._sample.add(event)
+                self._cut.note(event)
+                self._new += event.new
+                self._deleted += event.deleted
+            case rsync.Problem():
+                self._problems.append(event)
+            case rsync.Ended():
+                report.require_totals(event)
+                failed = ProgramFailed("rsync", event.exit_code, event.stderr)
+                if event.exit_code and trouble.explain(failed, self._profile).kind in _NOT_OF_SINGLE_FILES:
+                    raise failed
