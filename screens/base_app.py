@@ -39,6 +39,7 @@ _ROUNDS_TO_SETTLE = 2
 _MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
 _MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
 _MAY_TURN = frozenset(f"{shift}f{number}" for shift in ("", "shift+") for number in range(2, 13))
+_FINDS = "slash"
 # These wait for what was typed before them, and for nothing else; two of them end work that takes long.
 _AT_ONCE = frozenset({"escape", "f1", "ctrl+q"})
 _ENDS_WORK = frozenset({"escape", "ctrl+q"})
@@ -117,6 +118,8 @@ class BaseApp(App[int]):
         """Whether what is typed next may be for another widget: this key goes on, or turns to another part."""
         from textual.widgets import TextArea  # the first screen has none, and is there sooner
 
+        if key == _FINDS:
+            return not isinstance(self.focused, Input | TextArea)
         return key in _MAY_TURN or (key in _MAY_LEAD_ON and not isinstance(self.focused, TextArea))
 
     def _settle(self, rounds: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from textual.events import Key
 
 from screens.app import WizardApp
 from screens.dialogs.save_text import SaveTextScreen
@@ -264,6 +265,12 @@ async def _look_through(pilot: Pilot[int]) -> None:
     assert pilot.app.screen.query_one(FindBox).has_focus
     await pilot.press("escape")
     await until(pilot, lambda: "+ sample folder/" in text(pilot) and entries.has_focus)
+    await pilot.press("f3")
+    for sign in "/words":  # at once
+        pilot.app.post_message(Key("slash" if sign == "/" else sign, sign))
+    await until(pilot, lambda: pilot.app.screen.query_one(FindBox).value == "words")
+    await pilot.press("escape")
+    await until(pilot, lambda: entries.has_focus)
 
 
 def _context(pilot: Pilot[int]) -> Context:
