@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from wizard.server_address import JumpHost
 
 FORMAT = 1
+_MOST_DAYS = 365
 
 SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+Every = Literal["hourly", "daily", "weekly", "off"]
 Protection = Literal["keyring", "ask", "none"]
 KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
 
@@ -86,6 +88,20 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     type: KeyType = ""
 
 
+class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often the backup is made by itself; `at` is HH:MM on the person's clock, or empty for when it suits.
+
+    It is made on battery power, or over a metered connection, only if that is allowed. The person is warned once there
+    was no good backup for `warn_after_days`.
+    """
+
+    every: Every = "off"
+    at: str = ""
+    on_battery: bool = False
+    on_metered: bool = False
+    warn_after_days: int = 7
+
+
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that is decided about one backup."""
 
@@ -99,6 +115,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     server: Server = Server()
     scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
+    schedule: Schedule = Schedule()
 
     @property
     def key_path(self) -> Path:
@@ -159,10 +176,20 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "scheme.module", rules.module(scheme.module)
     if profile.key.file:
         yield "key.file", rules.key_file(profile.key.file)
+    yield from _of_schedule(profile.schedule)
     if scheme.append_only and scheme.allow_delete:
         yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
     if profile.delete and not scheme.allow_delete:
         yield "delete", _("The server would refuse to delete. Also set allow_delete = true under [scheme].")
+
+
+def _of_schedule(schedule: Schedule) -> Iterator[Found]:
+    if schedule.at:
+        yield "schedule.at", rules.time_of_day(schedule.at)
+        if schedule.every not in {"daily", "weekly"}:
+            yield "schedule.at", _("A time can be set only for daily and weekly backups.")
+    if not 1 <= schedule.warn_after_days <= _MOST_DAYS:
+        yield "schedule.warn_after_days", _("Use a number of days from 1 to 365.")
 
 
 def _exclude(pattern: str, folders: tuple[str, ...]) -> str | None:

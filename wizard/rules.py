@@ -25,6 +25,7 @@ _FROM = re.compile(r"!?[A-Za-z0-9._:/*?%-]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9.]+", re.ASCII)
 _COMPUTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _SENDER_ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+\\-]{0,63}", re.ASCII)
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _LONGEST_PERSON = 64
 
 _ANOTHER_ROOT = N_("Choose another folder, such as backup or /srv/backup.")
@@ -222,6 +223,13 @@ def key_file(value: str) -> str | None:
         return _("This path has characters that ssh doesn't accept.")
     if not value.startswith(("/", "~/")) or value.endswith("/"):
         return _("Type the full path of the key file, for example ~/.ssh/backup-wizard-amamac.")
+    return None
+
+
+def time_of_day(value: str) -> str | None:
+    """When on the person's clock something happens."""
+    if not _TIME_OF_DAY.fullmatch(value):
+        return _("Type a time as hours and minutes, for example 12:30 or 22:00.")
     return None
 
 

@@ -1,0 +1,1 @@
+"""When a backup is made by itself, and why not now."""
