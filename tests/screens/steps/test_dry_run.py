@@ -166,7 +166,7 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
         )
         assert "(rssh) makes a practice run impossible" in said(pilot)
         await until(pilot, lambda: "Deleted" not in text(pilot).replace("would be deleted", ""))
-        assert not clients()
+        await none_left()
         await pilot.press("shift+f3")
         await until(pilot, lambda: "Could you set the login shell" in text(pilot))
         assert "usermod -s /bin/sh" in said(pilot)

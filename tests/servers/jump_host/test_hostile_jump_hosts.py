@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -98,7 +99,8 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder, record = tmp_path / "bin", tmp_path / "recorded"
     folder.mkdir()
     recorder = folder / "ssh"
-    recorder.write_text(f"#!{sys.executable}\nimport json, sys\njson.dump(sys.argv[1:], open({str(record)!r}, 'w'))\n")
+    record_them = f"import json, sys; json.dump(sys.argv[1:], open({str(record)!r}, 'w'))"
+    recorder.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", record_them])} "$@"\n')
     recorder.chmod(0o755)
     shell = tmp_path / "shell"
     shell.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")

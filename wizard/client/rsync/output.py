@@ -25,8 +25,7 @@ _WHOLE_PROGRESS = re.compile(
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
-# A name may hold the words as well, but what follows the last of them is the pattern.
-_HIDING = re.compile(rb"\[sender\] hiding (?:file|directory) (?P<name>.*) because of pattern (?P<pattern>.*)\n")
+_HIDING, _BY_PATTERN = re.compile(rb"\[sender\] hiding (?:file|directory) "), b" because of pattern "
 _MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
@@ -105,12 +104,14 @@ class Output:
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
             self.values[found["name"].decode()] = int(found["value"])
-        if hiding := _HIDING.match(line):
-            pattern = hiding["pattern"].decode(errors="surrogateescape")
+        # A name may hold the words as well, but what follows the last of them is the pattern.
+        if (hiding := _HIDING.match(line)) and _BY_PATTERN in line:
+            name, _by, hides = line[hiding.end() :].rstrip(b"\n").rpartition(_BY_PATTERN)
+            pattern = hides.decode(errors="surrogateescape")
             self._hidden_counts[pattern] = self._hidden_counts.get(pattern, 0) + 1
             paths = self._hidden.setdefault(pattern, [])
             if len(paths) < _MOST_HIDDEN:
-                paths.append(path(hiding["name"]))
+                paths.append(path(name))
             return None
         if _OF_NO_CONSEQUENCE.match(line):
             return None

@@ -73,7 +73,7 @@ def test_what_is_no_file_of_the_account_s_is_refused(office: Office) -> None:
         (f"ln -s /nowhere {KEYS}", "symbolic link"),
         (f"mkfifo {KEYS}", "not a regular file"),
         (f"mkdir {KEYS}", "not a regular file"),
-        (f"touch {KEYS}", "chown amanda"),
+        (f"touch {KEYS}", "chown 'amanda'"),
         (f"touch {KEYS} && chown amanda {KEYS} && chmod 0 {KEYS}", "can't read"),
     ):
         office.run("sh", "-c", f"{keys} {make}")
@@ -99,7 +99,7 @@ def test_a_folder_for_keys_that_is_root_s_stays_so(office: Office) -> None:
     office.run("chown", "amanda:", "/etc/ssh/keys/amanda")
     code, printed = said(office, "as_owner", "do", *asked, "other", work="edit")
     assert code == 1
-    assert "chown root /etc/ssh/keys/amanda" in printed
+    assert "chown 'root' '/etc/ssh/keys/amanda'" in printed
 
 
 def test_an_account_with_much_in_its_file_is_not_waited_for(office: Office) -> None:
