@@ -33,7 +33,8 @@ test-attacks: system-test .make/dev .make/old-rsync/fetched
 		tests/attacks/table.py tests/attacks/every_version.py
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --every-case \
 		tests/servers/script/test_script_raced.py tests/servers/script/test_script_killed.py \
-		tests/servers/check/test_check_matrix.py
+		tests/servers/check/test_check_matrix.py tests/servers/check/test_check_versions.py tests/attacks/test_second_key.py \
+		tests/screens/test_whole_walk.py tests/servers/ansible/test_ansible_domain.py
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

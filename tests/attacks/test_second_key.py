@@ -47,7 +47,7 @@ ATTACKS = (
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("which", ["the first one's", "the second one's"])
+@pytest.mark.parametrize("which", ["the first one's", pytest.param("the second one's", marks=pytest.mark.every_case)])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_neither_reads_spoils_nor_blocks_the_other(kind: str, which: str, office: Office, tmp_path: Path) -> None:
     folders = {}

@@ -207,7 +207,7 @@ async def test_with_the_admin_s_receipt_pasted_one_message_goes_out_and_one_text
 
 
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
-@pytest.mark.parametrize("time", [1, 2, 3])
+@pytest.mark.parametrize("time", [1, *(pytest.param(time, marks=pytest.mark.every_case) for time in (2, 3))])
 @pytest.mark.parametrize("size", SIZES)
 async def test_typed_without_any_pause_no_key_is_lost(
     size: tuple[int, int], time: int, office: Office, documents: Path, secret_service: SecretService

@@ -24,6 +24,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         yield running
 
 
+@pytest.mark.every_case  # the script's tests have such an account too
 @pytest.mark.long
 @pytest.mark.timeout(400)
 async def test_it_is_let_in_and_taken_back(office: SetUpOffice, sample_folder: Path, tmp_path: Path) -> None:

@@ -29,9 +29,18 @@ CHOICES: dict[str, tuple[str, dict[str, bool]]] = {
 # This daemon hangs up without a word on an option that it refuses, which is no evidence.
 SILENT = ("daemon-over-ssh", "3.1.3")
 
+# The oldest and this machine's, and those between them only where every case is tried.
+VERSIONS = [
+    *(
+        pytest.param(version, marks=pytest.mark.every_case if between else ())
+        for between, version in enumerate(old_rsync.SUITES)
+    ),
+    old_rsync.MACHINE,
+]
+
 
 @pytest.mark.long
-@pytest.mark.parametrize("version", [*old_rsync.SUITES, old_rsync.MACHINE])
+@pytest.mark.parametrize("version", VERSIONS)
 async def test_what_is_exported_is_locked_before_and_after_the_first_backup(
     version: str, tmp_path: Path, sample_folder: Path, secret_service: SecretService, add_row: AddRow
 ) -> None:
