@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import table
+from tests.support import schedule, table
 from tests.support.agent import ssh_agent
 from tests.support.data import samples
 from tests.support.network.lifeline import Lifeline
@@ -81,6 +81,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOME", str(folder))
     for variable, name in _FOLDERS.items():
         monkeypatch.setenv(variable, str(folder / name))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(schedule.PROGRAMS), os.environ.get("PATH", os.defpath)]))
     (folder / "run").mkdir(mode=0o700)
     for variable in _NOT_OURS:
         monkeypatch.delenv(variable, raising=False)

@@ -135,6 +135,22 @@ def _commands() -> argparse.ArgumentParser:
     run = _named(add("run", help=_("Back up now.")))
     run.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     run.set_defaults(command=_from("backup", "run"))
+
+    schedule = _named(add("schedule", help=_("Back up automatically, or show when that happens.")))
+    schedule.add_argument(
+        "every", nargs="?", choices=("hourly", "daily", "weekly", "off"), help=_("how often (default: show it)")
+    )
+    schedule.add_argument("--at", metavar="HH:MM", help=_("the time for daily and weekly backups"))
+    for what, help in (
+        ("battery", _("also back up on battery power")),
+        ("metered", _("also back up over a metered connection")),
+    ):
+        either = schedule.add_mutually_exclusive_group()
+        either.add_argument(f"--on-{what}", action="store_true", default=None, help=help)
+        either.add_argument(f"--not-on-{what}", action="store_false", dest=f"on_{what}", help=_("don't do that"))
+    schedule.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    schedule.add_argument("--try", action="store_true", dest="is_trial", help=argparse.SUPPRESS)
+    schedule.set_defaults(command=_from("schedule", "schedule"))
     return parser
 
 

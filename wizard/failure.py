@@ -69,6 +69,10 @@ class Kind(StrEnum):
     PASSWORD_NOT_TAKEN = auto()
     INSTALL_TOO_SLOW = auto()
 
+    NO_SCHEDULER = auto()
+    TIMER_CHANGED = auto()
+    SCHEDULER_FAILED = auto()
+
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()
     KEY_OPEN_TO_OTHERS = auto()

@@ -10,6 +10,7 @@ from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import key_files, secrets
 from wizard.failure import Failure, Kind
+from wizard.schedule import setting
 from wizard.storage import files, paths, profiles
 
 if TYPE_CHECKING:
@@ -45,11 +46,14 @@ def _keys_of_others(name: str) -> set[Path]:
 def forget(name: str, *, remove_key: bool) -> None:
     """Remove a backup's secrets, its entry among the known hosts, its profile, and its own keys if so wished.
 
+    With the last backup that has a schedule, the timer goes.
+
     A key that stays keeps its passphrase: neither is of use without the other.
 
     Raises:
         Failure: a part can't be removed; the profile goes last, so that it can be tried again.
     """
+    setting.require_removable(name)
     stale_temp_files.clear(name)
     own = own_keys(name)
     going: tuple[secrets.What, ...] = SECRETS if remove_key or not own else ("daemon-password",)
@@ -61,6 +65,7 @@ def forget(name: str, *, remove_key: bool) -> None:
         _remove_secret(name, what)
     files.remove(paths.agent_keys() / f"{name}.pub")
     known_hosts.forget(name)
+    setting.leave(name)
     profiles.remove(name)
 
 

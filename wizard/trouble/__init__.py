@@ -38,6 +38,7 @@ _EXIT_CODES = {
     Kind.FILE_EXISTS: 2,
     Kind.NO_PLACE_FOR_FILE: 2,
     Kind.NO_TERMINAL: 2,
+    Kind.TIMER_CHANGED: 2,
     Kind.LOCK_OPEN: 1,
     Kind.LOCK_UNTESTED: 1,
     Kind.PASSWORD_OPEN: 1,

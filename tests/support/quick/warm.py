@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # What a command would import by and by, for each of them anew.
 _IMPORTED = (
-    *(f"wizard.commands.{name}" for name in ("admin", "backup", "kept", "server", "walk")),
+    *(f"wizard.commands.{name}" for name in ("admin", "backup", "kept", "schedule", "server", "walk")),
     *(
         "wizard.cli",
         "wizard.command_line",

@@ -1,0 +1,149 @@
+"""When a backup is made automatically: shown, set, and tried where it will run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from wizard.client.session import Session
+from wizard.commands import terminal
+from wizard.console import ToPaste, say, warn
+from wizard.failure import Failure
+from wizard.schedule import schedulers, setting, trial
+from wizard.server.reaching import host_trust, sign_in
+from wizard.storage import paths, profiles
+from wizard.text.language import _
+from wizard.trouble import telling
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from wizard.profile import Profile, Schedule
+    from wizard.schedule.trial import Answer
+
+
+def schedule(chosen: Namespace) -> int:
+    """Set the schedule and try it, or show it; 1 where it is set and the trial failed.
+
+    Raises:
+        Failure: `NO_SUCH_PROFILE`, `PROFILE_IN_USE`, or as for `setting.put`.
+    """
+    if chosen.is_trial:
+        return _be_tried(profiles.load(chosen.name))
+    answer = None
+    if all(asked is None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered)):
+        profile = profiles.load(chosen.name)
+    else:
+        with terminal.session() as opened:
+            profile = terminal.held(chosen.name, opened)
+            profile = setting.put(profile, _changed(profile.schedule, chosen))
+        if profile.schedule.every != "off":
+            answer = trial.of(profile.name)
+    if chosen.json:
+        say(ToPaste(json.dumps(_as_json(profile, answer))))
+    else:
+        _tell(profile, answer)
+    return 1 if answer and not answer.is_good else 0
+
+
+def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
+    every = chosen.every or schedule.every
+    kept_at = schedule.at if every in {"daily", "weekly"} else ""
+    return replace(
+        schedule,
+        every=every,
+        at=kept_at if chosen.at is None else chosen.at,
+        on_battery=schedule.on_battery if chosen.on_battery is None else chosen.on_battery,
+        on_metered=schedule.on_metered if chosen.on_metered is None else chosen.on_metered,
+    )
+
+
+def _tell(profile: Profile, answer: Answer | None) -> None:
+    say(in_words(profile.schedule))
+    if profile.schedule.every == "off":
+        return
+    if schedulers.state() is schedulers.State.ABSENT:
+        again = f"backup-wizard schedule {profile.name} {profile.schedule.every}"
+        say(_("But nothing starts it. Run “{command}” to set it up again.").format(command=again))
+    for place in _places():
+        say(_("Started by {scheduler}: {place}").format(scheduler=schedulers.chosen().name, place=place))
+    if answer and answer.is_good:
+        say(_("Tested: started this way, backup-wizard can sign in to the server."))
+    elif answer:
+        warn(_("Started this way, backup-wizard can't back up yet:"))
+        warn(answer.sentence)
+        if answer.instead:
+            warn(answer.instead)
+
+
+def in_words(schedule: Schedule) -> str:
+    """The schedule in two sentences."""
+    match schedule.every:
+        case "off":
+            return _("This backup runs only when you start it.")
+        case "hourly":
+            told = _("This backup runs every hour.")
+        case "daily" if schedule.at:
+            told = _("This backup runs every day at {time}.").format(time=schedule.at)
+        case "daily":
+            told = _("This backup runs every day, as soon as it can.")
+        case _ if schedule.at:
+            told = _("This backup runs every week at {time}.").format(time=schedule.at)
+        case _:
+            told = _("This backup runs every week, as soon as it can.")
+    return f"{told} {_conditions(schedule)}"
+
+
+def _conditions(schedule: Schedule) -> str:
+    match schedule.on_battery, schedule.on_metered:
+        case True, True:
+            return _("It also runs on battery power and over metered connections.")
+        case True, False:
+            return _("It also runs on battery power, but not over metered connections.")
+        case False, True:
+            return _("It also runs over metered connections, but not on battery power.")
+        case _:
+            return _("It waits while this computer is on battery power or a metered connection.")
+
+
+def _places() -> list[str]:
+    if schedulers.state() is schedulers.State.ABSENT:
+        return []
+    texts = schedulers.plan().texts
+    return [paths.shown(Path(one.place)) if one.place.startswith("/") else one.place for one in texts]
+
+
+def _as_json(profile: Profile, answer: Answer | None) -> dict[str, object]:
+    schedule = profile.schedule
+    return {
+        "profile": profile.name,
+        "every": schedule.every,
+        "at": schedule.at,
+        "on_battery": schedule.on_battery,
+        "on_metered": schedule.on_metered,
+        "timer": schedulers.state(),
+        "trial": msgspec.to_builtins(answer) if answer else None,
+    }
+
+
+def _be_tried(profile: Profile) -> int:
+    """What the scheduler starts: sign in as a backup would, with nobody to ask, and say in JSON how it went."""
+    try:
+        asyncio.run(_sign_in(profile))
+    except Failure as failure:
+        told = asyncio.run(telling.tell(failure, profile)).trouble
+        say(ToPaste(trial.printed(told.kind, told.sentence)))
+        return told.exit_code
+    say(ToPaste(trial.printed(None, "")))
+    return 0
+
+
+async def _sign_in(profile: Profile) -> None:
+    await host_trust.establish(profile)
+    with Session() as opened:
+        await sign_in.attempt(profile, await opened.access(profile))

@@ -1,0 +1,121 @@
+"""cron, where there is no better scheduler: a few marked lines in the person's own list, and nothing else of it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import zlib
+
+from wizard.failure import Failure, Kind
+from wizard.schedule.schedulers import signed, starting_line
+from wizard.schedule.schedulers.scheduler import MINUTES, Plan, Planned, State, Tried, must, run_trial
+
+_PLACE = "crontab"
+_BEGIN, _END = "# BEGIN backup-wizard", "# END backup-wizard"
+_BLOCK = re.compile(rf"^{_BEGIN}\n(?P<inside>.*?)^{_END}\n".encode(), re.MULTILINE | re.DOTALL)
+# cron's list knows no priority, and a program that finds nothing due has nothing to say by mail.
+_LOW_PRIORITY = "renice -n 19 -p $$ >/dev/null 2>&1; ionice -c 3 -p $$ >/dev/null 2>&1; "
+_QUIETLY = "run --if-due >/dev/null 2>&1"
+_SHELL, _PATH = "/bin/sh", "/usr/bin:/bin"
+
+
+class Cron:
+    """The person's crontab."""
+
+    name = "cron"
+
+    def is_there(self) -> bool:
+        """Whether there is a crontab program; on a Mac, launchd is the one to ask."""
+        return sys.platform != "darwin" and shutil.which("crontab") is not None
+
+    def plan(self) -> Plan:
+        """The marked lines."""
+        return Plan(self.name, (Planned(_PLACE, _block()),), (("crontab", "-"),))
+
+    def state(self) -> State:
+        """What is there of the marked lines."""
+        found = self._found()
+        if found is None:
+            return State.ABSENT
+        if not signed.is_as_written(found["inside"].decode(errors="replace")):
+            return State.CHANGED
+        return State.OURS if found[0] == _block().encode() else State.OTHER_INSTALLATION
+
+    def changed(self) -> str:
+        """That it is the crontab, if the marked lines were changed by hand."""
+        return _PLACE if self.state() is State.CHANGED else ""
+
+    def install(self) -> None:
+        """Put the marked lines at the end of the list, or in place of older ones."""
+        table, block = _read(), _block().encode()
+        if found := _BLOCK.search(table):
+            wanted = table[: found.start()] + block + table[found.end() :]
+        else:
+            wanted = table + (b"\n" if table and not table.endswith(b"\n") else b"") + block
+        if wanted != table:
+            must(["crontab", "-"], wanted)
+
+    def remove(self) -> None:
+        """Take the marked lines out of the list, and the list away if there is nothing else in it."""
+        if not self.is_there() or not (found := self._found()):
+            return
+        table = _read()
+        if wanted := table[: found.start()] + table[found.end() :]:
+            must(["crontab", "-"], wanted)
+        else:
+            must(["crontab", "-r"])
+
+    def start_once(self, script: str) -> Tried:
+        """The script in the environment that cron would give it: cron itself starts nothing at once."""
+        return run_trial([_SHELL, "-s"], script.encode(), environment())
+
+    def _found(self) -> re.Match[bytes] | None:
+        return _BLOCK.search(_read()) if self.is_there() else None
+
+
+def environment() -> dict[str, str]:
+    """All that a program of the person's finds in its environment under cron (crontab(5))."""
+    user, home = getpass.getuser(), os.path.expanduser("~")  # noqa: PTH111 - as text
+    return {"HOME": home, "LOGNAME": user, "USER": user, "SHELL": _SHELL, "PATH": _PATH}
+
+
+def quoted(command: str) -> str:
+    """A command for the list: what follows a % would be given to it as input."""
+    return command.replace("%", r"\%")
+
+
+def _block() -> str:
+    command = quoted(shlex.join([_SHELL, "-c", _LOW_PRIORITY + starting_line.script(_QUIETLY)]))
+    inside = signed.sign(f"{_minutes()} * * * * {command}\n")
+    return f"{_BEGIN}\n{inside}{_END}\n"
+
+
+def _minutes() -> str:
+    """Four times an hour, for each computer and person at minutes of their own: not all ask the server at once."""
+    first = zlib.crc32(f"{getpass.getuser()}@{socket.gethostname()}".encode()) % MINUTES
+    return ",".join(str(minute) for minute in range(first, 60, MINUTES))
+
+
+def _read() -> bytes:
+    """The list, byte for byte; empty where there is none.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED` if it can't be read: then it must not be replaced.
+    """
+    english = {**os.environ, "LC_ALL": "C"}
+    try:
+        ended = subprocess.run(
+            ["crontab", "-l"], stdin=subprocess.DEVNULL, capture_output=True, check=False, env=english
+        )
+    except OSError as error:
+        raise Failure(Kind.SCHEDULER_FAILED, _PLACE, str(error)) from None
+    printed = ended.stderr.decode(errors="replace")
+    if ended.returncode and "no crontab" not in printed:
+        raise Failure(Kind.SCHEDULER_FAILED, _PLACE, printed, ended.returncode)
+    return ended.stdout if not ended.returncode else b""

@@ -1,0 +1,105 @@
+"""A launchd agent on macOS; launchd itself makes up for what was missed while the Mac slept."""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from wizard.failure import Failure, Kind
+from wizard.schedule.schedulers import signed, starting_line
+from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
+from wizard.storage import files
+
+_TRIAL_LABEL = f"{LABEL}-trial"
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+class Launchd:
+    """launchd's agents of the person who is signed in."""
+
+    name = "launchd"
+
+    def is_there(self) -> bool:
+        """Whether this is a Mac."""
+        return sys.platform == "darwin" and shutil.which("launchctl") is not None
+
+    def plan(self) -> Plan:
+        """The agent's file, and how it is made known."""
+        return Plan(self.name, tuple(Planned(str(path), text) for path, text in _wanted().items()), (_load(_path()),))
+
+    def state(self) -> State:
+        """What is there of the agent."""
+        return signed.state_of(_wanted())
+
+    def changed(self) -> str:
+        """The agent's file if it was changed by hand, or nothing."""
+        return signed.changed([_path()])
+
+    def install(self) -> None:
+        """Write the agent's file and load it anew: launchd reads it only then."""
+        signed.write(_wanted())
+        run(_unload(LABEL))
+        must(_load(_path()))
+
+    def remove(self) -> None:
+        """Unload the agent and remove its file."""
+        if self.is_there():
+            run(_unload(LABEL))
+        files.remove(_path())
+
+    def start_once(self, script: str) -> Tried:
+        """An agent of its own that is removed afterwards; its exit code is in a file, since launchd tells nobody.
+
+        Raises:
+            Failure: `SCHEDULER_FAILED` if it does not end.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            out, error, ended, path = (Path(folder, name) for name in ("out", "error", "ended", "trial.plist"))
+            told = f'({script}) >"$1" 2>"$2"; echo $? >"$3.new"; mv "$3.new" "$3"'
+            argv = ["/bin/sh", "-c", told, "sh", str(out), str(error), str(ended)]
+            path.write_bytes(plistlib.dumps({"Label": _TRIAL_LABEL, "ProgramArguments": argv, "RunAtLoad": True}))
+            run(_unload(_TRIAL_LABEL))
+            must(_load(path))
+            try:
+                _wait_for(ended)
+                return Tried(int(ended.read_text()), *(one.read_text(errors="replace") for one in (out, error)))
+            finally:
+                run(_unload(_TRIAL_LABEL))
+
+
+def _wanted() -> dict[Path, str]:
+    agent = {
+        "Label": LABEL,
+        "ProgramArguments": ["/bin/sh", "-c", starting_line.script()],
+        "StartInterval": MINUTES * 60,
+        "RunAtLoad": True,
+        "ProcessType": "Background",
+        "LowPriorityIO": True,
+        "Nice": 19,
+    }
+    return {_path(): signed.sign(plistlib.dumps(agent).decode(), "<!-- {} -->")}
+
+
+def _path() -> Path:
+    return Path.home() / f"Library/LaunchAgents/{LABEL}.plist"
+
+
+def _load(path: Path) -> tuple[str, ...]:
+    return ("launchctl", "bootstrap", f"gui/{os.getuid()}", str(path))
+
+
+def _unload(label: str) -> tuple[str, ...]:
+    return ("launchctl", "bootout", f"gui/{os.getuid()}/{label}")
+
+
+def _wait_for(path: Path) -> None:
+    latest = time.monotonic() + TRIAL_SECONDS
+    while not path.exists():
+        if time.monotonic() > latest:
+            raise Failure(Kind.SCHEDULER_FAILED, "launchctl")
+        time.sleep(_LOOK_AGAIN_SECONDS)

@@ -1,0 +1,124 @@
+"""What each of the system's schedulers is asked for, and what it answers."""
+
+from __future__ import annotations
+
+import subprocess
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from wizard.failure import Failure, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MINUTES = 15
+LABEL = "backup-wizard"
+TRIAL_SECONDS = 180.0
+
+
+class State(StrEnum):
+    """What is installed: nothing, what we would write now, what was written otherwise, or what a person changed."""
+
+    ABSENT = auto()
+    OURS = auto()
+    OTHER_INSTALLATION = auto()
+    CHANGED = auto()
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A text and where it is written: a file, or the person's list of cron's."""
+
+    place: str
+    text: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All that installing does."""
+
+    scheduler: str
+    texts: tuple[Planned, ...]
+    commands: tuple[tuple[str, ...], ...] = ()
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """How a program ended that the scheduler started, and what it printed."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+class Scheduler(Protocol):
+    """One of the system's schedulers; each of these is done again without harm after it was cut off."""
+
+    name: str
+
+    def is_there(self) -> bool:
+        """Whether it runs for this person."""
+
+    def plan(self) -> Plan:
+        """What installing would write and run."""
+
+    def state(self) -> State:
+        """What is installed."""
+
+    def changed(self) -> str:
+        """The place of what was changed by hand, or nothing."""
+
+    def install(self) -> None:
+        """Have it start what is due every 15 minutes."""
+
+    def remove(self) -> None:
+        """Leave nothing of that."""
+
+    def start_once(self, script: str) -> Tried:
+        """Have it start a shell script once, as it starts the backups, and wait for its end."""
+
+
+def run(
+    argv: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str] | None = None, seconds: float = 60.0
+) -> Tried:
+    """Run one of the scheduler's programs to its end, in the environment or in our own.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED` if it can't be started, or takes longer than that.
+    """
+    try:
+        ended = subprocess.run(
+            argv,
+            input=stdin,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env=environment,
+            start_new_session=True,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure(Kind.SCHEDULER_FAILED, argv[0], str(error)) from None
+    return Tried(ended.returncode, _text(ended.stdout), _text(ended.stderr))
+
+
+def must(argv: Sequence[str], stdin: bytes = b"") -> None:
+    """The same, for a program that has to succeed.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED` if it does not.
+    """
+    ended = run(argv, stdin)
+    if ended.exit_code:
+        raise Failure(Kind.SCHEDULER_FAILED, argv[0], ended.stdout + ended.stderr, ended.exit_code)
+
+
+def run_trial(argv: Sequence[str], script: bytes, environment: Mapping[str, str] | None = None) -> Tried:
+    """Run what starts a trial, which takes as long as signing in to the server; the shell script is its input.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED`, as for `run`.
+    """
+    return run(argv, script, environment, TRIAL_SECONDS)
+
+
+def _text(printed: bytes) -> str:
+    return printed.decode(errors="backslashreplace")

@@ -1,0 +1,64 @@
+"""What came of a trial that the system's scheduler started, and what to choose where it failed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from wizard import trouble
+from wizard.failure import Failure, Kind
+from wizard.schedule import schedulers
+from wizard.text.language import N_, _
+
+_KEY_STEP = N_("Run “backup-wizard {name}”, go back to “Key”, and let your keyring save the passphrase.")
+_INSTEAD = {
+    Kind.PASSPHRASE_UNASKED: _KEY_STEP,
+    Kind.AGENT_SILENT: N_(
+        "The ssh agent of your terminal can't be reached from there. Choose a key that isn't only in the agent."
+    ),
+    Kind.KEYRING_MISSING: N_("Without a keyring, choose a key without a passphrase, or run the backup yourself."),
+    Kind.KEYRING_UNREACHABLE: N_(
+        "Without your keyring, choose a key without a passphrase, or run the backup yourself."
+    ),
+    Kind.KEYRING_LOCKED: N_("Automatic backups wait until your keyring is unlocked."),
+    Kind.NO_RSYNC: N_("If rsync works in your terminal, install it in /usr/bin or /usr/local/bin."),
+    Kind.NO_SSH: N_("If ssh works in your terminal, install it in /usr/bin or /usr/local/bin."),
+}
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """How the trial went; where it failed, why, and what to choose instead."""
+
+    exit_code: int
+    sentence: str = ""
+    instead: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether a backup that starts this way reaches its server."""
+        return self.exit_code == 0
+
+
+class _Printed(msgspec.Struct, frozen=True):
+    kind: Kind | None
+    sentence: str
+
+
+def printed(kind: Kind | None, sentence: str) -> str:
+    """What a trial prints, for `of` to read."""
+    return msgspec.json.encode(_Printed(kind, sentence)).decode()
+
+
+def of(name: str) -> Answer:
+    """Try a backup now, as the scheduler starts it; nothing is changed on the server."""
+    try:
+        tried = schedulers.try_now(name)
+    except Failure as failure:
+        told = trouble.explain(failure)
+        return Answer(told.exit_code, told.sentence)
+    try:
+        found = msgspec.json.decode(tried.stdout.strip().rpartition("\n")[2], type=_Printed)
+    except msgspec.DecodeError:  # backup-wizard was not started, or crashed
+        told = trouble.explain(Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr))
+        return Answer(tried.exit_code or told.exit_code, told.sentence)
+    instead = _INSTEAD.get(found.kind) if found.kind else None
+    return Answer(tried.exit_code, found.sentence, _(instead).format(name=name) if instead else "")

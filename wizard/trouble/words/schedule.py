@@ -1,0 +1,25 @@
+"""What is wrong with starting backups automatically."""
+
+from __future__ import annotations
+
+from wizard.failure import Kind
+from wizard.text.language import N_
+from wizard.trouble.words.form import YOU, Words
+
+WORDS = {
+    Kind.NO_SCHEDULER: Words(
+        N_("This computer has nothing that starts programs on a schedule"),
+        YOU,
+        N_("Sign in as yourself, not with su or sudo. Without systemd, install cron. Then try again."),
+    ),
+    Kind.TIMER_CHANGED: Words(
+        N_("Somebody changed backup-wizard's schedule by hand in {about}"),
+        YOU,
+        N_("To have it written anew, first remove what backup-wizard wrote there. Nothing was changed."),
+    ),
+    Kind.SCHEDULER_FAILED: Words(
+        N_("{about} couldn't set up the schedule"),
+        YOU,
+        N_("Sign in as yourself and try again. Back up with “backup-wizard run {name}” until it works."),
+    ),
+}
