@@ -35,20 +35,24 @@ def schedule(chosen: Namespace) -> int:
     """
     if chosen.is_trial:
         return _be_tried(profiles.load(chosen.name))
+    is_shown = all(asked is None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
+    profile = profiles.load(chosen.name) if is_shown else _set(chosen)
     answer = None
-    if all(asked is None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered)):
-        profile = profiles.load(chosen.name)
-    else:
-        with terminal.session() as opened:
-            profile = terminal.held(chosen.name, opened)
-            profile = setting.put(profile, _changed(profile.schedule, chosen))
-        if profile.schedule.every != "off":
-            answer = trial.of(profile.name)
+    if not chosen.json:
+        _tell(profile)
+    if not is_shown and profile.schedule.every != "off":
+        answer = trial.of(profile)
     if chosen.json:
         say(ToPaste(json.dumps(_as_json(profile, answer))))
-    else:
-        _tell(profile, answer)
+    elif answer:
+        _tell_trial(answer)
     return 1 if answer and not answer.is_good else 0
+
+
+def _set(chosen: Namespace) -> Profile:
+    with terminal.session() as opened:
+        profile = terminal.held(chosen.name, opened)
+        return setting.put(profile, _changed(profile.schedule, chosen))
 
 
 def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
@@ -63,22 +67,28 @@ def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
     )
 
 
-def _tell(profile: Profile, answer: Answer | None) -> None:
+def _tell(profile: Profile) -> None:
     say(in_words(profile.schedule))
     if profile.schedule.every == "off":
         return
-    if schedulers.state() is schedulers.State.ABSENT:
+    installed = schedulers.installed()
+    if installed is None:
         again = f"backup-wizard schedule {profile.name} {profile.schedule.every}"
         say(_("But nothing starts it. Run “{command}” to set it up again.").format(command=again))
-    for place in _places():
-        say(_("Started by {scheduler}: {place}").format(scheduler=schedulers.chosen().name, place=place))
-    if answer and answer.is_good:
+        return
+    for one in installed.texts:
+        place = paths.shown(Path(one.place)) if one.place.startswith("/") else one.place
+        say(_("Started by {scheduler}: {place}").format(scheduler=installed.scheduler, place=place))
+
+
+def _tell_trial(answer: Answer) -> None:
+    if answer.is_good:
         say(_("Tested: started this way, backup-wizard can sign in to the server."))
-    elif answer:
-        warn(_("Started this way, backup-wizard can't back up yet:"))
-        warn(answer.sentence)
-        if answer.instead:
-            warn(answer.instead)
+        return
+    warn(_("Tested: started this way, backup-wizard can't back up yet."))
+    warn(answer.sentence)
+    if answer.instead:
+        warn(answer.instead)
 
 
 def in_words(schedule: Schedule) -> str:
@@ -109,13 +119,6 @@ def _conditions(schedule: Schedule) -> str:
             return _("It also runs over metered connections, but not on battery power.")
         case _:
             return _("It waits while this computer is on battery power or a metered connection.")
-
-
-def _places() -> list[str]:
-    if schedulers.state() is schedulers.State.ABSENT:
-        return []
-    texts = schedulers.plan().texts
-    return [paths.shown(Path(one.place)) if one.place.startswith("/") else one.place for one in texts]
 
 
 def _as_json(profile: Profile, answer: Answer | None) -> dict[str, object]:

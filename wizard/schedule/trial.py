@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers
 from wizard.text.language import N_, _
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
 
 _KEY_STEP = N_("Run “backup-wizard {name}”, go back to “Key”, and let your keyring save the passphrase.")
 _INSTEAD = {
@@ -48,17 +53,18 @@ def printed(kind: Kind | None, sentence: str) -> str:
     return msgspec.json.encode(_Printed(kind, sentence)).decode()
 
 
-def of(name: str) -> Answer:
+def of(profile: Profile) -> Answer:
     """Try a backup now, as the scheduler starts it; nothing is changed on the server."""
     try:
-        tried = schedulers.try_now(name)
+        tried = schedulers.try_now(profile.name)
     except Failure as failure:
-        told = trouble.explain(failure)
+        told = trouble.explain(failure, profile)
         return Answer(told.exit_code, told.sentence)
     try:
         found = msgspec.json.decode(tried.stdout.strip().rpartition("\n")[2], type=_Printed)
     except msgspec.DecodeError:  # backup-wizard was not started, or crashed
-        told = trouble.explain(Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr))
+        cause = Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr)
+        told = trouble.explain(cause, profile)
         return Answer(tried.exit_code or told.exit_code, told.sentence)
     instead = _INSTEAD.get(found.kind) if found.kind else None
-    return Answer(tried.exit_code, found.sentence, _(instead).format(name=name) if instead else "")
+    return Answer(tried.exit_code, found.sentence, _(instead).format(name=profile.name) if instead else "")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import select
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.data.profiles import a_profile
+from tests.support.schedule import cut_off
+from tests.support.schedule.stand_in import ODD, StandIn
 from tests.support.schedule.user_manager import UserManager
+from wizard import trouble
 from wizard.client import forgetting
+from wizard.failure import Failure, Kind
 from wizard.profile import Schedule
 from wizard.schedule import schedulers, setting
 from wizard.schedule.schedulers import State, starting_line
@@ -19,10 +21,10 @@ from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _EACH_SECOND = "[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=1ms\n"
 _AT_ONCE = "[Timer]\nRandomizedDelaySec=0\nAccuracySec=1ms\n"
-_PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -31,29 +33,9 @@ def manager() -> Iterator[UserManager]:
         yield running
 
 
-class StandIn:
-    """A program in backup-wizard's place that tells how it was started."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.program = folder / "backup-wizard"
-        self.program.write_text(f"#!/bin/sh\n{{ echo \"$*\"; nice; ionice; env; echo end; }} >'{folder}/told'\n")
-        self.program.chmod(0o755)
-        os.mkfifo(folder / "told")
-        self._told = os.open(folder / "told", os.O_RDWR)
-
-    def told(self) -> list[str]:
-        """What it has told, once it was started."""
-        text = b""
-        while not text.endswith(b"end\n"):
-            assert select.select([self._told], [], [], _PATIENCE_SECONDS)[0], f"not started: {text.decode()}"
-            text += os.read(self._told, 1 << 16)
-        return text.decode().splitlines()
-
-
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    made = StandIn(tmp_path / 'odd "place" 50% $HOME of $$')
+    made = StandIn(tmp_path / ODD)
     monkeypatch.setattr(starting_line, "program", lambda: made.program)
     return made
 
@@ -109,5 +91,46 @@ def test_units_are_removed_where_the_manager_is_out_of_reach(home: Path, manager
     profile = setting.put(a_profile(), Schedule(every="hourly"))
     manager.stop()
     setting.put(profile, Schedule())
-    assert [path for path in units(home) if "stamp" not in path] == []
+    assert units(home) == []
     assert profiles.load("amamac").schedule.every == "off"
+
+
+@pytest.mark.parametrize("ending", ["service", "timer"])
+def test_a_unit_that_was_changed_by_hand_stays(home: Path, manager: UserManager, ending: str) -> None:
+    profile = setting.put(a_profile(), Schedule(every="hourly"))
+    unit = home / f".config/systemd/user/backup-wizard.{ending}"
+    changed = unit.read_text().replace("[Unit]\n", "[Unit]\nDocumentation=https://example.lan/\n")
+    unit.write_text(changed)
+    assert schedulers.state() is State.CHANGED
+    for refused in (
+        lambda: setting.put(profile, Schedule(every="daily")),
+        lambda: setting.put(profile, Schedule()),
+        lambda: forgetting.forget("amamac", remove_key=True),
+    ):
+        with pytest.raises(Failure) as failure:
+            refused()
+        assert failure.value.kind is Kind.TIMER_CHANGED
+        assert str(unit) in trouble.explain(failure.value).sentence
+    assert unit.read_text() == changed
+    assert profiles.load("amamac") == profile
+    unit.unlink()
+    assert schedulers.state() is State.OTHERWISE
+    setting.put(profile, Schedule(every="daily"))
+    assert schedulers.state() is State.OURS
+    assert "backup-wizard.timer" in manager.ask("list-timers")
+
+
+@pytest.mark.long
+def test_wherever_it_is_cut_off_the_next_call_finishes_it(home: Path, manager: UserManager) -> None:
+    profile = a_profile()
+
+    def on() -> None:
+        setting.put(profile, Schedule(every="daily"))
+        assert "backup-wizard.timer" in manager.ask("list-timers")
+
+    def off() -> None:
+        setting.put(profile, Schedule())
+        assert units(home) == []
+
+    assert cut_off.check(on, off)
+    assert "backup-wizard" not in manager.ask("list-timers", "--all")

@@ -6,6 +6,7 @@ the test's home, where `systemctl --user` finds it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import socket
@@ -19,6 +20,7 @@ import pytest
 from tests.support import processes, programs
 
 _GROUPS = [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup/unified")]
+_UNITS = Path("/usr/lib/systemd/user")
 _ENTER = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -26,6 +28,7 @@ mkdir -p /run/systemd/system
 for group in {groups}; do echo $$ >$group/cgroup.procs; done
 exec {systemd} --user
 """
+_TERMINAL_ALONE = {"DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "PATH"}
 _PATIENCE_SECONDS = 60
 
 
@@ -55,13 +58,16 @@ class UserManager:
             group.mkdir(exist_ok=True)
             self._open.callback(_remove, group)
         systemd = programs.require("/lib/systemd/systemd")
+        environment = {name: value for name, value in os.environ.items() if name not in _TERMINAL_ALONE}
+        own = [f"{os.environ[variable]}/systemd/user" for variable in ("XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")]
+        environment["SYSTEMD_UNIT_PATH"] = ":".join([*own, str(_targets())])
         script = _ENTER.format(groups=shlex.join(map(str, self._groups)), systemd=systemd)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
             ready.bind(str(notified))
             ready.settimeout(_PATIENCE_SECONDS)
             self._process = subprocess.Popen(
                 [programs.require("unshare"), "--mount", "--propagation", "private", "sh", "-c", script],
-                env=os.environ | {"NOTIFY_SOCKET": str(notified)},
+                env=environment | {"NOTIFY_SOCKET": str(notified)},
                 stdin=subprocess.DEVNULL,
             )
             self._open.callback(self._end)
@@ -87,6 +93,16 @@ class UserManager:
                 if pid != self._process.pid:
                     processes.end_descendants(pid)
         processes.end(self._process)
+
+
+def _targets() -> Path:
+    """A folder of systemd's own targets, without the machine's services: a second bus, a second keyring."""
+    folder = Path(os.environ["XDG_RUNTIME_DIR"], "units")
+    folder.mkdir(exist_ok=True)
+    for unit in [*_UNITS.glob("*.target"), _UNITS / "systemd-exit.service"]:
+        with contextlib.suppress(FileExistsError):
+            (folder / unit.name).symlink_to(unit)
+    return folder
 
 
 def _members(group: Path) -> list[int]:

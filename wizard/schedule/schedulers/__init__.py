@@ -43,8 +43,13 @@ def plan() -> Plan:
 
 
 def state() -> State:
-    """What is installed, in whichever scheduler there is something."""
+    """Whether something is installed, in whichever scheduler, and whether it is as it should be."""
     return next((found for one in _ALL if (found := one.state()) is not State.ABSENT), State.ABSENT)
+
+
+def installed() -> Plan | None:
+    """What is installed, in whichever scheduler there is something."""
+    return next((one.plan() for one in _ALL if one.state() is not State.ABSENT), None)
 
 
 def require_unchanged() -> None:

@@ -14,7 +14,7 @@ import zlib
 
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
-from wizard.schedule.schedulers.scheduler import MINUTES, Plan, Planned, State, Tried, must, run_trial
+from wizard.schedule.schedulers.scheduler import MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
 
 _PLACE = "crontab"
 _BEGIN, _END = "# BEGIN backup-wizard", "# END backup-wizard"
@@ -43,9 +43,9 @@ class Cron:
         found = self._found()
         if found is None:
             return State.ABSENT
-        if not signed.is_as_written(found["inside"].decode(errors="replace")):
+        if not signed.is_as_written(signed.decoded(found["inside"])):
             return State.CHANGED
-        return State.OURS if found[0] == _block().encode() else State.OTHER_INSTALLATION
+        return State.OURS if found[0] == signed.encoded(_block()) else State.OTHERWISE
 
     def changed(self) -> str:
         """That it is the crontab, if the marked lines were changed by hand."""
@@ -53,7 +53,7 @@ class Cron:
 
     def install(self) -> None:
         """Put the marked lines at the end of the list, or in place of older ones."""
-        table, block = _read(), _block().encode()
+        table, block = _read(), signed.encoded(_block())
         if found := _BLOCK.search(table):
             wanted = table[: found.start()] + block + table[found.end() :]
         else:
@@ -73,7 +73,7 @@ class Cron:
 
     def start_once(self, script: str) -> Tried:
         """The script in the environment that cron would give it: cron itself starts nothing at once."""
-        return run_trial([_SHELL, "-s"], script.encode(), environment())
+        return run([_SHELL, "-c", script], environment=environment(), seconds=TRIAL_SECONDS)
 
     def _found(self) -> re.Match[bytes] | None:
         return _BLOCK.search(_read()) if self.is_there() else None
@@ -86,7 +86,13 @@ def environment() -> dict[str, str]:
 
 
 def quoted(command: str) -> str:
-    """A command for the list: what follows a % would be given to it as input."""
+    """A command for the list: what follows a % would be given to it as input, and a line is its end.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED` if it has several lines.
+    """
+    if "\n" in command:
+        raise Failure(Kind.SCHEDULER_FAILED, "cron", command)
     return command.replace("%", r"\%")
 
 

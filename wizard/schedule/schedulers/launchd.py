@@ -6,13 +6,13 @@ import os
 import plistlib
 import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
 from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
+from wizard.schedule.schedulers.trial_files import trial_files
 from wizard.storage import files
 
 _TRIAL_LABEL = f"{LABEL}-trial"
@@ -53,21 +53,23 @@ class Launchd:
         files.remove(_path())
 
     def start_once(self, script: str) -> Tried:
-        """An agent of its own that is removed afterwards; its exit code is in a file, since launchd tells nobody.
+        """An agent of its own that is removed afterwards.
 
         Raises:
-            Failure: `SCHEDULER_FAILED` if it does not end.
+            Failure: `SCHEDULER_FAILED` if it does not start, or does not end.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            out, error, ended, path = (Path(folder, name) for name in ("out", "error", "ended", "trial.plist"))
-            told = f'({script}) >"$1" 2>"$2"; echo $? >"$3.new"; mv "$3.new" "$3"'
-            argv = ["/bin/sh", "-c", told, "sh", str(out), str(error), str(ended)]
+        with trial_files() as told:
+            path, argv = told.folder / "trial.plist", ["/bin/sh", "-c", told.reporting(script)]
             path.write_bytes(plistlib.dumps({"Label": _TRIAL_LABEL, "ProgramArguments": argv, "RunAtLoad": True}))
             run(_unload(_TRIAL_LABEL))
             must(_load(path))
+            latest = time.monotonic() + TRIAL_SECONDS
             try:
-                _wait_for(ended)
-                return Tried(int(ended.read_text()), *(one.read_text(errors="replace") for one in (out, error)))
+                while time.monotonic() < latest:
+                    if tried := told.tried():
+                        return tried
+                    time.sleep(_LOOK_AGAIN_SECONDS)
+                raise Failure(Kind.SCHEDULER_FAILED, "launchd")
             finally:
                 run(_unload(_TRIAL_LABEL))
 
@@ -95,11 +97,3 @@ def _load(path: Path) -> tuple[str, ...]:
 
 def _unload(label: str) -> tuple[str, ...]:
     return ("launchctl", "bootout", f"gui/{os.getuid()}/{label}")
-
-
-def _wait_for(path: Path) -> None:
-    latest = time.monotonic() + TRIAL_SECONDS
-    while not path.exists():
-        if time.monotonic() > latest:
-            raise Failure(Kind.SCHEDULER_FAILED, "launchctl")
-        time.sleep(_LOOK_AGAIN_SECONDS)

@@ -19,11 +19,14 @@ TRIAL_SECONDS = 180.0
 
 
 class State(StrEnum):
-    """What is installed: nothing, what we would write now, what was written otherwise, or what a person changed."""
+    """What is installed: nothing, what we would write now, something else of ours, or what a person changed.
+
+    Something else is what another installation wrote, or a part of it, where the program was ended at work.
+    """
 
     ABSENT = auto()
     OURS = auto()
-    OTHER_INSTALLATION = auto()
+    OTHERWISE = auto()
     CHANGED = auto()
 
 
@@ -109,15 +112,6 @@ def must(argv: Sequence[str], stdin: bytes = b"") -> None:
     ended = run(argv, stdin)
     if ended.exit_code:
         raise Failure(Kind.SCHEDULER_FAILED, argv[0], ended.stdout + ended.stderr, ended.exit_code)
-
-
-def run_trial(argv: Sequence[str], script: bytes, environment: Mapping[str, str] | None = None) -> Tried:
-    """Run what starts a trial, which takes as long as signing in to the server; the shell script is its input.
-
-    Raises:
-        Failure: `SCHEDULER_FAILED`, as for `run`.
-    """
-    return run(argv, script, environment, TRIAL_SECONDS)
 
 
 def _text(printed: bytes) -> str:

@@ -35,7 +35,7 @@ def state_of(wanted: dict[Path, str]) -> State:
     there = {path: _read(path) for path in wanted}
     if not any(text is not None for text in there.values()):
         return State.ABSENT
-    return State.OURS if there == wanted else State.OTHER_INSTALLATION
+    return State.OURS if there == wanted else State.OTHERWISE
 
 
 def changed(paths: Sequence[Path]) -> str:
@@ -55,12 +55,22 @@ def write(wanted: dict[Path, str]) -> None:
         except OSError as error:
             raise files.failure(path.parent, error) from None
         if _read(path) != text:
-            files.replace(path, text.encode(), mode=0o644)
+            files.replace(path, encoded(text), mode=0o644)
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text in which there may be paths, which are not UTF-8 everywhere."""
+    return text.encode(errors="surrogateescape")
+
+
+def decoded(content: bytes) -> str:
+    """The other way."""
+    return content.decode(errors="surrogateescape")
 
 
 def _read(path: Path) -> str | None:
     try:
-        return files.read(path).decode(errors="replace")
+        return decoded(files.read(path))
     except FileNotFoundError:
         return None
     except OSError:  # a folder, a pipe, a link to nowhere: whatever it is, we did not write it
@@ -68,4 +78,4 @@ def _read(path: Path) -> str | None:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(encoded(text)).hexdigest()

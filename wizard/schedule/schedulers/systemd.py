@@ -7,8 +7,10 @@ import re
 import shutil
 from pathlib import Path
 
+from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
-from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, Plan, Planned, State, Tried, must, run, run_trial
+from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
+from wizard.schedule.schedulers.trial_files import trial_files
 from wizard.storage import files
 
 _SERVICE = """\
@@ -37,7 +39,7 @@ WantedBy=timers.target
 _RELOAD = ("systemctl", "--user", "daemon-reload")
 _ENABLE = ("systemctl", "--user", "enable", "--now", f"{LABEL}.timer")
 _DISABLE = ("systemctl", "--user", "disable", "--now", f"{LABEL}.timer")
-_FORGET = ("systemctl", "--user", "clean", "--what=state", f"{LABEL}.timer")  # when it last ran, for Persistent=
+_TRIAL = f"{LABEL}-trial.service"
 _ESCAPED = re.compile(r'["\\]')
 
 
@@ -58,8 +60,10 @@ class Systemd:
         return Plan(self.name, planned, (_RELOAD, _ENABLE))
 
     def state(self) -> State:
-        """What is there of the two units."""
-        return signed.state_of(_wanted())
+        """What is there of the two units, and whether the timer starts with the sign-in."""
+        found = signed.state_of(_wanted())
+        is_half_made = found is State.OURS and not _wants().is_symlink()
+        return State.OTHERWISE if is_half_made else found
 
     def changed(self) -> str:
         """The unit that was changed by hand, or nothing."""
@@ -76,16 +80,31 @@ class Systemd:
         is_there = self.is_there()
         if is_there:
             run(_DISABLE)
-            run(_FORGET)
-        for path in (_wants(), *reversed(_wanted())):
+        for path in (_wants(), _stamp(), *reversed(_wanted())):
             files.remove(path)
         if is_there:
             run(_RELOAD)
 
     def start_once(self, script: str) -> Tried:
-        """A unit of its own, of which nothing stays; the script comes as input, where no character means anything."""
-        argv = ["systemd-run", "--user", "--wait", "--pipe", "--collect", "--quiet", "--service-type=oneshot"]
-        return run_trial([*argv, "/bin/sh", "-s"], script.encode())
+        """A service like the real one, which is kept where nothing outlasts the sign-in, and removed at once.
+
+        Raises:
+            Failure: `SCHEDULER_FAILED` if it does not start, or does not end.
+        """
+        unit = Path(os.environ["XDG_RUNTIME_DIR"], "systemd/user", _TRIAL)
+        with trial_files() as told:
+            try:
+                unit.parent.mkdir(parents=True, exist_ok=True)
+                files.replace(unit, signed.encoded(_SERVICE.format(script=quoted(told.reporting(script)))))
+                must(_RELOAD)
+                started = run(("systemctl", "--user", "start", _TRIAL), seconds=TRIAL_SECONDS)
+                if tried := told.tried():
+                    return tried
+                raise Failure(Kind.SCHEDULER_FAILED, "systemd", started.stderr, started.exit_code)
+            finally:
+                run(("systemctl", "--user", "stop", _TRIAL))
+                files.remove(unit)
+                run(_RELOAD)
 
 
 def quoted(argument: str) -> str:
@@ -101,6 +120,12 @@ def _wanted() -> dict[Path, str]:
 
 def _wants() -> Path:
     return _folder() / "timers.target.wants" / f"{LABEL}.timer"
+
+
+def _stamp() -> Path:
+    """Where systemd keeps when the timer last ran, for `Persistent=`."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    return data / f"systemd/timers/stamp-{LABEL}.timer"
 
 
 def _folder() -> Path:

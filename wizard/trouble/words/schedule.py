@@ -13,13 +13,13 @@ WORDS = {
         N_("Sign in as yourself, not with su or sudo. Without systemd, install cron. Then try again."),
     ),
     Kind.TIMER_CHANGED: Words(
-        N_("Somebody changed backup-wizard's schedule by hand in {about}"),
+        N_("backup-wizard's schedule was changed by hand in {about}"),
         YOU,
         N_("To have it written anew, first remove what backup-wizard wrote there. Nothing was changed."),
     ),
     Kind.SCHEDULER_FAILED: Words(
-        N_("{about} couldn't set up the schedule"),
+        N_("The schedule doesn't work on this computer, because {about} failed"),
         YOU,
-        N_("Sign in as yourself and try again. Back up with “backup-wizard run {name}” until it works."),
+        N_("Sign in as yourself and try again. Until it works, back up with “backup-wizard run {name}”."),
     ),
 }
