@@ -13,8 +13,10 @@ from tests.support.schedule.stand_in import ODD, StandIn
 from tests.support.schedule.user_manager import UserManager
 from wizard import trouble
 from wizard.client import forgetting
+from wizard.client.host_keys import known_hosts
+from wizard.client.host_keys.known_hosts import HostKey
 from wizard.failure import Failure, Kind
-from wizard.profile import Schedule
+from wizard.profile import Schedule, Server
 from wizard.schedule import schedulers, setting
 from wizard.schedule.schedulers import State, starting_line
 from wizard.storage import profiles
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+HOST_KEY = HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 _EACH_SECOND = "[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=1ms\n"
 _AT_ONCE = "[Timer]\nRandomizedDelaySec=0\nAccuracySec=1ms\n"
 
@@ -97,7 +100,9 @@ def test_units_are_removed_where_the_manager_is_out_of_reach(home: Path, manager
 
 @pytest.mark.parametrize("ending", ["service", "timer"])
 def test_a_unit_that_was_changed_by_hand_stays(home: Path, manager: UserManager, ending: str) -> None:
-    profile = setting.put(a_profile(), Schedule(every="hourly"))
+    server = Server(host="files.example.lan", user="amanda", host_keys=(HOST_KEY.fingerprint,))
+    profile = setting.put(a_profile(server=server), Schedule(every="hourly"))
+    known_hosts.trust(profile, [HOST_KEY])
     unit = home / f".config/systemd/user/backup-wizard.{ending}"
     changed = unit.read_text().replace("[Unit]\n", "[Unit]\nDocumentation=https://example.lan/\n")
     unit.write_text(changed)
@@ -113,6 +118,7 @@ def test_a_unit_that_was_changed_by_hand_stays(home: Path, manager: UserManager,
         assert str(unit) in trouble.explain(failure.value).sentence
     assert unit.read_text() == changed
     assert profiles.load("amamac") == profile
+    assert known_hosts.trusts(profile), "nothing of the backup was forgotten"
     unit.unlink()
     assert schedulers.state() is State.OTHERWISE
     setting.put(profile, Schedule(every="daily"))

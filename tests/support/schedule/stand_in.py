@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-ODD = 'odd "place" 50% $HOME\'s $$ (new)'
+ODD = 'odd "place" 50%h $HOME\'s $$ (new)'
 _PATIENCE_SECONDS = 60
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.schedule.stand_in import ODD
 from wizard.schedule.schedulers import starting_line
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_HERE = 'odd "place" 50% $HOME\'s $$ (new)'
 
 
 def program(folder: Path, text: str, *, mode: int = 0o755) -> Path:
@@ -30,7 +29,7 @@ def started(environment: dict[str, str] | None = None) -> subprocess.CompletedPr
 
 @pytest.fixture
 def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / _HERE / "backup-wizard"
+    path = tmp_path / ODD / "backup-wizard"
     monkeypatch.setattr(starting_line, "program", lambda: path)
     monkeypatch.setattr(starting_line, "_USUAL_PLACES", ('"$HOME"/.local/bin', str(tmp_path / "usual")))
     return path
