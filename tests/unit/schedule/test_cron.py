@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
 from tests.support.schedule import CRONTAB, cut_off
 from tests.support.schedule.stand_in import ODD, StandIn
@@ -131,16 +130,3 @@ def test_wherever_it_is_cut_off_the_next_call_finishes_it(table: Path) -> None:
         lambda: setting.put(profile, Schedule(every="daily")), lambda: setting.put(profile, Schedule())
     )
     assert table.read_bytes() == _FOREIGN
-
-
-def test_the_command_shows_what_is_set_and_where(table: Path) -> None:
-    profiles.save(a_profile())
-    shown = backup_wizard("schedule", "amamac")
-    assert (shown.exit_code, shown.stdout) == (0, "This backup runs only when you start it.\n")
-    assert not table.exists()
-    setting.put(a_profile(), Schedule(every="daily", at="12:30"))
-    shown = backup_wizard("schedule", "amamac")
-    assert "This backup runs every day at 12:30." in shown.stdout
-    assert "Started by cron: crontab" in shown.stdout
-    table.unlink()
-    assert "backup-wizard schedule amamac daily" in backup_wizard("schedule", "amamac").stdout
