@@ -138,6 +138,8 @@ def kind_of(failure: Failure, profile: Profile | None = None) -> Kind:
         if of_jump := tunnel.cause(failure.raw):
             return of_jump
     kind = patterns.read(failure.exit_code, failure.raw)
+    if kind is Kind.KEY_OPEN_TO_OTHERS and profile and profile.key_is_agents:
+        return Kind.AGENT_SILENT  # without the agent, ssh takes the public key's file for the private key
     if profile and not schemes.of(profile).uses_ssh:  # no shell had a part in it
         return _WITHOUT_SSH.get(kind, kind)
     return kind

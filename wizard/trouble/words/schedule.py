@@ -15,7 +15,7 @@ WORDS = {
     Kind.TIMER_CHANGED: Words(
         N_("backup-wizard's schedule was changed by hand in {about}"),
         YOU,
-        N_("To have it written anew, first remove what backup-wizard wrote there. Nothing was changed."),
+        N_("Remove what backup-wizard wrote there, then try again. Nothing was changed."),
     ),
     Kind.SCHEDULER_FAILED: Words(
         N_("The schedule doesn't work on this computer, because {about} failed"),
