@@ -24,7 +24,10 @@ _WHOLE_PROGRESS = re.compile(
 )
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
-_STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
+_STATISTIC = re.compile(
+    rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)(?: \(reg: (?P<regular>\d{1,20}))?"
+)
+_REGULAR = "{}, regular"
 # A name may hold the words as well, but what follows the last of them is the pattern.
 _HIDING = re.compile(rb"\[sender\] hiding (?:file|directory) (?P<name>.*) because of pattern (?P<pattern>.*)\n")
 _MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
@@ -88,7 +91,11 @@ class Output:
             deleted=max(self.values.get("Number of deleted files", 0), self.deleted),
             bytes_to_send=self.values["Total transferred file size"],
             bytes_total=self.values.get("Total file size", 0),
+            there=self._regular("Number of files") - self._regular("Number of created files"),
         )
+
+    def _regular(self, name: str) -> int:
+        return self.values.get(_REGULAR.format(name), 0)
 
     def _lines(self, whole: bytes) -> list[Event]:
         told: list[Event] = []
@@ -104,7 +111,9 @@ class Output:
 
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
-            self.values[found["name"].decode()] = int(found["value"])
+            name = found["name"].decode()
+            self.values[name] = int(found["value"])
+            self.values[_REGULAR.format(name)] = int(found["regular"] or 0)
         if hiding := _HIDING.match(line):
             pattern = hiding["pattern"].decode(errors="surrogateescape")
             self._hidden_counts[pattern] = self._hidden_counts.get(pattern, 0) + 1
