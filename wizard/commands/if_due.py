@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
     from wizard.running.backing_up import Result
+    from wizard.schedule.nothing_due import Look
     from wizard.schedule.waiting import Reason
     from wizard.trouble.telling import ExplainedFailure
 
@@ -88,7 +88,10 @@ def run(name: str | None, *, as_json: bool) -> int:
         outcome = _one(name)
         _tell(outcome, as_json=as_json)
         return outcome.exit_code
-    looked = nothing_due.look(time.time())
+    try:
+        look = nothing_due.Look()
+    except (OSError, ValueError):
+        look = None  # what is in the way is told below
     outcomes: list[Outcome] = []
     for one in profiles.names():
         outcome = _one(one)
@@ -97,7 +100,8 @@ def run(name: str | None, *, as_json: bool) -> int:
             _tell(outcome, as_json=False, heading=f"{one}: ", is_quiet=as_json)
     if as_json:
         say(console.ToPaste(json.dumps({"backups": [outcome.as_json() for outcome in outcomes]})))
-    _remember(looked, outcomes)
+    if look:
+        _remember(look, outcomes)
     return worst(outcome.exit_code for outcome in outcomes)
 
 
@@ -178,13 +182,13 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
 
 
-def _remember(looked: dict[str, object], outcomes: Sequence[Outcome]) -> None:
+def _remember(look: Look, outcomes: Sequence[Outcome]) -> None:
     """Spare the next start the work, where nothing is due for a while."""
     if any(outcome.is_due or outcome.failed for outcome in outcomes):
         return
     times = [outcome.next_due.timestamp() for outcome in outcomes if outcome.next_due]
     with contextlib.suppress(Failure):
-        nothing_due.keep(looked, min(times, default=float("inf")))
+        nothing_due.keep(look, min(times, default=float("inf")))
 
 
 def _give_way() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wizard.schedule.waiting import Reason
 
 POWER_SUPPLIES = Path("/sys/class/power_supply")
-PAUSES = (2.0, 5.0, 10.0, 20.0)
+PAUSES: Sequence[float] = (2.0, 5.0, 10.0, 20.0)
 """Seconds between the times that a server is asked: after waking up, a computer takes a while to be on its network."""
 
 _SECONDS_TO_CONNECT = 10.0
