@@ -21,8 +21,8 @@ _FORMATS_TOLD = N_(
 )
 _EXITS = N_(
     "Exit codes: 0 done; 1 finished with problems (not locked, some files failed); 2 wrong usage or invalid settings;"
-    " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 not now (waiting for the"
-    " admin, or with --if-due for power, the network, the keyring or the server); 130 stopped with Ctrl+C."
+    " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting, for the admin or with"
+    " --if-due for power, network, keyring, server or another run; 130 stopped with Ctrl+C."
 )
 
 
@@ -142,7 +142,7 @@ def _commands() -> argparse.ArgumentParser:
         help=_("back up only if it is time by the schedule and nothing is in the way; for timers, never asks"),
     )
     run.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
-    run.set_defaults(command=_from("backup", "run"))
+    run.set_defaults(command=_from("backup", "run"), usage_error=run.error)
     return parser
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from wizard import starting
 from wizard.commands import terminal
-from wizard.failure import Failure, Kind
 from wizard.storage import files, profiles
 from wizard.text.language import _
 
@@ -40,7 +39,7 @@ def run(chosen: Namespace) -> int:
     """Back up for real; 1 where some files failed.
 
     Raises:
-        Failure: `BAD_VALUE` where neither a backup nor all that are due are asked for, or as for a backup.
+        SystemExit: neither a backup nor all that are due are asked for (2).
     """
     _be_interrupted_by_whatever_ends_us()
     if chosen.if_due:
@@ -48,7 +47,7 @@ def run(chosen: Namespace) -> int:
 
         return if_due.run(chosen.name, as_json=chosen.json)
     if chosen.name is None:
-        raise Failure(Kind.BAD_VALUE, _("Name the backup, or use --if-due for all that are due"))
+        chosen.usage_error(_("the following arguments are required: NAME"))
     with terminal.session() as opened:
         profile = terminal.held(chosen.name, opened, timeout=_WAIT_FOR_ORPHANS_SECONDS)
         opened.sign_in_ahead(profile)

@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from wizard.schedule.waiting import Reason
     from wizard.trouble.telling import ExplainedFailure
 
-NOT_NOW = 75
+WAITING = 75
 
 _NICER_BY = 10
 _REASONS: dict[Reason, str] = {
-    "battery": N_("Not now: this computer runs on battery. The backup starts when you plug it in."),
-    "metered": N_("Not now: this network may cost money. The backup starts on another network."),
-    "keyring": N_("Not now: your keyring is locked. The backup starts when you unlock it."),
-    "server": N_("Not now: the server can't be reached. The backup starts when it can."),
-    "busy": N_("Not now: another window or program is using this backup."),
+    "battery": N_("Waiting: this computer runs on battery. The backup starts when you plug it in."),
+    "metered": N_("Waiting: this network may cost money. The backup starts on another network."),
+    "keyring": N_("Waiting: your keyring is locked. The backup starts when you unlock it."),
+    "server": N_("Waiting: the server can't be reached. The backup starts when it can."),
+    "busy": N_("Waiting: another window or program is using this backup."),
 }
 
 
@@ -108,7 +108,7 @@ def run(name: str | None, *, as_json: bool) -> int:
 def worst(exit_codes: Iterable[int]) -> int:
     """The exit code for several backups: a failure counts more than one that only has to wait."""
     codes = set(exit_codes) - {0}
-    return max(codes - {NOT_NOW}, default=NOT_NOW if codes else 0)
+    return max(codes - {WAITING}, default=WAITING if codes else 0)
 
 
 def _tell(outcome: Outcome, *, as_json: bool, heading: str = "", is_quiet: bool = False) -> None:
@@ -170,7 +170,7 @@ def _made(profile: Profile, opened: Session) -> Outcome:
 
 def _postponed(name: str, reason: Reason) -> Outcome:
     waiting.note(name, reason)
-    return Outcome(name=name, is_due=True, waiting=reason, exit_code=NOT_NOW)
+    return Outcome(name=name, is_due=True, waiting=reason, exit_code=WAITING)
 
 
 def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:

@@ -97,7 +97,7 @@ async def run(
         except (asyncio.CancelledError, GeneratorExit):
             if not is_done:
                 kept.say("stopped")
-                history.note(profile.name, began, by, "unfinished")
+                history.note_stopped(profile.name, began, by)
             raise
 
 

@@ -88,6 +88,12 @@ def note(
     state_files.save(name, _FILE, [run, *read(name)][:MOST])
 
 
+def note_stopped(name: str, began: datetime, by: By) -> None:
+    """Keep that somebody stopped a run; where our folder can't be written to, nothing is kept."""
+    with contextlib.suppress(Failure):
+        note(name, began, by, "unfinished")
+
+
 def note_failed(profile: Profile, failure: Failure, began: datetime, by: By, cut: dict[str, int] | None = None) -> None:
     """Keep that a run failed and why, here and in the record; where our folder can't be written to, nothing is kept."""
     told = trouble.explain(failure, profile)

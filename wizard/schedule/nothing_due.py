@@ -24,6 +24,7 @@ _RECENT_SECONDS = 3.0  # a second change within a clock's tick would leave the s
 _MOST_BYTES = 1 << 20
 _FILE = "next-due"
 _OURS = "backup-wizard"
+_IS_LINUX = sys.platform == "linux"
 
 
 class Look:
@@ -84,7 +85,7 @@ def folders() -> tuple[str, str]:
     Raises:
         ValueError: a variable that says where they are can't be used.
     """
-    if sys.platform == "linux":
+    if _IS_LINUX:
         config, state = _base("XDG_CONFIG_HOME", "~/.config"), _base("XDG_STATE_HOME", "~/.local/state")
         return f"{config}/{_OURS}/profiles", f"{state}/{_OURS}"
     from wizard.storage import paths

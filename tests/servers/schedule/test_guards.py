@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.support import scheduled
 from tests.support.commands import backup_wizard
-from tests.support.data import trees
-from tests.support.scheduled import fill
+from tests.support.data import scheduled, trees
+from tests.support.data.scheduled import fill
 from tests.support.servers import placing
 from tests.support.terminal import at_a_terminal
 from wizard.client.session import Session

@@ -12,8 +12,8 @@ import pytest
 from jeepney import DBusAddress, MessageType, new_method_call  # type: ignore[import-untyped]
 from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
-from tests.support import scheduled
 from tests.support.commands import backup_wizard
+from tests.support.data import scheduled
 from tests.support.network.gate import Gate
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.servers import placing

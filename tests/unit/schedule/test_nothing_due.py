@@ -12,8 +12,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.support import scheduled
 from tests.support.commands import backup_wizard
+from tests.support.data import scheduled
 from tests.support.data.profiles import a_profile
 from wizard import cli, command_line
 from wizard.profile import Schedule

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.support import scheduled
+from tests.support.data import scheduled
 from tests.support.data.profiles import a_profile
 from wizard.client.rsync import Totals
 from wizard.failure import Failure, Kind
