@@ -14,7 +14,7 @@ from tests.support import schedule, table
 from tests.support.agent import ssh_agent
 from tests.support.data import samples
 from tests.support.network.lifeline import Lifeline
-from tests.support.quick import patience, quick_keys
+from tests.support.quick import patience, quick_keys, undisturbed
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
@@ -39,6 +39,7 @@ ssh_settings.SYSTEM = Path(os.devnull)  # here and in forks, so that nothing is 
 
 quick_keys.hasten()
 patience.have()
+undisturbed.be()
 
 _SEARCH_AFTER = 20_000  # new objects
 
@@ -63,6 +64,7 @@ _NOT_OURS = (
     "RSYNC_PASSWORD",
     "BACKUP_WIZARD_PROFILE",
     "BACKUP_WIZARD_SOCKET",
+    "BACKUP_WIZARD_UNATTENDED",
 )
 
 
@@ -83,6 +85,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(variable, str(folder / name))
     monkeypatch.setenv("PATH", os.pathsep.join([str(schedule.PROGRAMS), os.environ.get("PATH", os.defpath)]))
     (folder / "run").mkdir(mode=0o700)
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={folder}/no-system-bus")
     for variable in _NOT_OURS:
         monkeypatch.delenv(variable, raising=False)
     reset_keyring()

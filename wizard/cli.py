@@ -18,6 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"backup-wizard {__version__}\n")
         return 0
+    if list(arguments) == ["run", "--if-due"] and sys.stdout and not sys.stdout.isatty():
+        from wizard.schedule import nothing_due
+
+        if nothing_due.is_sure():
+            return 0
     if not _takes_all_characters():
         from wizard.text import narrow_encoding
 

@@ -21,8 +21,8 @@ _FORMATS_TOLD = N_(
 )
 _EXITS = N_(
     "Exit codes: 0 done; 1 finished with problems (not locked, some files failed); 2 wrong usage or invalid settings;"
-    " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting for the admin;"
-    " 130 stopped with Ctrl+C."
+    " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting, for the admin or with"
+    " --if-due for power, network, keyring, server or another run; 130 stopped with Ctrl+C."
 )
 
 
@@ -132,9 +132,17 @@ def _commands() -> argparse.ArgumentParser:
     dry_run.add_argument("--output", metavar="FILE", help=_("write the list of files to a new file"))
     dry_run.set_defaults(command=_from("backup", "dry_run"))
 
-    run = _named(add("run", help=_("Back up now.")))
+    run = add("run", help=_("Back up now."))
+    run.add_argument(
+        "name", nargs="?", metavar="NAME", help=_("the backup's name; with --if-due, all backups if there is none")
+    )
+    run.add_argument(
+        "--if-due",
+        action="store_true",
+        help=_("back up only if it is time by the schedule and nothing is in the way; for timers, never asks"),
+    )
     run.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
-    run.set_defaults(command=_from("backup", "run"))
+    run.set_defaults(command=_from("backup", "run"), usage_error=run.error)
 
     schedule = _named(add("schedule", help=_("Back up automatically, or show when that happens.")))
     schedule.add_argument(

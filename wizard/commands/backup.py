@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wizard import starting
 from wizard.commands import terminal
 from wizard.storage import files, profiles
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,8 +36,18 @@ def dry_run(chosen: Namespace) -> int:
 
 
 def run(chosen: Namespace) -> int:
-    """Back up for real; 1 where some files failed."""
+    """Back up for real; 1 where some files failed.
+
+    Raises:
+        SystemExit: neither a backup nor all that are due are asked for (2).
+    """
     _be_interrupted_by_whatever_ends_us()
+    if chosen.if_due:
+        from wizard.commands import if_due
+
+        return if_due.run(chosen.name, as_json=chosen.json)
+    if chosen.name is None:
+        chosen.usage_error(_("the following arguments are required: NAME"))
     with terminal.session() as opened:
         profile = terminal.held(chosen.name, opened, timeout=_WAIT_FOR_ORPHANS_SECONDS)
         opened.sign_in_ahead(profile)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
     from wizard.profile import Profile
+    from wizard.running.history import By
     from wizard.running.report import Report
 
 EXCLUDED = _("Excluded from now on. You can change that under “Skipped”.")
@@ -57,6 +58,16 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
         _tell(result, console.backup(result), as_json=as_json)
         if as_json or not (result.report.unread_count and terminal.is_there() and _tries_again(profile, result)):
             return 0 if result.is_whole else 1
+
+
+def run_scheduled(profile: Profile, opened: Session) -> backing_up.Result:
+    """Do it while nobody is there.
+
+    Raises:
+        Failure: as for `backing_up.run`.
+        KeyboardInterrupt: it was stopped.
+    """
+    return _stoppable(_run(profile, opened, None, (), by="schedule"))
 
 
 def _tell(result: Report | backing_up.Result, in_words: str, *, as_json: bool) -> None:
@@ -117,13 +128,17 @@ def _tries_again(profile: Profile, result: backing_up.Result) -> bool:
 
 
 async def _run(
-    profile: Profile, opened: Session, told: ProgressLine | None, agreed: Sequence[backing_up.Loss]
+    profile: Profile,
+    opened: Session,
+    told: ProgressLine | None,
+    agreed: Sequence[backing_up.Loss],
+    by: By = "person",
 ) -> backing_up.Result:
     await host_trust.establish(profile)
     holding = (opened.hold(profile.name),)
     access = await opened.access(profile)
     is_watched = bool(told and told.is_watched)
-    run = backing_up.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched)
+    run = backing_up.run(profile, access, holding=holding, agreed=agreed, is_watched=is_watched, by=by)
     async with contextlib.aclosing(run) as events:
         async for event in events:
             if isinstance(event, backing_up.Result):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.running import (
     compression,
     cut_files,
+    history,
     link_speed,
     record,
     report,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.running.compression import CompressionChoice
+    from wizard.running.history import By
     from wizard.running.transcript import Transcript
 
 __all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "Retry", "Verification", "run"]
@@ -63,39 +65,39 @@ async def run(
     pauses: Sequence[float] = PAUSES,
     agreed: Sequence[Loss] = (),
     is_watched: bool = False,
+    by: By = "person",
 ) -> AsyncGenerator[Event]:
     """Back up for real; closing the generator ends rsync and its ssh, and a later run goes on from there.
 
     `holding` is the lock that keeps other programs off the backup (`Session.hold`), which rsync holds as well. `pauses`
     are seconds: before each new try that follows one which got nowhere. A server that answers is given up after the
     last of them; one that falls silent meanwhile is tried at that pause for longer. `agreed` are the losses of an
-    `AtRisk` that a person has agreed to. Where a run `is_watched`, it looks first how much there is to send.
+    `AtRisk` that a person has agreed to. Where a run `is_watched`, it looks first how much there is to send; where it
+    is `by` the schedule, what it would change as well, since nobody is there to notice.
 
     Raises:
-        AtRisk: most of what is kept would be deleted, a folder is not what it was, or the backup is gone; nothing was
-            changed.
+        AtRisk: most of what is kept would be deleted or changed, a folder is not what it was, or the backup is gone;
+            nothing was changed.
         Failure: as for `transfer.backup`, or the connection dropped once too often.
     """
-    is_done = False
+    is_done, began = False, datetime.now(UTC)
     with transcript.kept(profile.name) as kept:
         try:
             async with (
-                _Run(profile, access, pauses, holding, tuple(agreed), kept, is_watched=is_watched) as run,
+                _Run(profile, access, pauses, holding, tuple(agreed), kept, is_watched=is_watched, by=by) as run,
                 aclosing(run.events()) as events,
             ):
                 async for event in events:
                     is_done = isinstance(event, Result)
                     yield event
         except Failure as failure:
-            told = trouble.explain(failure, profile)
-            kept.say(told.sentence)
-            with contextlib.suppress(Failure):  # what failed is more important than that it is remembered
-                why = f"{told.what}. {told.who.words}. {told.to_do}"
-                record.note(profile, "failed", why=why, cut=run.cut_files)
+            kept.say(trouble.explain(failure, profile).sentence)
+            history.note_failed(profile, failure, began, by, run.cut_files)
             raise
         except (asyncio.CancelledError, GeneratorExit):
             if not is_done:
                 kept.say("stopped")
+                history.note_stopped(profile.name, began, by)
             raise
 
 
@@ -112,21 +114,20 @@ class _Run:
         kept: Transcript,
         *,
         is_watched: bool,
+        by: By,
     ) -> None:
         self._profile, self._access, self._pauses = profile, access, pauses
-        self._holding, self._agreed, self._kept, self._is_watched = holding, agreed, kept, is_watched
+        self._holding, self._agreed, self._kept = holding, agreed, kept
+        self._by, self._is_watched = by, is_watched
         self._before = record.read(profile.name)
         self._cut = cut_files.CutFiles(self._before.cut)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
-        self._tries = 1
+        self._tries, self._is_safe = 1, False
         self._new = self._deleted = 0
-        self._is_safe = False
         self._is_fresh = record.is_fresh(profile)
-        self._bytes_at_first = 0
-        self._sending_since = 0.0
-        self._connection = AsyncExitStack()
-        self._connected = access
+        self._bytes_at_first, self._sending_since = 0, 0.0
+        self._connection, self._connected = AsyncExitStack(), access
 
     async def __aenter__(self) -> Self:
         return self
@@ -181,6 +182,7 @@ class _Run:
         kept_facts.note_let_in(self._profile)
         files, count = totals.files, told.unread_count
         record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
+        history.note(self._profile.name, datetime.fromtimestamp(since, UTC), self._by, outcome, totals)
         self._kept.say(result.sentence)
         yield result
 
@@ -211,7 +213,7 @@ class _Run:
             self._new = 0
             try:
                 await self._connect()
-                totals = await self._require_safe() or await self._looked_ahead()
+                totals = await self._looked_ahead()
                 if totals:
                     yield self._planned(totals, is_first=is_first)
                 self._sending_since = time.monotonic()
@@ -256,27 +258,25 @@ class _Run:
         await self._connection.aclose()
         self._connected = await self._connection.enter_async_context(shared(self._profile, self._access))
 
-    async def _require_safe(self) -> rsync.Totals | None:
-        """See, before each try, that no folder is gone, and before the first one, what would be deleted.
+    async def _looked_ahead(self) -> rsync.Totals | None:
+        """See, before each try, that no folder is gone, and before the first one, what would be deleted or changed.
 
-        Returns what the dry run came to by which that was seen, if there was one.
+        Returns what a dry run comes to, where one was made: for that, or for somebody who watches while a part may be
+        on the server already.
         """
-        totals = None
         losses = safeguard.changed(safeguard.sources(self._profile), self._before.sources)
+        may_be_there = self._tries > 1 or not self._is_fresh
+        is_wanted = (self._is_watched and may_be_there) or (self._by == "schedule" and not self._is_safe)
+        totals = None
         if not self._is_safe:
-            deletions, totals = await safeguard.deletions(self._profile, self._connected, self._before)
-            losses += deletions
+            found, totals = await safeguard.ahead(self._profile, self._connected, self._before, is_wanted=is_wanted)
+            losses += found
             self._is_safe = True
+        elif is_wanted and transfer.can_preview(self._profile):
+            totals = (await report.dry_run(self._profile, self._connected)).totals
         if any(loss not in self._agreed for loss in losses):
             raise AtRisk(losses)
         return totals
-
-    async def _looked_ahead(self) -> rsync.Totals | None:
-        """What a dry run comes to, where somebody watches and a part may be on the server already."""
-        may_be_there = self._tries > 1 or not self._is_fresh
-        if not (self._is_watched and may_be_there and transfer.can_preview(self._profile)):
-            return None
-        return (await report.dry_run(self._profile, self._connected)).totals
 
     def _planned(self, totals: rsync.Totals, *, is_first: bool) -> Planned:
         # Until a backup is whole, it is all of it that is on its way, and what went before is a part of that.

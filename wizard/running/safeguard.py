@@ -1,7 +1,8 @@
-"""Before a run: would it delete most of the backup, because a disk is missing or files are gone?"""
+"""Before a run: would it lose most of the backup, because a disk is missing, or files are gone or encrypted?"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.folders import backup_size
-from wizard.client.rsync.listed import DeletedAndNew
+from wizard.client.rsync.listed import CountedByFolder
 from wizard.failure import Failure, Kind
 from wizard.running import report, transfer
 from wizard.running.record import Source
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wizard.running.record import Record
 
 _FEW = 10
+_FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
 State = Literal["as it was", "empty", "on another disk", "gone"]
 
@@ -34,13 +36,14 @@ State = Literal["as it was", "empty", "on another disk", "gone"]
 class Loss(msgspec.Struct, frozen=True):
     """What a run would do to the backup of a folder, or to all of it where `folder` is empty.
 
-    `removed` of `kept` entries would be deleted. What is `gone` is the backup itself.
+    `removed` of `kept` entries would be deleted, or `changed` of `kept` files. What is `gone` is the backup itself.
     """
 
     folder: str = ""
     state: State = "as it was"
     removed: int = 0
     kept: int = 0
+    changed: int = 0
 
     @property
     def sentence(self) -> str:
@@ -53,11 +56,22 @@ class Loss(msgspec.Struct, frozen=True):
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "gone":
                 return _("Your backup is no longer on the server")
+        if self.changed:
+            return self._about_changed
         if self.folder:
             told = _("This would delete {removed} of {total} from the backup of {folder}")
         else:
             told = _("This would delete {removed} of {total} from the backup")
         return told.format(removed=display.number(self.removed), total=display.entries(self.kept), folder=folder)
+
+    @property
+    def _about_changed(self) -> str:
+        told = _("This would change {changed} of {total} in the backup")
+        if self.folder:
+            told = _("This would change {changed} of {total} in the backup of “{folder}”")
+        told = told.format(changed=display.number(self.changed), total=display.files(self.kept), folder=self.folder)
+        why = _("If you didn't change them yourself, malware may have encrypted them")
+        return f"{told}. {why}"
 
 
 GONE = Loss(state="gone")
@@ -76,6 +90,8 @@ class AtRisk(Failure):
         """What to do before agreeing, in a sentence."""
         if GONE in self.losses:
             return _("If nobody deleted it on purpose, ask your admin first.")
+        if all(loss.changed for loss in self.losses):
+            return _("Open a few of these files first, and see whether they are as you left them.")
         return _("If a disk or network folder is missing, connect it first.")
 
 
@@ -101,20 +117,23 @@ def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Los
     return found
 
 
-async def deletions(profile: Profile, access: Access, kept: Record) -> tuple[list[Loss], rsync.Totals | None]:
-    """What a run would delete from the backup, where that is most of it or most of a folder's part.
+async def ahead(
+    profile: Profile, access: Access, kept: Record, *, is_wanted: bool
+) -> tuple[list[Loss], rsync.Totals | None]:
+    """What a run would delete from the backup or change in it, where that is most of it or most of a folder's part.
 
-    Asked by a dry run, whose totals come with it, if there was one.
+    Asked by a dry run, whose totals come with it: where the backup deletes, and elsewhere only if `is_wanted`.
 
     Raises:
         Failure: as for `transfer.dry_run`.
     """
-    if not profile.delete:
+    if not (profile.delete or is_wanted):
         return [], None
     if not transfer.can_preview(profile):
-        return await _fewer_than_before(profile, kept), None
+        found = await _fewer_than_before(profile, kept) if profile.delete else []
+        return found or (await _changed_since(profile, kept) if is_wanted else []), None
     labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
-    counted = DeletedAndNew(list(labels)) if len(labels) > 1 else None
+    counted = CountedByFolder(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
@@ -125,14 +144,23 @@ async def deletions(profile: Profile, access: Access, kept: Record) -> tuple[lis
                     totals = report.require_totals(event)
     if loss := _loss("", totals.deleted, totals.files - totals.new + totals.deleted):
         return [loss], totals
+    if loss := _change("", totals.changed, totals.there):
+        return [loss], totals
+    return await _of_folders(profile, labels, counted) if counted else [], totals
+
+
+async def _of_folders(profile: Profile, labels: Mapping[str, str], counted: CountedByFolder) -> list[Loss]:
     found: list[Loss] = []
-    for label, folder in labels.items() if counted else ():
-        assert counted
-        removed, new = counted.deleted[label], counted.new[label]
+    for label, folder in labels.items():
+        alone = replace(profile, folders=(folder,))
+        removed, changed = counted.deleted[label], counted.changed[label]
         if removed > _FEW:  # only then is it worth counting
-            here = await backup_size.whole(replace(profile, folders=(folder,)))
-            found += [loss] if (loss := _loss(folder, removed, here.entries - new + removed)) else []
-    return found, totals
+            here = await backup_size.whole(alone)
+            found += [loss] if (loss := _loss(folder, removed, here.entries - counted.new[label] + removed)) else []
+        if changed > _FEW_CHANGED:
+            files = len(await _files(alone))
+            found += [loss] if (loss := _change(folder, changed, files - counted.new_files[label])) else []
+    return found
 
 
 async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:
@@ -141,8 +169,43 @@ async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:
     return [loss] if loss else []
 
 
+async def _changed_since(profile: Profile, kept: Record) -> list[Loss]:
+    """By the times of the files here, where the server can't be asked."""
+    if not kept.good_since:
+        return []
+    files = await _files(profile)
+    places = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
+    unchanged = sum(_is_older(places, file, kept.good_since) for file in files)
+    there = min(len(files), kept.entries)
+    loss = _change("", there - unchanged, there)
+    return [loss] if loss else []
+
+
+async def _files(profile: Profile) -> list[str]:
+    """The files here that a backup takes, by their places in it."""
+    found: list[str] = []
+    async with aclosing(backup_size.listing(profile)) as events:
+        async for event in events:
+            if isinstance(event, rsync.Entries):
+                found += [entry.path for entry in event if entry.is_file]
+    return found
+
+
+def _is_older(places: Mapping[str, str], file: str, moment: float) -> bool:
+    label, _slash, rest = file.partition("/")
+    with contextlib.suppress(OSError, ValueError):
+        status = os.lstat(f"{places.get(label, '')}/{rest}")
+        return max(status.st_mtime, status.st_ctime) < moment
+    return False
+
+
 def _loss(folder: str, removed: int, kept: int) -> Loss | None:
     return Loss(folder, removed=removed, kept=kept) if removed > _FEW and 2 * removed > kept else None
+
+
+def _change(folder: str, changed: int, there: int) -> Loss | None:
+    is_most = changed > _FEW_CHANGED and 2 * changed > there
+    return Loss(folder, kept=there, changed=changed) if is_most else None
 
 
 def _mount(folder: str) -> str:

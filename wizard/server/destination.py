@@ -105,6 +105,7 @@ class MarkersSeen:
             changed=totals.changed - sum(entry.is_sent for entry in self._found.values()) + new,
             bytes_to_send=totals.bytes_to_send - sum(one.size for one in self._found.values() if one.is_sent),
             bytes_total=totals.bytes_total - len(self._markers) * len(_WORDS),
+            there=max(totals.there - (len(self._markers) - new), 0),
         )
 
 

@@ -53,6 +53,22 @@ GUARDS = (
     ),
     Guard(
         7,
+        "most of what is kept counts as too much to change unasked",
+        "wizard/running/safeguard.py",
+        "if is_most else None",
+        "if False else None",
+        ("tests/servers/schedule/test_guards.py::test_without_deleting_it_looks_first_as_well",),
+    ),
+    Guard(
+        7,
+        "a run by the schedule looks first what it would change",
+        "wizard/running/backing_up.py",
+        '(self._by == "schedule" and not self._is_safe)',
+        "False",
+        ("tests/servers/schedule/test_guards.py::test_without_deleting_it_looks_first_as_well",),
+    ),
+    Guard(
+        7,
         "a folder on another disk than before is noticed",
         "wizard/running/safeguard.py",
         "elif source.mount != was.mount:",

@@ -14,11 +14,11 @@ _HOST = "127.0.0.1"
 
 
 class Forwarder:
-    """Takes connections until it is closed."""
+    """Takes connections until it is closed, at a port of its own or at a given one."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, at: int = 0) -> None:
         self._target = target
-        self._listener = socket.create_server((_HOST, 0))
+        self._listener = socket.create_server((_HOST, at))
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:

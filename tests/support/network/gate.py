@@ -22,8 +22,8 @@ class Gate(Forwarder):
     What passes takes `seconds` on its way, as on a long line.
     """
 
-    def __init__(self, port: int, seconds: float = 0) -> None:
-        super().__init__(port)
+    def __init__(self, port: int, seconds: float = 0, at: int = 0) -> None:
+        super().__init__(port, at)
         self._seconds = seconds
         self._released = threading.Event()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []

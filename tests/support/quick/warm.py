@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import processes
-from tests.support.quick import patience, quick_keys
+from tests.support.quick import patience, quick_keys, undisturbed
 from wizard.walk import descriptions
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _IMPORTED = (
         "wizard.cli",
         "wizard.command_line",
         "wizard.walk.unattended",
+        "wizard.commands.if_due",
         "wizard.walk.plain",
         *(f"wizard.walk.descriptions.{found.name}" for found in pkgutil.iter_modules(descriptions.__path__)),
         "wizard.demo",
@@ -120,6 +121,7 @@ def _serve() -> None:
         importlib.import_module(module)
     quick_keys.hasten()
     patience.have()
+    undisturbed.be()
     gc.freeze()
     for line in sys.stdin:
         sys.stdout.write(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-from wizard.client.keys import session_bus
+from wizard.client.keys import keyring_lock, session_bus
 from wizard.failure import Failure, Kind
 from wizard.text.language import N_, _
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "backup-wizard"
+UNATTENDED = "BACKUP_WIZARD_UNATTENDED"
+"""The environment variable by which a program, and the askpass that ssh starts for it, has no keyring ask anybody."""
 
 What = Literal["passphrase", "daemon-password"]
 
@@ -83,6 +86,8 @@ def fetch(profile_name: str, what: What) -> Secret:
         Failure: `SECRET_MISSING`, `KEYRING_MISSING`, `KEYRING_LOCKED` or `KEYRING_REFUSED`.
     """
     try:
+        if os.environ.get(UNATTENDED) and is_locked(profile_name, what):
+            raise Failure(Kind.KEYRING_LOCKED, keyring_name())
         kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
     except Failure:
         raise
@@ -91,6 +96,15 @@ def fetch(profile_name: str, what: What) -> Secret:
     if kept is None:
         raise Failure(Kind.SECRET_MISSING, profile_name)
     return Secret(kept)
+
+
+def is_locked(profile_name: str, what: What) -> bool:
+    """Whether the keyring would have to be unlocked by its owner before it gives the secret; nothing is asked of them.
+
+    Raises:
+        Failure: `KEYRING_MISSING` or `KEYRING_UNREACHABLE`.
+    """
+    return keyring_lock.has_to_ask(_backend(), SERVICE, f"{profile_name}/{what}")
 
 
 def remove(profile_name: str, what: What) -> None:

@@ -64,7 +64,8 @@ class Progress(msgspec.Struct, frozen=True):
 class Totals(msgspec.Struct, frozen=True):
     """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes.
 
-    `outdated` are files that differ and are not sent, because the server is append only.
+    `outdated` are files that differ and are not sent, because the server is append only. Of the files here, `there`
+    are on the server already, whether they differ or not.
     """
 
     files: int = 0
@@ -74,6 +75,7 @@ class Totals(msgspec.Struct, frozen=True):
     bytes_to_send: int = 0
     bytes_total: int = 0
     outdated: int = 0
+    there: int = 0
 
     @property
     def unchanged(self) -> int:

@@ -30,7 +30,7 @@ _ESCAPED = re.compile(r"\\#([0-7]{3})")
 _SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
 _UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
 _CACHE_MARK = re.compile(rb"\|([^\n|]*/)CACHEDIR\.TAG$", re.MULTILINE)
-_DELETED_OR_NEW = re.compile(rb"\*deleting|\+{9}\|")
+_DELETED_NEW_OR_SENT = re.compile(rb"\*deleting|\+{9}\||^<f", re.MULTILINE)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -137,20 +137,34 @@ class Entries(msgspec.Struct, frozen=True):
         return self.raw.count(b"\n" + sign) + self.raw.startswith(sign)
 
 
-class DeletedAndNew:
-    """Counts, in a list of any length, what is deleted and what is new in each of some folders of the backup's."""
+class CountedByFolder:
+    """Counts, in a list of any length, what is deleted, new and changed in each of some folders of the backup's.
+
+    `new` and `deleted` are entries of all kinds; `new_files` and `changed` are files.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
         self.deleted = dict.fromkeys(folders, 0)
         self.new = dict.fromkeys(folders, 0)
+        self.new_files = dict.fromkeys(folders, 0)
+        self.changed = dict.fromkeys(folders, 0)
         places = b"|".join(re.escape(os.fsencode(folder)) for folder in folders)
-        self._lines = re.compile(rb"^(?:(\*)deleting  |[<c]\w\+{9})\|\d+\|(" + places + rb")/", re.MULTILINE)
+        signs = rb"^(?:(\*)deleting  |([<c]\w)(\+{9})|(<f)[^+|\n][^|\n]{8})\|\d+\|("
+        self._lines = re.compile(signs + places + rb")/", re.MULTILINE)
 
     def add(self, entries: Entries) -> None:
         """Take in some lines."""
-        if _DELETED_OR_NEW.search(entries.raw):
-            for sign, place in self._lines.findall(entries.raw):
-                (self.deleted if sign else self.new)[os.fsdecode(place)] += 1
+        if not _DELETED_NEW_OR_SENT.search(entries.raw):
+            return
+        for deleted, kind, new, _changed, place in self._lines.findall(entries.raw):
+            folder = os.fsdecode(place)
+            if deleted:
+                self.deleted[folder] += 1
+            elif new:
+                self.new[folder] += 1
+                self.new_files[folder] += kind.endswith(b"f")
+            else:
+                self.changed[folder] += 1
 
 
 def list_lines(printed: bytes) -> tuple[Entries, list[bytes]]:

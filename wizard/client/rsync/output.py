@@ -24,7 +24,10 @@ _WHOLE_PROGRESS = re.compile(
 )
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
-_STATISTIC = re.compile(rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)")
+_STATISTIC = re.compile(
+    rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)(?: \(reg: (?P<regular>\d{1,20}))?"
+)
+_REGULAR = "{}, regular"
 _HIDING, _BY_PATTERN = re.compile(rb"\[sender\] hiding (?:file|directory) "), b" because of pattern "
 _MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
 _OF_NO_CONSEQUENCE = re.compile(
@@ -87,7 +90,11 @@ class Output:
             deleted=max(self.values.get("Number of deleted files", 0), self.deleted),
             bytes_to_send=self.values["Total transferred file size"],
             bytes_total=self.values.get("Total file size", 0),
+            there=self._regular("Number of files") - self._regular("Number of created files"),
         )
+
+    def _regular(self, name: str) -> int:
+        return self.values.get(_REGULAR.format(name), 0)
 
     def _lines(self, whole: bytes) -> list[Event]:
         told: list[Event] = []
@@ -103,15 +110,17 @@ class Output:
 
     def _other(self, line: bytes) -> Problem | None:
         if found := _STATISTIC.match(line):
-            self.values[found["name"].decode()] = int(found["value"])
+            name = found["name"].decode()
+            self.values[name] = int(found["value"])
+            self.values[_REGULAR.format(name)] = int(found["regular"] or 0)
         # A name may hold the words as well, but what follows the last of them is the pattern.
         if (hiding := _HIDING.match(line)) and _BY_PATTERN in line:
-            name, _by, hides = line[hiding.end() :].rstrip(b"\n").rpartition(_BY_PATTERN)
+            hidden, _by, hides = line[hiding.end() :].rstrip(b"\n").rpartition(_BY_PATTERN)
             pattern = hides.decode(errors="surrogateescape")
             self._hidden_counts[pattern] = self._hidden_counts.get(pattern, 0) + 1
             paths = self._hidden.setdefault(pattern, [])
             if len(paths) < _MOST_HIDDEN:
-                paths.append(path(name))
+                paths.append(path(hidden))
             return None
         if _OF_NO_CONSEQUENCE.match(line):
             return None

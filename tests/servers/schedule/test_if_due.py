@@ -1,0 +1,257 @@
+"""What the system's scheduler starts: it makes what is due, waits where it has to, and asks nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from jeepney import DBusAddress, MessageType, new_method_call  # type: ignore[import-untyped]
+from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
+
+from tests.support.commands import backup_wizard
+from tests.support.data import scheduled
+from tests.support.network.gate import Gate
+from tests.support.secret_service import secret_service as run_secret_service
+from tests.support.servers import placing
+from tests.support.servers.office import free_port
+from wizard import cli
+from wizard.client import profile_lock
+from wizard.client.keys import askpass, key_files, keyring_lock, secrets
+from wizard.client.keys.secrets import Secret
+from wizard.client.session import Session
+from wizard.profile import Key, Schedule
+from wizard.running import history, record
+from wizard.schedule import conditions, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
+    from wizard.profile import Profile
+
+
+@pytest.fixture
+def profile(office: Office, source: Path) -> Profile:
+    """What is backed up each hour, once it is set up."""
+    scheduled.fill(source, 3)
+    return scheduled.with_schedule(placing.profile_for(office, "rrsync", source))
+
+
+def if_due(*arguments: str, code: int) -> Any:
+    ran = backup_wizard("run", *arguments, "--if-due", "--json")
+    assert ran.exit_code == code, ran.stderr
+    return ran.json
+
+
+def in_this_process(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    monkeypatch.setenv(secrets.UNATTENDED, "")
+    code = cli.main(["run", "amamac", "--if-due"])
+    return code, capsys.readouterr().out
+
+
+def test_it_is_made_when_it_is_due_and_not_before(office: Office, profile: Profile) -> None:
+    scheduled.set_up(office, profile)
+    made = if_due("amamac", code=0)
+    assert (made["due"], made["waiting"], made["whole"], made["new"]) == (True, None, True, 4)
+    assert if_due("amamac", code=0) == {"profile": "amamac", "due": False, "waiting": None}
+    scheduled.make_due("amamac")
+    assert if_due(code=0)["backups"][0]["due"]
+    assert if_due(code=0) == {"backups": [{"profile": "amamac", "due": False, "waiting": None}]}
+    [run] = history.read("amamac")
+    assert (run.result, run.by, run.files, run.new) == ("done", "schedule", 4, 0)
+
+
+@pytest.mark.parametrize("schedule", [Schedule(), scheduled.HOURLY])
+def test_what_has_no_schedule_or_is_not_set_up_is_never_made(
+    office: Office, profile: Profile, schedule: Schedule
+) -> None:
+    placing.settle(office, scheduled.with_schedule(profile, schedule))
+    if schedule.every == "off":
+        scheduled.finished(scheduled.with_schedule(profile, schedule))
+    assert if_due("amamac", code=0) == {"profile": "amamac", "due": False, "waiting": None}
+    assert if_due(code=0) == {"backups": []}
+    assert record.read("amamac") == record.Record()
+
+
+def test_two_are_due_and_one_fails(office: Office, profile: Profile) -> None:
+    scheduled.finished(msgspec.structs.replace(profile, name="a-first"))  # its key is gone
+    scheduled.set_up(office, profile)
+    ran = backup_wizard("run", "--if-due")
+    assert ran.exit_code == 69
+    assert "a-first: " in ran.stderr
+    assert "There is no key" in ran.stderr
+    assert "amamac: " in ran.stdout
+    assert "Done. 4 files and folders" in ran.stdout
+    [failed] = history.read("a-first")
+    assert (failed.result, failed.by) == ("failed", "schedule")
+    assert "There is no key" in failed.why
+    told = if_due(code=0)["backups"]  # too soon after the failure
+    assert [(one["profile"], one["due"]) for one in told] == [("a-first", False), ("amamac", False)]
+
+
+def test_a_run_by_hand_meanwhile_is_waited_for(office: Office, profile: Profile) -> None:
+    scheduled.set_up(office, profile)
+    with profile_lock.alone("amamac"):
+        assert if_due("amamac", code=75)["waiting"] == "busy"
+        first = waiting.read("amamac")
+        assert first
+        assert first.reason == "busy"
+        assert if_due(code=75)["backups"] == [{"profile": "amamac", "due": True, "waiting": "busy"}]
+        assert waiting.read("amamac") == first
+    assert backup_wizard("run", "amamac").exit_code == 0
+    assert waiting.read("amamac") is None
+    assert [run.by for run in history.read("amamac")] == ["person"]
+    assert not if_due("amamac", code=0)["due"]
+
+
+def test_one_that_was_made_while_it_was_waited_for_is_not_made_again(
+    office: Office, profile: Profile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheduled.set_up(office, profile)
+    hold = Session.hold
+
+    def made_first(self: Session, name: str, *, timeout: float = 0.0) -> int:
+        assert backup_wizard("run", name).exit_code == 0
+        return hold(self, name, timeout=timeout)
+
+    monkeypatch.setattr(Session, "hold", made_first)
+    assert in_this_process(capsys, monkeypatch) == (0, "")
+    assert len(history.read("amamac")) == 1
+
+
+def test_on_battery_it_waits_unless_that_is_allowed(
+    office: Office,
+    profile: Profile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    scheduled.set_up(office, profile)
+    battery = tmp_path / "power/BAT0"
+    battery.mkdir(parents=True)
+    (battery / "type").write_text("Battery\n")
+    (battery / "status").write_text("Discharging\n")
+    monkeypatch.setattr(conditions, "POWER_SUPPLIES", battery.parent)
+    code, said = in_this_process(capsys, monkeypatch)
+    assert code == 75
+    assert "runs on battery" in said
+    found = waiting.read("amamac")
+    assert found
+    assert found.reason == "battery"
+    assert not record.read("amamac").last
+
+
+def test_the_server_is_away_and_comes_back(office: Office, profile: Profile) -> None:
+    port = free_port()
+    scheduled.set_up(office, placing.at_port(profile, port))
+    assert if_due("amamac", code=75)["waiting"] == "server"
+    found = waiting.read("amamac")
+    assert found
+    assert found.reason == "server"
+    assert history.read("amamac") == []  # nobody's fault, and so no failure
+    with Gate(office.port, at=port):
+        assert if_due("amamac", code=0)["whole"]
+    assert waiting.read("amamac") is None
+
+
+def test_a_key_whose_passphrase_a_person_types_is_told_of_and_nobody_is_asked(
+    office: Office, profile: Profile, home: Path
+) -> None:
+    asked = msgspec.structs.replace(profile, key=Key(protection="ask"))
+    scheduled.set_up(office, profile)
+    profile.key_path.unlink()
+    key_files.public_path(profile.key_path).unlink()
+    key_files.make(profile.key_path, "backup-wizard amamac", Secret("a long passphrase"))
+    scheduled.finished(asked)
+    ran = backup_wizard("run", "--if-due")
+    assert ran.exit_code == 69
+    assert "passphrase" in ran.stderr
+    assert [run.result for run in history.read("amamac")] == ["failed"]
+
+
+@contextlib.contextmanager
+def heard(address: str) -> Iterator[list[str]]:
+    """The names of all that is called on that bus meanwhile."""
+    called: list[str] = []
+    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
+    with contextlib.closing(open_dbus_connection(bus=address)) as listening:
+        listening.send_and_get_reply(new_method_call(bus, "BecomeMonitor", "asu", ([], 0)))
+        yield called
+        with contextlib.closing(open_dbus_connection(bus=address)) as ending:
+            last = DBusAddress("/", "org.freedesktop.DBus", "org.freedesktop.DBus.Peer")
+            ending.send_and_get_reply(new_method_call(last, "Ping"))
+        while not called or called[-1] != "Ping":
+            message = listening.receive(timeout=20)
+            if message.header.message_type is MessageType.method_call:
+                called.append(str(message.header.fields.get(3)))
+
+
+def test_a_locked_keyring_is_waited_for_without_a_prompt(
+    office: Office, profile: Profile, session_bus: str, secret_service: SecretService
+) -> None:
+    scheduled.set_up(office, msgspec.structs.replace(profile, key=Key(protection="keyring")))
+    secret_service.lock()
+    with heard(session_bus) as called:
+        assert if_due("amamac", code=75)["waiting"] == "keyring"
+        assert secrets.is_locked("amamac", "passphrase")
+    assert "SearchItems" in called
+    assert not {"Prompt", "Unlock", "CreateCollection", "GetSecret"} & set(called)
+    found = waiting.read("amamac")
+    assert found
+    assert found.reason == "keyring"
+    secret_service.end()
+    with run_secret_service(session_bus), heard(session_bus) as called:
+        assert if_due("amamac", code=0)["whole"]
+    assert "Prompt" not in called
+    assert waiting.read("amamac") is None
+
+
+def test_a_keyring_that_locks_while_ssh_asks_for_the_passphrase_opens_no_prompt(
+    office: Office, profile: Profile, session_bus: str, secret_service: SecretService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = scheduled.set_up(office, msgspec.structs.replace(profile, key=Key(protection="keyring")))
+    secret_service.lock()
+    monkeypatch.setenv(secrets.UNATTENDED, "1")
+    monkeypatch.setenv(askpass.PROFILE_VARIABLE, "amamac")
+    monkeypatch.setattr("sys.argv", ["askpass", f"Enter passphrase for key '{kept.key_path}': "])
+    with heard(session_bus) as called:
+        assert askpass.main() == 1
+    assert not {"Prompt", "Unlock"} & set(called)
+
+
+def test_a_keyring_that_hangs_is_waited_for(
+    office: Office,
+    profile: Profile,
+    secret_service: SecretService,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    scheduled.set_up(office, msgspec.structs.replace(profile, key=Key(protection="keyring")))
+    monkeypatch.setattr(keyring_lock, "SECONDS", 0.2)
+    secret_service.hang()
+    try:
+        code, said = in_this_process(capsys, monkeypatch)
+    finally:
+        secret_service.wake()
+    assert code == 75
+    assert "keyring is locked" in said
+
+
+def test_it_gives_way_to_whoever_works_here(
+    office: Office, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.set_up(office, profile)
+    seen = tmp_path / "seen"
+    rsync = tmp_path / "programs/rsync"
+    rsync.parent.mkdir()
+    rsync.write_text(f'#!/bin/sh\nnice >>{seen}\nionice -p $$ >>{seen}\nexec {shutil.which("rsync")} "$@"\n')
+    rsync.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{rsync.parent}:{os.environ['PATH']}")
+    assert if_due("amamac", code=0)["whole"]
+    assert {"idle", "10"} <= set(seen.read_text().split("\n"))

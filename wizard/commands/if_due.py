@@ -1,0 +1,206 @@
+"""What the system's scheduler starts: the backups that are due, one after the other. Nobody is asked anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import console, printing
+from wizard.client.keys import secrets
+from wizard.client.session import Session
+from wizard.commands import transferring
+from wizard.console import say
+from wizard.failure import Failure, Kind
+from wizard.running import history, record
+from wizard.schedule import conditions, nothing_due, runs, waiting
+from wizard.storage import profiles
+from wizard.text.language import N_, _
+from wizard.trouble import crash, telling
+from wizard.walk import unattended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wizard.profile import Profile
+    from wizard.running.backing_up import Result
+    from wizard.schedule.nothing_due import Look
+    from wizard.schedule.waiting import Reason
+    from wizard.trouble.telling import ExplainedFailure
+
+WAITING = 75
+
+_NICER_BY = 10
+_REASONS: dict[Reason, str] = {
+    "battery": N_("Waiting: this computer runs on battery. The backup starts when you plug it in."),
+    "metered": N_("Waiting: this network may cost money. The backup starts on another network."),
+    "keyring": N_("Waiting: your keyring is locked. The backup starts when you unlock it."),
+    "server": N_("Waiting: the server can't be reached. The backup starts when it can."),
+    "busy": N_("Waiting: another window or program is using this backup."),
+}
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one backup; `next_due` is when it will be due, where it has a schedule and isn't due now."""
+
+    name: str
+    exit_code: int = 0
+    is_due: bool = False
+    waiting: Reason | None = None
+    next_due: datetime | None = None
+    result: Result | None = None
+    failed: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The same for a person; what failed is told on standard error."""
+        if self.result:
+            return console.backup(self.result)
+        if self.waiting:
+            return _(_REASONS[self.waiting])
+        if self.next_due:
+            return _("Not due before {time}.").format(time=record.local(self.next_due))
+        return "" if self.failed else _("This backup runs only when you start it.")
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `run NAME --if-due --json` prints."""
+        told: dict[str, object] = self.result.as_json() if self.result else {"profile": self.name}
+        failed = {"failed": self.failed} if self.failed else {}
+        return told | failed | {"due": self.is_due, "waiting": self.waiting}
+
+
+def run(name: str | None, *, as_json: bool) -> int:
+    """Make that backup if it is due, or all that are; returns the exit code, which is the worst of all.
+
+    Raises:
+        Failure: the profiles can't be listed.
+    """
+    os.environ[secrets.UNATTENDED] = "1"
+    if name:
+        outcome = _one(name)
+        _tell(outcome, as_json=as_json)
+        return outcome.exit_code
+    try:
+        look = nothing_due.Look()
+    except (OSError, ValueError):
+        look = None  # what is in the way is told below
+    outcomes: list[Outcome] = []
+    for one in profiles.names():
+        outcome = _one(one)
+        if outcome.is_due or outcome.next_due or outcome.failed:  # the others have no schedule
+            outcomes.append(outcome)
+            _tell(outcome, as_json=False, heading=f"{one}: ", is_quiet=as_json)
+    if as_json:
+        say(console.ToPaste(json.dumps({"backups": [outcome.as_json() for outcome in outcomes]})))
+    if look:
+        _remember(look, outcomes)
+    return worst(outcome.exit_code for outcome in outcomes)
+
+
+def worst(exit_codes: Iterable[int]) -> int:
+    """The exit code for several backups: a failure counts more than one that only has to wait."""
+    codes = set(exit_codes) - {0}
+    return max(codes - {WAITING}, default=WAITING if codes else 0)
+
+
+def _tell(outcome: Outcome, *, as_json: bool, heading: str = "", is_quiet: bool = False) -> None:
+    if as_json:
+        say(console.ToPaste(json.dumps(outcome.as_json())))
+    # In the log of a scheduler that starts it each quarter of an hour, nothing stands where nothing was to do.
+    elif not is_quiet and (outcome.is_due or outcome.failed or sys.stdout.isatty()) and outcome.in_words:
+        say(f"{heading}{outcome.in_words}")
+
+
+def _one(name: str) -> Outcome:
+    profile = None
+    try:
+        profile = profiles.load(name)
+        if early := _not_yet(profile):
+            return early
+        with Session() as opened:
+            try:
+                opened.hold(name)
+            except Failure as failure:
+                if failure.kind is not Kind.PROFILE_IN_USE:
+                    raise
+                return _postponed(name, "busy")
+            profile = profiles.load(name)
+            return _not_yet(profile) or _made(profile, opened)  # it may have been made before it was held
+    except Failure as failure:
+        return _failed(name, failure, profile)
+    except Exception as error:  # noqa: BLE001 - the other backups have no part in it
+        told = crash.tell(error)
+        console.complain(told)
+        return Outcome(name=name, exit_code=crash.EXIT_CODE, is_due=True, failed=told.sentence)
+
+
+def _not_yet(profile: Profile) -> Outcome | None:
+    now = datetime.now(UTC)
+    due = runs.next_due(profile, now)
+    if due is not None and due <= now:
+        return None
+    waiting.note(profile.name, None)
+    return Outcome(name=profile.name, next_due=due)
+
+
+def _made(profile: Profile, opened: Session) -> Outcome:
+    began = datetime.now(UTC)
+    try:
+        if reason := asyncio.run(conditions.why_not(profile)):
+            return _postponed(profile.name, reason)
+        _give_way()
+        result = transferring.run_scheduled(profile, opened)
+    except Failure as failure:
+        is_noted = any(run.began >= began for run in history.read(profile.name)[:1])
+        if failure.kind is Kind.KEYRING_LOCKED and not is_noted:  # it was locked in this very moment
+            return _postponed(profile.name, "keyring")
+        if not is_noted:
+            history.note_failed(profile, failure, began, "schedule")
+        raise
+    return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
+
+
+def _postponed(name: str, reason: Reason) -> Outcome:
+    waiting.note(name, reason)
+    return Outcome(name=name, is_due=True, waiting=reason, exit_code=WAITING)
+
+
+def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
+    told: ExplainedFailure = asyncio.run(
+        telling.tell(unattended.awaited(failure, profile) if profile else failure, profile)
+    )
+    printing.error(f"{name}: ")
+    console.complain(told.trouble, told.raw_file)
+    return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
+
+
+def _remember(look: Look, outcomes: Sequence[Outcome]) -> None:
+    """Spare the next start the work, where nothing is due for a while."""
+    if any(outcome.is_due or outcome.failed for outcome in outcomes):
+        return
+    times = [outcome.next_due.timestamp() for outcome in outcomes if outcome.next_due]
+    with contextlib.suppress(Failure):
+        nothing_due.keep(look, min(times, default=float("inf")))
+
+
+def _give_way() -> None:
+    """Let whoever works at this computer have its processor and its disks first."""
+    if os.nice(0) < _NICER_BY:
+        os.nice(_NICER_BY - os.nice(0))
+    if ionice := shutil.which("ionice"):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(
+                [ionice, "--class", "idle", "--pid", str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=5,
+                check=False,
+            )

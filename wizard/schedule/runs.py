@@ -1,0 +1,55 @@
+"""What the runs of a backup mean for its schedule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from wizard.failure import Failure
+from wizard.running import history, record
+from wizard.schedule import due
+from wizard.schedule.due import Runs
+from wizard.storage import profiles
+from wizard.walk import steps
+from wizard.walk.steps import Step
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+_OF_NO_CONSEQUENCE = {"unfinished"}  # somebody stopped it: it neither worked nor failed
+
+
+def of(name: str) -> Runs:
+    """The last good run of that backup, and those that failed since; what a run left unfinished counts for nothing."""
+    kept = record.read(name)
+    counted = [run for run in history.read(name) if run.result not in _OF_NO_CONSEQUENCE]
+    failed = list(takewhile(lambda run: run.result != "done", counted))
+    last_failed = failed[0].ended if failed else None
+    count = len(failed)
+    if not failed and kept.result in {"failed", "incomplete"} and kept.last:  # the history was lost
+        last_failed, count = kept.last.astimezone(UTC), 1
+    return Runs(last_good=_last_good(name), last_failed=last_failed, failed=count)
+
+
+def is_scheduled(profile: Profile) -> bool:
+    """Whether the backup is made by itself: it has a schedule, and is set up to its end."""
+    return profile.schedule.every != "off" and steps.begin(profile).step is Step.FINISH
+
+
+def next_due(profile: Profile, now: datetime) -> datetime | None:
+    """When the backup is made by itself next, in UTC; a past time means now, and `None` that it never is."""
+    return due.next_due(profile.schedule, of(profile.name), now) if is_scheduled(profile) else None
+
+
+def _last_good(name: str) -> datetime | None:
+    try:
+        if record.is_first(profiles.load(name)):  # what there is went to another place
+            return None
+    except Failure:
+        pass
+    try:
+        began = record.read(name).good_since
+        return datetime.fromtimestamp(began, UTC) if began else None
+    except (ValueError, OverflowError, OSError):  # a damaged record
+        return None
