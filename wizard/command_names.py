@@ -1,3 +1,3 @@
 """The words that are commands on the command line, and so can't be the names of backups."""
 
-COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "admin")
+COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "admin", "status")
