@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -47,7 +48,7 @@ from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
-from wizard.walk.descriptions import key, server
+from wizard.walk.descriptions import key, schedule, server
 from wizard.walk.descriptions.key import choices
 from wizard.walk.descriptions.key.choices import Keys
 from wizard.walk.steps import Step, Walk
@@ -71,6 +72,10 @@ _OWN_KEYS = Keys(
     unlocked=frozenset(),
     is_held=False,
     is_lost=False,
+)
+_PLANNED = SimpleNamespace(
+    texts=(SimpleNamespace(place="~/.config/systemd/user/backup-wizard.timer", text="[Timer]\nOnCalendar=*:0/15\n"),),
+    commands=(("systemctl", "--user", "enable", "--now", "backup-wizard.timer"),),
 )
 _STILL_TURNS = 5
 _LISTED = b"""\
@@ -139,6 +144,7 @@ SCREENS = (
     Shown("key-type", Step.KEY, lambda _: ChooseKeyScreen(choices.new_type(_OTHER_TYPES), CREATE)),
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
+    Shown("schedule-added", Step.SCHEDULE, press=("tab", "tab", "tab", "enter")),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
     Shown("home", is_home=True),
@@ -179,6 +185,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
+    monkeypatch.setattr(schedule, "_module", lambda _: SimpleNamespace(plan=lambda: _PLANNED))
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
     sender = computer.Sender("Amanda Example", "amanda", "amamac.example.lan")
     monkeypatch.setattr(computer, "sender", lambda: sender)

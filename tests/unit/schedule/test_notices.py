@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.data.profiles import a_profile
-from tests.support.desktop import Desktop, desktop
+from tests.unit.schedule.desktop_there import Desktop, desktop
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.profile import Schedule

@@ -98,7 +98,7 @@ def at(profile: Profile) -> Text:
         id="at",
         label=_("Start at"),
         default=profile.schedule.at,
-        hint=_("22:00, for example; empty: when it suits"),
+        hint=_("HH:MM, or empty: when it suits"),
         nothing=_(_SUITS),
         rule=lambda typed: rules.time_of_day(typed) if typed else None,
     )
