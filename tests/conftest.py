@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import table
 from tests.support.agent import ssh_agent
-from tests.support.data import samples
+from tests.support.data import samples, scheduler
 from tests.support.network.lifeline import Lifeline
 from tests.support.quick import patience, quick_keys
 from tests.support.secret_service import reset_keyring
@@ -21,6 +21,7 @@ from tests.support.secret_service import session_bus as run_session_bus
 from tests.support.servers.real_sshd import RealSshd
 from tests.support.table import Tried
 from wizard.client.ssh import ssh_settings
+from wizard.walk.descriptions import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for variable in _NOT_OURS:
         monkeypatch.delenv(variable, raising=False)
     reset_keyring()
+    monkeypatch.setattr(schedule, "_module", scheduler.stand_in)
     return folder
 
 

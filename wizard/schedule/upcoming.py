@@ -1,4 +1,7 @@
-"""What comes next for one backup: when it is made, and what it waits for."""
+"""What comes next for one backup: when it is made, and what it waits for.
+
+The home screen asks for that of every backup, and most of it is imported only for one that has a schedule.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.profile import Schedule
-from wizard.schedule import due, runs, staleness, waiting, words
-from wizard.schedule.due import Runs
+from wizard.schedule import staleness
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
+    from wizard.schedule.due import Runs
     from wizard.schedule.waiting import Waiting
 
 
@@ -24,12 +27,16 @@ class Upcoming(msgspec.Struct, frozen=True):
 
     schedule: Schedule = Schedule()
     set_up: datetime | None = None
-    runs: Runs = Runs()
+    runs: Runs | None = None
     waiting: Waiting | None = None
 
     def due(self, now: datetime) -> datetime | None:
         """When the backup is due, if it is ever due without being asked for."""
-        return due.next_due(self.schedule, self.runs, now) if self.set_up else None
+        if self.set_up is None or self.runs is None:
+            return None
+        from wizard.schedule import due
+
+        return due.next_due(self.schedule, self.runs, now)
 
     def is_stale(self, last_good: datetime | None, now: datetime) -> bool:
         """Whether there was no good backup for too long."""
@@ -40,12 +47,20 @@ class Upcoming(msgspec.Struct, frozen=True):
         """When it is made next, to go on after “Next backup:”; empty where that is only when the person asks."""
         now = datetime.now(UTC)
         moment = self.due(now)
-        return words.when(self.schedule, moment, now, is_exact=bool(self.runs.failed)) if moment else ""
+        if moment is None or self.runs is None:
+            return ""
+        from wizard.schedule import words
+
+        return words.when(self.schedule, moment, now, is_exact=bool(self.runs.failed))
 
     @property
     def waits(self) -> str:
         """What it waits for, or an empty text."""
-        return words.waits(self.waiting) if self.waiting else ""
+        if self.waiting is None:
+            return ""
+        from wizard.schedule import words
+
+        return words.waits(self.waiting)
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -60,4 +75,6 @@ def of(profile: Profile, set_up: datetime | None) -> Upcoming:
     """What is kept of it; a backup that isn't set up yet has nothing coming."""
     if set_up is None or profile.schedule.every == "off":
         return Upcoming(profile.schedule, set_up)
+    from wizard.schedule import runs, waiting
+
     return Upcoming(profile.schedule, set_up, runs.of(profile.name), waiting.read(profile.name))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,6 +27,7 @@ from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
+from tests.support.data import scheduler
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
 from wizard import trouble
@@ -72,10 +72,6 @@ _OWN_KEYS = Keys(
     unlocked=frozenset(),
     is_held=False,
     is_lost=False,
-)
-_PLANNED = SimpleNamespace(
-    texts=(SimpleNamespace(place="~/.config/systemd/user/backup-wizard.timer", text="[Timer]\nOnCalendar=*:0/15\n"),),
-    commands=(("systemctl", "--user", "enable", "--now", "backup-wizard.timer"),),
 )
 _STILL_TURNS = 5
 _LISTED = b"""\
@@ -185,7 +181,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
-    monkeypatch.setattr(schedule, "_module", lambda _: SimpleNamespace(plan=lambda: _PLANNED))
+    monkeypatch.setattr(schedule, "_module", scheduler.stand_in)
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
     sender = computer.Sender("Amanda Example", "amanda", "amamac.example.lan")
     monkeypatch.setattr(computer, "sender", lambda: sender)

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from textual.widgets import Collapsible, Input
 
+from tests.support.data import scheduler
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
 from tests.support.plain import Person, decided
@@ -26,22 +27,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from wizard.profile import Profile
-    from wizard.walk.descriptions.schedule import Found
 
 PROFILE = a_profile()
-PLANNED = ("~/.config/systemd/user/backup-wizard.timer", "[Timer]\nOnCalendar=*:0/15\n")
-COMMAND = "systemctl --user enable --now backup-wizard.timer"
-
-
-def given(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    """Stand in for what is found out of the system's scheduler."""
-    look = schedule.look
-
-    async def found(profile: Profile, context: WalkContext, before: object = None) -> Found:
-        return replace(await look(profile, context, before), **changes)
-
-    monkeypatch.setattr(schedule, "look", found)
-    monkeypatch.setattr(schedule, "DESCRIPTION", replace(schedule.DESCRIPTION, look=found))
+COMMAND = " ".join(scheduler.COMMAND)
 
 
 async def shown(pilot: Pilot[int], choice: str = "● Every day (recommended)") -> None:
@@ -122,15 +110,14 @@ async def test_a_walk_that_was_left_goes_on_there_and_an_older_backup_keeps_what
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_what_is_added_is_shown_before_it_is(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, texts=(PLANNED,), commands=(COMMAND,))
+async def test_what_is_added_is_shown_before_it_is(size: tuple[int, int]) -> None:
     async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
         await shown(pilot)
         assert "OnCalendar" not in text(pilot)
         pilot.app.screen.query_one(Collapsible).query_one("CollapsibleTitle").focus()
         await pilot.press("enter")
         await until(pilot, lambda: not pilot.app.screen.query_one(Collapsible).collapsed)
-        for told in (PLANNED[0], "OnCalendar=*:0/15", COMMAND):
+        for told in (scheduler.PLACE, "OnCalendar=*:0/15", COMMAND):
             assert told in said(pilot)
         await pilot.press("end")
         pilot.app.screen.query_one("#every").focus()
@@ -139,7 +126,10 @@ async def test_what_is_added_is_shown_before_it_is(size: tuple[int, int], monkey
 
 
 async def test_without_a_scheduler_it_is_only_made_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, why_not=Failure(Kind.NO_RSYNC))
+    def plan() -> None:
+        raise Failure(Kind.NO_RSYNC)
+
+    monkeypatch.setattr(scheduler.STAND_IN, "plan", plan)
     async with wizard_at(PROFILE, Step.SCHEDULE) as pilot:
         await shown(pilot, "● Only when you start it")
         assert "– Every day" in text(pilot)
@@ -180,7 +170,6 @@ def test_in_text_mode_it_is_asked_as_well(
 def test_in_text_mode_what_is_added_is_printed_first(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given(monkeypatch, texts=(PLANNED,), commands=(COMMAND,))
     monkeypatch.setattr("builtins.input", Person({}))
     decided(PROFILE, Step.SCHEDULE)
     printed = capsys.readouterr().out
