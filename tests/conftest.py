@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import schedule, table
+from tests.support import table
 from tests.support.agent import ssh_agent
-from tests.support.data import samples
+from tests.support.data import samples, scheduler
 from tests.support.network.lifeline import Lifeline
 from tests.support.quick import patience, quick_keys, undisturbed
+from tests.support.schedule import PROGRAMS
 from tests.support.secret_service import reset_keyring
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.secret_service import session_bus as run_session_bus
 from tests.support.servers.real_sshd import RealSshd
 from tests.support.table import Tried
 from wizard.client.ssh import ssh_settings
+from wizard.walk.descriptions import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,12 +85,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOME", str(folder))
     for variable, name in _FOLDERS.items():
         monkeypatch.setenv(variable, str(folder / name))
-    monkeypatch.setenv("PATH", os.pathsep.join([str(schedule.PROGRAMS), os.environ.get("PATH", os.defpath)]))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(PROGRAMS), os.environ.get("PATH", os.defpath)]))
     (folder / "run").mkdir(mode=0o700)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={folder}/no-system-bus")
     for variable in _NOT_OURS:
         monkeypatch.delenv(variable, raising=False)
     reset_keyring()
+    monkeypatch.setattr(schedule, "_module", scheduler.stand_in)
     return folder
 
 

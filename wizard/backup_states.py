@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from wizard.client import profile_lock
 from wizard.failure import Failure
 from wizard.running import record
 from wizard.running.record import Record
+from wizard.schedule import upcoming
+from wizard.schedule.upcoming import Upcoming
 from wizard.server import handed_over
 from wizard.storage import profiles
 from wizard.text import display
@@ -24,8 +26,6 @@ from wizard.walk.steps import TITLES, Step
 
 if TYPE_CHECKING:
     from wizard.walk.steps import Walk
-
-STALE_AFTER = timedelta(days=7)
 
 
 class State(StrEnum):
@@ -92,6 +92,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     walk: Walk | None = None
     runs: Record = Record()
     waiting_since: datetime | None = None
+    upcoming: Upcoming = Upcoming()
     why: str = ""
     may_be_renamed: bool = False
 
@@ -148,6 +149,9 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
                     "The last good backup is {count} days old. Back up now.",
                     days,
                 ).format(count=display.number(days))
+            case State.STALE if self.upcoming.set_up:
+                told = _("It was set up {age}, and no backup has worked yet. Back up now to see why.")
+                return told.format(age=_ago(self.upcoming.set_up))
         return _("Nothing has been backed up yet.") if self.runs.last_good is None else ""
 
     @property
@@ -173,7 +177,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             told.append(_("Last good backup: {when}.").format(when=self.last_good))
         if self.walk and self.walk.profile.server.host:
             told.append(_("Server: {server}.").format(server=self.walk.profile.server.host))
-        return " ".join(filter(None, (*told, self.advice)))
+        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice)))
 
     def as_json(self) -> dict[str, object]:
         """The object that `list --json` prints; times are in UTC."""
@@ -188,7 +192,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             "last_run": _iso(self.runs.last),
             "last_result": self.runs.result if self.runs.last else None,
             "waiting_since": _iso(self.waiting_since),
-            "stale": _is_stale(self.runs),
+            "stale": self.upcoming.is_stale(self.runs.last_good, _now()),
             "advice": self.advice,
         }
 
@@ -213,13 +217,15 @@ def of(name: str) -> BackupState:
         told = trouble.explain(failure)
         why = f"{told.what.rstrip('.')}. {told.to_do}"
         return BackupState(name=name, state=State.UNREADABLE, runs=runs, why=why)
-    is_waiting = walk.step is Step.HAND_OVER
+    since = steps.reached_since(name) if walk.step in {Step.HAND_OVER, Step.FINISH} else None
+    ahead = upcoming.of(walk.profile, since if walk.step is Step.FINISH else None)
     return BackupState(
         name=name,
-        state=_state(walk, runs),
+        state=_state(walk, runs, ahead),
         walk=walk,
         runs=runs,
-        waiting_since=steps.reached_since(name) if is_waiting else None,
+        waiting_since=since if walk.step is Step.HAND_OVER else None,
+        upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
     )
 
@@ -231,7 +237,7 @@ def begun(action: Action, walk: Walk) -> Walk:
 
 def changeable(walk: Walk) -> list[Step]:
     """The steps whose decisions can be changed by now."""
-    wanted = (Step.FOLDERS, Step.SERVER, Step.SCHEME, Step.KEY)
+    wanted = (Step.FOLDERS, Step.SERVER, Step.SCHEME, Step.KEY, Step.SCHEDULE)
     return [step for step in wanted if steps.can_jump(walk, step)]
 
 
@@ -247,7 +253,7 @@ def why_not_renamed(walk: Walk, runs: Record) -> str:
     ).format(name=name)
 
 
-def _state(walk: Walk, runs: Record) -> State:
+def _state(walk: Walk, runs: Record, ahead: Upcoming) -> State:
     if runs.result == "unfinished" and profile_lock.is_held_elsewhere(walk.profile.name):
         return State.RUNNING
     if walk.step is Step.HAND_OVER:
@@ -261,11 +267,7 @@ def _state(walk: Walk, runs: Record) -> State:
             return State.FAILED
         case "incomplete":
             return State.INCOMPLETE
-    return State.STALE if _is_stale(runs) else State.READY
-
-
-def _is_stale(runs: Record) -> bool:
-    return runs.last_good is not None and _now() - runs.last_good > STALE_AFTER
+    return State.STALE if ahead.is_stale(runs.last_good, _now()) else State.READY
 
 
 def _ago(moment: datetime) -> str:

@@ -20,7 +20,8 @@ _FORMATS_TOLD = N_(
     " ansible: a playbook; request: a file for “backup-wizard admin”"
 )
 _EXITS = N_(
-    "Exit codes: 0 done; 1 finished with problems (not locked, some files failed); 2 wrong usage or invalid settings;"
+    "Exit codes: 0 done; 1 finished with problems (not locked, some files failed, backup too old);"
+    " 2 wrong usage or invalid settings;"
     " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting, for the admin or with"
     " --if-due for power, network, keyring, server or another run; 130 stopped with Ctrl+C."
 )
@@ -86,6 +87,11 @@ def _commands() -> argparse.ArgumentParser:
     listing = add("list", help=_("List the backups on this computer."))
     listing.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     listing.set_defaults(command=_from("kept", "list_all"))
+
+    status = add("status", help=_("Show when each backup last worked, and when it is made next."))
+    status.add_argument("name", nargs="?", metavar="NAME", help=_("only this backup"))
+    status.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    status.set_defaults(command=_from("status", "status"))
 
     show = _named(add("show", help=_("Show all settings of a backup.")))
     show.set_defaults(command=_from("kept", "show"))

@@ -1,3 +1,5 @@
 """The words that are commands on the command line, and so can't be the names of backups."""
 
-COMMANDS = ("demo", "list", "show", "forget", "export", "receipt", "check", "dry-run", "run", "schedule", "admin")
+COMMANDS = (
+    *("demo", "list", "show", "status", "forget", "export", "receipt", "check", "dry-run", "run", "schedule", "admin"),
+)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wizard import printing
 from wizard.failure import Kind
 from wizard.running import cut_files, problems, record
 from wizard.running.report import in_words, left_out
+from wizard.schedule import upcoming
 from wizard.server import locks
 from wizard.storage import paths, profiles
 from wizard.text import display
@@ -66,6 +68,9 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     if walk.reached is steps.Step.FINISH and record.read(name).result == "unfinished":
         stopped = _("Backup stopped. What was sent is kept. To continue, run “backup-wizard run {name}”.")
         return stopped.format(name=name)
+    if walk.reached is steps.Step.FINISH and (when := upcoming.of(walk.profile, datetime.now(UTC)).when):
+        told = _("You're all set. Next backup: {when}. To back up now, run “backup-wizard run {name}”.")
+        return told.format(when=when, name=name)
     if walk.reached is steps.Step.FINISH:
         return _("You're all set. To back up, run “backup-wizard run {name}”.").format(name=name)
     told = _("Everything is saved. To continue at “{step}”, run “{command} {name}”.")

@@ -113,6 +113,10 @@ def _commands(backup: BackupState | None) -> Content:
 
 def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
     yield _("Last good backup"), backup.last_good
+    if backup.upcoming.when:
+        yield _("Next backup"), backup.upcoming.when
+    if backup.upcoming.waits:
+        yield _("Waiting"), backup.upcoming.waits
     assert backup.walk
     profile = backup.walk.profile
     for one in finish.decisions(profile):

@@ -33,5 +33,6 @@ class Errand(msgspec.Struct, frozen=True):
 
     def ends_with(self, walk: Walk) -> bool:
         """Whether the way on from there leads back to the home screen."""
-        is_last = walk.step is Step.DRY_RUN or (self.action in _REPEATS and walk.reached is Step.FINISH)
+        last = Step.DRY_RUN if walk.was_finished else Step.SCHEDULE
+        is_last = walk.step in {last, Step.SCHEDULE} or (self.action in _REPEATS and walk.reached is Step.FINISH)
         return self.walk.changes is not None and walk.changes is not None and is_last

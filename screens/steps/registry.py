@@ -20,6 +20,7 @@ SCREENS = {
     Step.HAND_OVER: "hand_over.screen.HandOverScreen",
     Step.SECURITY_CHECK: "security_check.screen.SecurityCheckScreen",
     Step.DRY_RUN: "dry_run.screen.DryRunScreen",
+    Step.SCHEDULE: "schedule.screen.ScheduleScreen",
     Step.FINISH: "finish.screen.FinishScreen",
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wizard.walk.steps import Walk
 
-_ROOM_FOR_WORDS = (110, 36)
+_ROOM_FOR_WORDS = (110, 37)
 
 
 class Rail(OptionList):

@@ -15,7 +15,7 @@ from tests.support.servers.real_sshd import RealSshd
 from wizard.client import access
 from wizard.client.keys import secrets
 from wizard.client.keys.secrets import Secret
-from wizard.profile import Profile, Server
+from wizard.profile import Profile, Schedule, Server
 from wizard.server import exports
 from wizard.server.practice import PracticeServer
 from wizard.storage import profiles
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
 
-MOST_KEY_PRESSES = 14  # from nothing to the first backup, the message copied
+MOST_KEY_PRESSES = 13  # from nothing to the first backup, the message copied
 
 
 _NAMES = {".": "full_stop", "-": "minus", "_": "underscore"}
@@ -105,11 +105,11 @@ class Person:
 
 
 async def can_go_on(pilot: Pilot[int]) -> None:
-    """Wait until Enter goes on: with the cursor on Continue, or in the practice run's views."""
+    """Wait until Enter goes on: with the cursor on Continue, in the practice run's views or on a choice."""
 
     def holds() -> bool:
         forward = pilot.app.screen.query_one("#forward")
-        return forward.has_focus or (at(pilot) == Step.DRY_RUN and not forward.disabled)
+        return forward.has_focus or (at(pilot) in {Step.DRY_RUN, Step.SCHEDULE} and not forward.disabled)
 
     await until(pilot, holds)
 
@@ -121,9 +121,7 @@ async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...]
     await until(person.pilot, lambda: "will be backed up" in said(person.pilot))
     await person.press("enter")
     await person.comes_to(Step.SERVER)
-    await person.types(office.server.host)
-    await person.press("tab", "tab")
-    await person.types(office.server.user)
+    await person.types(f"{office.server.user}@{office.server.host}")
     await person.press("enter")
     await person.comes_to(Step.FINGERPRINT)
     await until(person.pilot, lambda: "SHA256" in text(person.pilot))
@@ -149,6 +147,9 @@ async def to_the_summary(person: Person) -> None:
     await until(pilot, lambda: "Nothing was copied" in said(pilot))
     await can_go_on(pilot)
     await person.press("enter")
+    await person.comes_to(Step.SCHEDULE)
+    await until(pilot, lambda: "● Every day (recommended)" in text(pilot))
+    await person.press("enter")
     await person.comes_to(Step.FINISH)
 
 
@@ -172,7 +173,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
         await until(pilot, lambda: "Sent to the terminal's clipboard" in said(pilot))
         office.apply()
         await to_the_summary(person)
-        await until(pilot, lambda: "backup-wizard run amamac" in text(pilot))
+        await until(pilot, lambda: "backup-wizard run amamac" in text(pilot) and "Next backup" in text(pilot))
         assert tree(office.folder) == before
         await person.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
@@ -181,6 +182,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
     assert decided.folders == (str(documents),)
     assert decided.key.protection == "keyring"
     assert secrets.fetch("amamac", "passphrase")
+    assert decided.schedule == Schedule(every="daily")
 
 
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
@@ -221,7 +223,7 @@ async def test_typed_without_any_pause_no_key_is_lost(
         await until(pilot, lambda: at(pilot) == Step.HAND_OVER and "amamac" in pilot.app.clipboard)
         office.apply()
         await can_go_on(pilot)
-        for _ in range(4):  # to the security check, the practice run, the summary, and the backup
+        for _ in range(5):  # to the security check, the practice run, the schedule, the summary, and the backup
             pilot.app.post_message(Key("enter", None))
         await until(pilot, lambda: at(pilot) == Step.FINISH and "Done. " in said(pilot))
     decided = profiles.load("amamac")
@@ -265,7 +267,7 @@ async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
         async with wizard_at(new_profile(office), Step.WELCOME) as pilot:
             await decide_all(Person(pilot), office)
             office.apply()
-            for step in (Step.HAND_OVER, Step.SECURITY_CHECK, Step.DRY_RUN):
+            for step in (Step.HAND_OVER, Step.SECURITY_CHECK, Step.DRY_RUN, Step.SCHEDULE):
                 await until(pilot, lambda step=step: at(pilot) == step)  # type: ignore[misc]
                 await can_go_on(pilot)
                 if step == Step.HAND_OVER:

@@ -21,7 +21,7 @@ from wizard.commands import transferring
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.running import history, record
-from wizard.schedule import conditions, nothing_due, runs, waiting
+from wizard.schedule import conditions, nothing_due, notices, runs, waiting
 from wizard.storage import profiles
 from wizard.text.language import N_, _
 from wizard.trouble import crash, telling
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wizard.running.backing_up import Result
     from wizard.schedule.nothing_due import Look
     from wizard.schedule.waiting import Reason
+    from wizard.trouble import Trouble
     from wizard.trouble.telling import ExplainedFailure
 
 WAITING = 75
@@ -131,7 +132,7 @@ def _one(name: str) -> Outcome:
             except Failure as failure:
                 if failure.kind is not Kind.PROFILE_IN_USE:
                     raise
-                return _postponed(name, "busy")
+                return _postponed(profile, "busy")
             profile = profiles.load(name)
             return _not_yet(profile) or _made(profile, opened)  # it may have been made before it was held
     except Failure as failure:
@@ -155,22 +156,29 @@ def _made(profile: Profile, opened: Session) -> Outcome:
     began = datetime.now(UTC)
     try:
         if reason := asyncio.run(conditions.why_not(profile)):
-            return _postponed(profile.name, reason)
+            return _postponed(profile, reason)
         _give_way()
         result = transferring.run_scheduled(profile, opened)
     except Failure as failure:
         is_noted = any(run.began >= began for run in history.read(profile.name)[:1])
         if failure.kind is Kind.KEYRING_LOCKED and not is_noted:  # it was locked in this very moment
-            return _postponed(profile.name, "keyring")
+            return _postponed(profile, "keyring")
         if not is_noted:
             history.note_failed(profile, failure, began, "schedule")
         raise
+    _notify(profile)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
 
 
-def _postponed(name: str, reason: Reason) -> Outcome:
-    waiting.note(name, reason)
-    return Outcome(name=name, is_due=True, waiting=reason, exit_code=WAITING)
+def _postponed(profile: Profile, reason: Reason) -> Outcome:
+    waiting.note(profile.name, reason)
+    _notify(profile)
+    return Outcome(name=profile.name, is_due=True, waiting=reason, exit_code=WAITING)
+
+
+def _notify(profile: Profile, told: Trouble | None = None) -> None:
+    with contextlib.suppress(Failure):  # that it is remembered is not worth failing for
+        notices.after_run(profile, told)
 
 
 def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
@@ -179,6 +187,8 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     )
     printing.error(f"{name}: ")
     console.complain(told.trouble, told.raw_file)
+    if profile:
+        _notify(profile, told.trouble)
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
 
 

@@ -12,6 +12,7 @@ from wizard.client.host_keys import known_hosts
 from wizard.console import ToPaste, say
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.running import record
+from wizard.schedule import words
 from wizard.storage import files, paths, profiles
 from wizard.text.display import printable
 from wizard.text.language import _
@@ -53,8 +54,11 @@ def show(chosen: Namespace) -> int:
         (_("step"), steps.TITLES[steps.begin(profile).reached]),
         (_("server"), _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")),
         (_("backup"), record.in_words(profile.name)),
+        (_("schedule"), words.how_often(profile.schedule)),
+        (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
     ]
+    rows = [(title, value) for title, value in rows if value]
     width = max(len(title) for title, _value in rows)
     for title, value in rows:
         say(f"# {title + ':':<{width + 1}}  {value}")

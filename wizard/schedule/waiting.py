@@ -25,8 +25,10 @@ class Waiting(msgspec.Struct, frozen=True):
 def read(name: str) -> Waiting | None:
     """What the backup waits for, if it does: a run that ended since then, whoever started it, has ended the wait."""
     found = state_files.load(name, _FILE, Waiting, None)
+    if found is None:
+        return None
     runs = history.read(name)
-    return None if found and runs and runs[0].ended >= found.since else found
+    return None if runs and runs[0].ended >= found.since else found
 
 
 def note(name: str, reason: Reason | None) -> None:

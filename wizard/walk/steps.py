@@ -32,6 +32,7 @@ class Step(StrEnum):
     HAND_OVER = "hand-over"
     SECURITY_CHECK = "security-check"
     DRY_RUN = "dry-run"
+    SCHEDULE = "schedule"
     FINISH = "finish"
 
 
@@ -45,6 +46,7 @@ TITLES = {
     Step.HAND_OVER: _("Ask your admin"),
     Step.SECURITY_CHECK: _("Security check"),
     Step.DRY_RUN: _("Practice run"),
+    Step.SCHEDULE: _("Schedule"),
     Step.FINISH: _("Finish"),
 }
 
@@ -55,14 +57,15 @@ _SSH_STEPS = {Step.FINGERPRINT, Step.KEY}
 class Walk(msgspec.Struct, frozen=True):
     """Where a person is: the profile so far, the step shown, and the furthest step reached.
 
-    `changes` is the step that is decided again, or repeated, after all was decided: from there, only the steps that the
-    change concerns are shown.
+    `changes` is the step that is decided again, or repeated, after others were decided: from there, only the steps that
+    the change concerns are shown. `was_finished` is whether all was decided when that began.
     """
 
     profile: Profile
     step: Step = Step.WELCOME
     reached: Step = Step.WELCOME
     changes: Step | None = None
+    was_finished: bool = False
 
 
 def applicable(profile: Profile) -> list[Step]:
@@ -131,8 +134,11 @@ def forward(walk: Walk, decided: Profile) -> Walk:
     reached = min(_still_true(walk, decided), _furthest(decided, order[-1]), key=order.index)
     if walk.changes and not passed_over:
         following = max(following, reached, key=order.index)
+        if following is Step.SCHEDULE and walk.was_finished:  # nothing else concerns it
+            following = Step.FINISH
     changes = None if following is order[-1] else walk.changes
-    return Walk(decided, following, max(following, reached, key=order.index), changes)
+    was_finished = walk.was_finished and changes is not None
+    return Walk(decided, following, max(following, reached, key=order.index), changes, was_finished)
 
 
 def again(walk: Walk, decided: Profile) -> Walk:
@@ -146,7 +152,7 @@ def back(walk: Walk) -> Walk:
     if walk.changes and walk.step is not walk.changes:
         return msgspec.structs.replace(walk, step=walk.changes)
     if walk.changes and order.index(walk.reached) > order.index(walk.step):
-        return msgspec.structs.replace(walk, step=walk.reached, changes=None)
+        return msgspec.structs.replace(walk, step=walk.reached, changes=None, was_finished=False)
     return msgspec.structs.replace(walk, step=order[max(order.index(walk.step) - 1, 0)])
 
 
@@ -159,7 +165,8 @@ def jump(walk: Walk, step: Step) -> Walk:
 
 def change(walk: Walk, step: Step) -> Walk:
     """The walk at a step that is decided again, or repeated; it leads back to the furthest step that is still true."""
-    return msgspec.structs.replace(walk, step=step, changes=step)
+    was_finished = walk.was_finished or walk.reached is Step.FINISH
+    return msgspec.structs.replace(walk, step=step, changes=step, was_finished=was_finished)
 
 
 def can_jump(walk: Walk, step: Step) -> bool:
@@ -231,7 +238,9 @@ def _furthest(profile: Profile, wanted: Step) -> Step:
 def _still_true(walk: Walk, decided: Profile) -> Step:
     before, order = walk.profile, applicable(decided)
     reached = walk.reached if walk.reached in order else Step.SCHEME
-    if before == decided or order.index(reached) <= order.index(Step.HAND_OVER):
+    if msgspec.structs.replace(before, schedule=decided.schedule) == decided or order.index(reached) <= order.index(
+        Step.HAND_OVER
+    ):
         return reached
     if not schemes.of(before).uses_ssh and schemes.of(decided).uses_ssh:
         return Step.KEY

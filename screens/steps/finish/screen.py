@@ -34,8 +34,8 @@ class FinishScreen(StepScreen):
     question = finish.DESCRIPTION.question
     primary = _("Back up now")
     explanation = _(
-        "Nothing is copied until you say so. “Back up now” makes a real backup. You can stop it at any time and"
-        " continue later. “Finish” closes the wizard, and you can back up later.\n\n"
+        "“Back up now” makes a real backup. You can stop it at any time and continue later. “Finish” closes the wizard."
+        " The next backup then starts as your schedule says, or when you start it.\n\n"
         "“backup-wizard check” runs the security check again. Do that whenever something has changed on the"
         " server.\n\n"
         "“Change” takes you back to that step. The wizard tests whatever depends on it again.\n\n"
@@ -49,6 +49,8 @@ class FinishScreen(StepScreen):
     def compose_step(self) -> ComposeResult:
         """What to run, and what was decided."""
         yield Labelled(finish.BACKUPS, id="backups")
+        if self._is_scheduled:
+            yield Labelled(finish.NEXT, id="next")
         yield Static(self._commands(), id="commands")
         yield from map(Decision, finish.decisions(self.profile, self.context.dry_run))
 
@@ -82,12 +84,19 @@ class FinishScreen(StepScreen):
 
     def _tell_of_backups(self) -> None:
         self.query_one("#backups", Labelled).say(record.in_words(self.profile.name))
+        if self._is_scheduled:
+            self.query_one("#next", Labelled).say(finish.next_backup(self.profile))
+
+    @property
+    def _is_scheduled(self) -> bool:
+        return self.profile.schedule.every != "off" and not self.context.is_demo
 
     def _commands(self) -> Content:
         lines = finish.commands(self.profile)[:_MOST_COMMANDS]
         width = max(len(command) for command, _aim in lines)
+        style = "dim" if self._is_scheduled else "bold"
         parts = [
-            part for command, aim in lines for part in ("\n  ", (f"{command:<{width}}", "bold"), (f"  {aim}", "dim"))
+            part for command, aim in lines for part in ("\n  ", (f"{command:<{width}}", style), (f"  {aim}", "dim"))
         ]
-        opening = finish.RUN_THESE_LATER if self.context.is_demo else finish.RUN_THESE
-        return Content.assemble(opening, *parts)
+        opening = finish.RUN_THESE_LATER if self.context.is_demo else finish.run_these(self.profile)
+        return Content.assemble((opening, "dim" if self._is_scheduled else ""), *parts)

@@ -12,7 +12,7 @@ from screens.home.screen import HomeScreen
 from tests.support.data.profiles import a_profile
 from tests.support.pilot import until
 from wizard.client.session import Session
-from wizard.profile import Profile
+from wizard.profile import Profile, Schedule
 from wizard.running import record
 from wizard.storage import state_files
 from wizard.walk import steps
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-def kept(name: str, step: Step = Step.FINISH, **run: object) -> Profile:
-    profile = Profile(name=name, folders=("/home/amanda",)) if step is Step.SERVER else a_profile(name=name)
+def kept(name: str, step: Step = Step.FINISH, *, schedule: Schedule | None = None, **run: object) -> Profile:
+    profile = a_profile(name=name, schedule=schedule or Schedule())
+    if step is Step.SERVER:
+        profile = Profile(name=name, folders=("/home/amanda",))
     steps.record(Walk(profile, step, step))
     if run:
         state_files.save(name, "last-run.json", record.Record(**run))  # type: ignore[arg-type]

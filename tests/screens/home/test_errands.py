@@ -93,6 +93,22 @@ async def test_a_change_of_what_is_skipped_leads_through_the_practice_run_alone(
     assert steps.begin(profiles.load("amamac")).step is Step.FINISH
 
 
+async def test_the_schedule_of_an_older_backup_is_changed_and_leads_back_at_once() -> None:
+    kept("amamac")
+    async with home_screen() as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "Only when you start it" in text(pilot) and pilot.app.focused)
+        await pilot.press("end", "enter")
+        await arrived(pilot, Step.SCHEDULE)
+        await until(pilot, lambda: "● Only when you start it" in text(pilot))  # it stays as it is unless it is changed
+        assert str(pilot.app.screen.query_one("#forward", Button).label) == "Done"
+        await pilot.press("up", "up", "enter")
+        await is_home(pilot)
+        await until(pilot, lambda: "Next backup" in text(pilot))
+    assert profiles.load("amamac").schedule.every == "daily"
+    assert steps.begin(profiles.load("amamac")).step is Step.FINISH
+
+
 async def test_a_change_of_what_the_key_may_do_leads_past_the_message_which_says_that_it_replaces_another(
     sshd: RealSshd, sample_folder: Path
 ) -> None:
@@ -155,6 +171,9 @@ async def test_finish_leads_back_to_the_list() -> None:
         await arrived(pilot, Step.DRY_RUN)
         await until(pilot, lambda: pilot.app.screen.query("Tab"))
         pilot.app.screen.leave_with(_forward("waiting"))  # type: ignore[attr-defined]
+        await arrived(pilot, Step.SCHEDULE)
+        await until(pilot, lambda: "recommended" in text(pilot))
+        await pilot.press("enter")
         await arrived(pilot, Step.FINISH)
         await pilot.click("#finish")
         await is_home(pilot)

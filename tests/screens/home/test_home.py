@@ -13,7 +13,9 @@ from tests.support.data.profiles import a_profile
 from tests.support.pilot import SIZES, said, text, until
 from wizard.client import profile_lock
 from wizard.client.keys import key_files
+from wizard.profile import Schedule
 from wizard.running import record
+from wizard.schedule import waiting
 from wizard.storage import profiles
 from wizard.walk.steps import Step
 
@@ -42,6 +44,20 @@ async def test_each_backup_is_there_with_its_state_its_age_and_what_to_do(size: 
             await until(pilot, lambda: told in " ".join(text(pilot).split()))  # noqa: B023
             await pilot.press("down")
         await until(pilot, lambda: title(pilot) == "New backup")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_when_it_is_made_next_and_what_it_waits_for_is_told_and_too_old_by_its_own_days(
+    size: tuple[int, int],
+) -> None:
+    now = datetime.now(UTC)
+    kept("amamac", schedule=Schedule(every="daily", warn_after_days=2), last=now, last_good=now - timedelta(days=3))
+    waiting.note("amamac", "server")
+    async with home_screen(size) as pilot:
+        await until(pilot, lambda: "Backup too old · 3 days ago" in text(pilot))
+        await until(pilot, lambda: "The last good backup is 3 days old." in " ".join(text(pilot).split()))
+        assert "Next backup       as soon as possible" in text(pilot)
+        assert "Waiting until the server can be reached" in text(pilot)
 
 
 async def test_all_that_can_be_done_is_in_the_footer_and_on_buttons() -> None:

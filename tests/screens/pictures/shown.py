@@ -27,6 +27,7 @@ from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
+from tests.support.data import scheduler
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
 from wizard import trouble
@@ -47,7 +48,7 @@ from wizard.server.reaching.reachability import OpenPorts
 from wizard.storage import paths
 from wizard.text.language import _
 from wizard.walk import steps
-from wizard.walk.descriptions import key, server
+from wizard.walk.descriptions import key, schedule, server
 from wizard.walk.descriptions.key import choices
 from wizard.walk.descriptions.key.choices import Keys
 from wizard.walk.steps import Step, Walk
@@ -139,6 +140,7 @@ SCREENS = (
     Shown("key-type", Step.KEY, lambda _: ChooseKeyScreen(choices.new_type(_OTHER_TYPES), CREATE)),
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
+    Shown("schedule-added", Step.SCHEDULE, press=("tab", "tab", "tab", "enter")),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
     Shown("home", is_home=True),
@@ -179,6 +181,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
+    monkeypatch.setattr(schedule, "_module", scheduler.stand_in)
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
     sender = computer.Sender("Amanda Example", "amanda", "amamac.example.lan")
     monkeypatch.setattr(computer, "sender", lambda: sender)

@@ -80,9 +80,9 @@ async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Pla
         await until(pilot, lambda: "Deleted 1" in text(pilot))
         await _look_through(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEDULE)
     assert tree(begun.sshd.folder) == before
-    assert steps.begin(begun.profile).step == Step.FINISH
+    assert steps.begin(begun.profile).step == Step.SCHEDULE
 
 
 async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders(place: Place) -> None:
@@ -103,7 +103,7 @@ async def test_what_could_not_be_looked_at_is_told_and_does_not_hold_the_person_
         await pilot.press("shift+f3")
         await until(pilot, lambda: "! The path is too long:" in text(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEDULE)
 
 
 async def test_what_is_ticked_is_left_out_recounted_and_run_again(place: Place) -> None:
@@ -171,7 +171,7 @@ async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(pla
         await until(pilot, lambda: "Could you set the login shell" in text(pilot))
         assert "usermod -s /bin/sh" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEDULE)
 
 
 async def test_a_folder_that_is_missing_is_told_and_the_run_can_be_made_again(place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,8 +16,10 @@ from screens.steps.finish.screen import FinishScreen
 from screens.steps.step_screen import StepScreen
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from wizard import console
 from wizard.client.rsync import Totals
-from wizard.profile import Key, Server
+from wizard.profile import Key, Schedule, Server
+from wizard.running import record
 from wizard.walk import steps
 from wizard.walk.descriptions import finish
 from wizard.walk.steps import Step, Walk
@@ -77,7 +81,7 @@ async def test_each_decision_leads_back_to_its_step(monkeypatch: pytest.MonkeyPa
         Jump(step)
         for step in (
             *(Step.FOLDERS, Step.FOLDERS, Step.SERVER, Step.SERVER),
-            *(Step.FINGERPRINT, Step.SCHEME, Step.KEY, Step.DRY_RUN),
+            *(Step.FINGERPRINT, Step.SCHEME, Step.KEY, Step.DRY_RUN, Step.SCHEDULE),
         )
     ]
 
@@ -90,7 +94,7 @@ async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
         pilot.app.screen.leave_with(Jump(Step.FINISH))
         await until(pilot, lambda: "1,204 new, 12 changed, 3 to delete: 3.4 GB to send" in said(pilot))
         await until(pilot, lambda: _focused(pilot) == "Back up now")
-        await pilot.press("up", "up", "up")
+        await pilot.press("up", "up", "up", "up")
         await until(pilot, lambda: _focused(pilot) == "Repeat")
         await pilot.press("up")
         await until(pilot, lambda: _focused(pilot) == "Change")
@@ -99,10 +103,25 @@ async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
         assert walk(pilot).reached == Step.FINISH
 
 
-async def test_back_leads_to_the_practice_run() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_with_a_schedule_it_says_when_the_next_backup_is_made(size: tuple[int, int]) -> None:
+    profile = msgspec.structs.replace(PROFILE, schedule=Schedule(every="daily", at="22:00"))
+    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+    record.note(profile, "done", since=time.time())
+    async with wizard_at(profile, Step.FINISH, size=size) as pilot:
+        await until(pilot, lambda: "Next backup" in text(pilot))
+        assert re.search(r"Next backup +(today|tomorrow) at 22:00", text(pilot))
+        assert "You can also run these in a terminal:" in text(pilot)
+        assert "from now on" not in text(pilot)
+        assert "Every day at 22:00" in said(pilot)
+    left = console.left_at(Walk(profile, Step.FINISH, Step.FINISH))
+    assert re.search(r"Next backup: (today|tomorrow) at 22:00\. To back up now, run", left)
+
+
+async def test_back_leads_to_the_schedule() -> None:
     async with wizard_at(PROFILE, Step.FINISH) as pilot:
         await pilot.press("escape")
-        await until(pilot, lambda: walk(pilot).step == Step.DRY_RUN)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEDULE)
 
 
 async def test_names_are_shown_as_they_are_and_give_the_terminal_no_orders() -> None:

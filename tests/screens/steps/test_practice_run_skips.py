@@ -53,4 +53,4 @@ async def test_what_is_skipped_already_is_counted(place: Place) -> None:
         await pilot.press("shift+f3")
         await until(pilot, lambda: "Skipped: .cache/ (2 files, 2.0 kB)" in text(pilot))
         await pilot.press("f3", "enter")
-        await until(pilot, lambda: walk(pilot).step == Step.FINISH)
+        await until(pilot, lambda: walk(pilot).step == Step.SCHEDULE)

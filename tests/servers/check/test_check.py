@@ -51,7 +51,9 @@ def settled(office: Office, kind: str, folder: Path, **changes: object) -> tuple
 
 def test_check_ends_with_what_it_found(office: Office, sample_folder: Path) -> None:
     profile, _ = settled(office, "rrsync", sample_folder)
+    assert backup_wizard("status", "--json").json["backups"][0]["last_check"] is None
     checked = backup_wizard("check", profile.name, "--json")
+    assert backup_wizard("status", "--json").json["backups"][0]["last_check"]
     assert (checked.exit_code, checked.json["profile"], checked.json["verdict"]) == (0, "amamac", "locked")
     assert {key for finding in checked.json["findings"] for key in finding} == {
         "id",

@@ -9,6 +9,7 @@ import msgspec
 
 from screens.app import WizardApp
 from screens.context import Context
+from tests.support.data import scheduler
 from tests.support.kills import walks
 from tests.support.kills.person import TAKEN, Office, Person
 from wizard.client.keys import protected_key
@@ -17,9 +18,12 @@ from wizard.profile import Profile
 from wizard.server.reaching import host_trust
 from wizard.storage import paths, profiles
 from wizard.walk import steps
+from wizard.walk.descriptions import schedule
 from wizard.walk.steps import Step, Walk
 
 NAME = "amamac"
+
+schedule._module = scheduler.stand_in
 
 
 def begin_at(file: str, step: str) -> None:

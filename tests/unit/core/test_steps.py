@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.profile import Key, Profile, Schedule, SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts
 from wizard.server import handed_over
 from wizard.server.reaching import shown_keys
@@ -24,7 +24,7 @@ def _finished(profile: Profile) -> Walk:
 
 def test_the_steps_come_in_the_order_of_the_design() -> None:
     first = ["welcome", "folders", "server", "fingerprint", "scheme", "key"]
-    assert steps.applicable(a_profile()) == [*first, "hand-over", "security-check", "dry-run", "finish"]
+    assert steps.applicable(a_profile()) == [*first, "hand-over", "security-check", "dry-run", "schedule", "finish"]
 
 
 def test_a_scheme_without_ssh_has_no_key_and_no_fingerprint() -> None:
@@ -99,6 +99,7 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
         (Step.FOLDERS, {"exclude": ()}, "dry-run"),
         (Step.FOLDERS, {"folders": ()}, "folders"),
         (Step.FOLDERS, {}, "finish"),
+        (Step.SCHEDULE, {"schedule": Schedule(every="daily")}, "finish"),
     ],
     ids=[
         "server",
@@ -111,6 +112,7 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
         "excludes",
         "no folders",
         "nothing",
+        "schedule",
     ],
 )
 def test_a_change_lowers_what_was_reached_to_what_is_still_true(
@@ -192,8 +194,9 @@ def test_a_step_that_no_longer_applies_is_not_gone_on_at() -> None:
             ["hand-over", "security-check", "dry-run", "finish"],
         ),
         (Step.SECURITY_CHECK, {}, ["finish"]),
+        (Step.SCHEDULE, {"schedule": Schedule(every="hourly")}, ["finish"]),
     ],
-    ids=["nothing", "excludes", "scheme", "repeated"],
+    ids=["nothing", "excludes", "scheme", "repeated", "schedule"],
 )
 def test_a_change_leads_through_what_it_concerns_alone(
     step: Step, changed: dict[str, object], visited: list[str]
@@ -206,6 +209,16 @@ def test_a_change_leads_through_what_it_concerns_alone(
         seen.append(walk.step)
     assert seen == visited
     assert walk.changes is None
+
+
+def test_a_change_before_all_was_decided_leads_past_the_schedule_too() -> None:
+    walk = steps.change(Walk(a_profile(), Step.HAND_OVER, Step.HAND_OVER), Step.FOLDERS)
+    seen = []
+    while walk.step is not Step.FINISH:
+        walk = steps.forward(walk, walk.profile)
+        seen.append(walk.step)
+    assert seen == ["hand-over", "security-check", "dry-run", "schedule", "finish"]
+    assert (walk.changes, walk.was_finished) == (None, False)
 
 
 def test_what_rsync_would_ask_for_decides_where_the_server_s_line_holds_it() -> None:

@@ -61,14 +61,14 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
     Raises:
         Failure: the sign-in could not be tried.
     """
-    from wizard.server.locks import fixes
+    from wizard.server.locks import checked, fixes
     from wizard.server.locks.probe_session import answered
 
     checks, known = planned(profile), probes()
     setup = schemes.of(profile).server_setup(profile, access.facts, kept_facts.known(profile))
     try:
         async with _probe_session(profile, access, expects_backup) as session, _begun(checks, session) as begun:
-            is_let_in = False
+            is_let_in, findings = False, []
             for one in checks:
                 answer = await (begun.get(one.id) or answered(known.get(one.id, _no_probe), session))
                 if one.id == ADMITTED.id:
@@ -76,7 +76,10 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
                 elif answer.held and not is_let_in and one.id not in TOLD_BY_SSH:
                     answer = untested(answer.detail, _(_NOT_LET_IN))
                 fix = fixes.fix(one, setup) if answer.held is False else ""
-                yield Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix)
+                findings.append(Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix))
+                if len(findings) == len(checks):
+                    checked.note(profile.name, verdict(findings))
+                yield findings[-1]
     except Failure as failure:
         if failure.kind not in {Kind.KEY_UNUSABLE, Kind.SSH_UNSUPPORTED}:
             raise

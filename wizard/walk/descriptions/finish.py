@@ -1,7 +1,8 @@
-"""Finish: all that was decided, where each of it can be changed, and what to run from now on."""
+"""Finish: all that was decided, where each of it can be changed, when the next backup is made, and what can be run."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import msgspec
 from wizard import schemes
 from wizard.client.folders import exclude_presets
 from wizard.running import record
+from wizard.schedule import upcoming, words
 from wizard.storage import paths
 from wizard.text import display
 from wizard.text.display import printable
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 
 QUESTION = _("You're all set")
 RUN_THESE = _("Run these in a terminal from now on:")
+RUN_THESE_TOO = _("You can also run these in a terminal:")
 RUN_THESE_LATER = _("For a backup of your own, you would run these from now on:")
 BACKUPS = _("Backups")
+NEXT = _("Next backup")
 CHANGE = _("Change")
 
 _MOST_NAMED = 5
@@ -67,6 +71,17 @@ def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Deci
     if uses_ssh:
         yield Decision(TITLES[Step.KEY], _key(profile), Step.KEY)
     yield Decision(TITLES[Step.DRY_RUN], _practice(practice), Step.DRY_RUN, _("Repeat"))
+    yield Decision(TITLES[Step.SCHEDULE], words.how_often(profile.schedule), Step.SCHEDULE)
+
+
+def next_backup(profile: Profile) -> str:
+    """When the next backup is made without being asked for, or an empty text."""
+    return upcoming.of(profile, datetime.now(UTC)).when
+
+
+def run_these(profile: Profile) -> str:
+    """What the commands are for: without a schedule, they are all there is."""
+    return RUN_THESE if profile.schedule.every == "off" else RUN_THESE_TOO
 
 
 def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
@@ -97,13 +112,15 @@ async def settle(profile: Profile, found: WalkContext, answers: Answers, context
     """Nothing is decided any more; say what to run from now on."""
     if context.is_attended:
         width = max(len(command) for command, _for in commands(profile))
-        context.tell("\n".join([RUN_THESE, *(f"  {line:<{width}}  {aim}" for line, aim in commands(profile))]))
+        context.tell("\n".join([run_these(profile), *(f"  {line:<{width}}  {aim}" for line, aim in commands(profile))]))
     return profile
 
 
 def _told(profile: Profile, found: WalkContext) -> Iterator[str]:
     yield from (f"  {one.title}: {one.words}" for one in decisions(profile))
     yield f"  {BACKUPS}: {record.in_words(profile.name)}"
+    if when := next_backup(profile):
+        yield f"  {NEXT}: {when}"
 
 
 def _named(texts: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""How often the backup is made."""
