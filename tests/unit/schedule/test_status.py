@@ -24,10 +24,13 @@ DAILY = Schedule(every="daily", at="22:00")
 
 
 def _kept(schedule: Schedule, step: Step = Step.FINISH, *, good: timedelta | None = None, name: str = "amamac") -> None:
-    steps.record(Walk(a_profile(name=name, schedule=schedule), step, step))
+    profile = a_profile(name=name, schedule=schedule)
+    steps.record(Walk(profile, step, step))
     if good is not None:
         when = NOW - good
-        state_files.save(name, "last-run.json", record.Record(last=when, last_good=when, good_since=when.timestamp()))
+        place = f"{profile.server.account}:{profile.destination}"
+        kept = record.Record(last=when, last_good=when, good_since=when.timestamp(), place=place)
+        state_files.save(name, "last-run.json", kept)
 
 
 def _set_up(days: float) -> None:
