@@ -140,6 +140,8 @@ def _one(name: str) -> Outcome:
     except Exception as error:  # noqa: BLE001 - the other backups have no part in it
         told = crash.tell(error)
         console.complain(told)
+        with contextlib.suppress(Failure):
+            history.note(name, datetime.now(UTC), "schedule", "failed", why=told.sentence)
         return Outcome(name=name, exit_code=crash.EXIT_CODE, is_due=True, failed=told.sentence)
 
 

@@ -23,6 +23,7 @@ from wizard.client import profile_lock
 from wizard.client.keys import askpass, key_files, keyring_lock, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.client.session import Session
+from wizard.failure import Failure, Kind
 from wizard.profile import Key, Schedule
 from wizard.running import history, record
 from wizard.schedule import conditions, waiting
@@ -93,6 +94,26 @@ def test_two_are_due_and_one_fails(office: Office, profile: Profile) -> None:
     assert "There is no key" in failed.why
     told = if_due(code=0)["backups"]  # too soon after the failure
     assert [(one["profile"], one["due"]) for one in told] == [("a-first", False), ("amamac", False)]
+
+
+def test_a_crash_of_one_is_told_and_the_next_is_made(
+    office: Office, profile: Profile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheduled.finished(msgspec.structs.replace(profile, name="a-first"))
+    scheduled.set_up(office, profile)
+    hold = Session.hold
+
+    def crashes(self: Session, name: str, *, timeout: float = 0.0) -> int:
+        if name == "a-first":
+            raise ZeroDivisionError
+        hold(self, name, timeout=timeout)
+        raise Failure(Kind.PROFILE_IN_USE, name)
+
+    monkeypatch.setattr(Session, "hold", crashes)
+    monkeypatch.setenv(secrets.UNATTENDED, "")
+    assert cli.main(["run", "--if-due"]) == 70
+    assert "amamac: Waiting: another window" in capsys.readouterr().out
+    assert [run.result for run in history.read("a-first")] == ["failed"]
 
 
 def test_a_run_by_hand_meanwhile_is_waited_for(office: Office, profile: Profile) -> None:
@@ -237,6 +258,7 @@ def test_a_keyring_that_hangs_is_waited_for(
     secret_service.hang()
     try:
         code, said = in_this_process(capsys, monkeypatch)
+        assert secrets.is_locked("amamac", "passphrase")
     finally:
         secret_service.wake()
     assert code == 75

@@ -33,6 +33,13 @@ def fail(profile: Profile, times: int = 1) -> None:
         history.note_failed(profile, Failure(Kind.NO_RSYNC, "rsync"), datetime.now(UTC), "schedule")
 
 
+def test_only_with_a_schedule_and_set_up_to_its_end(profile: Profile) -> None:
+    assert runs.is_scheduled(profile)
+    assert not runs.is_scheduled(scheduled.with_schedule(profile, Schedule()))
+    (paths.walk_state("amamac") / "step").write_text("dry-run\n")
+    assert not runs.is_scheduled(profile)
+
+
 def test_none_yet(profile: Profile) -> None:
     assert runs.of("amamac") == due.Runs()
     now = datetime.now(UTC)
