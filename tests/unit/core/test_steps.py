@@ -128,6 +128,11 @@ def test_a_change_lowers_what_was_reached_to_what_is_still_true(
     assert after.reached is max(following, Step(reached), key=order.index)
 
 
+def test_another_schedule_makes_nothing_untrue() -> None:
+    walk = Walk(a_profile(), Step.SCHEDULE, Step.FINISH)
+    assert steps.again(walk, replace(walk.profile, schedule=Schedule(every="daily"))).reached is Step.FINISH
+
+
 def test_changing_to_a_scheme_without_ssh_keeps_the_walk_within_its_steps() -> None:
     walk = Walk(a_profile(), Step.SCHEME, Step.KEY)
     after = steps.forward(walk, a_profile(scheme=DAEMON))
