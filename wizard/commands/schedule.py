@@ -19,6 +19,8 @@ from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
 from wizard.text.language import _
 from wizard.trouble import telling
+from wizard.walk import steps
+from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -40,13 +42,17 @@ def schedule(chosen: Namespace) -> int:
     answer = None
     if not chosen.json:
         _tell(profile)
-    if not is_shown and profile.schedule.every != "off":
+    if not is_shown and profile.schedule.every != "off" and _is_set_up(profile):
         answer = trial.of(profile)
     if chosen.json:
         say(ToPaste(json.dumps(_as_json(profile, answer))))
     elif answer:
         _tell_trial(answer)
     return 1 if answer and not answer.is_good else 0
+
+
+def _is_set_up(profile: Profile) -> bool:
+    return steps.begin(profile).step is Step.FINISH
 
 
 def _set(chosen: Namespace) -> Profile:
@@ -71,6 +77,8 @@ def _tell(profile: Profile) -> None:
     say(in_words(profile.schedule))
     if profile.schedule.every == "off":
         return
+    if not _is_set_up(profile):
+        say(_("It starts once you finish setting it up: “backup-wizard {name}”.").format(name=profile.name))
     installed = schedulers.installed()
     if installed is None:
         again = f"backup-wizard schedule {profile.name} {profile.schedule.every}"

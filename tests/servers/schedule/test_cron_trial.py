@@ -12,6 +12,8 @@ from wizard.client.keys import key_files, protected_key
 from wizard.profile import Key
 from wizard.server import exports
 from wizard.storage import profiles
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,7 @@ def let_in(sshd: RealSshd, profile: Profile) -> None:
     line = exports.export(profile, access.facts(profile), "authorized-keys")
     sign_in.let_in(sshd, profile, line.rpartition(" ssh-")[0])
     profiles.save(profile)
+    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
 
 
 def test_a_key_that_opens_by_itself_reaches_the_server(sshd: RealSshd) -> None:

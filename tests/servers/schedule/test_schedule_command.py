@@ -19,6 +19,8 @@ from wizard.client.keys.secrets import Secret
 from wizard.profile import Key, Schedule
 from wizard.server import exports
 from wizard.storage import profiles
+from wizard.walk import steps
+from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,7 @@ def begin(sshd: RealSshd, protection: Protection) -> Profile:
         sshd, profile, exports.export(profile, access.facts(profile), "authorized-keys").rpartition(" ssh-")[0]
     )
     profiles.save(profile)
+    steps.record(Walk(profile, Step.FINISH, Step.FINISH))
     return profile
 
 

@@ -33,6 +33,7 @@ def test_the_command_shows_what_is_set_and_where(table: Path) -> None:
     shown = backup_wizard("schedule", "amamac")
     assert "This backup runs every day at 12:30." in shown.stdout
     assert "Started by cron: crontab" in shown.stdout
+    assert "It starts once you finish setting it up: “backup-wizard amamac”." in shown.stdout
     table.unlink()
     assert "backup-wizard schedule amamac daily" in backup_wizard("schedule", "amamac").stdout
 
