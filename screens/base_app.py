@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 _TURN_SECONDS = 0.01
-_ROUNDS_TO_SETTLE = 6
+_ROUNDS_TO_SETTLE = 2
 _MOST_SECONDS_TO_SETTLE = 2.0  # should a widget be gone that was to answer
 _MAY_LEAD_ON = frozenset({"enter", "ctrl+s"})
 _MAY_TURN = frozenset(f"{shift}f{number}" for shift in ("", "shift+") for number in range(2, 13))

@@ -75,7 +75,7 @@ class FoldersScreen(StepScreen):
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
         self._decision = draft.begin(self.profile, self.draft)
-        self._turned = False
+        self._turned = self._is_turning = False
         self._counted: Profile | None = None
         self._measuring: dict[str, Worker[None]] = {}
         self._turns = asyncio.Semaphore(_MEASURED_AT_ONCE)
@@ -259,14 +259,18 @@ class FoldersScreen(StepScreen):
 
     @on(DescendantFocus)
     def _follow_the_cursor(self) -> None:
-        if self._tree.has_focus or self._left_out.has_focus_within:
-            self._show_turned(self._left_out.has_focus_within)
+        is_turned = self._left_out.has_focus_within
+        if is_turned == self._turned:
+            self._is_turning = False
+        elif not self._is_turning and (self._tree.has_focus or is_turned):
+            self._show_turned(is_turned)
 
     @property
     def _has_given_way(self) -> bool:
         return self._turned and self.has_class("-short")
 
     def _turn(self, turned: bool) -> None:
+        self._is_turning = True  # what is told now of where the cursor was before is no wish to be there
         self._show_turned(turned)
         (self._left_out.query_one(TickList) if turned else self._tree).focus()
 

@@ -6,6 +6,9 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
+from screens.steps.folders.folder_tree import FolderTree
+from screens.steps.folders.screen import FoldersScreen
+from screens.widgets.tick_list import TickList
 from tests.screens.steps.folders.folders_screen import (
     AT_FIRST,
     go_on,
@@ -39,6 +42,18 @@ async def test_keys_in_one_burst_go_where_they_would_have_gone_typed_slowly(size
         await until(pilot, lambda: "[ ] Caches" in said(pilot) or "[ ] Caches" in text(pilot))
         assert pilot.app.screen.query_one("#own Input", Input).value == "w*"
         assert "Find: " not in said(pilot)
+
+
+async def test_where_the_cursor_was_before_turns_nothing_back() -> None:
+    """A message of it may come late, while the cursor is on its way to the other part."""
+    async with opened() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, FoldersScreen)
+        screen.action_turn()
+        assert isinstance(pilot.app.focused, FolderTree)
+        screen._follow_the_cursor()
+        await until(pilot, lambda: isinstance(pilot.app.focused, TickList))
+        assert "Skip these" in text(pilot)
 
 
 async def test_a_pattern_that_can_t_be_taken_is_told_under_its_line() -> None:
