@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,7 +110,7 @@ def test_the_command_tells_what_was_done_and_when(office: Office, sample_folder:
     profile = placing.profile_for(office, "rrsync", sample_folder)
     placing.settle(office, profile)
     before = backup_wizard("show", profile.name)
-    assert "# backup:   No backup yet" in before.stdout
+    assert re.search(r"^# backup: +No backup yet", before.stdout, re.MULTILINE)
     done = backup_wizard("run", profile.name, "--json")
     assert done.exit_code == 0
     assert done.json["whole"] is True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import shlex
 import shutil
 import socket
@@ -12,13 +11,14 @@ import subprocess
 import sys
 import zlib
 
+import msgspec
+
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
 from wizard.schedule.schedulers.scheduler import MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
 
 _PLACE = "crontab"
 _BEGIN, _END = "# BEGIN backup-wizard", "# END backup-wizard"
-_BLOCK = re.compile(rf"^{_BEGIN}\n(?P<inside>.*?)^{_END}\n".encode(), re.MULTILINE | re.DOTALL)
 # cron's list knows no priority, and a program that finds nothing due has nothing to say by mail.
 _LOW_PRIORITY = "renice -n 19 -p $$ >/dev/null 2>&1; ionice -c 3 -p $$ >/dev/null 2>&1; "
 _QUIETLY = "run --if-due >/dev/null 2>&1"
@@ -43,9 +43,9 @@ class Cron:
         found = self._found()
         if found is None:
             return State.ABSENT
-        if not signed.is_as_written(signed.decoded(found["inside"])):
+        if not signed.is_as_written(signed.decoded(found.inside)):
             return State.CHANGED
-        return State.OURS if found[0] == signed.encoded(_block()) else State.OTHERWISE
+        return State.OURS if found.whole == signed.encoded(_block()) else State.OTHERWISE
 
     def changed(self) -> str:
         """That it is the crontab, if the marked lines were changed by hand."""
@@ -54,8 +54,8 @@ class Cron:
     def install(self) -> None:
         """Put the marked lines at the end of the list, or in place of older ones."""
         table, block = _read(), signed.encoded(_block())
-        if found := _BLOCK.search(table):
-            wanted = table[: found.start()] + block + table[found.end() :]
+        if found := _block_in(table):
+            wanted = found.before + block + found.after
         else:
             wanted = table + (b"\n" if table and not table.endswith(b"\n") else b"") + block
         if wanted != table:
@@ -65,8 +65,7 @@ class Cron:
         """Take the marked lines out of the list, and the list away if there is nothing else in it."""
         if not self.is_there() or not (found := self._found()):
             return
-        table = _read()
-        if wanted := table[: found.start()] + table[found.end() :]:
+        if wanted := found.before + found.after:
             must(["crontab", "-"], wanted)
         else:
             must(["crontab", "-r"])
@@ -75,8 +74,28 @@ class Cron:
         """The script in the environment that cron would give it: cron itself starts nothing at once."""
         return run([_SHELL, "-c", script], environment=environment(), seconds=TRIAL_SECONDS)
 
-    def _found(self) -> re.Match[bytes] | None:
-        return _BLOCK.search(_read()) if self.is_there() else None
+    def _found(self) -> _Block | None:
+        return _block_in(_read()) if self.is_there() else None
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """The marked lines of a list, those between them, and what stands before and after them."""
+
+    before: bytes
+    whole: bytes
+    inside: bytes
+    after: bytes
+
+
+def _block_in(table: bytes) -> _Block | None:
+    lined = b"\n" + table  # each mark is a line of its own, the first as well
+    begin = lined.find(f"\n{_BEGIN}\n".encode())
+    inside = begin + len(_BEGIN) + 1
+    end = lined.find(f"\n{_END}\n".encode(), inside) if begin >= 0 else -1
+    if end < 0:
+        return None
+    after = end + len(_END) + 1  # these are places in the list itself, where the first line's end isn't
+    return _Block(table[:begin], table[begin:after], table[inside:end], table[after:])
 
 
 def environment() -> dict[str, str]:

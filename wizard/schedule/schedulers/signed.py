@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WORDS = "backup-wizard wrote this, and leaves it alone once you change it"
-_LINE = re.compile(rf"[^\n]*{_WORDS} \((?P<digest>[0-9a-f]{{64}})\)[^\n]*\n?")
+_DIGEST = re.compile(rf"{_WORDS} \(([0-9a-f]{{64}})\)")
 
 
 def sign(text: str, comment: str = "# {}") -> str:
@@ -24,8 +24,11 @@ def sign(text: str, comment: str = "# {}") -> str:
 
 def is_as_written(text: str) -> bool:
     """Whether the text is still what was signed."""
-    found = _LINE.search(text)
-    return found is not None and found["digest"] == _digest(_LINE.sub("", text, count=1))
+    found = _DIGEST.search(text)
+    if found is None:
+        return False
+    begin, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end()) + 1
+    return found[1] == _digest(text[:begin] + (text[end:] if end else ""))
 
 
 def state_of(wanted: dict[Path, str]) -> State:
