@@ -90,7 +90,7 @@ class Line:
         nothing.mkdir(exist_ok=True)
         shell = self.home / "shell"
         shell.write_text(
-            f'#!/bin/sh\ncd {self.home}; shift; SSH_ORIGINAL_COMMAND="$*" PATH={self._path} {self._command}'
+            f'#!/bin/sh\ncd {self.home}; shift; SSH_ORIGINAL_COMMAND="$*" PATH={shlex.quote(self._path)} {self._command}'
         )
         shell.chmod(0o755)
         while not list(self.secret.parent.glob(".pin.txt.*")) and any(self._servers()):
