@@ -90,7 +90,8 @@ class Line:
         nothing.mkdir(exist_ok=True)
         shell = self.home / "shell"
         shell.write_text(
-            f'#!/bin/sh\ncd {self.home}; shift; SSH_ORIGINAL_COMMAND="$*" PATH={shlex.quote(self._path)} {self._command}'
+            f"#!/bin/sh\nPATH={shlex.quote(self._path)}; export PATH\n"
+            f'cd {self.home}; shift; SSH_ORIGINAL_COMMAND="$*" {self._command}'
         )
         shell.chmod(0o755)
         while not list(self.secret.parent.glob(".pin.txt.*")) and any(self._servers()):
