@@ -49,7 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     by: By = "person"
 
     def __post_init__(self) -> None:
-        """Refuse, in a damaged file, a time that can't be reckoned with."""
+        """Refuse, in a damaged file, a time that no calendar has."""
         if self.began.year > _LAST_YEAR:
             raise ValueError(self.began)
 
