@@ -48,8 +48,9 @@ async def with_the_server_s_rsync_killed(line: LossyLine) -> None:
     while not left(line):
         await asyncio.sleep(0.01)
     serving = [pid for pid in processes.descendants(line.sshd._process.pid) if is_rsync(pid)]  # type: ignore[union-attr]
-    for pid in serving:
-        os.kill(pid, signal.SIGKILL)
+    for sent in (signal.SIGSTOP, signal.SIGKILL):  # one that saw the other end would take its file with it
+        for pid in serving:
+            os.kill(pid, sent)
     line.gate.release()
     with pytest.raises(Failure):
         await failing
