@@ -32,9 +32,8 @@ test-attacks: system-test .make/dev .make/old-rsync/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
 		tests/attacks/table.py tests/attacks/every_version.py
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --every-case \
-		tests/servers/script/test_script_raced.py tests/servers/script/test_script_killed.py \
-		tests/servers/check/test_check_matrix.py tests/servers/check/test_check_versions.py tests/attacks/test_second_key.py \
-		tests/screens/test_whole_walk.py tests/servers/ansible/test_ansible_domain.py
+		tests/attacks/test_second_key.py tests/faults/test_killed_on_screens.py tests/faults/test_no_room.py \
+		tests/screens tests/servers/ansible tests/servers/check tests/servers/running/test_losses.py tests/servers/script
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

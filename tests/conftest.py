@@ -149,8 +149,8 @@ def tried(request: pytest.FixtureRequest, add_row: AddRow, add_count: AddCount) 
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> int:
-    """Of how many cases one is tried, where each stands for many like it: of 8, and by `make test-attacks` of 1."""
-    return 1 if request.config.getoption("every_case") else 8
+    """Of how many cases one is tried, where each stands for many like it: of 24, and by `make test-attacks` of 1."""
+    return 1 if request.config.getoption("every_case") else 24
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Keys(Footer):
         if self._columns:  # the library has one for each key
             self.styles.grid_size_columns = self._columns
 
-    def bindings_changed(self, screen: Screen) -> None:
+    def bindings_changed(self, screen: Screen[object]) -> None:
         """Show the keys that count now."""
         self._bindings_ready = True
         if screen.app.app_focus and self.is_attached and screen is self.screen:

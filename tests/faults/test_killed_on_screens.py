@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import AddCount, AddRow
 
-# What the server takes part in costs a second each: of those, one of so many is gone on from with it. Of the others
-# every second one is.
+# What the server takes part in costs a second each: of those, one of so many is gone on from with it, and of the others
+# one of six, or by `make test-attacks` every second one.
 COSTLY = {Step.HAND_OVER, TAKEN, Step.SECURITY_CHECK, Step.DRY_RUN, Step.FINISH}
-EACH = 6
+EACH = 18
 ORDER = [step.value for step in Step]
 CACHE = "Signature: 8a477f597d28d172789f06886806bc55"
 
@@ -66,7 +66,7 @@ def office(sshd: RealSshd, begun: Home) -> Office:
     return Office.of(sshd)
 
 
-def go_on_from(home: Home, office: Office, states: Sequence[Home], *, ends: Sequence[Home] = ()) -> str:
+def go_on_from(home: Home, office: Office, states: Sequence[Home], every: int, *, ends: Sequence[Home] = ()) -> str:
     """See that each state leads to the summary, or is as at one of the ends; what was done, in words for the table.
 
     Of those that are the same once they are taken up, the one is opened that was killed with most left half-written,
@@ -81,7 +81,7 @@ def go_on_from(home: Home, office: Office, states: Sequence[Home], *, ends: Sequ
         home.become(max(same, key=lambda state: state.entries))
         killing.empty(Path(office.root, NAME))  # what a later state has sent was not there yet
         at_step[left_at] += 1
-        if digest in proven or at_step[left_at] % (EACH if left_at in COSTLY else 2) != 1:
+        if digest in proven or at_step[left_at] % _of_how_many(left_at, every) != 1:
             goes_on = digest not in proven and left_at in COSTLY - {Step.FINISH}
             seen = "seen_and_gone_on_with_unattended" if goes_on else "seen"
             home.require(f"{SCREENS}:{seen}", asked, left_at)
@@ -106,6 +106,10 @@ def _how_far(left_at: str) -> tuple[int, str]:
     return ORDER.index(left_at.split()[0]) if left_at else -1, left_at
 
 
+def _of_how_many(left_at: str, every: int) -> int:
+    return (EACH if left_at in COSTLY else 6) // (1 if every > 1 else 3)
+
+
 def _decided(state: Home) -> list[bytes]:
     kept = (".config/backup-wizard/profiles/amamac.toml", ".local/state/backup-wizard/amamac/step")
     return [(state.folder / name).read_bytes() for name in kept]
@@ -119,11 +123,13 @@ def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-def test_from_nothing_to_the_first_backup(begun: Home, office: Office, add_row: AddRow, add_count: AddCount) -> None:
+def test_from_nothing_to_the_first_backup(
+    begun: Home, office: Office, every: int, add_row: AddRow, add_count: AddCount
+) -> None:
     walked = begun.walked(f"{SCREENS}:to_its_end", office.as_text)
     assert walked.ended.exit_code == 0, walked.ended.printed
     assert {state.at_step for state in walked.states} == {*ORDER, TAKEN}
-    then = go_on_from(begun, office, walked.states)
+    then = go_on_from(begun, office, walked.states, every)
     forgotten(walked.states, "finish")
     tell(add_row, add_count, "screens, to the first backup", walked, then)
 
@@ -135,6 +141,7 @@ def test_another_key_than_was_made(
     sshd: RealSshd,
     office: Office,
     agent: Agent,
+    every: int,
     add_row: AddRow,
     add_count: AddCount,
 ) -> None:
@@ -152,18 +159,18 @@ def test_another_key_than_was_made(
     # Killed before anything was decided, it goes on as it was, with the key that was made.
     first, last = walked.states[0], walked.states[-1]
     as_it_was = [state for state in walked.states if _decided(state) == _decided(first)]
-    then = go_on_from(begun, wanting, walked.states, ends=(*as_it_was, last))
+    then = go_on_from(begun, wanting, walked.states, every, ends=(*as_it_was, last))
     for state in walked.states:
         state.require("look_and_forget", NAME, "hand-over")
     tell(add_row, add_count, f"screens, another key, in a {whose}", walked, then)
 
 
 def test_the_admin_s_part_done_with_the_password(
-    begun: Home, sshd: RealSshd, office: Office, add_row: AddRow, add_count: AddCount
+    begun: Home, sshd: RealSshd, office: Office, every: int, add_row: AddRow, add_count: AddCount
 ) -> None:
     able = msgspec.structs.replace(office, has_password=True)
     at_the_hand_over(begun, sshd)
     walked = begun.walked(f"{SCREENS}:until_at", able.as_text, "security-check")
-    then = go_on_from(begun, able, walked.states, ends=walked.states[-1:])
+    then = go_on_from(begun, able, walked.states, every, ends=walked.states[-1:])
     forgotten(walked.states, "security-check")
     tell(add_row, add_count, "screens, the admin's part done", walked, then)

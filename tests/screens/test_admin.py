@@ -18,7 +18,7 @@ from screens.admin.request_list import RequestList
 from screens.admin.requests import RequestsScreen
 from tests.support.commands import backup_wizard
 from tests.support.data.requests import a_request, public_key, saved
-from tests.support.pilot import SIZES, said, text, until
+from tests.support.pilot import TRIED_SIZES, said, text, until
 from wizard.client import request
 from wizard.client.computer import Sender
 from wizard.profile import Server
@@ -56,7 +56,7 @@ async def pane(*paths: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[
         yield pilot
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_change_is_shown_told_to_the_user_and_exported(office: Path, size: tuple[int, int], home: Path) -> None:
     async with pane(office, size=size) as pilot:
         await until(pilot, lambda: "amamac" in text(pilot) and "bobpc" in text(pilot))

@@ -12,7 +12,7 @@ from screens.app import WizardApp
 from screens.context import Context
 from screens.dialogs.trouble_screen import TroubleScreen
 from tests.support.data.profiles import a_profile
-from tests.support.pilot import SIZES, arrived, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, text, until, walk, wizard_at
 from wizard.client import profile_lock
 from wizard.client.session import Session
 from wizard.failure import Failure
@@ -22,7 +22,7 @@ from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_the_second_wizard_says_it_waits_and_goes_on_with_what_the_first_decided(size: tuple[int, int]) -> None:
     profile = a_profile()
     steps.record(Walk(profile, Step.FOLDERS, Step.FOLDERS))

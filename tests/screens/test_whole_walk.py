@@ -10,7 +10,7 @@ from textual.events import Key, Paste
 from tests.support import canary
 from tests.support.data.receipts import a_receipt
 from tests.support.data.trees import tree
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import SIZES, TRIED_SIZES, at, said, text, until, walk, wizard_at
 from tests.support.servers.real_sshd import RealSshd
 from wizard.client import access
 from wizard.client.keys import secrets
@@ -186,7 +186,7 @@ async def test_from_nothing_to_a_dry_run_in_a_few_key_presses(
 
 
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_with_the_admin_s_receipt_pasted_one_message_goes_out_and_one_text_comes_in(
     size: tuple[int, int], office: Office, documents: Path, secret_service: SecretService
 ) -> None:

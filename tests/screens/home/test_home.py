@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from tests.screens.home.at_home import home_screen, is_home, kept, title
 from tests.support.data.profiles import a_profile
-from tests.support.pilot import SIZES, said, text, until
+from tests.support.pilot import TRIED_SIZES, said, text, until
 from wizard.client import profile_lock
 from wizard.client.keys import key_files
 from wizard.profile import Schedule
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_each_backup_is_there_with_its_state_its_age_and_what_to_do(size: tuple[int, int]) -> None:
     now = datetime.now(UTC)
     kept("amamac", last=now, last_good=now - timedelta(hours=3))
@@ -46,7 +46,7 @@ async def test_each_backup_is_there_with_its_state_its_age_and_what_to_do(size: 
         await until(pilot, lambda: title(pilot) == "New backup")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_when_it_is_made_next_and_what_it_waits_for_is_told_and_too_old_by_its_own_days(
     size: tuple[int, int],
 ) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Button, Input
 
 from screens.steps.hand_over.do_it_for_me import DoItForMeScreen
 from tests.support import canary
-from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from tests.support.servers.with_password import FOREIGN, KEYS, begun, furnish, office_with_password
 from wizard.client.keys import key_files
 from wizard.walk.steps import Step
@@ -44,7 +44,7 @@ async def ask_for_it(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, DoItForMeScreen) and isinstance(pilot.app.focused, Input))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_with_the_password_the_walk_goes_on(office: Office, sample_folder: Path, size: tuple[int, int]) -> None:
     async with wizard_at(begun(office, sample_folder), Step.HAND_OVER, size=size) as pilot:
         await ask_for_it(pilot)

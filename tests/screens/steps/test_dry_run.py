@@ -20,7 +20,7 @@ from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support import programs
 from tests.support.data.trees import make_too_deep, tree
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.profile import SchemeSettings
 from wizard.schemes.parts.over_ssh import MARKER_NAME
 from wizard.server import kept_facts
@@ -63,7 +63,7 @@ def begun(place: Place, sample_folder: Path) -> Place:
     return replace(place, profile=profile)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Place, size: tuple[int, int]) -> None:
     before = tree(begun.sshd.folder)
     async with wizard_at(begun.profile, Step.DRY_RUN, size=size) as pilot:

@@ -16,7 +16,7 @@ from textual.widgets import Button, Input
 from screens.widgets.choice import Choice
 from tests.support import processes
 from tests.support.data.profiles import a_profile, towards
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from tests.support.servers.real_sshd import RealSshd
 from wizard.client.host_keys import known_hosts
 from wizard.profile import Server
@@ -43,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSshd]:
     started.end()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_what_is_shown_is_confirmed_on_purpose_alone(server: RealSshd, size: tuple[int, int]) -> None:
     steps.record(Walk(_new(server), Step.FINGERPRINT, Step.FINGERPRINT))
     left = steps.begin(profiles.load("amamac"))

@@ -15,7 +15,7 @@ from screens.outcome import Jump
 from screens.steps.finish.screen import FinishScreen
 from screens.steps.step_screen import StepScreen
 from tests.support.data.profiles import FINGERPRINT, a_profile
-from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from wizard import console
 from wizard.client.rsync import Totals
 from wizard.profile import Key, Schedule, Server
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PROFILE = a_profile(server=Server(host="files.example.lan", port=2222, user="amanda", host_keys=(FINGERPRINT,)))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, int]) -> None:
     async with wizard_at(PROFILE, Step.FINISH, size=size) as pilot:
         await until(pilot, lambda: "You're all set" in text(pilot))
@@ -103,7 +103,7 @@ async def test_the_practice_run_s_result_is_told_and_can_be_changed() -> None:
         assert walk(pilot).reached == Step.FINISH
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_with_a_schedule_it_says_when_the_next_backup_is_made(size: tuple[int, int]) -> None:
     profile = msgspec.structs.replace(PROFILE, schedule=Schedule(every="weekly", at="22:00"))
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))

@@ -17,7 +17,7 @@ from screens.dialogs.passphrase import PassphraseScreen
 from screens.dialogs.save_text import SaveTextScreen
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support.data.profiles import a_profile
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.client.keys import daemon_password, protected_key
 from wizard.client.keys.secrets import Secret
 from wizard.profile import Key, SchemeSettings, Server
@@ -43,7 +43,7 @@ def place(sshd: RealSshd, sample_folder: Path) -> Place:
     return arrive(sshd, sample_folder)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_once_the_admin_has_acted_enter_goes_on(place: Place, size: tuple[int, int]) -> None:
     async with wizard_at(place.profile, Step.HAND_OVER, size=size, server_facts=place.facts) as pilot:
         await until(pilot, lambda: NOT_YET in said(pilot))

@@ -15,7 +15,7 @@ from screens.steps.finish.running import RunningScreen
 from tests.screens.at_the_server import clients, none_left
 from tests.support import programs
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
-from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from wizard import console
 from wizard.running import record
 from wizard.storage import profiles
@@ -38,7 +38,7 @@ def line(sshd: RealSshd, sample_folder: Path) -> Iterator[LossyLine]:
         yield line
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLine, size: tuple[int, int]) -> None:
     async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
         assert "No backup yet" in said(pilot)

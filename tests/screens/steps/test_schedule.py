@@ -11,7 +11,7 @@ from textual.widgets import Collapsible, Input
 
 from tests.support.data import scheduler
 from tests.support.data.profiles import a_profile
-from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, at, said, text, until, walk, wizard_at
 from tests.support.plain import Person, decided
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
@@ -40,7 +40,7 @@ def time_is_asked(pilot: Pilot[int]) -> bool:
     return bool(pilot.app.screen.query_one("#at").display)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_enter_takes_every_day_when_it_suits(size: tuple[int, int]) -> None:
     steps.record(Walk(PROFILE, Step.SCHEDULE, Step.SCHEDULE))
     async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
@@ -73,7 +73,7 @@ async def test_all_can_be_set_by_keys_alone_and_the_time_only_where_there_is_one
     assert profiles.load("amamac").schedule == Schedule(every="weekly", at="21:30", on_battery=True, on_metered=True)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_wrong_time_is_told_beneath_it_and_asked_of_no_other_choice(size: tuple[int, int]) -> None:
     async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
         await shown(pilot)
@@ -109,7 +109,7 @@ async def test_a_walk_that_was_left_goes_on_there_and_an_older_backup_keeps_what
         await shown(pilot, "● Only when you start it")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_what_is_added_is_shown_before_it_is(size: tuple[int, int]) -> None:
     async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
         await shown(pilot)

@@ -9,7 +9,7 @@ from textual.widgets import Collapsible
 
 from screens.dialogs.confirm import ConfirmScreen
 from tests.screens.at_the_server import arrive, clients, none_left
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.server.locks import requests
 from wizard.server.locks.evidence import untested
 from wizard.walk import steps
@@ -36,7 +36,7 @@ def place(sshd: RealSshd, sample_folder: Path) -> Place:
     return place
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_locked_key_is_proven_and_enter_goes_on(place: Place, size: tuple[int, int]) -> None:
     async with wizard_at(place.profile, Step.SECURITY_CHECK, size=size) as pilot:
         await until(pilot, lambda: HOLDS in said(pilot))

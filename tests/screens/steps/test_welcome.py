@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.profile import Profile
 from wizard.storage import profiles
 from wizard.walk.steps import Step
@@ -12,7 +12,7 @@ from wizard.walk.steps import Step
 NEW = Profile(name="amamac")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_enter_takes_the_name_and_saves_the_profile(size: tuple[int, int]) -> None:
     async with wizard_at(NEW, Step.WELCOME, size=size) as pilot:
         await pilot.press("enter")

@@ -63,6 +63,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.long
+@pytest.mark.every_case
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
     playbook = tmp_path / "backups.yml"

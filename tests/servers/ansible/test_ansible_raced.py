@@ -124,6 +124,7 @@ def not_the_accounts(office: Office) -> dict[str, Entry]:
 
 
 @pytest.mark.long
+@pytest.mark.every_case
 @pytest.mark.timeout(400)
 def test_links_that_are_planted_meanwhile_gain_nothing(office: Office, tmp_path: Path) -> None:
     profiles = (

@@ -1,6 +1,6 @@
 """Every weakness of the server's text times every state of the server.
 
-No open door is called shut, and nothing is called locked without all evidence. Each state is tried with a third of the
+No open door is called shut, and nothing is called locked without all evidence. Each state is tried with a sixth of the
 weaknesses here, and with all of them by `make test-attacks` (`--every-case`).
 """
 
@@ -244,7 +244,7 @@ async def test_no_cell_calls_an_open_door_shut(
             assert locks.why_untested(findings), state
         if state == "after the first backup":
             continue  # test_locks.py tries each slip alone in this state
-        for group in _at_once(kind)[row % min(every, 3) :: min(every, 3)]:
+        for group in _at_once(kind)[row % min(every, 6) :: min(every, 6)]:
             if _is_sshd_s(group) and state not in _TELLING_FOR_SSHD:
                 continue
             case.put_back()

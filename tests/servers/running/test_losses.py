@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from tests.support.servers.office import Office
 
 KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+# A server of rsync's own and one over ssh stand for the others.
+SOME_KINDS = [
+    "rrsync",
+    "daemon",
+    *(pytest.param(kind, marks=pytest.mark.every_case) for kind in KINDS[1:3] + KINDS[4:]),
+]
 
 
 @pytest.fixture
@@ -182,7 +188,7 @@ def test_where_nothing_can_be_practised_the_files_here_are_counted(office: Offic
     assert "This would delete 11 of 21 files and folders from the backup" in stopped.stderr
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME_KINDS)
 def test_a_backup_that_is_gone_from_the_server_is_begun_anew_only_if_somebody_says_so(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:

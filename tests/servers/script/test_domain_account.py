@@ -67,7 +67,7 @@ def empty(office: SetUpOffice) -> None:
     office.run("find", f"{HOME}/backup/amamac", "-mindepth", "1", "!", "-name", ".backup-folder*", "-delete")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [KINDS[0], *(pytest.param(kind, marks=pytest.mark.every_case) for kind in KINDS[1:])])
 async def test_the_script_sets_it_up_and_takes_it_back(office: SetUpOffice, kind: str, sample_folder: Path) -> None:
     context, admitted = domain_context(office, kind, sample_folder)
     setting_up.install(office, script.render_many([context]))

@@ -25,7 +25,7 @@ TRAPS = {
     "a folder for the keys": "mkdir -m 700 .ssh; mkdir .ssh/authorized_keys",
     "a link for the backups": "ln -s /etc/cron.d backup-parent",
     "a link to the way in for the backups": "mkdir -m 700 .ssh; ln -s .ssh backup-parent",
-    "endless keys": "mkdir -m 700 .ssh; truncate -s 4G .ssh/authorized_keys",
+    "endless keys": "mkdir -m 700 .ssh; truncate -s 16M .ssh/authorized_keys",
     "bytes for the keys": "mkdir -m 700 .ssh; printf 'a\\000b' >.ssh/authorized_keys",
     "half of our marks": "mkdir -m 700 .ssh; echo '# backup-wizard begin amamac' >.ssh/authorized_keys",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from screens.steps.folders.folder_tree import FolderTree
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard import trouble
 from wizard.client.folders import folder_access, folder_search
 from wizard.client.session import Session
@@ -42,7 +42,7 @@ def under_cursor(pilot: Pilot[int]) -> str:
     return node.data.folder.name if node and node.data else ""  # while the tree is put together anew, it is nowhere
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_what_is_not_included_is_said(size: tuple[int, int]) -> None:
     async with wizard_at(NEW, Step.FOLDERS, size=size) as pilot:
         await until(pilot, lambda: "Not included: Downloads, holidays, Höhle and " in text(pilot))
@@ -81,7 +81,7 @@ async def test_a_folder_is_found_by_typing(keys: str, found: str) -> None:
         assert at(pilot) == Step.FOLDERS
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_folder_below_closed_ones_is_found_and_brought_into_sight(size: tuple[int, int], home: Path) -> None:
     (home / "Projects/project 31/house/Kitchen plans/older").mkdir(parents=True)
     (home / ".hidden/kitchen").mkdir()
@@ -150,7 +150,7 @@ def test_on_lines_what_is_not_included_is_said_too(home: Path) -> None:
     assert getattr(judged, "words", None) == ""
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_what_each_pattern_skips_is_counted_and_one_that_skips_nothing_is_named(
     size: tuple[int, int], home: Path
 ) -> None:
@@ -181,7 +181,7 @@ def test_what_is_mounted_inside_is_found(mounted: Path, monkeypatch: pytest.Monk
     assert "/proc" in folder_access.mounts_inside(["/"])
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_disk_inside_a_folder_is_said_and_can_be_skipped(size: tuple[int, int], mounted: Path) -> None:
     async with wizard_at(NEW, Step.FOLDERS, size=size) as pilot:
         await until(pilot, lambda: "Other disks inside are included: ~/Documents/My disk." in said(pilot))

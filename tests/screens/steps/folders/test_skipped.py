@@ -14,7 +14,7 @@ from tests.screens.steps.folders.folders_screen import (
     go_on,
     opened,
 )
-from tests.support.pilot import SIZES, said, text, until, walk
+from tests.support.pilot import TRIED_SIZES, said, text, until, walk
 from wizard.client.folders import exclude_presets
 from wizard.profile import Profile, SchemeSettings
 from wizard.walk.steps import Step
@@ -34,7 +34,7 @@ async def test_what_is_left_out_is_ticked_and_typed_with_keys() -> None:
     assert (saved.delete, saved.scheme.allow_delete) == (True, True)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_keys_in_one_burst_go_where_they_would_have_gone_typed_slowly(size: tuple[int, int]) -> None:
     async with opened(size=size) as pilot:
         for key in ("f2", "tab", *"w*"):

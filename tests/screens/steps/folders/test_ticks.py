@@ -17,7 +17,7 @@ from tests.screens.steps.folders.folders_screen import (
     row_at_cursor,
     row_with,
 )
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.client.folders import exclude_presets
 from wizard.profile import Profile
 from wizard.walk.steps import Step
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_one_enter_takes_the_usual_folders(home: Path, size: tuple[int, int]) -> None:
     async with wizard_at(NEW, Step.FOLDERS, size=size) as pilot:
         saved = await go_on(pilot)
@@ -35,7 +35,7 @@ async def test_one_enter_takes_the_usual_folders(home: Path, size: tuple[int, in
     assert not saved.delete
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_ticks_sizes_and_the_total_are_shown(size: tuple[int, int]) -> None:
     async with opened(size=size) as pilot:
         await until(pilot, lambda: "6 files and folders (2.0 MB) will be backed up." in text(pilot))
@@ -115,7 +115,7 @@ async def test_nothing_ticked_is_told_on_continue_alone() -> None:
         await until(pilot, lambda: walk(pilot).step == Step.WELCOME)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_back_and_forth_keeps_what_was_ticked(home: Path, size: tuple[int, int]) -> None:
     async with opened(size=size) as pilot:
         await move_to(pilot, "Work")

@@ -22,7 +22,7 @@ from tests.screens.steps.key.key_screen import (
     until_ready,
 )
 from tests.support.data.trees import tree
-from tests.support.pilot import SIZES, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, at, said, text, until, walk, wizard_at
 from wizard.client.keys import key_files, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_enter_makes_a_key_that_the_keyring_opens(home: Path, size: tuple[int, int]) -> None:
     steps.record(Walk(NEW, Step.KEY, Step.KEY))
     left = steps.begin(profiles.load("amamac"))

@@ -9,7 +9,7 @@ import pytest
 from screens.steps.key.choose_key import ChooseKeyScreen
 from tests.screens.steps.key.key_screen import FILE, NEW, until_ready
 from tests.support.data.trees import tree
-from tests.support.pilot import SIZES, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from tests.support.plain import Person, decided
 from wizard.client.keys import key_files, secrets
 from wizard.client.keys.secrets import Secret
@@ -37,7 +37,7 @@ def refused(home: Path, secret_service: SecretService) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_on_screen_a_new_key_of_such_a_type_is_proposed(refused: Path, size: tuple[int, int]) -> None:
     before = tree(refused.parent)
     async with wizard_at(NEW, Step.KEY, size=size) as pilot:

@@ -7,7 +7,7 @@ import pytest
 from screens.outcome import Forward
 from tests.screens.steps.scheme.scheme_screen import MORE, PLAIN, asked_for_more
 from tests.support.data.profiles import a_profile
-from tests.support.pilot import SIZES, arrived, at, said, text, until, walk, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, at, said, text, until, walk, wizard_at
 from wizard import schemes
 from wizard.client.rsync import rsync_version
 from wizard.profile import SchemeSettings, Server
@@ -20,7 +20,7 @@ from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
     steps.record(Walk(PLAIN, Step.SCHEME, Step.SCHEME))
     left = steps.begin(profiles.load("amamac"))
@@ -59,7 +59,7 @@ async def test_one_scheme_alone_is_not_called_the_recommended_one(monkeypatch: p
         assert "recommended" not in text(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_why(size: tuple[int, int]) -> None:
     kept_facts.learn(PLAIN, ssh_open=False, daemon_open=True, daemon_port=873)
     async with wizard_at(PLAIN, Step.SCHEME, size=size) as pilot:

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, towards, typed
-from tests.support.pilot import SIZES, arrived, said, until, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, said, until, wizard_at
 from wizard.profile import Server
 from wizard.storage import profiles
 from wizard.walk.steps import Step
@@ -25,7 +25,7 @@ def in_lines(pilot: Pilot[int]) -> tuple[str, ...]:
     return tuple(pilot.app.screen.query_one(f"#{id} Input", Input).value for id in ("host", "port", "user"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 @pytest.mark.parametrize(
     ("name", "lines", "words"),
     [

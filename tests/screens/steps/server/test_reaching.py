@@ -19,7 +19,7 @@ from tests.screens.steps.server.server_screen import (
     typed,
     until_it_stays,
 )
-from tests.support.pilot import SIZES, arrived, at, said, text, until, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, at, said, text, until, wizard_at
 from wizard.failure import Failure, Kind
 from wizard.profile import Server
 from wizard.server import kept_facts
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wizard.client.ssh.dial import Target
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_server_that_answers_is_taken_with_the_keys_alone(sshd: RealSshd, size: tuple[int, int]) -> None:
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
         await pilot.press(*HOST, "tab", "backspace", "backspace", *str(sshd.port), "tab", *"amanda")
@@ -61,7 +61,7 @@ async def test_an_unknown_name_is_told_before_and_after_enter(monkeypatch: pytes
         await until(pilot, lambda: "You can fix this." in text(pilot))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_closed_port_is_the_admins(size: tuple[int, int]) -> None:
     port = str(closed_port())
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:

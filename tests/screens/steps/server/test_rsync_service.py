@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.screens.steps.server.server_screen import HOST, NEW, closed_port, listener, towards, typed
-from tests.support.pilot import SIZES, arrived, said, text, until, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, said, text, until, wizard_at
 from wizard.client.ssh.dial import Target
 from wizard.failure import Failure, Kind
 from wizard.profile import SchemeSettings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 GREYED = "The server doesn't accept ssh connections."
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 @pytest.mark.parametrize("at_the_usual_port", [True, False])
 async def test_where_only_rsyncs_own_service_answers_she_can_go_on_with_it(
     rsyncd: int, at_the_usual_port: bool, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, typed
 from tests.screens.steps.server.test_parts_typed_with_the_name import in_lines
-from tests.support.pilot import SIZES, arrived, said, until, wizard_at
+from tests.support.pilot import TRIED_SIZES, arrived, said, until, wizard_at
 from tests.support.plain import Person, decided
 from wizard.failure import Failure, Kind
 from wizard.profile import Server
@@ -47,7 +47,7 @@ def settings(home: Path, port: int, more: str = "") -> None:
     file.chmod(0o600)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_it_is_used_after_a_yes(sshd: RealSshd, home: Path, size: tuple[int, int]) -> None:
     settings(home, sshd.port, "IdentityFile /keys/other")
     async with wizard_at(NEW, Step.SERVER, size=size) as pilot:
@@ -85,7 +85,7 @@ async def test_a_way_that_we_can_not_go_is_told(home: Path, looked_for: list[str
         await until(pilot, lambda: looked_for == [f"{HOST}:2222"])
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_a_jump_host_is_offered_as_well_and_has_a_line_then(
     home: Path, looked_for: list[str], size: tuple[int, int]
 ) -> None:
