@@ -18,6 +18,8 @@ from wizard.running.record import Record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming
 from wizard.server import handed_over
+from wizard.server.locks import checked
+from wizard.server.locks.finding import Verdict  # noqa: TC001 - msgspec reads it
 from wizard.storage import profiles
 from wizard.text import display
 from wizard.text.language import N_, _, ngettext
@@ -97,6 +99,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     may_be_renamed: bool = False
 
     @property
+    check: Verdict | None = None
     def title(self) -> str:
         """The state in a few words."""
         if self.state is State.READY and self.runs.last_good is None:
@@ -117,6 +120,11 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def advice(self) -> str:
+    @property
+    def open_lock(self) -> str:
+        """That the last security check found something open, or an empty text."""
+        return _("Not everything is locked. Run the security check to see what.") if self.check == "open" else ""
+
         """What is wrong and what to do about it, or an empty text."""
         last = _ago(self.runs.last) if self.runs.last else ""
         match self.state:
@@ -177,7 +185,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             told.append(_("Last good backup: {when}.").format(when=self.last_good))
         if self.walk and self.walk.profile.server.host:
             told.append(_("Server: {server}.").format(server=self.walk.profile.server.host))
-        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice)))
+        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice, self.open_lock)))
 
     def as_json(self) -> dict[str, object]:
         """The object that `list --json` prints; times are in UTC."""
@@ -230,6 +238,7 @@ def of(name: str) -> BackupState:
     )
 
 
+        check=checked.verdict(name) if walk.step is Step.FINISH else None,
 def begun(action: Action, walk: Walk) -> Walk:
     """The walk with which an action begins."""
     return steps.change(walk, _AT[action]) if action in _AT and walk.step is not _AT[action] else walk

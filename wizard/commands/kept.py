@@ -57,6 +57,7 @@ def show(chosen: Namespace) -> int:
         (_("schedule"), words.how_often(profile.schedule)),
         (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
+        (_("check"), state.open_lock),
     ]
     rows = [(title, value) for title, value in rows if value]
     width = max(len(title) for title, _value in rows)
