@@ -52,6 +52,7 @@ class Action(StrEnum):
     PRACTICE = "practice"
     CHECK = "check"
     MESSAGE = "message"
+    HISTORY = "history"
     CHANGE = "change"
     RENAME = "rename"
     FORGET = "forget"
@@ -74,11 +75,12 @@ TITLES_OF_ACTIONS = {
     Action.PRACTICE: N_("Practice run"),
     Action.CHECK: N_("Security check"),
     Action.MESSAGE: N_("Show message"),
+    Action.HISTORY: N_("History"),
     Action.CHANGE: N_("Change"),
     Action.RENAME: N_("Rename"),
     Action.FORGET: N_("Forget"),
 }
-_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE, Action.CHANGE, Action.FORGET)
+_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE)
 _AT: dict[Action, Step] = {
     Action.PRACTICE: Step.DRY_RUN,
     Action.CHECK: Step.SECURITY_CHECK,
@@ -97,9 +99,9 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     upcoming: Upcoming = Upcoming()
     why: str = ""
     may_be_renamed: bool = False
+    check: Verdict | None = None
 
     @property
-    check: Verdict | None = None
     def title(self) -> str:
         """The state in a few words."""
         if self.state is State.READY and self.runs.last_good is None:
@@ -119,12 +121,12 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
         return _("{age} ({time})").format(age=self.age, time=record.local(self.runs.last_good))
 
     @property
-    def advice(self) -> str:
-    @property
     def open_lock(self) -> str:
         """That the last security check found something open, or an empty text."""
         return _("Not everything is locked. Run the security check to see what.") if self.check == "open" else ""
 
+    @property
+    def advice(self) -> str:
         """What is wrong and what to do about it, or an empty text."""
         last = _ago(self.runs.last) if self.runs.last else ""
         match self.state:
@@ -175,7 +177,8 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
                 return (Action.CONTINUE, *rename, Action.FORGET)
             case State.WAITING:
                 return (Action.MESSAGE, Action.CHANGE, *rename, Action.FORGET)
-        return _ON_A_WHOLE_ONE
+        history = (Action.HISTORY,) if self.runs.last else ()
+        return (*_ON_A_WHOLE_ONE, *history, Action.CHANGE, Action.FORGET)
 
     @property
     def sentence(self) -> str:
@@ -235,10 +238,10 @@ def of(name: str) -> BackupState:
         waiting_since=since if walk.step is Step.HAND_OVER else None,
         upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
+        check=checked.verdict(name) if walk.step is Step.FINISH else None,
     )
 
 
-        check=checked.verdict(name) if walk.step is Step.FINISH else None,
 def begun(action: Action, walk: Walk) -> Walk:
     """The walk with which an action begins."""
     return steps.change(walk, _AT[action]) if action in _AT and walk.step is not _AT[action] else walk
