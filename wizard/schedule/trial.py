@@ -96,5 +96,10 @@ def of(profile: Profile, stop: threading.Event | None = None) -> Answer:
         cause = Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr)
         told = trouble.explain(cause, profile)
         return Answer(tried.exit_code or told.exit_code, told.sentence)
-    instead = _INSTEAD.get(found.kind) if found.kind else None
-    return Answer(tried.exit_code, found.sentence, _(instead).format(name=profile.name) if instead else "")
+    return answer(tried.exit_code, found.kind, found.sentence, profile)
+
+
+def answer(exit_code: int, kind: Kind | None, sentence: str, profile: Profile) -> Answer:
+    """The answer with what to choose instead."""
+    instead = _INSTEAD.get(kind) if kind else None
+    return Answer(exit_code, sentence, _(instead).format(name=profile.name) if instead else "")

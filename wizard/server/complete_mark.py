@@ -10,8 +10,8 @@ Its content is one line, when the run ended by this computer's clock, such as `2
 make such a file, with any name, content and modification time. When it got there, by the server's own clock, is its
 change time (ctime, `%Z` of stat(1)); so the newest of them by that is the one to go by.
 
-A run goes on changing the folder after the mark of the run before it. So what is in the folder is complete only while
-nothing in it is newer than the mark.
+The next run begins to change the folder under the mark of the one before it, and may be cut off. So what is there is
+complete only while no file or folder beneath it, the top one aside, has a later change time than the mark.
 
 It is sent by a second rsync with the same options as the run itself, so that every line and module takes it. It names
 no folder, so nothing is deleted by it; and as no run sends the top folder as such, none deletes it either (seen with

@@ -166,14 +166,18 @@ async def try_out(profile: Profile, found: Found, answers: Answers, context: Wal
     """
     if context.is_demo or decided(profile, answers).schedule.every == "off":
         return May()
+    context.tell(f"{TRYING} …")
     answer: Answer = await _module("trial").wait_for(profile)
-    if answer.is_good:
-        return May("\n".join(answer.in_words))
+    return May("\n".join(answer.in_words)) if answer.is_good else is_meant(answer)
+
+
+def is_meant(failed: Answer) -> MayIfConfirmed:
+    """Whether a schedule is to be set all the same, though its trial failed."""
     return MayIfConfirmed(
         _("Automatic backups don't work yet"),
-        "\n\n".join(answer.in_words),
-        yes=_("Use this schedule anyway"),
-        no=_("Change the schedule"),
+        "\n\n".join(failed.in_words),
+        yes=_("Use it anyway"),
+        no=_("Change it"),
     )
 
 
