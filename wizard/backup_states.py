@@ -18,6 +18,8 @@ from wizard.running.record import Record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming
 from wizard.server import handed_over
+from wizard.server.locks import checked
+from wizard.server.locks.finding import Verdict  # noqa: TC001 - msgspec reads it
 from wizard.storage import profiles
 from wizard.text import display
 from wizard.text.language import N_, _, ngettext
@@ -50,6 +52,7 @@ class Action(StrEnum):
     PRACTICE = "practice"
     CHECK = "check"
     MESSAGE = "message"
+    HISTORY = "history"
     CHANGE = "change"
     RENAME = "rename"
     FORGET = "forget"
@@ -72,11 +75,12 @@ TITLES_OF_ACTIONS = {
     Action.PRACTICE: N_("Practice run"),
     Action.CHECK: N_("Security check"),
     Action.MESSAGE: N_("Show message"),
+    Action.HISTORY: N_("History"),
     Action.CHANGE: N_("Change"),
     Action.RENAME: N_("Rename"),
     Action.FORGET: N_("Forget"),
 }
-_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE, Action.CHANGE, Action.FORGET)
+_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE)
 _AT: dict[Action, Step] = {
     Action.PRACTICE: Step.DRY_RUN,
     Action.CHECK: Step.SECURITY_CHECK,
@@ -95,6 +99,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     upcoming: Upcoming = Upcoming()
     why: str = ""
     may_be_renamed: bool = False
+    check: Verdict | None = None
 
     @property
     def title(self) -> str:
@@ -114,6 +119,11 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
         if self.runs.last_good is None:
             return _("none yet")
         return _("{age} ({time})").format(age=self.age, time=record.local(self.runs.last_good))
+
+    @property
+    def open_lock(self) -> str:
+        """That the last security check found something open, or an empty text."""
+        return _("Not everything is locked. Run the security check to see what.") if self.check == "open" else ""
 
     @property
     def advice(self) -> str:
@@ -167,7 +177,8 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
                 return (Action.CONTINUE, *rename, Action.FORGET)
             case State.WAITING:
                 return (Action.MESSAGE, Action.CHANGE, *rename, Action.FORGET)
-        return _ON_A_WHOLE_ONE
+        history = (Action.HISTORY,) if self.runs.last else ()
+        return (*_ON_A_WHOLE_ONE, *history, Action.CHANGE, Action.FORGET)
 
     @property
     def sentence(self) -> str:
@@ -177,7 +188,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             told.append(_("Last good backup: {when}.").format(when=self.last_good))
         if self.walk and self.walk.profile.server.host:
             told.append(_("Server: {server}.").format(server=self.walk.profile.server.host))
-        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice)))
+        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice, self.open_lock)))
 
     def as_json(self) -> dict[str, object]:
         """The object that `list --json` prints; times are in UTC."""
@@ -227,6 +238,7 @@ def of(name: str) -> BackupState:
         waiting_since=since if walk.step is Step.HAND_OVER else None,
         upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
+        check=checked.verdict(name) if walk.step is Step.FINISH else None,
     )
 
 

@@ -195,7 +195,9 @@ def backup(result: Result) -> str:
 def found_in(result: Result) -> list[str]:
     """What was found while a backup was made and afterwards, in lines."""
     checked = [result.verification.sentence] if result.verification else []
-    return [*_problems(result.report), *checked, *filter(None, [cut_files.in_words(result.cut)])]
+    unmarked = _("The date of this backup couldn't be left on the server for your admin: {reason}.")
+    noted = [unmarked.format(reason=result.unmarked)] if result.unmarked else []
+    return [*_problems(result.report), *checked, *noted, *filter(None, [cut_files.in_words(result.cut)])]
 
 
 def at_risk(risk: AtRisk) -> str:

@@ -117,6 +117,8 @@ def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
         yield _("Next backup"), backup.upcoming.when
     if backup.upcoming.waits:
         yield _("Waiting"), backup.upcoming.waits
+    if backup.open_lock:
+        yield _("Security check"), backup.open_lock
     assert backup.walk
     profile = backup.walk.profile
     for one in finish.decisions(profile):

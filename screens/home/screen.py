@@ -23,6 +23,7 @@ from wizard import backup_states
 from wizard.backup_states import Action
 from wizard.client.process.background import in_background
 from wizard.failure import Failure
+from wizard.running import history
 from wizard.text.display import printable
 from wizard.text.language import _, ngettext
 from wizard.walk import steps
@@ -55,6 +56,7 @@ class HomeScreen(DimmingScreen[Errand | None]):
         Binding("p", "do('practice')", _("Practice run")),
         Binding("s", "do('check')", _("Check")),
         Binding("m", "do('message')", _("Message")),
+        Binding("h", "do('history')", _("History"), show=False),  # there is a button for it
         Binding("c", "do('change')", _("Change")),
         Binding("r", "do('rename')", _("Rename")),
         Binding("f", "do('forget')", _("Forget")),
@@ -173,6 +175,11 @@ class HomeScreen(DimmingScreen[Errand | None]):
             self.app.push_screen(ForgetScreen(backup), partial(self._forgotten, backup.name))
         elif action is Action.RENAME:
             self._rename(backup)
+        elif action is Action.HISTORY:
+            from screens.dialogs.explanation import ExplanationScreen
+
+            titled = _("The last runs of “{name}”").format(name=printable(backup.name))
+            self.app.push_screen(ExplanationScreen(titled, history.listed(backup.name)))
         elif backup.walk and action is Action.CHANGE:
             from screens.home.change import WhatToChangeScreen
 

@@ -21,7 +21,7 @@ from wizard.commands import transferring
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.running import history, record
-from wizard.schedule import conditions, nothing_due, notices, runs, waiting
+from wizard.schedule import conditions, nothing_due, notices, runs, waiting, weekly_check
 from wizard.storage import profiles
 from wizard.text.language import N_, _
 from wizard.trouble import crash, telling
@@ -169,7 +169,23 @@ def _made(profile: Profile, opened: Session) -> Outcome:
             history.note_failed(profile, failure, began, "schedule")
         raise
     _notify(profile)
+    _check(profile, opened)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
+
+
+def _check(profile: Profile, opened: Session) -> None:
+    """Make the weekly security check; where it can't be made, the next run tries again."""
+    if not weekly_check.is_due(profile.name, datetime.now(UTC)):
+        return
+
+    async def check() -> Trouble | None:
+        return await weekly_check.make(profile, await opened.access(profile))
+
+    with contextlib.suppress(Failure):
+        if found := asyncio.run(check()):
+            printing.error(f"{profile.name}: ")
+            console.complain(found)
+            notices.of_check(profile, found)
 
 
 def _postponed(profile: Profile, reason: Reason) -> Outcome:

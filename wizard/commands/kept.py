@@ -11,7 +11,7 @@ from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
 from wizard.console import ToPaste, say
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.running import record
+from wizard.running import history, record
 from wizard.schedule import words
 from wizard.storage import files, paths, profiles
 from wizard.text.display import printable
@@ -57,11 +57,16 @@ def show(chosen: Namespace) -> int:
         (_("schedule"), words.how_often(profile.schedule)),
         (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
+        (_("check"), state.open_lock),
     ]
     rows = [(title, value) for title, value in rows if value]
     width = max(len(title) for title, _value in rows)
     for title, value in rows:
         say(f"# {title + ':':<{width + 1}}  {value}")
+    if runs := history.read(profile.name):
+        say("#\n# " + _("last runs") + ":")
+    for head, *rest in (run.lines for run in runs):
+        say("\n".join([f"#   {head}", *(f"#     {line}" for line in rest)]))
     return 0
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
+from wizard import trouble
+from wizard.client.keys import secrets
 from wizard.client.session import Session
 from wizard.commands import terminal
 from wizard.console import ToPaste, say, warn
-from wizard.failure import Failure
+from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers, setting, trial
 from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
@@ -90,13 +93,8 @@ def _tell(profile: Profile) -> None:
 
 
 def _tell_trial(answer: Answer) -> None:
-    if answer.is_good:
-        say(_("Tested: started this way, backup-wizard can sign in to the server."))
-        return
-    warn(_("Tested: started this way, backup-wizard can't back up yet."))
-    warn(answer.sentence)
-    if answer.instead:
-        warn(answer.instead)
+    for text in answer.in_words:
+        (say if answer.is_good else warn)(text)
 
 
 def in_words(schedule: Schedule) -> str:
@@ -144,10 +142,13 @@ def _as_json(profile: Profile, answer: Answer | None) -> dict[str, object]:
 
 def _be_tried(profile: Profile) -> int:
     """What the scheduler starts: sign in as a backup would, with nobody to ask, and say in JSON how it went."""
+    os.environ[secrets.UNATTENDED] = "1"
     try:
         asyncio.run(_sign_in(profile))
     except Failure as failure:
         told = asyncio.run(telling.tell(failure, profile)).trouble
+        if told.waits_for_admin:
+            told = trouble.explain(Failure(Kind.WAITING_FOR_ADMIN, profile.server.host), profile)
         say(ToPaste(trial.printed(told.kind, told.sentence)))
         return told.exit_code
     say(ToPaste(trial.printed(None, "")))

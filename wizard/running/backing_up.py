@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
@@ -161,12 +162,12 @@ class _Run:
             totals = replace(totals, deleted=max(self._deleted, totals.deleted))
             if self._tries == 1:  # the pauses between several tries would make the link look slower
                 link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
-            found = None
-            if verification.is_wanted(self._profile, sent=bool(totals.new or totals.changed)):
+            found, sent = None, bool(totals.new or totals.changed)
+            if verification.is_wanted(self._profile, sent=sent):
                 yield Looking()
                 unread = frozenset(one.path for one in self._problems if one.cause == "unread")
                 about = AboutRun(since, record.unchanged_since(self._profile), unread)
-                found = await self._looked([*self._sample.paths, *await picking], about, totals)
+                found = await self._looked([*self._sample.paths, *await picking], about, sent=sent)
         finally:
             picking.cancel()
         if found:
@@ -178,6 +179,9 @@ class _Run:
         if told.unread_count:  # rsync's statistics take what it could not read for created
             told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
         result = Result(told, self._tries, found, self.cut_files)
+        if result.is_complete:
+            why_not = await transfer.mark_complete(self._profile, self._connected, self._pauses, self._holding)
+            result = replace(result, unmarked=why_not)
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
         files, count = totals.files, told.unread_count
@@ -190,18 +194,12 @@ class _Run:
         """Whether it counts as a good backup; a folder that can't be read may hide most of what there was."""
         return result.is_whole or (result.is_good and 2 * result.report.entries >= self._before.entries)
 
-    async def _looked(self, paths: Sequence[str], about: AboutRun, totals: rsync.Totals) -> Verification | None:
-        pauses = iter(self._pauses)
-        sent = bool(totals.new or totals.changed)
-        while True:
-            try:
-                return await verification.verify(self._profile, self._connected, paths, about, sent=sent)
-            except Failure as failure:  # the files are on the server, whether or not they can be checked
-                told = trouble.explain(failure, self._profile)
-                pause = next(pauses, None)
-                if told.kind is not Kind.SERVER_BUSY or pause is None:
-                    return Verification("failed", reason=told.what)
-            await asyncio.sleep(pause)
+    async def _looked(self, paths: Sequence[str], about: AboutRun, *, sent: bool) -> Verification | None:
+        try:
+            looking = partial(verification.verify, self._profile, self._connected, paths, about, sent=sent)
+            return await transfer.once_free(looking, self._profile, self._pauses)
+        except Failure as failure:  # the files are on the server, whether or not they can be checked
+            return Verification("failed", reason=trouble.explain(failure, self._profile).what)
 
     async def _tried(
         self, choice: CompressionChoice, *, is_first: bool

@@ -48,12 +48,20 @@ class Result(msgspec.Struct, frozen=True):
 
     What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see. `cut` are
     the files, with their sizes, of which a broken try, or a failed run before, may have left a part on the server.
+    `unmarked` is why a complete run could not leave its mark there (`server/complete_mark.py`).
     """
 
     report: Report
     tries: int
     verification: Verification | None
     cut: dict[str, int] = {}
+    unmarked: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all is on the server that it takes; an append-only one keeps its old versions of changed files."""
+        found = self.verification
+        return self.report.is_whole and not (found and (found.differing or found.missing))
 
     @property
     def is_whole(self) -> bool:

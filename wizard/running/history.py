@@ -13,12 +13,21 @@ from wizard.failure import Failure
 from wizard.running import record
 from wizard.running.record import LastResult  # noqa: TC001 - msgspec reads it
 from wizard.storage import state_files
+from wizard.text import display
+from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
     from wizard.client import rsync
     from wizard.profile import Profile
 
 MOST = 50
+
+_RESULTS: dict[LastResult, str] = {
+    "done": N_("Backed up"),
+    "incomplete": N_("Some files weren't backed up"),
+    "unfinished": N_("Stopped"),
+    "failed": N_("Failed"),
+}
 
 By = Literal["schedule", "person"]
 
@@ -54,6 +63,26 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(self.began)
 
     @property
+    def lines(self) -> list[str]:
+        """When it was, how it ended and who started it; then what it did or why it failed, and how long that took."""
+        by = _("by the schedule") if self.by == "schedule" else _("by you")
+        head = f"{record.local(self.began)} · {_(_RESULTS[self.result])} · {by}"
+        duration = display.duration(round(self.seconds))
+        if self.result in {"done", "incomplete"}:
+            told = _("{new} new, {changed} changed, {deleted} deleted · {total} · {size} in {duration}")
+            did = told.format(
+                new=display.number(self.new),
+                changed=display.number(self.changed),
+                deleted=display.number(self.deleted),
+                total=display.entries(self.files),
+                size=display.size(self.bytes),
+                duration=duration,
+            )
+        else:
+            did = _("after {duration}").format(duration=duration)
+        return [head, did, *([display.printable(self.why)] if self.why else [])]
+
+    @property
     def ended(self) -> datetime:
         """When it ended, in UTC."""
         return self.began + timedelta(seconds=self.seconds)
@@ -63,6 +92,11 @@ def read(name: str) -> list[Run]:
     """The last runs, newest first; a file that can't be read is as if there had been none."""
     found: list[Run] = state_files.load(name, _FILE, list[Run], [])
     return found[:MOST]
+
+
+def listed(name: str) -> str:
+    """The last runs in words, newest first."""
+    return "\n\n".join("\n".join(run.lines) for run in read(name)) or _("No runs are kept of this backup.")
 
 
 def note(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from wizard import schemes
+from wizard import schemes, trouble
 from wizard.client import rsync
 from wizard.client.folders import folder_access
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
-from wizard.server import destination, handed_over, kept_facts
+from wizard.server import complete_mark, destination, handed_over, kept_facts
 from wizard.server.reaching import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
     from pathlib import Path
 
     from wizard.client.access import Access
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from wizard.server.destination import Holder
 
 SOME_FILES_FAILED = frozenset({23, 24})
+
+T = TypeVar("T")
 
 
 async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Event]:
@@ -77,6 +82,32 @@ async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenera
     async with aclosing(_run(profile, access, Transfer(dry_run=True, sample=sample))) as events:
         async for event in events:
             yield event
+
+
+async def mark_complete(profile: Profile, access: Access, pauses: Iterable[float], holding: Sequence[int] = ()) -> str:
+    """Leave the mark of a complete run that has just ended; returns why that failed, if it did."""
+    try:
+        marking = partial(complete_mark.leave, profile, access, datetime.now(UTC), holding)
+        await once_free(marking, profile, pauses)
+    except Failure as failure:  # the backup is as good without it
+        return trouble.explain(failure, profile).what
+    return ""
+
+
+async def once_free(ask: Callable[[], Awaitable[T]], profile: Profile, pauses: Iterable[float]) -> T:
+    """Ask the server, again after each pause while it is busy, as it is for a moment after each run.
+
+    Raises:
+        Failure: it failed otherwise, or is busy still.
+    """
+    for pause in pauses:
+        try:
+            return await ask()
+        except Failure as failure:
+            if trouble.kind_of(failure, profile) is not Kind.SERVER_BUSY:
+                raise
+        await asyncio.sleep(pause)
+    return await ask()
 
 
 def _run(

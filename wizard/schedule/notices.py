@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FILE = "notices.json"
 _AT_MOST_EVERY = timedelta(days=2)
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
+_OPEN_LOCK = N_("Backups go on. Open backup-wizard and run the security check for the message to your admin.")
 _DONE = N_("A new backup was made. You don't have to do anything.")
 
 
@@ -54,6 +55,11 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
             _keep(profile, msgspec.structs.replace(told, stale=now))
     elif trouble is None and _is_good_again(kept, told) and _show(_("Backup “{name}” works again"), profile, _(_DONE)):
         _keep(profile, None)
+
+
+def of_check(profile: Profile, found: Trouble) -> None:
+    """Tell what a weekly security check has found open: the backups go on, so it is told once."""
+    _show(_("Backup “{name}” needs attention"), profile, f"{found.what}. {found.who.words}. {_(_OPEN_LOCK)}")
 
 
 def _is_time(before: datetime | None, now: datetime) -> bool:

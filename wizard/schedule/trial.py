@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard import trouble
+from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers
 from wizard.text.language import N_, _
@@ -14,6 +19,11 @@ from wizard.text.language import N_, _
 if TYPE_CHECKING:
     from wizard.profile import Profile
 
+GOOD = N_("Tested: started this way, backup-wizard can sign in to the server.")
+BAD = N_("Tested: started this way, backup-wizard can't back up yet.")
+NOT_LET_IN = N_("Your admin hasn't given this computer access yet. The schedule starts once they have.")
+
+_WAITS_FOR_ADMIN = 75
 _KEY_STEP = N_("Run “backup-wizard {name}”, go back to “Key”, and let your keyring save the passphrase.")
 _INSTEAD = {
     Kind.PASSPHRASE_UNASKED: _KEY_STEP,
@@ -39,8 +49,15 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether a backup that starts this way reaches its server."""
-        return self.exit_code == 0
+        """Whether a backup that starts this way reaches its server, as far as that is this computer's matter."""
+        return self.exit_code in {0, _WAITS_FOR_ADMIN}
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """How it went, and what to do where it failed."""
+        if self.is_good:
+            return (_(NOT_LET_IN if self.exit_code else GOOD),)
+        return tuple(filter(None, (_(BAD), self.sentence, self.instead)))
 
 
 class _Printed(msgspec.Struct, frozen=True):
@@ -53,10 +70,23 @@ def printed(kind: Kind | None, sentence: str) -> str:
     return msgspec.json.encode(_Printed(kind, sentence)).decode()
 
 
-def of(profile: Profile) -> Answer:
-    """Try a backup now, as the scheduler starts it; nothing is changed on the server."""
+async def wait_for(profile: Profile) -> Answer:
+    """The same as `of`, in the background; once cancelled, it is over when nothing of the trial is left."""
+    stop = threading.Event()
+    trying = asyncio.ensure_future(in_background(partial(of, profile, stop)))
     try:
-        tried = schedulers.try_now(profile.name)
+        return await asyncio.shield(trying)
+    except asyncio.CancelledError:
+        stop.set()
+        with contextlib.suppress(Exception):
+            await trying
+        raise
+
+
+def of(profile: Profile, stop: threading.Event | None = None) -> Answer:
+    """Try a backup now, as the scheduler starts it, unless it is to `stop`; nothing is changed on the server."""
+    try:
+        tried = schedulers.try_now(profile.name, stop or threading.Event())
     except Failure as failure:
         told = trouble.explain(failure, profile)
         return Answer(told.exit_code, told.sentence)
@@ -66,5 +96,10 @@ def of(profile: Profile) -> Answer:
         cause = Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr)
         told = trouble.explain(cause, profile)
         return Answer(tried.exit_code or told.exit_code, told.sentence)
-    instead = _INSTEAD.get(found.kind) if found.kind else None
-    return Answer(tried.exit_code, found.sentence, _(instead).format(name=profile.name) if instead else "")
+    return answer(tried.exit_code, found.kind, found.sentence, profile)
+
+
+def answer(exit_code: int, kind: Kind | None, sentence: str, profile: Profile) -> Answer:
+    """The answer with what to choose instead."""
+    instead = _INSTEAD.get(kind) if kind else None
+    return Answer(exit_code, sentence, _(instead).format(name=profile.name) if instead else "")

@@ -150,6 +150,11 @@ async def _look_at_nothing(profile: Profile, context: WalkContext, before: Any) 
     """Most steps have nothing to look at before they ask."""
 
 
+async def _try_nothing(profile: Profile, found: Any, answers: Answers, context: WalkContext) -> Pass:
+    """Most steps do only what they can see to work."""
+    return May()
+
+
 async def _unchanged(profile: Profile, found: Any, answers: Answers, context: WalkContext) -> Profile:
     return profile
 
@@ -159,10 +164,10 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     `look` finds out what has to be known before anything is asked (`before` is what an earlier look at the same step
     found), `told` puts that into words, and `questions` says what is asked, as far as the answers so far allow.
-    `may_pass` judges the answers. `settle` then does what was decided and returns the changed profile; without answers
-    it takes the profile at its word. `helps` are what else can be done meanwhile, and `is_good` says whether the result
-    is as good as it can be. A failure of one of the kinds in
-    `warnings` is kept in the context's `warned`, and makes the step more careful.
+    `may_pass` judges the answers. `try_out` then tries what was decided where it will run, and says whether it works.
+    `settle` does what was decided and returns the changed profile; without answers both take the profile at its word.
+    `helps` are what else can be done meanwhile, and `is_good` says whether the result is as good as it can be. A
+    failure of one of the kinds in `warnings` is kept in the context's `warned`, and makes the step more careful.
 
     All that take a `found` get what `look` returned. `look` and `settle` raise `Failure`.
     """
@@ -172,6 +177,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     told: Callable[[Profile, Any], Iterable[str]] = lambda profile, found: ()
     questions: Callable[[Profile, Any, Answers], Iterable[Question]] = lambda profile, found, answers: ()
     may_pass: Callable[[Profile, Any, Answers], Pass] = lambda profile, found, answers: May()
+    try_out: Callable[[Profile, Any, Answers, WalkContext], Coroutine[Any, Any, Pass]] = _try_nothing
     settle: Callable[[Profile, Any, Answers, WalkContext], Coroutine[Any, Any, Profile]] = _unchanged
     helps: Callable[[Profile, Any, WalkContext], Iterable[Help]] = lambda profile, found, context: ()
     is_good: Callable[[Profile, Any], bool] = lambda profile, found: True

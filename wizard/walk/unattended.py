@@ -78,8 +78,7 @@ async def prove(profile: Profile, session: Session) -> int:
     Raises:
         Failure: they can't be done.
     """
-    exit_code = await take(profile, session, _TRYING)
-    await take(profile, session, [Step.SCHEDULE])
+    exit_code = max(await take(profile, session, _TRYING), await take(profile, session, [Step.SCHEDULE]))
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))
     return exit_code
 
@@ -106,8 +105,14 @@ async def take(profile: Profile, session: Session, wanted: Iterable[Step]) -> in
                 pass  # whoever wrote the profile has confirmed its scheme; what is open, the exit code tells
             case MayNot() as refused:
                 raise refused.as_failure
+        works = await about.try_out(profile, found, {}, context)
+        if isinstance(works, MayNot):
+            raise works.as_failure
+        if works.words:
+            say(works.words)
         await about.settle(profile, found, {}, context)
-        exit_code = exit_code if about.is_good(profile, found) else 1
+        is_good = about.is_good(profile, found) and isinstance(works, May)
+        exit_code = exit_code if is_good else 1
     return exit_code
 
 

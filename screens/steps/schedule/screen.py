@@ -17,7 +17,7 @@ from screens.widgets.waiting import Waiting
 from wizard import trouble
 from wizard.text.display import printable
 from wizard.text.language import _
-from wizard.walk.description import MayNot
+from wizard.walk.description import MayIfConfirmed, MayNot
 from wizard.walk.descriptions import schedule
 from wizard.walk.steps import Step
 
@@ -67,6 +67,10 @@ class ScheduleScreen(StepScreen):
         judged = schedule.may_pass(self.profile, self._found, answers)
         if isinstance(judged, MayNot):
             raise judged.as_failure
+        with self.query_one(Waiting).on(schedule.TRYING):
+            judged = await schedule.try_out(self.profile, self._found, answers, self.context)
+        if isinstance(judged, MayIfConfirmed) and not await self.confirms(judged):
+            return None
         with self.query_one(Waiting).on(_("Setting the schedule")):
             return await schedule.settle(self.profile, self._found, answers, self.context)
 

@@ -16,6 +16,7 @@ from wizard.client.keys import key_files
 from wizard.profile import Schedule
 from wizard.running import record
 from wizard.schedule import waiting
+from wizard.server.locks import checked
 from wizard.storage import profiles
 from wizard.walk.steps import Step
 
@@ -58,6 +59,13 @@ async def test_when_it_is_made_next_and_what_it_waits_for_is_told_and_too_old_by
         await until(pilot, lambda: "The last good backup is 3 days old." in " ".join(text(pilot).split()))
         assert "Next backup       as soon as possible" in text(pilot)
         assert "Waiting until the server can be reached" in text(pilot)
+
+
+async def test_what_the_last_security_check_found_open_is_told() -> None:
+    kept("amamac", last=datetime.now(UTC), last_good=datetime.now(UTC))
+    checked.note("amamac", "open")
+    async with home_screen() as pilot:
+        await until(pilot, lambda: "Not everything is locked. Run the security check" in text(pilot))
 
 
 async def test_all_that_can_be_done_is_in_the_footer_and_on_buttons() -> None:

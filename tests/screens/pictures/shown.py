@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -40,12 +41,14 @@ from wizard.client.session import Session
 from wizard.client.ssh.ssh_settings import Known
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Profile, SchemeSettings, Server
-from wizard.running import transfer
+from wizard.running import history, transfer
+from wizard.running.history import Run
+from wizard.schedule import trial
 from wizard.server import locks
 from wizard.server.locks import Finding
 from wizard.server.reaching import probe, reachability, sign_in
 from wizard.server.reaching.reachability import OpenPorts
-from wizard.storage import paths
+from wizard.storage import paths, state_files
 from wizard.text.language import _
 from wizard.walk import steps
 from wizard.walk.descriptions import key, schedule, server
@@ -128,6 +131,23 @@ def _trouble(profile: Profile) -> TroubleScreen:
     return TroubleScreen(told, again=_("Try again"))
 
 
+def _trial(profile: Profile) -> ConfirmScreen:
+    told = trouble.explain(Failure(Kind.PASSPHRASE_UNASKED, profile.name), profile)
+    asked = schedule.is_meant(trial.answer(told.exit_code, told.kind, told.sentence, profile))
+    return ConfirmScreen(asked.title, asked.words, yes=asked.yes, no=asked.no)
+
+
+def _history(profile: Profile) -> ExplanationScreen:
+    began = datetime(2026, 11, 29, 10, 25).astimezone()
+    why = trouble.explain(Failure(Kind.SERVER_DISK_FULL), profile).sentence
+    runs = [
+        Run(began=began, seconds=65, result="failed", why=why, by="schedule"),
+        Run(began=began - timedelta(days=1), seconds=5, new=3, changed=2, deleted=1, files=12_000, bytes=3_400_000),
+    ]
+    state_files.save(profile.name, "runs.json", runs)
+    return ExplanationScreen(_("The last runs of “{name}”").format(name=profile.name), history.listed(profile.name))
+
+
 SCREENS = (
     *(Shown(str(step), step) for step in Step),
     Shown("explanation", Step.WELCOME, lambda _: _explanation()),
@@ -141,6 +161,8 @@ SCREENS = (
     Shown("do-it-for-me", Step.HAND_OVER, lambda profile: DoItForMeScreen(profile, Context(Session()))),
     Shown("trouble", Step.FINISH, _trouble),
     Shown("schedule-added", Step.SCHEDULE, press=("tab", "tab", "tab", "enter")),
+    Shown("schedule-trial", Step.SCHEDULE, _trial),
+    Shown("history", Step.FINISH, _history),
     Shown("receipt", Step.HAND_OVER, lambda profile: ReceiptScreen(profile, lambda _: None)),
     Shown("save", Step.HAND_OVER, lambda _: SaveTextScreen("text", "~/text.txt")),
     Shown("home", is_home=True),

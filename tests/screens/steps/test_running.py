@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Button
 
 from screens.steps.finish.running import RunningScreen
 from tests.screens.at_the_server import clients, none_left
 from tests.support import programs
+from tests.support.data.scheduled import fill
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from wizard import console
 from wizard.running import record
-from wizard.storage import profiles
+from wizard.storage import profiles, state_files
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
 
@@ -185,6 +188,35 @@ async def test_a_folder_that_was_emptied_is_asked_about_first_and_refusing_is_th
         await until(pilot, lambda: "Back up anyway?" in text(pilot))
         await pilot.press("left", "enter")
         await until(pilot, lambda: "Done. " in said(pilot))
+
+
+async def test_most_files_changed_and_another_disk_are_asked_about_first(line: LossyLine) -> None:
+    fill(line.source, 120)
+    async with wizard_at(line.profile, Step.FINISH) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+        fill(line.source, 100, "encrypted")
+        kept = record.read("amamac")
+        moved = {folder: record.Source("/media/disk", is_empty=False) for folder in kept.sources}
+        state_files.save("amamac", "last-run.json", replace(kept, sources=moved))
+        await pilot.press("enter")
+        await until(pilot, lambda: "You're all set" in text(pilot))
+        pilot.app.screen.query_one("#forward").focus()
+        await until(pilot, lambda: pilot.app.screen.query_one("#forward").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        assert f"“{line.source}” is on another disk than at the last backup." in said(pilot)
+        assert re.search(r"This would change 100 of \d+ files in the backup", said(pilot))
+        assert "malware may have encrypted them" in said(pilot)
+        await pilot.press("enter")  # the safe answer
+        await until(pilot, lambda: "Nothing was sent or deleted" in said(pilot))
+        assert line.differences().count("letter") == 100
+        await until(pilot, lambda: pilot.app.screen.query_one("#again").has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Back up anyway?" in text(pilot))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "Done. " in said(pilot))
+        assert line.differences() == ""
 
 
 async def test_what_could_not_be_read_can_be_left_out_or_tried_again(

@@ -78,6 +78,7 @@ async def test_where_nothing_can_be_practised_it_is_said_that_nothing_was_looked
     result = await run(profile)
     assert result.verification
     assert result.verification.how == "none"
+    assert result.unmarked == ""
     assert "rssh" in result.verification.sentence
 
 

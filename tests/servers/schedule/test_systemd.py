@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,8 @@ from wizard.storage import profiles
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.network.lifeline import Lifeline
 
 HOST_KEY = HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 _EACH_SECOND = "[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=1ms\n"
@@ -72,6 +75,28 @@ def test_what_was_missed_is_made_up_for(home: Path, manager: UserManager, stand_
     os.utime(stamp, (stamp.stat().st_mtime - 3600,) * 2)
     manager.start()
     assert stand_in.told()[0] == "run --if-due"
+
+
+def test_a_trial_that_is_stopped_leaves_nothing(
+    home: Path, tmp_path: Path, manager: UserManager, lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, program = tmp_path / "started", tmp_path / "backup-wizard"
+    os.mkfifo(started)
+    program.write_text(f"#!/bin/sh\nexec 9>{lifeline.path}; echo >{started}; sleep 600\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(starting_line, "program", lambda: program)
+    stop = threading.Event()
+
+    def stop_it() -> None:
+        started.read_text()
+        stop.set()
+
+    threading.Thread(target=stop_it, daemon=True).start()
+    with pytest.raises(Failure) as failure:
+        schedulers.try_now("amamac", stop)
+    assert failure.value.kind is Kind.SCHEDULER_FAILED
+    lifeline.wait()
+    assert units(home) == []
 
 
 @pytest.mark.parametrize("way", ["off", "forget"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from wizard import schemes
 from wizard.running import report
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ServerFacts
+from wizard.server import complete_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     ],
     "login": [{"scheme": {"from": FROM_HERE}}, DELETING_ALL | MAY_DELETE],
 }
+THEN = datetime(2026, 11, 28, 10, 25, tzinfo=UTC)
 OLD_SSHD = ServerFacts(openssh_version=(7, 1))
 
 
@@ -85,6 +88,8 @@ async def back_up_twice(office: Office, profile: Profile, source: Path, server: 
     assert tree(root) == empty, profile
     await report.backup(profile, admitted)
     assert differences(office, profile, source) == "", profile
+    await complete_mark.leave(profile, admitted, THEN)
+    assert marks(root / profile.name) == {complete_mark.name(profile, THEN): "2026-11-28T10:25:00Z\n"}, profile
 
     (source / "-rf").unlink()
     (source / "plain.txt").write_text("longer than before")
@@ -103,12 +108,24 @@ async def back_up_twice(office: Office, profile: Profile, source: Path, server: 
     assert tree(root) == filled, profile
 
     await report.backup(profile, admitted)
+    await complete_mark.leave(profile, admitted, THEN + timedelta(days=1, minutes=7))
+    expected = {".backup-complete": "2026-11-29T10:32:00Z\n"}
+    if kept:
+        await complete_mark.leave(profile, admitted, THEN + timedelta(days=1, minutes=9))
+        expected = {".backup-complete-2026-11-28": "2026-11-28T10:25:00Z\n"}
+        expected |= {".backup-complete-2026-11-29": "2026-11-29T10:32:00Z\n"}
+    assert marks(root / profile.name) == expected, profile
     third = await report.dry_run(profile, admitted)
     assert (third.totals.new, third.totals.changed, third.totals.deleted) == (0, 0, 0), profile
     landed = root / profile.name / source.name
     assert (landed / "disk.img").stat().st_blocks == 0, profile
     assert (landed / "-rf").exists() is not profile.delete, profile
     assert ((landed / "plain.txt").stat().st_size == len("longer than before")) is not kept, profile
+
+
+def marks(folder: Path) -> dict[str, str]:
+    """What the server's admin finds of complete runs."""
+    return {path.name: path.read_text() for path in folder.glob(".backup-complete*")}
 
 
 def differences(office: Office, profile: Profile, source: Path) -> str:

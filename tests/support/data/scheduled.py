@@ -9,6 +9,7 @@ import msgspec
 from tests.support.servers import placing
 from wizard.profile import Profile, Schedule
 from wizard.running import record
+from wizard.server.locks import checked
 from wizard.storage import profiles, state_files
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -35,8 +36,9 @@ def set_up(office: Office, profile: Profile) -> Profile:
 
 
 def finished(profile: Profile) -> Profile:
-    """The same without a server."""
+    """The same without a server; the walk has made the security check."""
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))
+    checked.note(profile.name, "locked")
     return profile
 
 

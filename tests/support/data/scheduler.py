@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from wizard.schedule.trial import Answer
+
 if TYPE_CHECKING:
     from wizard.profile import Profile, Schedule
 
@@ -19,8 +21,12 @@ def _put(profile: Profile, wanted: Schedule) -> Profile:
     return replace(profile, schedule=wanted)
 
 
+async def _works(profile: Profile) -> Answer:
+    return Answer(0)
+
+
 _PLAN = SimpleNamespace(texts=(SimpleNamespace(place=PLACE, text=TEXT),), commands=(COMMAND,))
-STAND_IN = SimpleNamespace(plan=lambda: _PLAN, put=_put)
+STAND_IN = SimpleNamespace(plan=lambda: _PLAN, put=_put, wait_for=_works)
 
 
 def stand_in(name: str) -> Any:

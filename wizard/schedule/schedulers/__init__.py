@@ -12,6 +12,7 @@ from wizard.schedule.schedulers.scheduler import Plan, Planned, Scheduler, State
 from wizard.schedule.schedulers.systemd import Systemd
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable
 
     from wizard.profile import Profile
@@ -102,10 +103,10 @@ def ensure(profiles: Iterable[Profile]) -> None:
         remove()
 
 
-def try_now(name: str) -> Tried:
+def try_now(name: str, stop: threading.Event) -> Tried:
     """Have the scheduler itself start a trial of one backup, which signs in to the server and changes nothing.
 
     Raises:
-        Failure: `NO_SCHEDULER`, or `SCHEDULER_FAILED`.
+        Failure: `NO_SCHEDULER`, or `SCHEDULER_FAILED`, also once `stop` is set.
     """
-    return chosen().start_once(starting_line.script(f"schedule {name} --try"))
+    return chosen().start_once(starting_line.script(f"schedule {name} --try"), stop)

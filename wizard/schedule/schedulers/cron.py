@@ -10,12 +10,16 @@ import socket
 import subprocess
 import sys
 import zlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
-from wizard.schedule.schedulers.scheduler import MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
+from wizard.schedule.schedulers.scheduler import MINUTES, Plan, Planned, State, Tried, must, run_until
+
+if TYPE_CHECKING:
+    import threading
 
 _PLACE = "crontab"
 _BEGIN, _END = "# BEGIN backup-wizard", "# END backup-wizard"
@@ -70,9 +74,9 @@ class Cron:
         else:
             must(["crontab", "-r"])
 
-    def start_once(self, script: str) -> Tried:
+    def start_once(self, script: str, stop: threading.Event) -> Tried:
         """The script in the environment that cron would give it: cron itself starts nothing at once."""
-        return run([_SHELL, "-c", script], environment=environment(), seconds=TRIAL_SECONDS)
+        return run_until(stop, [_SHELL, "-c", script], environment())
 
     def _found(self) -> _Block | None:
         return _block_in(_read()) if self.is_there() else None

@@ -8,12 +8,16 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
 from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
 from wizard.schedule.schedulers.trial_files import trial_files
 from wizard.storage import files
+
+if TYPE_CHECKING:
+    import threading
 
 _TRIAL_LABEL = f"{LABEL}-trial"
 _LOOK_AGAIN_SECONDS = 0.2
@@ -52,11 +56,11 @@ class Launchd:
             run(_unload(LABEL))
         files.remove(_path())
 
-    def start_once(self, script: str) -> Tried:
+    def start_once(self, script: str, stop: threading.Event) -> Tried:
         """An agent of its own that is removed afterwards.
 
         Raises:
-            Failure: `SCHEDULER_FAILED` if it does not start, or does not end.
+            Failure: `SCHEDULER_FAILED` if it does not start, does not end, or is stopped.
         """
         with trial_files() as told:
             path, argv = told.folder / "trial.plist", ["/bin/sh", "-c", told.reporting(script)]
@@ -68,7 +72,8 @@ class Launchd:
                 while time.monotonic() < latest:
                     if tried := told.tried():
                         return tried
-                    time.sleep(_LOOK_AGAIN_SECONDS)
+                    if stop.wait(_LOOK_AGAIN_SECONDS):
+                        break
                 raise Failure(Kind.SCHEDULER_FAILED, "launchd")
             finally:
                 run(_unload(_TRIAL_LABEL))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
+import time
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,11 +15,15 @@ import msgspec
 from wizard.failure import Failure, Kind
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping, Sequence
 
 MINUTES = 15
 LABEL = "backup-wizard"
 TRIAL_SECONDS = 180.0
+
+_LOOK_AGAIN_SECONDS = 0.1
+_SECONDS_TO_END = 5.0
 
 
 class State(StrEnum):
@@ -76,14 +84,12 @@ class Scheduler(Protocol):
     def remove(self) -> None:
         """Leave nothing of that."""
 
-    def start_once(self, script: str) -> Tried:
-        """Have it start a shell script once, as it starts the backups, and wait for its end."""
+    def start_once(self, script: str, stop: threading.Event) -> Tried:
+        """Have it start a shell script once, as it starts the backups, and wait for its end, or end it on `stop`."""
 
 
-def run(
-    argv: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str] | None = None, seconds: float = 60.0
-) -> Tried:
-    """Run one of the scheduler's programs to its end, in the environment or in our own.
+def run(argv: Sequence[str], stdin: bytes = b"", seconds: float = 60.0) -> Tried:
+    """Run one of the scheduler's programs to its end.
 
     Raises:
         Failure: `SCHEDULER_FAILED` if it can't be started, or takes longer than that.
@@ -95,12 +101,44 @@ def run(
             capture_output=True,
             timeout=seconds,
             check=False,
-            env=environment,
             start_new_session=True,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(Kind.SCHEDULER_FAILED, argv[0], str(error)) from None
     return Tried(ended.returncode, _text(ended.stdout), _text(ended.stderr))
+
+
+def run_until(stop: threading.Event, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Tried:
+    """Run a program that takes a while, in that environment or in our own; on `stop`, it ends with all it started.
+
+    Raises:
+        Failure: `SCHEDULER_FAILED` if it can't be started, takes longer than a trial may, or is stopped.
+    """
+    latest = time.monotonic() + TRIAL_SECONDS
+    try:
+        program = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Failure(Kind.SCHEDULER_FAILED, argv[0], str(error)) from None
+    with program:
+        while time.monotonic() < latest and not stop.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                printed = program.communicate(timeout=_LOOK_AGAIN_SECONDS)
+                return Tried(program.returncode, *map(_text, printed))
+        # Ours ends its ssh first when it is interrupted.
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.communicate(timeout=_SECONDS_TO_END)
+                break
+    raise Failure(Kind.SCHEDULER_FAILED, argv[0])
 
 
 def must(argv: Sequence[str], stdin: bytes = b"") -> None:

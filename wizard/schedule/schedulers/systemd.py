@@ -6,12 +6,16 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
 from wizard.schedule.schedulers import signed, starting_line
-from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, TRIAL_SECONDS, Plan, Planned, State, Tried, must, run
+from wizard.schedule.schedulers.scheduler import LABEL, MINUTES, Plan, Planned, State, Tried, must, run, run_until
 from wizard.schedule.schedulers.trial_files import trial_files
 from wizard.storage import files
+
+if TYPE_CHECKING:
+    import threading
 
 _SERVICE = """\
 [Unit]
@@ -85,11 +89,11 @@ class Systemd:
         if is_there:
             run(_RELOAD)
 
-    def start_once(self, script: str) -> Tried:
+    def start_once(self, script: str, stop: threading.Event) -> Tried:
         """A service like the real one, which is kept where nothing outlasts the sign-in, and removed at once.
 
         Raises:
-            Failure: `SCHEDULER_FAILED` if it does not start, or does not end.
+            Failure: `SCHEDULER_FAILED` if it does not start, does not end, or is stopped.
         """
         unit = Path(os.environ["XDG_RUNTIME_DIR"], "systemd/user", _TRIAL)
         with trial_files() as told:
@@ -97,7 +101,7 @@ class Systemd:
                 unit.parent.mkdir(parents=True, exist_ok=True)
                 files.replace(unit, signed.encoded(_SERVICE.format(script=quoted(told.reporting(script)))))
                 must(_RELOAD)
-                started = run(("systemctl", "--user", "start", _TRIAL), seconds=TRIAL_SECONDS)
+                started = run_until(stop, ("systemctl", "--user", "start", _TRIAL))
                 if tried := told.tried():
                     return tried
                 raise Failure(Kind.SCHEDULER_FAILED, "systemd", started.stderr, started.exit_code)

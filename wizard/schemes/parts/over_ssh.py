@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LISTING_FORMAT = "%i|%l|%n"
 MARKER_NAME = ".backup-wizard"
 OWN_MARKER_PREFIX = ".backup-by-"
+COMPLETE_MARK = ".backup-complete"
 PARTIAL_FOLDER = ".backup-wizard-partial"
 
 # ssh notices a server that is gone; this notices one that is there and silent. A line with one recorded command was
@@ -89,7 +90,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *(["-ii"] if transfer.sample or (profile.scheme.append_only and transfer.dry_run) else []),
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
-        *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*")),
+        *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*", f"{COMPLETE_MARK}*")),
         *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]

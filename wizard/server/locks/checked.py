@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from wizard.failure import Failure
+from wizard.server.locks.finding import Verdict
 from wizard.storage import paths, state_files
-
-if TYPE_CHECKING:
-    from wizard.server.locks.finding import Verdict
 
 _FILE = "last-check.json"
 
@@ -19,6 +16,11 @@ def note(name: str, verdict: Verdict) -> None:
     """Keep what was found; on a full disk, the next time."""
     with contextlib.suppress(Failure):
         state_files.save(name, _FILE, verdict, lasting=False)
+
+
+def verdict(name: str) -> Verdict | None:
+    """What the last check came to, as far as that is known."""
+    return state_files.load(name, _FILE, Verdict, None)  # type: ignore[arg-type]  # msgspec takes a literal
 
 
 def last(name: str) -> datetime | None:

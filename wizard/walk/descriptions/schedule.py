@@ -18,18 +18,20 @@ from wizard.running import record
 from wizard.schedule import words
 from wizard.text.language import N_, _
 from wizard.walk import steps
-from wizard.walk.description import Alternative, Description, May, MayNot, OneOf, Text, YesNo
+from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Every, Profile
+    from wizard.schedule.trial import Answer
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass, Question
 
 QUESTION = _("How often should this computer back up?")
 CATCHES_UP = _("Backups run in the background while this computer is on. One that is missed is made up for later.")
+TRYING = _("Testing it the way your system will start it")
 ADDED = _("What is added to this computer")
 ASKS_EACH_TIME = _(
     "Your key's passphrase is typed each time, so a backup can't start without you. For a schedule, go back to “Key”"
@@ -157,6 +159,28 @@ def may_pass(profile: Profile, found: Found, answers: Answers) -> Pass:
     return May()
 
 
+async def try_out(profile: Profile, found: Found, answers: Answers, context: WalkContext) -> Pass:
+    """Whether a backup that the scheduler starts reaches its keyring, ssh and the server.
+
+    A schedule that would not work yet may be set all the same: what is in its way may be gone later.
+    """
+    if context.is_demo or decided(profile, answers).schedule.every == "off":
+        return May()
+    context.tell(f"{TRYING} …")
+    answer: Answer = await _module("trial").wait_for(profile)
+    return May("\n".join(answer.in_words)) if answer.is_good else is_meant(answer)
+
+
+def is_meant(failed: Answer) -> MayIfConfirmed:
+    """Whether a schedule is to be set all the same, though its trial failed."""
+    return MayIfConfirmed(
+        _("Automatic backups don't work yet"),
+        "\n\n".join(failed.in_words),
+        yes=_("Use it anyway"),
+        no=_("Change it"),
+    )
+
+
 async def settle(profile: Profile, found: Found, answers: Answers, context: WalkContext) -> Profile:
     """The profile with that schedule, once the system's scheduler has it.
 
@@ -185,5 +209,11 @@ def _module(name: str) -> Any:
 
 
 DESCRIPTION = Description(
-    question=QUESTION, look=look, told=_told, questions=questions, may_pass=may_pass, settle=settle
+    question=QUESTION,
+    look=look,
+    told=_told,
+    questions=questions,
+    may_pass=may_pass,
+    try_out=try_out,
+    settle=settle,
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
     from wizard.profile import Profile
-    from wizard.walk.description import Description, Help
+    from wizard.walk.description import Description, Help, Pass
 
     BackUp = Callable[[Profile, Session], object]
 
@@ -134,18 +134,10 @@ class AtStep:
         for text in self._about.told(self._profile, found):
             say(text)
         answers = asker.ask_all(partial(self._about.questions, self._profile, found))
-        match self._about.may_pass(self._profile, found, answers):
-            case May(words) if words:
-                say(words)
-            case MayIfConfirmed() as confirm:
-                say(confirm.words)
-                if not asker.agrees(_("{answer}?").format(answer=confirm.yes), default=False):
-                    return None
-            case MayNot(why, failure):
-                if failure and not why:
-                    raise failure
-                say(why)
-                return None
+        if not _may(self._about.may_pass(self._profile, found, answers)):
+            return None
+        if not _may(asyncio.run(self._about.try_out(self._profile, found, answers, self._context))):
+            return None
         if answers.get("back-up") and self._context.back_up:
             self._context.back_up(self._profile, self._context.session)
             if (now := profiles.load(self._profile.name)) != self._profile:  # something is skipped from now on
@@ -215,6 +207,28 @@ class AtStep:
         self._context.session.hold(walk.profile.name)
         steps.record(walk)
         return walk
+
+
+def _may(judged: Pass) -> bool:
+    """Tell whether one may go on, and ask where that has to be confirmed.
+
+    Raises:
+        Failure: why one may not.
+        GoBack, GoAway: the person would rather not.
+    """
+    match judged:
+        case May(words):
+            if words:
+                say(words)
+            return True
+        case MayIfConfirmed() as confirm:
+            say(confirm.words)
+            return asker.agrees(_("{answer}?").format(answer=confirm.yes), default=False)
+        case MayNot(why, failure):
+            if failure and not why:
+                raise failure
+            say(why)
+    return False
 
 
 def _complain(failure: Failure, profile: Profile | None) -> Kind:

@@ -8,6 +8,7 @@ from wizard import backup_states
 from wizard.backup_states import TITLES_OF_ACTIONS, Action, BackupState
 from wizard.client import forgetting, profile_lock, renaming
 from wizard.console import say
+from wizard.running import history
 from wizard.storage import paths
 from wizard.text.display import printable
 from wizard.text.language import _
@@ -60,6 +61,8 @@ def _wanted(backup: BackupState, back_up: Callable[[Profile], object] | None) ->
             _forget(backup.name)
         case Action.RENAME:
             _rename(backup.name)
+        case Action.HISTORY:
+            say(history.listed(backup.name))
         case Action.BACK_UP if backup.walk and back_up:
             back_up(backup.walk.profile)
         case Action.CHANGE if backup.walk:

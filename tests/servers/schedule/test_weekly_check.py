@@ -1,0 +1,66 @@
+"""Scheduled backups make the security check once a week: what is open stops nothing, and is told."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.support.commands import backup_wizard
+from tests.support.data import scheduled
+from tests.support.servers import placing
+from tests.support.servers.office import ACCOUNT
+from tests.unit.schedule.desktop_there import desktop
+from wizard import backup_states
+from wizard.backup_states import State
+from wizard.running import history
+from wizard.server.locks import checked
+from wizard.storage import paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.commands import Ran
+    from tests.support.servers.office import Office
+
+_WEEK = 7 * 86_400
+_NOT_LOCKED = "Not everything is locked. Run the security check to see what."
+
+
+def due_after(seconds: int) -> Ran:
+    """What the scheduler starts, so long after the last check."""
+    scheduled.make_due("amamac")
+    file = paths.walk_state("amamac") / "last-check.json"
+    past = file.stat().st_mtime - seconds
+    os.utime(file, (past, past))
+    ran = backup_wizard("run", "--if-due")
+    assert ran.exit_code == 0, ran.stderr
+    assert [run.result for run in history.read("amamac")] == ["done"]
+    return ran
+
+
+def test_what_has_become_open_stops_nothing_and_is_told(office: Office, source: Path, session_bus: str) -> None:
+    scheduled.fill(source, 3)
+    profile = scheduled.with_schedule(placing.profile_for(office, "rrsync", source))
+    scheduled.set_up(office, profile)
+    keys = office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys")
+    keys.write_text(keys.read_text().replace("restrict,", ""))
+    with desktop(session_bus) as there:
+        assert due_after(_WEEK - 60).stderr == ""  # not a week yet
+        assert checked.verdict("amamac") == "locked"
+        ran = due_after(_WEEK)
+        assert "The server allows this key more than it should: " in ran.stderr
+        assert checked.verdict("amamac") == "open"
+        [(title, words)] = there.shown
+        assert title == "Backup “amamac” needs attention"
+        assert "Backups go on." in words
+        assert due_after(_WEEK).stderr == ""  # it was told
+        assert len(there.shown) == 1
+    state = backup_states.of("amamac")
+    assert (state.state, state.open_lock) == (State.READY, _NOT_LOCKED)
+    told = backup_wizard("status")
+    assert told.exit_code == 0
+    for command in ("status", "list", "show amamac"):
+        assert _NOT_LOCKED in " ".join(backup_wizard(*command.split()).stdout.split())
+    keys.write_text(keys.read_text().replace('command="', 'restrict,command="'))
+    assert due_after(_WEEK).stderr == ""
+    assert (checked.verdict("amamac"), backup_states.of("amamac").open_lock) == ("locked", "")

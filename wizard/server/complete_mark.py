@@ -1,0 +1,73 @@
+"""A dated file in the backup's folder on the server: a run came to its end, and all of it was there.
+
+The server's admin sees by it how old the last complete backup is, also where nothing had changed, and which state of
+the folder may be kept as a version. At the top of the backup's folder, beside the markers (`destination.py`):
+
+    .backup-complete                where a file may be overwritten: one file, sent anew by each complete run
+    .backup-complete-2026-11-29     append only: a file a day (UTC) at most, by the day's first complete run
+
+Its content is one line, when the run ended by this computer's clock, such as `2026-11-29T10:25:00Z`. A key's thief can
+make such a file, with any name, content and modification time. When it got there, by the server's own clock, is its
+change time (ctime, `%Z` of stat(1)); so the newest of them by that is the one to go by.
+
+The next run begins to change the folder under the mark of the one before it, and may be cut off. So what is there is
+complete only while no file or folder beneath it, the top one aside, has a later change time than the mark.
+
+It is sent by a second rsync with the same options as the run itself, so that every line and module takes it. It names
+no folder, so nothing is deleted by it; and as no run sends the top folder as such, none deletes it either (seen with
+rsync 3.1.3 to 3.5 on both sides). A practice run and a run's counts know nothing of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import schemes
+from wizard.client import rsync
+from wizard.failure import Failure, Kind, ProgramFailed
+from wizard.schemes.base import Transfer
+from wizard.schemes.parts.over_ssh import COMPLETE_MARK
+from wizard.storage import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+
+_TIMES_THE_TIMEOUT = 8
+
+
+async def leave(profile: Profile, access: Access, moment: datetime, holding: Sequence[int] = ()) -> None:
+    """Leave the mark of a complete run that ended at that moment, in UTC; `holding` is as for `rsync.run`.
+
+    Raises:
+        ProgramFailed: rsync failed, and says why on its standard error.
+        Failure: `TIMED_OUT` if the server takes longer than so small a file can take; or a folder can't be written to.
+    """
+    with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
+        mark = Path(folder, name(profile, moment))
+        content, modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}\n".encode(), int(moment.timestamp())
+        files.replace(mark, content, 0o644, modified, lasting=False)
+        transfer = Transfer(dry_run=False, markers=(mark,), markers_alone=True)
+        command = schemes.of(profile).client_command(profile, access.facts, transfer)
+        try:
+            async with (
+                asyncio.timeout(_TIMES_THE_TIMEOUT * access.facts.timeout),
+                aclosing(rsync.run(command, access, holding=holding)) as events,
+            ):
+                async for event in events:
+                    if isinstance(event, rsync.Ended) and event.exit_code:
+                        raise ProgramFailed("rsync", event.exit_code, event.stderr)
+        except TimeoutError:
+            raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+
+
+def name(profile: Profile, moment: datetime) -> str:
+    """The mark's name at that moment, in UTC."""
+    return f"{COMPLETE_MARK}-{moment:%Y-%m-%d}" if profile.scheme.append_only else COMPLETE_MARK
