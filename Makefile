@@ -65,7 +65,7 @@ constraints: system-demo
 	rm -rf .make/fresh && mkdir -p .make
 	"$$(.ci/python)" -m venv .make/fresh
 	.make/fresh/bin/python -m pip install --quiet uv
-	$(LOCK) --upgrade --extra dev --output-file constraints.txt
+	$(LOCK) --upgrade --extra dev --extra alarms --output-file constraints.txt
 	$(LOCK) --constraint constraints.txt --output-file constraints-run.txt
 	rm -rf .make/fresh
 

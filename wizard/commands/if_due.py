@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import console, printing
+from wizard import console, printing, trouble
 from wizard.client.keys import secrets
 from wizard.client.session import Session
 from wizard.commands import transferring
@@ -24,7 +24,7 @@ from wizard.running import history, record
 from wizard.schedule import conditions, nothing_due, notices, runs, waiting
 from wizard.storage import profiles
 from wizard.text.language import N_, _
-from wizard.trouble import crash, telling
+from wizard.trouble import Who, crash, telling
 from wizard.walk import unattended
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ def _made(profile: Profile, opened: Session) -> Outcome:
             history.note_failed(profile, failure, began, "schedule")
         raise
     _notify(profile)
+    transferring.report_elsewhere(profile)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
 
 
@@ -179,8 +180,10 @@ def _postponed(profile: Profile, reason: Reason) -> Outcome:
 
 
 def _notify(profile: Profile, told: Trouble | None = None) -> None:
-    with contextlib.suppress(Failure):  # that it is remembered is not worth failing for
+    try:
         notices.after_run(profile, told)
+    except Failure as failure:  # the backup is as it is, whoever hears of it
+        console.complain(trouble.explain(failure, profile))
 
 
 def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
@@ -191,6 +194,8 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     console.complain(told.trouble, told.raw_file)
     if profile:
         _notify(profile, told.trouble)
+        if told.trouble.who is not Who.NOBODY:
+            transferring.report_elsewhere(profile)
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
 
 

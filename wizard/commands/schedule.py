@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from wizard import trouble
 from wizard.client.session import Session
 from wizard.commands import terminal
 from wizard.console import ToPaste, say, warn
-from wizard.failure import Failure
+from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers, setting, trial
+from wizard.schedule.alarms import channels, messages
 from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
-from wizard.text.language import _
+from wizard.text.language import N_, _
 from wizard.trouble import telling
 from wizard.walk import steps
 from wizard.walk.steps import Step
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from wizard.profile import Profile, Schedule
+    from wizard.schedule.alarms.channels import Channel
     from wizard.schedule.trial import Answer
+
+_ADDRESSES: dict[Channel, str] = {
+    "alarm": N_("Where to send messages, as an address of apprise's:"),
+    "ping": N_("Your monitoring service's address for reports:"),
+}
 
 
 def schedule(chosen: Namespace) -> int:
@@ -37,12 +45,13 @@ def schedule(chosen: Namespace) -> int:
     """
     if chosen.is_trial:
         return _be_tried(profiles.load(chosen.name))
-    is_shown = all(asked is None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
-    profile = profiles.load(chosen.name) if is_shown else _set(chosen)
+    is_set = any(asked is not None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
+    is_told_elsewhere = any(getattr(chosen, channel) is not None for channel in _ADDRESSES)
+    profile = _set(chosen, is_set=is_set) if is_set or is_told_elsewhere else profiles.load(chosen.name)
     answer = None
     if not chosen.json:
         _tell(profile)
-    if not is_shown and profile.schedule.every != "off" and _is_set_up(profile):
+    if is_set and profile.schedule.every != "off" and _is_set_up(profile):
         answer = trial.of(profile)
     if chosen.json:
         say(ToPaste(json.dumps(_as_json(profile, answer))))
@@ -55,10 +64,16 @@ def _is_set_up(profile: Profile) -> bool:
     return steps.begin(profile).step is Step.FINISH
 
 
-def _set(chosen: Namespace) -> Profile:
+def _set(chosen: Namespace, *, is_set: bool) -> Profile:
     with terminal.session() as opened:
         profile = terminal.held(chosen.name, opened)
-        return setting.put(profile, _changed(profile.schedule, chosen))
+        for channel, question in _ADDRESSES.items():
+            match getattr(chosen, channel):
+                case True:
+                    profile = channels.put(profile, channel, terminal.secret(_(question)))
+                case False:
+                    profile = channels.remove(profile, channel)
+        return setting.put(profile, _changed(profile.schedule, chosen)) if is_set else profile
 
 
 def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
@@ -75,6 +90,7 @@ def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
 
 def _tell(profile: Profile) -> None:
     say(in_words(profile.schedule))
+    _tell_elsewhere(profile)
     if profile.schedule.every == "off":
         return
     if not _is_set_up(profile):
@@ -87,6 +103,15 @@ def _tell(profile: Profile) -> None:
     for one in installed.texts:
         place = paths.shown(Path(one.place)) if one.place.startswith("/") else one.place
         say(_("Started by {scheduler}: {place}").format(scheduler=installed.scheduler, place=place))
+
+
+def _tell_elsewhere(profile: Profile) -> None:
+    if profile.schedule.alarm:
+        say(_("When it needs you, a message goes to the address in your keyring."))
+        if not messages.is_installed():
+            warn(trouble.explain(Failure(Kind.APPRISE_MISSING), profile).sentence)
+    if profile.schedule.ping:
+        say(_("Each good backup is reported to the monitoring service whose address is in your keyring."))
 
 
 def _tell_trial(answer: Answer) -> None:
@@ -137,6 +162,8 @@ def _as_json(profile: Profile, answer: Answer | None) -> dict[str, object]:
         "at": schedule.at,
         "on_battery": schedule.on_battery,
         "on_metered": schedule.on_metered,
+        "alarm": schedule.alarm,
+        "ping": schedule.ping,
         "timer": schedulers.state(),
         "trial": msgspec.to_builtins(answer) if answer else None,
     }
