@@ -70,6 +70,9 @@ class Cron:
         else:
             must(["crontab", "-r"])
 
+    def clear(self) -> None:
+        """Nothing: crontab itself keeps the list whole."""
+
     def start_once(self, script: str) -> Tried:
         """The script in the environment that cron would give it: cron itself starts nothing at once."""
         return run([_SHELL, "-c", script], environment=environment(), seconds=TRIAL_SECONDS)

@@ -52,6 +52,10 @@ class Launchd:
             run(_unload(LABEL))
         files.remove(_path())
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+        signed.clear([_path()])
+
     def start_once(self, script: str) -> Tried:
         """An agent of its own that is removed afterwards.
 

@@ -76,6 +76,9 @@ class Scheduler(Protocol):
     def remove(self) -> None:
         """Leave nothing of that."""
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+
     def start_once(self, script: str) -> Tried:
         """Have it start a shell script once, as it starts the backups, and wait for its end."""
 

@@ -85,6 +85,10 @@ class Systemd:
         if is_there:
             run(_RELOAD)
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+        signed.clear(list(_wanted()))
+
     def start_once(self, script: str) -> Tried:
         """A service like the real one, which is kept where nothing outlasts the sign-in, and removed at once.
 
