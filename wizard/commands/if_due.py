@@ -21,9 +21,9 @@ from wizard.commands import transferring
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.running import history, record
-from wizard.schedule import conditions, nothing_due, notices, runs, waiting
+from wizard.schedule import conditions, nothing_due, notices, runs, waiting, words
 from wizard.storage import profiles
-from wizard.text.language import N_, _
+from wizard.text.language import _
 from wizard.trouble import Who, crash, telling
 from wizard.walk import unattended
 
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
 WAITING = 75
 
 _NICER_BY = 10
-_REASONS: dict[Reason, str] = {
-    "battery": N_("Waiting: this computer runs on battery. The backup starts when you plug it in."),
-    "metered": N_("Waiting: this network may cost money. The backup starts on another network."),
-    "keyring": N_("Waiting: your keyring is locked. The backup starts when you unlock it."),
-    "server": N_("Waiting: the server can't be reached. The backup starts when it can."),
-    "busy": N_("Waiting: another window or program is using this backup."),
-}
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +59,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if self.result:
             return console.backup(self.result)
         if self.waiting:
-            return _(_REASONS[self.waiting])
+            return f"{_(words.WAITS[self.waiting])}."
         if self.next_due:
             return _("Not due before {time}.").format(time=record.local(self.next_due))
         return "" if self.failed else _("This backup runs only when you start it.")

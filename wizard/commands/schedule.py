@@ -15,7 +15,7 @@ from wizard.client.session import Session
 from wizard.commands import terminal
 from wizard.console import ToPaste, say, warn
 from wizard.failure import Failure, Kind
-from wizard.schedule import schedulers, setting, trial
+from wizard.schedule import schedulers, setting, trial, words
 from wizard.schedule.alarms import channels, messages
 from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
@@ -89,9 +89,10 @@ def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
 
 
 def _tell(profile: Profile) -> None:
-    say(in_words(profile.schedule))
+    is_scheduled = profile.schedule.every != "off"
+    say(" ".join([f"{words.how_often(profile.schedule)}.", *([_conditions(profile.schedule)] if is_scheduled else [])]))
     _tell_elsewhere(profile)
-    if profile.schedule.every == "off":
+    if not is_scheduled:
         return
     if not _is_set_up(profile):
         say(_("It starts once you finish setting it up: “backup-wizard {name}”.").format(name=profile.name))
@@ -122,24 +123,6 @@ def _tell_trial(answer: Answer) -> None:
     warn(answer.sentence)
     if answer.instead:
         warn(answer.instead)
-
-
-def in_words(schedule: Schedule) -> str:
-    """The schedule in two sentences."""
-    match schedule.every:
-        case "off":
-            return _("This backup runs only when you start it.")
-        case "hourly":
-            told = _("This backup runs every hour.")
-        case "daily" if schedule.at:
-            told = _("This backup runs every day at {time}.").format(time=schedule.at)
-        case "daily":
-            told = _("This backup runs every day, as soon as it can.")
-        case _ if schedule.at:
-            told = _("This backup runs every week at {time}.").format(time=schedule.at)
-        case _:
-            told = _("This backup runs every week, as soon as it can.")
-    return f"{told} {_conditions(schedule)}"
 
 
 def _conditions(schedule: Schedule) -> str:

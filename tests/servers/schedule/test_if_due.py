@@ -109,7 +109,7 @@ def test_a_crash_of_one_is_told_and_the_next_is_made(
     monkeypatch.setattr(Session, "hold", crashes)
     monkeypatch.setenv(secrets.UNATTENDED, "")
     assert cli.main(["run", "--if-due"]) == 70
-    assert "amamac: Waiting: another window" in capsys.readouterr().out
+    assert "amamac: Waiting until another program has finished with it." in capsys.readouterr().out
     assert [run.result for run in history.read("a-first")] == ["failed"]
 
 
@@ -158,7 +158,7 @@ def test_on_battery_it_waits_unless_that_is_allowed(
     monkeypatch.setattr(conditions, "POWER_SUPPLIES", battery.parent)
     code, said = in_this_process(capsys, monkeypatch)
     assert code == 75
-    assert "runs on battery" in said
+    assert "Waiting until this computer is plugged in." in said
     found = waiting.read("amamac")
     assert found
     assert found.reason == "battery"
@@ -242,7 +242,7 @@ def test_a_keyring_that_hangs_is_waited_for(
     finally:
         secret_service.wake()
     assert code == 75
-    assert "keyring is locked" in said
+    assert "Waiting until you unlock your keyring." in said
 
 
 def test_it_gives_way_to_whoever_works_here(
