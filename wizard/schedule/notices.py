@@ -60,12 +60,12 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
     now = now or datetime.now(UTC)
     kept, ahead = record.read(profile.name), upcoming.of(profile, status.set_up_since(profile))
     news = _news(profile, trouble, _told(profile, _ON_DESKTOP), kept, ahead, now)
-    if news and desktop.show(news.title, news.text):
+    if news and _show(news.title, profile, news.text):
         _keep(profile, _ON_DESKTOP, news.told)
     if profile.schedule.alarm and (news := _news(profile, trouble, _told(profile, _BY_MESSAGE), kept, ahead, now)):
         from wizard.schedule.alarms import channels
 
-        channels.send(profile, news.title, news.text)
+        channels.send(profile, *_as_shown(news.title, profile, news.text))
         _keep(profile, _BY_MESSAGE, news.told)
 
 
@@ -97,7 +97,7 @@ def _news(
         title, text, known = _("Backup “{name}” works again"), _(_DONE), None
     else:
         return None
-    return _News(title.format(name=profile.name), display.printable(text), known)
+    return _News(title, text, known)
 
 
 def _is_time(before: datetime | None, now: datetime) -> bool:
@@ -134,6 +134,14 @@ def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> st
         good = _("No backup has worked yet.")
     waits = f"{ahead.waits}." if ahead.waits else _(_OPEN)
     return f"{good} {waits}"
+
+
+def _show(title: str, profile: Profile, text: str) -> bool:
+    return desktop.show(*_as_shown(title, profile, text))
+
+
+def _as_shown(title: str, profile: Profile, text: str) -> tuple[str, str]:
+    return title.format(name=profile.name), display.printable(text)
 
 
 def _told(profile: Profile, file: str) -> Told:

@@ -51,6 +51,9 @@ class Cron:
         """That it is the crontab, if the marked lines were changed by hand."""
         return _PLACE if self.state() is State.CHANGED else ""
 
+    def clear(self) -> None:
+        """Nothing: crontab itself keeps the list whole."""
+
     def install(self) -> None:
         """Put the marked lines at the end of the list, or in place of older ones."""
         table, block = _read(), signed.encoded(_block())
@@ -69,9 +72,6 @@ class Cron:
             must(["crontab", "-"], wanted)
         else:
             must(["crontab", "-r"])
-
-    def clear(self) -> None:
-        """Nothing: crontab itself keeps the list whole."""
 
     def start_once(self, script: str) -> Tried:
         """The script in the environment that cron would give it: cron itself starts nothing at once."""

@@ -40,6 +40,10 @@ class Launchd:
         """The agent's file if it was changed by hand, or nothing."""
         return signed.changed([_path()])
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+        signed.clear([_path()])
+
     def install(self) -> None:
         """Write the agent's file and load it anew: launchd reads it only then."""
         signed.write(_wanted())
@@ -51,10 +55,6 @@ class Launchd:
         if self.is_there():
             run(_unload(LABEL))
         files.remove(_path())
-
-    def clear(self) -> None:
-        """Remove what a program that was killed has left half-written."""
-        signed.clear([_path()])
 
     def start_once(self, script: str) -> Tried:
         """An agent of its own that is removed afterwards.

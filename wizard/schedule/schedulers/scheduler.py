@@ -70,14 +70,14 @@ class Scheduler(Protocol):
     def changed(self) -> str:
         """The place of what was changed by hand, or nothing."""
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+
     def install(self) -> None:
         """Have it start what is due every 15 minutes."""
 
     def remove(self) -> None:
         """Leave nothing of that."""
-
-    def clear(self) -> None:
-        """Remove what a program that was killed has left half-written."""
 
     def start_once(self, script: str) -> Tried:
         """Have it start a shell script once, as it starts the backups, and wait for its end."""
