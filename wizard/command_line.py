@@ -163,7 +163,7 @@ def _commands() -> argparse.ArgumentParser:
         either.add_argument(f"--on-{what}", action="store_true", default=None, help=help)
         either.add_argument(f"--not-on-{what}", action="store_false", dest=f"on_{what}", help=_("don't do that"))
     for what, help in (
-        ("alarm", _("also send a message when it needs you, by mail, chat or push; asks for apprise's address")),
+        ("alarm", _("also send an alert by mail, ntfy or chat when it needs you; asks for the address")),
         ("ping", _("also report each good backup to a monitoring service; asks for the address")),
     ):
         either = schedule.add_mutually_exclusive_group()

@@ -17,9 +17,10 @@ from wizard.console import ToPaste, say, warn
 from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers, setting, trial, words
 from wizard.schedule.alarms import channels, messages
+from wizard.schedule.alarms import words as elsewhere
 from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
-from wizard.text.language import N_, _
+from wizard.text.language import _
 from wizard.trouble import telling
 from wizard.walk import steps
 from wizard.walk.steps import Step
@@ -28,13 +29,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from wizard.profile import Profile, Schedule
-    from wizard.schedule.alarms.channels import Channel
     from wizard.schedule.trial import Answer
-
-_ADDRESSES: dict[Channel, str] = {
-    "alarm": N_("Where to send messages, as an address of apprise's:"),
-    "ping": N_("Your monitoring service's address for reports:"),
-}
 
 
 def schedule(chosen: Namespace) -> int:
@@ -46,7 +41,7 @@ def schedule(chosen: Namespace) -> int:
     if chosen.is_trial:
         return _be_tried(profiles.load(chosen.name))
     is_set = any(asked is not None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
-    is_told_elsewhere = any(getattr(chosen, channel) is not None for channel in _ADDRESSES)
+    is_told_elsewhere = any(getattr(chosen, channel) is not None for channel in elsewhere.WORDS)
     profile = _set(chosen, is_set=is_set) if is_set or is_told_elsewhere else profiles.load(chosen.name)
     answer = None
     if not chosen.json:
@@ -67,10 +62,10 @@ def _is_set_up(profile: Profile) -> bool:
 def _set(chosen: Namespace, *, is_set: bool) -> Profile:
     with terminal.session() as opened:
         profile = terminal.held(chosen.name, opened)
-        for channel, question in _ADDRESSES.items():
+        for channel, its in elsewhere.WORDS.items():
             match getattr(chosen, channel):
                 case True:
-                    profile = channels.put(profile, channel, terminal.secret(_(question)))
+                    profile = channels.put(profile, channel, terminal.secret(f"{_(its.label)}:"))
                 case False:
                     profile = channels.remove(profile, channel)
         return setting.put(profile, _changed(profile.schedule, chosen)) if is_set else profile
@@ -107,12 +102,10 @@ def _tell(profile: Profile) -> None:
 
 
 def _tell_elsewhere(profile: Profile) -> None:
-    if profile.schedule.alarm:
-        say(_("When it needs you, a message goes to the address in your keyring."))
-        if not messages.is_installed():
-            warn(trouble.explain(Failure(Kind.APPRISE_MISSING), profile).sentence)
-    if profile.schedule.ping:
-        say(_("Each good backup is reported to the monitoring service whose address is in your keyring."))
+    for sentence in elsewhere.told(profile):
+        say(sentence)
+    if profile.schedule.alarm and not messages.is_installed():
+        warn(trouble.explain(Failure(Kind.APPRISE_MISSING), profile).sentence)
 
 
 def _tell_trial(answer: Answer) -> None:

@@ -52,7 +52,7 @@ def test_good_failed_and_good_again(
     receiver.status = 500
     good = backup_wizard("run", "--if-due")
     assert good.exit_code == 0
-    assert "The message about your backup couldn't be sent" in good.stderr
+    assert "The alert about your backup couldn't be sent" in good.stderr
     assert "didn't take the report (HTTP 500)" in good.stderr
     assert asked[4:] == [MESSAGE, PING]
     assert receiver.titles() == ["Backup “amamac” needs attention", "Backup “amamac” works again"]

@@ -64,12 +64,12 @@ def test_both_are_tried_and_kept_in_the_keyring_alone(
     receiver: Receiver, home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert schedule(monkeypatch, "--alarm", "--ping", typed=addresses(receiver)) == 0
-    assert receiver.titles() == ["Messages about backup “amamac”"]
+    assert receiver.titles() == ["Alerts about backup “amamac”"]
     assert receiver.asked[1] == f"GET /ping/{canary.SECRET}"
     assert profiles.load("amamac").schedule == Schedule(alarm=True, ping=True)
     assert [secrets.fetch("amamac", what).reveal() for what in BOTH] == addresses(receiver)
     printed = capfd.readouterr()
-    assert "a message goes to the address in your keyring" in printed.out
+    assert "an alert goes to the address in your keyring" in printed.out
     assert "Each good backup is reported" in printed.out
     assert cli.main(["show", "amamac"]) == 0
     assert canary.SECRET not in printed.out + printed.err + "".join(capfd.readouterr())

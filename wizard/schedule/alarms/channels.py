@@ -36,14 +36,32 @@ def put(profile: Profile, channel: Channel, address: Secret) -> Profile:
     """Send something to the address as a test, and keep it if that was taken.
 
     Raises:
-        Failure: as for `messages.send`, `pings.report` and `secrets.store`; then all is as before.
+        Failure: as for `try_out` and `keep`; then all is as before.
     """
-    title = _("Messages about backup “{name}”").format(name=profile.name)
-    text = _("This is a test. Messages about this backup will come here.")
+    try_out(profile, channel, address)
+    return keep(profile, channel, address)
+
+
+def try_out(profile: Profile, channel: Channel, address: Secret) -> None:
+    """Send something to the address as a test.
+
+    Raises:
+        Failure: as for `messages.send` and `pings.report`.
+    """
+    title = _("Alerts about backup “{name}”").format(name=profile.name)
+    text = _("This is a test. Alerts about this backup will come here.")
     if channel == "alarm":
         _in_time(channel, lambda: messages.send(address, title, text, to_all=True))
     else:
         _in_time(channel, lambda: pings.report(address, is_good=True))
+
+
+def keep(profile: Profile, channel: Channel, address: Secret) -> Profile:
+    """Have the address used from now on.
+
+    Raises:
+        Failure: as for `secrets.store`.
+    """
     secrets.store(profile.name, _KEPT_AS[channel], address)
     return _noted(profile, channel, is_set=True)
 

@@ -23,17 +23,17 @@ WORDS = {
         N_("Sign in as yourself and try again. Until it works, back up with “backup-wizard run {name}”."),
     ),
     Kind.APPRISE_MISSING: Words(
-        N_("Messages need apprise, which isn't installed"),
+        N_("Alerts need apprise, which isn't installed"),
         YOU,
         N_("Run “pipx inject backup-wizard apprise”, or install “backup-wizard[alarms]”. Then try again."),
     ),
     Kind.ALARM_ADDRESS: Words(
-        N_("apprise can't send messages to this address"),
+        N_("apprise can't send alerts to this address"),
         YOU,
         N_("Type it as apprise's documentation says, such as “mailto://…”, “ntfy://…” or “slack://…”."),
     ),
     Kind.ALARM_NOT_SENT: Words(
-        N_("The message about your backup couldn't be sent"),
+        N_("The alert about your backup couldn't be sent"),
         YOU,
         N_("Check your network. Then set the address again with “backup-wizard schedule {name} --alarm”."),
     ),
@@ -48,7 +48,7 @@ WORDS = {
         N_("Check your network. Then set the address again with “backup-wizard schedule {name} --ping”."),
     ),
     Kind.ADDRESS_MISSING: Words(
-        N_("Your keyring no longer has the address for messages or reports about this backup"),
+        N_("Your keyring no longer has the address for alerts or reports about this backup"),
         YOU,
         N_("Set it again with “backup-wizard schedule {name} {about}”."),
     ),
