@@ -28,12 +28,13 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
 # What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: most of an hour.
-test-attacks: system-test .make/dev .make/old-rsync/fetched
+test-attacks: system-test .make/dev .make/old-rsync/fetched .make/cron/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
 		tests/attacks/table.py tests/attacks/every_version.py
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --every-case \
 		tests/attacks/test_second_key.py tests/faults/test_killed_on_screens.py tests/faults/test_no_room.py \
-		tests/screens tests/servers/ansible tests/servers/check tests/servers/running/test_losses.py tests/servers/script
+		tests/screens tests/servers/ansible tests/servers/check tests/servers/running/test_losses.py \
+		tests/servers/schedule/test_cron_daemon.py tests/servers/script
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev
@@ -65,7 +66,7 @@ constraints: system-demo
 	rm -rf .make/fresh && mkdir -p .make
 	"$$(.ci/python)" -m venv .make/fresh
 	.make/fresh/bin/python -m pip install --quiet uv
-	$(LOCK) --upgrade --extra dev --output-file constraints.txt
+	$(LOCK) --upgrade --extra dev --extra alarms --output-file constraints.txt
 	$(LOCK) --constraint constraints.txt --output-file constraints-run.txt
 	rm -rf .make/fresh
 
@@ -94,4 +95,9 @@ system-demo system-test system-test-systems system-screenshots:
 # The rsyncs of other systems, from their distributions' packages: nothing is installed.
 .make/old-rsync/fetched: tests/support/servers/old_rsync.py | .make/dev
 	@$(BIN)/python -m tests.support.servers.old_rsync
+	@touch $@
+
+# A cron for the tests, unpacked: nothing is installed.
+.make/cron/fetched: tests/support/schedule/real_cron.py | .make/dev
+	@$(BIN)/python -m tests.support.schedule.real_cron
 	@touch $@

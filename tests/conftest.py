@@ -14,6 +14,7 @@ from tests.support import table
 from tests.support.agent import ssh_agent
 from tests.support.data import samples, scheduler
 from tests.support.network.lifeline import Lifeline
+from tests.support.network.receiver import Receiver
 from tests.support.quick import patience, quick_keys, undisturbed
 from tests.support.schedule import PROGRAMS
 from tests.support.secret_service import reset_keyring
@@ -207,6 +208,13 @@ def secret_service(session_bus: str) -> Iterator[SecretService]:
     with run_secret_service(session_bus) as service:
         reset_keyring()
         yield service
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A web server in the place of a chat or a monitoring service."""
+    with Receiver().running() as there:
+        yield there
 
 
 @pytest.fixture

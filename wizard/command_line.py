@@ -162,6 +162,13 @@ def _commands() -> argparse.ArgumentParser:
         either = schedule.add_mutually_exclusive_group()
         either.add_argument(f"--on-{what}", action="store_true", default=None, help=help)
         either.add_argument(f"--not-on-{what}", action="store_false", dest=f"on_{what}", help=_("don't do that"))
+    for what, help in (
+        ("alarm", _("also send an alert by mail, ntfy or chat when it needs you; asks for the address")),
+        ("ping", _("also report each good backup to a monitoring service; asks for the address")),
+    ):
+        either = schedule.add_mutually_exclusive_group()
+        either.add_argument(f"--{what}", action="store_true", default=None, help=help)
+        either.add_argument(f"--no-{what}", action="store_false", dest=what, help=_("don't do that"))
     schedule.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     schedule.add_argument("--try", action="store_true", dest="is_trial", help=argparse.SUPPRESS)
     schedule.set_defaults(command=_from("schedule", "schedule"))

@@ -72,6 +72,12 @@ class Kind(StrEnum):
     NO_SCHEDULER = auto()
     TIMER_CHANGED = auto()
     SCHEDULER_FAILED = auto()
+    APPRISE_MISSING = auto()
+    ALARM_ADDRESS = auto()
+    ALARM_NOT_SENT = auto()
+    PING_ADDRESS = auto()
+    PING_NOT_TAKEN = auto()
+    ADDRESS_MISSING = auto()
 
     KEY_MISSING = auto()
     KEY_UNUSABLE = auto()

@@ -92,7 +92,8 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """How often the backup is made by itself; `at` is HH:MM on the person's clock, or empty for when it suits.
 
     It is made on battery power, or over a metered connection, only if that is allowed. The person is warned once there
-    was no good backup for `warn_after_days`.
+    was no good backup for `warn_after_days`, by a message as well if there is an `alarm`; each good backup is reported
+    if there is a `ping`. The addresses of both are in the keyring.
     """
 
     every: Every = "off"
@@ -100,6 +101,8 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     on_battery: bool = False
     on_metered: bool = False
     warn_after_days: int = 7
+    alarm: bool = False
+    ping: bool = False
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

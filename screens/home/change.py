@@ -13,6 +13,7 @@ from screens.home.errand import Errand
 from screens.widgets.choice import Choice
 from wizard import backup_states
 from wizard.backup_states import Action
+from wizard.schedule.alarms import words as elsewhere
 from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.walk import steps
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from wizard.backup_states import BackupState
+    from wizard.schedule.alarms.channels import Channel
 
 _NAME, _SKIPPED = "name", "skipped"
 
 
-class WhatToChangeScreen(ModalScreen[Errand | None]):
-    """Returns what is to be changed, or nothing."""
+class WhatToChangeScreen(ModalScreen["Errand | Channel | None"]):
+    """Returns what is to be changed, or nothing; one of the addresses for messages and reports by its name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", _("Cancel"))]
 
@@ -55,6 +57,9 @@ class WhatToChangeScreen(ModalScreen[Errand | None]):
         """Take it."""
         walk, wanted = self._backup.walk, event.option_id or ""
         if walk is None:
+            return
+        if wanted in ("alarm", "ping"):
+            self._answer(wanted)  # type: ignore[arg-type]
             return
         if wanted == _NAME:
             self._answer(Errand(walk, Action.RENAME))
@@ -82,7 +87,11 @@ class WhatToChangeScreen(ModalScreen[Errand | None]):
             yield Alternative(step.value, steps.TITLES[step], titled[0].words if titled else "")
             if step is Step.FOLDERS:
                 yield Alternative(_SKIPPED, titled[1].title, titled[1].words)
+            if step is Step.SCHEDULE:
+                for channel, words in elsewhere.WORDS.items():
+                    is_set = getattr(walk.profile.schedule, channel)
+                    yield Alternative(channel, _(words.title), _("on") if is_set else _("off"))
 
-    def _answer(self, errand: Errand | None) -> None:
+    def _answer(self, errand: Errand | Channel | None) -> None:
         if self.is_current:  # a second key press on the way out is dropped
             self.dismiss(errand)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from wizard.backup_states import BackupState
+    from wizard.schedule.alarms.channels import Channel
 
 _LOOK_AGAIN_SECONDS = 5
 _COLUMNS_OF_KEYS = 5  # in two rows, where one is too narrow for all
@@ -172,7 +173,7 @@ class HomeScreen(DimmingScreen[Errand | None]):
         if action is Action.FORGET:
             from screens.home.forget import ForgetScreen  # the screen is there sooner without its dialogs
 
-            self.app.push_screen(ForgetScreen(backup), partial(self._forgotten, backup.name))
+            self.app.push_screen(ForgetScreen(backup), self._told)
         elif action is Action.RENAME:
             self._rename(backup)
         elif action is Action.HISTORY:
@@ -209,15 +210,20 @@ class HomeScreen(DimmingScreen[Errand | None]):
 
             self.app.push_screen(RenameScreen(backup.walk.profile), self._renamed)
 
-    def _change(self, backup: BackupState, wanted: Errand | None) -> None:
-        if wanted is None:
+    def _change(self, backup: BackupState, wanted: Errand | Channel | None) -> None:
+        if wanted is None or backup.walk is None:
+            return
+        if not isinstance(wanted, Errand):
+            from screens.home.address import AddressScreen
+
+            self.app.push_screen(AddressScreen(backup.walk.profile, wanted), self._told)
             return
         if wanted.action is Action.RENAME:
             self._rename(backup)
         else:
             self._leave_with(wanted)
 
-    def _forgotten(self, name: str, told: str | None) -> None:
+    def _told(self, told: str | None) -> None:
         if told is not None:
             self.look_again()
             self._say(told, "good")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from jeepney import MatchRule, message_bus  # type: ignore[import-untyped]
+from jeepney import DBusAddress, MatchRule, MessageType, message_bus, new_method_call  # type: ignore[import-untyped]
 from jeepney.io.blocking import Proxy, open_dbus_connection  # type: ignore[import-untyped]
 
 from tests.support import processes, programs
@@ -103,6 +103,23 @@ def secret_service(address: str) -> Iterator[SecretService]:
         yield SecretService(address, daemon)
     finally:
         processes.end(daemon)
+
+
+@contextlib.contextmanager
+def heard(address: str) -> Iterator[list[str]]:
+    """The names of all that is called on that bus meanwhile."""
+    called: list[str] = []
+    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
+    with contextlib.closing(open_dbus_connection(bus=address)) as listening:
+        listening.send_and_get_reply(new_method_call(bus, "BecomeMonitor", "asu", ([], 0)))
+        yield called
+        with contextlib.closing(open_dbus_connection(bus=address)) as ending:
+            last = DBusAddress("/", "org.freedesktop.DBus", "org.freedesktop.DBus.Peer")
+            ending.send_and_get_reply(new_method_call(last, "Ping"))
+        while not called or called[-1] != "Ping":
+            message = listening.receive(timeout=20)
+            if message.header.message_type is MessageType.method_call:
+                called.append(str(message.header.fields.get(3)))
 
 
 def reset_keyring() -> None:

@@ -16,7 +16,7 @@ from wizard.storage import files, paths, profiles
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
+SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password", "alarm-address", "ping-address")
 
 
 def own_keys(name: str) -> list[Path]:
@@ -56,7 +56,7 @@ def forget(name: str, *, remove_key: bool) -> None:
     setting.require_removable(name)
     stale_temp_files.clear(name)
     own = own_keys(name)
-    going: tuple[secrets.What, ...] = SECRETS if remove_key or not own else ("daemon-password",)
+    going = [what for what in SECRETS if what != "passphrase" or remove_key or not own]
     for what in going:
         _require_keyring(name, what)
     for key in own if remove_key else ():
@@ -96,4 +96,12 @@ def _is_kept(name: str, what: secrets.What) -> bool:
         profile = profiles.load(name)
     except Failure:
         return True
-    return profile.key.protection == "keyring" if what == "passphrase" else schemes.has_password(profile)
+    match what:
+        case "passphrase":
+            return profile.key.protection == "keyring"
+        case "daemon-password":
+            return schemes.has_password(profile)
+        case "alarm-address":
+            return profile.schedule.alarm
+        case "ping-address":
+            return profile.schedule.ping

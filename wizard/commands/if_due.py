@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import console, printing
+from wizard import console, printing, trouble
 from wizard.client.keys import secrets
 from wizard.client.session import Session
 from wizard.commands import transferring
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.running import history, record
-from wizard.schedule import conditions, nothing_due, notices, runs, waiting, weekly_check
+from wizard.schedule import conditions, nothing_due, notices, runs, waiting, weekly_check, words
 from wizard.storage import profiles
-from wizard.text.language import N_, _
-from wizard.trouble import crash, telling
+from wizard.text.language import _
+from wizard.trouble import Who, crash, telling
 from wizard.walk import unattended
 
 if TYPE_CHECKING:
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
 WAITING = 75
 
 _NICER_BY = 10
-_REASONS: dict[Reason, str] = {
-    "battery": N_("Waiting: this computer runs on battery. The backup starts when you plug it in."),
-    "metered": N_("Waiting: this network may cost money. The backup starts on another network."),
-    "keyring": N_("Waiting: your keyring is locked. The backup starts when you unlock it."),
-    "server": N_("Waiting: the server can't be reached. The backup starts when it can."),
-    "busy": N_("Waiting: another window or program is using this backup."),
-}
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +59,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if self.result:
             return console.backup(self.result)
         if self.waiting:
-            return _(_REASONS[self.waiting])
+            return f"{_(words.WAITS[self.waiting])}."
         if self.next_due:
             return _("Not due before {time}.").format(time=record.local(self.next_due))
         return "" if self.failed else _("This backup runs only when you start it.")
@@ -169,6 +162,7 @@ def _made(profile: Profile, opened: Session) -> Outcome:
             history.note_failed(profile, failure, began, "schedule")
         raise
     _notify(profile)
+    transferring.report_elsewhere(profile)
     _check(profile, opened)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
 
@@ -195,8 +189,10 @@ def _postponed(profile: Profile, reason: Reason) -> Outcome:
 
 
 def _notify(profile: Profile, told: Trouble | None = None) -> None:
-    with contextlib.suppress(Failure):  # that it is remembered is not worth failing for
+    try:
         notices.after_run(profile, told)
+    except Failure as failure:  # the backup is as it is, whoever hears of it
+        console.complain(trouble.explain(failure, profile))
 
 
 def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
@@ -207,6 +203,8 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     console.complain(told.trouble, told.raw_file)
     if profile:
         _notify(profile, told.trouble)
+        if told.trouble.who is not Who.NOBODY:
+            transferring.report_elsewhere(profile)
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
 
 

@@ -17,7 +17,9 @@ from wizard.client.session import Session
 from wizard.commands import terminal
 from wizard.console import ToPaste, say, warn
 from wizard.failure import Failure, Kind
-from wizard.schedule import schedulers, setting, trial
+from wizard.schedule import schedulers, setting, trial, words
+from wizard.schedule.alarms import channels, messages
+from wizard.schedule.alarms import words as elsewhere
 from wizard.server.reaching import host_trust, sign_in
 from wizard.storage import paths, profiles
 from wizard.text.language import _
@@ -40,12 +42,13 @@ def schedule(chosen: Namespace) -> int:
     """
     if chosen.is_trial:
         return _be_tried(profiles.load(chosen.name))
-    is_shown = all(asked is None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
-    profile = profiles.load(chosen.name) if is_shown else _set(chosen)
+    is_set = any(asked is not None for asked in (chosen.every, chosen.at, chosen.on_battery, chosen.on_metered))
+    is_told_elsewhere = any(getattr(chosen, channel) is not None for channel in elsewhere.WORDS)
+    profile = _set(chosen, is_set=is_set) if is_set or is_told_elsewhere else profiles.load(chosen.name)
     answer = None
     if not chosen.json:
         _tell(profile)
-    if not is_shown and profile.schedule.every != "off" and _is_set_up(profile):
+    if is_set and profile.schedule.every != "off" and _is_set_up(profile):
         answer = trial.of(profile)
     if chosen.json:
         say(ToPaste(json.dumps(_as_json(profile, answer))))
@@ -58,10 +61,16 @@ def _is_set_up(profile: Profile) -> bool:
     return steps.begin(profile).step is Step.FINISH
 
 
-def _set(chosen: Namespace) -> Profile:
+def _set(chosen: Namespace, *, is_set: bool) -> Profile:
     with terminal.session() as opened:
         profile = terminal.held(chosen.name, opened)
-        return setting.put(profile, _changed(profile.schedule, chosen))
+        for channel, its in elsewhere.WORDS.items():
+            match getattr(chosen, channel):
+                case True:
+                    profile = channels.put(profile, channel, terminal.secret(f"{_(its.label)}:"))
+                case False:
+                    profile = channels.remove(profile, channel)
+        return setting.put(profile, _changed(profile.schedule, chosen)) if is_set else profile
 
 
 def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
@@ -77,8 +86,10 @@ def _changed(schedule: Schedule, chosen: Namespace) -> Schedule:
 
 
 def _tell(profile: Profile) -> None:
-    say(in_words(profile.schedule))
-    if profile.schedule.every == "off":
+    is_scheduled = profile.schedule.every != "off"
+    say(" ".join([f"{words.how_often(profile.schedule)}.", *([_conditions(profile.schedule)] if is_scheduled else [])]))
+    _tell_elsewhere(profile)
+    if not is_scheduled:
         return
     if not _is_set_up(profile):
         say(_("It starts once you finish setting it up: “backup-wizard {name}”.").format(name=profile.name))
@@ -92,27 +103,16 @@ def _tell(profile: Profile) -> None:
         say(_("Started by {scheduler}: {place}").format(scheduler=installed.scheduler, place=place))
 
 
+def _tell_elsewhere(profile: Profile) -> None:
+    for sentence in elsewhere.told(profile):
+        say(sentence)
+    if profile.schedule.alarm and not messages.is_installed():
+        warn(trouble.explain(Failure(Kind.APPRISE_MISSING), profile).sentence)
+
+
 def _tell_trial(answer: Answer) -> None:
     for text in answer.in_words:
         (say if answer.is_good else warn)(text)
-
-
-def in_words(schedule: Schedule) -> str:
-    """The schedule in two sentences."""
-    match schedule.every:
-        case "off":
-            return _("This backup runs only when you start it.")
-        case "hourly":
-            told = _("This backup runs every hour.")
-        case "daily" if schedule.at:
-            told = _("This backup runs every day at {time}.").format(time=schedule.at)
-        case "daily":
-            told = _("This backup runs every day, as soon as it can.")
-        case _ if schedule.at:
-            told = _("This backup runs every week at {time}.").format(time=schedule.at)
-        case _:
-            told = _("This backup runs every week, as soon as it can.")
-    return f"{told} {_conditions(schedule)}"
 
 
 def _conditions(schedule: Schedule) -> str:
@@ -135,6 +135,8 @@ def _as_json(profile: Profile, answer: Answer | None) -> dict[str, object]:
         "at": schedule.at,
         "on_battery": schedule.on_battery,
         "on_metered": schedule.on_metered,
+        "alarm": schedule.alarm,
+        "ping": schedule.ping,
         "timer": schedulers.state(),
         "trial": msgspec.to_builtins(answer) if answer else None,
     }

@@ -46,6 +46,16 @@ def held(name: str, session: Session, *, timeout: float = 0.0) -> Profile:
     return profiles.load(name)
 
 
+def secret(question: str) -> Secret:
+    """What somebody types without it being shown; where nobody is there, the next line of standard input."""
+    if not is_there():
+        return Secret(sys.stdin.readline().strip())
+    try:
+        return Secret(getpass.getpass(printable(question) + " ").strip())
+    except EOFError:  # Ctrl+D
+        return Secret("")
+
+
 async def _ask(profile: Profile) -> Secret:
     question = _("Passphrase of {file}:").format(file=paths.shown(profile.key_path))
     try:

@@ -56,6 +56,7 @@ def run(profile: Profile, opened: Session, *, as_json: bool) -> int:
             console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
             return _STOPPED
         _tell(result, console.backup(result), as_json=as_json)
+        report_elsewhere(profile)
         if as_json or not (result.report.unread_count and terminal.is_there() and _tries_again(profile, result)):
             return 0 if result.is_whole else 1
 
@@ -68,6 +69,18 @@ def run_scheduled(profile: Profile, opened: Session) -> backing_up.Result:
         KeyboardInterrupt: it was stopped.
     """
     return _stoppable(_run(profile, opened, None, (), by="schedule"))
+
+
+def report_elsewhere(profile: Profile) -> None:
+    """Report how the last run ended to the person's monitoring service, if there is one; that it can't be is said."""
+    if not profile.schedule.ping:
+        return
+    from wizard.schedule.alarms import channels
+
+    try:
+        channels.report(profile)
+    except Failure as failure:
+        console.complain(trouble.explain(failure, profile))
 
 
 def _tell(result: Report | backing_up.Result, in_words: str, *, as_json: bool) -> None:

@@ -1,4 +1,8 @@
-"""Telling the person on their desktop what they have to know of a backup that runs without them, and no more."""
+"""Telling the person what they have to know of a backup that runs without them, and no more.
+
+It is told on their desktop, and by a message to wherever they wish. Each way keeps for itself what it has told, since
+one may work while the other doesn't.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.trouble import Trouble
 
-_FILE = "notices.json"
+_ON_DESKTOP, _BY_MESSAGE = "notices.json", "messages.json"
+_SKIPPED = "skipped"
 _AT_MOST_EVERY = timedelta(days=2)
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
 _OPEN_LOCK = N_("Backups go on. Open backup-wizard and run the security check for the message to your admin.")
@@ -35,26 +40,65 @@ class Told(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
+class _News(msgspec.Struct, frozen=True):
+    """What there is to tell, and what has been told then; nothing is kept of a backup that is good again."""
+
+    title: str
+    text: str
+    told: Told | None
+
+
 def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | None = None) -> None:
     """Tell what has to be told after a scheduled run, or after one that was put off.
 
-    `trouble` is what made it fail. What needs nobody's help is told only once the backup is too old by it. A message
-    that no desktop has taken counts as not told.
+    `trouble` is what made it fail. What needs nobody's help is told only once the backup is too old by it. That files
+    are skipped is told once, and not each time until all of them are in the backup again. What no desktop has shown, or
+    could not be sent, counts as not told.
+
+    Raises:
+        Failure: why a message couldn't be sent.
     """
     now = now or datetime.now(UTC)
-    kept, told = record.read(profile.name), state_files.load(profile.name, _FILE, Told, Told())
-    ahead = upcoming.of(profile, status.set_up_since(profile))
+    kept, ahead = record.read(profile.name), upcoming.of(profile, status.set_up_since(profile))
+    news = _news(profile, trouble, _told(profile, _ON_DESKTOP), kept, ahead, now)
+    if news and _show(news.title, profile, news.text):
+        _keep(profile, _ON_DESKTOP, news.told)
+    if profile.schedule.alarm and (news := _news(profile, trouble, _told(profile, _BY_MESSAGE), kept, ahead, now)):
+        from wizard.schedule.alarms import channels
+
+        channels.send(profile, *_as_shown(news.title, profile, news.text))
+        _keep(profile, _BY_MESSAGE, news.told)
+
+
+def _news(
+    profile: Profile,
+    trouble: Trouble | None,
+    told: Told,
+    kept: record.Record,
+    ahead: upcoming.Upcoming,
+    now: datetime,
+) -> _News | None:
     is_stale = ahead.is_stale(kept.last_good, now)
     if trouble and trouble.who is not Who.NOBODY:
-        if told.trouble != trouble.kind or _is_time(told.failed, now):
-            text = f"{trouble.what}. {trouble.who.words}. {_(_OPEN)}"
-            if _show(_("Backup “{name}” needs attention"), profile, text):
-                _keep(profile, Told(now if is_stale else told.stale, now, trouble.kind))
+        if told.trouble == trouble.kind and not _is_time(told.failed, now):
+            return None
+        title, text = _("Backup “{name}” needs attention"), f"{trouble.what}. {trouble.who.words}. {_(_OPEN)}"
+        known: Told | None = Told(now if is_stale else told.stale, now, trouble.kind)
     elif is_stale:
-        if _is_time(told.stale, now) and _show(_("Backup “{name}” is too old"), profile, _how_old(kept, ahead, now)):
-            _keep(profile, msgspec.structs.replace(told, stale=now))
-    elif trouble is None and _is_good_again(kept, told) and _show(_("Backup “{name}” works again"), profile, _(_DONE)):
-        _keep(profile, None)
+        if not _is_time(told.stale, now):
+            return None
+        title, text = _("Backup “{name}” is too old"), _how_old(kept, ahead, now)
+        known = msgspec.structs.replace(told, stale=now)
+    elif trouble is None and _skips_files(kept):
+        if told.trouble == _SKIPPED:
+            return None
+        title, text = _("Backup “{name}” skips some files"), _what_is_skipped(kept)
+        known = msgspec.structs.replace(told, failed=now, trouble=_SKIPPED)
+    elif trouble is None and _is_good_again(kept, told):
+        title, text, known = _("Backup “{name}” works again"), _(_DONE), None
+    else:
+        return None
+    return _News(title, text, known)
 
 
 def of_check(profile: Profile, found: Trouble) -> None:
@@ -72,6 +116,20 @@ def _is_good_again(kept: record.Record, told: Told) -> bool:
     return bool(moments and kept.result == "done" and kept.last_good and kept.last_good >= max(moments))
 
 
+def _skips_files(kept: record.Record) -> bool:
+    return kept.result == "incomplete" or (kept.result == "done" and kept.unread > 0)
+
+
+def _what_is_skipped(kept: record.Record) -> str:
+    if not kept.unread:
+        return _("Some files can't be backed up. Open backup-wizard to see which, and what to do.")
+    return ngettext(
+        "{count} file can't be read. Open backup-wizard to see which, and what to do.",
+        "{count} files can't be read. Open backup-wizard to see which, and what to do.",
+        kept.unread,
+    ).format(count=display.number(kept.unread))
+
+
 def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> str:
     if kept.last_good:
         days = (now - kept.last_good).days
@@ -85,12 +143,20 @@ def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> st
 
 
 def _show(title: str, profile: Profile, text: str) -> bool:
-    return desktop.show(title.format(name=profile.name), display.printable(text))
+    return desktop.show(*_as_shown(title, profile, text))
 
 
-def _keep(profile: Profile, told: Told | None) -> None:
+def _as_shown(title: str, profile: Profile, text: str) -> tuple[str, str]:
+    return title.format(name=profile.name), display.printable(text)
+
+
+def _told(profile: Profile, file: str) -> Told:
+    return state_files.load(profile.name, file, Told, Told())
+
+
+def _keep(profile: Profile, file: str, told: Told | None) -> None:
     with contextlib.suppress(Failure):  # on a full disk, it is told once more
         if told:
-            state_files.save(profile.name, _FILE, told, lasting=False)
+            state_files.save(profile.name, file, told, lasting=False)
         else:
-            state_files.forget(profile.name, _FILE)
+            state_files.forget(profile.name, file)

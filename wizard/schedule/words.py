@@ -19,7 +19,7 @@ EVERY: dict[Every, str] = {
     "off": N_("Only when you start it"),
 }
 _AT_A_TIME = {"daily": N_("Every day at {time}"), "weekly": N_("Every week at {time}")}
-_WAITS: dict[Reason, str] = {
+WAITS: dict[Reason, str] = {
     "battery": N_("Waiting until this computer is plugged in"),
     "metered": N_("Waiting for an unmetered network"),
     "keyring": N_("Waiting until you unlock your keyring"),
@@ -51,4 +51,4 @@ def when(schedule: Schedule, moment: datetime, now: datetime, *, is_exact: bool 
 def waits(waiting: Waiting) -> str:
     """What it waits for, and since when."""
     since = f"{waiting.since.astimezone():%Y-%m-%d %H:%M}"
-    return _("{what} (since {time})").format(what=_(_WAITS[waiting.reason]), time=since)
+    return _("{what} (since {time})").format(what=_(WAITS[waiting.reason]), time=since)

@@ -39,6 +39,8 @@ _EXIT_CODES = {
     Kind.NO_PLACE_FOR_FILE: 2,
     Kind.NO_TERMINAL: 2,
     Kind.TIMER_CHANGED: 2,
+    Kind.ALARM_ADDRESS: 2,
+    Kind.PING_ADDRESS: 2,
     Kind.LOCK_OPEN: 1,
     Kind.LOCK_UNTESTED: 1,
     Kind.PASSWORD_OPEN: 1,

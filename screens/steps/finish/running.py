@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from screens.widgets.note import Note, Tone
 from screens.work import Begin
 from wizard import console
 from wizard.client import rsync
+from wizard.client.process.background import in_background
 from wizard.failure import Failure
 from wizard.running import backing_up, problems
 from wizard.running.progress_estimate import ProgressEstimate, estimate
@@ -159,6 +161,16 @@ class RunningScreen(StepScreen):
         except Failure as failure:
             self._settle(_("The backup is not complete yet."), "bad", "again")
             await self.show_trouble(failure)
+        else:
+            await self._report_elsewhere()
+
+    async def _report_elsewhere(self) -> None:
+        """Report how it ended to the person's monitoring service; a later run reports it if this one can't."""
+        if self.profile.schedule.ping:
+            from wizard.schedule.alarms import channels
+
+            with contextlib.suppress(Failure):
+                await in_background(partial(channels.report, self.profile))
 
     async def _run_as_agreed(self) -> None:
         agreed: Sequence[backing_up.Loss] = ()

@@ -42,4 +42,20 @@ GUARDS = (
         "''.join(traceback.TracebackException.from_exception(error, capture_locals=True).format())",
         ("tests/screens/test_crash.py::test_a_crash_is_told_in_a_sentence_and_without_the_values_of_variables",),
     ),
+    Guard(
+        1,
+        "what apprise logs of an address is seen by nobody",
+        "wizard/schedule/alarms/messages.py",
+        "logging.getLogger(name).propagate = False",
+        "pass",
+        ("tests/unit/alarms/test_messages.py::test_what_can_t_be_sent_is_told_without_its_address",),
+    ),
+    Guard(
+        1,
+        "a monitoring service leads the report to nobody else",
+        "wizard/schedule/alarms/pings.py",
+        "request.HTTPDefaultErrorHandler(),",
+        "request.HTTPDefaultErrorHandler(), request.HTTPRedirectHandler(),",
+        ("tests/unit/alarms/test_pings.py::test_nobody_is_led_elsewhere",),
+    ),
 )

@@ -98,7 +98,7 @@ async def test_the_schedule_of_an_older_backup_is_changed_and_leads_back_at_once
     async with home_screen() as pilot:
         await pilot.press("c")
         await until(pilot, lambda: "Only when you start it" in text(pilot) and pilot.app.focused)
-        await pilot.press("end", "enter")
+        await pilot.press("end", "up", "up", "enter")
         await arrived(pilot, Step.SCHEDULE)
         await until(pilot, lambda: "● Only when you start it" in text(pilot))  # it stays as it is unless it is changed
         assert str(pilot.app.screen.query_one("#forward", Button).label) == "Done"

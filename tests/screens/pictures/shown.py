@@ -169,6 +169,8 @@ SCREENS = (
     Shown("home-setup", is_home=True, press=("down",)),
     Shown("home-new", is_home=True, press=("end",)),
     Shown("home-change", is_home=True, press=("c",)),
+    Shown("home-alerts", is_home=True, press=("c", "end", "up", "enter")),
+    Shown("home-monitoring", is_home=True, press=("c", "end", "enter")),
     Shown("home-forget", is_home=True, press=("f",)),
     Shown("home-rename", is_home=True, press=("down", "r")),
     Shown("admin"),

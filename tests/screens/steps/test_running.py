@@ -20,7 +20,9 @@ from tests.support.data.scheduled import fill
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from wizard import console
+from wizard.profile import Schedule
 from wizard.running import record
+from wizard.schedule.alarms import channels
 from wizard.storage import profiles, state_files
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -42,13 +44,20 @@ def line(sshd: RealSshd, sample_folder: Path) -> Iterator[LossyLine]:
 
 
 @pytest.mark.parametrize("size", TRIED_SIZES)
-async def test_a_backup_is_made_looked_at_and_told_in_the_summary(line: LossyLine, size: tuple[int, int]) -> None:
-    async with wizard_at(line.profile, Step.FINISH, size=size) as pilot:
+async def test_a_backup_is_made_looked_at_and_told_in_the_summary(
+    line: LossyLine, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[str] = []
+    monkeypatch.setattr(channels, "report", lambda profile: reported.append(record.read(profile.name).result))
+    watched = replace(line.profile, schedule=Schedule(ping=True))
+    profiles.save(watched)
+    async with wizard_at(watched, Step.FINISH, size=size) as pilot:
         assert "No backup yet" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
         assert line.differences() == ""
         assert "are identical on the server" in said(pilot)
+        await until(pilot, lambda: reported == ["done"])
         await pilot.press("enter")
         await until(pilot, lambda: "You're all set" in text(pilot) and "Last good backup" in said(pilot))
         await until(pilot, lambda: pilot.app.screen.query_one("#finish").has_focus)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from jeepney import DBusAddress, MessageType, new_method_call  # type: ignore[import-untyped]
-from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
 from tests.support.commands import backup_wizard
 from tests.support.data import scheduled
 from tests.support.network.gate import Gate
+from tests.support.secret_service import heard
 from tests.support.secret_service import secret_service as run_secret_service
 from tests.support.servers import placing
 from tests.support.servers.office import free_port
@@ -29,7 +27,6 @@ from wizard.running import history, record
 from wizard.schedule import conditions, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
@@ -112,7 +109,7 @@ def test_a_crash_of_one_is_told_and_the_next_is_made(
     monkeypatch.setattr(Session, "hold", crashes)
     monkeypatch.setenv(secrets.UNATTENDED, "")
     assert cli.main(["run", "--if-due"]) == 70
-    assert "amamac: Waiting: another window" in capsys.readouterr().out
+    assert "amamac: Waiting until another program has finished with it." in capsys.readouterr().out
     assert [run.result for run in history.read("a-first")] == ["failed"]
 
 
@@ -161,7 +158,7 @@ def test_on_battery_it_waits_unless_that_is_allowed(
     monkeypatch.setattr(conditions, "POWER_SUPPLIES", battery.parent)
     code, said = in_this_process(capsys, monkeypatch)
     assert code == 75
-    assert "runs on battery" in said
+    assert "Waiting until this computer is plugged in." in said
     found = waiting.read("amamac")
     assert found
     assert found.reason == "battery"
@@ -194,23 +191,6 @@ def test_a_key_whose_passphrase_a_person_types_is_told_of_and_nobody_is_asked(
     assert ran.exit_code == 69
     assert "passphrase" in ran.stderr
     assert [run.result for run in history.read("amamac")] == ["failed"]
-
-
-@contextlib.contextmanager
-def heard(address: str) -> Iterator[list[str]]:
-    """The names of all that is called on that bus meanwhile."""
-    called: list[str] = []
-    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
-    with contextlib.closing(open_dbus_connection(bus=address)) as listening:
-        listening.send_and_get_reply(new_method_call(bus, "BecomeMonitor", "asu", ([], 0)))
-        yield called
-        with contextlib.closing(open_dbus_connection(bus=address)) as ending:
-            last = DBusAddress("/", "org.freedesktop.DBus", "org.freedesktop.DBus.Peer")
-            ending.send_and_get_reply(new_method_call(last, "Ping"))
-        while not called or called[-1] != "Ping":
-            message = listening.receive(timeout=20)
-            if message.header.message_type is MessageType.method_call:
-                called.append(str(message.header.fields.get(3)))
 
 
 def test_a_locked_keyring_is_waited_for_without_a_prompt(
@@ -262,7 +242,7 @@ def test_a_keyring_that_hangs_is_waited_for(
     finally:
         secret_service.wake()
     assert code == 75
-    assert "keyring is locked" in said
+    assert "Waiting until you unlock your keyring." in said
 
 
 def test_it_gives_way_to_whoever_works_here(

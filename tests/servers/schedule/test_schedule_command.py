@@ -76,6 +76,6 @@ def test_a_key_that_asks_each_time_is_told_with_what_to_choose_instead(manager: 
     assert "let your keyring save" in told["trial"]["instead"]
     said = manager.run(_PROGRAM, "schedule", "amamac", "weekly")
     assert said.returncode == 1
-    assert "This backup runs every week" in said.stdout
+    assert "Every week. It waits while" in said.stdout
     assert "~/.config/systemd/user/backup-wizard.timer" in said.stdout
     assert "let your keyring save" in said.stderr

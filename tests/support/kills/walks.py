@@ -13,7 +13,7 @@ import msgspec
 from tests.support.keyrings import InHome
 from tests.support.kills import killing
 from wizard import cli, schemes, trouble
-from wizard.client import stale_temp_files
+from wizard.client import forgetting, stale_temp_files
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import daemon_password, key_files, protected_key, secrets
 from wizard.client.session import Session
@@ -30,7 +30,7 @@ NAME = "amamac"
 HOST_KEY = known_hosts.HostKey("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIMzKc/2XzRj2o3nLCAznh1DAlLB0EyU4rmybcvJrKzo8")
 _CLONE_NEWNS = 0x00020000
 PASSPHRASE = secrets.Secret("the same for all trials")
-SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password")
+SECRETS = forgetting.SECRETS
 
 
 def answers(file: str) -> int:
@@ -54,8 +54,7 @@ def forget(name: str) -> int:
 def nothing_left(name: str) -> None:
     """See that a forgotten backup has left nothing of its own."""
     assert not profiles.exists(name)
-    assert _secret(name) is None
-    assert _secret(name, "daemon-password") is None
+    assert not [what for what in SECRETS if _secret(name, what)]
     persons = {Path.home() / name for name in ("Documents", ".ssh/id_ed25519", ".ssh/authorized_keys")}
     left = {path.name for path in _files() if persons.isdisjoint({path.with_suffix(""), *path.parents})}
     assert left <= {"known_hosts", "computer-id", "lock", InHome.FILE}, left
@@ -181,9 +180,8 @@ def look(name: str, furthest: str) -> None:
     """See that what a kill left is whole: each profile, key, secret and step."""
     assert all(profiles.load(one) for one in profiles.names())
     secret = _secret(name)
-    assert _secret(name, "daemon-password") is None or profiles.exists(name), "a password without its profile"
     if not profiles.exists(name):
-        assert secret is None, "a secret without its profile"
+        assert not [what for what in SECRETS if _secret(name, what)], "a secret without its profile"
         assert not list(Path("~/.ssh").expanduser().glob("backup-wizard-*")), "a key without its profile"
         print("reached 0")
         return

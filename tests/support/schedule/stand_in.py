@@ -25,10 +25,10 @@ class StandIn:
         os.mkfifo(told)
         self._told = os.open(told, os.O_RDWR)
 
-    def told(self) -> list[str]:
+    def told(self, seconds: float = _PATIENCE_SECONDS) -> list[str]:
         """Its arguments, its niceness, its class for the disk, and its environment, a line each."""
         text = b""
         while not text.endswith(b"end\n"):
-            assert select.select([self._told], [], [], _PATIENCE_SECONDS)[0], f"not started: {text.decode()}"
+            assert select.select([self._told], [], [], seconds)[0], f"not started: {text.decode()}"
             text += os.read(self._told, 1 << 16)
         return text.decode().splitlines()

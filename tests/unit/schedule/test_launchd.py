@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import plistlib
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.data.profiles import a_profile
-from tests.support.schedule import cut_off
+from tests.support.schedule import cut_off, launchd_rules
 from tests.support.schedule.stand_in import ODD, StandIn
 from wizard.failure import Failure, Kind
 from wizard.profile import Schedule
@@ -20,16 +20,6 @@ from wizard.schedule.schedulers import State, starting_line
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_RULES = {
-    "Label": str,
-    "ProgramArguments": list,
-    "StartInterval": int,
-    "RunAtLoad": bool,
-    "ProcessType": str,
-    "LowPriorityIO": bool,
-    "Nice": int,
-}
 
 
 @pytest.fixture
@@ -48,13 +38,26 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 def test_the_agent_says_what_launchd_reads_and_starts_what_is_due(mac: Path, stand_in: StandIn) -> None:
     setting.put(a_profile(), Schedule(every="daily"))
-    agent = plistlib.loads(mac.read_bytes())
-    assert {name: type(value) for name, value in agent.items()} == _RULES
+    agent = launchd_rules.checked(mac)
     assert mac.stem == agent["Label"]
     assert (agent["StartInterval"], agent["RunAtLoad"], agent["LowPriorityIO"]) == (900, True, True)
-    assert agent["ProcessType"] == "Background"
+    assert (agent["ProcessType"], agent["Nice"]) == ("Background", 19)
     subprocess.run(agent["ProgramArguments"], env={}, check=True)
     assert stand_in.told()[0] == "run --if-due"
+
+
+def test_a_trial_is_started_by_launchd_itself_and_removed(
+    mac: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "programs/backup-wizard"
+    launchd_rules.put_launchctl(program.parent)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    program.write_text('#!/bin/sh\necho "$*" "$TERM"; echo <&>it failed >&2; exit 69\n'.replace("<&>", "'<&>' "))
+    program.chmod(0o755)
+    monkeypatch.setattr(starting_line, "program", lambda: program)
+    tried = schedulers.try_now("amamac", threading.Event())
+    assert (tried.exit_code, tried.stdout, tried.stderr) == (69, "schedule amamac --try \n", "<&> it failed\n")
+    assert not mac.exists()
 
 
 def test_it_is_loaded_anew_and_goes_with_the_last_schedule(mac: Path, home: Path) -> None:

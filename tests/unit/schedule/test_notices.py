@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.data.profiles import a_profile
 from tests.unit.schedule.desktop_there import Desktop, desktop
 from wizard import trouble
+from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 from wizard.profile import Schedule
 from wizard.running import record
 from wizard.schedule import desktop as product
 from wizard.schedule import notices, waiting
+from wizard.schedule.alarms import channels
 from wizard.storage import paths, state_files
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -25,6 +28,7 @@ from wizard.walk.steps import Step, Walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.network.receiver import Receiver
     from wizard.trouble import Trouble
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -94,6 +98,49 @@ def test_a_failure_is_told_at_once_if_a_person_has_to_act_and_once(shown: Deskto
     good(-2 * DAY)
     notices.after_run(PROFILE, None, NOW + 2 * DAY)
     assert titles(shown)[3:] == ["Backup “amamac” works again"]
+
+
+def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) -> None:
+    for result, unread in (("done", 3), ("incomplete", 1), ("done", 2)):
+        kept = record.Record(last=NOW, last_good=NOW, result=result, unread=unread)  # type: ignore[arg-type]
+        state_files.save("amamac", "last-run.json", kept)
+        notices.after_run(PROFILE, None, NOW)
+    assert shown.shown == [
+        ("Backup “amamac” skips some files", "3 files can't be read. Open backup-wizard to see which, and what to do.")
+    ]
+    good(-DAY)
+    notices.after_run(PROFILE, None, NOW + DAY)
+    assert titles(shown)[1:] == ["Backup “amamac” works again"]
+    state_files.save("amamac", "last-run.json", record.Record(last=NOW, last_good=NOW, result="incomplete"))
+    notices.after_run(PROFILE, None, NOW + DAY)
+    assert shown.shown[2][1] == "Some files can't be backed up. Open backup-wizard to see which, and what to do."
+    notices.after_run(PROFILE, None, NOW + 4 * DAY)
+    assert titles(shown)[3:] == ["Backup “amamac” is too old"]
+
+
+def test_a_message_and_the_desktop_each_keep_what_they_told(
+    shown: Desktop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = replace(PROFILE, schedule=replace(PROFILE.schedule, alarm=True))
+    address = Secret(f"json://{receiver.place}/")
+    monkeypatch.setattr(channels, "_fetch", lambda *_: address)
+    good(4 * DAY)
+    receiver.status = 500
+    for _ in range(2):
+        with pytest.raises(Failure) as failure:
+            notices.after_run(profile, None, NOW)
+        assert failure.value.kind is Kind.ALARM_NOT_SENT
+    assert (titles(shown), receiver.titles()) == (["Backup “amamac” is too old"], ["Backup “amamac” is too old"] * 2)
+    receiver.status, shown.refuses = 200, True
+    for days in (0, 1, 2):
+        notices.after_run(profile, None, NOW + days * DAY)
+    assert len(shown.shown) == 1
+    assert receiver.messages[2:] == [shown.shown[0], (shown.shown[0][0], shown.shown[0][1].replace("4", "6"))]
+    shown.refuses = False
+    good(-3 * DAY)
+    for _ in range(2):
+        notices.after_run(profile, None, NOW + 3 * DAY)
+    assert titles(shown)[1:] == receiver.titles()[4:] == ["Backup “amamac” works again"]
 
 
 @pytest.mark.parametrize("why", ["refuses", "nobody", "no bus", "dead bus"])

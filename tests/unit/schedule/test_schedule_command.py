@@ -27,11 +27,11 @@ def table(home: Path) -> Path:
 def test_the_command_shows_what_is_set_and_where(table: Path) -> None:
     profiles.save(a_profile())
     shown = backup_wizard("schedule", "amamac")
-    assert (shown.exit_code, shown.stdout) == (0, "This backup runs only when you start it.\n")
+    assert (shown.exit_code, shown.stdout) == (0, "Only when you start it.\n")
     assert not table.exists()
     setting.put(a_profile(), Schedule(every="daily", at="12:30"))
     shown = backup_wizard("schedule", "amamac")
-    assert "This backup runs every day at 12:30." in shown.stdout
+    assert "Every day at 12:30. It waits while" in shown.stdout
     assert "Started by cron: crontab" in shown.stdout
     assert "It starts once you finish setting it up: “backup-wizard amamac”." in shown.stdout
     table.unlink()

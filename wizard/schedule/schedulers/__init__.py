@@ -89,6 +89,7 @@ def remove() -> None:
     for scheduler in _ALL:
         if scheduler.state() is not State.ABSENT:
             scheduler.remove()
+        scheduler.clear()
 
 
 def ensure(profiles: Iterable[Profile]) -> None:

@@ -55,6 +55,9 @@ class Cron:
         """That it is the crontab, if the marked lines were changed by hand."""
         return _PLACE if self.state() is State.CHANGED else ""
 
+    def clear(self) -> None:
+        """Nothing: crontab itself keeps the list whole."""
+
     def install(self) -> None:
         """Put the marked lines at the end of the list, or in place of older ones."""
         table, block = _read(), signed.encoded(_block())

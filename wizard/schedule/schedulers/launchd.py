@@ -44,6 +44,10 @@ class Launchd:
         """The agent's file if it was changed by hand, or nothing."""
         return signed.changed([_path()])
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+        signed.clear([_path()])
+
     def install(self) -> None:
         """Write the agent's file and load it anew: launchd reads it only then."""
         signed.write(_wanted())

@@ -78,6 +78,9 @@ class Scheduler(Protocol):
     def changed(self) -> str:
         """The place of what was changed by hand, or nothing."""
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+
     def install(self) -> None:
         """Have it start what is due every 15 minutes."""
 

@@ -61,6 +61,12 @@ def write(wanted: dict[Path, str]) -> None:
             files.replace(path, encoded(text), mode=0o644)
 
 
+def clear(paths: Sequence[Path]) -> None:
+    """Remove what programs that were killed have left beside the files' places."""
+    for path in paths:
+        files.clear(path.parent, path.name)
+
+
 def encoded(text: str) -> bytes:
     """The bytes of a text in which there may be paths, which are not UTF-8 everywhere."""
     return text.encode(errors="surrogateescape")

@@ -73,6 +73,10 @@ class Systemd:
         """The unit that was changed by hand, or nothing."""
         return signed.changed(list(_wanted()))
 
+    def clear(self) -> None:
+        """Remove what a program that was killed has left half-written."""
+        signed.clear(list(_wanted()))
+
     def install(self) -> None:
         """Write the units and start the timer; the service goes first, as the timer without it would start nothing."""
         signed.write(_wanted())
