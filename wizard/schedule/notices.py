@@ -28,7 +28,7 @@ _ON_DESKTOP, _BY_MESSAGE = "notices.json", "messages.json"
 _SKIPPED = "skipped"
 _AT_MOST_EVERY = timedelta(days=2)
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
-_OPEN_LOCK = N_("Backups go on. Open backup-wizard and run the security check for the message to your admin.")
+_OPEN_LOCK = N_("Backups continue. Open backup-wizard and run the security check for the message to your admin.")
 _DONE = N_("A new backup was made. You don't have to do anything.")
 
 

@@ -52,7 +52,7 @@ def test_what_has_become_open_stops_nothing_and_is_told(office: Office, source: 
         assert checked.verdict("amamac") == "open"
         [(title, words)] = there.shown
         assert title == "Backup “amamac” needs attention"
-        assert "Backups go on." in words
+        assert "Backups continue." in words
         assert due_after(_WEEK).stderr == ""  # it was told
         assert len(there.shown) == 1
     state = backup_states.of("amamac")
