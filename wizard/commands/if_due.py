@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,7 +29,7 @@ from wizard.trouble import Who, crash, telling
 from wizard.walk import unattended
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from wizard.profile import Profile
     from wizard.running.backing_up import Result
@@ -175,11 +176,13 @@ def _check(profile: Profile, opened: Session) -> None:
     async def check() -> Trouble | None:
         return await weekly_check.make(profile, await opened.access(profile))
 
+    found = None
     with contextlib.suppress(Failure):
-        if found := asyncio.run(check()):
-            printing.error(f"{profile.name}: ")
-            console.complain(found)
-            notices.of_check(profile, found)
+        found = asyncio.run(check())
+    if found:
+        printing.error(f"{profile.name}: ")
+        console.complain(found)
+        _tell_elsewhere(profile, partial(notices.of_check, profile, found))
 
 
 def _postponed(profile: Profile, reason: Reason) -> Outcome:
@@ -189,8 +192,12 @@ def _postponed(profile: Profile, reason: Reason) -> Outcome:
 
 
 def _notify(profile: Profile, told: Trouble | None = None) -> None:
+    _tell_elsewhere(profile, partial(notices.after_run, profile, told))
+
+
+def _tell_elsewhere(profile: Profile, tell: Callable[[], None]) -> None:
     try:
-        notices.after_run(profile, told)
+        tell()
     except Failure as failure:  # the backup is as it is, whoever hears of it
         console.complain(trouble.explain(failure, profile))
 

@@ -118,6 +118,18 @@ def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) 
     assert titles(shown)[3:] == ["Backup “amamac” is too old"]
 
 
+def test_what_a_check_found_open_is_shown_and_sent(
+    shown: Desktop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = failed(Kind.LOCK_OPEN)
+    notices.of_check(PROFILE, found)
+    assert (len(shown.shown), receiver.messages) == (1, [])
+    monkeypatch.setattr(channels, "_fetch", lambda *_: Secret(f"json://{receiver.place}/"))
+    notices.of_check(replace(PROFILE, schedule=replace(PROFILE.schedule, alarm=True)), found)
+    assert titles(shown) == ["Backup “amamac” needs attention"] * 2
+    assert receiver.messages == shown.shown[1:]
+
+
 def test_a_message_and_the_desktop_each_keep_what_they_told(
     shown: Desktop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
