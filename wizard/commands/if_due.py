@@ -177,8 +177,12 @@ def _check(profile: Profile, opened: Session) -> None:
         return await weekly_check.make(profile, await opened.access(profile))
 
     found = None
-    with contextlib.suppress(Failure):
+    try:
         found = asyncio.run(check())
+    except Failure:
+        pass
+    except Exception as error:  # noqa: BLE001 - the backup is made
+        console.complain(crash.tell(error))
     if found:
         printing.error(f"{profile.name}: ")
         console.complain(found)

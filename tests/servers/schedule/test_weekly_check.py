@@ -10,14 +10,18 @@ from tests.support.data import scheduled
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT
 from tests.unit.schedule.desktop_there import desktop
-from wizard import backup_states
+from wizard import backup_states, cli
 from wizard.backup_states import State
+from wizard.client.keys import secrets
 from wizard.running import history
+from wizard.schedule import weekly_check
 from wizard.server.locks import checked
 from wizard.storage import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.commands import Ran
     from tests.support.servers.office import Office
@@ -36,6 +40,23 @@ def due_after(seconds: int) -> Ran:
     assert ran.exit_code == 0, ran.stderr
     assert [run.result for run in history.read("amamac")] == ["done"]
     return ran
+
+
+def test_a_check_that_crashes_takes_nothing_from_the_backup(
+    office: Office, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def crashes(*_: object) -> None:
+        raise ZeroDivisionError
+
+    scheduled.fill(source, 3)
+    scheduled.set_up(office, scheduled.with_schedule(placing.profile_for(office, "rrsync", source)))
+    checked_at = paths.walk_state("amamac") / "last-check.json"
+    os.utime(checked_at, (1, 1))
+    monkeypatch.setattr(weekly_check, "make", crashes)
+    monkeypatch.setenv(secrets.UNATTENDED, "")
+    assert cli.main(["run", "--if-due"]) == 0
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert [run.result for run in history.read("amamac")] == ["done"]
 
 
 def test_what_has_become_open_stops_nothing_and_is_told(office: Office, source: Path, session_bus: str) -> None:
