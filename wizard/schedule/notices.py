@@ -64,9 +64,7 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
     if news and _show(news.title, profile, news.text):
         _keep(profile, _ON_DESKTOP, news.told)
     if profile.schedule.alarm and (news := _news(profile, trouble, _told(profile, _BY_MESSAGE), kept, ahead, now)):
-        from wizard.schedule.alarms import channels
-
-        channels.send(profile, *_as_shown(news.title, profile, news.text))
+        _send(news.title, profile, news.text)
         _keep(profile, _BY_MESSAGE, news.told)
 
 
@@ -102,8 +100,15 @@ def _news(
 
 
 def of_check(profile: Profile, found: Trouble) -> None:
-    """Tell what a weekly security check has found open: the backups go on, so it is told once."""
-    _show(_("Backup “{name}” needs attention"), profile, f"{found.what}. {found.who.words}. {_(_OPEN_LOCK)}")
+    """Tell what a weekly security check has found open: the backups go on, so it is told once.
+
+    Raises:
+        Failure: why a message couldn't be sent.
+    """
+    title, text = _("Backup “{name}” needs attention"), f"{found.what}. {found.who.words}. {_(_OPEN_LOCK)}"
+    _show(title, profile, text)
+    if profile.schedule.alarm:
+        _send(title, profile, text)
 
 
 def _is_time(before: datetime | None, now: datetime) -> bool:
@@ -144,6 +149,12 @@ def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> st
 
 def _show(title: str, profile: Profile, text: str) -> bool:
     return desktop.show(*_as_shown(title, profile, text))
+
+
+def _send(title: str, profile: Profile, text: str) -> None:
+    from wizard.schedule.alarms import channels
+
+    channels.send(profile, *_as_shown(title, profile, text))
 
 
 def _as_shown(title: str, profile: Profile, text: str) -> tuple[str, str]:
