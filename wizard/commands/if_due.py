@@ -215,7 +215,7 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     if profile:
         _notify(profile, told.trouble)
         if told.trouble.who is not Who.NOBODY:
-            transferring.report_elsewhere(profile)
+            transferring.report_elsewhere(profile, has_failed=True)
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
 
 

@@ -71,14 +71,14 @@ def run_scheduled(profile: Profile, opened: Session) -> backing_up.Result:
     return _stoppable(_run(profile, opened, None, (), by="schedule"))
 
 
-def report_elsewhere(profile: Profile) -> None:
-    """Report how the last run ended to the person's monitoring service, if there is one; that it can't be is said."""
+def report_elsewhere(profile: Profile, *, has_failed: bool = False) -> None:
+    """Report how a run ended to the person's monitoring service, if there is one; that it can't be is said."""
     if not profile.schedule.ping:
         return
     from wizard.schedule.alarms import channels
 
     try:
-        channels.report(profile)
+        channels.report(profile, has_failed=has_failed)
     except Failure as failure:
         console.complain(trouble.explain(failure, profile))
 

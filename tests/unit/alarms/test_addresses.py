@@ -154,6 +154,15 @@ def test_a_locked_keyring_is_not_asked(receiver: Receiver, secret_service: Secre
     assert receiver.asked == []
 
 
+def test_a_run_that_failed_before_it_was_noted_is_not_reported_as_the_good_one_before_it(receiver: Receiver) -> None:
+    with_both(receiver)
+    profile = profiles.load("amamac")
+    record.note(profile, "done")
+    channels.report(profile)
+    channels.report(profile, has_failed=True)
+    assert receiver.asked == [f"GET /ping/{canary.SECRET}", f"GET /ping/{canary.SECRET}/fail"]
+
+
 def test_an_address_that_is_gone_is_told(receiver: Receiver) -> None:
     with pytest.raises(Failure) as failure:
         channels.report(a_profile())

@@ -153,6 +153,9 @@ def test_a_message_and_the_desktop_each_keep_what_they_told(
     for _ in range(2):
         notices.after_run(profile, None, NOW + 3 * DAY)
     assert titles(shown)[1:] == receiver.titles()[4:] == ["Backup “amamac” works again"]
+    notices.of_check(profile, failed(Kind.LOCK_OPEN))
+    assert shown.shown[2:] == receiver.messages[5:]
+    assert titles(shown)[2:] == ["Backup “amamac” needs attention"]
 
 
 @pytest.mark.parametrize("why", ["refuses", "nobody", "no bus", "dead bus"])

@@ -89,13 +89,15 @@ def send(profile: Profile, title: str, text: str) -> None:
     _in_time("alarm", lambda: messages.send(_fetch(profile, "alarm"), title, text))
 
 
-def report(profile: Profile) -> None:
-    """Report to the service whose address is kept how the last run ended; one that skipped a few files is good.
+def report(profile: Profile, *, has_failed: bool = False) -> None:
+    """Report to the service whose address is kept how a run ended: one that skipped only a few files was good.
+
+    How one that came to its end went is in the record; one that `has_failed` need not be.
 
     Raises:
         Failure: as for `pings.report`, or the keyring doesn't give the address without asking somebody.
     """
-    is_good = record.read(profile.name).result == "done"
+    is_good = not has_failed and record.read(profile.name).result == "done"
     _in_time("ping", lambda: pings.report(_fetch(profile, "ping"), is_good=is_good))
 
 
