@@ -50,7 +50,6 @@ class Details(Vertical):
         with ItemGrid(id="actions", min_column_width=22):
             yield from (self._button(action) for action in Action)
             yield Button(_("New backup"), id=NEW, compact=True)
-        yield Static(_commands(backup), id="home-commands", markup=False)
 
     def on_mount(self) -> None:
         """Offer what can be done."""
@@ -63,10 +62,10 @@ class Details(Vertical):
             self.border_title = _title(backup)
             self.query_one("#state", Static).update(_state(backup))
             self.query_one("#facts", Static).update(_table(backup))
-            self.query_one("#home-commands", Static).update(_commands(backup))
             self._offer()
 
     def _offer(self) -> None:
+        self.query_one("#facts").display = self._backup is not None
         offered = [action.value for action in self._backup.actions] if self._backup else [NEW]
         for button in self.query(Button):
             button.display = button.id in offered
@@ -100,15 +99,6 @@ def _table(backup: BackupState | None) -> Table | str:
     for title, words in _rows(backup):
         table.add_row(title, Text(words))
     return table
-
-
-def _commands(backup: BackupState | None) -> Content:
-    if backup is None or Action.BACK_UP not in backup.actions or backup.walk is None:
-        return Content("")
-    lines = finish.commands(backup.walk.profile)
-    width = max(len(command) for command, _aim in lines)
-    parts = [(f"\n  {command:<{width}}  {aim}", "dim") for command, aim in lines]
-    return Content.assemble((_("The same in a terminal:"), "dim"), *parts)
 
 
 def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from screens.fitting import fit
 from screens.home.backup_list import BackupList
 from screens.home.details import NEW, Details
 from screens.home.errand import Errand
+from screens.home.more import More
 from screens.widgets.footer import Keys
 from screens.widgets.note import Note, Tone
 from screens.work import Begin
@@ -65,7 +66,8 @@ class HomeScreen(DimmingScreen[Errand | None]):
         Binding("f1", "explain", _("Help")),
         Binding("ctrl+q", "leave", _("Quit"), priority=True),
     ]
-    HORIZONTAL_BREAKPOINTS = [(110, "-wide")]  # noqa: RUF012 - so declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(110, "-wide"), (160, "-very-wide")]  # noqa: RUF012 - so declared by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - so declared by Textual
     AUTO_FOCUS = ""
 
     def __init__(self, chosen: str = "") -> None:
@@ -87,8 +89,8 @@ class HomeScreen(DimmingScreen[Errand | None]):
                     help.border_title = _("Help")
                     yield Static(_EXPLANATION, markup=False)
             self._chosen = self._list.chosen.name if self._list.chosen else ""
-            self._details = Details(self._list.chosen, id="details")
-            yield self._details
+            self._details, self._more = Details(self._list.chosen, id="details"), More(self._list.chosen, id="more")
+            yield Vertical(self._details, self._more, id="home-right")
         yield Keys(columns=_COLUMNS_OF_KEYS)
 
     @property
@@ -149,6 +151,7 @@ class HomeScreen(DimmingScreen[Errand | None]):
             self._chosen = name
             self._say("")
         self._details.show(self.chosen)
+        self._more.show(self.chosen)
         self.refresh_bindings()
 
     @on(BackupList.OptionSelected)

@@ -83,7 +83,7 @@ def _type(app: App[int], *keys: str) -> None:
 async def _held(app: App[int], count: int) -> None:
     """Return once so many of the keys and pastes wait for a screen."""
     assert isinstance(app, BaseApp)
-    while len(app._early) < count:
+    while len(app.typed.kept) < count:
         await asyncio.sleep(0)
 
 
@@ -167,7 +167,7 @@ async def test_escape_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_escape_does_not_overtake_what_was_typed_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.base_app._LONG_WORK_SECONDS", 1000)
+    monkeypatch.setattr("screens.typed_ahead._LONG_WORK_SECONDS", 1000)
     app = Quiet()
     async with app.run_test() as pilot:
         await app.push_screen(screen := Looking())

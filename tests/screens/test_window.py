@@ -114,7 +114,7 @@ async def test_what_is_typed_fast_goes_where_tab_led() -> None:
     async with wizard_at(NEW, Step.SERVER) as pilot:
         for key in ("x", "tab", "9"):
             pilot.app.post_message(Key(key, key if len(key) == 1 else None))
-        await until(pilot, lambda: [line.value for line in pilot.app.screen.query(Input)][:3] == ["x", "9", ""])
+        await until(pilot, lambda: [line.value for line in pilot.app.screen.query(Input)][:3] == ["x", "9", "22"])
 
 
 def test_a_terminal_that_prints_lines_alone_gets_no_screens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,13 +65,13 @@ class ServerScreen(StepScreen):
     _offered: frozenset[str] = frozenset()
 
     def compose_step(self) -> ComposeResult:
-        """The three lines, one for a jump host where there is one, and how the server answers."""
+        """The three lines, the port last as few change it, one for a jump host if there is one, and how it answers."""
+        yield Field.of(server.host(self.profile), self.draft.get("host"))
         with Horizontal(classes="fields"):
-            yield Field.of(server.host(self.profile), self.draft.get("host"))
+            yield Field.of(server.user(self.profile), self.draft.get("user"))
             yield Field.of(server.port(self.profile), self.draft.get("port"))
         yield Note(id="moved")
         yield Waiting(id="reach")
-        yield Field.of(server.user(self.profile), self.draft.get("user"))
         yield Field.of(server.jump(self.profile), self.draft.get("jump"))
 
     @property
@@ -104,7 +104,7 @@ class ServerScreen(StepScreen):
         self._move_parts()
         await self._offer_ssh_settings()
         # All are checked, so that every complaint stands; the first line's comes last and takes the cursor.
-        complaints = [field for field in map(self._field, ("jump", "user", "port", "host")) if not field.check()]
+        complaints = [field for field in map(self._field, ("jump", "port", "user", "host")) if not field.check()]
         if complaints:
             return None
         self._stop_looking()

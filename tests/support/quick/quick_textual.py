@@ -11,6 +11,8 @@ from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from screens.base_app import BaseApp
+
 if TYPE_CHECKING:
     from textual.css.types import CSSLocation
     from textual.message_pump import MessagePump
@@ -40,6 +42,8 @@ def _parse_once(
 async def _wait_for_widgets(pilot: Pilot[object], timeout: float = 0) -> bool:
     """Wait until all that is shown has dealt with its messages; what is removed meanwhile never does, nor has to."""
     app = pilot.app
+    while isinstance(app, BaseApp) and app.typed.is_busy and not (app._exit or app._exception):
+        await asyncio.sleep(_TURN_SECONDS)
     waiting: set[MessagePump] = set()
     for widget in [app, *app.screen.walk_children(with_self=True)] if app._screen_stack else []:
         if widget.call_later(lambda widget=widget: waiting.discard(widget)):
