@@ -72,13 +72,17 @@ class RequestsScreen(AdminScreen[None]):
     def compose_page(self) -> ComposeResult:
         """The list, and what is to be known of the request under the cursor."""
         with Vertical(id="requests-view"):
-            yield RequestList(id="requests")
-            with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
-                yield Note(id="refused")
-                yield Note(id="clashes")
+            with Vertical(id="requests-left"):
                 yield Static(
                     _(_NOTHING_OPEN).format(step=steps.TITLES[steps.Step.HAND_OVER]), id="nothing-open", markup=False
                 )
+                yield RequestList(id="requests")
+                with VerticalScroll(id="requests-help", can_focus=False) as help:
+                    help.border_title = _("Help")
+                    yield Static(_(self.explanation), markup=False)
+            with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
+                yield Note(id="refused")
+                yield Note(id="clashes")
                 yield Static(id="changes", markup=False)
                 for title, words in asked_words.TITLES.items():
                     yield Labelled(_(words), id=f"asked-{title.replace(' ', '-')}")

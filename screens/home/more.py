@@ -42,14 +42,18 @@ class More(Container):
         self._backup = backup
 
     def compose(self) -> ComposeResult:
-        """Both of them, to be filled for the backup at hand."""
-        with VerticalScroll(id="course", can_focus=False):
-            yield Static(markup=False)
-        yield Static(id="home-commands", markup=False)
+        """Both of them, filled for the backup at hand, unless the window is too small to show them."""
+        if self.screen.has_class("-wide", "-tall") or self.screen.has_class("-very-wide", "-tall"):
+            yield from self._panels()
+
+    async def on_show(self) -> None:
+        """The window has become larger."""
+        if not self.children:
+            await self.mount(*self._panels())
+            self._tell()
 
     def on_mount(self) -> None:
         """Tell of the backup at hand."""
-        self.query_one("#home-commands").border_title = _("The same in a terminal")
         self._tell()
 
     def show(self, backup: BackupState | None) -> None:
@@ -58,7 +62,14 @@ class More(Container):
             self._backup = backup
             self._tell()
 
+    def _panels(self) -> tuple[VerticalScroll, Static]:
+        commands = Static(id="home-commands", markup=False)
+        commands.border_title = _("The same in a terminal")
+        return VerticalScroll(Static(markup=False), id="course", can_focus=False), commands
+
     def _tell(self) -> None:
+        if not self.children:
+            return
         course, commands, backup = self.query_one("#course"), self.query_one("#home-commands", Static), self._backup
         is_set_up = backup is not None and Action.BACK_UP in backup.actions
         course.border_title = _("Last backups") if is_set_up else _("Steps")

@@ -36,14 +36,12 @@ class SchemeScreen(StepScreen):
     question = scheme.DESCRIPTION.question
     explanation = _(
         "For each backup, this computer signs in to the server without you. Here you decide what else it could do"
-        " there.\n\n"
-        "Use the recommended option unless your admin wants another. It allows the least.\n\n"
+        " there. The recommended option allows the least.\n\n"
         "Under “More choices”, you decide what this computer may do in the backup, and from where. The server"
         " enforces that even if someone steals the key.\n\n"
         "If this computer can't read the backup, a thief with its key can't either. To restore files, you ask"
-        " your admin to copy them back or to allow reading for a while.\n\n"
-        "A key can be limited to some addresses. That helps only if this computer's address stays the same. For a"
-        " second place with other rules, your admin can add a second line with the same key."
+        " your admin for copies.\n\n"
+        "A key can be limited to some addresses, if this computer's address stays the same."
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - so declared by Textual
 
