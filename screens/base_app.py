@@ -57,6 +57,8 @@ class BaseApp(App[int]):
     def on_mount(self) -> None:
         """Know of each screen that is shown."""
         self.screen_change_signal.subscribe(self, self.typed.await_screen, immediate=True)
+        for screen in self.screen_stack:  # an app may have shown its first one by now
+            self.typed.await_screen(screen)
 
     async def on_event(self, event: Event) -> None:
         """What is typed before its screen is complete, or right behind another key, waits for it, and is not lost."""
