@@ -124,7 +124,7 @@ async def test_one_may_go_back_and_nothing_is_changed(office: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChangeScreen))
         pilot.app.screen.query_one("#as-asked", Button).press()
-        await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen) and "±" not in said(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, RequestsScreen) and "±" not in text(pilot))
 
 
 async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: Path) -> None:
