@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import processes
-from tests.support.servers.practice_client import Client, first_number, held, new_key, started, wait_until
+from tests.support.servers.practice_client import (
+    Client,
+    first_number,
+    held,
+    holds_no_more_than,
+    new_key,
+    started,
+    wait_until,
+)
 from wizard.server.practice import PracticeServer
 
 if TYPE_CHECKING:
@@ -77,11 +85,11 @@ def test_stopping_ends_all_that_is_still_under_way(tmp_path: Path, monkeypatch: 
             survivor = first_number(clients.enter_context(started(leaver)))
         assert processes.is_running(survivor)
         os.kill(survivor, signal.SIGKILL)
-        assert threading.active_count() == before[0]
+        assert threading.active_count() <= before[0]
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((server.host, server.port))
         assert silent
-    assert held() == before
+    assert holds_no_more_than(before)
 
 
 def test_garbage_neither_stops_the_server_nor_is_spoken_of(

@@ -81,6 +81,12 @@ def held() -> tuple[int, int, list[int]]:
     return threading.active_count(), len(list(Path("/dev/fd").iterdir())), processes.descendants(os.getpid())
 
 
+def holds_no_more_than(before: tuple[int, int, list[int]]) -> bool:
+    """Whether nothing is left that was not there then; what an earlier test has begun may have ended since."""
+    threads, files, children = held()
+    return threads <= before[0] and files <= before[1] and set(children) <= set(before[2])
+
+
 def new_key(path: Path) -> Path:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a client", "-f", str(path)], check=True)
     return path
