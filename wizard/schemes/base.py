@@ -61,6 +61,23 @@ class Transfer(msgspec.Struct, frozen=True):
     is_first: bool = False
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """What one rsync call is to read from the backup.
+
+    `to` is the folder that it is written into, or compared with by a dry run. `chosen` is a file of patterns, each
+    ended by a NUL, for what is read; without it, that is all of the backup. What is `by_content` is compared by the
+    checksums of whole files. `here` are options that concern this computer's side alone.
+
+    What the server is asked to run depends on `dry_run` and `by_content` alone: patterns go over the protocol.
+    """
+
+    to: Path
+    dry_run: bool
+    by_content: bool = False
+    chosen: Path | None = None
+    here: tuple[str, ...] = ()
+
+
 class Scheme(Protocol):
     """One way for the server to let the backup in: pure, it runs nothing and reads nothing.
 
@@ -103,6 +120,12 @@ class Scheme(Protocol):
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """The rsync command that this computer runs."""
+
+    def may_read(self, profile: Profile) -> bool:
+        """Whether the backup's own key or password may read the backup."""
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """The rsync command that reads from the backup, by whichever key and module the profile names."""
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """What the server needs so that it takes that command and nothing else.

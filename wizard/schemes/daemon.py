@@ -9,13 +9,13 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_rsync
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.parts import daemon_modules, over_network
+from wizard.schemes.parts import daemon_modules, from_server, over_network
 from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile, ServerSetup, Setting, domain_of
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import SecurityCheck, Transfer
+    from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -84,6 +84,14 @@ class Daemon:
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the module."""
         return over_network.rsync_command(profile, facts, transfer, daemon_modules.name(profile))
+
+    def may_read(self, profile: Profile) -> bool:
+        """Where the module is not for writing alone."""
+        return not profile.scheme.write_only
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """Rsync from the module."""
+        return from_server.over_network(profile, facts, reading, daemon_modules.name(profile))
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the module, and the secrets file where there is a password."""

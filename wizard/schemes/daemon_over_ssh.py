@@ -9,13 +9,13 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.parts import daemon_modules, key_line, layout, over_ssh, request_filter
+from wizard.schemes.parts import daemon_modules, from_server, key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting, in_paths
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import SecurityCheck, Transfer
+    from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -69,6 +69,14 @@ class DaemonOverSsh:
         """Rsync to the module, through ssh."""
         destination = f":{daemon_modules.name(profile)}/"
         return over_ssh.rsync_command(profile, facts, transfer, destination, *over_ssh.LASTING)
+
+    def may_read(self, profile: Profile) -> bool:
+        """Where the module is not for writing alone."""
+        return not profile.scheme.write_only
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """Rsync from the module, through ssh."""
+        return from_server.over_ssh(profile, facts, reading, f":{daemon_modules.name(profile)}/")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the daemon's configuration, and the key line that starts the daemon with it."""

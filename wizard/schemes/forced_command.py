@@ -13,7 +13,7 @@ from wizard.schemes.base import SchemeDescription
 from wizard.schemes.facts import ONE_COMMAND_SHELLS
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, sentence
-from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
+from wizard.schemes.parts import from_server, key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
 from wizard.text.language import _
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import SecurityCheck, Transfer
+    from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -103,6 +103,14 @@ class ForcedCommand:
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the very path that stands in the key line."""
         return over_ssh.rsync_command(profile, facts, transfer, profile.destination, "--whole-file", "--no-hard-links")
+
+    def may_read(self, profile: Profile) -> bool:
+        """Never: the one command is for writing."""
+        return False
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """For a key line that is made for reading: whatever path is asked for, the line names its own."""
+        return from_server.over_ssh(profile, facts, reading, "")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The backup's own folder, and the line with the recorded command.

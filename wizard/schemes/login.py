@@ -9,13 +9,13 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, lacks, needs_of_ssh
 from wizard.schemes.if_stolen import Ability
-from wizard.schemes.parts import key_line, layout, over_ssh
+from wizard.schemes.parts import from_server, key_line, layout, over_ssh
 from wizard.schemes.setup import ServerSetup
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import SecurityCheck, Transfer
+    from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -77,9 +77,15 @@ class Login:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the folder under the account's home, or to an absolute one."""
-        left_to_us = _NOT_PLAIN if _is_old(facts) else _WILDCARD
-        root = left_to_us.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
-        return over_ssh.rsync_command(profile, facts, transfer, f"{root}/{profile.name}/", *over_ssh.LASTING)
+        return over_ssh.rsync_command(profile, facts, transfer, _folder(profile, facts), *over_ssh.LASTING)
+
+    def may_read(self, profile: Profile) -> bool:
+        """Always."""
+        return True
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """Rsync from the folder that backups go to."""
+        return from_server.over_ssh(profile, facts, reading, _folder(profile, facts))
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, and the bare key."""
@@ -100,6 +106,12 @@ class Login:
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
         """All that a backup doesn't need; here it is found open, which is said before it is chosen."""
         return security_checks.over_ssh(profile)
+
+
+def _folder(profile: Profile, facts: ClientFacts) -> str:
+    left_to_us = _NOT_PLAIN if _is_old(facts) else _WILDCARD
+    root = left_to_us.sub(r"\\\g<0>", profile.server.root.rstrip("/"))
+    return f"{root}/{profile.name}/"
 
 
 def _is_old(facts: ClientFacts) -> bool:

@@ -8,13 +8,13 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.parts import key_line, layout, over_ssh, request_filter
+from wizard.schemes.parts import from_server, key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.profile import Profile, SchemeKind
-    from wizard.schemes.base import SecurityCheck, Transfer
+    from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
 
@@ -74,6 +74,14 @@ class Rrsync:
         keeps_parts = transfer.is_first and not (scheme.append_only or scheme.write_only)
         partial = ["--partial"] if keeps_parts else []
         return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *whole, *partial)
+
+    def may_read(self, profile: Profile) -> bool:
+        """Where it is not kept from it."""
+        return not profile.scheme.write_only
+
+    def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
+        """Rsync from the locked folder itself, which rrsync keeps it in."""
+        return from_server.over_ssh(profile, facts, reading, "")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """One folder and one key line."""

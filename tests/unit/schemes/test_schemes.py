@@ -20,7 +20,7 @@ from wizard import schemes
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.profile import SchemeSettings, Server
 from wizard.schemes import security_checks
-from wizard.schemes.base import Transfer
+from wizard.schemes.base import Reading, Transfer
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.schemes.if_stolen import Ability
 from wizard.server import exports
@@ -78,6 +78,7 @@ def test_a_scheme_runs_and_reads_nothing(kind: str, monkeypatch: pytest.MonkeyPa
             shut.setattr(place, name, forbidden)
         for dry_run in (False, True):
             scheme.client_command(profile, CLIENT, Transfer(dry_run=dry_run))
+            scheme.read_command(profile, CLIENT, Reading(Path("/nowhere"), dry_run))
         scheme.fits(CLIENT, ServerFacts(), profile)
         scheme.can_preview(ServerFacts())
         scheme.if_stolen(profile)

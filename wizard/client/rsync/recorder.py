@@ -17,9 +17,10 @@ from wizard.schemes.facts import Recorded
 from wizard.schemes.parts.over_ssh import quoted_for_rsync
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wizard.profile import Profile
+    from wizard.schemes.base import Reading
     from wizard.schemes.facts import ClientFacts
 
 # rsync calls it as: … HOST COMMAND…; what follows the host is what ssh would ask the server to run.
@@ -36,13 +37,34 @@ def record(profile: Profile, facts: ClientFacts, environment: Mapping[str, str])
     return Recorded(live=live, dry=dry)
 
 
+def asked_to_read(
+    profile: Profile, facts: ClientFacts, environment: Mapping[str, str], reading: Reading
+) -> tuple[str, ...]:
+    """The command for reading from the backup, in that environment.
+
+    Raises:
+        Failure: `NOT_RECORDED` if rsync never asked.
+    """
+    command = schemes.of(profile).read_command
+    return _noted(profile, facts, environment, lambda recording: command(profile, recording, reading))
+
+
 def _asked(profile: Profile, facts: ClientFacts, environment: Mapping[str, str], *, dry_run: bool) -> tuple[str, ...]:
+    command = schemes.of(profile).client_command
+    transfer = Transfer(dry_run=dry_run)
+    return _noted(profile, facts, environment, lambda recording: command(profile, recording, transfer))
+
+
+def _noted(
+    profile: Profile,
+    facts: ClientFacts,
+    environment: Mapping[str, str],
+    command: Callable[[ClientFacts], list[str]],
+) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
         note = Path(folder) / "asked"
         recorder = " ".join(map(quoted_for_rsync, [sys.executable, "-I", "-c", _NOTE_DOWN, str(note)]))
-        argv = schemes.of(profile).client_command(
-            profile, replace(facts, remote_shell=recorder), Transfer(dry_run=dry_run)
-        )
+        argv = command(replace(facts, remote_shell=recorder))
         try:
             # Its failure is meant: the recorder ends with 1, so that rsync goes no further.
             subprocess.run(

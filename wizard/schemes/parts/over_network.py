@@ -23,15 +23,28 @@ def port(profile: Profile) -> int:
 
 def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, module: str) -> list[str]:
     """The rsync command to a module; a password is read from standard input, and stands in no argument."""
-    server = profile.server
-    user = f"{server.user}@" if profile.scheme.auth else ""
     return [
         *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
-        f"--port={port(profile)}",
-        f"--contimeout={facts.timeout}",
-        f"--timeout={_SILENCES * facts.timeout}",
-        *(["--password-file=-"] if profile.scheme.auth else []),
+        *connecting(profile, facts),
+        long_silence(facts),
         "--",
         *over_ssh.rsync_sources(profile, transfer),
-        f"{user}{over_ssh.rsync_host(profile)}::{module}/{profile.name}/",
+        place(profile, module),
     ]
+
+
+def connecting(profile: Profile, facts: ClientFacts) -> list[str]:
+    """The options by which rsync finds the daemon and signs in to it."""
+    password = ["--password-file=-"] if profile.scheme.auth else []
+    return [f"--port={port(profile)}", f"--contimeout={facts.timeout}", *password]
+
+
+def long_silence(facts: ClientFacts) -> str:
+    """The option that gives up a daemon which says nothing for too long."""
+    return f"--timeout={_SILENCES * facts.timeout}"
+
+
+def place(profile: Profile, module: str) -> str:
+    """The backup's own folder in the module, as rsync takes it."""
+    user = f"{profile.server.user}@" if profile.scheme.auth else ""
+    return f"{user}{over_ssh.rsync_host(profile)}::{module}/{profile.name}/"

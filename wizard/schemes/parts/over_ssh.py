@@ -67,14 +67,18 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, dest
 
     `more` are options of the scheme's own.
     """
-    remote_shell = facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
     return [
         *rsync_options(profile, facts, transfer, *more),
-        f"--rsh={remote_shell}",
+        f"--rsh={remote_shell(profile, facts)}",
         "--",
         *rsync_sources(profile, transfer),
         f"{rsync_host(profile)}:{destination}",
     ]
+
+
+def remote_shell(profile: Profile, facts: ClientFacts) -> str:
+    """The ssh command as rsync takes it, or what stands in for it."""
+    return facts.remote_shell or " ".join(quoted_for_rsync(part) for part in ssh_command(profile, facts))
 
 
 def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *more: str) -> list[str]:
