@@ -150,6 +150,8 @@ def _commands() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     run.set_defaults(command=_from("backup", "run"), usage_error=run.error)
 
+    _add_restore(add("restore", help=_("Get files back from a backup.")))
+
     schedule = _named(add("schedule", help=_("Back up automatically, or show when that happens.")))
     schedule.add_argument(
         "every", nargs="?", choices=("hourly", "daily", "weekly", "off"), help=_("how often (default: show it)")
@@ -173,6 +175,31 @@ def _commands() -> argparse.ArgumentParser:
     schedule.add_argument("--try", action="store_true", dest="is_trial", help=argparse.SUPPRESS)
     schedule.set_defaults(command=_from("schedule", "schedule"))
     return parser
+
+
+def _add_restore(parser: _Parser) -> None:
+    _named(parser)
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help=_("a file or folder to get back, as it was here (default: all)")
+    )
+    parser.add_argument("--version", metavar="WHEN", choices=("latest",), default="latest", help=argparse.SUPPRESS)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--to", metavar="FOLDER", help=_("put the files into this folder (default: a new one)"))
+    where.add_argument("--in-place", action="store_true", help=_("put the files back where they came from"))
+    parser.add_argument(
+        "--overwrite",
+        choices=("never", "if-newer", "if-changed", "always"),
+        default="never",
+        help=_(
+            "which existing files to replace: never (the default), those that are newer in the backup, those with"
+            " another size or time, or always where the content differs; nothing is ever deleted"
+        ),
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help=_("show what would be restored, without writing anything")
+    )
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    parser.set_defaults(command=_from("restore", "restore"))
 
 
 def _named(parser: _Parser) -> _Parser:

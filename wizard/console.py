@@ -216,10 +216,10 @@ def retry(event: Retry) -> str:
     return told.format(what=event.trouble.what, number=event.number, seconds=f"{event.seconds:.0f}")
 
 
-def progress(event: Progress, estimate: ProgressEstimate) -> str:
-    """How far a real backup is, on one line."""
-    sent, rate = display.size(event.bytes_done), display.size(event.rate)
-    parts = [_("{size} sent").format(size=sent), _("{size}/s").format(size=rate)]
+def progress(event: Progress, estimate: ProgressEstimate, *, is_restore: bool = False) -> str:
+    """How far a real backup or a restore is, on one line."""
+    done = _("{size} received") if is_restore else _("{size} sent")
+    parts = [done.format(size=display.size(event.bytes_done)), _("{size}/s").format(size=display.size(event.rate))]
     if estimate.percent is not None:
         parts.insert(0, f"{estimate.percent}%")
     if estimate.seconds_left is not None:
@@ -229,13 +229,18 @@ def progress(event: Progress, estimate: ProgressEstimate) -> str:
     return " · ".join(parts)
 
 
+def listed(told: Sequence[str], untold: int = 0) -> list[str]:
+    """The first of many problems, a line each, and how many more there are."""
+    shown = [f"  ! {one}" for one in told[:_MOST_PROBLEMS]]
+    more = len(told) - len(shown) + untold
+    return shown + ([_("  and {count} more").format(count=display.number(more))] if more else [])
+
+
 def _problems(report: Report) -> list[str]:
     if not report.problems and report.is_whole:
         return []
-    shown = [f"  ! {problems.in_words(problem)}" for problem in report.problems[:_MOST_PROBLEMS]]
-    more = len(report.problems) - len(shown) + report.untold
-    more_lines = [_("  and {count} more").format(count=display.number(more))] if more else []
+    lines = listed([problems.in_words(problem) for problem in report.problems], report.untold)
     why = None if report.is_whole else left_out(report)
     told = [why.sentence] if why else []
     forward = ["", f"  {SEND_THIS}", f"  {why.forward}"] if why and why.forward else []
-    return [_("Some files were not backed up:"), *shown, *more_lines, *told, *forward]
+    return [_("Some files were not backed up:"), *lines, *told, *forward]

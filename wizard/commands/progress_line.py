@@ -8,6 +8,7 @@ import time
 
 from wizard import console, printing
 from wizard.client import rsync
+from wizard.restore import events as restoring
 from wizard.running import backing_up
 from wizard.running.progress_estimate import estimate
 from wizard.text import display
@@ -19,9 +20,10 @@ _ERASE = "\r\x1b[K"
 
 
 class ProgressLine:
-    """Takes a run's events, and says on standard output what there is to say."""
+    """Takes the events of a backup or a restore, and says on standard output what there is to say."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_restore: bool = False) -> None:
+        self._is_restore = is_restore
         self._is_terminal = sys.stdout.isatty()
         self._pause = _ON_TERMINAL_SECONDS if self._is_terminal else _ELSEWHERE_SECONDS
         self._told = time.monotonic() if not self._is_terminal else 0.0
@@ -34,7 +36,7 @@ class ProgressLine:
         """Whether somebody may be looking on."""
         return self._is_terminal
 
-    def take(self, event: backing_up.Event) -> None:
+    def take(self, event: backing_up.Event | restoring.Event) -> None:
         """Say what has to be said of an event."""
         match event:
             case backing_up.Begun():
@@ -45,6 +47,8 @@ class ProgressLine:
                 self._say(console.retry(event))
             case backing_up.Looking() if not self._how:  # a run that had nothing to do is told in few lines
                 self._say(_("Checking the backup on the server …"))
+            case restoring.Comparing():
+                self._say(_("Comparing the files with the server …"))
             case rsync.Entries():
                 self._say_how()
                 self._at_hand = event.last.path if event.last else self._at_hand
@@ -61,13 +65,14 @@ class ProgressLine:
         if now - self._told < self._pause:
             return
         self._told = now
-        far = console.progress(progress, estimate(progress, is_fresh=self._is_fresh, planned=self._planned))
-        told = display.printable(f"{far} · {self._at_hand}")
+        told = estimate(progress, is_fresh=self._is_fresh, planned=self._planned)
+        far = console.progress(progress, told, is_restore=self._is_restore)
+        line = display.printable(f"{far} · {self._at_hand}")
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
-            printing.out(f"{_ERASE}{told[:width]}")
+            printing.out(f"{_ERASE}{line[:width]}")
         else:
-            console.say(told)
+            console.say(line)
 
     def _say_how(self) -> None:
         if self._how:

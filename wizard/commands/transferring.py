@@ -38,7 +38,7 @@ T = TypeVar("T")
 def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_json: bool) -> int:
     """Do it and say what a backup would do; returns the exit code."""
     try:
-        result = _stoppable(_dry_run(profile, opened, listing))
+        result = stoppable(_dry_run(profile, opened, listing))
     except Failure as failure:
         if failure.kind is Kind.NO_DRY_RUN and not as_json:
             say(console.estimate(asyncio.run(backup_size.whole(profile))))
@@ -68,7 +68,7 @@ def run_scheduled(profile: Profile, opened: Session) -> backing_up.Result:
         Failure: as for `backing_up.run`.
         KeyboardInterrupt: it was stopped.
     """
-    return _stoppable(_run(profile, opened, None, (), by="schedule"))
+    return stoppable(_run(profile, opened, None, (), by="schedule"))
 
 
 def report_elsewhere(profile: Profile, *, has_failed: bool = False) -> None:
@@ -108,7 +108,7 @@ def _run_to_its_end(
 ) -> backing_up.Result:
     told = None if as_json else ProgressLine()
     try:
-        return _stoppable(_run(profile, opened, told, agreed))
+        return stoppable(_run(profile, opened, told, agreed))
     finally:
         if told:
             told.clear()
@@ -161,7 +161,7 @@ async def _run(
     raise AssertionError("a run ends with its result")
 
 
-def _stoppable(work: Coroutine[object, object, T]) -> T:
+def stoppable(work: Coroutine[object, object, T]) -> T:
     """Do the work; whatever asks this program to end, ends rsync and its ssh first.
 
     Raises:

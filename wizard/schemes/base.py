@@ -66,14 +66,17 @@ class Reading(msgspec.Struct, frozen=True):
 
     `to` is the folder that it is written into, or compared with by a dry run. `chosen` is a file of patterns, each
     ended by a NUL, for what is read; without it, that is all of the backup. What is `by_content` is compared by the
-    checksums of whole files. `here` are options that concern this computer's side alone.
+    checksums of whole files. `here` are options that concern this computer's side alone; with --compare-dest, no rsync
+    up to 3.5 comes to an end that has `hard_links` to keep of which it finds some there.
 
-    What the server is asked to run depends on `dry_run` and `by_content` alone: patterns go over the protocol.
+    What the server is asked to run depends on `dry_run`, `by_content` and `hard_links` alone: patterns go over the
+    protocol.
     """
 
     to: Path
     dry_run: bool
     by_content: bool = False
+    hard_links: bool = True
     chosen: Path | None = None
     here: tuple[str, ...] = ()
 

@@ -41,6 +41,8 @@ _EXIT_CODES = {
     Kind.TIMER_CHANGED: 2,
     Kind.ALARM_ADDRESS: 2,
     Kind.PING_ADDRESS: 2,
+    Kind.NOT_IN_BACKUP: 2,
+    Kind.TARGET_IN_BACKUP: 2,
     Kind.LOCK_OPEN: 1,
     Kind.LOCK_UNTESTED: 1,
     Kind.PASSWORD_OPEN: 1,
@@ -54,6 +56,7 @@ _EXIT_CODES = {
     Kind.SERVER_CANT_HOLD: 1,
     Kind.SERVER_FILES_REFUSED: 1,
     Kind.PATH_TOO_LONG: 1,
+    Kind.RESTORED_DIFFER: 1,
     Kind.WAITING_FOR_ADMIN: 75,
     Kind.SERVER_UNVERIFIED: 75,
 }

@@ -93,7 +93,7 @@ def test_it_is_the_same_wherever_it_is_cut(size: int) -> None:
     ]
     assert problems == [Problem("a|1|b", 'skipping non-regular file "a|1|b"')]
     assert progress == Progress(12, 44, 12 * (1 << 20), 69, to_check=2, found=9)
-    assert totals == Totals(files=9, new=2, changed=1, deleted=1, bytes_to_send=12, bytes_total=40, there=7)
+    assert totals == Totals(files=9, new=2, changed=1, deleted=1, bytes_to_send=12, bytes_total=40, there=7, folders=2)
 
 
 @pytest.mark.parametrize("size", [1, 7, len(REMOVED_BY_OLD_DAEMON)])

@@ -40,7 +40,14 @@ def totals(lines: list[str]) -> Totals | None:
 
 def test_totals_are_read() -> None:
     assert totals(STATS.splitlines()) == Totals(
-        files=1234567, new=100, changed=5, deleted=7, bytes_to_send=4567890123, bytes_total=9876543210123, there=1199910
+        files=1234567,
+        new=100,
+        changed=5,
+        deleted=7,
+        bytes_to_send=4567890123,
+        bytes_total=9876543210123,
+        there=1199910,
+        folders=34567,
     )
 
 
@@ -51,7 +58,14 @@ def test_unchanged_is_the_rest() -> None:
 def test_old_statistics_without_deletions_are_read() -> None:
     lines = [line for line in STATS.splitlines() if "deleted" not in line]
     assert totals(lines) == Totals(
-        files=1234567, new=100, changed=5, deleted=0, bytes_to_send=4567890123, bytes_total=9876543210123, there=1199910
+        files=1234567,
+        new=100,
+        changed=5,
+        deleted=0,
+        bytes_to_send=4567890123,
+        bytes_total=9876543210123,
+        there=1199910,
+        folders=34567,
     )
 
 

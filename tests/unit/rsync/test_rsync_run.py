@@ -97,7 +97,9 @@ async def test_the_counts_are_what_was_made(tmp_path: Path) -> None:
     seen = await _run(_argv(source, backup, "-n", "--delete"))
     [ended] = seen.ended
     # All entries: source, kept, new (folders), same, changed, touched, new/file, new/link, new/twin.
-    assert ended.totals == Totals(files=9, new=4, changed=1, deleted=2, bytes_to_send=19, bytes_total=36, there=3)
+    assert ended.totals == Totals(
+        files=9, new=4, changed=1, deleted=2, bytes_to_send=19, bytes_total=36, there=3, folders=3
+    )
     assert ended.totals.unchanged == 4
     assert ended.exit_code == 0
     assert sum(entry.is_new for entry in seen.entries) == 4

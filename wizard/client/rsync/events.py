@@ -65,7 +65,7 @@ class Totals(msgspec.Struct, frozen=True):
     """What `rsync --stats` counts: `files` all entries looked at, sizes in bytes.
 
     `outdated` are files that differ and are not sent, because the server is append only. Of the files here, `there`
-    are on the server already, whether they differ or not.
+    are on the server already, whether they differ or not. `folders` are among `files`.
     """
 
     files: int = 0
@@ -76,6 +76,7 @@ class Totals(msgspec.Struct, frozen=True):
     bytes_total: int = 0
     outdated: int = 0
     there: int = 0
+    folders: int = 0
 
     @property
     def unchanged(self) -> int:

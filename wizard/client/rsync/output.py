@@ -25,9 +25,10 @@ _WHOLE_PROGRESS = re.compile(
 _LONGEST_LINE = 1 << 20
 _UNITS = {b"": 1, b"k": 1 << 10, b"M": 1 << 20, b"G": 1 << 30, b"T": 1 << 40}
 _STATISTIC = re.compile(
-    rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)(?: \(reg: (?P<regular>\d{1,20}))?"
+    rb"(?P<name>(?:Number of|Total) [a-z ]+): (?P<value>\d{1,20})(?!\d)"
+    rb"(?: \((?:reg: (?P<regular>\d{1,20}))?(?:, )?(?:dir: (?P<folders>\d{1,20}))?)?"
 )
-_REGULAR = "{}, regular"
+_REGULAR, _FOLDERS = "{}, regular", "{}, folders"
 _HIDING, _BY_PATTERN = re.compile(rb"\[sender\] hiding (?:file|directory) "), b" because of pattern "
 _MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
 _OF_NO_CONSEQUENCE = re.compile(
@@ -91,6 +92,7 @@ class Output:
             bytes_to_send=self.values["Total transferred file size"],
             bytes_total=self.values.get("Total file size", 0),
             there=self._regular("Number of files") - self._regular("Number of created files"),
+            folders=self.values.get(_FOLDERS.format("Number of files"), 0),
         )
 
     def _regular(self, name: str) -> int:
@@ -113,6 +115,7 @@ class Output:
             name = found["name"].decode()
             self.values[name] = int(found["value"])
             self.values[_REGULAR.format(name)] = int(found["regular"] or 0)
+            self.values[_FOLDERS.format(name)] = int(found["folders"] or 0)
         # A name may hold the words as well, but what follows the last of them is the pattern.
         if (hiding := _HIDING.match(line)) and _BY_PATTERN in line:
             hidden, _by, hides = line[hiding.end() :].rstrip(b"\n").rpartition(_BY_PATTERN)

@@ -55,6 +55,7 @@ def over_network(profile: Profile, facts: ClientFacts, reading: Reading, module:
 def _options(facts: ClientFacts, reading: Reading, *, compress: bool) -> list[str]:
     return [
         *(facts.rsync, *_OPTIONS),
+        *([] if reading.hard_links else ["--no-hard-links"]),
         *(["--compress"] if compress else []),
         *(["--dry-run"] if reading.dry_run else ["--info=progress2"]),
         *(["--checksum"] if reading.by_content else []),

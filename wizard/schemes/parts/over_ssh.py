@@ -18,6 +18,7 @@ MARKER_NAME = ".backup-wizard"
 OWN_MARKER_PREFIX = ".backup-by-"
 COMPLETE_MARK = ".backup-complete"
 PARTIAL_FOLDER = ".backup-wizard-partial"
+RESTORE_FOLDER = ".backup-wizard-restore"
 
 # ssh notices a server that is gone; this notices one that is there and silent. A line with one recorded command was
 # recorded without it, so it is not added there.
@@ -95,6 +96,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *more,
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*", f"{COMPLETE_MARK}*")),
+        f"--exclude={RESTORE_FOLDER}-*/",
         *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]

@@ -1,0 +1,104 @@
+"""Getting files back: restore."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import console, trouble
+from wizard.commands import terminal, transferring
+from wizard.commands.progress_line import ProgressLine
+from wizard.console import say
+from wizard.failure import Failure, Kind
+from wizard.restore import order, restoring, stage
+from wizard.restore.events import Result, in_words
+from wizard.restore.order import Order
+from wizard.running import problems
+from wizard.server.reaching import host_trust
+from wizard.storage import profiles
+from wizard.text.display import printable
+from wizard.text.language import _
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from wizard.client.session import Session
+    from wizard.profile import Profile
+
+_STOPPED = 130
+_WAIT_FOR_ORPHANS_SECONDS = 180.0  # longer than an rsync whose wizard was killed waits for a silent server
+
+
+def restore(chosen: Namespace) -> int:
+    """Get files back, or say what would come back; 1 where some could not be restored.
+
+    Raises:
+        Failure: as for `restoring.run`, or the backup's key may not read it (`CANT_READ_BACK`).
+    """
+    with terminal.session() as opened:
+        profile = profiles.load(chosen.name)
+        if not chosen.dry_run:
+            profile = terminal.held(chosen.name, opened, timeout=_WAIT_FOR_ORPHANS_SECONDS)
+        restoring.require_readable(profile)
+        wanted = _order(profile, chosen)
+        told = None if chosen.json else ProgressLine(is_restore=True)
+        try:
+            result = transferring.stoppable(_restore(profile, opened, wanted, told, is_practice=chosen.dry_run))
+        except KeyboardInterrupt:
+            console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+            return _STOPPED
+        finally:
+            if told:
+                told.clear()
+    say(console.ToPaste(json.dumps(result.as_json())) if chosen.json else _in_words(result))
+    return result.exit_code
+
+
+async def _restore(
+    profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, *, is_practice: bool
+) -> Result:
+    await host_trust.establish(profile)
+    access = await opened.access(profile)
+    if is_practice:
+        run = restoring.practice(profile, access, wanted)
+    else:
+        run = restoring.run(profile, access, wanted, holding=(opened.hold(profile.name),))
+    async with aclosing(run) as events:
+        async for event in events:
+            if isinstance(event, Result):
+                return event
+            if told:
+                told.take(event)
+    raise AssertionError("a restore ends with its result")
+
+
+def _order(profile: Profile, chosen: Namespace) -> Order:
+    paths = tuple(sorted({path for text in chosen.paths for path in order.in_backup(profile, text)}))
+    if chosen.in_place:
+        return Order(paths, "", chosen.overwrite)
+    if chosen.to:
+        to = os.path.abspath(os.path.expanduser(chosen.to))  # noqa: PTH100, PTH111 - as the person writes it
+        for folder in profile.folders:
+            if Path(os.path.realpath(to)).is_relative_to(os.path.realpath(folder)):
+                raise Failure(Kind.TARGET_IN_BACKUP, to)
+        return Order(paths, to, chosen.overwrite)
+    usual = str(order.new_folder(profile, datetime.now().astimezone().date()))
+    for begun in stage.unfinished(profile.name, Path.home()):
+        if order.is_usual(profile, begun.to) and begun == Order(paths, begun.to, chosen.overwrite):
+            usual = begun.to
+    return Order(paths, usual, chosen.overwrite)
+
+
+def _in_words(result: Result) -> str:
+    lines: list[str] = []
+    if not result.is_whole:
+        told = [problems.in_words(one) for one in result.problems] + [in_words(one) for one in result.misfits]
+        told += [_("Not the same as on the server: {path}").format(path=printable(path)) for path in result.differing]
+        lines = [_("Some files were not restored:"), *console.listed(told, result.untold)]
+    if result.skipped and result.order.overwrite == "never":
+        return "\n".join([*lines, result.sentence, _("To replace files that you have here, use --overwrite.")])
+    return "\n".join([*lines, result.sentence])

@@ -1,0 +1,224 @@
+"""From the server into a stage: planned, bounded by the plan, and compared with the server once it is there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wizard import schemes
+from wizard.client import rsync
+from wizard.failure import Failure, Kind
+from wizard.restore import selection
+from wizard.running import report
+from wizard.schemes.base import Reading
+from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+
+    from wizard.client.access import Access
+    from wizard.profile import Profile
+    from wizard.restore.order import Order, Overwrite, Part
+    from wizard.restore.stage import Stage
+
+_MOST_ENTRIES = 10_000_000
+_MOST_DIFFERING = 10_000
+# A server that says one thing and sends another is stopped; a file may also have grown meanwhile.
+_MORE_BYTES, _MORE_ENTRIES = 64 << 20, 10_000
+
+# Lines of rsync's list, without those of folders and of what is as it is in the backup already. What has the same time
+# there and here is not newer.
+_WRITTEN = re.compile(rb"^(?:[>ch.][fLDS](?! {9})[^|\n]{9})\|.*\n", re.MULTILINE)
+_NEWER = re.compile(rb"^(?:[>ch.][fLDS](?:\+{9}|..[tT][^|\n]{6}))\|.*\n", re.MULTILINE)
+
+_ON_THIS_DISK = {
+    "No space left on device": Kind.DISK_FULL_HERE,
+    "Disk quota exceeded": Kind.DISK_FULL_HERE,
+    "Read-only file system": Kind.FOLDER_READ_ONLY,
+}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is in the part: entries of all kinds, those that are no folders, and the bytes that are still to come."""
+
+    entries: int
+    files: int
+    bytes: int
+
+
+NOTHING = Plan(0, 0, 0)
+
+
+class Source:
+    """One part of an order, read with the key that `reader` names."""
+
+    def __init__(self, reader: Profile, access: Access, order: Order, part: Part, stage: Stage) -> None:
+        self._reader, self._access, self._order = reader, access, order
+        self._part, self._stage = part, stage
+
+    async def plan(self) -> Plan:
+        """Ask what there is, and how much of it has still to come.
+
+        Raises:
+            Failure: the server can't be asked, or names more than anybody has.
+        """
+        with _empty() as empty:
+            tree = self._stage.tree if self._stage.is_begun else empty
+            ended = await _end_of(self._bounded(self._read(tree, dry_run=True), _MOST_ENTRIES))
+        found = totals(ended, self._part.folder)
+        if found.files > _MOST_ENTRIES:
+            raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
+        return Plan(found.files, found.files - found.folders, found.bytes_to_send)
+
+    async def practice(self) -> AsyncGenerator[rsync.Event]:
+        """What a restore would do to the files that are here; nothing is written."""
+        word = {"never": ("--ignore-existing",), "if-newer": ("--update",)}.get(self._order.overwrite, ())
+        here = ("--no-munge-links", *word)  # nothing is written, and links are compared as they are
+        with _empty() as empty:
+            to = self._compared if self._part.folder.exists() else empty
+            reading = self._reading(to, dry_run=True, here=here)
+            async with aclosing(self._run(reading)) as events:
+                async for event in events:
+                    yield event
+
+    async def fetch(self, plan: Plan, holding: Sequence[int]) -> AsyncGenerator[rsync.Event]:
+        """Have it sent into the stage.
+
+        Raises:
+            Failure: rsync failed as a whole, this disk is full, or the server sends more than it said.
+        """
+        here = (f"--temp-dir={self._stage.temporary}", f"--partial-dir={PARTIAL_FOLDER}")
+        events = self._read(self._stage.tree, dry_run=False, here=here, holding=holding)
+        async with aclosing(self._bounded(events, plan.entries + _MORE_ENTRIES)) as bounded:
+            async for event in bounded:
+                if isinstance(event, rsync.Progress) and event.bytes_done > plan.bytes * 1.01 + _MORE_BYTES:
+                    raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
+                if isinstance(event, rsync.Ended):
+                    totals(event, self._part.folder)
+                yield event
+
+    async def compare(self) -> tuple[str, ...]:
+        """The files in the stage whose content is not what the server has.
+
+        Raises:
+            Failure: the server can't be asked, or so many differ that it can't be meant.
+        """
+        differing: list[str] = []
+        linked = not self._part.folder.exists()
+        here = ("--existing",)
+        reading = self._reading(self._stage.tree, dry_run=True, by_content=True, hard_links=linked, here=here)
+        async with aclosing(self._run(reading)) as events:
+            async for event in events:
+                if isinstance(event, rsync.Entries):
+                    differing += (one.path for one in event if one.change.startswith(">f"))
+                    if len(differing) > _MOST_DIFFERING:
+                        raise Failure(Kind.RESTORED_DIFFER, str(self._part.folder))
+                elif isinstance(event, rsync.Ended):
+                    totals(event, self._part.folder)
+        return tuple(differing)
+
+    @property
+    def _compared(self) -> Path:
+        """The folder here that is to the backup's top what the part's folder is to its place."""
+        return Path(str(self._part.folder).removesuffix(self._part.place) or "/")
+
+    def _read(
+        self, to: Path, *, dry_run: bool, here: Sequence[str] = (), holding: Sequence[int] = ()
+    ) -> AsyncGenerator[rsync.Event]:
+        is_there = self._part.folder.exists()
+        compared = (f"--compare-dest={self._compared}",) if is_there else ()
+        reading = self._reading(to, dry_run=dry_run, here=(*here, *compared), hard_links=not is_there)
+        return self._run(reading, holding)
+
+    def _reading(
+        self, to: Path, *, dry_run: bool, here: Sequence[str], by_content: bool = False, hard_links: bool = True
+    ) -> Reading:
+        is_by_content = by_content or (self._order.overwrite == "always" and self._part.folder.exists())
+        return Reading(to, dry_run, by_content=is_by_content, hard_links=hard_links, here=tuple(here))
+
+    async def _run(self, reading: Reading, holding: Sequence[int] = ()) -> AsyncGenerator[rsync.Event]:
+        with contextlib.ExitStack() as open_files:
+            if self._part.paths:
+                chosen = open_files.enter_context(selection.kept(selection.of(self._part.paths)))
+                reading = msgspec.structs.replace(reading, chosen=chosen)
+            command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
+            async with aclosing(rsync.run(command, self._access, holding=holding)) as events:
+                async for event in events:
+                    yield event
+
+    async def _bounded(self, events: AsyncGenerator[rsync.Event], most: int) -> AsyncGenerator[rsync.Event]:
+        count = 0
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, rsync.Entries):
+                    count += len(event)
+                    if count > most:
+                        raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
+                yield event
+
+
+async def missing(reader: Profile, access: Access, paths: Sequence[str]) -> list[str]:
+    """Those paths that are not in the backup.
+
+    Raises:
+        Failure: the server can't be asked.
+    """
+    found: set[str] = set()
+    patterns = [pattern for path in paths for pattern in selection.of([path]) if not pattern.endswith("/***")]
+    with _empty() as empty, selection.kept(patterns) as chosen:
+        reading = Reading(empty, dry_run=True, chosen=chosen)
+        command = schemes.of(reader).read_command(reader, access.facts, reading)
+        async with aclosing(rsync.run(command, access)) as events:
+            async for event in events:
+                if isinstance(event, rsync.Entries):
+                    found |= {one.path.rstrip("/") for one in event} & set(paths)
+                elif isinstance(event, rsync.Ended):
+                    report.require_totals(event)
+    return [path for path in paths if path not in found]
+
+
+@contextlib.contextmanager
+def _empty() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
+        yield Path(folder)
+
+
+async def _end_of(events: AsyncIterator[rsync.Event]) -> rsync.Ended:
+    ended: rsync.Ended | None = None
+    async for event in events:
+        if isinstance(event, rsync.Ended):
+            ended = event
+    assert ended
+    return ended
+
+
+def totals(ended: rsync.Ended, folder: Path) -> rsync.Totals:
+    """The totals of an rsync that came to its end; only this computer's disk is written to, so no other can be full."""
+    for sign, kind in _ON_THIS_DISK.items():
+        if sign in ended.stderr:
+            raise Failure(kind, str(folder), ended.stderr, ended.exit_code)
+    return report.require_totals(ended)
+
+
+def only_restored(entries: rsync.Entries, overwrite: Overwrite) -> rsync.Entries:
+    """The lines of a practice run that are of files which a restore would write."""
+    sign = _NEWER if overwrite == "if-newer" else _WRITTEN
+    return rsync.Entries(b"".join(sign.findall(entries.raw)))
+
+
+def nearest(path: Path) -> Path:
+    """A folder, or the nearest around it that is there."""
+    return next((one for one in (path, *path.parents) if one.exists()), Path("/"))
+
+
+def room(folder: Path) -> int:
+    """How many bytes have room on the disk of a folder."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize

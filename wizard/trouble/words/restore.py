@@ -1,0 +1,52 @@
+"""What stops files from coming back."""
+
+from __future__ import annotations
+
+from wizard.failure import Kind
+from wizard.text.language import N_
+from wizard.trouble.words.form import ADMIN, SEND, YOU, Words
+
+WORDS = {
+    Kind.CANT_READ_BACK: Words(
+        N_("This computer may add to its backup, but not read it"),
+        ADMIN,
+        SEND,
+        N_(
+            "I need files back from my backup in {destination} on {host}. My key may not read it. Please restore them"
+            " for me, or send me a copy."
+        ),
+    ),
+    Kind.NOT_IN_BACKUP: Words(
+        N_("{about} isn't in the backup"),
+        YOU,
+        N_("Check the name. You can give the path on this computer, or the path in the backup."),
+    ),
+    Kind.NO_ROOM_HERE: Words(
+        N_("The disk of {about} has too little free space for the files"),
+        YOU,
+        N_("Free some space, restore fewer files, or choose a folder on another disk. Nothing was restored."),
+    ),
+    Kind.TARGET_IN_BACKUP: Words(
+        N_("{about} is inside a folder that is backed up, so what you restore there would be backed up again"),
+        YOU,
+        N_("Choose a folder outside, or put the files back where they came from (--in-place)."),
+    ),
+    Kind.SERVER_SENDS_MORE: Words(
+        N_("The server sends much more than it said it has, so backup-wizard stopped"),
+        ADMIN,
+        N_("Nothing was restored. Send your admin this message."),
+        N_(
+            "While I restored files from {destination}, {host} sent much more than its own list says. Is anyone"
+            " changing that folder? It could also be a sign that the server was broken into."
+        ),
+    ),
+    Kind.RESTORED_DIFFER: Words(
+        N_("Too many files arrived differently from what the server has"),
+        ADMIN,
+        N_("Nothing was restored. Send your admin this message."),
+        N_(
+            "I restored files from {destination} on {host}. Very many of them don't have the content that the server"
+            " has. Is anyone changing that folder, or is the server's disk or memory failing?"
+        ),
+    ),
+}
