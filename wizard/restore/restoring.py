@@ -169,6 +169,8 @@ class _Part:
         with stage.told(self.stage.path):
             for path in differing:
                 self._drop(path)
+            if self.part.paths:  # whatever else a server has sent, nobody has asked for
+                stage.keep_only(self.stage.tree, self.part.paths)
             self.stage.note_arrival(Arrived(-1, self.plan.bytes))  # from here on, links are armed: nothing is fetched
             count = await in_background(lambda: stage.arm(self.stage.tree))
         missing = len({one.path for one in self.problems if one.cause == "unread"})

@@ -24,7 +24,7 @@ from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER, RESTORE_FOLDER
 from wizard.storage import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MUNGED = "/rsyncd-munged/"
 _NOTE, _TREE, _TEMPORARY = "about.json", "tree", "temporary"
@@ -171,6 +171,30 @@ def arm(tree: Path) -> int:
         if links:
             _arm(folder, links)
     return count
+
+
+def keep_only(tree: Path, paths: Sequence[str]) -> None:
+    """Remove from a tree whatever is neither one of those paths, nor in one of them, nor around one.
+
+    Raises:
+        OSError: something in it can't be removed.
+    """
+    whole = set(paths)
+    around = {"/".join(parts[:end]) for parts in (path.split("/") for path in paths) for end in range(1, len(parts))}
+    folders = [""]
+    while folders:
+        above = folders.pop()
+        with os.scandir(tree / above) as entries:
+            found = {f"{above}{entry.name}": entry.is_dir(follow_symlinks=False) for entry in entries}
+        for path, is_folder in found.items():
+            if path in whole:
+                continue
+            if is_folder and path in around:
+                folders.append(f"{path}/")
+            elif is_folder:
+                remove(tree / path)
+            else:
+                (tree / path).unlink()
 
 
 def _arm(folder: Path, links: list[str]) -> None:

@@ -17,9 +17,9 @@ _RESET = struct.pack("ii", 1, 0)
 class Gate(Forwarder):
     """Forwards to a port of this machine; connections are counted from 0, in the order in which they are made.
 
-    `cuts` and `holds` say for a connection after how many bytes; `held` is set while one is held, until `release`. One
-    that is held after 0 bytes brings nothing from the server either.
-    What passes takes `seconds` on its way, as on a long line.
+    `cuts` and `holds` say for a connection after how many bytes, and `answer_cuts` after how many of the server's;
+    `held` is set while one is held, until `release`. One that is held after 0 bytes brings nothing from the server
+    either. What passes takes `seconds` on its way, as on a long line.
     """
 
     def __init__(self, port: int, seconds: float = 0, at: int = 0) -> None:
@@ -29,6 +29,7 @@ class Gate(Forwarder):
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self.cuts: dict[int, int] = {}
         self.holds: dict[int, int] = {}
+        self.answer_cuts: dict[int, int] = {}
         self.held = threading.Event()
 
     @property
@@ -77,7 +78,8 @@ class Gate(Forwarder):
                 else:
                     sink.sendall(data)
                 passed += len(data)
-                if is_clients and passed >= self.cuts.get(number, 1 << 60):
+                cuts = self.cuts if is_clients else self.answer_cuts
+                if passed >= cuts.get(number, 1 << 60):
                     self._reset(self._pairs[number])
                     return
                 if is_clients and passed >= self.holds.get(number, 1 << 60) and not self._released.is_set():

@@ -1,0 +1,235 @@
+"""Servers that send what they should not: nothing of it is written outside the target, and all of it is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from tests.servers.restore import lying_sender
+from tests.servers.restore.restores import restore
+from tests.support.data.profiles import a_profile
+from tests.support.data.trees import tree
+from tests.support.servers import old_rsync
+from wizard.client import access
+from wizard.client.access import Access
+from wizard.failure import Failure, Kind
+from wizard.profile import SchemeSettings
+from wizard.restore import fetching, restoring
+from wizard.restore.order import Order
+from wizard.schemes.facts import ClientFacts
+from wizard.schemes.parts.over_ssh import RESTORE_FOLDER, quoted_for_rsync
+
+if TYPE_CHECKING:
+    from wizard.profile import Profile
+
+REPOSITORY = Path(__file__).parents[3]
+VERSIONS = [
+    "3.1.3",
+    pytest.param("3.2.3", marks=pytest.mark.every_case),
+    pytest.param("3.2.7", marks=pytest.mark.every_case),
+    pytest.param("3.4.1", marks=pytest.mark.every_case),
+    old_rsync.MACHINE,
+]
+
+
+class Liar:
+    """A server of which all is the test's: its files in `sent`, and what lies beside what a restore may write."""
+
+    def __init__(self, tmp_path: Path, version: str) -> None:
+        self.root, self.outside, self.home = tmp_path / "there", tmp_path / "outside", tmp_path / "here"
+        self.sent = self.root / "sent"
+        for folder in (self.sent / "docs", self.outside, self.home / "docs"):
+            folder.mkdir(parents=True)
+        (self.sent / "docs" / "letter.txt").write_text("letter")
+        (self.outside / "precious").write_text("precious")
+        self.words: list[tuple[str, str]] = []
+        self._version, self._tools = version, tmp_path
+
+    @property
+    def profile(self) -> Profile:
+        return replace(a_profile(), folders=(str(self.home / "docs"),), scheme=SchemeSettings(kind="login"))
+
+    @property
+    def access(self) -> Access:
+        for true, false in self.words:
+            assert len(os.fsencode(true)) == len(os.fsencode(false)), (true, false)
+        words = ",".join(f"{os.fsencode(true).hex()}:{os.fsencode(false).hex()}" for true, false in self.words)
+        argv = [sys.executable, "-m", lying_sender.__name__, str(self.root), words]
+        program = "rsync" if self._version == old_rsync.MACHINE else str(self._program())
+        facts = ClientFacts(
+            Path(os.devnull),
+            rsync=program,
+            rsync_version=self._version,
+            remote_shell=" ".join(map(quoted_for_rsync, argv)),
+            connection=Path(os.devnull),
+        )
+        return Access(facts, access.environment() | {"PYTHONPATH": str(REPOSITORY)})
+
+    def _program(self) -> Path:
+        folder, program = old_rsync.require(self._version), self._tools / "old"
+        program.write_text(f'#!/bin/sh\nexec {folder}/lib/loader --library-path {folder}/lib {folder}/program "$@"\n')
+        program.chmod(0o755)
+        return program
+
+
+@pytest.fixture
+def liar(request: pytest.FixtureRequest, tmp_path: Path) -> Liar:
+    return Liar(tmp_path, getattr(request, "param", old_rsync.MACHINE))
+
+
+async def attempt(liar: Liar, order: Order) -> str:
+    """What came of it: a failure's kind, or nothing."""
+    try:
+        await restore(liar.profile, liar.access, order)
+    except Failure as failure:
+        return failure.kind
+    return ""
+
+
+async def each_way(liar: Liar) -> None:
+    """Into a new folder, and in place, by each word; then nothing outside may have changed."""
+    before = tree(liar.outside)
+    for order in (Order(to=str(liar.home / "new")), Order(overwrite="always"), Order(overwrite="if-changed")):
+        await attempt(liar, order)
+        assert tree(liar.outside) == before, order
+        beside = {path.name for path in liar.home.iterdir() if not path.name.startswith(RESTORE_FOLDER)}
+        assert beside <= {"docs", "new"}, order
+        assert {path.name for path in liar.root.parent.iterdir()} <= {"there", "outside", "here", "old"}, order
+
+
+@pytest.mark.parametrize("liar", VERSIONS, indirect=True)
+async def test_names_that_lead_out_lead_nowhere(liar: Liar) -> None:
+    outside = str(liar.outside)
+    for name in (
+        "../../../outside/evil",
+        f"{outside}/evil",
+        "../docs/../../outside/evil",
+        "docs/../../../outside/evil",
+    ):
+        true = "x" * len(name)
+        (liar.sent / true).write_text("evil")
+        liar.words = [(true, name)]
+        await each_way(liar)
+        (liar.sent / true).unlink()
+
+
+@pytest.mark.parametrize("liar", VERSIONS, indirect=True)
+async def test_a_link_leads_no_file_out(liar: Liar) -> None:
+    for folder in (liar.sent, liar.sent / "docs"):
+        (folder / "dooA").symlink_to(liar.outside)
+        (folder / "dooB").mkdir()
+        (folder / "dooB" / "precious").write_text("evil")
+        (folder / "dooB" / "evil").write_text("evil")
+    liar.words = [("dooB", "dooA")]
+    await each_way(liar)
+    # A file that comes without the folder it is in, behind a link of the same name.
+    for names in ("./dooA,./dooB/evil,./dooB/precious", "./docs/./dooA,./docs/./dooB/evil", "./dooB/evil,./dooA"):
+        (liar.root / "arguments").write_text(f"--relative --no-implied-dirs {names}")
+        await each_way(liar)
+
+
+@pytest.mark.parametrize("liar", VERSIONS, indirect=True)
+async def test_a_link_that_is_here_leads_no_file_out(liar: Liar) -> None:
+    (liar.home / "docs" / "mine").symlink_to(liar.outside)
+    (liar.sent / "docs" / "mine").mkdir()
+    (liar.sent / "docs" / "mine" / "precious").write_text("evil")
+    (liar.sent / "docs" / "mine" / "evil").write_text("evil")
+    await each_way(liar)
+    result = await restore(liar.profile, liar.access, Order(overwrite="always"))
+    assert [one.why for one in result.misfits] == ["is-no-folder"]
+    assert (liar.home / "docs" / "mine").readlink() == liar.outside
+    (liar.root / "arguments").write_text("--relative --no-implied-dirs ./docs/mine/evil,./docs/mine/precious")
+    await each_way(liar)
+
+
+async def test_what_nobody_asked_for_is_not_put_anywhere(liar: Liar) -> None:
+    # The server's rsync is asked for one file, and keeps to that; its name becomes another's on the way.
+    (liar.sent / "docs" / "letter.txt").write_text("evil")
+    order = Order(paths=("docs/letter.txt",), overwrite="always")
+    assert (await restore(liar.profile, liar.access, order)).restored == 1
+    (liar.home / "docs" / "letter.txt").unlink()
+    (liar.root / "fetch" / "sent" / "docs").mkdir(parents=True)
+    (liar.root / "fetch" / "sent" / "docs" / "letter.txt").write_text("evil")
+    liar.words = [("letter.txt", ".bash_log.")]
+    await attempt(liar, order)
+    liar.words = []
+    assert list((liar.home / "docs").iterdir()) == []
+
+
+async def test_a_server_that_gets_around_its_patterns_gets_nothing_into_its_place(liar: Liar) -> None:
+    order = Order(paths=("docs/letter.txt",), overwrite="always")
+    at: list[Path] = []
+
+    def add(event: object) -> None:
+        if isinstance(event, restoring.Comparing):
+            (tree_there,) = liar.home.glob(f"{RESTORE_FOLDER}-*/tree")
+            for path in (tree_there / ".profile", tree_there / "docs" / ".profile", tree_there / "docs" / "deep" / "x"):
+                path.parent.mkdir(exist_ok=True)
+                path.write_text("evil")
+                at.append(path)
+
+    result = await restore(liar.profile, liar.access, order, add)
+    assert len(at) == 3
+    assert (result.restored, result.is_whole) == (1, True)
+    assert [path.name for path in (liar.home / "docs").iterdir()] == ["letter.txt"]
+
+
+async def test_bare_rsync_is_led_out_by_what_these_tests_do(tmp_path: Path) -> None:
+    liar = Liar(tmp_path, "3.1.3")
+    (liar.home / "docs" / "mine").symlink_to(liar.outside)
+    (liar.sent / "docs" / "mine").mkdir()
+    (liar.sent / "docs" / "mine" / "evil").write_text("evil")
+    (liar.root / "arguments").write_text("--relative --no-implied-dirs ./docs/mine/evil")
+    facts = liar.access.facts
+    argv = [facts.rsync, "-aH", f"--rsh={facts.remote_shell}", "--", "x:", f"{liar.home}/"]
+    process = await asyncio.create_subprocess_exec(*argv, env=dict(liar.access.environment), stdin=subprocess.DEVNULL)
+    assert await process.wait() == 0
+    assert (liar.outside / "evil").exists()
+
+
+async def test_programs_do_not_run_as_somebody_else(liar: Liar) -> None:
+    (liar.sent / "docs" / "shell").write_text("")
+    (liar.sent / "docs" / "shell").chmod(0o6755)
+    await restore(liar.profile, liar.access, Order())
+    assert (liar.home / "docs" / "shell").stat().st_mode & 0o7777 == 0o755
+
+
+async def test_more_than_the_disk_holds_is_refused_before_anything_is_written(liar: Liar) -> None:
+    with (liar.sent / "docs" / "huge").open("wb") as huge:
+        huge.truncate(1 << 43)
+    for order in (Order(), Order(to=str(liar.home / "new"))):
+        assert await attempt(liar, order) == Kind.NO_ROOM_HERE
+    assert list(liar.home.iterdir()) == [liar.home / "docs"]
+
+
+async def test_more_than_was_promised_is_cut_off(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    (liar.root / "fetch" / "sent" / "docs").mkdir(parents=True)
+    with (liar.root / "fetch" / "sent" / "docs" / "letter.txt").open("wb") as huge:
+        huge.truncate(1 << 36)
+    monkeypatch.setattr(fetching, "_MORE_BYTES", 1 << 20)
+    assert await attempt(liar, Order()) == Kind.SERVER_SENDS_MORE
+    assert list((liar.home / "docs").iterdir()) == []
+
+
+async def test_more_names_than_anybody_has_are_not_read(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(50):
+        (liar.sent / "docs" / f"{number}").touch()
+    monkeypatch.setattr(fetching, "_MOST_ENTRIES", 40)
+    assert await attempt(liar, Order()) == Kind.SERVER_SENDS_MORE
+
+
+async def test_what_differs_from_the_server_is_not_put_in_its_place(liar: Liar) -> None:
+    (liar.root / "fetch" / "sent" / "docs").mkdir(parents=True)
+    (liar.root / "fetch" / "sent" / "docs" / "letter.txt").write_text("fetter")
+    (liar.root / "fetch" / "sent" / "docs" / "other").write_text("other")
+    (liar.sent / "docs" / "other").write_text("other")
+    result = await restore(liar.profile, liar.access, Order())
+    assert (result.restored, result.differing, result.exit_code) == (1, ("docs/letter.txt",), 1)
+    assert [path.name for path in (liar.home / "docs").iterdir()] == ["other"]
