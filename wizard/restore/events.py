@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from wizard.client import rsync
 from wizard.running.events import Planned, Retry
+from wizard.storage import paths
 from wizard.text import display
 from wizard.text.language import _, ngettext
 
@@ -89,7 +91,8 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def _about_restored(self) -> str:
-        count, to = self.restored, display.printable(self.order.to)
+        count = self.restored
+        to = display.printable(paths.shown(Path(self.order.to))) if self.order.to else ""
         if self.is_practice and to:
             told = ngettext(
                 "Nothing was written. A restore would put {count} file ({size}) into {to}.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -122,17 +123,34 @@ async def test_names_that_lead_out_lead_nowhere(liar: Liar) -> None:
 
 @pytest.mark.parametrize("liar", VERSIONS, indirect=True)
 async def test_a_link_leads_no_file_out(liar: Liar) -> None:
-    for folder in (liar.sent, liar.sent / "docs"):
-        (folder / "dooA").symlink_to(liar.outside)
-        (folder / "dooB").mkdir()
-        (folder / "dooB" / "precious").write_text("evil")
-        (folder / "dooB" / "evil").write_text("evil")
-    liar.words = [("dooB", "dooA")]
+    (liar.sent / "docs" / "mine").symlink_to(liar.outside)
+    (liar.sent / "docs" / "nine").mkdir()
+    for name in ("precious", "evil"):
+        (liar.sent / "docs" / "nine" / name).write_text("evil")
+    liar.words = [("nine", "mine")]
     await each_way(liar)
-    # A file that comes without the folder it is in, behind a link of the same name.
-    for names in ("./dooA,./dooB/evil,./dooB/precious", "./docs/./dooA,./docs/./dooB/evil", "./dooB/evil,./dooA"):
-        (liar.root / "arguments").write_text(f"--relative --no-implied-dirs {names}")
-        await each_way(liar)
+
+
+@pytest.mark.parametrize("liar", VERSIONS, indirect=True)
+async def test_a_link_that_came_first_leads_no_later_file_out(liar: Liar) -> None:
+    before = tree(liar.outside)
+    for order in (Order(to=str(liar.home / "new")), Order()):
+        link = liar.sent / "docs" / "mine"
+        link.symlink_to(liar.outside)
+        run = restoring.run(liar.profile, liar.access, order)
+        async for event in run:
+            if isinstance(event, restoring.Comparing):
+                await run.aclose()
+        link.unlink()
+        link.mkdir()
+        for name in ("precious", "evil"):
+            (link / name).write_text("evil")
+        # A file that comes without the folder it is in.
+        (liar.root / "arguments").write_text("--relative --no-implied-dirs ./docs/mine/evil,./docs/mine/precious")
+        await attempt(liar, order)
+        assert tree(liar.outside) == before
+        (liar.root / "arguments").unlink()
+        shutil.rmtree(link)
 
 
 @pytest.mark.parametrize("liar", VERSIONS, indirect=True)
@@ -207,6 +225,19 @@ async def test_more_than_the_disk_holds_is_refused_before_anything_is_written(li
     for order in (Order(), Order(to=str(liar.home / "new"))):
         assert await attempt(liar, order) == Kind.NO_ROOM_HERE
     assert list(liar.home.iterdir()) == [liar.home / "docs"]
+
+
+async def test_a_folder_that_can_not_be_written_to_is_told_of_before_anything_is_asked_for(
+    liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = os.access
+    for shut in (liar.home, liar.home / "docs"):
+        with monkeypatch.context() as patched:  # root may write anywhere
+            patched.setattr(os, "access", lambda path, mode, shut=shut: Path(path) != shut and access(path, mode))
+            to = Order(to=str(liar.home / "new")) if shut == liar.home else Order()
+            assert await attempt(liar, to) == Kind.FOLDER_READ_ONLY
+    assert list(liar.home.iterdir()) == [liar.home / "docs"]
+    assert list((liar.home / "docs").iterdir()) == []
 
 
 async def test_more_than_was_promised_is_cut_off(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:

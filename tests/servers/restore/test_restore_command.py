@@ -1,0 +1,105 @@
+"""The command: what it asks for, says and ends with."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from tests.support.commands import backup_wizard
+from tests.support.data.trees import tree
+from tests.support.servers import placing
+from wizard.running import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.servers.office import Office
+
+READING: dict[str, Any] = {"scheme": {"write_only": False}}
+
+
+async def test_files_come_back_by_command(office: Office, home: Path, tmp_path: Path) -> None:
+    source = home / "Documents"
+    (source / "deep").mkdir(parents=True)
+    for name in ("letter.txt", "deep/a", "deep/b", "odd\x1b[31m name"):
+        (source / name).write_text(name)
+    profile = placing.profile_for(office, "rrsync", source, **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    before = tree(home)
+
+    practice = backup_wizard("restore", profile.name, "--dry-run")
+    assert practice.exit_code == 0, practice.stderr
+    assert practice.stdout.startswith("Nothing was written. A restore would put 4 files (")
+    assert tree(home) == before
+    in_place = backup_wizard("restore", profile.name, "--dry-run", "--in-place", "--json")
+    assert (in_place.json["restored"], in_place.json["skipped"], in_place.json["to"]) == (0, 4, None)
+
+    done = backup_wizard("restore", profile.name)
+    assert done.exit_code == 0, done.stderr
+    (folder,) = home.glob("Restored from amamac *")
+    assert f"4 files restored to ~/{folder.name}. Each was compared with the server by content." in " ".join(
+        done.stdout.split("\n")
+    )
+    assert {path.name for path in (folder / "Documents").iterdir()} == {path.name for path in source.iterdir()}
+    assert "\x1b" not in done.stdout
+    second = backup_wizard("restore", profile.name, "~/Documents/deep/a", "--json")
+    assert second.json == {
+        "profile": "amamac",
+        "version": "latest",
+        "to": f"{folder} 2",
+        "restored": 1,
+        "skipped": 0,
+        "bytes": 6,
+        "differing": [],
+        "problems": [],
+        "exit_code": 0,
+    }
+    assert [path.name for path in (home / f"{folder.name} 2").rglob("*") if path.is_file()] == ["a"]
+
+    (source / "letter.txt").write_text("broken")
+    os.utime(source / "letter.txt", (2e9, 2e9))
+    kept = backup_wizard("restore", profile.name, "Documents/letter.txt", "--in-place")
+    assert kept.exit_code == 0, kept.stderr
+    assert "0 files restored to where they came from. 1 file kept as it was." in " ".join(kept.stdout.split("\n"))
+    assert "--overwrite" in kept.stdout
+    assert (source / "letter.txt").read_text() == "broken"
+    mended = backup_wizard("restore", profile.name, source / "letter.txt", "--in-place", "--overwrite", "always")
+    assert "1 file restored to where it came from." in mended.stdout, mended.stdout + mended.stderr
+    assert (source / "letter.txt").read_text() == "letter.txt"
+
+
+async def test_what_can_not_be_done_is_said_before_anything_is_written(
+    office: Office, home: Path, tmp_path: Path
+) -> None:
+    source = home / "Documents"
+    source.mkdir()
+    (source / "letter.txt").write_text("letter")
+    (home / "a file").write_text("mine")
+    profile = placing.profile_for(office, "rrsync", source, **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    before = {path: entry for path, entry in tree(home).items() if path != "." and not path.startswith(".")}
+    for arguments, exit_code, words in (
+        (["--to", source / "new"], 2, "is inside a folder that is backed up"),
+        (["--to", home / "a file"], 2, "already exists, and won't be overwritten"),
+        (["--to", "/media/no disk/new"], 69, "doesn't exist"),
+        (["Documents/missing"], 2, "Documents/missing isn't in the backup"),
+        (["/etc/passwd"], 2, "/etc/passwd isn't in the backup"),
+        (["--version", "yesterday"], 2, "--version"),
+        (["--overwrite", "sometimes"], 2, "--overwrite"),
+        (["--to", home, "--in-place"], 2, "--in-place"),
+    ):
+        ran = backup_wizard("restore", profile.name, *arguments)
+        assert ran.exit_code == exit_code, (arguments, ran.stdout, ran.stderr)
+        assert words in " ".join(ran.stderr.split("\n")), (arguments, ran.stderr)
+        assert {path: one for path, one in tree(home).items() if path != "." and not path.startswith(".")} == before
+
+
+async def test_a_key_that_may_not_read_says_so(office: Office, home: Path, tmp_path: Path) -> None:
+    (home / "Documents").mkdir()
+    profile = placing.profile_for(office, "rrsync", home / "Documents")
+    placing.settle(office, profile)
+    ran = backup_wizard("restore", profile.name)
+    assert ran.exit_code == 69
+    assert ran.stderr.startswith("This computer may add to its backup, but not read it — your admin needs to fix this")
