@@ -27,6 +27,7 @@ _LIST_LINE = re.compile(rb"[<>ch.*][fdLDS][^|\n]{9}\|\d{1,20}\|[^\n]")
 _WHOLE_LINE = re.compile(rb"[^\n]*\n")
 _LINE = re.compile(rb"([<>ch.*][^|\n]{10})\|(\d{1,20})\|([^\n]+)\n")
 _ESCAPED = re.compile(r"\\#([0-7]{3})")
+_TO_ESCAPE = re.compile(rb"[\x00-\x08\x0a-\x1f]|\\(?=#[0-9]{3})")
 _SENT_AGAIN = re.compile(rb"^<f[^+|\n][^|\n]{8}\|(\d+)", re.MULTILINE)
 _UNCHANGED = re.compile(rb"^[.c][fdLDS] {9}\|.*\n", re.MULTILINE)
 _CACHE_MARK = re.compile(rb"\|([^\n|]*/)CACHEDIR\.TAG$", re.MULTILINE)
@@ -207,6 +208,11 @@ def marked_caches(lines: bytes) -> list[bytes]:
 def unescaped(name: str) -> str:
     """A file's name as it is, from rsync's `\\#ooo` form."""
     return _ESCAPED.sub(lambda code: chr(int(code[1], 8)), name)
+
+
+def escaped(name: str) -> bytes:
+    """A file's name as rsync writes it with --8-bit-output."""
+    return _TO_ESCAPE.sub(lambda found: b"\\#%03o" % found[0][0], os.fsencode(name))
 
 
 def _entry(line: re.Match[bytes]) -> Entry:
