@@ -54,7 +54,7 @@ def restore(chosen: Namespace) -> int:
         finally:
             if told:
                 told.clear()
-    say(console.ToPaste(json.dumps(result.as_json())) if chosen.json else _in_words(result))
+    say(console.ToPaste(json.dumps(result.as_json())) if chosen.json else _in_words(profile, result))
     return result.exit_code
 
 
@@ -82,9 +82,8 @@ def _order(profile: Profile, chosen: Namespace) -> Order:
         return Order(paths, "", chosen.overwrite)
     if chosen.to:
         to = os.path.abspath(os.path.expanduser(chosen.to))  # noqa: PTH100, PTH111 - as the person writes it
-        for folder in profile.folders:
-            if Path(os.path.realpath(to)).is_relative_to(os.path.realpath(folder)):
-                raise Failure(Kind.TARGET_IN_BACKUP, to)
+        if order.is_backed_up(profile, to):
+            raise Failure(Kind.TARGET_IN_BACKUP, to)
         return Order(paths, to, chosen.overwrite)
     usual = str(order.new_folder(profile, datetime.now().astimezone().date()))
     for begun in stage.unfinished(profile.name, Path.home()):
@@ -93,12 +92,15 @@ def _order(profile: Profile, chosen: Namespace) -> Order:
     return Order(paths, usual, chosen.overwrite)
 
 
-def _in_words(result: Result) -> str:
+def _in_words(profile: Profile, result: Result) -> str:
     lines: list[str] = []
     if not result.is_whole:
         told = [problems.in_words(one) for one in result.problems] + [in_words(one) for one in result.misfits]
         told += [_("Not the same as on the server: {path}").format(path=printable(path)) for path in result.differing]
         lines = [_("Some files were not restored:"), *console.listed(told, result.untold)]
+    lines.append(result.sentence)
     if result.skipped and result.order.overwrite == "never":
-        return "\n".join([*lines, result.sentence, _("To replace files that you have here, use --overwrite.")])
-    return "\n".join([*lines, result.sentence])
+        lines.append(_("To replace files that you have here, use --overwrite."))
+    if result.order.to and order.is_backed_up(profile, result.order.to):
+        lines.append(_("That folder is inside one that is backed up, so the next backup includes it."))
+    return "\n".join(lines)

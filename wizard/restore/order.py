@@ -91,6 +91,11 @@ def new_folder(profile: Profile, today: date) -> Path:
     return next(one for one in (usual, *numbered) if not os.path.lexists(one))
 
 
+def is_backed_up(profile: Profile, folder: str) -> bool:
+    """Whether a folder is one of those that are backed up, or inside one."""
+    return any(_is_in(os.path.realpath(folder), os.path.realpath(source)) for source in profile.folders)
+
+
 def is_usual(profile: Profile, folder: str) -> bool:
     """Whether it is such a new folder."""
     return folder.startswith(_usual(profile))

@@ -9,6 +9,7 @@ from tests.invariants.guards import (
     host_keys,
     only_data,
     overwriting,
+    restores,
     root,
     secrets,
     thief,
@@ -22,6 +23,7 @@ INVARIANTS = {
     5: "No silent downgrade",
     6: "Nothing that is there is overwritten, and nothing half-made stays",
     7: "No backup lands on another, and none is emptied or spoiled unasked and unnoticed",
+    8: "Nothing is called restored that was not seen to be equal",
     9: "Root runs, parses and follows nothing that an account can change",
     10: "A thief with the key can do only what the screen says",
 }
@@ -34,6 +36,7 @@ GUARDS = (
     *downgrades.GUARDS,
     *overwriting.GUARDS,
     *backups.GUARDS,
+    *restores.GUARDS,
     *root.GUARDS,
     *thief.GUARDS,
 )

@@ -1,0 +1,82 @@
+"""What keeps a restore inside its folder, and from saying or replacing more than it should."""
+
+from __future__ import annotations
+
+from tests.invariants.guard import Guard
+
+_HOSTILE = "tests/servers/restore/test_hostile_senders.py"
+
+GUARDS = (
+    Guard(
+        2,
+        "a link that a server sends leads nowhere while files arrive",
+        "wizard/schemes/parts/from_server.py",
+        '"--munge-links", ',
+        "",
+        (f"{_HOSTILE}::test_a_link_that_came_first_leads_no_later_file_out",),
+    ),
+    Guard(
+        2,
+        "no file is put behind a link that is here",
+        "wizard/restore/putting.py",
+        "            if not stat.S_ISDIR(old.st_mode):\n",
+        "            if not stat.S_ISDIR(os.stat(name, dir_fd=target).st_mode):\n",
+        (f"{_HOSTILE}::test_a_link_that_is_here_leads_no_file_out",),
+    ),
+    Guard(
+        2,
+        "what a server sends unasked is not put in its place",
+        "wizard/restore/restoring.py",
+        "            if self.part.paths:  #",
+        "            if False:  #",
+        (f"{_HOSTILE}::test_a_server_that_gets_around_its_patterns_gets_nothing_into_its_place",),
+    ),
+    Guard(
+        2,
+        "a server that sends more than it said is stopped",
+        "wizard/restore/fetching.py",
+        "event.bytes_done > plan.bytes * 1.01 + _MORE_BYTES",
+        "False",
+        (f"{_HOSTILE}::test_more_than_was_promised_is_cut_off",),
+    ),
+    Guard(
+        6,
+        "files that are here are replaced only as the word says",
+        "wizard/restore/putting.py",
+        'return self._overwrite != "never"',
+        "return True",
+        ("tests/servers/restore/test_interrupted.py::test_killed_at_any_rename_going_on_finishes",),
+    ),
+    Guard(
+        6,
+        "nothing is written where there is no room for all of it",
+        "wizard/restore/restoring.py",
+        "if needed[device] > fetching.room(around):",
+        "if False:",
+        (f"{_HOSTILE}::test_more_than_the_disk_holds_is_refused_before_anything_is_written",),
+    ),
+    Guard(
+        8,
+        "what is not equal to what the server has is not put in its place",
+        "wizard/restore/restoring.py",
+        "                self._drop(path)\n",
+        "                pass\n",
+        (f"{_HOSTILE}::test_what_differs_from_the_server_is_not_put_in_its_place",),
+    ),
+    Guard(
+        8,
+        "what was kept as it is here does not count as restored",
+        "wizard/restore/restoring.py",
+        "for one in arrived) - kept - sum",
+        "for one in arrived) - sum",
+        ("tests/servers/restore/test_restore_command.py::test_files_come_back_by_command",),
+    ),
+    Guard(
+        10,
+        "no program is restored that would run as somebody else",
+        "wizard/schemes/parts/from_server.py",
+        ', "--chmod=Fug-s"',
+        "",
+        (f"{_HOSTILE}::test_programs_do_not_run_as_somebody_else",),
+    ),
+)
