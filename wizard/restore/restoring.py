@@ -15,7 +15,7 @@ from wizard.failure import Failure, Kind
 from wizard.restore import fetching, order, putting, stage
 from wizard.restore.events import Comparing, Event, Putting, Result
 from wizard.restore.fetching import Source
-from wizard.restore.stage import Arrived, Stage
+from wizard.restore.stage import NOTHING, Arrived, Stage
 from wizard.running.backing_up import PAUSES
 from wizard.running.events import Planned, Retry
 
@@ -71,37 +71,14 @@ async def run(
     reader = reader or profile
     _require_no_munged_folder()
     todo = [_Part(profile, reader, wanted, part) for part in order.parts(profile, wanted)]
-    async with AsyncExitStack() as connection:
-        connected = [await connection.enter_async_context(shared(reader, access))]
-        tries = _Tries(profile, pauses)
-        pending = [one for one in todo if one.stage.arrived is None]
-        if pending:
-            await _require_there(reader, connected[0], wanted)
-        for one in pending:
-            one.plan = await one.source(connected[0]).plan()
-        _require_room(pending)
-        total = sum(one.plan.bytes for one in pending)
-        to_come = total
-        for one in pending:
-            yield Planned(to_come, total)
-            to_come -= one.plan.bytes
-            one.stage.begin()
-            while True:
-                try:
-                    async with aclosing(one.fetched(one.source(connected[0]), holding)) as events:
-                        async for event in events:
-                            tries.has_come |= isinstance(event, rsync.Progress)
-                            yield event
-                    break
-                except Failure as failure:
-                    retry = tries.again(failure)
-                yield retry
-                await asyncio.sleep(retry.seconds)
-                await connection.aclose()
-                connected = [await _connected_again(connection, reader, access, tries)]
-        yield Putting()
-        for one in todo:
-            await in_background(one.put)
+    pending = [one for one in todo if one.stage.arrived is None]
+    if pending:
+        async with aclosing(_fetched(profile, reader, access, wanted, pending, holding, pauses)) as events:
+            async for event in events:
+                yield event
+    yield Putting()
+    for one in todo:
+        await in_background(one.put)
     result = _result(profile, wanted, todo)
     for one in todo:
         one.stage.clear()
@@ -117,7 +94,7 @@ async def practice(
         Failure: as for `run`.
     """
     reader = reader or profile
-    restored = size = skipped = 0
+    restored = size = skipped = entries = 0
     problems: list[rsync.Problem] = []
     async with shared(reader, access) as connected:
         await _require_there(reader, connected, wanted)
@@ -138,7 +115,46 @@ async def practice(
                         restored += count
                         skipped += max(totals.files - totals.folders - count, 0)
                         size += totals.bytes_to_send
+                        entries += totals.files - 1
+    _require_something(profile, wanted, entries)
     yield Result(profile.name, wanted, restored, skipped, size, problems=tuple(problems), is_practice=True)
+
+
+async def _fetched(
+    profile: Profile,
+    reader: Profile,
+    access: Access,
+    wanted: Order,
+    pending: Sequence[_Part],
+    holding: Sequence[int],
+    pauses: Sequence[float],
+) -> AsyncGenerator[Event]:
+    """All that is pending, each until it has arrived and was compared."""
+    tries = _Tries(profile, pauses)
+    async with AsyncExitStack() as connection:
+        connected = await connection.enter_async_context(shared(reader, access))
+        await _require_there(reader, connected, wanted)
+        for one in pending:
+            one.plan = await one.source(connected).plan()
+        _require_something(profile, wanted, sum(one.plan.entries - 1 for one in pending))
+        _require_room(pending)
+        to_come = total = sum(one.plan.bytes for one in pending)
+        for one in pending:
+            yield Planned(to_come, total)
+            to_come -= one.plan.bytes
+            one.stage.begin()
+            while one.stage.arrived is None:
+                try:
+                    async with aclosing(one.fetched(one.source(connected), holding)) as events:
+                        async for event in events:
+                            tries.has_come |= isinstance(event, rsync.Progress)
+                            yield event
+                except Failure as failure:
+                    retry = tries.again(failure)
+                    yield retry
+                    await asyncio.sleep(retry.seconds)
+                    await connection.aclose()
+                    connected = await _connected_again(connection, reader, access, tries)
 
 
 class _Part:
@@ -173,17 +189,16 @@ class _Part:
                 self._drop(path)
             if self.part.paths:  # whatever else a server has sent, nobody has asked for
                 stage.keep_only(self.stage.tree, self.part.paths)
-            self.stage.note_arrival(Arrived(-1, self.plan.bytes))  # from here on, links are armed: nothing is fetched
-            count = await in_background(lambda: stage.arm(self.stage.tree))
+            count, links = await in_background(lambda: stage.count(self.stage.tree))
         missing = len({one.path for one in self.problems if one.cause == "unread"})
         same = max(totals.files - totals.folders - count - len(differing) - missing, 0)
-        self.stage.note_arrival(Arrived(count, self.plan.bytes, same, differing))
+        told = tuple(self.problems)
+        self.stage.note_arrival(Arrived(count, links, self.plan.bytes, same, differing, told, self.untold))
 
     def put(self) -> None:
         with stage.told(self.part.folder):
-            arrived = self.stage.arrived
-            if arrived and arrived.files < 0:
-                self.stage.note_arrival(Arrived(stage.arm(self.stage.tree), arrived.bytes))
+            if self.stage.arrived and self.stage.arrived.links:
+                stage.arm(self.stage.tree)
             self.told = putting.put(self.stage.tree / self.part.place, self.part.folder, self._wanted.overwrite)
 
     def _drop(self, path: str) -> None:
@@ -226,7 +241,7 @@ async def _connected_again(connection: AsyncExitStack, reader: Profile, access: 
 
 
 def _result(profile: Profile, wanted: Order, todo: Sequence[_Part]) -> Result:
-    arrived = [one.stage.arrived or Arrived(0, 0) for one in todo]
+    arrived = [one.stage.arrived or NOTHING for one in todo]
     kept = sum(one.told.kept for one in todo)
     misfits: list[Misfit] = [misfit for one in todo for misfit in one.told.misfits]
     return Result(
@@ -236,15 +251,21 @@ def _result(profile: Profile, wanted: Order, todo: Sequence[_Part]) -> Result:
         skipped=kept + sum(one.same for one in arrived),
         bytes=sum(one.bytes for one in arrived),
         differing=tuple(path for one in arrived for path in one.differing),
-        problems=tuple(problem for one in todo for problem in one.problems),
+        problems=tuple(problem for one in arrived for problem in one.problems),
         misfits=tuple(misfits),
-        untold=sum(one.untold for one in todo),
+        untold=sum(one.untold for one in arrived),
     )
 
 
 async def _require_there(reader: Profile, access: Access, wanted: Order) -> None:
     if wanted.paths and (missing := await fetching.missing(reader, access, wanted.paths)):
         raise Failure(Kind.NOT_IN_BACKUP, missing[0])
+
+
+def _require_something(profile: Profile, wanted: Order, entries: int) -> None:
+    """See that there is a backup at all, by what is in its folder."""
+    if entries <= 0 and not wanted.paths:
+        raise Failure(Kind.BACKUP_GONE, profile.destination)
 
 
 def _require_room(pending: Sequence[_Part]) -> None:

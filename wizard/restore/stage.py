@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard.client.rsync import Problem  # noqa: TC001 - msgspec reads it
 from wizard.failure import Failure, Kind
 from wizard.restore.order import Order  # noqa: TC001 - msgspec reads it
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER, RESTORE_FOLDER
@@ -30,18 +32,27 @@ MUNGED = "/rsyncd-munged/"
 _NOTE, _TREE, _TEMPORARY = "about.json", "tree", "temporary"
 _OWNERS_ALL = 0o700
 _DIGITS = 8
+_MOST_NOTED = 64 << 20
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """What has arrived and was compared with the server: how many files, how many bytes; and those that differ.
+    """What has arrived and was compared with the server: how many files, how many links among them, and bytes.
 
-    `same` are files that are here already, and were not fetched. Once this is known, nothing is fetched any more.
+    `differing` arrived otherwise than the server has them, and were dropped. `same` are files that are here already,
+    and were not fetched; `problems` and `untold` are what rsync complained of. Once this is known, nothing is fetched
+    any more.
     """
 
-    files: int
-    bytes: int
+    files: int = 0
+    links: int = 0
+    bytes: int = 0
     same: int = 0
     differing: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    untold: int = 0
+
+
+NOTHING = Arrived()
 
 
 class _Note(msgspec.Struct, frozen=True):
@@ -120,7 +131,8 @@ class Stage:
         return _note_in(self.path)
 
     def _write(self, note: _Note) -> None:
-        files.replace(self.path / _NOTE, msgspec.json.encode(note))
+        # Unlike msgspec's, the standard library's JSON takes names that are no UTF-8.
+        files.replace(self.path / _NOTE, json.dumps(msgspec.to_builtins(note)).encode())
 
 
 def unfinished(name: str, folder: Path) -> list[Order]:
@@ -146,31 +158,45 @@ def remove(path: Path) -> None:
     shutil.rmtree(path)
 
 
-def arm(tree: Path) -> int:
-    """Give all links in a tree back what they led to, drop what was cut off, and count the files.
+def count(tree: Path) -> tuple[int, int]:
+    """How many files are in a tree, and how many links are among them; what was cut off is removed.
+
+    Raises:
+        OSError: it can't be read, or what was cut off can't be removed.
+    """
+    counted = [(len(files), len(links)) for _folder, files, links in _walked(tree)]
+    return sum(files for files, _links in counted), sum(links for _files, links in counted)
+
+
+def arm(tree: Path) -> None:
+    """Give all links in a tree back what they led to; from then on, nothing may be fetched into it any more.
 
     Raises:
         OSError: something in it can't be changed.
     """
-    count = 0
+    if tree.is_dir():
+        for folder, _files, links in _walked(tree):
+            if links:
+                _arm(folder, links)
+
+
+def _walked(tree: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Each folder, its files of all kinds, and those of them that are links."""
     folders = [tree]
     while folders:
         folder = folders.pop()
+        found: list[str] = []
         links: list[str] = []
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name == PARTIAL_FOLDER:
-                        remove(Path(entry.path))
-                    else:
-                        folders.append(Path(entry.path))
-                    continue
-                count += 1
-                if entry.is_symlink():
-                    links.append(entry.path)
-        if links:
-            _arm(folder, links)
-    return count
+                if not entry.is_dir(follow_symlinks=False):
+                    found.append(entry.path)
+                    links += [entry.path] if entry.is_symlink() else []
+                elif entry.name == PARTIAL_FOLDER:
+                    remove(Path(entry.path))
+                else:
+                    folders.append(Path(entry.path))
+        yield folder, found, links
 
 
 def keep_only(tree: Path, paths: Sequence[str]) -> None:
@@ -247,9 +273,9 @@ def _around(folder: Path) -> Path:
 
 
 def _note_in(stage: Path) -> _Note | None:
-    with contextlib.suppress(OSError, Failure, msgspec.MsgspecError):
+    with contextlib.suppress(OSError, Failure, ValueError):
         _require_own(stage)
-        return msgspec.json.decode(files.read(stage / _NOTE), type=_Note)
+        return msgspec.convert(json.loads(files.read(stage / _NOTE, _MOST_NOTED)), _Note)
     return None
 
 

@@ -264,3 +264,40 @@ async def test_what_differs_from_the_server_is_not_put_in_its_place(liar: Liar) 
     result = await restore(liar.profile, liar.access, Order())
     assert (result.restored, result.differing, result.exit_code) == (1, ("docs/letter.txt",), 1)
     assert [path.name for path in (liar.home / "docs").iterdir()] == ["other"]
+
+
+async def test_a_name_that_is_no_text_is_gone_on_with_as_well(liar: Liar) -> None:
+    odd = os.fsdecode(b"docs/\xff\n name")
+    (liar.sent / odd).write_text("odd")
+    order = Order(paths=(odd,), to=str(liar.home / os.fsdecode(b"new \xff")))
+    run = restoring.run(liar.profile, liar.access, order)
+    async for event in run:
+        if isinstance(event, restoring.Putting):
+            await run.aclose()
+    shutil.rmtree(liar.sent)  # all is here already, so nobody has to be asked
+    result = await restore(liar.profile, liar.access, order)
+    assert (result.restored, result.is_whole) == (1, True)
+    assert Path(order.to, odd).read_text() == "odd"
+
+
+async def test_what_the_server_could_not_read_is_still_said_by_the_run_that_goes_on(liar: Liar) -> None:
+    (liar.sent / "docs" / "gone").write_text("x")
+    run = restoring.run(liar.profile, liar.access, Order())
+    async for event in run:
+        if isinstance(event, restoring.Planned):
+            (liar.root / "fetch" / "sent" / "docs").mkdir(parents=True)
+            (liar.root / "fetch" / "sent" / "docs" / "letter.txt").write_text("letter")
+            (liar.root / "fetch" / "sent" / "docs" / "shut").symlink_to("/proc/1/mem")
+            (liar.root / "arguments").write_text("--copy-links .")
+        if isinstance(event, restoring.Putting):
+            await run.aclose()
+    result = await restore(liar.profile, liar.access, Order())
+    assert not result.is_whole
+    assert result.exit_code == 1
+
+
+async def test_a_backup_with_nothing_in_it_is_no_success(liar: Liar) -> None:
+    shutil.rmtree(liar.sent / "docs")
+    for order in (Order(), Order(to=str(liar.home / "new"))):
+        assert await attempt(liar, order) == Kind.BACKUP_GONE
+    assert list(liar.home.iterdir()) == [liar.home / "docs"]

@@ -205,7 +205,7 @@ async def test_killed_while_files_arrive_the_next_command_goes_on(office: Office
     assert done.exit_code == 0, done.stderr
     (folder,) = home.glob("Restored*")
     assert tree(folder / "source") == tree(source)
-    assert f"{SMALL + 2} files restored to {folder}." in " ".join(done.stdout.split("\n"))
+    assert f"{SMALL + 2} files restored to ~/{folder.name}." in " ".join(done.stdout.split("\n"))
     assert stages(home) == []
 
 
