@@ -15,7 +15,7 @@ import msgspec
 from wizard import schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind
-from wizard.restore import selection
+from wizard.restore import linking, selection
 from wizard.running import report
 from wizard.schemes.base import Reading
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
+    from wizard.restore.linking import Pair
     from wizard.restore.order import Order, Overwrite, Part
     from wizard.restore.stage import Stage
 
@@ -82,7 +83,7 @@ class Source:
         word = {"never": ("--ignore-existing",), "if-newer": ("--update",)}.get(self._order.overwrite, ())
         here = ("--no-munge-links", *word)  # nothing is written, and links are compared as they are
         with _empty() as empty:
-            to = self._compared if self._part.folder.exists() else empty
+            to = self._part.top if self._part.folder.exists() else empty
             reading = self._reading(to, dry_run=True, here=here)
             async with aclosing(self._run(reading)) as events:
                 async for event in events:
@@ -124,16 +125,30 @@ class Source:
                     totals(event, self._part.folder)
         return tuple(differing)
 
-    @property
-    def _compared(self) -> Path:
-        """The folder here that is to the backup's top what the part's folder is to its place."""
-        return Path(str(self._part.folder).removesuffix(self._part.place) or "/")
+    async def hard_links(self) -> list[Pair]:
+        """Names of the same file, where rsync could not keep them itself: some files may be here already.
+
+        Raises:
+            Failure: the server can't be asked.
+        """
+        found: list[Pair] = []
+        if not self._part.folder.exists():
+            return found
+        with _empty() as empty:
+            reading = Reading(empty, dry_run=True, here=(linking.FORMAT,))
+            async with aclosing(self._bounded(self._run(reading), _MOST_ENTRIES)) as events:
+                async for event in events:
+                    if isinstance(event, rsync.Entries) and len(found) < linking.MOST_PAIRS:
+                        found += linking.arrived(linking.pairs(event.raw), self._stage.tree)
+                    elif isinstance(event, rsync.Ended):
+                        totals(event, self._part.folder)
+        return found
 
     def _read(
         self, to: Path, *, dry_run: bool, here: Sequence[str] = (), holding: Sequence[int] = ()
     ) -> AsyncGenerator[rsync.Event]:
         is_there = self._part.folder.exists()
-        compared = (f"--compare-dest={self._compared}",) if is_there else ()
+        compared = (f"--compare-dest={self._part.top}",) if is_there else ()
         reading = self._reading(to, dry_run=dry_run, here=(*here, *compared), hard_links=not is_there)
         return self._run(reading, holding)
 

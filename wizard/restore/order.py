@@ -40,6 +40,11 @@ class Part(msgspec.Struct, frozen=True):
     place: str
     paths: tuple[str, ...]
 
+    @property
+    def top(self) -> Path:
+        """The folder here that is to the backup's top what the folder is to its place."""
+        return Path(str(self.folder).removesuffix(self.place) or "/")
+
 
 def parts(profile: Profile, order: Order) -> list[Part]:
     """What goes where.

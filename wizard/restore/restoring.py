@@ -12,7 +12,7 @@ from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
-from wizard.restore import fetching, order, putting, stage
+from wizard.restore import fetching, linking, order, putting, stage
 from wizard.restore.events import Comparing, Event, Putting, Result
 from wizard.restore.fetching import Source
 from wizard.restore.stage import NOTHING, Arrived, Stage
@@ -184,6 +184,7 @@ class _Part:
                 yield event
         yield Comparing()
         differing = await source.compare()
+        same_file = tuple(await source.hard_links())
         with stage.told(self.stage.path):
             for path in differing:
                 self._drop(path)
@@ -193,13 +194,15 @@ class _Part:
         missing = len({one.path for one in self.problems if one.cause == "unread"})
         same = max(totals.files - totals.folders - count - len(differing) - missing, 0)
         told = tuple(self.problems)
-        self.stage.note_arrival(Arrived(count, links, self.plan.bytes, same, differing, told, self.untold))
+        self.stage.note_arrival(Arrived(count, links, self.plan.bytes, same, differing, same_file, told, self.untold))
 
     def put(self) -> None:
         with stage.told(self.part.folder):
-            if self.stage.arrived and self.stage.arrived.links:
+            arrived = self.stage.arrived or NOTHING
+            if arrived.links:
                 stage.arm(self.stage.tree)
             self.told = putting.put(self.stage.tree / self.part.place, self.part.folder, self._wanted.overwrite)
+            linking.link(arrived.same_file, self.stage.tree, self.part.top)
 
     def _drop(self, path: str) -> None:
         if ".." not in path.split("/"):

@@ -21,6 +21,7 @@ import msgspec
 
 from wizard.client.rsync import Problem  # noqa: TC001 - msgspec reads it
 from wizard.failure import Failure, Kind
+from wizard.restore.linking import Pair  # noqa: TC001 - msgspec reads it
 from wizard.restore.order import Order  # noqa: TC001 - msgspec reads it
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER, RESTORE_FOLDER
 from wizard.storage import files
@@ -39,8 +40,8 @@ class Arrived(msgspec.Struct, frozen=True):
     """What has arrived and was compared with the server: how many files, how many links among them, and bytes.
 
     `differing` arrived otherwise than the server has them, and were dropped. `same` are files that are here already,
-    and were not fetched; `problems` and `untold` are what rsync complained of. Once this is known, nothing is fetched
-    any more.
+    and were not fetched; `same_file` are names that are to be one file. `problems` and `untold` are what rsync
+    complained of. Once this is known, nothing is fetched any more.
     """
 
     files: int = 0
@@ -48,6 +49,7 @@ class Arrived(msgspec.Struct, frozen=True):
     bytes: int = 0
     same: int = 0
     differing: tuple[str, ...] = ()
+    same_file: tuple[Pair, ...] = ()
     problems: tuple[Problem, ...] = ()
     untold: int = 0
 

@@ -131,3 +131,37 @@ async def try_each_word(profile: Profile, access: Access, source: Path) -> None:
         for name, content in saved.items():
             (source / name).write_bytes(content)
             os.utime(source / name, ns=(0, 1_700_000_000_123_456_789))
+
+
+async def test_hard_links_are_kept_where_some_of_the_names_are_here_already(office: Office, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / "deep").mkdir(parents=True)
+    groups = {"here": ("h1", "deep/h2"), "gone": ("g1", "deep/g2", "g3 // => x"), "changed": ("c1", "deep/c2")}
+    for group, (first, *others) in groups.items():
+        (source / first).write_text(f"the file that is {group}")
+        for name in others:
+            (source / name.replace("//", "")).hardlink_to(source / first)
+    (source / "alone").write_text("the file that is here")
+    for path in source.rglob("*"):
+        os.utime(path, ns=(0, 1_700_000_000_000_000_000))
+    profile = placing.profile_for(office, "rrsync", source, **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    before = tree(source)
+    one_file = {group: (source / first).stat().st_nlink for group, (first, *_) in groups.items()}
+    for name in ("deep/h2", "g1", "deep/g2", "g3  => x", "c1"):
+        (source / name).unlink()
+    (source / "c1").write_text("mine")
+
+    await restore(profile, access, Order(overwrite="never"))
+    assert (source / "deep/h2").samefile(source / "h1")
+    assert (source / "deep/g2").samefile(source / "g1")
+    assert (source / "c1").read_text() == "mine"
+    assert not (source / "deep/c2").samefile(source / "c1")
+    await restore(profile, access, Order(overwrite="always"))
+    now = tree(source)
+    assert {path: (one.content, one.modified_ns) for path, one in now.items() if one.kind == "-"} == {
+        path: (one.content, one.modified_ns) for path, one in before.items() if one.kind == "-"
+    }
+    assert {group: (source / first).stat().st_nlink for group, (first, *_) in groups.items()} == one_file
+    assert (source / "alone").stat().st_nlink == 1
