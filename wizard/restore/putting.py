@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from wizard.restore import stage
+from wizard.restore import staged_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def put(arrived: Path, folder: Path, overwrite: Overwrite) -> Put:
         return told
     if not stat.S_ISDIR(arrived.lstat().st_mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    with stage.writable(arrived), _opened(str(arrived), None) as source:
+    with staged_files.writable(arrived), _opened(str(arrived), None) as source:
         target = os.open(folder, _FOLDER & ~os.O_NOFOLLOW)  # the person has named it, link or not
         try:
             _Merging(overwrite, told).merge(source, target, "", 0)

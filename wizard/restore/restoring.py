@@ -12,7 +12,7 @@ from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
-from wizard.restore import fetching, linking, order, putting, stage
+from wizard.restore import fetching, linking, order, putting, stage, staged_files
 from wizard.restore.events import Comparing, Event, Putting, Result
 from wizard.restore.fetching import Source
 from wizard.restore.stage import NOTHING, Arrived, Stage
@@ -189,8 +189,8 @@ class _Part:
             for path in differing:
                 self._drop(path)
             if self.part.paths:  # whatever else a server has sent, nobody has asked for
-                stage.keep_only(self.stage.tree, self.part.paths)
-            count, links = await in_background(lambda: stage.count(self.stage.tree))
+                staged_files.keep_only(self.stage.tree, self.part.paths)
+            count, links = await in_background(lambda: staged_files.count(self.stage.tree))
         missing = len({one.path for one in self.problems if one.cause == "unread"})
         same = max(totals.files - totals.folders - count - len(differing) - missing, 0)
         told = tuple(self.problems)
@@ -200,7 +200,9 @@ class _Part:
         with stage.told(self.part.folder):
             arrived = self.stage.arrived or NOTHING
             if arrived.links:
-                stage.arm(self.stage.tree)
+                staged_files.arm(self.stage.tree)
+            if not self.part.place and self.stage.tree.is_dir():  # a new folder has no mode in the backup
+                self.stage.tree.chmod(0o700)
             self.told = putting.put(self.stage.tree / self.part.place, self.part.folder, self._wanted.overwrite)
             linking.link(arrived.same_file, self.stage.tree, self.part.top)
 
@@ -291,5 +293,5 @@ def _require_room(pending: Sequence[_Part]) -> None:
 
 def _require_no_munged_folder() -> None:
     """See that a disarmed link leads nowhere."""
-    if os.path.lexists(stage.MUNGED.rstrip("/")):
-        raise Failure(Kind.FILE_EXISTS, stage.MUNGED.rstrip("/"))
+    if os.path.lexists(staged_files.MUNGED.rstrip("/")):
+        raise Failure(Kind.FILE_EXISTS, staged_files.MUNGED.rstrip("/"))

@@ -12,7 +12,6 @@ import glob
 import hashlib
 import json
 import os
-import shutil
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +20,16 @@ import msgspec
 
 from wizard.client.rsync import Problem  # noqa: TC001 - msgspec reads it
 from wizard.failure import Failure, Kind
+from wizard.restore import staged_files
 from wizard.restore.linking import Pair  # noqa: TC001 - msgspec reads it
 from wizard.restore.order import Order  # noqa: TC001 - msgspec reads it
-from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER, RESTORE_FOLDER
+from wizard.schemes.parts.over_ssh import RESTORE_FOLDER
 from wizard.storage import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-MUNGED = "/rsyncd-munged/"
-_NOTE, _TREE, _TEMPORARY = "about.json", "tree", "temporary"
+_NOTE, _TREE = "about.json", "tree"
 _OWNERS_ALL = 0o700
 _DIGITS = 8
 _MOST_NOTED = 64 << 20
@@ -71,7 +70,6 @@ class Stage:
         target = hashlib.sha256(os.fsencode(folder)).hexdigest()[:_DIGITS]
         self.path = _around(folder) / f"{self._beginning}{target}"
         self.tree = self.path / _TREE
-        self.temporary = self.path / _TEMPORARY
 
     @property
     def is_begun(self) -> bool:
@@ -92,15 +90,15 @@ class Stage:
             Failure: it can't be made, or somebody else has made it.
         """
         self._clear_others()
-        if not self.is_begun:
+        if self.is_begun:
+            with told(self.tree):
+                staged_files.drop_temporary(self.tree)
+        else:
             self.clear()
             with told(self.path):
                 self.path.mkdir(mode=_OWNERS_ALL, parents=True)
                 self.tree.mkdir(mode=_OWNERS_ALL)
             self._write(_Note(self._order))
-        with told(self.temporary):
-            remove(self.temporary)
-            self.temporary.mkdir(mode=_OWNERS_ALL)
 
     def note_arrival(self, arrived: Arrived) -> None:
         """Keep what has arrived, before the first of it is put in its place.
@@ -119,7 +117,7 @@ class Stage:
         if os.path.lexists(self.path):
             _require_own(self.path)
             with told(self.path):
-                remove(self.path)
+                staged_files.remove(self.path)
 
     def _clear_others(self) -> None:
         """Remove what other orders have left beside it, which nobody has gone on with."""
@@ -127,7 +125,7 @@ class Stage:
             note = _note_in(other)
             if note and note.order != self._order:
                 with contextlib.suppress(OSError):
-                    remove(other)
+                    staged_files.remove(other)
 
     def _note(self) -> _Note | None:
         return _note_in(self.path)
@@ -143,105 +141,6 @@ def unfinished(name: str, folder: Path) -> list[Order]:
     return [note.order for one in left if (note := _note_in(one))]
 
 
-def remove(path: Path) -> None:
-    """Remove a folder with all that is in it, those among it that are shut as well; it need not be there.
-
-    Raises:
-        OSError: it can't be removed.
-    """
-    if not os.path.lexists(path):
-        return
-    for parent, folders, _files in os.walk(path):
-        for name in folders:
-            inner = Path(parent, name)
-            status = inner.lstat()
-            if stat.S_ISDIR(status.st_mode) and status.st_mode & _OWNERS_ALL != _OWNERS_ALL:
-                inner.chmod(_OWNERS_ALL)
-    shutil.rmtree(path)
-
-
-def count(tree: Path) -> tuple[int, int]:
-    """How many files are in a tree, and how many links are among them; what was cut off is removed.
-
-    Raises:
-        OSError: it can't be read, or what was cut off can't be removed.
-    """
-    counted = [(len(files), len(links)) for _folder, files, links in _walked(tree)]
-    return sum(files for files, _links in counted), sum(links for _files, links in counted)
-
-
-def arm(tree: Path) -> None:
-    """Give all links in a tree back what they led to; from then on, nothing may be fetched into it any more.
-
-    Raises:
-        OSError: something in it can't be changed.
-    """
-    if tree.is_dir():
-        for folder, _files, links in _walked(tree):
-            if links:
-                _arm(folder, links)
-
-
-def _walked(tree: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Each folder, its files of all kinds, and those of them that are links."""
-    folders = [tree]
-    while folders:
-        folder = folders.pop()
-        found: list[str] = []
-        links: list[str] = []
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    found.append(entry.path)
-                    links += [entry.path] if entry.is_symlink() else []
-                elif entry.name == PARTIAL_FOLDER:
-                    remove(Path(entry.path))
-                else:
-                    folders.append(Path(entry.path))
-        yield folder, found, links
-
-
-def keep_only(tree: Path, paths: Sequence[str]) -> None:
-    """Remove from a tree whatever is neither one of those paths, nor in one of them, nor around one.
-
-    Raises:
-        OSError: something in it can't be removed.
-    """
-    whole = set(paths)
-    around = {"/".join(parts[:end]) for parts in (path.split("/") for path in paths) for end in range(1, len(parts))}
-    folders = [""]
-    while folders:
-        above = folders.pop()
-        with os.scandir(tree / above) as entries:
-            found = {f"{above}{entry.name}": entry.is_dir(follow_symlinks=False) for entry in entries}
-        for path, is_folder in found.items():
-            if path in whole:
-                continue
-            if is_folder and path in around:
-                folders.append(f"{path}/")
-            elif is_folder:
-                remove(tree / path)
-            else:
-                (tree / path).unlink()
-
-
-def _arm(folder: Path, links: list[str]) -> None:
-    status = folder.stat()
-    with writable(folder):
-        for link in links:
-            leads_to = os.readlink(link)  # noqa: PTH115 - a Path would change what is in it
-            if not leads_to.startswith(MUNGED):
-                continue
-            # An rrsync that is too old to arm them sends links as they are stored, which makes it twice.
-            while leads_to.startswith(MUNGED):
-                leads_to = leads_to.removeprefix(MUNGED)
-            times = os.lstat(link)
-            os.unlink(link)  # noqa: PTH108
-            os.symlink(leads_to, link)  # noqa: PTH211
-            os.utime(link, ns=(times.st_atime_ns, times.st_mtime_ns), follow_symlinks=False)
-    os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
 @contextlib.contextmanager
 def told(path: Path) -> Iterator[None]:
     """Tell as a failure what the system says of a path, or of one that it names itself."""
@@ -250,18 +149,6 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         named = Path(error.filename) if isinstance(error.filename, str) and error.filename.startswith("/") else path
         raise files.failure(named, error) from error
-
-
-@contextlib.contextmanager
-def writable(folder: Path) -> Iterator[None]:
-    """Let a folder of ours be changed for as long as the block lasts, whatever its mode."""
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & _OWNERS_ALL == _OWNERS_ALL:
-        yield
-        return
-    folder.chmod(mode | _OWNERS_ALL)
-    yield
-    folder.chmod(mode)
 
 
 def _around(folder: Path) -> Path:

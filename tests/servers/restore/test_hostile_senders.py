@@ -219,6 +219,12 @@ async def test_programs_do_not_run_as_somebody_else(liar: Liar) -> None:
     assert (liar.home / "docs" / "shell").stat().st_mode & 0o7777 == 0o755
 
 
+async def test_a_new_folder_is_closed_to_others(liar: Liar) -> None:
+    liar.sent.chmod(0o777)
+    await restore(liar.profile, liar.access, Order(to=str(liar.home / "new")))
+    assert (liar.home / "new").stat().st_mode & 0o7777 == 0o700
+
+
 async def test_more_than_the_disk_holds_is_refused_before_anything_is_written(liar: Liar) -> None:
     with (liar.sent / "docs" / "huge").open("wb") as huge:
         huge.truncate(1 << 43)

@@ -21,7 +21,7 @@ from wizard.failure import Failure, Kind
 from wizard.restore import restoring
 from wizard.restore.order import Order
 from wizard.running import report
-from wizard.schemes.parts.over_ssh import RESTORE_FOLDER
+from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER, RESTORE_FOLDER
 from wizard.storage import profiles
 
 if TYPE_CHECKING:
@@ -123,10 +123,15 @@ async def test_what_was_cut_off_is_not_sent_again(office: Office, tmp_path: Path
             await events.aclose()
     (stage,) = stages(tmp_path)
     assert (stage / "tree/source/a-large").stat().st_size == LARGE
+    # What an rsync that was killed leaves behind; the second is a part of what it was about to resume.
+    (stage / "tree/source/deep/.17.aB3xY9").write_text("half of it")
+    (stage / "tree/source/deep" / PARTIAL_FOLDER).mkdir()
+    (stage / "tree/source/deep" / PARTIAL_FOLDER / "gone").write_text("half of it")
     sent: list[int] = []
     result = await restore(profile, access, order, lambda event: sent.append(_planned(event)))
     assert sum(sent) == 0
     assert (result.restored, result.is_whole) == (SMALL + 2, True)
+    assert tree(tmp_path / "to" / "source") == tree(source)
 
 
 def _planned(event: Event) -> int:
