@@ -22,7 +22,10 @@ _OPTIONS = (
     *("--8-bit-output", "--no-human-readable", "--stats", f"--out-format={ssh.LISTING_FORMAT}"),
 )
 # What is at the top of a backup and is none of the person's; and what was cut off on the way to the server.
-_OURS = (f"/{ssh.MARKER_NAME}", f"/{ssh.OWN_MARKER_PREFIX}*", "/.backup-folder-*", f"{ssh.PARTIAL_FOLDER}/")
+_OURS = (
+    *(f"/{ssh.MARKER_NAME}", f"/{ssh.OWN_MARKER_PREFIX}*", f"/{ssh.COMPLETE_MARK}*", "/.backup-folder-*"),
+    f"{ssh.PARTIAL_FOLDER}/",
+)
 
 # A server that reads all files to tell their checksums says nothing meanwhile.
 _LONG_SILENCE = "--timeout=900"
