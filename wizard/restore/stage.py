@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _NOTE, _TREE = "about.json", "tree"
 _OWNERS_ALL = 0o700
 _DIGITS = 8
+_VALID_SECONDS = 24 * 3600
 _MOST_NOTED = 64 << 20
 
 
@@ -73,9 +75,11 @@ class Stage:
 
     @property
     def is_begun(self) -> bool:
-        """Whether an earlier run for the same order has left something here."""
+        """Whether an earlier run for the same order has left something here; what has arrived is used for a day."""
         note = self._note()
-        return note is not None and note.order == self._order and (self.tree.is_dir() or note.arrived is not None)
+        if note is None or note.order != self._order:
+            return False
+        return self._is_new() if note.arrived else self.tree.is_dir()
 
     @property
     def arrived(self) -> Arrived | None:
@@ -126,6 +130,9 @@ class Stage:
             if note and note.order != self._order:
                 with contextlib.suppress(OSError):
                     staged_files.remove(other)
+
+    def _is_new(self) -> bool:
+        return time.time() - (self.path / _NOTE).stat().st_mtime < _VALID_SECONDS
 
     def _note(self) -> _Note | None:
         return _note_in(self.path)

@@ -134,6 +134,29 @@ async def test_what_was_cut_off_is_not_sent_again(office: Office, tmp_path: Path
     assert tree(tmp_path / "to" / "source") == tree(source)
 
 
+async def test_what_has_arrived_long_ago_is_asked_for_again(office: Office, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "letter.txt").write_text("first")
+    (source / "link").symlink_to("letter.txt")
+    profile = placing.profile_for(office, "rrsync", source, **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    order = Order(to=str(tmp_path / "to"))
+    events = restoring.run(profile, access, order)
+    async for event in events:
+        if isinstance(event, restoring.Putting):
+            await events.aclose()
+    (stage,) = stages(tmp_path)
+    os.utime(stage / "about.json", (0, 0))
+    (source / "letter.txt").write_text("second")
+    await report.backup(profile, access)
+    result = await restore(profile, access, order)
+    assert (result.restored, result.is_whole) == (2, True)
+    assert (tmp_path / "to/source/letter.txt").read_text() == "second"
+    assert stages(tmp_path) == []
+
+
 def _planned(event: Event) -> int:
     return event.to_send if isinstance(event, restoring.Planned) else 0
 
