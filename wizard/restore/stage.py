@@ -139,7 +139,8 @@ class Stage:
 
     def _write(self, note: _Note) -> None:
         # Unlike msgspec's, the standard library's JSON takes names that are no UTF-8.
-        files.replace(self.path / _NOTE, json.dumps(msgspec.to_builtins(note)).encode())
+        # The disk isn't waited for: that would be for all that has just been fetched.
+        files.replace(self.path / _NOTE, json.dumps(msgspec.to_builtins(note)).encode(), lasting=False)
 
 
 def unfinished(name: str, folder: Path) -> list[Order]:
