@@ -16,6 +16,8 @@ from pathlib import Path
 
 
 def main(root: str, words: str, *asked: str) -> int:
+    for end in (0, 1):  # rsync would have them otherwise
+        os.set_blocking(end, True)
     flags = next(word for word in asked if word.startswith("-") and "e." in word)
     place = Path(root)
     if "n" not in flags.partition("e.")[0] and (place / "fetch").is_dir():
