@@ -17,6 +17,7 @@ from wizard.schemes import daemon, security_checks
 from wizard.schemes.parts import daemon_modules, key_line, layout, reading_line
 from wizard.schemes.rrsync import Rrsync
 from wizard.schemes.setup import DaemonConfig, Directory, Option, ServerSetup
+from wizard.text.language import _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +40,16 @@ def label(name: str) -> str:
 def is_needed(profile: Profile) -> bool:
     """Whether the backup's own key or password may not read it."""
     return not schemes.of(profile).may_read(profile)
+
+
+def if_stolen(profile: Profile) -> str:
+    """What a thief of the second key or password could do, in plain words."""
+    if schemes.of(profile).uses_ssh:
+        return _(
+            "Anyone who steals the key before that can read this backup. If the server's rsync is older than 3.5, also"
+            " single lines of other files."
+        )
+    return _("Anyone who steals the password before that can read this backup.")
 
 
 def expires_by_itself(profile: Profile, server: ServerFacts) -> bool:
