@@ -68,6 +68,11 @@ def reader(profile: Profile, key_file: str) -> Profile:
     return replace(profile, scheme=replace(profile.scheme, module=module, auth=True, write_only=False))
 
 
+def is_reader(profile: Profile) -> bool:
+    """Whether it is a profile that reads through a module of its own."""
+    return profile.scheme.module == label(profile.name)
+
+
 def setup(profile: Profile, client: ClientFacts, server: ServerFacts, expires: datetime) -> ServerSetup:
     """What lets the second key in, which is `client.public_key`, or the second password."""
     if not schemes.of(profile).uses_ssh:
