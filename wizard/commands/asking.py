@@ -92,9 +92,9 @@ def _what_to_do(profile: Profile, context: ExportContext) -> str:
         )
     ]
     if context.for_reading.by_itself:
-        told.append(_("The new key works until {time}. The server then refuses it by itself.").format(time=until))
+        told.append(_("The new key works until {time}. After that, the server refuses it.").format(time=until))
     else:
-        told.append(_("The server can't end this by itself, so your admin has to take it back. You'll be reminded."))
+        told.append(_("This server can't set an end to it, so your admin has to take it back. You'll be reminded."))
     if context.setup.secrets:
         told.append(_("Your admin needs the password too (--format secrets). Send it separately."))
     return " ".join(told)

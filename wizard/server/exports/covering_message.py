@@ -91,7 +91,7 @@ def _request_to_read(context: ExportContext, terms: ForReading) -> str:
     until = (
         _("sshd refuses it from {time} on.")
         if terms.by_itself
-        else _("It doesn't expire by itself: please take it back after {time}, with the last line below.")
+        else _("It doesn't expire: please take it back after {time}, with the last line below.")
     )
     time = f"{terms.expires:%Y-%m-%d %H:%M %Z}"
     return " ".join([*said, what, until.format(time=time), reading.if_stolen(profile)])

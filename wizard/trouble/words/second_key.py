@@ -11,8 +11,12 @@ WORDS = {
         N_("The server doesn't accept the key for reading yet"),
         ADMIN,
         N_(
-            "If you haven't sent the message yet, run “backup-wizard restore {name} --ask” to see it. It works until"
-            " {about}."
+            "If your admin has used your text already, send this message. To see the text again, run “backup-wizard"
+            " restore {name} --ask”."
+        ),
+        N_(
+            "I asked you to let my computer “{name}” read its backup on {host} until {about}. The server still refuses"
+            " it. Please check that my lines (“{name}+restore”) are in place, unchanged."
         ),
     ),
     Kind.READ_KEY_EXPIRED: Words(
