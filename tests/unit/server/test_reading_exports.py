@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from screens.admin import asked_words
 from tests.support import programs
 from tests.support.data.message import block, line_after
 from tests.support.data.requests import a_request, public_key
@@ -17,7 +18,7 @@ from wizard.client import request
 from wizard.client.keys.secrets import Secret
 from wizard.failure import BadProfile
 from wizard.schemes.facts import ServerFacts
-from wizard.server import exports
+from wizard.server import clashes, exports
 from wizard.server.exports import covering_message, script
 from wizard.server.exports.shell_lines import MOST_BYTES
 from wizard.server.handed_over import Replaced
@@ -100,6 +101,18 @@ def test_a_request_to_read_is_read_again_and_gives_the_same_text(kind: SchemeKin
     again = exports.context_for_reading(asked.profile, asked.client, granted.for_reading.expires, server=ServerFacts())
     assert granted.setup == again.setup
     assert 'command="/bin/sh' in str(exports.FORMATS["script"].render(granted)) or kind == "daemon"
+
+
+def test_beside_the_backup_s_own_request_it_clashes_with_nothing() -> None:
+    own = a_request("rrsync")
+    reads = msgspec.structs.replace(own, purpose="restore", public_key=public_key(1))
+    assert clashes.among([own, reads]) == []
+    assert len(clashes.among([reads, msgspec.structs.replace(reads, public_key=public_key(2))])) == 1
+    said = asked_words.about(reads)
+    assert said["way in"].startswith("only to read the backup in ")
+    assert said["set"] == "read only"
+    assert "read this backup" in said["risk"]
+    assert not asked_words.is_wide_open(msgspec.structs.replace(a_request("login"), purpose="restore"))
 
 
 def test_no_other_purpose_is_taken(tmp_path: Path) -> None:
