@@ -17,6 +17,7 @@ from tests.support.servers.office import ACCOUNT
 from wizard.client.keys import reading_key, secrets
 from wizard.failure import Failure, Kind
 from wizard.running import report
+from wizard.server import kept_facts
 from wizard.storage import state_files
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 KEYS = f"/home/{ACCOUNT}/.ssh/authorized_keys"
-LOCKED = ["rrsync", "forced-command", "daemon-over-ssh"]
 EXPIRY = re.compile(r'expiry-time="\d+Z?"')
 
 
@@ -61,10 +61,10 @@ def use(office: Office, profile: Profile) -> None:
 def let_expire(office: Office, profile: Profile) -> None:
     """Have the two days passed: in the server's line, and in what is known here of what was asked for."""
     past = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=2)
-    if profile.scheme.kind != "daemon":
-        text, count = EXPIRY.subn(f'expiry-time="{past.astimezone():%Y%m%d%H%M}"', office.path(KEYS).read_text())
-        assert count == 1
-        office.put(KEYS, text, owner=ACCOUNT)
+    before = office.path(KEYS).read_text() if profile.scheme.kind != "daemon" else ""
+    if written := EXPIRY.search(before):
+        when = f"{past:%Y%m%d%H%M}Z" if "Z" in written[0] else f"{past.astimezone():%Y%m%d%H%M}"
+        office.put(KEYS, before.replace(written[0], f'expiry-time="{when}"'), owner=ACCOUNT)
     asked = msgspec.structs.replace(asked_for(profile), expires=past)
     state_files.save(profile.name, "restore-key.json", asked)
 
@@ -73,11 +73,21 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("kind", [*LOCKED, "daemon"])
+@pytest.mark.parametrize(
+    ("kind", "sshd"),
+    [("rrsync", None), ("forced-command", (9, 2)), ("daemon-over-ssh", (8, 4)), ("rrsync", (7, 4)), ("daemon", None)],
+)
 async def test_it_is_asked_for_opens_reads_and_is_shut_again(
-    kind: str, office: Office, sample_folder: Path, home: Path, secret_service: SecretService
+    kind: str,
+    sshd: tuple[int, int] | None,
+    office: Office,
+    sample_folder: Path,
+    home: Path,
+    secret_service: SecretService,
 ) -> None:
     profile = await backed_up(office, kind, sample_folder)
+    kept_facts.learn(profile, openssh_version=sshd)
+    by_hand = kind == "daemon" or sshd == (7, 4)
     stored = tree(office.path(placing.ROOT))
     refused = backup_wizard("restore", profile.name)
     assert refused.exit_code not in {0, 75}
@@ -88,6 +98,7 @@ async def test_it_is_asked_for_opens_reads_and_is_shut_again(
     assert "Hello," in message.stdout
     assert "run “backup-wizard restore amamac”" in words(message.stderr)
     assert backup_wizard("restore", profile.name, "--ask").stdout == message.stdout
+    assert "# read key:" in backup_wizard("show", profile.name).stdout
     waiting = backup_wizard("restore", profile.name)
     assert waiting.exit_code == 75, waiting.stderr
     assert "doesn't accept the key for reading yet" in words(waiting.stderr)
@@ -96,8 +107,9 @@ async def test_it_is_asked_for_opens_reads_and_is_shut_again(
     done = backup_wizard("restore", profile.name)
     assert done.exit_code == 0, done.stderr
     assert "can read this backup and do nothing else (it passed all" in words(done.stderr), done.stderr
-    assert ("until" in done.stderr) is (kind != "daemon")
-    assert ("grep -qsFx" in done.stderr) is (kind == "daemon")  # the line that takes it back
+    assert ("until" in done.stderr) is not by_hand
+    assert ("grep -qsFx" in done.stderr) is by_hand  # the line that takes it back
+    assert ("expiry-time" in office.path(KEYS).read_text() if kind != "daemon" else False) is not by_hand
     (restored,) = home.glob("Restored from amamac *")
     files = {path: one.content for path, one in tree(sample_folder).items() if one.kind == "-"}
     assert {path: one.content for path, one in tree(restored / sample_folder.name).items() if one.kind == "-"} == files
@@ -106,12 +118,13 @@ async def test_it_is_asked_for_opens_reads_and_is_shut_again(
     key, asked = asked_for(profile).file, asked_for(profile)
     assert asked.was_let_in
     let_expire(office, profile)
-    if kind == "daemon":
+    if by_hand:
         still = backup_wizard("run", profile.name)
         assert still.exit_code == 0, still.stderr
         assert "still accepts the key for reading. Ask your admin to take it back" in words(still.stderr)
-        text = office.path("/etc/rsyncd.conf").read_text()
-        office.put("/etc/rsyncd.conf", text.partition("# backup-wizard begin amamac+restore")[0], mode=0o644)
+        file, owner = ("/etc/rsyncd.conf", "root") if kind == "daemon" else (KEYS, ACCOUNT)
+        own = office.path(file).read_text().partition("# backup-wizard begin amamac+restore")[0]
+        office.put(file, own, mode=0o644, owner=owner)
     else:
         expired = backup_wizard("restore", profile.name)
         assert expired.exit_code == 1, expired.stderr
@@ -124,6 +137,7 @@ async def test_it_is_asked_for_opens_reads_and_is_shut_again(
         secrets.fetch(profile.name, reading_key.SECRET)
     assert gone.value.kind is Kind.SECRET_MISSING
     assert "reading" not in backup_wizard("run", profile.name).stderr
+    assert "read key" not in backup_wizard("show", profile.name).stdout
     assert "--ask" in backup_wizard("restore", profile.name).stderr
 
 
