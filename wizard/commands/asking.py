@@ -73,7 +73,9 @@ async def look_behind(profile: Profile, session: Session) -> None:
     elif asked.by_itself:
         until = _("The server accepts the key for reading until {time}. The next backup after that checks that.")
         warn(until.format(time=second_key.told_time(asked)))
-    if door is Door.STILL_OPEN or (asked.was_let_in and not asked.by_itself and door is not Door.SHUT):
+    if door is Door.STILL_OPEN or (
+        asked.was_let_in and not asked.by_itself and door not in {Door.SHUT, Door.ELSEWHERE}
+    ):
         _send(second_key.letter(profile, asked))
 
 

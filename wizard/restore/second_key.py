@@ -53,6 +53,8 @@ class Door(StrEnum):
     STILL_OPEN = auto()
     UNKNOWN = auto()
     """The server could not be asked, or refuses the backup's own key as well."""
+    ELSEWHERE = auto()
+    """It is another server's, or another account's, than the backup's now; it was removed here."""
 
 
 def ask(profile: Profile) -> ExportContext:
@@ -68,7 +70,8 @@ def ask(profile: Profile) -> ExportContext:
         raise Failure(Kind.BAD_VALUE, _("This computer may read its backup, so there is nothing to ask for"))
     if server.shell_is(*ONE_COMMAND_SHELLS):
         raise Failure(Kind.BAD_VALUE, _("The account's login shell (rssh) can't take a key for reading"))
-    if (before := reading_key.in_use(profile.name)) and not before.has_expired:
+    before = reading_key.in_use(profile.name)
+    if before and not before.has_expired and reading_key.is_for(profile, before):
         return context(profile, before)
     # The time is told in minutes.
     now = datetime.now().astimezone().replace(second=0, microsecond=0)
@@ -98,7 +101,8 @@ def require(profile: Profile) -> Asked | None:
     """
     if not reading.is_needed(profile):
         return None
-    if asked := reading_key.in_use(profile.name):
+    asked = reading_key.in_use(profile.name)
+    if asked and reading_key.is_for(profile, asked):
         return asked
     raise Failure(Kind.CANT_READ_BACK, profile.name)
 
@@ -135,6 +139,9 @@ async def look_behind(profile: Profile, session: Session) -> Door | None:
     asked = reading_key.in_use(profile.name)
     if asked is None or not asked.has_expired:
         return None
+    if not reading_key.is_for(profile, asked):
+        await in_background(lambda: reading_key.remove(profile.name))
+        return Door.ELSEWHERE
     by = reading.reader(profile, asked.file)
     try:
         await _sign_in(profile, by, await session.access(by), asked)
@@ -161,6 +168,8 @@ def in_words(profile: Profile, asked: Asked, door: Door) -> str:
     match door:
         case Door.SHUT:
             return _("The server no longer accepts the key for reading. It was deleted here.")
+        case Door.ELSEWHERE:
+            return _("This backup goes elsewhere now. The key for reading it at the old place was deleted here.")
         case Door.STILL_OPEN if asked.by_itself:
             told = _("The server still accepts the key for reading, though its time ended ({time}).")
             return told.format(time=told_time(asked))

@@ -72,7 +72,10 @@ async def require_locked(profile: Profile) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("kind", "shell", "runs"), [("rrsync", "zsh", "dash"), ("daemon", "busybox", "busybox")])
+@pytest.mark.parametrize(
+    ("kind", "shell", "runs"),
+    [("rrsync", "zsh", "busybox"), pytest.param("daemon", "dash", "dash", marks=pytest.mark.every_case)],
+)
 async def test_message_and_script_open_the_backup_for_reading_and_leave_nothing_behind(
     kind: str, shell: str, runs: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:

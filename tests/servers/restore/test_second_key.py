@@ -75,7 +75,13 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("kind", "sshd"),
-    [("rrsync", None), ("forced-command", (9, 2)), ("daemon-over-ssh", (8, 4)), ("rrsync", (7, 4)), ("daemon", None)],
+    [
+        ("forced-command", (9, 2)),
+        ("rrsync", (7, 4)),
+        ("daemon", None),
+        pytest.param("rrsync", None, marks=pytest.mark.every_case),
+        pytest.param("daemon-over-ssh", (8, 4), marks=pytest.mark.every_case),
+    ],
 )
 async def test_it_is_asked_for_opens_reads_and_is_shut_again(
     kind: str,
@@ -167,4 +173,18 @@ async def test_nothing_is_taken_for_shut_without_evidence(
     office.put(KEYS, lines.partition("# backup-wizard begin amamac+restore")[0], owner=ACCOUNT)
     with Session() as session:
         assert await second_key.look_behind(profile, session) is second_key.Door.SHUT
+    assert not Path(asked.file).exists()
+
+
+async def test_a_backup_that_went_to_another_server_says_nothing_of_the_old_one(
+    office: Office, sample_folder: Path, home: Path, secret_service: SecretService
+) -> None:
+    profile = await backed_up(office, "rrsync", sample_folder)
+    use(office, profile)
+    let_expire(office, profile)
+    asked = msgspec.structs.replace(asked_for(profile), account="amanda@old.example.lan")
+    state_files.save(profile.name, "restore-key.json", asked)
+    said = backup_wizard("run", profile.name).stderr
+    assert "This backup goes elsewhere now" in words(said)
+    assert "no longer accepts" not in said
     assert not Path(asked.file).exists()

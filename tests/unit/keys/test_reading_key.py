@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.data.trees import tree
 from tests.unit.client.test_forgetting import begun
@@ -58,6 +59,22 @@ def test_it_is_made_beside_the_backup_s_own_and_used_again() -> None:
     anew = ensure(profile)
     assert anew.replaces
     assert anew.keys == (*asked.keys, " ".join(anew.line.split()[:2]))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_for_another_server_there_is_another_key() -> None:
+    profile = begun("amamac", "keyring")
+    asked = ensure(profile)
+    moved = replace(profile, server=replace(profile.server, host="other.example.lan"))
+    assert not reading_key.is_for(moved, asked)
+    anew = ensure(moved)
+    assert not Path(asked.file).exists() or anew.line != asked.line
+    assert anew.line.split()[1] != asked.line.split()[1]
+    assert not anew.replaces
+    by_password = replace(moved, scheme=replace(moved.scheme, kind="daemon"))
+    assert not reading_key.is_for(by_password, anew)
+    assert ensure(by_password).file == ""
+    assert not Path(anew.file).exists()
 
 
 @pytest.mark.usefixtures("secret_service")

@@ -32,7 +32,8 @@ _MOST_KEYS = 4
 class Asked(msgspec.Struct, frozen=True):
     """What the admin was last asked for: when, up to when, and whether the server shuts the door then by itself.
 
-    `file` is the key's, or empty where a password is asked for; `line` is its public half. `keys` are those that any
+    `account` is where on which server, and `file` the key's, or empty where a password is asked for; `line` is its
+    public half. `keys` are those that any
     text has named (each type and base64), the latest last, and `replaces` whether an earlier text has to go. Once the
     door was seen shut, the file and the secret are gone and `is_over`.
     """
@@ -40,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
     asked: datetime
     expires: datetime
     by_itself: bool
+    account: str = ""
     file: str = ""
     line: str = ""
     keys: tuple[str, ...] = ()
@@ -71,6 +73,11 @@ def in_use(name: str) -> Asked | None:
     return asked if (asked := kept(name)) and not asked.is_over else None
 
 
+def is_for(profile: Profile, asked: Asked) -> bool:
+    """Whether that was asked of the server, the account and the way in that the profile has now."""
+    return asked.account == profile.server.account and bool(asked.file) is schemes.of(profile).uses_ssh
+
+
 def is_named_by(profile: Profile) -> bool:
     """Whether the profile is one that reads the backup with the second key."""
     asked = in_use(profile.name)
@@ -92,8 +99,11 @@ def ensure(profile: Profile, expires: datetime, *, by_itself: bool) -> Asked:
         )
         state_files.save(profile.name, _FILE, renewed)
         return renewed
+    if before and not is_for(profile, before):
+        remove(profile.name)  # what is of use nowhere else must not stay behind unseen
     keys, file = (before.keys if before else ()), _free(profile) if schemes.of(profile).uses_ssh else None
-    asked = Asked(now, expires, by_itself, str(file or ""), keys=keys, replaces=before is not None)
+    account, replaces = profile.server.account, bool(before and is_for(profile, before))
+    asked = Asked(now, expires, by_itself, account, str(file or ""), keys=keys, replaces=replaces)
     passphrase = secrets.generate()
     try:
         # The secret and the note come first: a key whose passphrase nobody has, or that is noted nowhere, is litter.
@@ -163,7 +173,7 @@ def carry(old: Profile, new: Profile) -> None:
 
 
 def _is_whole(profile: Profile, asked: Asked) -> bool:
-    if asked.is_over or bool(asked.file) is not schemes.of(profile).uses_ssh:
+    if asked.is_over or not is_for(profile, asked):
         return False
     try:
         passphrase = secrets.fetch(profile.name, SECRET)
