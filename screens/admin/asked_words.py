@@ -63,7 +63,7 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     yield "from", places
     if request.purpose:
         yield "set", _("read only")
-        yield "risk", reading.if_stolen(profile)
+        yield "risk", reading.risk(profile)
     else:
         chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
         yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")

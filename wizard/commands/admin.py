@@ -67,7 +67,7 @@ def _risks(taken: Sequence[Request]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for one in taken:
         scheme = schemes.of(one.profile)
-        risk = reading.if_stolen(one.profile) if one.purpose else scheme.if_stolen(one.profile)
+        risk = reading.risk(one.profile) if one.purpose else scheme.if_stolen(one.profile)
         alike.setdefault(risk, []).append(clashes.label(one))
     return [f"{', '.join(names)}: {risk}" for risk, names in alike.items()]
 

@@ -52,6 +52,11 @@ def if_stolen(profile: Profile) -> str:
     return _("Anyone who steals the password before that can read this backup.")
 
 
+def risk(profile: Profile) -> str:
+    """What an admin has to think of who is asked for it, maybe by somebody else."""
+    return " ".join([_("Make sure that it is really the owner of this backup who asks."), if_stolen(profile)])
+
+
 def expires_by_itself(profile: Profile, server: ServerFacts) -> bool:
     """Whether the server shuts the door again at its time, as far as is known; if not, the admin has to."""
     if not schemes.of(profile).uses_ssh or server.dropbear_version is not None:

@@ -112,6 +112,7 @@ def test_beside_the_backup_s_own_request_it_clashes_with_nothing() -> None:
     assert said["way in"].startswith("only to read the backup in ")
     assert said["set"] == "read only"
     assert "read this backup" in said["risk"]
+    assert "really the owner" in said["risk"]
     assert not asked_words.is_wide_open(msgspec.structs.replace(a_request("login"), purpose="restore"))
 
 
