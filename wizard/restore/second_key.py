@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from wizard.server.locks import Finding
 
 _NOT_LET_IN = frozenset({Kind.KEY_REFUSED, Kind.TOO_MANY_KEYS, Kind.DAEMON_REFUSED, Kind.DAEMON_MODULE_UNKNOWN})
+_GONE = frozenset({Kind.SECRET_MISSING, Kind.KEY_MISSING, Kind.KEY_UNUSABLE, Kind.PASSPHRASE_WRONG})
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -55,6 +56,8 @@ class Door(StrEnum):
     """The server could not be asked, or refuses the backup's own key as well."""
     ELSEWHERE = auto()
     """It is another server's, or another account's, than the backup's now; it was removed here."""
+    GONE = auto()
+    """The key or its secret is no longer here, so that nothing can be asked with it."""
 
 
 def ask(profile: Profile) -> ExportContext:
@@ -115,6 +118,7 @@ async def open_door(profile: Profile, session: Session, asked: Asked) -> Opened:
             server can't be asked.
     """
     by = reading.reader(profile, asked.file)
+    await in_background(lambda: reading_key.require_usable(profile.name, asked))
     admitted = await session.access(by)
     try:
         await _sign_in(profile, by, admitted, asked)
@@ -144,6 +148,13 @@ async def look_behind(profile: Profile, session: Session) -> Door | None:
         return Door.ELSEWHERE
     by = reading.reader(profile, asked.file)
     try:
+        await in_background(lambda: reading_key.require_usable(profile.name, asked))
+    except Failure as failure:
+        if failure.kind not in _GONE:
+            return Door.UNKNOWN
+        await in_background(lambda: reading_key.remove(profile.name))
+        return Door.GONE
+    try:
         await _sign_in(profile, by, await session.access(by), asked)
     except Failure as failure:
         if trouble.kind_of(failure, by) not in _NOT_LET_IN:
@@ -170,6 +181,8 @@ def in_words(profile: Profile, asked: Asked, door: Door) -> str:
             return _("The server no longer accepts the key for reading. It was deleted here.")
         case Door.ELSEWHERE:
             return _("This backup goes elsewhere now. The key for reading it at the old place was deleted here.")
+        case Door.GONE:
+            return _("The key for reading is gone from this computer, so it can't be checked any more.")
         case Door.STILL_OPEN if asked.by_itself:
             told = _("The server still accepts the key for reading, though its time ended ({time}).")
             return told.format(time=told_time(asked))
@@ -179,16 +192,13 @@ def in_words(profile: Profile, asked: Asked, door: Door) -> str:
 
 
 def letter(profile: Profile, asked: Asked) -> str:
-    """What to send to the admin so that the door is shut: the line that takes it back.
-
-    Raises:
-        Failure: as for `context`.
-    """
+    """What to send to the admin so that the door is shut: the line that takes it back, which names no key."""
     told = _(
         "I have restored my files from {host}. Please take back what lets “{name}” read its backup: paste this line"
         " into a root shell. The backup stays as it is:"
     )
-    line = pasted_commands.take_back(context(profile, asked))
+    taken_back = exports.context_for_reading(profile, accesses.computer(), asked.expires.astimezone())
+    line = pasted_commands.take_back(taken_back)
     return f"{told.format(host=profile.server.host, name=profile.name)}\n\n{line}"
 
 

@@ -60,6 +60,14 @@ GUARDS = (
     ),
     Guard(
         8,
+        "a key is not taken for refused while nobody here can use it",
+        "wizard/restore/second_key.py",
+        "        if failure.kind not in _GONE:\n",
+        "        if failure.kind not in {*_GONE, Kind.KEYRING_LOCKED}:\n",
+        ("tests/servers/restore/test_second_key.py::test_what_can_not_be_tried_from_here_is_not_taken_for_refused",),
+    ),
+    Guard(
+        8,
         "a key is not taken for refused while its server refuses the backup's own as well",
         "wizard/restore/second_key.py",
         "        await sign_in.attempt(profile, await session.access(profile))\n",

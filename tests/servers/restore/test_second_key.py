@@ -15,7 +15,9 @@ from tests.support.data.trees import tree
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT
 from wizard.client.keys import reading_key, secrets
+from wizard.client.session import Session
 from wizard.failure import Failure, Kind
+from wizard.restore import second_key
 from wizard.running import report
 from wizard.server import kept_facts
 from wizard.storage import state_files
@@ -163,9 +165,6 @@ async def test_nothing_is_taken_for_shut_without_evidence(
     # No key at all is let in: that the second one is refused says nothing.
     office.put(KEYS, "", owner=ACCOUNT)
     backup_wizard("restore", profile.name)
-    from wizard.client.session import Session
-    from wizard.restore import second_key
-
     with Session() as session:
         assert await second_key.look_behind(profile, session) is second_key.Door.UNKNOWN
     assert Path(asked.file).exists()
@@ -174,6 +173,37 @@ async def test_nothing_is_taken_for_shut_without_evidence(
     with Session() as session:
         assert await second_key.look_behind(profile, session) is second_key.Door.SHUT
     assert not Path(asked.file).exists()
+
+
+async def test_what_can_not_be_tried_from_here_is_not_taken_for_refused(
+    office: Office, sample_folder: Path, home: Path, secret_service: SecretService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = await backed_up(office, "rrsync", sample_folder)
+    use(office, profile)
+    asked = asked_for(profile)
+    monkeypatch.setenv(secrets.UNATTENDED, "1")
+    secret_service.lock()
+    # The backup's own key needs no passphrase, and is let in.
+    with Session() as session:
+        with pytest.raises(Failure) as failure:
+            await second_key.open_door(profile, session, asked)
+        assert failure.value.kind is Kind.KEYRING_LOCKED
+        past = msgspec.structs.replace(asked, expires=datetime.now(UTC) - timedelta(minutes=1))
+        state_files.save(profile.name, "restore-key.json", past)
+        assert await second_key.look_behind(profile, session) is second_key.Door.UNKNOWN
+    assert Path(asked.file).exists()
+
+
+async def test_a_key_that_is_gone_from_here_is_not_taken_for_refused(
+    office: Office, sample_folder: Path, home: Path, secret_service: SecretService
+) -> None:
+    profile = await backed_up(office, "rrsync", sample_folder)
+    use(office, profile)
+    let_expire(office, profile)
+    Path(asked_for(profile).file).unlink()
+    said = backup_wizard("run", profile.name).stderr
+    assert "is gone from this computer, so it can't be checked any more" in words(said)
+    assert reading_key.in_use(profile.name) is None
 
 
 async def test_a_backup_that_went_to_another_server_says_nothing_of_the_old_one(

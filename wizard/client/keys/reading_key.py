@@ -126,6 +126,19 @@ def ensure(profile: Profile, expires: datetime, *, by_itself: bool) -> Asked:
     return asked
 
 
+def require_usable(name: str, asked: Asked) -> None:
+    """See that this computer can use the key or the password, or a refusal would say nothing of the server.
+
+    Raises:
+        Failure: as for `secrets.fetch` and `key_files.opens`, or `PASSPHRASE_WRONG`.
+    """
+    if asked.file and not Path(asked.file).exists():
+        raise Failure(Kind.KEY_MISSING, asked.file)
+    passphrase = secrets.fetch(name, SECRET)
+    if asked.file and not key_files.opens(Path(asked.file), passphrase):
+        raise Failure(Kind.PASSPHRASE_WRONG, asked.file)
+
+
 def note_let_in(name: str) -> None:
     """Remember that the server has let the key in; on a full disk, the next time."""
     if (asked := kept(name)) and not asked.was_let_in:
