@@ -199,6 +199,13 @@ def _add_restore(parser: _Parser) -> None:
         "--dry-run", action="store_true", help=_("show what would be restored, without writing anything")
     )
     parser.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    parser.add_argument(
+        "--ask",
+        action="store_true",
+        help=_("where this computer may not read its backup: ask the admin for a key that can, for two days"),
+    )
+    parser.add_argument("--format", choices=_FORMATS, default="text", help=_("with --ask, as for export"))
+    parser.add_argument("--output", metavar="FILE", help=_("with --ask: write to a new file"))
     parser.set_defaults(command=_from("restore", "restore"))
 
 

@@ -140,6 +140,8 @@ class Kind(StrEnum):
     COMMAND_DRIFTED = auto()
     NO_DRY_RUN = auto()
     CANT_READ_BACK = auto()
+    READ_KEY_WAITING = auto()
+    READ_KEY_EXPIRED = auto()
     NOT_IN_BACKUP = auto()
     NO_ROOM_HERE = auto()
     TARGET_IN_BACKUP = auto()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard import allowed_from, schemes
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.schemes import reading
 from wizard.schemes.if_stolen import Ability
 from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.text.display import printable
@@ -33,7 +34,7 @@ TITLES = {
 def is_wide_open(request: Request) -> bool:
     """Whether whoever has its key can do everything that the account may do."""
     profile = request.profile
-    return Ability.EVERYTHING in schemes.of(profile).thief_can(profile)
+    return not request.purpose and Ability.EVERYTHING in schemes.of(profile).thief_can(profile)
 
 
 def changes(grant: Approval) -> str:
@@ -52,14 +53,21 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     where = f"{home}{profile.destination}"
     yield "sender", request.sender.words
-    yield "way in", _("{scheme}; backs up to {folder}").format(scheme=profile.scheme.kind, folder=where)
+    asks = (
+        _("only to read the backup in {folder}, for 2 days") if request.purpose else _("{scheme}; backs up to {folder}")
+    )
+    yield "way in", asks.format(scheme=profile.scheme.kind, folder=where)
     places = allowed_from.text(profile.scheme.from_) or _("anywhere")
     if jump := profile.server.jump_host:
         places = _("{places} (the user connects through {jump})").format(places=places, jump=jump)
     yield "from", places
-    chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
-    yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")
-    yield "risk", scheme.if_stolen(profile)
+    if request.purpose:
+        yield "set", _("read only")
+        yield "risk", reading.risk(profile)
+    else:
+        chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
+        yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")
+        yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)
         yield "key", " ".join([HostKey(kind, blob).fingerprint, *comment])

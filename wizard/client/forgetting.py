@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client import stale_temp_files
 from wizard.client.host_keys import known_hosts
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import key_files, reading_key, secrets
 from wizard.failure import Failure, Kind
 from wizard.schedule import setting
 from wizard.storage import files, paths, profiles
@@ -16,7 +16,13 @@ from wizard.storage import files, paths, profiles
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECRETS: tuple[secrets.What, ...] = ("passphrase", "daemon-password", "alarm-address", "ping-address")
+SECRETS: tuple[secrets.What, ...] = (
+    "passphrase",
+    "daemon-password",
+    "alarm-address",
+    "ping-address",
+    reading_key.SECRET,
+)
 
 
 def own_keys(name: str) -> list[Path]:
@@ -48,7 +54,7 @@ def forget(name: str, *, remove_key: bool) -> None:
 
     With the last backup that has a schedule, the timer goes.
 
-    A key that stays keeps its passphrase: neither is of use without the other.
+    A key that stays keeps its passphrase: neither is of use without the other. One that reads for a while never stays.
 
     Raises:
         Failure: a part can't be removed; the profile goes last, so that it can be tried again.
@@ -61,6 +67,7 @@ def forget(name: str, *, remove_key: bool) -> None:
         _require_keyring(name, what)
     for key in own if remove_key else ():
         key_files.remove(key)  # before its passphrase: a key without one could be used by nobody
+    reading_key.remove_file(name)
     for what in going:
         _remove_secret(name, what)
     files.remove(paths.agent_keys() / f"{name}.pub")
@@ -105,3 +112,5 @@ def _is_kept(name: str, what: secrets.What) -> bool:
             return profile.schedule.alarm
         case "ping-address":
             return profile.schedule.ping
+        case "restore-passphrase":
+            return reading_key.in_use(name) is not None

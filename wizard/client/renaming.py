@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wizard import rules
 from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
-from wizard.client.keys import key_files, secrets
+from wizard.client.keys import key_files, reading_key, secrets
 from wizard.failure import Failure, Kind
 from wizard.storage import files, paths, profiles
 from wizard.text.language import _
@@ -102,12 +102,14 @@ def _copy(profile: Profile, renamed: Profile) -> None:
     for kept in paths.walk_state(old).iterdir():
         if kept.is_file() and kept != paths.lock(old):
             files.replace(paths.walk_state(new) / kept.name, files.read(kept))
+    reading_key.carry(profile, renamed)
 
 
 def _take_back(profile: Profile, renamed: Profile) -> None:
     with contextlib.suppress(Failure):
         if _is_own_key(profile) and key_files.is_made_for(renamed.key_path, renamed.name):
             key_files.remove(renamed.key_path)
+        reading_key.remove_file(renamed.name)
         known_hosts.forget(renamed.name)
         for what in forgetting.SECRETS:
             secrets.remove(renamed.name, what)

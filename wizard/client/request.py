@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.profile import Found
+
+Purpose = Literal["", "restore"]
 
 MOST_BYTES = 64 << 10
 
@@ -52,7 +54,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One computer's request; `name` is the computer's, and its folder's on the server.
 
     `public_key` is the key's whole line, empty for a scheme without keys. `seen_host_keys` are the fingerprints that
-    the server showed, as long as none is confirmed.
+    the server showed, as long as none is confirmed. `purpose` is empty for a backup, and `restore` where the key is to
+    read the backup for a restore, and to do nothing else.
     """
 
     format: int = FORMAT
@@ -65,6 +68,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     command: Command | None = None
     versions: Versions = Versions()
     sender: Sender = Sender()
+    purpose: Purpose = ""
 
     @property
     def profile(self) -> Profile:
@@ -85,9 +89,13 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 def of(
-    decided: Profile, client: ClientFacts, sender: Sender | None = None, seen_host_keys: tuple[str, ...] = ()
+    decided: Profile,
+    client: ClientFacts,
+    sender: Sender | None = None,
+    seen_host_keys: tuple[str, ...] = (),
+    purpose: Purpose = "",
 ) -> Request:
-    """The request of a backup.
+    """The request of a backup, or of a key that is to read it.
 
     Raises:
         BadProfile: something in it no admin's wizard would take.
@@ -103,6 +111,7 @@ def of(
             scheme=decided.scheme,
             command=command,
             sender=sender or Sender(),
+            purpose=purpose,
             versions=Versions(backup_wizard=__version__, rsync=client.rsync_version, openssh=client.openssh_version),
         )
     )
@@ -171,7 +180,8 @@ def _complaints(request: Request) -> Iterator[Found]:
     yield "server.user", None if request.server.user else _("This setting is missing.")
     if request.public_key or scheme.uses_ssh:
         yield "public_key", _key_complaint(request.public_key)
-    if request.command or scheme.records_command:
+    records_command = scheme.records_command and not request.purpose
+    if request.command or records_command:
         yield "command", _command_complaint(request.command, deletes=request.delete)
     fit = scheme.fits(request.client, ServerFacts(), request.profile)
     yield "scheme.kind", None if fit.possible else fit.reason
@@ -184,7 +194,7 @@ def _complaints(request: Request) -> Iterator[Found]:
     for name in ("backup_wizard", "rsync", "openssh"):
         version = getattr(request.versions, name)
         yield f"versions.{name}", None if _VERSION.fullmatch(version) else _("This isn't a version number.")
-    if scheme.records_command:
+    if records_command:
         yield "command", _renders(request)
 
 

@@ -10,6 +10,7 @@ from wizard.client import request as requests
 from wizard.commands import terminal
 from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
 from wizard.server import clashes, exports
 from wizard.storage import files
 from wizard.text.language import _
@@ -65,7 +66,9 @@ def _risks(taken: Sequence[Request]) -> list[str]:
     """What a thief of each key could do, told once for all those of whom the same is true."""
     alike: dict[str, list[str]] = {}
     for one in taken:
-        alike.setdefault(schemes.of(one.profile).if_stolen(one.profile), []).append(clashes.label(one))
+        scheme = schemes.of(one.profile)
+        risk = reading.risk(one.profile) if one.purpose else scheme.if_stolen(one.profile)
+        alike.setdefault(risk, []).append(clashes.label(one))
     return [f"{', '.join(names)}: {risk}" for risk, names in alike.items()]
 
 

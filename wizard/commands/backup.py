@@ -55,7 +55,9 @@ def run(chosen: Namespace) -> int:
         from wizard.commands import transferring
 
         starting.end()
-        return transferring.run(profile, opened, as_json=chosen.json)
+        exit_code = transferring.run(profile, opened, as_json=chosen.json)
+        transferring.see_shut(profile, opened)
+        return exit_code
 
 
 def _be_interrupted_by_whatever_ends_us() -> None:

@@ -155,6 +155,7 @@ def _made(profile: Profile, opened: Session) -> Outcome:
             return _postponed(profile, reason)
         _give_way()
         result = transferring.run_scheduled(profile, opened)
+        transferring.see_shut(profile, opened)
     except Failure as failure:
         is_noted = any(run.began >= began for run in history.read(profile.name)[:1])
         if failure.kind is Kind.KEYRING_LOCKED and not is_noted:  # it was locked in this very moment

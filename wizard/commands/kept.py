@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import backup_states, printing
 from wizard.client import forgetting, profile_lock
 from wizard.client.host_keys import known_hosts
+from wizard.client.keys import reading_key
 from wizard.console import ToPaste, say
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.running import history, record
@@ -20,7 +22,6 @@ from wizard.walk import steps
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from pathlib import Path
 
 
 def list_all(chosen: Namespace) -> int:
@@ -51,6 +52,7 @@ def show(chosen: Namespace) -> int:
     rows = [
         (_("profile"), paths.shown(paths.profile(profile.name))),
         (_("key"), paths.shown(profile.key_path) + ("" if profile.key_path.exists() else not_made)),
+        (_("read key"), _read_key(profile.name)),
         (_("step"), steps.TITLES[steps.begin(profile).reached]),
         (_("server"), _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")),
         (_("backup"), record.in_words(profile.name)),
@@ -68,6 +70,14 @@ def show(chosen: Namespace) -> int:
     for head, *rest in (run.lines for run in runs):
         say("\n".join([f"#   {head}", *(f"#     {line}" for line in rest)]))
     return 0
+
+
+def _read_key(name: str) -> str:
+    asked = reading_key.in_use(name)
+    if asked is None:
+        return ""
+    until = _("{file}, until {time}") if asked.file else _("a password, until {time}")
+    return until.format(file=paths.shown(Path(asked.file)), time=f"{asked.expires.astimezone():%Y-%m-%d %H:%M}")
 
 
 def forget(chosen: Namespace) -> int:

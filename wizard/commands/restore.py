@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import console, trouble
-from wizard.commands import terminal, transferring
+from wizard.commands import asking, terminal, transferring
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.restore import order, restoring, stage
+from wizard.restore import order, restoring, second_key, stage
 from wizard.restore.events import Result, in_words
 from wizard.restore.order import Order
 from wizard.running import problems
@@ -39,11 +39,13 @@ def restore(chosen: Namespace) -> int:
     Raises:
         Failure: as for `restoring.run`, or the backup's key may not read it (`CANT_READ_BACK`).
     """
+    if chosen.ask:
+        return asking.ask(chosen)
     with terminal.session() as opened:
         profile = profiles.load(chosen.name)
         if not chosen.dry_run:
             profile = terminal.held(chosen.name, opened, timeout=_WAIT_FOR_ORPHANS_SECONDS)
-        restoring.require_readable(profile)
+        second_key.require(profile)
         wanted = _order(profile, chosen)
         told = None if chosen.json else ProgressLine(is_restore=True)
         try:
@@ -62,14 +64,17 @@ async def _restore(
     profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, *, is_practice: bool
 ) -> Result:
     await host_trust.establish(profile)
-    access = await opened.access(profile)
+    second = await asking.opened(profile, opened)
+    access, reader = (second.access, second.reader) if second else (await opened.access(profile), None)
     if is_practice:
-        run = restoring.practice(profile, access, wanted)
+        run = restoring.practice(profile, access, wanted, reader=reader)
     else:
-        run = restoring.run(profile, access, wanted, holding=(opened.hold(profile.name),))
+        run = restoring.run(profile, access, wanted, reader=reader, holding=(opened.hold(profile.name),))
     async with aclosing(run) as events:
         async for event in events:
             if isinstance(event, Result):
+                if not is_practice:
+                    await asking.look_behind(profile, opened)
                 return event
             if told:
                 told.take(event)

@@ -83,6 +83,16 @@ def report_elsewhere(profile: Profile, *, has_failed: bool = False) -> None:
         console.complain(trouble.explain(failure, profile))
 
 
+def see_shut(profile: Profile, opened: Session) -> None:
+    """Once the time of a key for reading is over, see whether the server refuses it, and say so."""
+    from wizard.client.keys import reading_key
+
+    if (asked := reading_key.in_use(profile.name)) and asked.has_expired:
+        from wizard.commands import asking  # hardly any run needs it
+
+        asyncio.run(asking.look_behind(profile, opened))
+
+
 def _tell(result: Report | backing_up.Result, in_words: str, *, as_json: bool) -> None:
     say(console.ToPaste(json.dumps(result.as_json())) if as_json else in_words)
 

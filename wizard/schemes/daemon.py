@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
-
-_CONFIG = "/etc/rsyncd.conf"
+CONFIG = "/etc/rsyncd.conf"
 
 
 class Daemon:
@@ -90,19 +89,17 @@ class Daemon:
         return not profile.scheme.write_only
 
     def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
-        """Rsync from the module."""
-        return from_server.over_network(profile, facts, reading, daemon_modules.name(profile))
+        """Rsync from the module: the one that takes backups, or the one that was made for reading this backup alone."""
+        return from_server.over_network(profile, facts, reading, daemon_modules.place_in(profile))
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the module, and the secrets file where there is a password."""
-        secrets = (
-            SecretsFile(f"/etc/rsyncd-{profile.name}.secrets", profile.server.user) if profile.scheme.auth else None
-        )
-        module = daemon_modules.module(profile, profile.server.root, *_own(profile, secrets))
+        secrets = secrets_file(profile, profile.name) if profile.scheme.auth else None
+        module = daemon_modules.module(profile, profile.server.root, *own_settings(profile, secrets))
         return ServerSetup(
             account=profile.server.user,
             directories=(Directory(profile.server.root, 0o700, "the module's folder"),),
-            daemon=DaemonConfig(_CONFIG, (module,)),
+            daemon=DaemonConfig(CONFIG, (module,)),
             secrets=secrets,
         )
 
@@ -119,7 +116,13 @@ class Daemon:
         return security_checks.over_network(profile)
 
 
-def _own(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
+def secrets_file(profile: Profile, name: str) -> SecretsFile:
+    """The file with the password of what has that name."""
+    return SecretsFile(f"/etc/rsyncd-{name}.secrets", profile.server.user)
+
+
+def own_settings(profile: Profile, secrets: SecretsFile | None) -> list[Setting]:
+    """What only the server's own daemon needs of a module."""
     settings = [
         Setting("uid", profile.server.user, "the daemon runs as this account, not as root"),
         Setting("gid", "*", "and with this account's groups"),

@@ -57,6 +57,12 @@ DELETE = SecurityCheck("delete", N_("Deleting the backup"), ("command", "refuse 
 REPLACE = SecurityCheck("replace", N_("Replacing folders with files"), ("command", "refuse options"))
 OVERWRITE = SecurityCheck("overwrite", N_("Changing existing files"), _COMMAND)
 
+# With a key or a password that is for reading alone.
+READS = SecurityCheck("reads", N_("Reading this backup is allowed"), ("command", "path"))
+WRITE = SecurityCheck("write", N_("Writing to the backup"), ("command", "read only"))
+REMOVE = SecurityCheck("remove", N_("Deleting the backup"), ("command", "read only"))
+READ_OTHERS = SecurityCheck("read-others", N_("Reading other folders"), ("command", "path"))
+
 NO_PASSWORD = SecurityCheck("no-password", N_("Connecting without a password"), ("auth users",))
 WRONG_PASSWORD = SecurityCheck("wrong-password", N_("Connecting with a wrong password"), ("secrets file",))
 LIST = SecurityCheck("list", N_("Appearing in a public list"), ("list",))
@@ -96,6 +102,16 @@ def over_network(profile: Profile) -> tuple[SecurityCheck, ...]:
         CLEAR_TEXT,
         *_places(profile),
     )
+
+
+def reading_over_ssh(profile: Profile) -> tuple[SecurityCheck, ...]:
+    """What is tried with a key that is for reading alone."""
+    return (READS, HOST_KEY, *REQUESTS, *SESSIONS, READ_OTHERS, WRITE, REMOVE, *_places(profile))
+
+
+def reading_over_network(profile: Profile) -> tuple[SecurityCheck, ...]:
+    """What is tried with a password that is for reading alone."""
+    return (READS, NO_PASSWORD, WRONG_PASSWORD, READ_OTHERS, WRITE, REMOVE, *_places(profile))
 
 
 def _places(profile: Profile) -> list[SecurityCheck]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard import schemes
-from wizard.schemes import choosing
+from wizard.schemes import choosing, reading
 from wizard.schemes.parts import daemon_modules
 from wizard.text.language import N_, _, ngettext
 
@@ -52,7 +52,8 @@ def _named(names: Sequence[str]) -> str:
 
 def label(request: Request) -> str:
     """A request in a word or two."""
-    return f"{request.name} ({request.server.user})"
+    name = reading.label(request.name) if request.purpose else request.name
+    return f"{name} ({request.server.user})"
 
 
 def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
@@ -78,7 +79,8 @@ def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
     exact = [_reached(request) for request in requests]
     folded = list(map(_folded, exact))
     group: list[int] = []
-    for number in [*sorted(range(len(requests)), key=folded.__getitem__), None]:
+    written_to = [number for number, request in enumerate(requests) if not request.purpose]
+    for number in [*sorted(written_to, key=folded.__getitem__), None]:
         if group and number is not None and folded[number].startswith(folded[group[0]]):
             group.append(number)
             continue
@@ -94,20 +96,20 @@ def _itself(request: Request) -> Hashable:
 
 
 def _name(request: Request) -> Hashable:
-    return request.server.user, request.name
+    return request.server.user, request.name, request.purpose
 
 
 def _name_in_any_case(request: Request) -> Hashable:
-    return request.server.user, request.name.lower()
+    return request.server.user, request.name.lower(), request.purpose
 
 
 def _place(request: Request) -> Hashable:
-    """The folder that the backup lands in."""
-    return _plain(f"{choosing.full_root(request.profile)}/{request.name}")
+    """The folder that the backup lands in; what only reads takes no place."""
+    return None if request.purpose else _plain(f"{choosing.full_root(request.profile)}/{request.name}")
 
 
 def _place_in_any_case(request: Request) -> Hashable:
-    return _folded(_plain(f"{choosing.full_root(request.profile)}/{request.name}"))
+    return None if request.purpose else _folded(_plain(f"{choosing.full_root(request.profile)}/{request.name}"))
 
 
 def _module(request: Request) -> Hashable:
@@ -119,9 +121,9 @@ def _module_s_folder(request: Request) -> Hashable:
 
 
 def _is_of_shared_daemon(request: Request) -> bool:
-    """Whether its module is one of the server's own daemon; a daemon behind a key has its modules to itself."""
+    """Whether backups go to a module of the server's own daemon; a daemon behind a key has its modules to itself."""
     scheme = schemes.of(request.profile)
-    return scheme.uses_module and not scheme.uses_ssh
+    return scheme.uses_module and not scheme.uses_ssh and not request.purpose
 
 
 def _reached(request: Request) -> str:

@@ -37,4 +37,41 @@ GUARDS = (
         '_PRINTING = ("prune-empty-dirs",)',
         ("tests/attacks/test_modules.py::test_a_list_of_files_that_lies_on_the_server_is_not_handed_over",),
     ),
+    Guard(
+        10,
+        "a key for reading follows no links",
+        "wizard/schemes/parts/reading_line.py",
+        '_LETTERS = "nulHtprScz"',
+        '_LETTERS = "nulHtprSczLk"',
+        (
+            "tests/unit/schemes/test_reading_line.py::test_nothing_else_is_let_in",
+            "tests/servers/restore/test_thief_who_reads.py::test_they_read_this_backup_and_gain_nothing_else",
+        ),
+    ),
+    Guard(
+        10,
+        "the module for reading opens one backup",
+        "wizard/schemes/parts/daemon_modules.py",
+        'Setting("path", layout.locked_folder(profile), "the only',
+        'Setting("path", profile.server.root, "the only',
+        (
+            "tests/unit/schemes/test_reading.py::test_a_daemon_gets_a_module_and_a_password_of_its_own_for_this_backup_alone",
+        ),
+    ),
+    Guard(
+        8,
+        "a key is not taken for refused while nobody here can use it",
+        "wizard/restore/second_key.py",
+        "        if failure.kind not in _GONE:\n",
+        "        if failure.kind not in {*_GONE, Kind.KEYRING_LOCKED}:\n",
+        ("tests/servers/restore/test_second_key.py::test_what_can_not_be_tried_from_here_is_not_taken_for_refused",),
+    ),
+    Guard(
+        8,
+        "a key is not taken for refused while its server refuses the backup's own as well",
+        "wizard/restore/second_key.py",
+        "        await sign_in.attempt(profile, await session.access(profile))\n",
+        "        pass\n",
+        ("tests/servers/restore/test_second_key.py::test_nothing_is_taken_for_shut_without_evidence",),
+    ),
 )

@@ -102,4 +102,4 @@ async def test_a_key_that_may_not_read_says_so(office: Office, home: Path, tmp_p
     placing.settle(office, profile)
     ran = backup_wizard("restore", profile.name)
     assert ran.exit_code == 69
-    assert ran.stderr.startswith("This computer may add to its backup, but not read it — your admin needs to fix this")
+    assert ran.stderr.startswith("This computer may add to its backup, but not read it — you can fix this — ")

@@ -20,6 +20,8 @@ REFUSALS = {
         "backup-wizard: this key can not read\n",
         "backup-wizard: this key takes no such option or path\n",
         "backup-wizard: this key finds no rrsync to read with\n",
+        "backup-wizard: this key is for restoring alone, in backup/amamac\n",
+        "backup-wizard: this key can not write\n",
     ],
     evidence.EXACT_LINE: ["backup-wizard: this key is for amamac-5877888d0ac4 alone\n"],
     evidence.RRSYNC: [
@@ -31,6 +33,7 @@ REFUSALS = {
         "/usr/bin/rrsync: option --delete has been disabled on this server.\n",
     ],
     evidence.WRITE_ONLY: ["ERROR: module is write only\n"],
+    evidence.READ_ONLY: ["ERROR: module is read only\n"],
     evidence.REFUSED_OPTION: ["rsync: The server is configured to refuse --delete\n"],
     evidence.AUTH_FAILED: [
         "@ERROR: auth failed on module amanda\n",
@@ -51,6 +54,7 @@ NO_REFUSALS = [
     "rrsync error: Another instance of rrsync is already accessing this directory.\n",
     "/usr/bin/rrsync error: Restricted directory does not exist!\n",
     "backup-wizard: this key finds no folder that it can write to\n",
+    "backup-wizard: this key finds no folder that it can read\n",
     "rsync: write failed: No space left on device (28)\n",
     "rsync error: error in rsync protocol data stream (code 12) at io.c(285) [sender=3.5.0]\n",
     "WARNING: Your password has expired.\n",

@@ -230,6 +230,14 @@ async def test_what_the_admin_decided_is_taken_and_told() -> None:
     assert len(taken.changes) == 2
 
 
+async def test_the_receipt_of_a_setup_for_reading_moves_no_backup() -> None:
+    profile = unmet()
+    asked = text(profile, account="somebody", folder="/srv/else")
+    taken = await receipt.take(profile, asked.replace(f"for {profile.name} ===", f"for {profile.name}+restore ==="))
+    assert taken.profile == profile
+    assert kept_facts.known(profile).openssh_version
+
+
 def test_the_command_takes_a_file_or_standard_input(sshd: RealSshd, tmp_path: Path) -> None:
     profile = towards(sshd)
     profiles.save(msgspec.structs.replace(profile, server=msgspec.structs.replace(profile.server, host_keys=())))

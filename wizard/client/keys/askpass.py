@@ -62,8 +62,11 @@ def _answer(prompt: str) -> str:
     if not name or not question or os.environ.get("SSH_ASKPASS_PROMPT"):
         raise Failure(Kind.BAD_VALUE, "This question isn't about a backup-wizard key")
     profile = profiles.load(name)
-    file = os.fsencode(profile.key_path)
-    if os.fsencode(question["file"]) not in {file, file[:_SHOWN_BY_SSH]}:
+    if not _is_about(question["file"], profile.key_path):
+        if _is_about_reading(question["file"], name):
+            from wizard.client.keys import reading_key, secrets
+
+            return secrets.fetch(name, reading_key.SECRET).reveal()
         raise Failure(Kind.BAD_VALUE, "This key doesn't belong to the backup")
     if socket := os.environ.get(SOCKET_VARIABLE):
         from wizard.client.keys import passphrase_socket
@@ -74,6 +77,19 @@ def _answer(prompt: str) -> str:
     from wizard.client.keys import secrets
 
     return secrets.fetch(name, "passphrase").reveal()
+
+
+def _is_about(asked: str, key: Path) -> bool:
+    file = os.fsencode(key)
+    return os.fsencode(asked) in {file, file[:_SHOWN_BY_SSH]}
+
+
+def _is_about_reading(asked: str, name: str) -> bool:
+    """Whether it is the key that reads the backup for a while."""
+    from wizard.client.keys import reading_key
+
+    second = reading_key.in_use(name)
+    return bool(second and second.file and _is_about(asked, Path(second.file)))
 
 
 def _program() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard import schemes
-from wizard.client.keys import secrets
+from wizard.client.keys import reading_key, secrets
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
 
 if TYPE_CHECKING:
     from wizard.client.keys.secrets import Secret
@@ -35,4 +36,6 @@ def fetch(profile: Profile) -> Secret | None:
     Raises:
         Failure: as for `secrets.fetch`.
     """
+    if reading.is_reader(profile):
+        return secrets.fetch(profile.name, reading_key.SECRET)
     return secrets.fetch(profile.name, "daemon-password") if schemes.has_password(profile) else None

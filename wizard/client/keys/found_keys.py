@@ -34,7 +34,9 @@ def found(folder: Path | None = None) -> list[FoundKey]:
     in_files = [
         FoundKey(line, paths.shown(public.with_suffix("")))
         for public in sorted(folder.glob("*.pub"))
-        if public.with_suffix("").is_file() and not public.name.startswith("backup-wizard-") and (line := _line(public))
+        if public.with_suffix("").is_file()
+        and not public.name.startswith(("backup-wizard-", key_files.FOR_READING))
+        and (line := _line(public))
     ]
     others = [key.line for key in in_files] + [_line(public) for public in folder.glob("backup-wizard-*.pub")]
     agents = [line for line in agent_lines() if not any(same_key(line, other) for other in others)]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from wizard.profile import KeyType
 
 _RSA_EXPONENT, _RSA_BITS = 65537, 4096
+FOR_READING = "backup-restore-"
+"""How the name and the comment of a second key begin, which is for reading a backup."""
+
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 

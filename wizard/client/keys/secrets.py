@@ -17,7 +17,7 @@ SERVICE = "backup-wizard"
 UNATTENDED = "BACKUP_WIZARD_UNATTENDED"
 """The environment variable by which a program, and the askpass that ssh starts for it, has no keyring ask anybody."""
 
-What = Literal["passphrase", "daemon-password", "alarm-address", "ping-address"]
+What = Literal["passphrase", "daemon-password", "alarm-address", "ping-address", "restore-passphrase"]
 
 _NAMES = {
     "keyring.backends.SecretService": N_("your desktop's keyring"),

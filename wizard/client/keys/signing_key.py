@@ -6,7 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from wizard.client.keys import key_files, passphrase_socket, public_keys, secrets
+from wizard.client.keys import key_files, passphrase_socket, public_keys, reading_key, secrets
 from wizard.failure import Failure, Kind
 from wizard.storage import files
 
@@ -38,6 +38,8 @@ def load(profile: Profile, access: Access) -> PKey:
 def _passphrase(profile: Profile, access: Access) -> Secret | None:
     if access.passphrase_socket:
         return passphrase_socket.ask(access.passphrase_socket)
+    if reading_key.is_named_by(profile):
+        return secrets.fetch(profile.name, reading_key.SECRET)
     return secrets.fetch(profile.name, "passphrase") if profile.key.protection == "keyring" else None
 
 

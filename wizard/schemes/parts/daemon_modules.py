@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard.schemes.fit import Fit, lacks
 from wizard.schemes.if_stolen import Ability
-from wizard.schemes.parts import request_filter
+from wizard.schemes.parts import layout, request_filter
 from wizard.schemes.setup import Module, Setting
 from wizard.text.language import _
 
@@ -22,6 +22,9 @@ _COMPARING = ("block-size", "compare-dest", "copy-dest", "link-dest", "fuzzy")
 # a list of what it is to send: the server hands over whatever file that is.
 _PRINTING = ("prune-empty-dirs", "files-from")
 
+
+FOR_READING = "+restore"
+"""What a module is called by, after the backup's name, that reads one backup: no name that can be chosen ends so."""
 
 # A module can't ask for whole files.
 LEFT_OPEN = (Ability.READ_WITH_TOOLS,)
@@ -51,6 +54,24 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
         *own,
     )
     return Module(name(profile), settings)
+
+
+def reading_module(profile: Profile, *own: Setting) -> Module:
+    """A module that reads this one backup, whatever else is in the folder of the backup's own module."""
+    settings = (
+        Setting("path", layout.locked_folder(profile), "the only folder this module opens"),
+        Setting("read only", "true", "nothing can be written or deleted"),
+        Setting("munge symlinks", "true", "links are sent as they were before the backup"),
+        Setting("list", "false", "the module doesn't appear in lists"),
+        *own,
+    )
+    return Module(f"{profile.name}{FOR_READING}", settings)
+
+
+def place_in(profile: Profile) -> str:
+    """Where the backup is, from the module on: such as `amanda/amamac/`, or all of a module for reading."""
+    module = name(profile)
+    return f"{module}/" if module.endswith(FOR_READING) else f"{module}/{profile.name}/"
 
 
 def unfit(profile: Profile) -> Fit | None:

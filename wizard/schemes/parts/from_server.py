@@ -43,14 +43,14 @@ def over_ssh(profile: Profile, facts: ClientFacts, reading: Reading, source: str
     ]
 
 
-def over_network(profile: Profile, facts: ClientFacts, reading: Reading, module: str) -> list[str]:
-    """The rsync command from a module of a daemon on its own port."""
+def over_network(profile: Profile, facts: ClientFacts, reading: Reading, path: str) -> list[str]:
+    """The rsync command from a folder of a daemon on its own port, given from its module on."""
     return [
         *_options(facts, reading, compress=profile.compress),
         _LONG_SILENCE if reading.by_content else network.long_silence(facts),
         *network.connecting(profile, facts),
         "--",
-        network.place(profile, module),
+        network.place(profile, path),
         f"{reading.to}/",
     ]
 

@@ -24,9 +24,9 @@ _SPELT_OUT = (
 )
 
 
-def locked(profile: Profile, client: ClientFacts, server: ServerFacts, command: Option) -> KeyLine:
-    """The client's key, able to start that command and nothing else."""
-    return KeyLine((*_shut(server), command, *allowed_from(profile)), client.public_key)
+def locked(profile: Profile, client: ClientFacts, server: ServerFacts, command: Option, *limits: Option) -> KeyLine:
+    """The client's key, able to start that command and nothing else; `limits` say up to when, say."""
+    return KeyLine((*_shut(server), *limits, command, *allowed_from(profile)), client.public_key)
 
 
 def unlocked(profile: Profile, client: ClientFacts) -> KeyLine:

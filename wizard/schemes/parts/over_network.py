@@ -29,7 +29,7 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
         long_silence(facts),
         "--",
         *over_ssh.rsync_sources(profile, transfer),
-        place(profile, module),
+        place(profile, f"{module}/{profile.name}/"),
     ]
 
 
@@ -44,7 +44,7 @@ def long_silence(facts: ClientFacts) -> str:
     return f"--timeout={_SILENCES * facts.timeout}"
 
 
-def place(profile: Profile, module: str) -> str:
-    """The backup's own folder in the module, as rsync takes it."""
+def place(profile: Profile, path: str) -> str:
+    """A folder of the daemon's, from its module on, as rsync takes it."""
     user = f"{profile.server.user}@" if profile.scheme.auth else ""
-    return f"{user}{over_ssh.rsync_host(profile)}::{module}/{profile.name}/"
+    return f"{user}{over_ssh.rsync_host(profile)}::{path}"

@@ -97,7 +97,7 @@ def _steps(profile: Profile) -> list[str]:
         f"f=$3; shift 3{_overwriting(profile)}",
         f"for w do case $w in {'|'.join(words)}) ;; *) no {NO_SUCH_OPTION};; esac; done",
         f"cd $0 2>/dev/null && test -w . || no {NO_FOLDER}",
-        *([_CONFINING] if scheme.allow_delete else []),
+        *([CONFINING] if scheme.allow_delete else []),
         # While IFS is empty, the dash of Ubuntu 16.04 and 18.04 makes one word of $@; their rsync is too old for a $c.
         "case $c in ?*) ;; *) unset IFS;; esac" if scheme.allow_delete else "unset IFS",
         f"exec rsync --server $f {' '.join(options)}{' $c' if scheme.allow_delete else ''} $@",
@@ -109,7 +109,7 @@ _OTHERS = f"test -w $0 || no {NO_FOLDER}; no {ALONE}, in $0"
 
 # Where files are deleted, the client's filter rules may name files to be read as more rules; rsync 3.5 can keep that
 # inside the folder. An unset $c is no word at all.
-_CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--confine-root=$(pwd -P); fi"
+CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--confine-root=$(pwd -P); fi"
 
 
 def _overwriting(profile: Profile) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client import computer
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
 from wizard.schemes.facts import ServerFacts
 from wizard.server import handed_over, kept_facts
 from wizard.server.exports import (
@@ -19,7 +21,7 @@ from wizard.server.exports import (
     script,
     secrets_file,
 )
-from wizard.server.exports.context import ExportContext
+from wizard.server.exports.context import ExportContext, ForReading
 from wizard.server.reaching import shown_keys
 from wizard.text.language import N_, _
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ClientFacts
     from wizard.schemes.setup import ServerSetup
+    from wizard.server.handed_over import Replaced
 
 
 @dataclass(frozen=True)
@@ -134,14 +137,22 @@ def export(
         Failure: `KEY_MISSING` while there is no key to let in, `SECRET_MISSING` without the password, `BAD_VALUE` for
             a format that is not known or says nothing for this scheme.
     """
-    context = context_of(profile, client, server, secret)
+    return rendered(context_of(profile, client, server, secret), format_name)
+
+
+def rendered(context: ExportContext, format_name: str) -> str:
+    """The server's text in one format.
+
+    Raises:
+        Failure: `SECRET_MISSING` without the password, `BAD_VALUE` for a format that is not known or says nothing here.
+    """
     chosen = FORMATS.get(format_name)
     if chosen is None or not chosen.applies(context.setup):
         known = ", ".join(name for name, format in FORMATS.items() if format.applies(context.setup))
         raise Failure(
             Kind.BAD_VALUE,
             _("{format} isn't available for the scheme {scheme}. Use one of these: {known}").format(
-                format=format_name, scheme=profile.scheme.kind, known=known
+                format=format_name, scheme=context.profile.scheme.kind, known=known
             ),
         )
     return chosen.render(context)
@@ -167,6 +178,21 @@ def context_of(
     return ExportContext(profile, setup, secret, client, computer.sender(), seen, replaced)
 
 
+def context_for_reading(
+    profile: Profile,
+    client: ClientFacts,
+    expires: datetime,
+    secret: Secret | None = None,
+    replaced: Replaced | None = None,
+    server: ServerFacts | None = None,
+) -> ExportContext:
+    """What the second key for reading asks of the server, which is `client.public_key`; or the second password."""
+    known = server or kept_facts.known(profile)
+    setup = reading.setup(profile, client, known, expires)
+    terms = ForReading(expires, reading.expires_by_itself(profile, known))
+    return ExportContext(profile, setup, secret, client, computer.sender(), replaced=replaced, for_reading=terms)
+
+
 def context_of_request(
     request: Request, server: ServerFacts | None = None, secret: Secret | None = None
 ) -> ExportContext:
@@ -176,5 +202,11 @@ def context_of_request(
         Failure: a fact that the text depends on is not known.
     """
     profile, client = request.profile, request.client
+    if request.purpose:
+        # The two days begin when the admin's text is written.
+        asked = context_for_reading(
+            profile, client, datetime.now().astimezone() + reading.LASTS, secret, None, server or ServerFacts()
+        )
+        return replace(asked, sender=request.sender)
     setup = schemes.of(profile).server_setup(profile, client, server or ServerFacts())
     return ExportContext(profile, setup, secret, client, request.sender, request.seen_host_keys)

@@ -70,7 +70,7 @@ def quoted(text: str) -> str:
 
 
 def _entry(context: ExportContext) -> Iterator[str]:
-    setup, name = context.setup, context.profile.name
+    setup, name = context.setup, context.name
     (folder,) = setup.directories
     root, path = _plain(context.profile.server.root), _plain(folder.path)
     _require_lines(name, setup.account, root, path, folder.marker)
@@ -126,7 +126,7 @@ def _hosts(contexts: Iterable[ExportContext]) -> Iterator[str]:
 
 
 def _passwords(contexts: Iterable[ExportContext]) -> Iterator[str]:
-    names = [context.profile.name for context in contexts if context.setup.secrets]
+    names = [context.name for context in contexts if context.setup.secrets]
     lines = "\n".join(f'      {quoted(name)}: "…"' for name in names)
     text = _PASSWORDS.format(lines=lines) if names else _NO_PASSWORDS
     yield from (f"# {line}" for line in text.split("\n"))

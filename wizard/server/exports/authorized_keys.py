@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def render(context: ExportContext) -> str:
     """The key lines between marks, each option's reason in a comment above."""
-    name = context.profile.name
+    name = context.name
     return f"# backup-wizard begin {name}\n{body(context)}\n# backup-wizard end {name}\n"
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.schemes import reading
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wizard.client.computer import Sender
     from wizard.client.keys.secrets import Secret
     from wizard.profile import Profile
@@ -15,12 +19,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ForReading:
+    """Up to when a second key, or password, may read the backup, and whether the server then shuts it out by itself."""
+
+    expires: datetime
+    by_itself: bool
+
+
+@dataclass(frozen=True)
 class ExportContext:
     """One backup and what the server needs for it; `secret` is a daemon's password, where it is known.
 
     `client` is what was known of the computer that asks, and `sender` who sends the request. `seen_host_keys` are the
     fingerprints that the server showed and nobody has confirmed yet; those that were confirmed are in the profile.
-    `replaced` is an earlier text in whose place this one comes.
+    `replaced` is an earlier text in whose place this one comes. `for_reading` is set where the setup lets the backup be
+    read, and only that, and not where it lets it in.
     """
 
     profile: Profile
@@ -30,3 +43,9 @@ class ExportContext:
     sender: Sender | None = None
     seen_host_keys: tuple[str, ...] = ()
     replaced: Replaced | None = None
+    for_reading: ForReading | None = None
+
+    @property
+    def name(self) -> str:
+        """What the server's text is marked by: the backup's name, or another for what only reads it."""
+        return reading.label(self.profile.name) if self.for_reading else self.profile.name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes
 from wizard.client.host_keys import host_identity
+from wizard.schemes import reading
 from wizard.server.exports import pasted_commands
 from wizard.server.exports.grouping import by_file
 from wizard.text.language import _
@@ -14,7 +15,7 @@ from wizard.text.language import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wizard.server.exports.context import ExportContext
+    from wizard.server.exports.context import ExportContext, ForReading
 
 BEGIN, END = "# backup-wizard commands begin", "# backup-wizard commands end"
 _WIDTH = 76
@@ -31,15 +32,16 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
 
 
 def _lines(context: ExportContext) -> Iterator[str]:
-    yield from (_("Hello,"), *_wrapped(_request(context)), _folder(context), "")
-    if context.setup.key_lines:
+    asked = _request_to_read(context, context.for_reading) if context.for_reading else _request(context)
+    yield from (_("Hello,"), *_wrapped(asked), _folder(context), "")
+    if context.setup.key_lines and not context.for_reading:
         yield from _fingerprints(context)
     yield from _wrapped(_paste(context))
     yield from (BEGIN, pasted_commands.block(context), END)
     if context.setup.secrets:
         yield from _wrapped(_password(context))
     yield ""
-    yield from _wrapped(_("To take it back, paste this line. Backups stay until you delete them:"))
+    yield from _wrapped(_take_back(context))
     yield pasted_commands.take_back(context)
     if for_sshd := pasted_commands.for_sshd(context):
         optional = _("Optional (OpenSSH 8.4+): turn off {account}'s ssh password if nobody uses it:")
@@ -69,9 +71,48 @@ def _request(context: ExportContext) -> str:
     return " ".join([*said, scheme.if_stolen(profile)])
 
 
+def _request_to_read(context: ExportContext, terms: ForReading) -> str:
+    """The same where files are to come back: what is read, up to when, and who shuts the door again."""
+    profile, setup = context.profile, context.setup
+    asks = (
+        _("please let my computer “{name}” read its backup on {host}, with rsync over ssh, as the user “{account}”.")
+        if setup.key_lines
+        else _("please let my computer “{name}” read its backup on {host}, with rsync (not encrypted).")
+    )
+    said = [asks.format(name=profile.name, host=profile.server.host, account=setup.account)]
+    said.append(_("I need to restore files, and my backup key can't read."))
+    if context.sender and (who := context.sender.words):
+        said.append(_("I'm {who}.").format(who=who))
+    what = (
+        _("This second key can read that one folder and nothing else: no writing, no shell, no tunnels.")
+        if setup.key_lines
+        else _("This second password can read that one folder and nothing else: no writing.")
+    )
+    until = (
+        _("sshd refuses it from {time} on.")
+        if terms.by_itself
+        else _("It doesn't expire: please take it back after {time}, with the last line below.")
+    )
+    time = f"{terms.expires:%Y-%m-%d %H:%M %Z}"
+    return " ".join([*said, what, until.format(time=time), reading.if_stolen(profile)])
+
+
+def _take_back(context: ExportContext) -> str:
+    if context.for_reading and context.for_reading.by_itself:
+        return _("To take it back earlier, paste this line. The backup stays as it is:")
+    if context.for_reading:
+        return _("To take it back, paste this line. The backup stays as it is:")
+    return _("To take it back, paste this line. Backups stay until you delete them:")
+
+
 def _paste(context: ExportContext) -> str:
     if context.replaced is None:
         return _("Please paste this into a root shell. It changes nothing that already exists.")
+    if context.for_reading:
+        return _(
+            "Please paste this into a root shell. It replaces what I sent for an earlier restore, and changes nothing"
+            " else that already exists."
+        )
     asked = _(
         "My settings changed: this replaces what I sent before. Please paste it into a root shell. It changes only the"
         " lines of “{name}”, and nothing else that already exists."

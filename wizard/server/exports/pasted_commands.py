@@ -70,6 +70,12 @@ _TAKE_BACK = (
     ' if grep -qsFx "# backup-wizard begin {name}" "$k"; then exit 3; fi;'
     ' if grep -qs "^# backup-wizard begin " "$k"; then exit 4; fi'
 )
+_TAKE_LINES_BACK = (
+    'cd || exit; k=$(readlink -f .ssh/authorized_keys); [ -f "$k" ] || exit 0;'
+    ' if grep -qsFx "# backup-wizard end {name}" "$k"; then'
+    ' sed -i "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/d" "$k"; fi;'
+    ' ! grep -qsFx "# backup-wizard begin {name}" "$k"'
+)
 # How many of a path's first folders were there before any backup, though they may be empty.
 _STANDING = {"srv": 1, "mnt": 1, "media": 1, "opt": 1, "home": 2, "homes": 2, "users": 2, "var": 2, "usr": 2}
 
@@ -81,7 +87,7 @@ def block(context: ExportContext) -> str:
 
 def take_back(context: ExportContext) -> str:
     """One line that takes everything back but the backed-up files; the account too, if the block has made it."""
-    return f"({command(*_take_back(context))})"
+    return f"({command(*(_take_back_reading(context) if context.for_reading else _take_back(context)))})"
 
 
 def for_sshd(context: ExportContext) -> str:
@@ -99,11 +105,12 @@ def for_sshd(context: ExportContext) -> str:
 
 
 def _block(context: ExportContext) -> Iterator[str]:
-    setup, account, name = context.setup, quoted(context.setup.account), context.profile.name
+    setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     yield _BEGIN
-    yield f"{_REQUIRE_ACCOUNT if setup.domain else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
-    if directory.path.startswith("/"):
+    is_there = setup.domain or context.for_reading
+    yield f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
+    if directory.path.startswith("/") and not context.for_reading:
         *above, last = PurePosixPath(directory.path).parts[1:]
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
         yield _MAKE_LAST.format(name=quoted(last), account=account)
@@ -123,7 +130,7 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
         yield from _module(context, setup.daemon)
-    yield _END_WITH_FINGERPRINTS if lines else _END
+    yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
 
 
 def _let_in(context: ExportContext) -> str:
@@ -131,14 +138,14 @@ def _let_in(context: ExportContext) -> str:
         return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
     keys = " ".join(f'-e "{key}"' for key in context.replaced.keys)
     ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
-    replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.profile.name)
-    remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.profile.name)
+    replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
+    remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
     return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
 
 
 def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     """The file of a daemon that one key starts; an earlier one stays until the key's lines are known to be ours."""
-    file, name = daemon.path, context.profile.name
+    file, name = daemon.path, context.name
     refuse = f"no {file} already exists: take it back first, with the line below"
     if context.replaced is None:
         yield f"[ ! -e {file} ] || {refuse}"
@@ -151,7 +158,7 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
 
 
 def _module(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
-    name, account = context.profile.name, context.setup.account
+    name, account = context.name, context.setup.account
     begin, *_ = lines = _without_reasons(rsyncd.render(context))
     refuse = f"no $f already has lines of {name}: take them back first, with the line below"
     start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi;"
@@ -169,7 +176,7 @@ def _marked(script: str, name: str) -> str:
 
 
 def _take_back(context: ExportContext) -> Iterator[str]:
-    setup, account, name = context.setup, quoted(context.setup.account), context.profile.name
+    setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     stays, below = _standing(directory)
     words = {"name": name, "pattern": name.replace(".", "[.]")}
@@ -184,9 +191,7 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     if setup.daemon and setup.daemon.private:
         yield f"rm -f {setup.daemon.path}; rmdir {PurePosixPath(setup.daemon.path).parent} 2>/dev/null;"
     elif setup.daemon:
-        begin, end = (f"^# backup-wizard {mark} {words['pattern']}$" for mark in ("begin", "end"))
-        yield f"f={setup.daemon.path}; if grep -qsFx '# backup-wizard end {name}' $f;"
-        yield f"then sed -i '/{begin}/,/{end}/d' $f; [ -s $f ] || rm $f; fi;"
+        yield from _take_module_back(setup.daemon, name)
     if setup.secrets:
         yield f"rm -f {setup.secrets.path};"
     yield from _remove_folder(directory, stays, below)
@@ -197,6 +202,26 @@ def _take_back(context: ExportContext) -> Iterator[str]:
         return
     yield f"case $(getent passwd {account}) in {account}:*:backup-wizard:/*)"
     yield f"{{ [ ! -e ~{account} ] || rmdir ~{account}; }} && userdel {account};; esac"
+
+
+def _take_back_reading(context: ExportContext) -> Iterator[str]:
+    """The lines, or the module and its password: account, folder and all of the backup's own were there before."""
+    setup, name = context.setup, context.name
+    if setup.key_lines:
+        yield f"{_AS} {quoted(setup.account)} -c"
+        yield quoted(_marked(_TAKE_LINES_BACK, name))
+        yield f"sh {_QUIETLY} || echo The lines of {name} are still there >&2;"
+    if setup.daemon:
+        yield from _take_module_back(setup.daemon, name)
+    if setup.secrets:
+        yield f"rm -f {setup.secrets.path}"
+
+
+def _take_module_back(daemon: DaemonConfig, name: str) -> Iterator[str]:
+    pattern = name.replace(".", "[.]")
+    begin, end = (f"^# backup-wizard {mark} {pattern}$" for mark in ("begin", "end"))
+    yield f"f={daemon.path}; if grep -qsFx '# backup-wizard end {name}' $f;"
+    yield f"then sed -i '/{begin}/,/{end}/d' $f; [ -s $f ] || rm $f; fi;"
 
 
 def _remove_folder(directory: Directory, stays: str, below: str) -> Iterator[str]:

@@ -17,7 +17,9 @@ def render(context: ExportContext) -> str:
         BadProfile: something in it no admin's wizard would take.
     """
     assert context.client
-    return _HEAD + request.dumps(request.of(context.profile, context.client, context.sender, context.seen_host_keys))
+    purpose: request.Purpose = "restore" if context.for_reading else ""
+    asked = request.of(context.profile, context.client, context.sender, context.seen_host_keys, purpose)
+    return _HEAD + request.dumps(asked)
 
 
 _HEAD = """\

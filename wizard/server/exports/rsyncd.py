@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def render(context: ExportContext) -> str:
     """The modules between marks, each setting's reason in a comment above it."""
-    name = context.profile.name
+    name = context.name
     return f"# backup-wizard begin {name}\n{body(context)}\n# backup-wizard end {name}\n"
 
 

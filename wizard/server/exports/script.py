@@ -28,13 +28,15 @@ _LINE_ENDS = re.compile(r"[\n\r\0]")
 
 _HEAD = """\
 #!/bin/sh
-# Lets {who} back up to this server with rsync (backup-wizard {version}). Run it as root:
+# {lets} with rsync (backup-wizard {version}). Run it as root:
 {secret}#   sh {file} --check    shows what it would change, and changes nothing
 #   sh {file}            makes the changes, and prints a receipt to send back
 #   sh {file} --undo     undoes the changes; it never deletes backups
 # Everything specific to {whom} is above the line “How it works”.
 # shellcheck disable=SC2016,SC2034 # single quotes keep text as it is; not every value is used
 """
+_LETS_BACK_UP = "Lets the computer “{name}” back up to this server"
+_LETS_READ = "Lets the computer “{name}” read its backup on this server, for a restore,"
 _HOLDS_SECRET = (
     "# THIS FILE CONTAINS A PASSWORD: make sure only you can read it (chmod 600), and delete it afterwards.\n"  # noqa: S105
 )
@@ -80,12 +82,16 @@ def _octal(sign: str) -> str:
 
 
 def _head(contexts: Sequence[ExportContext]) -> str:
-    names = [context.profile.name for context in contexts]
-    who = f"the computer “{names[0]}”" if len(names) == 1 else f"{len(names)} computers"
+    names = [context.name for context in contexts]
+    lets = f"Lets {len(names)} computers back up to this server, or read a backup on it,"
+    if len(names) == 1:
+        lets = _LETS_READ if contexts[0].for_reading else _LETS_BACK_UP
     secret = _HOLDS_SECRET if holds_secret(contexts) else ""
     file = _SAVED_AS.format(names[0] if len(names) == 1 else f"{len(names)}-computers")
     whom = "this backup" if len(names) == 1 else "these backups"
-    return _HEAD.format(who=who, whom=whom, version=__version__, file=file, secret=secret)
+    return _HEAD.format(
+        lets=lets.format(name=contexts[0].profile.name), whom=whom, version=__version__, file=file, secret=secret
+    )
 
 
 def _function(number: int, context: ExportContext) -> str:
@@ -97,7 +103,7 @@ def _values(context: ExportContext) -> Iterator[str]:
     setup, daemon, secrets = context.setup, context.setup.daemon, context.setup.secrets
     _require_lines(context)
     root = quoted(plain_folder(context.profile.server.root))
-    yield f"name={quoted(context.profile.name)} account={quoted(setup.account)} root={root}"
+    yield f"name={quoted(context.name)} account={quoted(setup.account)} root={root}"
     (folder,) = setup.directories
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
@@ -146,11 +152,11 @@ def _require_apart(contexts: Sequence[ExportContext]) -> None:
     seen: set[tuple[str, str]] = set()
     for context in contexts:
         place = context.setup.account if context.setup.key_lines else ""  # one daemon serves all accounts
-        if (place, context.profile.name) in seen:
+        if (place, context.name) in seen:
             raise Failure(
-                Kind.BAD_VALUE, _("Two backups are named {name}. Rename one of them").format(name=context.profile.name)
+                Kind.BAD_VALUE, _("Two backups are named {name}. Rename one of them").format(name=context.name)
             )
-        seen.add((place, context.profile.name))
+        seen.add((place, context.name))
 
 
 def _require_lines(context: ExportContext) -> None:

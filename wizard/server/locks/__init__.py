@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.schemes.security_checks import ADMITTED, HOST_KEY, TOLD_BY_SSH, UNTESTABLE
+from wizard.schemes.security_checks import HOST_KEY, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import kept_facts
 from wizard.server.locks.evidence import untestable, untested
 from wizard.server.locks.finding import (
@@ -25,11 +26,12 @@ from wizard.server.locks.finding import (
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
     from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.schemes.base import SecurityCheck
+    from wizard.schemes.setup import ServerSetup
     from wizard.server.locks.evidence import ProbeResult
     from wizard.server.locks.probe_session import Probe, ProbeSession
 
@@ -61,25 +63,48 @@ async def check(profile: Profile, access: Access, *, expects_backup: bool = Fals
     Raises:
         Failure: the sign-in could not be tried.
     """
-    from wizard.server.locks import checked, fixes
+    from wizard.server.locks import checked
+
+    setup = schemes.of(profile).server_setup(profile, access.facts, kept_facts.known(profile))
+    checks, findings = planned(profile), list[Finding]()
+    async with aclosing(try_all(profile, access, checks, probes(), setup, expects_backup=expects_backup)) as tried:
+        async for finding in tried:
+            findings.append(finding)
+            if len(findings) == len(checks) and any(one.held is not None for one in findings):
+                checked.note(profile.name, verdict(findings))
+            yield finding
+
+
+async def try_all(
+    profile: Profile,
+    access: Access,
+    checks: Sequence[SecurityCheck],
+    known: Mapping[str, Probe],
+    setup: ServerSetup,
+    *,
+    expects_backup: bool = False,
+) -> AsyncGenerator[Finding]:
+    """Try those checks by the probes that are known for them; the first is what has to be let in.
+
+    `setup` is what was handed over, from which it is told what to change.
+
+    Raises:
+        Failure: the sign-in could not be tried.
+    """
+    from wizard.server.locks import fixes
     from wizard.server.locks.probe_session import answered
 
-    checks, known = planned(profile), probes()
-    setup = schemes.of(profile).server_setup(profile, access.facts, kept_facts.known(profile))
     try:
         async with _probe_session(profile, access, expects_backup) as session, _begun(checks, session) as begun:
-            is_let_in, findings = False, []
+            is_let_in = False
             for one in checks:
                 answer = await (begun.get(one.id) or answered(known.get(one.id, _no_probe), session))
-                if one.id == ADMITTED.id:
+                if one is checks[0]:
                     is_let_in = answer.held is True
                 elif answer.held and not is_let_in and one.id not in TOLD_BY_SSH:
                     answer = untested(answer.detail, _(_NOT_LET_IN))
                 fix = fixes.fix(one, setup) if answer.held is False else ""
-                findings.append(Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix))
-                if len(findings) == len(checks):
-                    checked.note(profile.name, verdict(findings))
-                yield findings[-1]
+                yield Finding(one.id, one.title, answer.held, answer.testable, answer.detail, fix)
     except Failure as failure:
         if failure.kind not in {Kind.KEY_UNUSABLE, Kind.SSH_UNSUPPORTED}:
             raise
@@ -105,7 +130,11 @@ def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
 
 def planned(profile: Profile) -> tuple[SecurityCheck, ...]:
     """What `check` will try, with titles in the person's language."""
-    checks = schemes.of(profile).security_checks(profile)
+    return in_words(schemes.of(profile).security_checks(profile))
+
+
+def in_words(checks: Sequence[SecurityCheck]) -> tuple[SecurityCheck, ...]:
+    """The same with titles in the person's language."""
     return tuple(msgspec.structs.replace(one, title=_(one.title)) for one in checks)
 
 

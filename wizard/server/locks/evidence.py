@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from wizard.schemes.parts import request_filter
+from wizard.schemes.parts import reading_line, request_filter
 from wizard.server.locks.wording import quoted
 from wizard.text.language import _
 
@@ -23,6 +23,7 @@ KEY_LINE: Final = "key line"
 EXACT_LINE: Final = "exact line"
 RRSYNC: Final = "rrsync"
 WRITE_ONLY: Final = "write only"
+READ_ONLY: Final = "read only"
 REFUSED_OPTION: Final = "refused option"
 AUTH_FAILED: Final = "auth failed"
 HOST_DENIED: Final = "host denied"
@@ -45,6 +46,8 @@ _LINE_WORDS = "|".join(
         request_filter.CANNOT_READ,
         request_filter.NO_SUCH_OPTION,
         request_filter.NO_RRSYNC,
+        f"{reading_line.ALONE}, in .+",
+        reading_line.CANNOT_WRITE,
     )
 )
 _RRSYNC_WORDS = "|".join(
@@ -63,6 +66,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     EXACT_LINE: re.compile(rf"^{re.escape(request_filter.IS_FOR)} \S+-[0-9a-f]{{12}} alone$", re.MULTILINE),
     RRSYNC: re.compile(rf"^\S*rrsync(?: error)?:? (?:{_RRSYNC_WORDS})", re.MULTILINE),
     WRITE_ONLY: re.compile(r"^(?:@?ERROR: )?module is write only$", re.MULTILINE),
+    READ_ONLY: re.compile(r"^(?:@?ERROR: )?module is read only$", re.MULTILINE),
     REFUSED_OPTION: re.compile(r"The server is configured to refuse --?\S+"),
     HOST_DENIED: re.compile(r"^@ERROR: access denied to ", re.MULTILINE),
     NOT_THERE: re.compile(

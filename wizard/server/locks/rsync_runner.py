@@ -18,7 +18,7 @@ from wizard.client import rsync
 from wizard.client.process import children
 from wizard.client.process.background import in_background
 from wizard.client.ssh.sending import end_input, send
-from wizard.schemes.base import Transfer
+from wizard.schemes.base import Reading, Transfer
 from wizard.schemes.parts import daemon_modules, over_network
 from wizard.schemes.parts.over_ssh import quoted_for_rsync, rsync_host
 from wizard.server import destination
@@ -111,6 +111,21 @@ class RsyncRunner:
             return schemes.of(self.profile).client_command(self.profile, facts, transfer)
 
         return await self._run(argv, self._password())
+
+    async def as_restore(self, *here: str) -> Called:
+        """Ask for the dry run of a restore into an empty folder; `here` are more options, such as rules.
+
+        Raises:
+            TimeoutError: rsync did not end in time.
+        """
+        with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
+            reading = Reading(Path(folder), dry_run=True, here=here)
+
+            def argv(way: _Way) -> list[str]:
+                facts = replace(self.access.facts, remote_shell=way.remote_shell)
+                return schemes.of(self.profile).read_command(self.profile, facts, reading)
+
+            return await self._run(argv, self._password())
 
     async def _call(self, options: list[str], sources: tuple[str, ...], place: str, password: str) -> Called:
         def argv(way: _Way) -> list[str]:

@@ -11,6 +11,7 @@ from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.ssh import dial
 from wizard.failure import OF_JUMP_HOST, Failure, Kind
+from wizard.schemes import reading
 from wizard.server import handed_over, kept_facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
@@ -64,13 +65,18 @@ async def take(profile: Profile, text: str) -> Taken:
         Failure: `BAD_RECEIPT` if it can't be read or is not for this backup; `RECEIPT_DIFFERS` if it names other
             fingerprints than those that were confirmed or that the server shows; or our folder can't be written to.
     """
-    receipt = receipt_text.parse(text, profile.name)
+    label = reading.label(profile.name)
+    is_for_reading = receipt_text.BEGIN.format(name=label) in text
+    receipt = receipt_text.parse(text, label if is_for_reading else profile.name)
     offered: list[HostKey] = []
     if schemes.of(profile).uses_ssh:
         if not receipt.host_keys:
             raise Failure(Kind.BAD_RECEIPT, _("the line “{key}” is missing").format(key="host-key"))
         offered = await _offered(profile)
     _compare(receipt, profile.server.host_keys, offered)
+    if is_for_reading:  # the backup itself stays where it is
+        _learn(profile, receipt)
+        return Taken(profile, receipt, met=bool(offered))
     changed, changes = _decided_by_admin(profile, receipt)
     if offered:
         known_hosts.trust(changed, offered)

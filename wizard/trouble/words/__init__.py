@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.trouble.words import backup, daemon, here, jump, keys, let_in, profiles, reaching, restore, schedule, wizard
+from wizard.trouble.words import (
+    backup,
+    daemon,
+    here,
+    jump,
+    keys,
+    let_in,
+    profiles,
+    reaching,
+    restore,
+    schedule,
+    second_key,
+    wizard,
+)
 from wizard.trouble.words.form import Who, Words
 
 if TYPE_CHECKING:
@@ -12,5 +25,5 @@ if TYPE_CHECKING:
 
 __all__ = ["WORDS", "Who", "Words"]
 
-_SUBJECTS = (profiles, here, keys, reaching, jump, let_in, daemon, backup, restore, schedule, wizard)
+_SUBJECTS = (profiles, here, keys, reaching, jump, let_in, daemon, backup, restore, schedule, second_key, wizard)
 WORDS: dict[Kind, Words] = {kind: words for subject in _SUBJECTS for kind, words in subject.WORDS.items()}

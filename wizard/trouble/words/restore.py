@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from wizard.failure import Kind
 from wizard.text.language import N_
-from wizard.trouble.words.form import ADMIN, SEND, YOU, Words
+from wizard.trouble.words.form import ADMIN, YOU, Words
 
 WORDS = {
     Kind.CANT_READ_BACK: Words(
         N_("This computer may add to its backup, but not read it"),
-        ADMIN,
-        SEND,
-        N_(
-            "I need files back from my backup in {destination} on {host}. My key may not read it. Please restore them"
-            " for me, or send me a copy."
-        ),
+        YOU,
+        N_("To ask your admin for a key that can read it for two days, run “backup-wizard restore {name} --ask”."),
     ),
     Kind.NOT_IN_BACKUP: Words(
         N_("{about} isn't in the backup"),

@@ -1,0 +1,144 @@
+"""What lets a backup be read, put in place by message, script and playbook: it opens that alone, and goes again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.servers.message.test_message import DONE, REFUSED
+from tests.support.data.message import block, line_after
+from tests.support.data.trees import tree
+from tests.support.servers import placing, root_shell, setting_up
+from tests.support.servers.office import ACCOUNT, Office
+from tests.support.servers.playbook import play
+from tests.support.servers.setting_up import SSHD_USUAL, SetUpOffice
+from wizard.client.keys import daemon_password, reading_key
+from wizard.client.session import Session
+from wizard.restore import second_key
+from wizard.running import report
+from wizard.schemes import reading
+from wizard.server import exports, locks
+from wizard.server.exports import ansible, script
+from wizard.storage import state_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from wizard.client.keys.reading_key import Asked
+    from wizard.profile import Profile
+
+KEYS = f"/home/{ACCOUNT}/.ssh/authorized_keys"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[SetUpOffice]:
+    with SetUpOffice(setting_up.place(tmp_path), None) as running:
+        running.start_sshd()
+        running.live_in()
+        running.put("/etc/rsyncd.conf", "", mode=0o644)
+        running.start_daemon()
+        yield running
+
+
+async def backed_up(office: Office, kind: str, folder: Path) -> Profile:
+    profile = placing.profile_for(office, kind, folder)
+    await report.backup(profile, placing.settle(office, profile))
+    return profile
+
+
+def asked_for(profile: Profile) -> Asked:
+    asked = reading_key.kept(profile.name)
+    assert asked
+    return asked
+
+
+def password_of(profile: Profile) -> str:
+    secret = daemon_password.fetch(reading.reader(profile, ""))
+    assert secret
+    return secret.reveal()
+
+
+async def require_locked(profile: Profile) -> None:
+    with Session() as session:
+        opened = await second_key.open_door(profile, session, asked_for(profile))
+    assert locks.verdict(opened.findings) == "locked", opened.findings
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("kind", "shell", "runs"),
+    [("rrsync", "zsh", "busybox"), pytest.param("daemon", "dash", "dash", marks=pytest.mark.every_case)],
+)
+async def test_message_and_script_open_the_backup_for_reading_and_leave_nothing_behind(
+    kind: str, shell: str, runs: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
+) -> None:
+    profile = await backed_up(office, kind, sample_folder)
+    before = office.standing()
+    text = exports.rendered(second_key.ask(profile), "text")
+    said = root_shell.paste(office, block(text), shell)
+    assert DONE.search(said), said
+    if kind == "daemon":
+        with office.path("/etc/rsyncd-amamac+restore.secrets").open("a") as file:
+            file.write(f"{ACCOUNT}:{password_of(profile)}\n")
+    await require_locked(profile)
+    again = root_shell.paste(office, block(text), shell)
+    assert REFUSED.search(again), again
+
+    # Asked for anew after its time, it takes the place of what was there.
+    past = msgspec.structs.replace(asked_for(profile), expires=datetime.now(UTC) - timedelta(hours=1))
+    state_files.save(profile.name, "restore-key.json", past)
+    renewed = exports.rendered(second_key.ask(profile), "text")
+    said = root_shell.paste(office, block(renewed), shell)
+    assert DONE.search(said), said
+    there = office.path(KEYS if kind == "rrsync" else "/etc/rsyncd.conf").read_text()
+    assert there.count("# backup-wizard begin amamac+restore\n") == 1
+    await require_locked(profile)
+    said = root_shell.paste(office, line_after(renewed, "To take it back"), shell)
+    assert office.standing() == before, said
+
+    setting_up.install(office, script.render_many([second_key.ask(profile)]))
+    checked = office.script("--check", shell=runs)
+    assert checked.exit_code == 0, checked.stderr
+    applied = office.script(shell=runs)
+    assert (applied.exit_code, applied.changes) == (0, checked.changes), applied.stderr
+    assert office.script(shell=runs).changes == []
+    await require_locked(profile)
+    undone = office.script("--undo", shell=runs)
+    assert undone.exit_code == 0, undone.stderr
+    setting_up.install(office, "")
+    office.run("rm", setting_up.SCRIPT)
+    assert office.standing() == before, undone.stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+async def test_the_playbook_does_the_same(sample_folder: Path, tmp_path: Path, secret_service: SecretService) -> None:
+    place = tmp_path / "office"
+    place.mkdir()
+    with Office(place) as office:
+        office.start_sshd(*SSHD_USUAL)
+        office.run("cp", "/etc/backup-wizard-test-sshd", "/etc/ssh/sshd_config")
+        profile = await backed_up(office, "rrsync", sample_folder)
+        context = second_key.ask(profile)
+        playbook, vault = tmp_path / "reading.yml", tmp_path / "passwords.yml"
+        playbook.write_text(ansible.render_many([context]))
+        vault.write_text(json.dumps({"backup_passwords": {}}))
+        before = {folder: tree(office.path(folder)) for folder in ("/home", "/srv")}
+        foretold = play(office.run, playbook, f"--extra-vars=@{vault}", "--check", "--diff")
+        done = play(office.run, playbook, f"--extra-vars=@{vault}")
+        assert done.changed == foretold.changed != []
+        await require_locked(profile)
+        play(office.run, playbook, f"--extra-vars=@{vault}", "--tags=remove")
+        for folder, entries in before.items():
+            now = tree(office.path(folder))
+            assert {path: one.content for path, one in now.items()} == {
+                path: one.content for path, one in entries.items()
+            }
+        assert "restore" not in office.path(KEYS).read_text()

@@ -1,0 +1,117 @@
+"""What is tried with a key or a password that is for reading alone: that it reads, and that it does nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.schemes import reading, security_checks
+from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
+from wizard.server import destination, kept_facts, locks
+from wizard.server.locks import folder, requests, service, sessions
+from wizard.server.locks.asking import a_folder
+from wizard.server.locks.evidence import (
+    DRY_RUN,
+    READ_ONLY,
+    ProbeResult,
+    is_open,
+    refused,
+    shut,
+    starts_rsync,
+    untested,
+)
+from wizard.server.locks.requests import LINES
+from wizard.server.locks.wording import quoted
+from wizard.text.language import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from wizard.client.access import Access
+    from wizard.client.keys.reading_key import Asked
+    from wizard.profile import Profile
+    from wizard.server.locks import Finding
+    from wizard.server.locks.probe_session import Probe, ProbeSession
+
+_READING = "--server --sender -lHtprSe.iLsfxCIvu --timeout=120 ."
+_WRITING = "--server -lHtprSe.iLsfxCIvu"
+_OTHERS = ("/", "/etc/passwd", "..", "../..")
+_STARTED = N_("The server started rsync for it.")
+_ASKED_TO_WRITE = N_("Asked to write to the backup, without naming a file.")
+_ASKED_TO_DELETE = N_("Asked to delete, with nothing to delete.")
+
+
+async def check(profile: Profile, reader: Profile, access: Access, asked: Asked) -> AsyncGenerator[Finding]:
+    """Try all that the second key or password of a backup could do, each told as it becomes known; reading comes first.
+
+    Raises:
+        Failure: the sign-in could not be tried.
+    """
+    setup = reading.setup(profile, access.facts, kept_facts.known(profile), asked.expires)
+    checks = locks.in_words(reading.checks(profile))
+    async for finding in locks.try_all(reader, access, checks, PROBES, setup):
+        yield finding
+
+
+async def _reads(session: ProbeSession) -> ProbeResult:
+    """That a restore's dry run is let in, and finds this backup's own marker."""
+    asked = _("Asked for this backup's marker files, as a restore would.")
+    own, common = (path.name for path in destination.markers(session.profile.name))
+    rules = (f"--include=/{MARKER_NAME}", f"--include=/{OWN_MARKER_PREFIX}*", "--exclude=*")
+    called = await session.in_time(lambda: session.runner.as_restore(*rules))
+    if called.exit_code:
+        return untested(asked, quoted(called.printed), _("Fix this first."))
+    found = {entry.path for entry in called.entries}
+    if own in found:
+        return shut(DRY_RUN, asked, _("The server allowed it, and they are this backup's."))
+    if common in found:
+        return is_open(asked, _("The server opens a folder with another computer's backup instead."))
+    return untested(asked, _("The folder that the server opens contains none of this backup."))
+
+
+async def _read_others(session: ProbeSession) -> ProbeResult:
+    """The same request with another path: what is let in is let in for its path."""
+    if session.connection is None:
+        return await folder.PROBES["read-outside"](session)
+    if not starts_rsync(await session.request(f"rsync {_READING} .")):
+        return untested(_("Asked for the backup. The server didn't start rsync for it."))
+    for path in _OTHERS:
+        asked = _("Asked to read {path}.").format(path=path)
+        reply = await session.request(f"rsync {_READING} {path}")
+        if starts_rsync(reply):
+            return is_open(asked, _(_STARTED))
+        answer = refused(asked, reply.complaint, *LINES)
+        if not answer.held:
+            return answer
+    return answer
+
+
+async def _write(session: ProbeSession) -> ProbeResult:
+    return await _refused_to_change(session, _(_ASKED_TO_WRITE))
+
+
+async def _remove(session: ProbeSession) -> ProbeResult:
+    return await _refused_to_change(session, _(_ASKED_TO_DELETE), "--delete")
+
+
+async def _refused_to_change(session: ProbeSession, asked: str, *options: str) -> ProbeResult:
+    if session.connection is not None:
+        reply = await session.request(" ".join(("rsync", _WRITING, *options, ". .")))
+        return is_open(asked, _(_STARTED)) if starts_rsync(reply) else refused(asked, reply.complaint, *LINES)
+    with a_folder() as empty:
+        # Into a folder that isn't there: even if it were done in earnest, nothing would be in its way.
+        target = f"{OWN_MARKER_PREFIX}check/"
+        called = await session.rsync("-nr", *options, sources=(f"{empty}/",), target=target)
+    if called.exit_code == 0:
+        return is_open(asked, _("The server would have done it."))
+    return refused(asked, called.printed, READ_ONLY)
+
+
+PROBES: dict[str, Probe] = {
+    **requests.PROBES,
+    **sessions.PROBES,
+    **service.PROBES,
+    security_checks.READS.id: _reads,
+    security_checks.READ_OTHERS.id: _read_others,
+    security_checks.WRITE.id: _write,
+    security_checks.REMOVE.id: _remove,
+}
