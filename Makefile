@@ -32,9 +32,9 @@ test-attacks: system-test .make/dev .make/old-rsync/fetched .make/cron/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
 		tests/attacks/table.py tests/attacks/every_version.py
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal --every-case \
-		tests/attacks/test_second_key.py tests/faults/test_killed_on_screens.py tests/faults/test_no_room.py \
+		tests/attacks/test_second_key.py tests/faults \
 		tests/screens tests/servers/ansible tests/servers/check tests/servers/running/test_losses.py \
-		tests/servers/schedule/test_cron_daemon.py tests/servers/script
+		tests/servers/restore tests/servers/schedule tests/servers/script
 
 # The whole way on other systems, each built once: minutes each, and some gigabytes in .make.
 test-systems: system-test system-test-systems .make/dev

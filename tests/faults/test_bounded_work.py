@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_SIZE = 100_000
+_SIZE = 50_000
 # What a text would take that is read once is a hundredth of it.
 _SECONDS = 1.0
 _METHODS = ("fullmatch", "match", "search", "findall", "finditer", "sub", "split")

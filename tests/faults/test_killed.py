@@ -74,7 +74,13 @@ BOTH_WAYS = "different ones gone on from, each forgotten"
 
 @pytest.mark.long
 def test_up_to_the_hand_over(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+    sshd: RealSshd,
+    sample_folder: Path,
+    written: Path,
+    make_home: MakeHome,
+    every: int,
+    add_row: AddRow,
+    add_count: AddCount,
 ) -> None:
     file = write(written, towards(sshd, folders=(str(sample_folder),), key=Key(protection="keyring")))
     whole = make_home()
@@ -85,9 +91,9 @@ def test_up_to_the_hand_over(
     # A sign-in writes nothing: what it costs is spent now and then.
     each = different(walked.states, make_home)
     on_from(each, make_home, "hand-over", "75", f"{WALKS}:answers_refused", file)
-    signing_in = each[::3]
+    signing_in = each[:: min(every, 6)]
     on_from(signing_in, make_home, "hand-over", "75", f"{WALKS}:answers", file)
-    forgotten(walked.states, "hand-over")
+    forgotten(walked.states[:: min(every, 3)], "hand-over")
     tell(
         add_row,
         add_count,
@@ -99,7 +105,13 @@ def test_up_to_the_hand_over(
 
 @pytest.mark.long
 def test_from_the_hand_over_to_the_end(
-    sshd: RealSshd, sample_folder: Path, written: Path, make_home: MakeHome, add_row: AddRow, add_count: AddCount
+    sshd: RealSshd,
+    sample_folder: Path,
+    written: Path,
+    make_home: MakeHome,
+    every: int,
+    add_row: AddRow,
+    add_count: AddCount,
 ) -> None:
     (sshd.folder / "backup" / NAME).mkdir(parents=True)
     file = write(written, towards(sshd, folders=(str(sample_folder),)))
@@ -114,9 +126,9 @@ def test_from_the_hand_over_to_the_end(
     # tried.
     each = different(walked.states, make_home)
     on_from(each, make_home, "finish", "0", f"{WALKS}:answers_let_in", file)
-    with_server = each[::3]
+    with_server = each[:: min(every, 6)]
     on_from(with_server, make_home, "finish", "0", f"{WALKS}:answers", file)
-    forgotten(walked.states, "finish")
+    forgotten(walked.states[:: min(every, 3)], "finish")
     tell(
         add_row,
         add_count,

@@ -125,6 +125,7 @@ def tell(add_row: AddRow, add_count: AddCount, what: str, walked: Walked, then: 
 
 
 @pytest.mark.long
+@pytest.mark.every_case
 @pytest.mark.timeout(300)
 def test_from_nothing_to_the_first_backup(
     begun: Home, office: Office, every: int, add_row: AddRow, add_count: AddCount

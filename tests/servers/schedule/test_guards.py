@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from tests.servers.running.test_losses import SOME_KINDS
 from tests.support.commands import backup_wizard
 from tests.support.data import scheduled, trees
 from tests.support.data.scheduled import fill
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
     from tests.support.servers.office import Office
 
-KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 MANY = 120
 MOST = 61
 
@@ -54,7 +54,7 @@ def stopped(there: Path, words: str) -> None:
     assert words in record.read("amamac").why
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME_KINDS)
 def test_emptied_deleted_and_changed_sources_stop_it(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:
@@ -132,7 +132,7 @@ def test_where_nothing_can_be_practised_the_files_here_tell(office: Office, sour
     assert trees.tree(there) == before
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME_KINDS)
 def test_a_disk_that_is_not_mounted_stops_it(
     kind: str, office: Office, tmp_path: Path, secret_service: SecretService
 ) -> None:

@@ -76,7 +76,9 @@ async def back_up(context: ExportContext, admitted: Access) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("shell", "lived_in"), [("dash", True), ("busybox", False)])
+@pytest.mark.parametrize(
+    ("shell", "lived_in"), [("dash", True), pytest.param("busybox", False, marks=pytest.mark.every_case)]
+)
 async def test_every_scheme_is_set_up_foretold_and_taken_back(
     shell: str, lived_in: bool, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:
