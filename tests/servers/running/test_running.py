@@ -93,12 +93,19 @@ async def test_on_a_daemon_a_file_that_was_cut_off_goes_on_and_is_never_seen_und
     landed = office.path(f"{placing.ROOT}/amamac/source")
     with Gate(office.daemon_port) as gate:
         # After the link's measure, the look at what would be deleted, and the question whose backup is there.
-        gate.cuts[3] = 3_000_000
+        gate.holds[3] = 3_000_000
+        running = asyncio.create_task(run(placing.at_port(profile, gate.port)))
+        async with asyncio.timeout(60):
+            # A reset throws away what the daemon has not read yet.
+            while not any(path.stat().st_size for path in landed.glob(".large.*")):
+                await asyncio.sleep(0.01)
+        gate.cut()
         with pytest.raises(Failure):
-            await run(placing.at_port(profile, gate.port))
+            await running
     part = landed / PARTIAL_FOLDER / "large"
-    while not part.exists():  # the daemon puts it away once it sees that the sender is gone
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while not part.exists():  # the daemon puts it away once it sees that the sender is gone
+            await asyncio.sleep(0.01)
     assert 0 < part.stat().st_size < LARGE
     assert not (landed / "large").exists()
     assert (await run(profile)).is_whole
