@@ -62,10 +62,7 @@ class Liar:
         return Access(facts, access.environment() | {"PYTHONPATH": str(REPOSITORY)})
 
     def _program(self) -> Path:
-        folder, program = old_rsync.require(self._version), self._tools / "old"
-        program.write_text(f'#!/bin/sh\nexec {folder}/lib/loader --library-path {folder}/lib {folder}/program "$@"\n')
-        program.chmod(0o755)
-        return program
+        return old_rsync.put_client(self._version, self._tools / "old")
 
 
 async def attempt(liar: Liar, order: Order) -> str:

@@ -50,11 +50,7 @@ def old_client(tmp_path: Path, version: str) -> str:
     """That version as a client's program."""
     if version == old_rsync.MACHINE:
         return "rsync"
-    folder = old_rsync.require(version)
-    program = tmp_path / f"rsync-{version}"
-    program.write_text(f'#!/bin/sh\nexec {folder}/lib/loader --library-path {folder}/lib {folder}/program "$@"\n')
-    program.chmod(0o755)
-    return str(program)
+    return str(old_rsync.put_client(version, tmp_path / f"rsync-{version}"))
 
 
 @pytest.mark.parametrize("kind", READABLE)

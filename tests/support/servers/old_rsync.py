@@ -61,6 +61,12 @@ def put(office: Office, version: str) -> None:
         office.run("mount", "--bind", f"{THERE}/{program}", f"/usr/bin/{program}")
 
 
+def put_client(version: str, program: Path) -> Path:
+    """Have a program run that version on this computer."""
+    _put(program, require(version))
+    return program
+
+
 def fetch() -> None:
     """Get all that are not there yet."""
     for version in SUITES:
@@ -159,10 +165,14 @@ def _keep_what_runs(place: Path) -> None:
     (place / "rrsync").write_text(text)
     (place / "rrsync").chmod(0o755)
     for name, there in (("rsync", Path(THERE)), ("try", place)):
-        words = {"there": there, "loader": "lib/loader", "libraries": f"{there}/lib", "program": "program"}
-        (place / name).write_text(_RUN.format(**{word: shlex.quote(str(value)) for word, value in words.items()}))
-        (place / name).chmod(0o755)
+        _put(place / name, there)
     shutil.rmtree(files)
+
+
+def _put(program: Path, there: Path) -> None:
+    words = {"there": there, "loader": "lib/loader", "libraries": f"{there}/lib", "program": "program"}
+    program.write_text(_RUN.format(**{word: shlex.quote(str(value)) for word, value in words.items()}))
+    program.chmod(0o755)
 
 
 def _unpacked(file: Path) -> str:
