@@ -27,7 +27,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/pytest --collect-only -qq >/dev/null
 	$(BIN)/pytest --numprocesses 6 --dist worksteal
 
-# What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: most of an hour.
+# What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: an hour or more.
 test-attacks: system-test .make/dev .make/old-rsync/fetched .make/cron/fetched
 	nice $(BIN)/pytest --numprocesses 2 --dist worksteal \
 		tests/attacks/table.py tests/attacks/every_version.py
