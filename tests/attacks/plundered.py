@@ -156,7 +156,6 @@ class Plundered:
         flags = self._flags(options)
         if recorded and self.profile.delete:
             kwargs.setdefault("filters", KEEPING_ALL)
-        place = os.fsencode(f"{ACCOUNT}/{self.profile.name}/" if scheme.kind == "daemon" else f"{ACCOUNT}/")
         words = [b"--server", flags.encode(), *more, b"."]
         if not scheme.kind.startswith("daemon"):
             request = b" ".join([b"rsync", *words, b"."]).decode()
@@ -165,7 +164,8 @@ class Plundered:
             return said
         self.got_past_the_line = True
         password = self._password().get("RSYNC_PASSWORD", "").encode()
-        module = Module(ACCOUNT.encode(), [*words, place], ACCOUNT.encode(), password)
+        place = os.fsencode(self.in_module)
+        module = Module(place.partition(b"/")[0], [*words, place], ACCOUNT.encode(), password)
         argv = [*self.ssh(), f"{ACCOUNT}@{HOST}", "rsync --server --daemon ."]
         if scheme.kind == "daemon":
             argv = to_port(self.office.daemon_port)
@@ -199,13 +199,18 @@ class Plundered:
         self.wait()
         (self.tools / name).unlink()
 
+    @property
+    def in_module(self) -> str:
+        """Where the backup is in a daemon, from the module on."""
+        return f"{ACCOUNT}/{self.profile.name}/" if self.profile.scheme.kind == "daemon" else f"{ACCOUNT}/"
+
     def there(self, path: str = "") -> str:
         """A path in the backup, as rsync names it to this server."""
         match self.profile.scheme.kind:
             case "daemon":
-                return f"rsync://{ACCOUNT}@{HOST}:{self.office.daemon_port}/{ACCOUNT}/{self.profile.name}/{path}"
+                return f"rsync://{ACCOUNT}@{HOST}:{self.office.daemon_port}/{self.in_module}{path}"
             case "daemon-over-ssh":
-                return f"{ACCOUNT}@{HOST}::{ACCOUNT}/{path}"
+                return f"{ACCOUNT}@{HOST}::{self.in_module}{path}"
             case _:
                 return f"{ACCOUNT}@{HOST}:{path}"
 

@@ -69,20 +69,13 @@ async def _reads(session: ProbeSession) -> ProbeResult:
 
 
 async def _read_others(session: ProbeSession) -> ProbeResult:
-    """The same request with another path: what is let in is let in for its path."""
-    if session.connection is None:
-        return await folder.PROBES["read-outside"](session)
-    if not starts_rsync(await session.request(f"rsync {_READING} .")):
-        return untested(_("Asked for the backup. The server didn't start rsync for it."))
-    for path in _OTHERS:
-        asked = _("Asked to read {path}.").format(path=path)
-        reply = await session.request(f"rsync {_READING} {path}")
-        if starts_rsync(reply):
-            return is_open(asked, _(_STARTED))
-        answer = refused(asked, reply.complaint, *LINES)
-        if not answer.held:
-            return answer
-    return answer
+    """Of the daemon behind the line, a path outside; and of the line itself, a path by rsync's own request."""
+    if session.connection is not None:
+        for path in _OTHERS:
+            answer = await _by_request(session, _("Asked to read {path}.").format(path=path), f"{_READING} {path}")
+            if not answer.held:
+                return answer
+    return await folder.PROBES["read-outside"](session)
 
 
 async def _write(session: ProbeSession) -> ProbeResult:
@@ -95,8 +88,9 @@ async def _remove(session: ProbeSession) -> ProbeResult:
 
 async def _refused_to_change(session: ProbeSession, asked: str, *options: str) -> ProbeResult:
     if session.connection is not None:
-        reply = await session.request(" ".join(("rsync", _WRITING, *options, ". .")))
-        return is_open(asked, _(_STARTED)) if starts_rsync(reply) else refused(asked, reply.complaint, *LINES)
+        answer = await _by_request(session, asked, " ".join((_WRITING, *options, ". .")))
+        if not answer.held:
+            return answer
     with a_folder() as empty:
         # Into a folder that isn't there: even if it were done in earnest, nothing would be in its way.
         target = f"{OWN_MARKER_PREFIX}check/"
@@ -104,6 +98,12 @@ async def _refused_to_change(session: ProbeSession, asked: str, *options: str) -
     if called.exit_code == 0:
         return is_open(asked, _("The server would have done it."))
     return refused(asked, called.printed, READ_ONLY)
+
+
+async def _by_request(session: ProbeSession, asked: str, words: str) -> ProbeResult:
+    """What becomes of a request past the daemon, for an rsync of its own."""
+    reply = await session.request(f"rsync {words}")
+    return is_open(asked, _(_STARTED)) if starts_rsync(reply) else refused(asked, reply.complaint, *LINES)
 
 
 PROBES: dict[str, Probe] = {

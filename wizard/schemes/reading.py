@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from wizard import schemes
 from wizard.profile import Key
 from wizard.schemes import daemon, security_checks
+from wizard.schemes.daemon_over_ssh import DaemonOverSsh
 from wizard.schemes.parts import daemon_modules, key_line, layout, reading_line
-from wizard.schemes.rrsync import Rrsync
 from wizard.schemes.setup import DaemonConfig, Directory, Option, ServerSetup
 from wizard.text.language import _
 
@@ -45,10 +45,7 @@ def is_needed(profile: Profile) -> bool:
 def if_stolen(profile: Profile) -> str:
     """What a thief of the second key or password could do, in plain words."""
     if schemes.of(profile).uses_ssh:
-        return _(
-            "Anyone who steals the key before that can read this backup. If the server's rsync is older than 3.5, also"
-            " single lines of other files."
-        )
+        return _("Anyone who steals the key before that can read this backup.")
     return _("Anyone who steals the password before that can read this backup.")
 
 
@@ -67,10 +64,10 @@ def expires_by_itself(profile: Profile, server: ServerFacts) -> bool:
 def reader(profile: Profile, key_file: str) -> Profile:
     """The profile by which the backup is read once the server has that setup. It is never saved."""
     key = Key(protection="keyring", file=key_file)
+    by = replace(profile.scheme, write_only=False, auth=True)
     if schemes.of(profile).uses_ssh:
-        return replace(profile, key=key, scheme=replace(profile.scheme, kind=Rrsync.kind, write_only=False))
-    module = label(profile.name)
-    return replace(profile, scheme=replace(profile.scheme, module=module, auth=True, write_only=False))
+        return replace(profile, key=key, scheme=replace(by, kind=DaemonOverSsh.kind, module=reading_line.MODULE))
+    return replace(profile, scheme=replace(by, module=label(profile.name)))
 
 
 def is_reader(profile: Profile) -> bool:

@@ -40,13 +40,21 @@ GUARDS = (
     Guard(
         10,
         "a key for reading follows no links",
-        "wizard/schemes/parts/reading_line.py",
-        '_LETTERS = "nulHtprScz"',
-        '_LETTERS = "nulHtprSczLk"',
+        "wizard/schemes/parts/daemon_modules.py",
+        'Setting("refuse options", "copy-links copy-unsafe-links copy-dirlinks"',
+        'Setting("refuse options", "copy-unsafe-links copy-dirlinks"',
         (
             "tests/unit/schemes/test_reading_line.py::test_nothing_else_is_let_in",
             "tests/servers/restore/test_thief_who_reads.py::test_they_read_this_backup_and_gain_nothing_else",
         ),
+    ),
+    Guard(
+        10,
+        "a key for reading starts nothing but a daemon of its own",
+        "wizard/schemes/parts/reading_line.py",
+        "in 4.rsync.--server.--daemon..)",
+        "in ?.rsync.--server.--daemon..)",
+        ("tests/unit/schemes/test_reading_line.py::test_nothing_else_is_let_in",),
     ),
     Guard(
         10,

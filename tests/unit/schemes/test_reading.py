@@ -102,7 +102,7 @@ def test_the_backup_is_read_from_what_that_setup_opens(kind: str, tmp_path: Path
         assert "--password-file=-" in options
         assert schemes.has_password(reader)
     else:
-        assert source.endswith(":")
+        assert source.endswith("::restore/")
         assert any("/keys/backup-restore-amamac" in option for option in options)
     assert reading.is_needed(profile)
 

@@ -26,6 +26,14 @@ _PRINTING = ("prune-empty-dirs", "files-from")
 FOR_READING = "+restore"
 """What a module is called by, after the backup's name, that reads one backup: no name that can be chosen ends so."""
 
+READING = (
+    Setting("read only", "true", "nothing can be written or deleted"),
+    Setting("munge symlinks", "true", "links are sent as they were before the backup"),
+    Setting("refuse options", "copy-links copy-unsafe-links copy-dirlinks", "links are never followed"),
+    Setting("list", "false", "the module doesn't appear in lists"),
+)
+"""What a module has that reads a backup."""
+
 # A module can't ask for whole files.
 LEFT_OPEN = (Ability.READ_WITH_TOOLS,)
 
@@ -58,14 +66,8 @@ def module(profile: Profile, folder: str, *own: Setting) -> Module:
 
 def reading_module(profile: Profile, *own: Setting) -> Module:
     """A module that reads this one backup, whatever else is in the folder of the backup's own module."""
-    settings = (
-        Setting("path", layout.locked_folder(profile), "the only folder this module opens"),
-        Setting("read only", "true", "nothing can be written or deleted"),
-        Setting("munge symlinks", "true", "links are sent as they were before the backup"),
-        Setting("list", "false", "the module doesn't appear in lists"),
-        *own,
-    )
-    return Module(f"{profile.name}{FOR_READING}", settings)
+    path = Setting("path", layout.locked_folder(profile), "the only folder this module opens")
+    return Module(f"{profile.name}{FOR_READING}", (path, *READING, *own))
 
 
 def place_in(profile: Profile) -> str:

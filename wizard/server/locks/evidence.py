@@ -47,7 +47,6 @@ _LINE_WORDS = "|".join(
         request_filter.NO_SUCH_OPTION,
         request_filter.NO_RRSYNC,
         f"{reading_line.ALONE}, in .+",
-        reading_line.CANNOT_WRITE,
     )
 )
 _RRSYNC_WORDS = "|".join(
