@@ -10,6 +10,7 @@ import pytest
 from tests.support import canary
 from tests.support.commands import started_anew
 from tests.support.pilot import said, until, wizard_at
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import Office, open_office
 from wizard import cli
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 # The walk over rrsync, on the screens, is in tests/screens/test_whole_walk.py.
-KINDS = ["forced-command", "daemon-over-ssh", "daemon", "login"]
+KINDS = ["forced-command", "daemon", "daemon-over-ssh", "login"]
 FOR_THE_ADMIN = {"secrets", "script"}
 
 
@@ -39,7 +40,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield running
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled.first(2, KINDS))
 def test_a_secret_is_in_the_keyring_and_nowhere_else(
     kind: str,
     office: Office,

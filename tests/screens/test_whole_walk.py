@@ -11,6 +11,7 @@ from tests.support import canary
 from tests.support.data.receipts import a_receipt
 from tests.support.data.trees import tree
 from tests.support.pilot import SIZES, TRIED_SIZES, at, said, text, until, walk, wizard_at
+from tests.support.quick import sampled
 from tests.support.servers.real_sshd import RealSshd
 from wizard.client import access
 from wizard.client.keys import secrets
@@ -212,8 +213,8 @@ async def test_with_the_admin_s_receipt_pasted_one_message_goes_out_and_one_text
 
 
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
-@pytest.mark.parametrize("time", [1, *(pytest.param(time, marks=pytest.mark.every_case) for time in (2, 3))])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("time", sampled.first(1, [1, 2, 3]))
+@pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_typed_without_any_pause_no_key_is_lost(
     size: tuple[int, int], time: int, office: Office, documents: Path, secret_service: SecretService
 ) -> None:

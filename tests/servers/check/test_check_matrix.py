@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.attacks import thief
+from tests.support.quick import sampled
 from tests.support.servers import placing, weaknesses
 from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.failure import Failure
@@ -217,7 +218,7 @@ class Case:
 
 @pytest.mark.long
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "daemon"])
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "daemon", "forced-command", "daemon-over-ssh"]))
 async def test_no_cell_calls_an_open_door_shut(
     kind: str, every: int, office: Office, tmp_path: Path, secret_service: SecretService, add_row: AddRow
 ) -> None:

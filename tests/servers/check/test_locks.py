@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from tests.support.attacks import thief
 from tests.support.data.trees import tree
+from tests.support.quick import sampled
 from tests.support.servers import placing, weaknesses
 from tests.support.servers.office import ACCOUNT, Office, open_office
 from wizard.client.keys import key_files, protected_key
@@ -118,7 +119,7 @@ class Server:
 
 @pytest.mark.long
 @pytest.mark.timeout(300)  # two dozen visits
-@pytest.mark.parametrize("kind", LOCKED)
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "daemon", "forced-command", "daemon-over-ssh"]))
 async def test_each_slip_is_told_by_one_probe_and_no_other(
     kind: str, server: Server, secret_service: SecretService, add_row: AddRow, a_socket: None
 ) -> None:

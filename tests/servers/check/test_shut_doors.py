@@ -11,6 +11,7 @@ from tests.support.attacks import attempts, thief
 from tests.support.attacks.thief import Thief
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
 from wizard.running import report
@@ -73,7 +74,7 @@ def outside(office: Office) -> dict[str, Entry]:
     return {path: entry for path, entry in homes.items() if path.startswith(kept) and "/backup" not in path}
 
 
-@pytest.mark.parametrize("kind", LOCKED)
+@pytest.mark.parametrize("kind", sampled.first(1, LOCKED))
 async def test_a_stolen_key_opens_nothing_but_the_backup(
     kind: str, office: Office, documents: Path, tmp_path: Path, agent: Agent
 ) -> None:
@@ -91,7 +92,7 @@ async def test_every_attack_succeeds_on_a_full_login(
         assert attempts.succeeding(someone, attacks) == set(attacks)
 
 
-@pytest.mark.parametrize("kind", LOCKED)
+@pytest.mark.parametrize("kind", sampled.first(1, LOCKED))
 async def test_without_restrict_every_door_of_ssh_is_open(
     kind: str, office: Office, documents: Path, tmp_path: Path, agent: Agent
 ) -> None:
@@ -148,7 +149,7 @@ def test_a_full_login_is_said_to_be_open(office: Office, documents: Path, tmp_pa
     assert "Nothing was copied" in walked.stdout
 
 
-@pytest.mark.parametrize("kind", LOCKED)
+@pytest.mark.parametrize("kind", sampled.first(1, LOCKED))
 def test_a_locked_key_is_said_to_be_locked(kind: str, office: Office, documents: Path, tmp_path: Path) -> None:
     profile = placing.profile_for(office, kind, documents)
     placing.begin(profile, tmp_path)

@@ -43,7 +43,8 @@ def _cases() -> Iterator[Any]:
             root = next(root for root in roots if kind != "daemon" or root.startswith("/"))
             is_there = number % 2 == 1
             told = f"{kind} {number} {'there' if is_there else 'new'} {root}"
-            yield pytest.param(kind, changes, root, is_there, next(shells), next(umasks), id=told)
+            marks = [] if number < 2 else [pytest.mark.every_case]
+            yield pytest.param(kind, changes, root, is_there, next(shells), next(umasks), id=told, marks=marks)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.support.commands import backup_wizard
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import ACCOUNT, Office
 from wizard.client import access
@@ -59,7 +60,7 @@ async def run(profile: Profile, at: Callable[[backing_up.Event], object] = lambd
     return event
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh", "daemon", "login"])
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "daemon", "daemon-over-ssh", "login"]))
 def test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:
@@ -215,7 +216,7 @@ def test_when_a_good_run_began_is_kept(office: Office, source: Path) -> None:
     assert record.unchanged_since(profile) > since
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"])
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "daemon", "forced-command", "daemon-over-ssh", "login"]))
 def test_a_folder_that_was_closed_is_told_with_who_may_have_done_it_and_opened_again(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:

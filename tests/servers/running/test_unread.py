@@ -16,6 +16,7 @@ import pytest
 
 from tests.support import deprived
 from tests.support.commands import backup_wizard
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import Office
 from tests.support.terminal import at_a_terminal
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
     from wizard.profile import Profile
 
-KINDS = ["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
+KINDS = ["rrsync", "daemon", "forced-command", "daemon-over-ssh", "login"]
 LETTERS = 20
 
 
@@ -90,7 +91,7 @@ def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled.first(2, KINDS))
 async def test_one_unreadable_file_is_one_and_the_backup_counts_as_good(
     kind: str, office: Office, source: Path, secret_service: SecretService
 ) -> None:

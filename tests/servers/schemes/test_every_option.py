@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.data import samples
 from tests.support.data.trees import tree
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import HOST, Office
 from wizard import schemes
@@ -63,7 +64,7 @@ OLD_SSHD = ServerFacts(openssh_version=(7, 1))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", OPTIONS)
+@pytest.mark.parametrize("kind", sampled.first(1, OPTIONS))
 async def test_dry_runs_are_dry_and_backups_whole_with_every_option(
     kind: str, office: Office, tmp_path: Path, secret_service: SecretService
 ) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.support import programs
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import Office
 from wizard import profile as profile_rules
@@ -47,7 +48,7 @@ def old_rsync_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "login", "forced-command", "daemon-over-ssh"]))
 @pytest.mark.parametrize("office", SHELLS, indirect=True)
 async def test_a_backup_lands_in_just_that_folder(kind: str, office: Office, tmp_path: Path) -> None:
     documents = tmp_path / "documents"
@@ -67,7 +68,7 @@ async def test_a_backup_lands_in_just_that_folder(kind: str, office: Office, tmp
     assert new <= {".local", ".config", ".cache"}  # fish's own
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "forced-command", "daemon-over-ssh", "login"])
+@pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "login", "forced-command", "daemon-over-ssh"]))
 @pytest.mark.parametrize("office", SHELLS, indirect=True)
 async def test_it_lands_there_from_an_old_rsync_too_and_nothing_beside_it_is_removed(
     kind: str, office: Office, tmp_path: Path, old_rsync_here: None

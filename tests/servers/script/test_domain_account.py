@@ -10,6 +10,7 @@ import pytest
 
 from tests.servers.script.test_script import back_up, context_for, tried
 from tests.support.data.message import block, line_after
+from tests.support.quick import sampled
 from tests.support.servers import root_shell, setting_up
 from tests.support.servers.setting_up import SetUpOffice
 from wizard import schemes
@@ -67,7 +68,7 @@ def empty(office: SetUpOffice) -> None:
     office.run("find", f"{HOME}/backup/amamac", "-mindepth", "1", "!", "-name", ".backup-folder*", "-delete")
 
 
-@pytest.mark.parametrize("kind", [KINDS[0], *(pytest.param(kind, marks=pytest.mark.every_case) for kind in KINDS[1:])])
+@pytest.mark.parametrize("kind", sampled.first(1, KINDS))
 async def test_the_script_sets_it_up_and_takes_it_back(office: SetUpOffice, kind: str, sample_folder: Path) -> None:
     context, admitted = domain_context(office, kind, sample_folder)
     setting_up.install(office, script.render_many([context]))
@@ -91,7 +92,7 @@ async def test_the_script_sets_it_up_and_takes_it_back(office: SetUpOffice, kind
     assert office.standing() == before
 
 
-@pytest.mark.parametrize(("kind", "shell"), zip(KINDS, root_shell.SHELLS, strict=True))
+@pytest.mark.parametrize(("kind", "shell"), sampled.first(1, zip(KINDS, root_shell.SHELLS, strict=True)))
 async def test_the_message_sets_it_up_and_takes_it_back(
     office: SetUpOffice, kind: str, shell: str, sample_folder: Path
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.servers.script.test_script import context_for
 from tests.support.data.trees import tree
 from tests.support.kills.stopping import Gates
+from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.setting_up import SCRIPT, SetUpOffice
 from wizard.server.exports import script
@@ -53,7 +54,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 @pytest.mark.long
 @pytest.mark.timeout(400)  # the script is run dozens of times
-@pytest.mark.parametrize(("kind", "lived_in"), [("daemon-over-ssh", False), ("daemon", True)])
+@pytest.mark.parametrize(("kind", "lived_in"), sampled.first(1, [("daemon-over-ssh", False), ("daemon", True)]))
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
     lived_in: bool,
@@ -111,7 +112,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 
 @pytest.mark.long
 @pytest.mark.timeout(400)  # the script is run dozens of times
-@pytest.mark.parametrize("kind", ["daemon-over-ssh", "daemon"])
+@pytest.mark.parametrize("kind", sampled.first(1, ["daemon-over-ssh", "daemon"]))
 def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
     kind: str, every: int, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
 ) -> None:

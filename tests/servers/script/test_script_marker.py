@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.script.test_script import back_up, context_for, set_up
+from tests.support.quick import sampled
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -30,7 +31,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 @pytest.mark.parametrize(
     ("kind", "shell", "append_only"),
-    [("rrsync", "dash", True), ("rrsync", "busybox", True), ("daemon-over-ssh", "dash", False)],
+    sampled.first(1, [("rrsync", "dash", True), ("rrsync", "busybox", True), ("daemon-over-ssh", "dash", False)]),
 )
 async def test_the_key_is_locked_before_the_first_backup(
     kind: str, shell: str, append_only: bool, office: SetUpOffice, sample_folder: Path

@@ -13,6 +13,7 @@ import pytest
 from tests.servers.script.test_script import context_for, set_up
 from tests.support import programs
 from tests.support.kills.stopping import PROGRAMS
+from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -99,7 +100,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("option", ["", "--undo"])
+@pytest.mark.parametrize("option", sampled.first(1, ["", "--undo"]))
 def test_links_that_are_planted_at_any_moment_gain_nothing(
     option: str, every: int, office: SetUpOffice, sample_folder: Path, add_count: AddCount
 ) -> None:

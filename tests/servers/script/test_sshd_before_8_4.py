@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.script.test_script import context_for, set_up
+from tests.support.quick import sampled
 from tests.support.servers import old_sshd, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -32,7 +33,7 @@ def shuts_passwords(office: SetUpOffice) -> bool:
     return "passwordauthentication no" in said
 
 
-@pytest.mark.parametrize("shell", ["dash", "busybox"])
+@pytest.mark.parametrize("shell", sampled.first(1, ["dash", "busybox"]))
 def test_the_script_knows_it_by_its_version(shell: str, office: SetUpOffice, sample_folder: Path) -> None:
     old_sshd.put(office)
     set_up(office, context_for(office, "rrsync", sample_folder)[0])

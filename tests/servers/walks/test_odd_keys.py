@@ -16,6 +16,7 @@ from tests.support import programs
 from tests.support.attacks.hostile_servers import HOST, talking
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile, towards
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import free_port
 from wizard.client import access
@@ -48,7 +49,7 @@ def a_key(path: Path, key_type: str, form: str = "RFC4716") -> Path:
     return path
 
 
-@pytest.mark.parametrize(("key_type", "form"), KEYS)
+@pytest.mark.parametrize(("key_type", "form"), sampled.first(2, KEYS))
 def test_a_key_of_any_format_is_tested_like_any_other(
     sshd: RealSshd, sample_folder: Path, tmp_path: Path, key_type: str, form: str
 ) -> None:
@@ -62,7 +63,7 @@ def test_a_key_of_any_format_is_tested_like_any_other(
     assert (checked.exit_code, checked.json["verdict"]) == (0, "locked"), checked
 
 
-@pytest.mark.parametrize("key_type", ["ecdsa", "rsa"])
+@pytest.mark.parametrize("key_type", sampled.first(1, ["ecdsa", "rsa"]))
 def test_a_server_without_ed25519_is_backed_up_to_with_a_key_that_a_file_asks_for(
     start_sshd: StartSshd, sample_folder: Path, tmp_path: Path, key_type: KeyType
 ) -> None:

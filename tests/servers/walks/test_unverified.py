@@ -14,6 +14,7 @@ from tests.support.commands import backup_wizard
 from tests.support.data.profiles import towards
 from tests.support.data.receipts import a_receipt
 from tests.support.pilot import at, said, until, walk, wizard_at
+from tests.support.quick import sampled
 from wizard.client import access
 from wizard.client.host_keys import known_hosts
 from wizard.client.keys import protected_key
@@ -103,7 +104,11 @@ async def test_the_server_is_left_alone_until_it_is_verified(asked: Place) -> No
     assert not steps.can_jump(steps.begin(asked.profile), Step.SECURITY_CHECK)
 
 
-@pytest.mark.parametrize("form", ["fingerprint", "ssh-keygen", "receipt", "quoted receipt", "in a reply"])
+ANSWERS = ["quoted receipt", "in a reply", "receipt", "ssh-keygen", "fingerprint"]
+IN_THE_MIDDLE = ["another", "both", "only ours, quoted", "only ours", "a receipt", "no"]
+
+
+@pytest.mark.parametrize("form", sampled.first(2, ANSWERS))
 async def test_what_the_admin_answers_verifies_the_server_wherever_it_is_pasted(asked: Place, form: str) -> None:
     fingerprint, receipt = asked.sshd.fingerprint, a_receipt(asked.profile, asked.sshd.fingerprints)
     message = exports.export(asked.profile, access.facts(asked.profile), "text")
@@ -123,7 +128,7 @@ async def test_what_the_admin_answers_verifies_the_server_wherever_it_is_pasted(
     assert profiles.load("amamac").server.host_keys == (fingerprint,)
 
 
-@pytest.mark.parametrize("form", ["another", "both", "a receipt", "only ours", "only ours, quoted", "no"])
+@pytest.mark.parametrize("form", sampled.first(3, IN_THE_MIDDLE))
 async def test_a_man_in_the_middle_at_the_first_look_gains_nothing(asked: Place, form: str) -> None:
     # What the server shows is his; the admin's own is another.
     his, message = asked.sshd.fingerprint, exports.export(asked.profile, access.facts(asked.profile), "text")
