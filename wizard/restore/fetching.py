@@ -18,7 +18,8 @@ from wizard.failure import Failure, Kind
 from wizard.restore import linking, selection
 from wizard.running import report
 from wizard.schemes.base import Reading
-from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
+from wizard.schemes.parts.over_ssh import COMPLETE_MARK, PARTIAL_FOLDER
+from wizard.server import complete_mark
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 10_000_000
 _MOST_DIFFERING = 10_000
+_MOST_MARKS = 10_000
 # A server that says one thing and sends another is stopped; a file may also have grown meanwhile.
 _MORE_BYTES, _MORE_ENTRIES = 64 << 20, 10_000
 
@@ -105,6 +107,17 @@ class Source:
                 if isinstance(event, rsync.Ended):
                     totals(event, self._part.folder)
                 yield event
+
+    async def fetch_marks(self) -> None:
+        """Fetch the marks of complete backups, which tell the modes of the folders; there may be none.
+
+        Raises:
+            Failure: the server can't be asked, or this disk is full.
+        """
+        only_marks = (f"--include=/{COMPLETE_MARK}*", "--exclude=*", f"--max-size={complete_mark.MOST_BYTES}")
+        reading = Reading(self._stage.marks, dry_run=False, here=only_marks)
+        command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
+        totals(await _end_of(self._bounded(rsync.run(command, self._access), _MOST_MARKS)), self._part.folder)
 
     async def compare(self) -> tuple[str, ...]:
         """The files in the stage whose content is not what the server has.

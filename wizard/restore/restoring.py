@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard import schemes, trouble
 from wizard.client import rsync
+from wizard.client.folders import folder_modes
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
@@ -18,6 +19,7 @@ from wizard.restore.fetching import Source
 from wizard.restore.stage import NOTHING, Arrived, Stage
 from wizard.running.backing_up import PAUSES
 from wizard.running.events import Planned, Retry
+from wizard.server import complete_mark
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.restore.fetching import Plan
     from wizard.restore.order import Order, Part
-    from wizard.restore.putting import Misfit
 
 __all__ = ["Comparing", "Event", "Planned", "Putting", "Result", "Retry", "practice", "require_readable", "run"]
 
@@ -183,6 +184,7 @@ class _Part:
                     totals, self.untold = fetching.totals(event, self.part.folder), event.untold
                 yield event
         yield Comparing()
+        await source.fetch_marks()
         differing = await source.compare()
         same_file = tuple(await source.hard_links())
         with stage.told(self.stage.path):
@@ -201,6 +203,7 @@ class _Part:
             arrived = self.stage.arrived or NOTHING
             if arrived.links:
                 staged_files.arm(self.stage.tree)
+            folder_modes.restore(complete_mark.newest(self.stage.marks), self.stage.tree)
             if not self.part.place and self.stage.tree.is_dir():  # a new folder has no mode in the backup
                 self.stage.tree.chmod(0o700)
             self.told = putting.put(self.stage.tree / self.part.place, self.part.folder, self._wanted.overwrite)
@@ -248,7 +251,6 @@ async def _connected_again(connection: AsyncExitStack, reader: Profile, access: 
 def _result(profile: Profile, wanted: Order, todo: Sequence[_Part]) -> Result:
     arrived = [one.stage.arrived or NOTHING for one in todo]
     kept = sum(one.told.kept for one in todo)
-    misfits: list[Misfit] = [misfit for one in todo for misfit in one.told.misfits]
     return Result(
         profile.name,
         wanted,
@@ -257,7 +259,7 @@ def _result(profile: Profile, wanted: Order, todo: Sequence[_Part]) -> Result:
         bytes=sum(one.bytes for one in arrived),
         differing=tuple(path for one in arrived for path in one.differing),
         problems=tuple(problem for one in arrived for problem in one.problems),
-        misfits=tuple(misfits),
+        misfits=tuple(misfit for one in todo for misfit in one.told.misfits),
         untold=sum(one.untold for one in arrived),
     )
 

@@ -30,7 +30,7 @@ from wizard.storage import files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NOTE, _TREE = "about.json", "tree"
+_NOTE, _TREE, _MARKS = "about.json", "tree", "marks"
 _OWNERS_ALL = 0o700
 _DIGITS = 8
 _VALID_SECONDS = 24 * 3600
@@ -72,6 +72,7 @@ class Stage:
         target = hashlib.sha256(os.fsencode(folder)).hexdigest()[:_DIGITS]
         self.path = _around(folder) / f"{self._beginning}{target}"
         self.tree = self.path / _TREE
+        self.marks = self.path / _MARKS
 
     @property
     def is_begun(self) -> bool:

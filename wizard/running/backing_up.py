@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from wizard import trouble
 from wizard.client import rsync
+from wizard.client.folders import folder_modes
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind, ProgramFailed
@@ -148,6 +149,7 @@ class _Run:
         self._kept.say(choice.sentence)
         yield Begun(choice, is_fresh=self._is_fresh)
         picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
+        modes = asyncio.create_task(folder_modes.of(self._profile, self._access))
         is_first = record.is_first(self._profile) or GONE in self._agreed
         record.note(self._profile, "unfinished")
         ended: rsync.Ended | None = None
@@ -168,20 +170,20 @@ class _Run:
                 unread = frozenset(one.path for one in self._problems if one.cause == "unread")
                 about = AboutRun(since, record.unchanged_since(self._profile), unread)
                 found = await self._looked([*self._sample.paths, *await picking], about, sent=sent)
+            if found:
+                self._kept.say(found.sentence)
+                totals = replace(totals, outdated=found.outdated_count)
+            seconds = time.monotonic() - began
+            told = Report(self._profile, totals, seconds, tuple(self._problems), ended.exit_code, ended.untold)
+            if told.unread_count:  # rsync's statistics take what it could not read for created
+                told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
+            result = Result(told, self._tries, found, self.cut_files)
+            if result.is_complete:
+                marking = transfer.mark_complete(self._profile, self._connected, modes, self._pauses, self._holding)
+                result = replace(result, unmarked=await marking)
         finally:
             picking.cancel()
-        if found:
-            self._kept.say(found.sentence)
-            totals = replace(totals, outdated=found.outdated_count)
-        told = Report(
-            self._profile, totals, time.monotonic() - began, tuple(self._problems), ended.exit_code, ended.untold
-        )
-        if told.unread_count:  # rsync's statistics take what it could not read for created
-            told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
-        result = Result(told, self._tries, found, self.cut_files)
-        if result.is_complete:
-            why_not = await transfer.mark_complete(self._profile, self._connected, self._pauses, self._holding)
-            result = replace(result, unmarked=why_not)
+            modes.cancel()
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
         files, count = totals.files, told.unread_count

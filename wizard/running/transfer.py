@@ -84,10 +84,12 @@ async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenera
             yield event
 
 
-async def mark_complete(profile: Profile, access: Access, pauses: Iterable[float], holding: Sequence[int] = ()) -> str:
-    """Leave the mark of a complete run that has just ended; returns why that failed, if it did."""
+async def mark_complete(
+    profile: Profile, access: Access, modes: Awaitable[bytes], pauses: Iterable[float], holding: Sequence[int] = ()
+) -> str:
+    """Leave the mark of a complete run that has just ended, with its folders' modes; returns why that failed, if so."""
     try:
-        marking = partial(complete_mark.leave, profile, access, datetime.now(UTC), holding)
+        marking = partial(complete_mark.leave, profile, access, datetime.now(UTC), await modes, holding)
         await once_free(marking, profile, pauses)
     except Failure as failure:  # the backup is as good without it
         return trouble.explain(failure, profile).what

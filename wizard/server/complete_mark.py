@@ -6,7 +6,8 @@ the folder may be kept as a version. At the top of the backup's folder, beside t
     .backup-complete                where a file may be overwritten: one file, sent anew by each complete run
     .backup-complete-2026-11-29     append only: a file a day (UTC) at most, by the day's first complete run
 
-Its content is one line, when the run ended by this computer's clock, such as `2026-11-29T10:25:00Z`. A key's thief can
+Its first line is when the run ended by this computer's clock, such as `2026-11-29T10:25:00Z`. The others are the modes
+of the folders (`folder_modes.py`), which a restore gives back: most servers keep all folders closed. A key's thief can
 make such a file, with any name, content and modification time. When it got there, by the server's own clock, is its
 change time (ctime, `%Z` of stat(1)); so the newest of them by that is the one to go by.
 
@@ -21,6 +22,7 @@ rsync 3.1.3 to 3.5 on both sides). A practice run and a run's counts know nothin
 from __future__ import annotations
 
 import asyncio
+import glob
 import tempfile
 from contextlib import aclosing
 from pathlib import Path
@@ -40,10 +42,13 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
+MOST_BYTES = 16 << 20
 _TIMES_THE_TIMEOUT = 8
 
 
-async def leave(profile: Profile, access: Access, moment: datetime, holding: Sequence[int] = ()) -> None:
+async def leave(
+    profile: Profile, access: Access, moment: datetime, modes: bytes = b"", holding: Sequence[int] = ()
+) -> None:
     """Leave the mark of a complete run that ended at that moment, in UTC; `holding` is as for `rsync.run`.
 
     Raises:
@@ -52,8 +57,8 @@ async def leave(profile: Profile, access: Access, moment: datetime, holding: Seq
     """
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
         mark = Path(folder, name(profile, moment))
-        content, modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}\n".encode(), int(moment.timestamp())
-        files.replace(mark, content, 0o644, modified, lasting=False)
+        first, modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}\n".encode(), int(moment.timestamp())
+        files.replace(mark, first + modes, 0o644, modified, lasting=False)
         transfer = Transfer(dry_run=False, markers=(mark,), markers_alone=True)
         command = schemes.of(profile).client_command(profile, access.facts, transfer)
         try:
@@ -66,6 +71,16 @@ async def leave(profile: Profile, access: Access, moment: datetime, holding: Seq
                         raise ProgramFailed("rsync", event.exit_code, event.stderr)
         except TimeoutError:
             raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+
+
+def newest(folder: Path) -> bytes:
+    """The content of the newest of the marks in a folder, by what they say themselves; nothing where there is none.
+
+    Raises:
+        Failure: one can't be read, or is larger than any that was left by a run.
+    """
+    marks = (path for path in folder.glob(f"{glob.escape(COMPLETE_MARK)}*") if path.is_file() and not path.is_symlink())
+    return max((files.read(path, MOST_BYTES) for path in marks), default=b"")
 
 
 def name(profile: Profile, moment: datetime) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard.restore import restoring
 from wizard.restore.restoring import Result
+from wizard.running import backing_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.restore.order import Order
     from wizard.restore.restoring import Event
+
+
+async def back_up(profile: Profile, access: Access) -> None:
+    """As a person's command does it, up to the mark of a complete backup."""
+    result = None
+    async for event in backing_up.run(profile, access, pauses=()):
+        result = event if isinstance(event, backing_up.Result) else None
+    assert result
+    assert (result.is_complete, result.unmarked) == (True, "")
 
 
 async def restore(

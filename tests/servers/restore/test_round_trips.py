@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.servers.restore.restores import practise, restore
-from tests.support.data.trees import Entry, tree
+from tests.servers.restore.restores import back_up, practise, restore
+from tests.support.data.trees import tree
 from tests.support.servers import placing
 from wizard.restore.order import Order
 from wizard.running import report
@@ -26,18 +26,6 @@ READING: dict[str, Any] = {"scheme": {"write_only": False}}
 READABLE = ["rrsync", "daemon-over-ssh", "daemon", "login"]
 
 
-def comparable(profile: Profile, folder: Path) -> dict[str, Entry]:
-    """All that a server keeps: where a key is locked, folders are open to their owner there and shut to all others."""
-    found = tree(folder)
-    if profile.scheme.kind == "login":
-        return found
-    return {path: as_stored(entry) if entry.kind == "d" else entry for path, entry in found.items()}
-
-
-def as_stored(entry: Entry) -> Entry:
-    return Entry(entry.kind, 0o700, entry.owner, entry.modified_ns, entry.size, entry.content)
-
-
 def fill(folder: Path) -> None:
     """More that is lost easily: modes, a folder that is shut, holes, and links that lead everywhere."""
     (folder / "program").write_text("#!/bin/sh\n")
@@ -48,6 +36,9 @@ def fill(folder: Path) -> None:
     (folder / "shut" / "inside").write_text("inside")
     (folder / "shut" / "out").symlink_to("/etc/passwd")
     (folder / "shut").chmod(0o500)
+    (folder / "shared" / "closed again").mkdir(parents=True)
+    (folder / "shared").chmod(0o775)
+    (folder / "shared" / "closed again").chmod(0o750)
     (folder / "up").symlink_to("../../..")
     (folder / "dangling").symlink_to("/nowhere/at all")
     with (folder / "disk.img").open("wb") as sparse:
@@ -63,8 +54,8 @@ async def test_what_was_backed_up_comes_back_as_it_was(
     fill(sample_folder)
     profile = placing.profile_for(office, kind, sample_folder, **READING)
     access = placing.settle(office, profile)
-    await report.backup(profile, access)
-    source, stored = comparable(profile, sample_folder), tree(office.path(placing.ROOT))
+    await back_up(profile, access)
+    source, stored = tree(sample_folder), tree(office.path(placing.ROOT))
     files = sum(entry.kind != "d" for entry in source.values())
 
     new = Order(to=str(tmp_path / "new folder"))
@@ -72,17 +63,17 @@ async def test_what_was_backed_up_comes_back_as_it_was(
     assert not Path(new.to).exists()
     result = await restore(profile, access, new)
     assert (result.restored, result.skipped, result.is_whole) == (files, 0, True), result
-    assert comparable(profile, Path(new.to, sample_folder.name)) == source
+    assert tree(Path(new.to, sample_folder.name)) == source
     assert (Path(new.to, sample_folder.name, "disk.img")).stat().st_blocks == 0
     assert Path(new.to, sample_folder.name, "plain.txt").samefile(Path(new.to, sample_folder.name, "twin.txt"))
 
     shutil.rmtree(sample_folder)
     in_place = await restore(profile, access, Order())
     assert (in_place.restored, in_place.skipped, in_place.is_whole) == (files, 0, True), in_place
-    assert comparable(profile, sample_folder) == source
+    assert tree(sample_folder) == source
     again = await restore(profile, access, Order(overwrite="always"))
     assert (again.restored, again.skipped, again.is_whole) == (0, files, True), again
-    assert comparable(profile, sample_folder) == source
+    assert tree(sample_folder) == source
     assert [path.name for path in tmp_path.iterdir() if "restore" in path.name] == []
     assert tree(office.path(placing.ROOT)) == stored
     await try_each_word(profile, access, sample_folder)
