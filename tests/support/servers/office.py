@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from tests.support import processes, programs
+from tests.support.network import listening
 from tests.support.servers.real_sshd import QUICK_KEY_EXCHANGE
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ class Office:
         options += [f"--dparam=lockfile={self._place}/rsyncd.lock"]  # all the machine's daemons count in one otherwise
         argv = [programs.require("rsync"), "--daemon", "--no-detach", "--config=/etc/rsyncd.conf", *options]
         self._start(argv, "starting, listening on port")
+        listening.wait_for(self.daemon_port)
 
     def inside(self, *argv: str) -> list[str]:
         root = ("--root", "--wd") if self._own_root else ()

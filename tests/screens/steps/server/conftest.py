@@ -9,6 +9,7 @@ import pytest
 
 from tests.screens.steps.server.server_screen import HOST, closed_port
 from tests.support import processes, programs
+from tests.support.network import listening
 from wizard.schemes.parts import over_network
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def rsyncd(tmp_path: Path) -> Iterator[int]:
     try:
         assert process.stderr
         assert any("listening on port" in line for line in process.stderr)
+        listening.wait_for(port)
         yield port
     finally:
         processes.end(process)
