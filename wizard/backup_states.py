@@ -13,6 +13,7 @@ import msgspec
 
 from wizard.client import profile_lock
 from wizard.failure import Failure
+from wizard.restore import drill as drills
 from wizard.running import record
 from wizard.running.record import Record
 from wizard.schedule import upcoming
@@ -100,6 +101,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     may_be_renamed: bool = False
     check: Verdict | None = None
+    drill: drills.Drill = drills.Drill()
 
     @property
     def title(self) -> str:
@@ -188,7 +190,9 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             told.append(_("Last good backup: {when}.").format(when=self.last_good))
         if self.walk and self.walk.profile.server.host:
             told.append(_("Server: {server}.").format(server=self.walk.profile.server.host))
-        return " ".join(filter(None, (*told, *self.upcoming.sentences, self.advice, self.open_lock)))
+        return " ".join(
+            filter(None, (*told, *self.upcoming.sentences, self.advice, self.open_lock, self.drill.warning))
+        )
 
     def as_json(self) -> dict[str, object]:
         """The object that `list --json` prints; times are in UTC."""
@@ -239,6 +243,7 @@ def of(name: str) -> BackupState:
         upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
         check=checked.verdict(name) if walk.step is Step.FINISH else None,
+        drill=drills.last(name),
     )
 
 

@@ -152,6 +152,10 @@ def _commands() -> argparse.ArgumentParser:
 
     _add_restore(add("restore", help=_("Get files back from a backup.")))
 
+    drill = _named(add("drill", help=_("Test a backup: compare random files with those on the server.")))
+    drill.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    drill.set_defaults(command=_from("drill", "drill"))
+
     schedule = _named(add("schedule", help=_("Back up automatically, or show when that happens.")))
     schedule.add_argument(
         "every", nargs="?", choices=("hourly", "daily", "weekly", "off"), help=_("how often (default: show it)")

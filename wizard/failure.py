@@ -147,6 +147,7 @@ class Kind(StrEnum):
     TARGET_IN_BACKUP = auto()
     SERVER_SENDS_MORE = auto()
     RESTORED_DIFFER = auto()
+    DRILL_DIFFERS = auto()
     NO_TERMINAL = auto()
     CRASHED = auto()
     UNKNOWN = auto()

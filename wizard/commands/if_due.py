@@ -22,15 +22,16 @@ from wizard.commands import transferring
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.running import history, record
-from wizard.schedule import conditions, nothing_due, notices, runs, waiting, weekly_check, words
+from wizard.schedule import conditions, nothing_due, notices, runs, waiting, weekly, words
 from wizard.storage import profiles
 from wizard.text.language import _
 from wizard.trouble import Who, crash, telling
 from wizard.walk import unattended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
+    from wizard.client.access import Access
     from wizard.profile import Profile
     from wizard.running.backing_up import Result
     from wizard.schedule.nothing_due import Look
@@ -165,21 +166,33 @@ def _made(profile: Profile, opened: Session) -> Outcome:
         raise
     _notify(profile)
     transferring.report_elsewhere(profile)
-    _check(profile, opened)
+    _look_weekly(profile, opened)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)
 
 
-def _check(profile: Profile, opened: Session) -> None:
-    """Make the weekly security check; where it can't be made, the next run tries again."""
-    if not weekly_check.is_due(profile.name, datetime.now(UTC)):
-        return
+def _look_weekly(profile: Profile, opened: Session) -> None:
+    """Make the security check and the drill of the week."""
+    now = datetime.now(UTC)
+    if weekly.check_is_due(profile, now):
+        _look(profile, opened, weekly.check, notices.of_check)
+    if weekly.drill_is_due(profile, now):
+        _look(profile, opened, weekly.make_drill, notices.of_drill)
 
-    async def check() -> Trouble | None:
-        return await weekly_check.make(profile, await opened.access(profile))
+
+def _look(
+    profile: Profile,
+    opened: Session,
+    make: Callable[[Profile, Access], Coroutine[object, object, Trouble | None]],
+    tell: Callable[[Profile, Trouble], None],
+) -> None:
+    """Have a look at the server; where that can't be done, the next run tries again."""
+
+    async def look() -> Trouble | None:
+        return await make(profile, await opened.access(profile))
 
     found = None
     try:
-        found = asyncio.run(check())
+        found = asyncio.run(look())
     except Failure:
         pass
     except Exception as error:  # noqa: BLE001 - the backup is made
@@ -187,7 +200,7 @@ def _check(profile: Profile, opened: Session) -> None:
     if found:
         printing.error(f"{profile.name}: ")
         console.complain(found)
-        _tell_elsewhere(profile, partial(notices.of_check, profile, found))
+        _tell_elsewhere(profile, partial(tell, profile, found))
 
 
 def _postponed(profile: Profile, reason: Reason) -> Outcome:

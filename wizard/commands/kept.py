@@ -60,6 +60,7 @@ def show(chosen: Namespace) -> int:
         (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
         (_("check"), state.open_lock),
+        (_("test"), state.drill.told),
     ]
     rows = [(title, value) for title, value in rows if value]
     width = max(len(title) for title, _value in rows)

@@ -51,4 +51,5 @@ def _lines(found: Status) -> list[str]:
     kept = backup_states.of(found.profile)
     good = _("Last good backup: {when}.").format(when=kept.last_good)
     lines = [" ".join((f"{found.profile}: {kept.title}.", good, *kept.upcoming.sentences))]
-    return [*lines, *(f"  {told}" for told in (kept.advice, kept.open_lock) if told)]
+    tested = _("Backup test, {result}").format(result=kept.drill.told) if kept.drill.told else ""
+    return [*lines, *(f"  {told}" for told in (kept.advice, kept.open_lock, tested) if told)]

@@ -12,6 +12,8 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wizard import backup_layout
 
 if TYPE_CHECKING:
@@ -27,13 +29,22 @@ MOST_BYTES = 256 << 20
 _MOST_LOOKED_AT = 20_000
 
 
+class Found(msgspec.Struct, frozen=True):
+    """A file here, by its place inside the backup; `changed` is when it last was, in seconds."""
+
+    path: str
+    size: int
+    changed: float
+
+
 def pick(profile: Profile, before: float) -> list[str]:
     """The places inside the backup of some files that were last changed before that time; the work is bounded.
 
     Some of them may be excluded, on which rsync has the last word.
     """
-    chosen: list[tuple[str, int]] = []
-    for seen, found in enumerate(_files(profile, before)):
+    chosen: list[Found] = []
+    fit = (found for found in files(profile, before, _MOST_LOOKED_AT) if found.size <= MOST_BYTES_A_FILE)
+    for seen, found in enumerate(fit):
         if seen < MOST_FILES:
             chosen.append(found)
         elif (place := _CHANCE.randrange(seen + 1)) < MOST_FILES:
@@ -42,8 +53,11 @@ def pick(profile: Profile, before: float) -> list[str]:
     return list(_while_there_is_room(chosen))
 
 
-def _files(profile: Profile, before: float) -> Iterator[tuple[str, int]]:
-    """Files with their sizes, folder by folder in an order that is left to chance, until enough was looked at."""
+def files(profile: Profile, before: float, most: int) -> Iterator[Found]:
+    """Files that were last changed before that time, folder by folder in an order that is left to chance.
+
+    At most so many files and folders are looked at.
+    """
     folders = list(backup_layout.labels(profile.folders).items())
     excluded = _by_name(profile.exclude)
     looked_at = 0
@@ -52,7 +66,7 @@ def _files(profile: Profile, before: float) -> Iterator[tuple[str, int]]:
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
                 looked_at += 1
-                if looked_at > _MOST_LOOKED_AT:
+                if looked_at > most:
                     return
                 if excluded.fullmatch(entry.name):
                     continue
@@ -61,16 +75,35 @@ def _files(profile: Profile, before: float) -> Iterator[tuple[str, int]]:
                     folders.append((entry.path, path))
                 elif entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
-                    if status.st_size <= MOST_BYTES_A_FILE and max(status.st_mtime, status.st_ctime) < before:
-                        yield path, status.st_size
+                    if (changed := _changed(status)) < before:
+                        yield Found(path, status.st_size, changed)
 
 
-def _while_there_is_room(chosen: Iterable[tuple[str, int]]) -> Iterator[str]:
+def is_older(profile: Profile, path: str, moment: float) -> bool:
+    """Whether a file of the backup is here, and was last changed before that time."""
+    with contextlib.suppress(OSError, ValueError):
+        return _changed(os.lstat(place(profile, path))) < moment
+    return False
+
+
+def place(profile: Profile, path: str) -> str:
+    """Where a file of the backup is on this computer; empty if it is of none of its folders."""
+    for folder, label in backup_layout.labels(profile.folders).items():
+        if path.startswith(f"{label}/"):
+            return f"{folder.rstrip('/').removesuffix(label)}{path}"
+    return ""
+
+
+def _changed(status: os.stat_result) -> float:
+    return max(status.st_mtime, status.st_ctime)
+
+
+def _while_there_is_room(chosen: Iterable[Found]) -> Iterator[str]:
     room = MOST_BYTES
-    for path, size in chosen:
-        if size <= room:
-            room -= size
-            yield path
+    for found in chosen:
+        if found.size <= room:
+            room -= found.size
+            yield found.path
 
 
 def _by_name(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import re
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout, schemes
+from wizard import schemes
 from wizard.client import rsync
-from wizard.running import report, transfer
+from wizard.running import report, transfer, unchanged
 from wizard.text import display
 from wizard.text.language import _, ngettext
 
@@ -218,7 +217,7 @@ async def _by_content(profile: Profile, access: Access, paths: Iterable[str], ab
                     case rsync.Entries():
                         for entry in event:
                             listed += 1
-                            if _place(profile, entry.path) in about.unread:
+                            if unchanged.place(profile, entry.path) in about.unread:
                                 continue
                             compared += entry.is_file
                             if entry.is_sent and not (profile.scheme.append_only and entry.looks_changed):
@@ -255,28 +254,13 @@ def _told(profile: Profile, how: How, looked_at: int, unequal: Sequence[rsync.En
     unequal = [entry for entry in unequal if _is_to_be_there(profile, entry.path, about)]
     missing = tuple(entry.path for entry in unequal if entry.is_new)
     differing = tuple(entry.path for entry in unequal if not entry.is_new)
-    spoiled = tuple(path for path in differing if _is_older(profile, path, about.good_since))
+    spoiled = tuple(path for path in differing if unchanged.is_older(profile, path, about.good_since))
     return Verification(how, looked_at, differing, missing, spoiled)
 
 
 def _is_to_be_there(profile: Profile, path: str, about: AboutRun) -> bool:
     """Whether the server has to have a file as it is here: it could be read, and is as it was when the run began."""
-    return _place(profile, path) not in about.unread and _is_older(profile, path, about.began)
-
-
-def _is_older(profile: Profile, path: str, moment: float) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        status = os.lstat(_place(profile, path))
-        return max(status.st_mtime, status.st_ctime) < moment
-    return False
-
-
-def _place(profile: Profile, path: str) -> str:
-    """Where a file of the backup is on this computer."""
-    for folder, label in backup_layout.labels(profile.folders).items():
-        if path.startswith(f"{label}/"):
-            return f"{folder.rstrip('/').removesuffix(label)}{path}"
-    return ""
+    return unchanged.place(profile, path) not in about.unread and unchanged.is_older(profile, path, about.began)
 
 
 def _patterns(paths: Iterable[str]) -> list[str]:

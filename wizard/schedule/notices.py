@@ -29,6 +29,7 @@ _SKIPPED = "skipped"
 _AT_MOST_EVERY = timedelta(days=2)
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
 _OPEN_LOCK = N_("Backups continue. Open backup-wizard and run the security check for the message to your admin.")
+_DIFFERENT = N_("Backups continue. Run “backup-wizard drill {name}” for the message to your admin.")
 _DONE = N_("A new backup was made. You don't have to do anything.")
 
 
@@ -105,7 +106,20 @@ def of_check(profile: Profile, found: Trouble) -> None:
     Raises:
         Failure: why a message couldn't be sent.
     """
-    title, text = _("Backup “{name}” needs attention"), f"{found.what}. {found.who.words}. {_(_OPEN_LOCK)}"
+    _tell_of(profile, found, _(_OPEN_LOCK))
+
+
+def of_drill(profile: Profile, found: Trouble) -> None:
+    """Tell which files a weekly drill has found to differ.
+
+    Raises:
+        Failure: why a message couldn't be sent.
+    """
+    _tell_of(profile, found, _(_DIFFERENT).format(name=profile.name))
+
+
+def _tell_of(profile: Profile, found: Trouble, to_do: str) -> None:
+    title, text = _("Backup “{name}” needs attention"), f"{found.what}. {found.who.words}. {to_do}"
     _show(title, profile, text)
     if profile.schedule.alarm:
         _send(title, profile, text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard.restore import drill
 from wizard.running import record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `status --json` prints of one backup; nothing is kept of versions and drills yet."""
+    """What `status --json` prints of one backup; nothing is kept of versions yet."""
 
     profile: str
     last_good: datetime | None = None
@@ -31,7 +32,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None = None
     stale: bool = False
     versions: None = None
-    last_drill: None = None
+    last_drill: datetime | None = None
     last_check: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -58,7 +59,7 @@ def set_up_since(profile: Profile) -> datetime | None:
 
 
 def _of(name: str, ahead: Upcoming, now: datetime) -> Status:
-    kept, waits = record.read(name), ahead.waiting
+    kept, waits, tested = record.read(name), ahead.waiting, drill.last(name)
     return Status(
         profile=name,
         last_good=kept.last_good,
@@ -67,5 +68,6 @@ def _of(name: str, ahead: Upcoming, now: datetime) -> Status:
         waiting=waits.reason if waits else None,
         waiting_since=waits.since if waits else None,
         stale=ahead.is_stale(kept.last_good, now),
+        last_drill=tested.when if tested.how != "none" else None,
         last_check=checked.last(name),
     )

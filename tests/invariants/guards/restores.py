@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.invariants.guard import Guard
 
 _HOSTILE = "tests/servers/restore/test_hostile_senders.py"
+_DRILL = "tests/servers/restore/test_drill.py"
 
 GUARDS = (
     Guard(
@@ -78,5 +79,37 @@ GUARDS = (
         ', "--chmod=Fug-s"',
         "",
         (f"{_HOSTILE}::test_programs_do_not_run_as_somebody_else",),
+    ),
+    Guard(
+        8,
+        "in a drill, what came back is compared, whatever the server has said of it",
+        "wizard/restore/drilling.py",
+        "equal = await in_background(partial(_equal, profile, found.equal, stage.tree))",
+        "equal = list(found.equal)",
+        (f"{_DRILL}::test_one_drill_after_the_other",),
+    ),
+    Guard(
+        8,
+        "in a drill, one more name of a file does not count as compared",
+        "wizard/restore/drilling.py",
+        "entry.path not in found.chosen or entry.is_other_name:",
+        "entry.path not in found.chosen:",
+        (f"{_DRILL}::test_a_file_with_two_names_counts_once_where_the_server_compares",),
+    ),
+    Guard(
+        8,
+        "a drill that compared nothing is not good",
+        "wizard/restore/drill.py",
+        'if self.differing or self.how == "none" else',
+        "if self.differing else",
+        (f"{_DRILL}::test_where_nothing_can_be_compared_nothing_counts_as_compared",),
+    ),
+    Guard(
+        10,
+        "in a drill, a server that sends more than these files are is stopped",
+        "wizard/restore/drilling.py",
+        "if plan.bytes > most or plan.files > len(found.equal):",
+        "if False:",
+        (f"{_DRILL}::test_one_drill_after_the_other",),
     ),
 )

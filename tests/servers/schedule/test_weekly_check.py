@@ -1,10 +1,11 @@
-"""Scheduled backups make the security check once a week: what is open stops nothing, and is told."""
+"""Scheduled backups make the security check and a drill once a week: what they find stops nothing, and is told."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from tests.servers.running.test_spoiled import spoil
 from tests.support.commands import backup_wizard
 from tests.support.data import scheduled
 from tests.support.servers import placing
@@ -13,8 +14,10 @@ from tests.unit.schedule.desktop_there import desktop
 from wizard import backup_states, cli
 from wizard.backup_states import State
 from wizard.client.keys import secrets
-from wizard.running import history
-from wizard.schedule import weekly_check
+from wizard.restore import drill
+from wizard.restore.drill import Drill
+from wizard.running import history, unchanged
+from wizard.schedule import weekly
 from wizard.server.locks import checked
 from wizard.storage import paths
 
@@ -52,7 +55,7 @@ def test_a_check_that_crashes_takes_nothing_from_the_backup(
     scheduled.set_up(office, scheduled.with_schedule(placing.profile_for(office, "rrsync", source)))
     checked_at = paths.walk_state("amamac") / "last-check.json"
     os.utime(checked_at, (1, 1))
-    monkeypatch.setattr(weekly_check, "make", crashes)
+    monkeypatch.setattr(weekly, "check", crashes)
     monkeypatch.setenv(secrets.UNATTENDED, "")
     assert cli.main(["run", "--if-due"]) == 0
     assert "ZeroDivisionError" in capsys.readouterr().err
@@ -85,3 +88,32 @@ def test_what_has_become_open_stops_nothing_and_is_told(office: Office, source: 
     keys.write_text(keys.read_text().replace('command="', 'restrict,command="'))
     assert due_after(_WEEK).stderr == ""
     assert (checked.verdict("amamac"), backup_states.of("amamac").open_lock) == ("locked", "")
+
+
+def test_what_a_drill_finds_stops_nothing_and_is_told(
+    office: Office, source: Path, session_bus: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheduled.fill(source, 3)
+    profile = scheduled.with_schedule(placing.profile_for(office, "rrsync", source))
+    scheduled.set_up(office, profile)
+    monkeypatch.setenv(secrets.UNATTENDED, "")
+    monkeypatch.setattr(unchanged, "pick", lambda *_: [])  # it might find the same
+    with desktop(session_bus) as there:
+        assert cli.main(["run", "--if-due"]) == 0
+        assert drill.last("amamac") == Drill()  # the backup was set up just now
+        os.utime(paths.walk_state("amamac") / "step", (1, 1))
+        scheduled.make_due("amamac")
+        spoil(office.path(f"{placing.OWN}/{source.name}/letter 1"))
+        assert cli.main(["run", "--if-due"]) == 0
+        words = "Some files on the server aren't what you have here, or are missing: Documents/letter 1"
+        assert words in capsys.readouterr().err
+        [(title, told)] = there.shown
+        assert title == "Backup “amamac” needs attention"
+        assert told.startswith(words)
+        assert told.endswith("Run “backup-wizard drill amamac” for the message to your admin.")
+        scheduled.make_due("amamac")
+        assert cli.main(["run", "--if-due"]) == 0
+        assert len(there.shown) == 1  # the next drill is in a week
+    found = drill.last("amamac")
+    assert (found.how, found.equal, found.differing) == ("checksums", 2, ("Documents/letter 1",))
+    assert [run.result for run in history.read("amamac")] == ["done"]

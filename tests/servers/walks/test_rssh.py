@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.servers.office import Office
 from tests.support.servers.rssh import RSSH
 from wizard import trouble
 from wizard.failure import Failure, Kind
-from wizard.running import report
+from wizard.running import record, report
 from wizard.server import kept_facts
 from wizard.server.reaching import sign_in
 
@@ -59,6 +60,12 @@ async def test_rssh_gets_a_plain_line_and_no_dry_run(office: Office, sample_fold
     landed = f"{profile.destination}{sample_folder.name}/"
     compare = ("rsync", "-naic", "--delete", *placing.stored(profile))
     assert office.run(*compare, f"{sample_folder}/", landed) == ""
+    record.note(profile, "done", since=time.time())
+    before, connections = tree(office.home), office.connections()
+    drilled = backup_wizard("drill", profile.name)
+    assert (drilled.exit_code, drilled.stderr) == (1, "")
+    assert "this server's login shell (rssh) takes one command only." in " ".join(drilled.stdout.split())
+    assert (tree(office.home), office.connections()) == (before, connections + 1)
 
 
 async def test_once_the_shell_is_another_dry_runs_are_possible_again(office: Office, sample_folder: Path) -> None:

@@ -62,6 +62,11 @@ class Entry(msgspec.Struct, frozen=True):
         return self.change[1] == "f" and not self.is_deleted
 
     @property
+    def is_other_name(self) -> bool:
+        """Whether it is one more name of a file whose line says how that is (a hard link)."""
+        return self.change.startswith("h")
+
+    @property
     def looks_changed(self) -> bool:
         """Whether its size or its time differ, which is all that a run looks at."""
         return not set(self.change[3:5]) <= {".", " "}

@@ -36,6 +36,16 @@ WORDS = {
             " changing that folder? It could also be a sign that the server was broken into."
         ),
     ),
+    Kind.DRILL_DIFFERS: Words(
+        N_("Some files on the server aren't what you have here, or are missing: {about}"),
+        ADMIN,
+        N_("Send your admin this message. To back these files up again, save them again here, then back up."),
+        N_(
+            "I compared some files of my backup in {destination} on {host} with mine, which haven't changed since."
+            " These are different there, or missing: {about}. Did anyone change them with my key, or is the disk"
+            " failing? If you keep older copies of that folder, please don't delete them yet."
+        ),
+    ),
     Kind.RESTORED_DIFFER: Words(
         N_("Too many files arrived differently from what the server has"),
         ADMIN,
