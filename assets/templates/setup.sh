@@ -605,7 +605,8 @@ require_no_home() { # HOME
 }
 
 require_apart() { # ACCOUNT NAME FOLDER, of another backup
-    case $1 in "$mine "*) return 0 ;; esac
+    # What reads a backup is called as it is and “+restore”.
+    case $1 in "${mine%+restore} "* | "${mine%+restore}+restore "*) return 0 ;; esac
     other=${1#* }
     set -- "${other#* }" "${other%% *}"
     if [ "$1" = "$whole" ] && [ -z "$key_block" ]; then return 0; fi # a module may hold several computers
@@ -659,9 +660,9 @@ edit() { # FILE BLOCK-FILE
             next
         }
         inside { if (plain == ENVIRON["end"]) inside = 0; next }
-        { printf "%s%s", after, $0; after = "\n"; last = 0 }
+        { printf "%s%s", after, $0; after = "\n"; last = 0; ends_ours = plain ~ /^# backup-wizard end / }
         END {
-            if (after != "" && (last ? !open : whole || (block != "" && !done))) printf "\n"
+            if (after != "" && (last ? !open || ends_ours : whole || (block != "" && !done))) printf "\n"
             if (!done) printf "%s", block
         }' "$1"
 }
@@ -748,7 +749,7 @@ store() { # FILE
     if [ "$by" = root ] && [ "$1" != "/etc/rsyncd-$name.secrets" ]; then mask=022; else mask=077; fi
     case $1 in /etc/backup-wizard/* | */backup-wizard-* | /etc/rsyncd-*.secrets) of_ours=yes ;; *) of_ours= ;; esac
     if [ ! -s "$tmp/new" ] && { [ -n "$of_ours" ] || is_listed '* * new' "$1"; }; then
-        as_owner "$remove" "$at" "$rest" "${1##*/}" .backup-wizard.new </dev/null
+        as_owner "$remove" "$at" "$rest" "${1##*/}" .backup-wizard.new </dev/null && forget "* * new $1"
     else
         as_owner "$write" "$at" "$rest" "${1##*/}" "$mask" <"$tmp/new"
     fi || fail "can't write $1: $(visible <"$tmp/error")"

@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 from tests.servers.message.test_message import DONE, REFUSED
+from tests.servers.script.test_script import context_for
 from tests.support.data.message import block, line_after
 from tests.support.data.trees import tree
+from tests.support.quick import sampled
 from tests.support.servers import placing, root_shell, setting_up
 from tests.support.servers.office import ACCOUNT, Office
 from tests.support.servers.playbook import play
@@ -72,12 +74,9 @@ async def require_locked(profile: Profile) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("kind", "shell", "runs"),
-    [("rrsync", "zsh", "busybox"), pytest.param("daemon", "dash", "dash", marks=pytest.mark.every_case)],
-)
-async def test_message_and_script_open_the_backup_for_reading_and_leave_nothing_behind(
-    kind: str, shell: str, runs: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
+@pytest.mark.parametrize(("kind", "shell"), sampled.first(1, [("rrsync", "zsh"), ("daemon", "dash")]))
+async def test_a_message_opens_the_backup_for_reading_and_leaves_nothing_behind(
+    kind: str, shell: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:
     profile = await backed_up(office, kind, sample_folder)
     before = office.standing()
@@ -103,17 +102,28 @@ async def test_message_and_script_open_the_backup_for_reading_and_leave_nothing_
     said = root_shell.paste(office, line_after(renewed, "To take it back"), shell)
     assert office.standing() == before, said
 
-    setting_up.install(office, script.render_many([second_key.ask(profile)]))
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("kind", "runs"), sampled.first(1, [("rrsync", "busybox"), ("daemon", "dash")]))
+async def test_a_script_opens_what_a_script_has_set_up(
+    kind: str, runs: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
+) -> None:
+    own, access = context_for(office, kind, sample_folder)
+    setting_up.install(office, script.render_many([own]))
+    assert office.script(shell=runs).exit_code == 0
+    await report.backup(own.profile, access)
+    before = office.standing()
+    setting_up.install(office, script.render_many([second_key.ask(own.profile)]))
     checked = office.script("--check", shell=runs)
     assert checked.exit_code == 0, checked.stderr
     applied = office.script(shell=runs)
     assert (applied.exit_code, applied.changes) == (0, checked.changes), applied.stderr
     assert office.script(shell=runs).changes == []
-    await require_locked(profile)
+    await require_locked(own.profile)
     undone = office.script("--undo", shell=runs)
     assert undone.exit_code == 0, undone.stderr
-    setting_up.install(office, "")
-    office.run("rm", setting_up.SCRIPT)
+    setting_up.install(office, script.render_many([own]))
     assert office.standing() == before, undone.stdout
 
 

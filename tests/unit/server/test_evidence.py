@@ -21,7 +21,6 @@ REFUSALS = {
         "backup-wizard: this key takes no such option or path\n",
         "backup-wizard: this key finds no rrsync to read with\n",
         "backup-wizard: this key is for restoring alone, in backup/amamac\n",
-        "backup-wizard: this key can not write\n",
     ],
     evidence.EXACT_LINE: ["backup-wizard: this key is for amamac-5877888d0ac4 alone\n"],
     evidence.RRSYNC: [
