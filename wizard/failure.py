@@ -140,6 +140,7 @@ class Kind(StrEnum):
     COMMAND_DRIFTED = auto()
     NO_DRY_RUN = auto()
     CANT_READ_BACK = auto()
+    READ_KEY_NO_KEYRING = auto()
     READ_KEY_WAITING = auto()
     READ_KEY_EXPIRED = auto()
     NOT_IN_BACKUP = auto()

@@ -109,8 +109,8 @@ def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
         yield _("Waiting"), backup.upcoming.waits
     if backup.open_lock:
         yield _("Security check"), backup.open_lock
-    if backup.drill.told:
-        yield _("Backup test"), backup.drill.told
+    if backup.drill.in_short:
+        yield _("Backup test"), backup.drill.in_short
     assert backup.walk
     profile = backup.walk.profile
     for one in finish.decisions(profile):

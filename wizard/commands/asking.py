@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,10 +38,13 @@ def ask(chosen: Namespace) -> int:
         profile = terminal.held(chosen.name, opened)
         context = second_key.ask(profile)
     text = exports.rendered(context, chosen.format)
-    warn(_what_to_do(profile, context))
+    if not chosen.json:
+        warn(_what_to_do(profile, context))
     if chosen.output:
         files.create(Path(chosen.output).absolute(), text.encode())  # closed to others, whatever it holds
-    else:
+    if chosen.json:
+        hand_out(json.dumps(_as_json(profile, context, chosen.format, "" if chosen.output else text)))
+    elif not chosen.output:
         hand_out(text.rstrip("\n"))
     return 0
 
@@ -82,6 +87,18 @@ async def look_behind(profile: Profile, session: Session) -> None:
 def _send(letter: str) -> None:
     warn(f"\n{SEND_THIS}\n")
     warn(ToPaste(letter))
+
+
+def _as_json(profile: Profile, context: ExportContext, format: str, text: str) -> dict[str, object]:
+    """What `restore --ask --json` prints; the text is null where it went to a file, and the time is in UTC."""
+    assert context.for_reading
+    return {
+        "profile": profile.name,
+        "expires": f"{context.for_reading.expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "by_itself": context.for_reading.by_itself,
+        "format": format,
+        "text": text or None,
+    }
 
 
 def _what_to_do(profile: Profile, context: ExportContext) -> str:

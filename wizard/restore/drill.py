@@ -56,18 +56,17 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The result in words."""
-        if self.how == "none":
-            return _(_REASONS[self.why]) if self.why else ""
-        told = (self._about_differing or self._about_equal, self.in_what_way, self._about_not_tested)
-        return " ".join(filter(None, told))
+        return " ".join(filter(None, (self._result, self.in_what_way, self._about_not_tested)))
 
     @property
     def told(self) -> str:
         """The same, with how long ago it was; empty where there was none yet."""
-        if self.when is None:
-            return ""
-        age = display.ago((datetime.now(UTC) - self.when).total_seconds())
-        return _("{age}: {result}").format(age=age, result=self.sentence)
+        return self._with_age(self.sentence)
+
+    @property
+    def in_short(self) -> str:
+        """The same without how it was found."""
+        return self._with_age(self._result)
 
     @property
     def warning(self) -> str:
@@ -106,6 +105,18 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
             "not_tested": self.not_tested,
         }
 
+    def _with_age(self, result: str) -> str:
+        if self.when is None:
+            return ""
+        age = display.ago((datetime.now(UTC) - self.when).total_seconds())
+        return _("{age}: {result}").format(age=age, result=result)
+
+    @property
+    def _result(self) -> str:
+        if self.how == "none":
+            return _(_REASONS[self.why]) if self.why else ""
+        return self._about_differing or self._about_equal
+
     @property
     def _about_differing(self) -> str:
         if not self.differing:
@@ -138,7 +149,7 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _about_not_tested(self) -> str:
-        if not self.not_tested or self.how == "sizes-and-times":
+        if not self.not_tested or self.how in {"none", "sizes-and-times"}:
             return ""
         return ngettext(
             "{count} file wasn't compared, because it changed here meanwhile or can't be read.",

@@ -66,7 +66,8 @@ def ask(profile: Profile) -> ExportContext:
     As long as its time is not over, that stays the same.
 
     Raises:
-        Failure: `BAD_VALUE` where none is needed or the server can't take one, or as for `reading_key.ensure`.
+        Failure: `BAD_VALUE` where none is needed or the server can't take one, `READ_KEY_NO_KEYRING`, or as for
+            `reading_key.ensure`.
     """
     server = kept_facts.known(profile)
     if not reading.is_needed(profile):
@@ -79,7 +80,12 @@ def ask(profile: Profile) -> ExportContext:
     # The time is told in minutes.
     now = datetime.now().astimezone().replace(second=0, microsecond=0)
     expires = now + reading.LASTS + timedelta(minutes=1)
-    asked = reading_key.ensure(profile, expires, by_itself=reading.expires_by_itself(profile, server))
+    try:
+        asked = reading_key.ensure(profile, expires, by_itself=reading.expires_by_itself(profile, server))
+    except Failure as failure:
+        if failure.kind is Kind.KEYRING_MISSING:  # unlike for the backup's own key, there is no other choice
+            raise Failure(Kind.READ_KEY_NO_KEYRING, raw=failure.raw) from None
+        raise
     return context(profile, asked)
 
 

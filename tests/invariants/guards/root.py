@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.invariants.guard import Guard
 
+_BRING_BACK = "tests/servers/message/test_bring_back.py"
+
 GUARDS = (
     Guard(
         9,
@@ -98,5 +100,29 @@ GUARDS = (
         """_REFUSE_ROOT = '[ "$(id -u {account})" != 0 ]""",
         """_REFUSE_ROOT = '[ "$(id -u {account})" != x ]""",
         ("tests/servers/message/test_message_attacked.py::test_an_account_that_is_root_gets_no_key",),
+    ),
+    Guard(
+        9,
+        "files are brought back only into a folder that nobody but root could move",
+        "wizard/server/exports/bring_back.py",
+        "0d????-??-?*) ;;'",
+        "*) ;;'",
+        (f"{_BRING_BACK}::test_no_folder_is_taken_that_somebody_else_could_move",),
+    ),
+    Guard(
+        9,
+        "what the account says while files are brought back is no order to the admin's terminal",
+        "wizard/server/exports/bring_back.py",
+        " | tr -c '\\\\n -~' '?')",
+        ")",
+        ("tests/servers/message/test_no_terminal.py::test_the_line_that_brings_files_back",),
+    ),
+    Guard(
+        9,
+        "files are brought back by the account, so that no link leads root anywhere",
+        "wizard/server/exports/bring_back.py",
+        "setsid su -s /bin/sh {account} -c {_BY_ACCOUNT} sh",
+        "sh -c {_BY_ACCOUNT} sh",
+        (f"{_BRING_BACK}::test_a_link_in_the_backup_s_place_opens_nothing_of_root_s",),
     ),
 )

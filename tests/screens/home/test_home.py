@@ -14,6 +14,8 @@ from tests.support.pilot import TRIED_SIZES, said, text, until
 from wizard.client import profile_lock
 from wizard.client.keys import key_files
 from wizard.profile import Schedule
+from wizard.restore import drill
+from wizard.restore.drill import Drill
 from wizard.running import record
 from wizard.schedule import waiting
 from wizard.server.locks import checked
@@ -61,11 +63,14 @@ async def test_when_it_is_made_next_and_what_it_waits_for_is_told_and_too_old_by
         assert "Waiting until the server can be reached" in text(pilot)
 
 
-async def test_what_the_last_security_check_found_open_is_told() -> None:
+async def test_what_the_last_security_check_found_open_and_what_the_last_drill_came_to_is_told() -> None:
     kept("amamac", last=datetime.now(UTC), last_good=datetime.now(UTC))
     checked.note("amamac", "open")
+    drill.note("amamac", Drill(when=datetime.now(UTC), how="restored", equal=40))
     async with home_screen() as pilot:
         await until(pilot, lambda: "Not everything is locked. Run the security check" in text(pilot))
+        assert "Backup test" in text(pilot)
+        assert "just now: 40 files, chosen at random" in text(pilot)
 
 
 async def test_all_that_can_be_done_is_in_the_footer_and_on_buttons() -> None:

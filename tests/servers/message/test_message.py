@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ROOTS = ("backup", "/srv/Amanda's backups/here", "my backup", "/backups")
 RELOADED = "/srv/reloaded"
 # What is said, and not what is typed, where a quote is before it.
+BRING_BACK = "Should I ever lose this computer"
 DONE = re.compile(r'(?<!")Done\.')
 REFUSED = re.compile(r'(?<!")backup-wizard: .*take (it|them) back first')
 
@@ -90,6 +91,8 @@ async def test_the_backup_works_and_taking_it_back_leaves_what_was_there(
     locked = folder if kind != "daemon" else root
     assert office.run("stat", "-c", "%U %a", locked) == f"{ACCOUNT} 700\n"
 
+    if is_there:
+        bring_back(office, text, sample_folder, shell, umask)
     again = root_shell.paste(office, block(text), shell, umask)
     assert REFUSED.search(again), again
     assert not DONE.search(again)
@@ -104,6 +107,25 @@ async def test_the_backup_works_and_taking_it_back_leaves_what_was_there(
     reloads = after.pop(RELOADED, None)
     assert (reloads is not None) is bool(optional)
     assert after == before, said
+
+
+def bring_back(office: SetUpOffice, text: str, source: Path, shell: str, umask: str) -> None:
+    """Without the computer: all files, in a new folder of the account's, which no second try changes."""
+    folder, line = "/srv/amamac+restored", line_after(text, BRING_BACK)
+    office.run("mkdir", "-p", "/srv")
+    said = root_shell.paste(office, line, shell, umask)
+    assert f"Done: {folder}" in said, said
+    compared = ("rsync", "-nric", "--exclude=link", "--delete", f"{source}/", f"{folder}/{source.name}/")
+    assert office.run(*compared) == ""
+    assert (
+        office.run("find", folder, "(", "-perm", "/077", "-o", "-not", "-user", ACCOUNT, ")", "-not", "-type", "l")
+        == ""
+    )
+    assert office.path(folder).joinpath(source.name, "link").is_symlink()
+    again = root_shell.paste(office, line, shell, umask)
+    assert "File exists" in again, again
+    assert f"Done: {folder}" not in again, again
+    office.run("rm", "-r", folder)
 
 
 def handed_over_text(office: SetUpOffice, profile: Profile) -> str:

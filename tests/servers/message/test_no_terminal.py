@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.message.test_message import BRING_BACK
 from tests.servers.message.test_message_attacked import KEY, _profile, _text
 from tests.support.data.message import block, line_after
 from tests.support.servers import root_shell, setting_up
@@ -65,6 +66,17 @@ def test_the_message_s_commands(office: Office, sample_folder: Path, tmp_path: P
     for commands in (block(text), line_after(text, "To take it back")):
         said = root_shell.paste(office, commands)
         assert "pwned" not in said
+    assert not office.path("/srv/typed").exists()
+
+
+def test_the_line_that_brings_files_back(office: Office, sample_folder: Path, tmp_path: Path) -> None:
+    text = _text(_profile(office, sample_folder), tmp_path)
+    root_shell.paste(office, block(text))
+    take_over(office, "rsync")
+    said = root_shell.paste(office, line_after(text, BRING_BACK))
+    assert "Not everything is there: /srv/amamac+restored" in said
+    assert "?]0;pwned?" in said
+    assert "\033" not in said
     assert not office.path("/srv/typed").exists()
 
 

@@ -129,26 +129,35 @@ async def test_a_script_opens_what_a_script_has_set_up(
 
 @pytest.mark.long
 @pytest.mark.timeout(400)
-async def test_the_playbook_does_the_same(sample_folder: Path, tmp_path: Path, secret_service: SecretService) -> None:
+@pytest.mark.parametrize("kind", ["rrsync", pytest.param("daemon", marks=pytest.mark.every_case)])
+async def test_the_playbook_does_the_same(
+    kind: str, sample_folder: Path, tmp_path: Path, secret_service: SecretService
+) -> None:
     place = tmp_path / "office"
     place.mkdir()
     with Office(place) as office:
         office.start_sshd(*SSHD_USUAL)
         office.run("cp", "/etc/backup-wizard-test-sshd", "/etc/ssh/sshd_config")
-        profile = await backed_up(office, "rrsync", sample_folder)
+        office.put("/etc/rsyncd.conf", "", mode=0o644)
+        if kind == "daemon":
+            office.start_daemon()
+        profile = await backed_up(office, kind, sample_folder)
         context = second_key.ask(profile)
         playbook, vault = tmp_path / "reading.yml", tmp_path / "passwords.yml"
         playbook.write_text(ansible.render_many([context]))
-        vault.write_text(json.dumps({"backup_passwords": {}}))
-        before = {folder: tree(office.path(folder)) for folder in ("/home", "/srv")}
+        passwords = {"amamac+restore": password_of(profile)} if kind == "daemon" else {}
+        vault.write_text(json.dumps({"backup_passwords": passwords}))
+        places = ("/home", "/srv", "/etc/rsyncd.conf")
+        before = {place: contents(office, place) for place in places}
         foretold = play(office.run, playbook, f"--extra-vars=@{vault}", "--check", "--diff")
         done = play(office.run, playbook, f"--extra-vars=@{vault}")
         assert done.changed == foretold.changed != []
         await require_locked(profile)
         play(office.run, playbook, f"--extra-vars=@{vault}", "--tags=remove")
-        for folder, entries in before.items():
-            now = tree(office.path(folder))
-            assert {path: one.content for path, one in now.items()} == {
-                path: one.content for path, one in entries.items()
-            }
-        assert "restore" not in office.path(KEYS).read_text()
+        assert {place: contents(office, place) for place in places} == before
+        assert list(office.path("/etc").glob("*+restore*")) == []
+
+
+def contents(office: Office, place: str) -> dict[str, object]:
+    path = office.path(place)
+    return {name: one.content for name, one in tree(path).items()} if path.is_dir() else {"": path.read_text()}

@@ -103,3 +103,8 @@ async def test_a_key_that_may_not_read_says_so(office: Office, home: Path, tmp_p
     ran = backup_wizard("restore", profile.name)
     assert ran.exit_code == 69
     assert ran.stderr.startswith("This computer may add to its backup, but not read it — you can fix this — ")
+    asked = backup_wizard("restore", profile.name, "--ask")
+    assert (asked.exit_code, asked.stdout) == (69, "")
+    assert asked.stderr.startswith("A key for reading is kept in your keyring, and this computer has none — you can ")
+    assert "ask your admin to copy the files for you" in " ".join(asked.stderr.split())
+    assert "“Key” step" not in asked.stderr

@@ -106,6 +106,13 @@ async def test_it_is_asked_for_opens_reads_and_is_shut_again(
     assert "Hello," in message.stdout
     assert "run “backup-wizard restore amamac”" in words(message.stderr)
     assert backup_wizard("restore", profile.name, "--ask").stdout == message.stdout
+    assert backup_wizard("restore", profile.name, "--ask", "--json").json == {
+        "profile": profile.name,
+        "expires": f"{asked_for(profile).expires:%Y-%m-%dT%H:%M:%SZ}",
+        "by_itself": not by_hand,
+        "format": "text",
+        "text": message.stdout,
+    }
     assert "# read key:" in backup_wizard("show", profile.name).stdout
     waiting = backup_wizard("restore", profile.name)
     assert waiting.exit_code == 75, waiting.stderr

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, rsyncd, sshd_config
+from wizard.server.exports import authorized_keys, bring_back, rsyncd, sshd_config
 from wizard.storage import paths
 from wizard.text.language import _
 
@@ -96,6 +96,16 @@ def _entry(context: ExportContext) -> Iterator[str]:
         yield "        secrets:"
         yield f"          file: {quoted(setup.secrets.path)}"
         yield f"          user: {quoted(setup.secrets.user)}"
+    if not context.for_reading:
+        yield from _to_bring_back(context)
+
+
+def _to_bring_back(context: ExportContext) -> Iterator[str]:
+    """A comment, because what tasks show has each quote escaped, so that it couldn't be pasted."""
+    told = "Should this computer be lost, this line in a root shell copies its backup into"
+    yield f"        # {told} {bring_back.to(context)}:"
+    line = bring_back.line(context).replace("\\\n", "")
+    yield f"        # {_comment(line)}"
 
 
 def _plain(path: str) -> str:
@@ -133,7 +143,7 @@ def _passwords(contexts: Iterable[ExportContext]) -> Iterator[str]:
 
 
 def _comment(text: str) -> str:
-    return "".join(one if one.isprintable() else _escape(one) for one in text)
+    return text if text.isprintable() else "".join(one if one.isprintable() else _escape(one) for one in text)
 
 
 def _escape(one: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wizard import schemes
 from wizard.client.host_keys import host_identity
 from wizard.schemes import reading
-from wizard.server.exports import pasted_commands
+from wizard.server.exports import bring_back, pasted_commands
 from wizard.server.exports.grouping import by_file
 from wizard.text.language import _
 
@@ -43,6 +43,9 @@ def _lines(context: ExportContext) -> Iterator[str]:
     yield ""
     yield from _wrapped(_take_back(context))
     yield pasted_commands.take_back(context)
+    if not context.for_reading:
+        yield from _wrapped(_bring_back(context))
+        yield bring_back.line(context)
     if for_sshd := pasted_commands.for_sshd(context):
         optional = _("Optional (OpenSSH 8.4+): turn off {account}'s ssh password if nobody uses it:")
         yield from _wrapped(optional.format(account=context.setup.account))
@@ -103,6 +106,14 @@ def _take_back(context: ExportContext) -> str:
     if context.for_reading:
         return _("To take it back, paste this line. The backup stays as it is:")
     return _("To take it back, paste this line. Backups stay until you delete them:")
+
+
+def _bring_back(context: ExportContext) -> str:
+    told = _(
+        "Should I ever lose this computer, this line copies its backup into the new folder {folder}, owned by"
+        " {account}. No link in it is followed:"
+    )
+    return told.format(folder=bring_back.to(context), account=context.setup.account)
 
 
 def _paste(context: ExportContext) -> str:

@@ -7,6 +7,14 @@ from wizard.text.language import N_
 from wizard.trouble.words.form import ADMIN, YOU, Words
 
 WORDS = {
+    Kind.READ_KEY_NO_KEYRING: Words(
+        N_("A key for reading is kept in your keyring, and this computer has none"),
+        YOU,
+        N_(
+            "Install one (gnome-keyring or KWallet), sign in again and repeat this. Or ask your admin to copy the files"
+            " for you: the message of “backup-wizard export {name} --format text” has the line for that."
+        ),
+    ),
     Kind.READ_KEY_WAITING: Words(
         N_("The server doesn't accept the key for reading yet"),
         ADMIN,
