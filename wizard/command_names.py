@@ -2,5 +2,5 @@
 
 COMMANDS = (
     *("demo", "list", "show", "status", "forget", "export", "receipt", "check", "dry-run", "run", "restore"),
-    *("schedule", "admin"),
+    *("schedule", "adopt", "admin"),
 )

@@ -24,6 +24,7 @@ SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "l
 Every = Literal["hourly", "daily", "weekly", "off"]
 Protection = Literal["keyring", "ask", "none"]
 KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
+Adopting = Literal["", "yes"]
 
 Found = tuple[str, str | None]
 
@@ -106,7 +107,10 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All that is decided about one backup."""
+    """All that is decided about one backup.
+
+    `adopting` is "yes" where another computer made the backup and this one is to take it over, until it has.
+    """
 
     format: int = FORMAT
     name: str
@@ -115,6 +119,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     delete: bool = False
     compress: bool = False
     one_file_system: bool = False
+    adopting: Adopting = ""
     server: Server = Server()
     scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()

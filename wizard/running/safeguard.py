@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _FEW = 10
 _FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
-State = Literal["as it was", "empty", "on another disk", "gone"]
+State = Literal["as it was", "empty", "not restored", "on another disk", "gone"]
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -52,6 +52,8 @@ class Loss(msgspec.Struct, frozen=True):
         match self.state:
             case "empty":
                 return _("{folder} is empty now, but wasn't at the last backup").format(folder=folder)
+            case "not restored":
+                return _("{folder} is empty here, and its files may be in the backup only").format(folder=folder)
             case "on another disk":
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "gone":
@@ -90,6 +92,8 @@ class AtRisk(Failure):
         """What to do before agreeing, in a sentence."""
         if GONE in self.losses:
             return _("If nobody deleted it on purpose, ask your admin first.")
+        if any(loss.state == "not restored" for loss in self.losses):
+            return _("Get your files back first. To back up now would delete them from the backup.")
         if all(loss.changed for loss in self.losses):
             return _("Open a few of these files first, and see whether they are as you left them.")
         return _("If a disk or network folder is missing, connect it first.")
@@ -115,6 +119,13 @@ def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Los
         elif source.mount != was.mount:
             found.append(Loss(folder, "on another disk"))
     return found
+
+
+def not_restored(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
+    """The folders that a run which deletes would empty, on a computer that has taken the backup over and made none."""
+    if not (profile.delete and kept.adopted) or kept.last_good:
+        return []
+    return [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
 
 
 async def ahead(

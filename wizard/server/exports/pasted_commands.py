@@ -122,10 +122,10 @@ def _block(context: ExportContext) -> Iterator[str]:
     yield command(
         *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
-        f"3) no {account} already has lines of {name}: take them back first, with the line below;;",
+        f"3) no {account} already has a key for {name}: ask whose it is, and take it back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
-    if setup.daemon and setup.daemon.private and context.replaced:
+    if setup.daemon and setup.daemon.private and context.replaces:
         lines_there = _without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
@@ -134,10 +134,13 @@ def _block(context: ExportContext) -> Iterator[str]:
 
 
 def _let_in(context: ExportContext) -> str:
-    if context.replaced is None or not context.replaced.keys:  # without a pattern, grep would find all lines ours
+    keys = " ".join(f'-e "{key}"' for key in context.replaced.keys) if context.replaced else ""
+    if context.adopts:  # nobody here knows the other computer's key
+        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -vc "^#")" = 1 ] ||'
+    elif keys:
+        ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
+    else:  # without a pattern, grep would find all lines ours
         return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
-    keys = " ".join(f'-e "{key}"' for key in context.replaced.keys)
-    ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
     replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
     remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
     return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
@@ -147,7 +150,7 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     """The file of a daemon that one key starts; an earlier one stays until the key's lines are known to be ours."""
     file, name = daemon.path, context.name
     refuse = f"no {file} already exists: take it back first, with the line below"
-    if context.replaced is None:
+    if not context.replaces:
         yield f"[ ! -e {file} ] || {refuse}"
         lines = _without_reasons(rsyncd.render(context))
         yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
@@ -162,7 +165,7 @@ def _module(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     begin, *_ = lines = _without_reasons(rsyncd.render(context))
     refuse = f"no $f already has lines of {name}: take them back first, with the line below"
     start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi;"
-    if context.replaced:
+    if context.replaces:
         ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ]'
         ours = f'{ours} && printf "%s\\n" "$r" | grep -qxF "    uid = {account}" || {refuse}'
         yield f"f={daemon.path}; r="
