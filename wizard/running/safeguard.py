@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import CountedByFolder
@@ -143,7 +142,7 @@ async def ahead(
     if not transfer.can_preview(profile):
         found = await _fewer_than_before(profile, kept) if profile.delete else []
         return found or (await _changed_since(profile, kept) if is_wanted else []), None
-    labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
+    labels = {label: folder for folder, label in profile.places.items()}
     counted = CountedByFolder(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:
@@ -185,7 +184,7 @@ async def _changed_since(profile: Profile, kept: Record) -> list[Loss]:
     if not kept.good_since:
         return []
     files = await _files(profile)
-    places = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
+    places = {label: folder for folder, label in profile.places.items()}
     unchanged = sum(_is_older(places, file, kept.good_since) for file in files)
     there = min(len(files), kept.entries)
     loss = _change("", there - unchanged, there)

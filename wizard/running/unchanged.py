@@ -12,8 +12,6 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from wizard import backup_layout
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -44,7 +42,7 @@ def pick(profile: Profile, before: float) -> list[str]:
 
 def _files(profile: Profile, before: float) -> Iterator[tuple[str, int]]:
     """Files with their sizes, folder by folder in an order that is left to chance, until enough was looked at."""
-    folders = list(backup_layout.labels(profile.folders).items())
+    folders = list(profile.places.items())
     excluded = _by_name(profile.exclude)
     looked_at = 0
     while folders:

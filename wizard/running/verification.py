@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout, schemes
+from wizard import schemes
 from wizard.client import rsync
 from wizard.running import report, transfer
 from wizard.text import display
@@ -273,9 +273,9 @@ def _is_older(profile: Profile, path: str, moment: float) -> bool:
 
 def _place(profile: Profile, path: str) -> str:
     """Where a file of the backup is on this computer."""
-    for folder, label in backup_layout.labels(profile.folders).items():
+    for folder, label in profile.places.items():
         if path.startswith(f"{label}/"):
-            return f"{folder.rstrip('/').removesuffix(label)}{path}"
+            return folder.rstrip("/") + path.removeprefix(label)
     return ""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 
-_ADOPTS, _ADOPTED = welcome.ADOPTS, "adopted-name"
+_ADOPTS, _ADOPTED, _OLD_HOME = welcome.ADOPTS, "adopted-name", "old-home"
 _HOW = _(
     "In a few steps, you set up a backup of your folders to your office's server:\n\n"
     "  1. You choose what to back up, and where.\n"
@@ -54,6 +54,7 @@ class WelcomeScreen(StepScreen):
         new, adopted = (welcome.name(welcome.adopting(self.profile, adopts=adopts)) for adopts in (False, True))
         yield Field.of(new, self.draft.get("name"))
         yield Field.of(msgspec.structs.replace(adopted, id=_ADOPTED), self.draft.get(_ADOPTED))
+        yield Field.of(welcome.old_home(self.profile), self.draft.get(_OLD_HOME))
         ticked = [_ADOPTS.id] if self.draft.get(_ADOPTS.id, self.profile.adopting) == "yes" else []
         ticks = TickList([Tick.of(_ADOPTS)], id="adopts", ticked=ticked, sentences_below=True)
         ticks.display = welcome.may_adopt(self.profile)
@@ -70,18 +71,19 @@ class WelcomeScreen(StepScreen):
         return _ADOPTS.id in self.query_one(TickList).ticked
 
     @property
-    def _field(self) -> Field:
-        return self.query_one(f"#{_ADOPTED}" if self._adopts else "#name", Field)
+    def _fields(self) -> list[Field]:
+        wanted = (_ADOPTED, _OLD_HOME) if self._adopts else ("name",)
+        return [self.query_one(f"#{id}", Field) for id in wanted]
 
     @on(TickList.Changed)
     def _turned(self) -> None:
         self._tell()
-        self._field.query_one(Input).focus()
+        self._fields[0].query_one(Input).focus()
 
     def _tell(self) -> None:
         self.query_one("#how", Static).update(welcome.HOW_TO_ADOPT if self._adopts else _HOW)
         for field in self.query(Field):
-            field.display = field is self._field
+            field.display = field in self._fields
         self.draft[_ADOPTS.id] = "yes" if self._adopts else "no"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -90,7 +92,7 @@ class WelcomeScreen(StepScreen):
 
     async def decide(self) -> Profile | None:
         """The profile under that name."""
-        if not self._field.check():
+        if [field for field in reversed(self._fields) if not field.check()]:
             return None
-        answers = {"name": self._field.value, _ADOPTS.id: self._adopts}
+        answers = {"name": self._fields[0].value, _OLD_HOME: self._fields[-1].value, _ADOPTS.id: self._adopts}
         return await welcome.settle(self.profile, None, answers, self.context)

@@ -46,7 +46,7 @@ async def test_a_backup_that_is_on_a_server_already_is_named_as_it_was(size: tup
         await until(pilot, lambda: walk(pilot).step == Step.FOLDERS)
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.WELCOME and "[✓] My backup is on a server already" in text(pilot))
-        await pilot.press("tab", "space", "enter")  # not so after all
+        await pilot.press("tab", "tab", "space", "enter")  # not so after all
         await until(pilot, lambda: walk(pilot).step == Step.FOLDERS)
     assert profiles.load("amamac") == Profile(name="amamac")
     assert profiles.names() == ["amamac"]

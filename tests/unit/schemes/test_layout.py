@@ -59,7 +59,7 @@ def test_labels_are_unique_and_none_is_inside_another(folders: list[str]) -> Non
 def test_each_source_is_its_folder_split_before_its_label(folders: list[str]) -> None:
     assume(_is_fine(folders))
     for source, (folder, label) in zip(
-        backup_layout.sources(folders), backup_layout.labels(folders).items(), strict=True
+        backup_layout.sources(backup_layout.labels(folders)), backup_layout.labels(folders).items(), strict=True
     ):
         before, inside = source.split("/./", 1)
         assert f"{before}/{inside}" == f"{folder}/"
@@ -97,7 +97,13 @@ def test_rsync_puts_every_accepted_spelling_at_its_label(
     for name in (*others, "a/b"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").touch()
-    argv = [programs.require("rsync"), "-aR", "--", *backup_layout.sources(folders), f"{tmp_path}/backup/"]
+    argv = [
+        programs.require("rsync"),
+        "-aR",
+        "--",
+        *backup_layout.sources(backup_layout.labels(folders)),
+        f"{tmp_path}/backup/",
+    ]
     copied = subprocess.run(argv, capture_output=True, text=True)
     assert copied.stderr == ""
     found = {str(path.relative_to(tmp_path / "backup")) for path in (tmp_path / "backup").rglob("file")}
@@ -108,7 +114,7 @@ def test_a_folder_that_is_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/file").touch()
     (tmp_path / "link").symlink_to("real")
-    [source] = backup_layout.sources([str(tmp_path / "link")])
+    [source] = backup_layout.sources(backup_layout.labels([str(tmp_path / "link")]))
     subprocess.run([programs.require("rsync"), "-aR", "--", source, f"{tmp_path}/backup/"], check=True)
     assert (tmp_path / "backup/link/file").is_file()
 
@@ -163,5 +169,5 @@ def test_rsync_leaves_out_what_a_path_in_full_names(tmp_path: Path, name: str, e
     folders = [str(tmp_path / "here" / name)]
     excluded = backup_layout.excluded(folders, [f"{private}{ending}"])
     argv = [programs.require("rsync"), "-aR", *(f"--exclude={one}" for one in excluded), "--"]
-    subprocess.run([*argv, *backup_layout.sources(folders), f"{tmp_path}/backup/"], check=True)
+    subprocess.run([*argv, *backup_layout.sources(backup_layout.labels(folders)), f"{tmp_path}/backup/"], check=True)
     assert sorted(path.name for path in (tmp_path / "backup" / name).iterdir()) == ["kept"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -45,6 +46,16 @@ def name(profile: Profile) -> Text:
     return Text(id="name", label=label, default=profile.name, rule=_rule(profile))
 
 
+def old_home(profile: Profile) -> Text:
+    """The home folder on the old computer: what was in it keeps its place in the backup."""
+    return Text(
+        id="old-home",
+        label=_("Your home folder on the old computer"),
+        default=profile.old_home or str(Path.home()),
+        rule=rules.folder,
+    )
+
+
 def _rule(profile: Profile) -> Rule:
     def rule(typed: str) -> str | None:
         typed = without_spaces(typed)
@@ -78,21 +89,37 @@ def may_adopt(profile: Profile) -> bool:
     return not _is_carried(profile)
 
 
-def adopting(profile: Profile, *, adopts: bool) -> Profile:
+def adopting(profile: Profile, *, adopts: bool, old_home: str = "") -> Profile:
     """The profile of a backup that is on a server already, or of a new one."""
-    return msgspec.structs.replace(profile, adopting="yes" if adopts else "")
+    elsewhere = "" if old_home.rstrip("/") == str(Path.home()) else old_home
+    return msgspec.structs.replace(profile, adopting="yes" if adopts else "", old_home=elsewhere if adopts else "")
 
 
 def questions(profile: Profile, found: None, answers: Answers) -> Iterator[Question]:
     """Whether it is on a server already, unless that is clear, and the name."""
     if may_adopt(profile) and not profile.adopting:
         yield ADOPTS
-    yield name(adopting(profile, adopts=True) if answers.get(ADOPTS.id) else profile)
+    profile = adopting(profile, adopts=answers.get(ADOPTS.id, bool(profile.adopting)))
+    yield name(profile)
+    if profile.adopting:
+        yield old_home(profile)
 
 
 def decided(profile: Profile, typed: str) -> Profile:
     """The profile under that name."""
     return msgspec.structs.replace(profile, name=without_spaces(typed))
+
+
+def _placed(profile: Profile, answers: Answers) -> Profile:
+    if not answers or not (profile.adopting or may_adopt(profile)):
+        return profile
+    adopts = answers.get(ADOPTS.id, bool(profile.adopting))
+    return adopting(profile, adopts=adopts, old_home=answers.get("old-home", profile.old_home))
+
+
+def _told(profile: Profile, found: None) -> Iterator[str]:
+    if profile.adopting:
+        yield HOW_TO_ADOPT
 
 
 async def settle(profile: Profile, found: None, answers: Answers, context: WalkContext) -> Profile:
@@ -101,10 +128,9 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     Raises:
         Failure: another program holds the backup, or our folder can't be written to.
     """
-    profile = adopting(profile, adopts=answers.get(ADOPTS.id, bool(profile.adopting)))
-    if profile.adopting and answers:
+    named = decided(_placed(profile, answers), answers.get("name", profile.name))
+    if named.adopting and not profile.adopting:
         context.tell(HOW_TO_ADOPT)
-    named = decided(profile, answers.get("name", profile.name))
     if named.name != profile.name and profiles.exists(profile.name):
         context.session.hold(named.name)
         renaming.rename_held(profile.name, named.name)
@@ -112,4 +138,4 @@ async def settle(profile: Profile, found: None, answers: Answers, context: WalkC
     return named
 
 
-DESCRIPTION = Description(question=_("Name this backup"), questions=questions, settle=settle)
+DESCRIPTION = Description(question=_("Name this backup"), told=_told, questions=questions, settle=settle)
