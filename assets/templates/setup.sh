@@ -228,6 +228,7 @@ let_in() {
         put_block "$key_block" "$keys" "let in the key of $name"
     fi
     each drop_block "$(places)" # what a former choice has opened
+    if [ -n "$takes_over" ]; then shut_reading; fi
     if [ -n "$sshd_block" ]; then shut_passwords; fi
 }
 
@@ -246,6 +247,15 @@ require_known_key() { # of those that are in place now
 ask_about() { # WHAT is in place now
     [ -n "$new_key" ] || fail "$1. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
     printf '  ! %s\n    This replaces it, so it no longer works. Make sure that its owner asked for that.\n' "$1"
+}
+
+# What the other computer may have been let read by, for a restore, is taken away from it as well.
+shut_reading() {
+    own=$name
+    name=$takes_over mark=$takes_over mine="$account $takes_over" used=$newline
+    each drop_block "$(places)"
+    forget "$mine"
+    name=$own mark=$own mine="$account $own"
 }
 
 # Where this backup's lines can be: where any scheme puts them now, and where an earlier run has put them.

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 THIEFS = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGLXpIcJgjzkAYFZMHxNPmnBTq3H6mEBwcy8XIPgLBN/ amanda@laptop"
 
 
+READING = (
+    "# backup-wizard begin amamac+restore\nrestrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample lost\n"
+    "# backup-wizard end amamac+restore\n"
+)
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[SetUpOffice]:
     with SetUpOffice(setting_up.place(tmp_path), None) as running:
@@ -58,10 +64,13 @@ def test_the_script_asks_before_it_replaces_a_key(office: SetUpOffice, sample_fo
         assert {path: entry for path, entry in office.standing().items() if path != setting_up.SCRIPT} == {
             path: entry for path, entry in before.items() if path != setting_up.SCRIPT
         }
+    office.authorize(READING + office.path(KEYS).read_text())
     done = office.script("--new-key")
     assert done.exit_code == 0, done.stderr
     assert "! amanda has another key for amamac: SHA256:" in done.stdout
-    assert (office.path(KEYS).read_text().count("amamac\n"), THIEFS in office.path(KEYS).read_text()) == (2, True)
+    keys = office.path(KEYS).read_text()
+    assert (keys.count("backup-wizard begin"), keys.count("ssh-ed25519 "), THIEFS in keys) == (1, 2, True)
+    assert "lost" not in keys
     again = office.script()  # it is the key in place now
     assert (again.exit_code, again.changes) == (0, [])
 
@@ -76,9 +85,11 @@ def test_the_message_replaces_a_key_only_for_one_who_takes_over(
     said = root_shell.paste(office, block(covering_message.render(asked_by_a_thief(amandas, ""))))
     assert "take it back first" in said
     assert office.standing() == before
+    office.authorize(READING + office.path(KEYS).read_text())
     message = covering_message.render(asked_by_a_thief(amandas, "adopt"))
     assert "make sure that it's really me" in " ".join(message.split())
     assert "Done." in root_shell.paste(office, block(message))
     keys = office.path(KEYS).read_text()
-    assert (keys.count("amamac\n"), keys.count("ssh-ed25519 "), THIEFS in keys) == (2, 2, True)
+    assert (keys.count("backup-wizard begin"), keys.count("ssh-ed25519 "), THIEFS in keys) == (1, 2, True)
     assert keys.startswith("# mine\n")
+    assert "lost" not in keys

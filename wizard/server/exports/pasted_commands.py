@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from wizard.schemes import reading
 from wizard.schemes.setup import in_paths
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.shell_lines import command, quoted
@@ -130,6 +131,8 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
         yield from _module(context, setup.daemon)
+    if context.adopts:
+        yield from _shut_reading(context, reading.label(name))
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
 
 
@@ -144,6 +147,16 @@ def _let_in(context: ExportContext) -> str:
     replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
     remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
     return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
+
+
+def _shut_reading(context: ExportContext, label: str) -> Iterator[str]:
+    """What the other computer may have been let read by, for a restore, is taken away from it as well."""
+    setup = context.setup
+    if setup.key_lines:
+        take_away = f"{_AS} {quoted(setup.account)} -c {quoted(_marked(_TAKE_LINES_BACK, label))} sh {_QUIETLY}"
+        yield f"{take_away} || no the lines of {label} are still there"
+    elif setup.daemon:
+        yield command(*_take_module_back(setup.daemon, label))
 
 
 def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.receipts.receipt_text import plain_folder
 from wizard.storage import paths
@@ -120,7 +121,7 @@ def _values(context: ExportContext) -> Iterator[str]:
     if folder.marker:
         yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
     if context.adopts:
-        yield "takes_over=yes # in place of another computer, whose key or password no longer works then"
+        yield f"takes_over={quoted(reading.label(context.name))} # another computer's keys: also one for a restore"
     elif former := _former(context):
         yield f"former_keys={quoted(' '.join(former))} # of the same computer: they may be replaced"
     if setup.key_lines:
