@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.schemes.facts import ServerFacts
 
-_MOST_SECONDS = 20
+_MOST_SECONDS = 100
 _MOST_SECONDS_TO_END = 3
 
 SIZES = [(80, 24), (120, 40)]
