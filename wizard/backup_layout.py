@@ -10,14 +10,20 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _WILDCARDS = re.compile(r"[*?\[]")
 _SPECIAL = re.compile(r"[*?\[\\]")
 
 
-def labels(folders: Sequence[str]) -> dict[str, str]:
-    """The place of each folder inside the backup: its last name, or as much more of its path as keeps it apart."""
+def labels(folders: Sequence[str], old_home: str = "") -> dict[str, str]:
+    """The place of each folder inside the backup: its last name, or as much more of its path as keeps it apart.
+
+    Where another computer has made the backup, whose home was `old_home`, folders in the home are placed as they were.
+    """
+    if old_home:
+        places = labels([in_old_home(folder, old_home) for folder in folders])
+        return {folder: places[in_old_home(folder, old_home)] for folder in folders}
     placed: dict[str, str] = {}
     for folder in sorted(folders, key=lambda folder: (folder.count("/"), folder)):
         label = next((label for label in _candidates(folder) if _is_free(label, placed.values())), None)
@@ -27,20 +33,37 @@ def labels(folders: Sequence[str]) -> dict[str, str]:
     return {folder: placed[folder] for folder in folders}
 
 
-def sources(folders: Sequence[str]) -> list[str]:
+def in_old_home(folder: str, old_home: str) -> str:
+    """Where a folder of this computer's home was in the home of the one that has made the backup."""
+    home = os.path.expanduser("~").rstrip("/")  # noqa: PTH111 - as `exclude_pattern` has it
+    is_inside = bool(old_home) and f"{folder.rstrip('/')}/".startswith(f"{home}/")
+    return old_home.rstrip("/") + folder[len(home) :] if is_inside else folder
+
+
+def renamed(places: Mapping[str, str]) -> dict[str, str]:
+    """The folders whose places are not the last part of their paths, by those places."""
+    return {place: folder for folder, place in places.items() if not folder.rstrip("/").endswith(f"/{place}")}
+
+
+def sources(places: Mapping[str, str], links: str = "") -> list[str]:
     """The folders as rsync's --relative takes them: what comes after /./ is the place inside the backup.
 
+    In the folder `links`, those that are `renamed` have their places as their paths (`client/folders/links.py`).
     The slash at the end makes rsync follow a folder that is a symbolic link; without it, it would save the link alone.
     """
-    return [f"{folder.rstrip('/').removesuffix(label)}./{label}/" for folder, label in labels(folders).items()]
+    elsewhere = renamed(places)
+    return [
+        f"{links}/./{place}/" if place in elsewhere else f"{folder.rstrip('/').removesuffix(place)}./{place}/"
+        for folder, place in places.items()
+    ]
 
 
-def excluded(folders: Sequence[str], patterns: Iterable[str]) -> list[str]:
+def excluded(folders: Sequence[str], patterns: Iterable[str], old_home: str = "") -> list[str]:
     """The patterns as rsync takes them; one that would keep nothing out is left as it is."""
-    return [exclude_pattern(folders, pattern) or pattern for pattern in patterns]
+    return [exclude_pattern(folders, pattern, old_home) or pattern for pattern in patterns]
 
 
-def exclude_pattern(folders: Sequence[str], pattern: str) -> str | None:
+def exclude_pattern(folders: Sequence[str], pattern: str, old_home: str = "") -> str | None:
     """The pattern as rsync takes it, or `None` if no file in these folders could match it.
 
     rsync takes a leading slash for the top of the backup (rsync(1), "ANCHORING INCLUDE/EXCLUDE PATTERNS"), so a path
@@ -51,7 +74,7 @@ def exclude_pattern(folders: Sequence[str], pattern: str) -> str | None:
         return None
     if not path.startswith("/"):
         return path
-    placed = labels(folders)
+    placed = labels(folders, old_home)
     for folder, label in placed.items():
         if f"{path}/".startswith(f"{folder.rstrip('/')}/"):
             rest = path[len(folder.rstrip("/")) :]

@@ -156,6 +156,12 @@ def _commands() -> argparse.ArgumentParser:
     drill.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     drill.set_defaults(command=_from("drill", "drill"))
 
+    adopt = add(
+        "adopt", help=_("Take over a backup that another computer made: one that is lost, or replaced by this.")
+    )
+    adopt.add_argument("--plain", action="store_true", help=_("use text mode"))
+    adopt.set_defaults(command=_from("walk", "adopt"), name=None)
+
     schedule = _named(add("schedule", help=_("Back up automatically, or show when that happens.")))
     schedule.add_argument(
         "every", nargs="?", choices=("hourly", "daily", "weekly", "off"), help=_("how often (default: show it)")

@@ -2,5 +2,5 @@
 
 COMMANDS = (
     *("demo", "list", "show", "status", "forget", "export", "receipt", "check", "dry-run", "run", "restore"),
-    *("drill", "schedule", "admin"),
+    *("drill", "schedule", "adopt", "admin"),
 )

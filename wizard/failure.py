@@ -123,6 +123,7 @@ class Kind(StrEnum):
     SERVER_CANT_HOLD = auto()
     SERVER_FILES_REFUSED = auto()
     DESTINATION_TAKEN = auto()
+    NOTHING_TO_ADOPT = auto()
     BACKUP_AT_RISK = auto()
     BACKUP_GONE = auto()
     SERVER_HOME_CLOSED = auto()

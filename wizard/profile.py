@@ -24,6 +24,7 @@ SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "l
 Every = Literal["hourly", "daily", "weekly", "off"]
 Protection = Literal["keyring", "ask", "none"]
 KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
+Adopting = Literal["", "yes"]
 
 Found = tuple[str, str | None]
 
@@ -106,7 +107,12 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All that is decided about one backup."""
+    """All that is decided about one backup.
+
+    `adopting` is "yes" where another computer made the backup and this one is to take it over, until it has. `old_home`
+    is the home folder that the other computer had, if this one has another: what is in the home keeps its place in the
+    backup.
+    """
 
     format: int = FORMAT
     name: str
@@ -115,10 +121,22 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     delete: bool = False
     compress: bool = False
     one_file_system: bool = False
+    adopting: Adopting = ""
+    old_home: str = ""
     server: Server = Server()
     scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
     schedule: Schedule = Schedule()
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each folder is inside the backup."""
+        return backup_layout.labels(self.folders, self.old_home)
+
+    @property
+    def excluded(self) -> list[str]:
+        """What is excluded, as rsync takes it."""
+        return backup_layout.excluded(self.folders, self.exclude, self.old_home)
 
     @property
     def key_path(self) -> Path:
@@ -163,7 +181,11 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     yield "name", rules.name(profile.name)
     yield from (("folders", rules.folder(folder)) for folder in profile.folders)
     yield "folders", _nested(profile.folders)
-    yield from (("exclude", _exclude(pattern, profile.folders)) for pattern in profile.exclude)
+    if profile.old_home:
+        yield "old_home", rules.folder(profile.old_home)
+        before = tuple(backup_layout.in_old_home(folder, profile.old_home) for folder in profile.folders)
+        yield "old_home", _nested(before)
+    yield from (("exclude", _exclude(pattern, profile)) for pattern in profile.exclude)
     if server.host:
         yield "server.host", server_address.complaint_in_file(server.host)
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
@@ -195,10 +217,10 @@ def _of_schedule(schedule: Schedule) -> Iterator[Found]:
         yield "schedule.warn_after_days", _("Use a number of days from 1 to 365.")
 
 
-def _exclude(pattern: str, folders: tuple[str, ...]) -> str | None:
+def _exclude(pattern: str, profile: Profile) -> str | None:
     if complaint := rules.exclude(pattern):
         return complaint
-    if folders and backup_layout.exclude_pattern(folders, pattern) is None:
+    if profile.folders and backup_layout.exclude_pattern(profile.folders, pattern, profile.old_home) is None:
         return _("“{pattern}” is in none of your folders, so it would exclude nothing.").format(pattern=pattern)
     return None
 

@@ -13,9 +13,11 @@ newline='
 '
 
 main() {
+    new_key=
     case $#:${1-} in
     0:) mode=apply ;;
-    1:--check | 1:--undo | 1:--receipt) mode=${1#--} ;;
+    1:--new-key) mode=apply new_key=agreed ;;
+    1:--check | 1:--undo | 1:--receipt) mode=${1#--} new_key=warned ;;
     1:--help | 1:-h) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
     esac
@@ -40,8 +42,9 @@ main() {
 
 usage() {
     cat <<END
-Usage: sh ${0##*/} [--check | --undo | --receipt | --help]
+Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
+  --new-key   the same, and lets a new key replace another one of the same backup: ask its owner first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
@@ -88,7 +91,7 @@ each_backup() { # FUNCTION
 }
 
 take_backup() { # NUMBER
-    marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
+    takes_over='' former_keys='' marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
     "backup_$1"
     mine="$account $name" mark=$name in_paths=$(printf '%s' "$account" | tr '\134' =) # of DOMAIN\user
     if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
@@ -207,6 +210,7 @@ let_in() {
     esac
     make_folder "$(in_home "$folder")" backup
     if [ -n "$marker" ]; then mark_folder; fi
+    if [ -n "$key_block" ] && [ -z "$no_keys" ]; then require_known_keys "$keys"; fi
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
         make_folder "${daemon_private%/*}"
@@ -224,7 +228,34 @@ let_in() {
         put_block "$key_block" "$keys" "let in the key of $name"
     fi
     each drop_block "$(places)" # what a former choice has opened
+    if [ -n "$takes_over" ]; then shut_reading; fi
     if [ -n "$sshd_block" ]; then shut_passwords; fi
+}
+
+# Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.
+require_known_keys() { # FILE
+    read_file "$1"
+    each require_known_key "$(sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' "$tmp/old")"
+}
+
+require_known_key() { # of those that are in place now
+    case " $blob $former_keys " in *" $1 "*) return 0 ;; esac
+    as_owner 'ssh-keygen -l -f -' <"$tmp/old" || :
+    ask_about "$login has another key for $name: $(visible <"$tmp/said" | cut -d' ' -f2)"
+}
+
+ask_about() { # WHAT is in place now
+    [ -n "$new_key" ] || fail "$1. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
+    printf '  ! %s\n    This replaces it, so it no longer works. Make sure that its owner asked for that.\n' "$1"
+}
+
+# What the other computer may have been let read by, for a restore, is taken away from it as well.
+shut_reading() {
+    own=$name
+    name=$takes_over mark=$takes_over mine="$account $takes_over" used=$newline
+    each drop_block "$(places)"
+    forget "$mine"
+    name=$own mark=$own mine="$account $own"
 }
 
 # Where this backup's lines can be: where any scheme puts them now, and where an earlier run has put them.
@@ -240,9 +271,19 @@ places() {
 
 # The password reaches the file through this shell alone: it is in no program's arguments and in no environment.
 put_secret() {
+    read_file "$secrets_file"
+    case $(cat "$tmp/old") in
+    '') ;;
+    *"$newline$secrets_user:$secret$newline"*) ;;
+    *)
+        if [ -n "$takes_over" ]; then
+            ask_about "$secrets_user has another password for $name"
+        elif [ -z "$secret" ]; then
+            used=$used$secrets_file$newline && return 0
+        fi
+        ;;
+    esac
     if [ -z "$secret" ]; then
-        read_file "$secrets_file"
-        if [ -s "$tmp/old" ]; then used=$used$secrets_file$newline && return 0; fi
         if [ "$mode" = check ]; then secret=unknown; else ask_secret; fi
     fi
     put_block "# backup-wizard begin $name$newline$secrets_user:$secret$newline# backup-wizard end $name" \
@@ -734,6 +775,7 @@ is_anothers() { # FILE
 
 # It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
 is_hand_made() { # FILE
+    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -vc '^ *#' "$tmp/old")" = 1 ]; then return 1; fi
     [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
         ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }

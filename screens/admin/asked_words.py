@@ -34,7 +34,12 @@ TITLES = {
 def is_wide_open(request: Request) -> bool:
     """Whether whoever has its key can do everything that the account may do."""
     profile = request.profile
-    return not request.purpose and Ability.EVERYTHING in schemes.of(profile).thief_can(profile)
+    return not request.only_reads and Ability.EVERYTHING in schemes.of(profile).thief_can(profile)
+
+
+def is_loud(request: Request) -> bool:
+    """Whether it is to be read first, and more carefully than others."""
+    return is_wide_open(request) or request.purpose == "adopt"
 
 
 def changes(grant: Approval) -> str:
@@ -53,15 +58,15 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
     where = f"{home}{profile.destination}"
     yield "sender", request.sender.words
-    asks = (
-        _("only to read the backup in {folder}, for 2 days") if request.purpose else _("{scheme}; backs up to {folder}")
-    )
+    asks = _("{scheme}; backs up to {folder}")
+    if request.only_reads:
+        asks = _("only to read the backup in {folder}, for 2 days")
     yield "way in", asks.format(scheme=profile.scheme.kind, folder=where)
     places = allowed_from.text(profile.scheme.from_) or _("anywhere")
     if jump := profile.server.jump_host:
         places = _("{places} (the user connects through {jump})").format(places=places, jump=jump)
     yield "from", places
-    if request.purpose:
+    if request.only_reads:
         yield "set", _("read only")
         yield "risk", reading.risk(profile)
     else:

@@ -27,7 +27,8 @@ _LOUD = "bold ansi_bright_red"
 class RequestList(OptionList):
     """A line a request, with a sign where something was changed (±) or where it clashes with another (!).
 
-    One that asks for everything that its account may do has a sign of its own (▲), and is told in words as well.
+    One that asks for everything that its account may do, or takes a backup over from another computer, has a sign of
+    its own (▲), and is told in words as well.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", _("Tick"))]
@@ -38,7 +39,7 @@ class RequestList(OptionList):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
         self._rows: list[tuple[str, ...]] = []
-        self._wide_open: set[int] = set()
+        self._loud: set[int] = set()
         self._widths: list[int] = []
         self.ticked: set[int] = set()
 
@@ -49,7 +50,7 @@ class RequestList(OptionList):
         self._rows = [
             _row(grant, is_clashing=number in clashing, with_host=several) for number, grant in enumerate(grants)
         ]
-        self._wide_open = {number for number, grant in enumerate(grants) if asked_words.is_wide_open(grant.granted)}
+        self._loud = {number for number, grant in enumerate(grants) if asked_words.is_loud(grant.granted)}
         self._widths = [min(_MOST_WIDTH, max(map(len, column))) for column in zip(*self._rows, strict=True)]
         self.ticked &= set(range(len(grants)))
         self.set_options(Option(self._line(number)) for number in range(len(grants)))
@@ -77,7 +78,7 @@ class RequestList(OptionList):
 
     def _line(self, number: int) -> Content:
         cells = [_fitted(cell, width) for cell, width in zip(self._rows[number], self._widths, strict=True)]
-        last = (cells[-1], _LOUD) if number in self._wide_open else cells[-1]
+        last = (cells[-1], _LOUD) if number in self._loud else cells[-1]
         middle = "".join(f"  {cell}" for cell in cells[1:-1])
         return Content.assemble(f"{BOXES[number in self.ticked]} ", (cells[0], "bold"), middle, "  ", last)
 
@@ -88,6 +89,8 @@ def _row(grant: Approval, *, is_clashing: bool, with_host: bool) -> tuple[str, .
     host = [server.host] if with_host else []
     kind = grant.granted.scheme.kind
     scheme = _("▲ {scheme}: full access").format(scheme=kind) if asked_words.is_wide_open(grant.granted) else kind
+    if grant.granted.purpose == "adopt":
+        scheme = _("▲ {scheme}: takes over").format(scheme=kind)
     cells = (f"{signs} {grant.granted.name}", server.user, *host, server.root, scheme)
     return tuple(map(printable, cells))
 

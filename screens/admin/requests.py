@@ -50,7 +50,9 @@ class RequestsScreen(AdminScreen[None]):
         " may do.\n\n“Export” shows the setup for your server in every format. It covers all requests, or only the"
         " ticked ones (Space ticks one, a ticks all).\n\n± marks a request that you changed. ! marks requests that"
         " conflict with each other. ▲ marks requests for a full login, which come first: the key can do everything the"
-        " account can.\n\nbackup-wizard changes nothing on your server. You get text, and you decide where"
+        " account can. ▲ also marks requests that take a backup over from another computer.\n\nNobody here knows which"
+        " keys your server has. The setup stops if a backup has another key there, and tells you.\n\n"
+        "backup-wizard changes nothing on your server. You get text, and you decide where"
         " it goes."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,6 +84,7 @@ class RequestsScreen(AdminScreen[None]):
                     yield Static(_(self.explanation), markup=False)
             with VerticalScroll(id="asked", classes="scrolls", can_focus=False):
                 yield Note(id="refused")
+                yield Note(id="takes-over")
                 yield Note(id="clashes")
                 yield Static(id="changes", markup=False)
                 for title, words in asked_words.TITLES.items():
@@ -153,7 +156,7 @@ class RequestsScreen(AdminScreen[None]):
 
     def _take(self, paths: Sequence[Path]) -> None:
         taken, refused = requests.read_all(paths)
-        taken.sort(key=asked_words.is_wide_open, reverse=True)  # so that the first to be read is what opens most
+        taken.sort(key=asked_words.is_loud, reverse=True)  # so that the first to be read is what opens most
         self._grants += map(Approval.as_asked, taken)
         self.query_one("#refused", Note).say(_refusals(refused), "bad")
         # What was said of another request would be taken for what is said of the one that was refused.
@@ -184,6 +187,7 @@ class RequestsScreen(AdminScreen[None]):
         concerned = [clash.sentence for clash in self._clashes if number in clash.requests]
         self.query_one("#nothing-open").display = not self._grants
         self.query_one("#clashes", Note).say("\n! ".join(concerned), "warn")
+        self.query_one("#takes-over", Note).say(clashes.takes_over(grant.granted) if grant else "", "warn")
         changes = self.query_one("#changes", Static)
         changes.display = bool(grant and asked_words.changes(grant))
         changes.update(asked_words.changes(grant) if grant else "")

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from wizard.profile import Found
+    from wizard.profile import Adopting, Found
 
-Purpose = Literal["", "restore"]
+Purpose = Literal["", "restore", "adopt"]
 
 MOST_BYTES = 64 << 10
 
@@ -54,8 +54,9 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One computer's request; `name` is the computer's, and its folder's on the server.
 
     `public_key` is the key's whole line, empty for a scheme without keys. `seen_host_keys` are the fingerprints that
-    the server showed, as long as none is confirmed. `purpose` is empty for a backup, and `restore` where the key is to
-    read the backup for a restore, and to do nothing else.
+    the server showed, as long as none is confirmed. `purpose` is empty for a new backup, and `adopt` where the key
+    takes the place of the one that the backup of that name has now. It is `restore` where the key is to read the backup
+    for a restore, and to do nothing else.
     """
 
     format: int = FORMAT
@@ -73,7 +74,13 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     @property
     def profile(self) -> Profile:
         """The backup as far as its server has to know it."""
-        return Profile(name=self.name, delete=self.delete, server=self.server, scheme=self.scheme)
+        adopting: Adopting = "yes" if self.purpose == "adopt" else ""
+        return Profile(name=self.name, delete=self.delete, adopting=adopting, server=self.server, scheme=self.scheme)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the key is to read a backup, and to do nothing else."""
+        return self.purpose == "restore"
 
     @property
     def client(self) -> ClientFacts:
@@ -180,7 +187,7 @@ def _complaints(request: Request) -> Iterator[Found]:
     yield "server.user", None if request.server.user else _("This setting is missing.")
     if request.public_key or scheme.uses_ssh:
         yield "public_key", _key_complaint(request.public_key)
-    records_command = scheme.records_command and not request.purpose
+    records_command = scheme.records_command and not request.only_reads
     if request.command or records_command:
         yield "command", _command_complaint(request.command, deletes=request.delete)
     fit = scheme.fits(request.client, ServerFacts(), request.profile)

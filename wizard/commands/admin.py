@@ -52,6 +52,8 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
     found = clashes.among(taken)
     for sentence in _risks(taken):
         warn(sentence)
+    for sentence in filter(None, map(clashes.takes_over, taken)):
+        warn(f"! {sentence}")
     for clash in found:
         warn(f"! {clash.sentence}")
     text = format.render_all(contexts)
@@ -67,7 +69,7 @@ def _risks(taken: Sequence[Request]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for one in taken:
         scheme = schemes.of(one.profile)
-        risk = reading.risk(one.profile) if one.purpose else scheme.if_stolen(one.profile)
+        risk = reading.risk(one.profile) if one.only_reads else scheme.if_stolen(one.profile)
         alike.setdefault(risk, []).append(clashes.label(one))
     return [f"{', '.join(names)}: {risk}" for risk, names in alike.items()]
 

@@ -38,7 +38,19 @@ def walk(chosen: Namespace) -> int:
     from wizard.client import renaming
 
     renaming.finish()
-    begun = _begun(chosen.name)
+    return _attended(_begun(chosen.name), chosen)
+
+
+def adopt(chosen: Namespace) -> int:
+    """The walk of a backup that is on a server already, which this computer takes over.
+
+    Raises:
+        Failure: as for `walk`.
+    """
+    return _attended(steps.new(adopting="yes"), chosen)
+
+
+def _attended(begun: Walk | None, chosen: Namespace) -> int:
     if not terminal.is_there():
         raise Failure(Kind.NO_TERMINAL)
     if chosen.plain or not terminal.sees_screens():

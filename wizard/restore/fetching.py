@@ -84,6 +84,8 @@ class Source:
         """What a restore would do to the files that are here; nothing is written."""
         word = {"never": ("--ignore-existing",), "if-newer": ("--update",)}.get(self._order.overwrite, ())
         here = ("--no-munge-links", *word)  # nothing is written, and links are compared as they are
+        if self._part.links:
+            here = (*here, "--keep-dirlinks")
         with _empty() as empty:
             to = self._part.top if self._part.folder.exists() else empty
             reading = self._reading(to, dry_run=True, here=here)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from wizard import backup_layout
+from wizard.client.folders import links
 from wizard.failure import Failure, Kind
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,16 +36,20 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What goes into one folder here: `paths` of the backup, of which `place` is the part that becomes the folder."""
+    """What goes into one folder here: `paths` of the backup, of which `place` is the part that becomes the folder.
+
+    `links` is a folder in which the folder has its place's name, where its own is another (`client/folders/links.py`).
+    """
 
     folder: Path
     place: str
     paths: tuple[str, ...]
+    links: Path | None = None
 
     @property
     def top(self) -> Path:
         """The folder here that is to the backup's top what the folder is to its place."""
-        return Path(str(self.folder).removesuffix(self.place) or "/")
+        return self.links or Path(str(self.folder).removesuffix(self.place) or "/")
 
 
 def parts(profile: Profile, order: Order) -> list[Part]:
@@ -54,7 +60,9 @@ def parts(profile: Profile, order: Order) -> list[Part]:
     """
     if order.to:
         return [Part(Path(order.to), "", order.paths)]
-    places = backup_layout.labels(profile.folders)
+    places = profile.places
+    links.ensure(profile)
+    renamed = backup_layout.renamed(places)
     wanted = order.paths or tuple(places.values())
     for path in wanted:
         if not any(_is_in(path, place) or _is_in(place, path) for place in places.values()):
@@ -66,7 +74,8 @@ def parts(profile: Profile, order: Order) -> list[Part]:
             place if _is_in(place, path) else path for path in wanted if _is_in(path, place) or _is_in(place, path)
         }
         if inside:
-            found.append(Part(Path(folder), place, tuple(sorted(inside))))
+            around = paths.links(profile.name) if place in renamed else None
+            found.append(Part(Path(folder), place, tuple(sorted(inside)), around))
     return found
 
 
@@ -76,7 +85,7 @@ def in_backup(profile: Profile, text: str) -> tuple[str, ...]:
     Raises:
         Failure: `NOT_IN_BACKUP` if it can't be in it.
     """
-    places = backup_layout.labels(profile.folders)
+    places = profile.places
     if text.startswith(("/", "~")):
         return _of_path(profile, os.path.normpath(os.path.expanduser(text)))  # noqa: PTH111 - a Path drops a last slash
     named = os.path.normpath(text)
@@ -111,7 +120,7 @@ def _usual(profile: Profile) -> str:
 
 
 def _of_path(profile: Profile, path: str) -> tuple[str, ...]:
-    places = backup_layout.labels(profile.folders)
+    places = profile.places
     found = _at(places, path) or _at(places, os.path.realpath(path))
     if not found:
         raise Failure(Kind.NOT_IN_BACKUP, path)

@@ -206,8 +206,7 @@ class _Run:
     async def _tried(
         self, choice: CompressionChoice, *, is_first: bool
     ) -> AsyncGenerator[rsync.Event | Planned | Retry]:
-        in_vain = 0
-        has_begun = has_sent = False
+        in_vain, has_begun, has_sent = 0, False, False
         while True:
             self._problems.clear()
             self._new = 0
@@ -264,7 +263,8 @@ class _Run:
         Returns what a dry run comes to, where one was made: for that, or for somebody who watches while a part may be
         on the server already.
         """
-        losses = safeguard.changed(safeguard.sources(self._profile), self._before.sources)
+        now = safeguard.sources(self._profile)
+        losses = safeguard.changed(now, self._before.sources) + safeguard.not_restored(self._profile, now, self._before)
         may_be_there = self._tries > 1 or not self._is_fresh
         is_wanted = (self._is_watched and may_be_there) or (self._by == "schedule" and not self._is_safe)
         totals = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wizard import backup_layout, rules
+from wizard import rules
 from wizard.text.display import printable
 from wizard.text.language import _
 
@@ -73,7 +73,7 @@ def left_out(profile: Profile, paths: Iterable[str]) -> Profile | None:
 
 
 def _pattern(profile: Profile, path: str) -> str:
-    for folder, label in backup_layout.labels(profile.folders).items():
+    for folder, label in profile.places.items():
         around = folder.rstrip("/")
         if path.startswith(f"{around}/"):
             rest = path.removeprefix(around)

@@ -41,7 +41,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
     `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
-    that were being sent when the runs since then lost their connection.
+    that were being sent when the runs since then lost their connection. A backup that was `adopted` was another
+    computer's before.
     """
 
     last: datetime | None = None
@@ -54,6 +55,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, Source] = {}
     entries: int = 0
     cut: dict[str, int] = {}
+    adopted: bool = False
 
 
 def read(name: str) -> Record:
@@ -68,8 +70,18 @@ def is_first(profile: Profile) -> bool:
 
 
 def is_fresh(profile: Profile) -> bool:
-    """Whether no backup was ever begun."""
-    return read(profile.name).last is None
+    """Whether no backup was ever begun, by this computer or the one before it."""
+    kept = read(profile.name)
+    return kept.last is None and not kept.adopted
+
+
+def note_adopted(name: str) -> None:
+    """Keep that another computer has made the backup until now.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    state_files.save(name, _FILE, msgspec.structs.replace(read(name), adopted=True))
 
 
 def unchanged_since(profile: Profile) -> float:

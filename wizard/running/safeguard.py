@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import CountedByFolder
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 _FEW = 10
 _FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
-State = Literal["as it was", "empty", "on another disk", "gone"]
+State = Literal["as it was", "empty", "not restored", "on another disk", "gone"]
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -52,6 +51,8 @@ class Loss(msgspec.Struct, frozen=True):
         match self.state:
             case "empty":
                 return _("{folder} is empty now, but wasn't at the last backup").format(folder=folder)
+            case "not restored":
+                return _("{folder} is empty here, and its files may be in the backup only").format(folder=folder)
             case "on another disk":
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "gone":
@@ -90,6 +91,8 @@ class AtRisk(Failure):
         """What to do before agreeing, in a sentence."""
         if GONE in self.losses:
             return _("If nobody deleted it on purpose, ask your admin first.")
+        if any(loss.state == "not restored" for loss in self.losses):
+            return _("Get your files back first. To back up now would delete them from the backup.")
         if all(loss.changed for loss in self.losses):
             return _("Open a few of these files first, and see whether they are as you left them.")
         return _("If a disk or network folder is missing, connect it first.")
@@ -117,6 +120,13 @@ def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Los
     return found
 
 
+def not_restored(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
+    """The folders that a run which deletes would empty, on a computer that has taken the backup over and made none."""
+    if not (profile.delete and kept.adopted) or kept.last_good:
+        return []
+    return [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
+
+
 async def ahead(
     profile: Profile, access: Access, kept: Record, *, is_wanted: bool
 ) -> tuple[list[Loss], rsync.Totals | None]:
@@ -132,7 +142,7 @@ async def ahead(
     if not transfer.can_preview(profile):
         found = await _fewer_than_before(profile, kept) if profile.delete else []
         return found or (await _changed_since(profile, kept) if is_wanted else []), None
-    labels = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
+    labels = {label: folder for folder, label in profile.places.items()}
     counted = CountedByFolder(list(labels)) if len(labels) > 1 else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:
@@ -174,7 +184,7 @@ async def _changed_since(profile: Profile, kept: Record) -> list[Loss]:
     if not kept.good_since:
         return []
     files = await _files(profile)
-    places = {label: folder for folder, label in backup_layout.labels(profile.folders).items()}
+    places = {label: folder for folder, label in profile.places.items()}
     unchanged = sum(_is_older(places, file, kept.good_since) for file in files)
     there = min(len(files), kept.entries)
     loss = _change("", there - unchanged, there)

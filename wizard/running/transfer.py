@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from wizard import schemes, trouble
 from wizard.client import rsync
-from wizard.client.folders import folder_access
+from wizard.client.folders import folder_access, links
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
@@ -115,8 +115,9 @@ async def once_free(ask: Callable[[], Awaitable[T]], profile: Profile, pauses: I
 def _run(
     profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
 ) -> AsyncGenerator[rsync.Event]:
+    links.ensure(profile)
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
-    return rsync.run(command, access, holding=holding)
+    return links.as_here(profile, rsync.run(command, access, holding=holding))
 
 
 def require_sources(profile: Profile) -> None:

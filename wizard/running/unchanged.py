@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import backup_layout
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -58,7 +56,7 @@ def files(profile: Profile, before: float, most: int) -> Iterator[Found]:
 
     At most so many files and folders are looked at.
     """
-    folders = list(backup_layout.labels(profile.folders).items())
+    folders = list(profile.places.items())
     excluded = _by_name(profile.exclude)
     looked_at = 0
     while folders:
@@ -88,9 +86,9 @@ def is_older(profile: Profile, path: str, moment: float) -> bool:
 
 def place(profile: Profile, path: str) -> str:
     """Where a file of the backup is on this computer; empty if it is of none of its folders."""
-    for folder, label in backup_layout.labels(profile.folders).items():
+    for folder, label in profile.places.items():
         if path.startswith(f"{label}/"):
-            return f"{folder.rstrip('/').removesuffix(label)}{path}"
+            return folder.rstrip("/") + path.removeprefix(label)
     return ""
 
 

@@ -52,8 +52,19 @@ def _named(names: Sequence[str]) -> str:
 
 def label(request: Request) -> str:
     """A request in a word or two."""
-    name = reading.label(request.name) if request.purpose else request.name
+    name = reading.label(request.name) if request.only_reads else request.name
     return f"{name} ({request.server.user})"
+
+
+def takes_over(request: Request) -> str:
+    """What a request takes away from another computer, and may be a thief's; or an empty text."""
+    if request.purpose != "adopt":
+        return ""
+    told = _(
+        "{computer}: this request takes the backup over. The computer that makes it now can't any more. A thief could"
+        " send this too, so ask the owner in person or by phone."
+    )
+    return told.format(computer=label(request))
 
 
 def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
@@ -79,7 +90,7 @@ def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
     exact = [_reached(request) for request in requests]
     folded = list(map(_folded, exact))
     group: list[int] = []
-    written_to = [number for number, request in enumerate(requests) if not request.purpose]
+    written_to = [number for number, request in enumerate(requests) if not request.only_reads]
     for number in [*sorted(written_to, key=folded.__getitem__), None]:
         if group and number is not None and folded[number].startswith(folded[group[0]]):
             group.append(number)
@@ -96,20 +107,20 @@ def _itself(request: Request) -> Hashable:
 
 
 def _name(request: Request) -> Hashable:
-    return request.server.user, request.name, request.purpose
+    return request.server.user, request.name, request.only_reads
 
 
 def _name_in_any_case(request: Request) -> Hashable:
-    return request.server.user, request.name.lower(), request.purpose
+    return request.server.user, request.name.lower(), request.only_reads
 
 
 def _place(request: Request) -> Hashable:
     """The folder that the backup lands in; what only reads takes no place."""
-    return None if request.purpose else _plain(f"{choosing.full_root(request.profile)}/{request.name}")
+    return None if request.only_reads else _plain(f"{choosing.full_root(request.profile)}/{request.name}")
 
 
 def _place_in_any_case(request: Request) -> Hashable:
-    return None if request.purpose else _folded(_plain(f"{choosing.full_root(request.profile)}/{request.name}"))
+    return None if request.only_reads else _folded(_plain(f"{choosing.full_root(request.profile)}/{request.name}"))
 
 
 def _module(request: Request) -> Hashable:
@@ -123,7 +134,7 @@ def _module_s_folder(request: Request) -> Hashable:
 def _is_of_shared_daemon(request: Request) -> bool:
     """Whether backups go to a module of the server's own daemon; a daemon behind a key has its modules to itself."""
     scheme = schemes.of(request.profile)
-    return scheme.uses_module and not scheme.uses_ssh and not request.purpose
+    return scheme.uses_module and not scheme.uses_ssh and not request.only_reads
 
 
 def _reached(request: Request) -> str:

@@ -21,18 +21,13 @@ rsync 3.1.3 to 3.5 on both sides). A practice run and a run's counts know nothin
 
 from __future__ import annotations
 
-import asyncio
 import glob
 import tempfile
-from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import schemes
-from wizard.client import rsync
-from wizard.failure import Failure, Kind, ProgramFailed
-from wizard.schemes.base import Transfer
 from wizard.schemes.parts.over_ssh import COMPLETE_MARK
+from wizard.server import destination
 from wizard.storage import files
 
 if TYPE_CHECKING:
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 MOST_BYTES = 16 << 20
-_TIMES_THE_TIMEOUT = 8
 
 
 async def leave(
@@ -52,25 +46,13 @@ async def leave(
     """Leave the mark of a complete run that ended at that moment, in UTC; `holding` is as for `rsync.run`.
 
     Raises:
-        ProgramFailed: rsync failed, and says why on its standard error.
-        Failure: `TIMED_OUT` if the server takes longer than so small a file can take; or a folder can't be written to.
+        Failure: as for `destination.put`, or a folder can't be written to.
     """
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as folder:
         mark = Path(folder, name(profile, moment))
         first, modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}\n".encode(), int(moment.timestamp())
         files.replace(mark, first + modes, 0o644, modified, lasting=False)
-        transfer = Transfer(dry_run=False, markers=(mark,), markers_alone=True)
-        command = schemes.of(profile).client_command(profile, access.facts, transfer)
-        try:
-            async with (
-                asyncio.timeout(_TIMES_THE_TIMEOUT * access.facts.timeout),
-                aclosing(rsync.run(command, access, holding=holding)) as events,
-            ):
-                async for event in events:
-                    if isinstance(event, rsync.Ended) and event.exit_code:
-                        raise ProgramFailed("rsync", event.exit_code, event.stderr)
-        except TimeoutError:
-            raise Failure(Kind.TIMED_OUT, profile.server.host) from None
+        await destination.put(profile, access, (mark,), holding)
 
 
 def newest(folder: Path) -> bytes:

@@ -26,6 +26,7 @@ from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.storage import files, paths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wizard.client.access import Access
@@ -69,6 +70,27 @@ async def holder(profile: Profile, access: Access) -> Holder:
     except TimeoutError:
         raise Failure(Kind.TIMED_OUT, profile.server.host) from None
     return told.holder
+
+
+async def put(profile: Profile, access: Access, markers: tuple[Path, ...], holding: Sequence[int] = ()) -> None:
+    """Send small files to the top of the backup's folder, and nothing else; `holding` is as for `rsync.run`.
+
+    Raises:
+        ProgramFailed: rsync failed, and says why on its standard error.
+        Failure: `TIMED_OUT` if the server takes longer than so small a file can take.
+    """
+    transfer = Transfer(dry_run=False, markers=markers, markers_alone=True)
+    command = schemes.of(profile).client_command(profile, access.facts, transfer)
+    try:
+        async with (
+            asyncio.timeout(_TIMES_THE_TIMEOUT * access.facts.timeout),
+            aclosing(rsync.run(command, access, holding=holding)) as events,
+        ):
+            async for event in events:
+                if isinstance(event, rsync.Ended) and event.exit_code:
+                    raise ProgramFailed("rsync", event.exit_code, event.stderr)
+    except TimeoutError:
+        raise Failure(Kind.TIMED_OUT, profile.server.host) from None
 
 
 class MarkersSeen:

@@ -71,6 +71,11 @@ def lock(name: str) -> Path:
     return walk_state(name) / "lock"
 
 
+def links(name: str) -> Path:
+    """The folder in which a backup's folders have the names that they have in the backup, where those are others."""
+    return walk_state(name) / "links"
+
+
 def shown(path: Path) -> str:
     """A path as people write it, with ~ for the home folder."""
     home = Path.home()

@@ -11,7 +11,7 @@ import msgspec
 
 from wizard import trouble
 from wizard.failure import Failure, Kind
-from wizard.server import kept_facts
+from wizard.server import kept_facts, taking_over
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys, sign_in
 from wizard.text.language import _, ngettext
@@ -151,7 +151,9 @@ class Admission:
         self._since = self._since or time.strftime("%H:%M")
         self._looks += 1
         try:
-            await sign_in.attempt(self._profile, await self._context.access(self._profile))
+            access = await self._context.access(self._profile)
+            await sign_in.attempt(self._profile, access)
+            await taking_over.take_over(self._profile, access)
         except Failure as failure:
             return await self._explain(failure)
         return LetIn()

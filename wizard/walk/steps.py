@@ -18,6 +18,7 @@ from wizard.text.language import _
 
 if TYPE_CHECKING:
     from wizard.client.session import Session
+    from wizard.profile import Adopting
 
 
 class Step(StrEnum):
@@ -117,11 +118,11 @@ def take(walk: Walk, session: Session) -> Walk:
     return walk if now == walk.profile else begin(now)
 
 
-def new() -> Walk:
-    """A walk for a new backup, named after this computer."""
+def new(adopting: Adopting = "") -> Walk:
+    """A walk for a new backup, named after this computer; or for one that is on a server already."""
     base = computer.name()
     names = (base, *(f"{base}-{number}" for number in range(2, 1000)))
-    return Walk(Profile(name=next(name for name in names if not profiles.exists(name))))
+    return Walk(Profile(name=next(name for name in names if not profiles.exists(name)), adopting=adopting))
 
 
 def forward(walk: Walk, decided: Profile) -> Walk:

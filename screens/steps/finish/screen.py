@@ -61,7 +61,7 @@ class FinishScreen(StepScreen):
     def focus_first(self) -> None:
         """There is nothing to be answered."""
         self._tell_of_backups()
-        self.query_one("#forward", Button).focus()
+        self.lead_with("finish" if finish.awaits_restore(self.profile) else "forward")
 
     async def decide(self) -> Profile | None:
         """Back up, over this screen."""

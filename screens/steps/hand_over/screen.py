@@ -109,7 +109,7 @@ class HandOverScreen(WithTexts, StepScreen):
         judged = hand_over.judged(self._news)
         if isinstance(self._news, Stopped):
             raise self._news.failure
-        return None if isinstance(judged, MayNot) else self.profile
+        return None if isinstance(judged, MayNot) else await hand_over.settle(self.profile, None, {}, self.context)
 
     async def _try_forward(self) -> None:
         if isinstance(self._news, LetIn | Stopped):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.invariants.guards import (
+    adopting,
     backups,
     downgrades,
     dry_runs,
@@ -29,6 +30,7 @@ INVARIANTS = {
 }
 
 GUARDS = (
+    *adopting.GUARDS,
     *secrets.GUARDS,
     *only_data.GUARDS,
     *host_keys.GUARDS,

@@ -35,6 +35,23 @@ async def test_a_name_that_is_taken_is_refused() -> None:
         await until(pilot, lambda: "a backup with that name" in said(pilot))
 
 
+@pytest.mark.parametrize("size", TRIED_SIZES)
+async def test_a_backup_that_is_on_a_server_already_is_named_as_it_was(size: tuple[int, int]) -> None:
+    async with wizard_at(Profile(name="new-laptop"), Step.WELCOME, size=size) as pilot:
+        await pilot.press("tab", "space")
+        await until(pilot, lambda: "Name of that backup" in text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗" in text(pilot))  # nobody can guess the name
+        await pilot.press(*"amamac", "enter")
+        await until(pilot, lambda: walk(pilot).step == Step.FOLDERS)
+        await pilot.press("escape")
+        await until(pilot, lambda: at(pilot) == Step.WELCOME and "[✓] My backup is on a server already" in text(pilot))
+        await pilot.press("tab", "tab", "space", "enter")  # not so after all
+        await until(pilot, lambda: walk(pilot).step == Step.FOLDERS)
+    assert profiles.load("amamac") == Profile(name="amamac")
+    assert profiles.names() == ["amamac"]
+
+
 async def test_back_from_the_first_step_stays() -> None:
     async with wizard_at(NEW, Step.WELCOME) as pilot:
         assert not pilot.app.screen.query_one("#back").display

@@ -95,10 +95,11 @@ def test_the_last_one_is_told_with_the_backup() -> None:
         assert words in " ".join(backup_wizard(*command.split()).stdout.replace("#", "").split())
     assert words not in " ".join(backup_wizard("list").stdout.split())
     assert backup_wizard("status", "--json").json["backups"][0]["last_drill"] == f"{good.when:%Y-%m-%dT%H:%M:%SZ}"
-    drill.note(profile.name, Drill(when=NOW, how="checksums", equal=1, differing=("Documents/\\x1b",)))
+    bad = Drill(when=good.when, how="checksums", equal=1, differing=("Documents/\\x1b",))
+    drill.note(profile.name, bad)
     for command in ("status", "show amamac", "list"):
         told = " ".join(backup_wizard(*command.split()).stdout.replace("#", "").split())
-        assert "just now: 1 of 2 files differs on the server, or is missing: Documents/\\x1b." in told
+        assert "3 days ago: 1 of 2 files differs on the server, or is missing: Documents/\\x1b." in told
     drill.note(profile.name, Drill(when=NOW, why="refused"))
     assert backup_wizard("status", "--json").json["backups"][0]["last_drill"] is None
     (paths.walk_state(profile.name) / "last-drill.json").write_text('{"when": 1}')

@@ -7,17 +7,21 @@ import subprocess
 import unicodedata
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support import programs
 from wizard import backup_layout, rules
+from wizard.client import rsync
+from wizard.client.folders import links
 from wizard.failure import BadProfile
 from wizard.profile import Profile, check
+from wizard.storage import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from pathlib import Path
 
 NAMES = ("a", "A", "b", "c", "b c", "a.", "\u00e9", "e\u0301", ".a", "-a")
@@ -59,7 +63,7 @@ def test_labels_are_unique_and_none_is_inside_another(folders: list[str]) -> Non
 def test_each_source_is_its_folder_split_before_its_label(folders: list[str]) -> None:
     assume(_is_fine(folders))
     for source, (folder, label) in zip(
-        backup_layout.sources(folders), backup_layout.labels(folders).items(), strict=True
+        backup_layout.sources(backup_layout.labels(folders)), backup_layout.labels(folders).items(), strict=True
     ):
         before, inside = source.split("/./", 1)
         assert f"{before}/{inside}" == f"{folder}/"
@@ -97,7 +101,13 @@ def test_rsync_puts_every_accepted_spelling_at_its_label(
     for name in (*others, "a/b"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").touch()
-    argv = [programs.require("rsync"), "-aR", "--", *backup_layout.sources(folders), f"{tmp_path}/backup/"]
+    argv = [
+        programs.require("rsync"),
+        "-aR",
+        "--",
+        *backup_layout.sources(backup_layout.labels(folders)),
+        f"{tmp_path}/backup/",
+    ]
     copied = subprocess.run(argv, capture_output=True, text=True)
     assert copied.stderr == ""
     found = {str(path.relative_to(tmp_path / "backup")) for path in (tmp_path / "backup").rglob("file")}
@@ -108,7 +118,7 @@ def test_a_folder_that_is_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/file").touch()
     (tmp_path / "link").symlink_to("real")
-    [source] = backup_layout.sources([str(tmp_path / "link")])
+    [source] = backup_layout.sources(backup_layout.labels([str(tmp_path / "link")]))
     subprocess.run([programs.require("rsync"), "-aR", "--", source, f"{tmp_path}/backup/"], check=True)
     assert (tmp_path / "backup/link/file").is_file()
 
@@ -163,5 +173,32 @@ def test_rsync_leaves_out_what_a_path_in_full_names(tmp_path: Path, name: str, e
     folders = [str(tmp_path / "here" / name)]
     excluded = backup_layout.excluded(folders, [f"{private}{ending}"])
     argv = [programs.require("rsync"), "-aR", *(f"--exclude={one}" for one in excluded), "--"]
-    subprocess.run([*argv, *backup_layout.sources(folders), f"{tmp_path}/backup/"], check=True)
+    subprocess.run([*argv, *backup_layout.sources(backup_layout.labels(folders)), f"{tmp_path}/backup/"], check=True)
     assert sorted(path.name for path in (tmp_path / "backup" / name).iterdir()) == ["kept"]
+
+
+def test_a_home_with_another_name_keeps_its_place(home: Path) -> None:
+    folders = (str(home), "/srv/Documents")
+    assert backup_layout.labels(folders, "/home/amanda") == {str(home): "amanda", "/srv/Documents": "Documents"}
+    inside = (f"{home}/Documents", "/srv/Documents")
+    assert backup_layout.labels(inside, "/home/amanda/")[inside[0]] == "amanda/Documents"
+    assert backup_layout.exclude_pattern(folders, f"{home}/x.iso", "/home/amanda") == "/amanda/x.iso"
+
+
+async def test_what_is_sent_by_a_link_is_complained_of_by_its_own_name(home: Path) -> None:
+    (home / "Documents").mkdir()
+    profile = Profile(name="amamac", folders=(str(home),), old_home="/home/amanda")
+    links.ensure(profile)
+    assert (paths.links("amamac") / "amanda").readlink() == home
+    profile = msgspec.structs.replace(profile, folders=(f"{home}/Documents", "/srv/Documents"))
+    links.ensure(profile)
+    assert not (home / "Documents").is_symlink()  # it would be, below the link of before
+    link = paths.links("amamac") / "amanda/Documents"
+    assert link.readlink() == home / "Documents"
+
+    async def told() -> AsyncGenerator[rsync.Event]:
+        yield rsync.Problem(f"{link}/letter.txt", f'opendir "{link}/letter.txt" failed')
+
+    (named,) = [event async for event in links.as_here(profile, told())]
+    here = f"{home}/Documents/letter.txt"
+    assert named == rsync.Problem(here, f'opendir "{here}" failed')

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import backup_layout
 from wizard.client import rsync
 from wizard.client.access import Access, environment
+from wizard.client.folders import links
 from wizard.client.process.background import in_background
 from wizard.client.rsync import rsync_version
 from wizard.failure import ProgramFailed
@@ -90,7 +90,9 @@ async def listing(profile: Profile) -> AsyncGenerator[rsync.Event]:
     await in_background(rsync_version.require)
     # rsync takes a destination that is not there for an empty one, and in a dry run doesn't make it.
     nowhere = Path(tempfile.gettempdir(), f"backup-wizard-{uuid.uuid4()}")
-    async with aclosing(rsync.run(command(profile, nowhere), Access(_FACTS, environment()))) as events:
+    links.ensure(profile)
+    listed = rsync.run(command(profile, nowhere), Access(_FACTS, environment()))
+    async with aclosing(links.as_here(profile, listed)) as events:
         async for event in events:
             yield event
 
@@ -114,8 +116,8 @@ def command(profile: Profile, nowhere: Path) -> list[str]:
 
 def _left_out(profile: Profile, hidden: dict[str, rsync.Hidden]) -> dict[str, rsync.Hidden]:
     """What each of the profile's patterns has left out, by the paths on this computer."""
-    folders = {label: folder.rstrip("/") for folder, label in backup_layout.labels(profile.folders).items()}
-    as_rsync_takes = backup_layout.excluded(profile.folders, profile.exclude)
+    folders = {label: folder.rstrip("/") for folder, label in profile.places.items()}
+    as_rsync_takes = profile.excluded
     found = {}
     for pattern, taken in zip(profile.exclude, as_rsync_takes, strict=True):
         one = hidden.get(taken, rsync.Hidden())

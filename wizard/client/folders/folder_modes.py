@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from wizard import backup_layout
 from wizard.client import rsync
+from wizard.client.folders import links
 from wizard.client.rsync import listed
 from wizard.schemes.parts.over_ssh import LISTING_FORMAT
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +37,17 @@ async def of(profile: Profile, access: Access) -> bytes:
     """The text for all folders that are backed up, as they are now; rsync lists them, by the same rules.
 
     Raises:
-        Failure: `NO_RSYNC` if it can't be started.
+        Failure: `NO_RSYNC` if it can't be started, or our own folder can't be written to.
     """
     told: dict[str, int] = {}
+    links.ensure(profile)
+    sources = backup_layout.sources(profile.places, str(paths.links(profile.name)))
     with tempfile.TemporaryDirectory(prefix="backup-wizard-") as empty:
         command = [
             *(access.facts.rsync, "-nrR", "--8-bit-output", _FORMAT),
             *(["--one-file-system"] if profile.one_file_system else []),
-            *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
-            *("--include=*/", "--exclude=*", "--", *backup_layout.sources(profile.folders), f"{empty}/"),
+            *(f"--exclude={pattern}" for pattern in profile.excluded),
+            *("--include=*/", "--exclude=*", "--", *sources, f"{empty}/"),
         ]
         async with aclosing(rsync.run(command, access)) as events:
             async for event in events:

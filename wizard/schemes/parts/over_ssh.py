@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wizard import backup_layout
 from wizard.schemes.parts import through_jump_host
 from wizard.schemes.parts.quoting import literal
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -97,7 +98,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*", f"{COMPLETE_MARK}*")),
         f"--exclude={RESTORE_FOLDER}-*/",
-        *(f"--exclude={pattern}" for pattern in backup_layout.excluded(profile.folders, profile.exclude)),
+        *(f"--exclude={pattern}" for pattern in profile.excluded),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
 
@@ -112,7 +113,7 @@ def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
     """What is sent: the markers, if they go along, and the folders."""
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
-        *([] if transfer.markers_alone else backup_layout.sources(profile.folders)),
+        *([] if transfer.markers_alone else backup_layout.sources(profile.places, str(paths.links(profile.name)))),
     ]
 
 

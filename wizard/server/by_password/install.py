@@ -15,7 +15,7 @@ from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
 from wizard.schemes.facts import FIND_RRSYNC
-from wizard.server import exports, kept_facts, locks
+from wizard.server import exports, kept_facts, locks, taking_over
 from wizard.server.by_password import account_files, marked_lines
 from wizard.server.exports import authorized_keys
 from wizard.server.reaching import sign_in
@@ -169,6 +169,7 @@ async def _take_back(login: PasswordLogin, profile: Profile, password: Secret, c
 
 async def _prove(profile: Profile, access: Access) -> None:
     await sign_in.attempt(profile, access)
+    await taking_over.take_over(profile, access)
     if not schemes.of(profile).locks_key:
         return  # what it leaves open was said and agreed to before
     # The password's own door is no door of the key's: it was open before, or we had not come in.

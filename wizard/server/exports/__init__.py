@@ -202,7 +202,7 @@ def context_of_request(
         Failure: a fact that the text depends on is not known.
     """
     profile, client = request.profile, request.client
-    if request.purpose:
+    if request.only_reads:
         # The two days begin when the admin's text is written.
         asked = context_for_reading(
             profile, client, datetime.now().astimezone() + reading.LASTS, secret, None, server or ServerFacts()

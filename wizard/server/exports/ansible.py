@@ -82,6 +82,9 @@ def _entry(context: ExportContext) -> Iterator[str]:
     yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
     if folder.marker:
         yield f"        marker: {quoted(folder.marker)}  # an empty file that the security check looks for"
+    if context.adopts:
+        yield "        # CAREFUL: takes over from another computer, whose key or password no longer works then. Anyone"
+        yield f"        # can send this: first make sure that it comes from its owner. Then add: -e new_keys={name}"
     if setup.key_lines:
         yield f"        key: {_block(authorized_keys.body(context), 10)}"
     if setup.sshd:

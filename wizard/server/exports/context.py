@@ -46,6 +46,16 @@ class ExportContext:
     for_reading: ForReading | None = None
 
     @property
+    def adopts(self) -> bool:
+        """Whether the backup is another computer's until now, whose key this one's replaces, whichever that is."""
+        return bool(self.profile.adopting) and self.for_reading is None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether an earlier text for the same backup gives way to this one."""
+        return self.adopts or self.replaced is not None
+
+    @property
     def name(self) -> str:
         """What the server's text is marked by: the backup's name, or another for what only reads it."""
         return reading.label(self.profile.name) if self.for_reading else self.profile.name

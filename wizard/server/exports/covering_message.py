@@ -34,6 +34,8 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
 def _lines(context: ExportContext) -> Iterator[str]:
     asked = _request_to_read(context, context.for_reading) if context.for_reading else _request(context)
     yield from (_("Hello,"), *_wrapped(asked), _folder(context), "")
+    if context.adopts:
+        yield from (*_wrapped(_make_sure(context)), "")
     if context.setup.key_lines and not context.for_reading:
         yield from _fingerprints(context)
     yield from _wrapped(_paste(context))
@@ -60,6 +62,18 @@ def _request(context: ExportContext) -> str:
         if setup.key_lines
         else _("please let my computer “{name}” back up to {host} with rsync (not encrypted), as the user “{account}”.")
     )
+    if context.adopts:
+        asks = (
+            _(
+                "please let my new computer take over the backup “{name}” on {host}, with rsync over ssh, as the user"
+                " “{account}”."
+            )
+            if setup.key_lines
+            else _(
+                "please let my new computer take over the backup “{name}” on {host}, with rsync (not encrypted), as"
+                " the user “{account}”."
+            )
+        )
     said = [asks.format(name=profile.name, host=profile.server.host, account=setup.account)]
     if context.sender and (who := context.sender.words):
         said.append(_("I'm {who}.").format(who=who))
@@ -72,6 +86,17 @@ def _request(context: ExportContext) -> str:
     elif setup.key_lines:
         said.append(_("If this server supports a locked key, please tell me."))
     return " ".join([*said, scheme.if_stolen(profile)])
+
+
+def _make_sure(context: ExportContext) -> str:
+    """What an adoption takes away from whom, and that a thief would ask for the same."""
+    lost = (
+        _("My old computer is lost or no longer in use. This replaces its key, which no longer works from then on.")
+        if context.setup.key_lines
+        else _("My old computer is lost or no longer in use. This replaces its password, which must no longer work.")
+    )
+    sure = _("Anyone could send you this. Please make sure that it's really me: call me, or ask me in person.")
+    return f"{lost} {sure}"
 
 
 def _request_to_read(context: ExportContext, terms: ForReading) -> str:
@@ -117,6 +142,12 @@ def _bring_back(context: ExportContext) -> str:
 
 
 def _paste(context: ExportContext) -> str:
+    if context.adopts:
+        asked = _(
+            "Then please paste this into a root shell. It replaces the lines of “{name}”, and changes nothing else that"
+            " already exists."
+        )
+        return asked.format(name=context.profile.name)
     if context.replaced is None:
         return _("Please paste this into a root shell. It changes nothing that already exists.")
     if context.for_reading:
@@ -163,6 +194,12 @@ def _shown(fingerprint: str) -> str:
 def _password(context: ExportContext) -> str:
     secrets = context.setup.secrets
     assert secrets
+    if context.adopts:
+        said = _(
+            "Then replace the old line in {file} with {user}:PASSWORD. I'll give you the new password separately. The"
+            " rsync daemon has to run: systemctl enable --now rsync (or rsyncd)."
+        )
+        return said.format(user=secrets.user, file=secrets.path)
     said = _(
         "Then add the line {user}:PASSWORD to {file}. I'll give you the password separately. The rsync daemon has to"
         " run: systemctl enable --now rsync (or rsyncd)."

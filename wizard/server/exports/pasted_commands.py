@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from wizard.schemes import reading
 from wizard.schemes.setup import in_paths
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.exports.shell_lines import command, quoted
@@ -122,32 +123,47 @@ def _block(context: ExportContext) -> Iterator[str]:
     yield command(
         *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
-        f"3) no {account} already has lines of {name}: take them back first, with the line below;;",
+        f"3) no {account} already has a key for {name}: ask whose it is, and take it back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
-    if setup.daemon and setup.daemon.private and context.replaced:
+    if setup.daemon and setup.daemon.private and context.replaces:
         lines_there = _without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
         yield from _module(context, setup.daemon)
+    if context.adopts:
+        yield from _shut_reading(context, reading.label(name))
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
 
 
 def _let_in(context: ExportContext) -> str:
-    if context.replaced is None or not context.replaced.keys:  # without a pattern, grep would find all lines ours
+    keys = " ".join(f'-e "{key}"' for key in context.replaced.keys) if context.replaced else ""
+    if context.adopts:  # nobody here knows the other computer's key
+        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -vc "^#")" = 1 ] ||'
+    elif keys:
+        ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
+    else:  # without a pattern, grep would find all lines ours
         return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
-    keys = " ".join(f'-e "{key}"' for key in context.replaced.keys)
-    ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
     replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
     remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
     return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
+
+
+def _shut_reading(context: ExportContext, label: str) -> Iterator[str]:
+    """What the other computer may have been let read by, for a restore, is taken away from it as well."""
+    setup = context.setup
+    if setup.key_lines:
+        take_away = f"{_AS} {quoted(setup.account)} -c {quoted(_marked(_TAKE_LINES_BACK, label))} sh {_QUIETLY}"
+        yield f"{take_away} || no the lines of {label} are still there"
+    elif setup.daemon:
+        yield command(*_take_module_back(setup.daemon, label))
 
 
 def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     """The file of a daemon that one key starts; an earlier one stays until the key's lines are known to be ours."""
     file, name = daemon.path, context.name
     refuse = f"no {file} already exists: take it back first, with the line below"
-    if context.replaced is None:
+    if not context.replaces:
         yield f"[ ! -e {file} ] || {refuse}"
         lines = _without_reasons(rsyncd.render(context))
         yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
@@ -162,7 +178,7 @@ def _module(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     begin, *_ = lines = _without_reasons(rsyncd.render(context))
     refuse = f"no $f already has lines of {name}: take them back first, with the line below"
     start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi;"
-    if context.replaced:
+    if context.replaces:
         ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ]'
         ours = f'{ours} && printf "%s\\n" "$r" | grep -qxF "    uid = {account}" || {refuse}'
         yield f"f={daemon.path}; r="

@@ -17,7 +17,7 @@ def render(context: ExportContext) -> str:
         BadProfile: something in it no admin's wizard would take.
     """
     assert context.client
-    purpose: request.Purpose = "restore" if context.for_reading else ""
+    purpose: request.Purpose = "restore" if context.for_reading else "adopt" if context.adopts else ""
     asked = request.of(context.profile, context.client, context.sender, context.seen_host_keys, purpose)
     return _HEAD + request.dumps(asked)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
 from wizard.server.exports import authorized_keys, rsyncd, sshd_config
 from wizard.server.receipts.receipt_text import plain_folder
 from wizard.storage import paths
@@ -32,8 +33,12 @@ _HEAD = """\
 {secret}#   sh {file} --check    shows what it would change, and changes nothing
 #   sh {file}            makes the changes, and prints a receipt to send back
 #   sh {file} --undo     undoes the changes; it never deletes backups
-# Everything specific to {whom} is above the line “How it works”.
+{careful}# Everything specific to {whom} is above the line “How it works”.
 # shellcheck disable=SC2016,SC2034 # single quotes keep text as it is; not every value is used
+"""
+_CAREFUL = """\
+# CAREFUL: it replaces the key (or password) that {names} {has} now, which then no longer works. Anyone can send
+# you such a request: first make sure that it comes from the owner. Then run it with --new-key.
 """
 _LETS_BACK_UP = "Lets the computer “{name}” back up to this server"
 _LETS_READ = "Lets the computer “{name}” read its backup on this server, for a restore,"
@@ -89,8 +94,15 @@ def _head(contexts: Sequence[ExportContext]) -> str:
     secret = _HOLDS_SECRET if holds_secret(contexts) else ""
     file = _SAVED_AS.format(names[0] if len(names) == 1 else f"{len(names)}-computers")
     whom = "this backup" if len(names) == 1 else "these backups"
+    adopted = [context.name for context in contexts if context.adopts]
+    careful = _CAREFUL.format(names=", ".join(adopted), has="has" if len(adopted) == 1 else "have") if adopted else ""
     return _HEAD.format(
-        lets=lets.format(name=contexts[0].profile.name), whom=whom, version=__version__, file=file, secret=secret
+        lets=lets.format(name=contexts[0].profile.name),
+        whom=whom,
+        version=__version__,
+        file=file,
+        careful=careful,
+        secret=secret,
     )
 
 
@@ -108,6 +120,10 @@ def _values(context: ExportContext) -> Iterator[str]:
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
         yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
+    if context.adopts:
+        yield f"takes_over={quoted(reading.label(context.name))} # another computer's keys: also one for a restore"
+    elif former := _former(context):
+        yield f"former_keys={quoted(' '.join(former))} # of the same computer: they may be replaced"
     if setup.key_lines:
         yield from _key(context)
     if daemon:
@@ -132,6 +148,13 @@ def _key(context: ExportContext) -> Iterator[str]:
     if context.setup.sshd:
         yield "# For sshd, unless someone uses the account's password"
         yield f"sshd_block={quoted(_bare(sshd_config.render(context.setup)))}"
+
+
+def _former(context: ExportContext) -> list[str]:
+    """The keys that this computer had before, without their types."""
+    present = [key_line.key for key_line in context.setup.key_lines]
+    keys = context.replaced.keys if context.replaced else ()
+    return [key.split()[1] for key in keys if not any(key in one for one in present)]
 
 
 def _daemon(context: ExportContext) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from wizard import backup_layout, schemes
+from wizard import schemes
 from wizard.client.rsync.listed import OUT_FORMAT
 from wizard.schemes.parts import layout
 from wizard.schemes.parts.over_ssh import MARKER_NAME
@@ -227,7 +227,7 @@ def _ways_in(session: ProbeSession) -> tuple[str, ...]:
 
 
 def _top_labels(session: ProbeSession) -> frozenset[str]:
-    return frozenset(label.split("/")[0] for label in backup_layout.labels(session.profile.folders).values())
+    return frozenset(label.split("/")[0] for label in session.profile.places.values())
 
 
 def _make(folder: Path, paths: tuple[str, ...]) -> None:

@@ -186,10 +186,21 @@ WORDS = {
             " with this."
         ),
     ),
+    Kind.NOTHING_TO_ADOPT: Words(
+        N_("There is no backup of another computer at {about} on the server"),
+        YOU,
+        N_(
+            "Ask your admin what the folder of your old backup is called, and in which account it is. Then forget"
+            " “{name}” here, and run “backup-wizard adopt” again."
+        ),
+    ),
     Kind.DESTINATION_TAKEN: Words(
         N_("{about} already contains another backup: from another computer, or from before you set this one up again"),
         YOU,
-        N_("Give this backup another name. If the old backup is yours and may be replaced, ask your admin."),
+        N_(
+            "If that backup is yours, forget this one and run “backup-wizard adopt” to take it over. If not, give this"
+            " backup another name."
+        ),
         N_(
             "Is the backup in {about} mine? If so, please remove the small file .backup-wizard in it, and nothing else."
         ),

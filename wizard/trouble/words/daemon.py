@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.failure import Kind
 from wizard.text.language import N_
-from wizard.trouble.words.form import ADMIN, NOBODY, SEND, Words
+from wizard.trouble.words.form import ADMIN, NOBODY, SEND, TAKEN_OVER, Words
 
 _WAIT = N_("If your admin hasn't set it up yet, please wait. If they have, send this message.")
 
@@ -27,7 +27,7 @@ WORDS = {
     Kind.DAEMON_NO_LONGER_ACCEPTS: Words(
         N_("The server's rsync service no longer accepts this backup, as it did before"),
         ADMIN,
-        SEND,
+        TAKEN_OVER,
         N_(
             "Until now, the rsync service on {host} accepted my backup “{name}”; now it refuses it. Please check that"
             " its module and its line in the secrets file are still there.{places}"

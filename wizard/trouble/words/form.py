@@ -50,3 +50,7 @@ class Words(msgspec.Struct, frozen=True):
 
 YOU, ADMIN, NOBODY = Who.YOU, Who.ADMIN, Who.NOBODY
 SEND = N_("Send your admin this message.")
+TAKEN_OVER = N_(
+    "Did another computer take over this backup? Then that is why: forget “{name}” here. If not, send your admin this"
+    " message."
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.failure import Kind
 from wizard.text.language import N_
-from wizard.trouble.words.form import ADMIN, NOBODY, SEND, YOU, Words
+from wizard.trouble.words.form import ADMIN, NOBODY, SEND, TAKEN_OVER, YOU, Words
 
 _WAIT = N_("If your admin hasn't added the key yet, please wait. If they have, send this message.")
 
@@ -22,11 +22,12 @@ WORDS = {
     Kind.KEY_NO_LONGER_ACCEPTED: Words(
         N_("The server no longer accepts this computer's key for “{user}”, as it did before"),
         ADMIN,
-        SEND,
+        TAKEN_OVER,
         N_(
             "Until now, the server accepted my key for {user}; now it refuses it. Please check that my line is still in"
-            " ~{user}/.ssh/authorized_keys. The account must not be locked or expired (chage -l {user:sh}). Only {user}"
-            " may have write access to the home, .ssh and that file.{places} sshd's log shows the reason."
+            " ~{user}/.ssh/authorized_keys. If another key is there for “{name}”, I didn't ask for that. The account"
+            " must not be locked or expired (chage -l {user:sh}). Only {user} may have write access to the home, .ssh"
+            " and that file.{places} sshd's log shows the reason."
         ),
     ),
     Kind.TOO_MANY_KEYS: Words(

@@ -12,6 +12,7 @@ from wizard import schemes
 from wizard.client.folders import exclude_presets
 from wizard.running import record
 from wizard.schedule import upcoming, words
+from wizard.schemes import reading
 from wizard.storage import paths
 from wizard.text import display
 from wizard.text.display import printable
@@ -87,7 +88,9 @@ def run_these(profile: Profile) -> str:
 def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
     """What to run from now on, and what for."""
     name = profile.name
+    first = _to_get_back(profile) if awaits_restore(profile) else ()
     return (
+        *first,
         (f"backup-wizard run {name}", _("back up")),
         (f"backup-wizard dry-run {name}", _("practice run")),
         (f"backup-wizard check {name}", _("security check")),
@@ -95,10 +98,23 @@ def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
     )
 
 
+def awaits_restore(profile: Profile) -> bool:
+    """Whether the backup was taken over from another computer, and may hold what is not here yet."""
+    kept = record.read(profile.name)
+    return kept.adopted and kept.last_good is None
+
+
+def _to_get_back(profile: Profile) -> tuple[tuple[str, str], ...]:
+    restore = f"backup-wizard restore {profile.name}"
+    if reading.is_needed(profile):
+        return (f"{restore} --ask", _("first, to get your files back: ask your admin")), (restore, _("then restore"))
+    return ((restore, _("first, get your files back")),)
+
+
 def questions(profile: Profile, found: WalkContext, answers: Answers) -> Iterator[YesNo]:
     """Whether to back up now."""
     if found.back_up:
-        is_first = record.read(profile.name).last_good is None
+        is_first = record.read(profile.name).last_good is None and not awaits_restore(profile)
         ask = _("Back up now? You can stop it with Ctrl+C and continue later.")
         yield YesNo(id="back-up", label=_("Back up now"), ask=ask, default=is_first)
 

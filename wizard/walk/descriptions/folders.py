@@ -60,8 +60,8 @@ class Chosen(msgspec.Struct, frozen=True):
         gone = {
             pattern
             for pattern in profile.exclude
-            if backup_layout.exclude_pattern(profile.folders, pattern)
-            and not backup_layout.exclude_pattern(self.folders, pattern)
+            if backup_layout.exclude_pattern(profile.folders, pattern, profile.old_home)
+            and not backup_layout.exclude_pattern(self.folders, pattern, profile.old_home)
         }
         exclude = tuple(one for one in exclude_presets.patterns(self.presets, own) if one not in gone)
         decided = msgspec.structs.replace(

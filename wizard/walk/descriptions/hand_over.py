@@ -13,6 +13,7 @@ from wizard.client import access
 from wizard.client.keys import daemon_password
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
+from wizard.running import record
 from wizard.server import exports, handed_over
 from wizard.server.by_password import install
 from wizard.server.reaching import shown_keys
@@ -128,6 +129,17 @@ def helps(profile: Profile, found: Asked, context: WalkContext) -> Iterator[Help
         yield Help("i", title, (password,), partial(_install, context))
 
 
+async def settle(profile: Profile, found: object, answers: Answers, context: WalkContext) -> Profile:
+    """The profile of a backup that is this computer's, also where it was another's before.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    if profile.adopting:
+        record.note_adopted(profile.name)
+    return msgspec.structs.replace(profile, adopting="")
+
+
 async def _save(context: WalkContext, message: str, profile: Profile, answers: Answers) -> Profile:
     path = files.free(Path.home() / f"backup-wizard-{profile.name}.txt")
     files.create(path, message.encode(), 0o644)
@@ -171,6 +183,7 @@ DESCRIPTION = Description(
     question=_("Send this to your admin"),
     look=look,
     may_pass=may_pass,
+    settle=settle,
     helps=helps,
     warnings=frozenset({Kind.HOST_KEY_DIFFERS, Kind.RECEIPT_DIFFERS}),
 )

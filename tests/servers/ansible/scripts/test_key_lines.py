@@ -42,6 +42,16 @@ def test_lines_that_were_changed_by_hand_are_shown(office: Office) -> None:
         assert "\n| - #   why" not in printed
 
 
+def test_another_key_is_replaced_only_if_that_was_agreed_to(office: Office) -> None:
+    other = BLOCK.replace("AAAA one", "AAAAB3 two")
+    code, printed, text = edited(office, other)
+    assert (code, text.decode()) == (1, other)
+    assert "has another key for amamac. Ask its owner" in printed
+    code, printed, text = edited(office, other, "replace")
+    assert (code, text.decode()) == (0, BLOCK)
+    assert "replace the key of amamac, so the one in place no longer works" in printed
+
+
 def test_the_line_ends_of_windows_hide_nothing(office: Office) -> None:
     windows = f"{FOREIGN}\n{BLOCK}# below\n".replace("\n", "\r\n")
     assert edited(office, windows) == (0, "", windows.encode())

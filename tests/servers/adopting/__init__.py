@@ -1,0 +1,1 @@
+"""A backup is taken over by another computer: its own new one, or a thief's."""
