@@ -1043,7 +1043,7 @@ receipt() {
 bring_back() {
     place=$folder to=$(word "/srv/$name+restored") who=$(word "$account")
     if [ -n "$daemon_block" ] && [ -z "$daemon_private" ]; then place=$folder/$name; fi # its module may have several
-    printf '\nKeep this. Should that computer be lost, this line copies its backup into the new folder %s:\n' "$to"
+    printf '\nKeep this line. Should the computer be lost, it copies the backup into the new folder %s (in a root shell):\n' "$to"
     cat <<END
 (cd /; set -eu; to=$to; p=\$to; while case \$p in ?*/*) p=\${p%/*};; *) false;; esac; do case \$(stat -c %u%A "\$p") in 0d????-??-?*) ;; *) echo "Choose another folder: not only root can write to \$p" >&2; exit 1;; esac; done; mkdir -m 700 "\$to"; chown $who: "\$to"; { setsid su -s /bin/sh $who -c 'cd; cd "\$1" && umask 077 && exec rsync -rltHS --chmod=u+rwX --exclude=.backup-wizard-partial/ . "\$2"' sh $(word "$place") "\$to" </dev/null && echo "Done: \$to" || echo "Not everything is there: \$to"; } 2>&1 | tail -n 20 | tr -c '\n -~' '?')
 END

@@ -50,7 +50,7 @@ ROOTS = (
 )
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "daemon"])
+@pytest.mark.parametrize("kind", ["rrsync", "daemon-over-ssh", "daemon"])
 def test_it_names_account_and_folder_whatever_they_are_called(kind: str, tmp_path: Path) -> None:
     roots = [root if root.startswith("/") else f"/srv/{root}" for root in ROOTS] if kind == "daemon" else ROOTS
     drawn = [replace(Hostile(), name=f"pc{number}", root=root) for number, root in enumerate(roots)]
