@@ -125,9 +125,9 @@ async def bare() -> dict[str, float]:
 
 async def wizard(listing: Path) -> dict[str, float]:
     """What a key waits on the wizard's screen: while entries stream, and while they are searched."""
-    from screens.steps.dry_run.entry_list import EntryList
     from screens.steps.dry_run.run_views import RunViews
-    from screens.steps.dry_run.searched_list import FindBox, SearchedList
+    from screens.widgets.listing.entry_list import EntryList
+    from screens.widgets.listing.searched_list import FindBox, SearchedList
     from tests.support.data.profiles import a_profile
     from tests.support.pilot import said, until, wizard_at
     from wizard.walk.steps import Step
