@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from wizard.client.keys import reading_key
 from wizard.commands import terminal
 from wizard.console import SEND_THIS, ToPaste, hand_out, warn
-from wizard.failure import Failure
 from wizard.restore import second_key
-from wizard.restore.second_key import Door
-from wizard.server import exports, locks
+from wizard.server import exports
 from wizard.storage import files
-from wizard.text.display import printable
-from wizard.text.language import _, ngettext
+from wizard.text.language import _
+from wizard.walk.getting_back import words
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.restore.second_key import Opened
     from wizard.server.exports.context import ExportContext
-    from wizard.server.locks import Finding
 
 
 def ask(chosen: Namespace) -> int:
@@ -55,28 +52,17 @@ async def opened(profile: Profile, session: Session) -> Opened | None:
         return None
     warn(_("Checking what the key for reading can do …"))
     found = await second_key.open_door(profile, session, asked)
-    warn(_verdict(found.findings))
+    warn(words.verdict(found.findings))
     return found
 
 
 async def look_behind(profile: Profile, session: Session) -> None:
     """Say whether the door is shut again, or up to when it is open; nothing where there is none."""
-    asked = reading_key.in_use(profile.name)
-    if asked is None:
-        return
-    try:
-        door = await second_key.look_behind(profile, session)
-    except Failure:  # it will be tried again
-        door = Door.UNKNOWN
-    if door is not None:
-        warn(second_key.in_words(profile, asked, door))
-    elif asked.by_itself:
-        until = _("The server accepts the key for reading until {time}. The next backup after that checks that.")
-        warn(until.format(time=second_key.told_time(asked)))
-    if door is Door.STILL_OPEN or (
-        asked.was_let_in and not asked.by_itself and door not in {Door.SHUT, Door.ELSEWHERE}
-    ):
-        _send(second_key.letter(profile, asked))
+    news = await words.door_news(profile, session)
+    if news.words:
+        warn(news.words)
+    if news.letter:
+        _send(news.letter)
 
 
 def _send(letter: str) -> None:
@@ -100,22 +86,3 @@ def _what_to_do(profile: Profile, context: ExportContext) -> str:
     if context.setup.secrets:
         told.append(_("Your admin needs the password too (--format secrets). Send it separately."))
     return " ".join(told)
-
-
-def _verdict(findings: tuple[Finding, ...]) -> str:
-    testable = [one for one in findings if one.testable]
-    verdict = locks.verdict(findings)
-    if verdict == "locked":
-        told = ngettext(
-            "The key for reading can read this backup and do nothing else (it passed {count} test).",
-            "The key for reading can read this backup and do nothing else (it passed all {count} tests).",
-            len(testable),
-        )
-        return told.format(count=len(testable))
-    if verdict == "open":
-        opened = [f"  ✗ {one.title}: {one.detail}" for one in findings if one.held is False]
-        fixes = dict.fromkeys(one.fix for one in findings if one.held is False and one.fix)
-        told = _("The key for reading can do more than read this backup. Ask your admin to change this:")
-        return printable("\n".join([told, *opened, *fixes]), keep_lines=True)
-    told = _("Not known whether the key for reading can do more than read this backup:")
-    return printable("\n".join([told, *(f"  {why}" for why in locks.why_untested(findings))]), keep_lines=True)

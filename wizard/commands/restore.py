@@ -15,13 +15,12 @@ from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.restore import order, restoring, second_key, stage
-from wizard.restore.events import Result, in_words
+from wizard.restore.events import Result
 from wizard.restore.order import Order
-from wizard.running import problems
 from wizard.server.reaching import host_trust
 from wizard.storage import profiles
-from wizard.text.display import printable
 from wizard.text.language import _
+from wizard.walk.getting_back import words
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -98,14 +97,7 @@ def _order(profile: Profile, chosen: Namespace) -> Order:
 
 
 def _in_words(profile: Profile, result: Result) -> str:
-    lines: list[str] = []
-    if not result.is_whole:
-        told = [problems.in_words(one) for one in result.problems] + [in_words(one) for one in result.misfits]
-        told += [_("Not the same as on the server: {path}").format(path=printable(path)) for path in result.differing]
-        lines = [_("Some files were not restored:"), *console.listed(told, result.untold)]
-    lines.append(result.sentence)
+    lines = [*words.listed(result), result.sentence]
     if result.skipped and result.order.overwrite == "never":
         lines.append(_("To replace files that you have here, use --overwrite."))
-    if result.order.to and order.is_backed_up(profile, result.order.to):
-        lines.append(_("That folder is inside one that is backed up, so the next backup includes it."))
-    return "\n".join(lines)
+    return "\n".join([*lines, *words.hints(profile, result)])

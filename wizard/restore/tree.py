@@ -100,12 +100,24 @@ class Tree:
             Failure: the server can't be asked, or names more than anybody has.
         """
         level = Level()
+        async with aclosing(self.fill(level, folder)) as filling:
+            async for _ in filling:
+                pass
+        return level
+
+    async def fill(self, level: Level, folder: str) -> AsyncGenerator[None]:
+        """The same into a level that is shown meanwhile, in slices that keep nothing else waiting.
+
+        Raises:
+            Failure: as for `inside`.
+        """
         # As rsync writes it; a name that comes in another form is none that is in the folder.
         start = listed.escaped(f"{folder}/") if folder else b""
         async with aclosing(self._listed(selection.inside(folder), _WITH_TIME)) as found:
             async for lines in found:
-                level.add(lines, start)
-        return level
+                for part in slices(lines):
+                    level.add(part, start)
+                    yield
 
     async def read_all(self) -> AsyncGenerator[int]:
         """Read all names from the server, in slices that keep nothing else waiting; tells how many there are by now.
