@@ -22,8 +22,13 @@ class Line(msgspec.Struct, frozen=True):
 class OpenedTree:
     """The first line is the backup itself, which is always open; only the lines that are asked for are ever made."""
 
-    def __init__(self, top: Level | None = None) -> None:
-        self._top = _Opened(top or Level())
+    def __init__(self) -> None:
+        self._top = Opened(Level())
+
+    @property
+    def top(self) -> Level:
+        """What is right in the backup."""
+        return self._top.level
 
     def __len__(self) -> int:
         return 1 + len(self._top)
@@ -43,10 +48,11 @@ class OpenedTree:
         way = self._way(number)
         return way[-2].line if len(way) > 1 else 0
 
-    def open(self, number: int, level: Level) -> None:
-        """Show what is in the folder of that line; the level may still become longer."""
-        opened, index, _ = self._way(number)[-1]
-        opened.folders[index] = _Opened(level)
+    def open(self, number: int) -> Opened:
+        """Open the folder of that line; what is in it follows as its level is filled."""
+        around, index, _ = self._way(number)[-1]
+        around.folders[index] = opened = Opened(Level(), around, index)
+        return opened
 
     def close(self, number: int) -> None:
         """Show no more what is in the folder of that line."""
@@ -56,7 +62,7 @@ class OpenedTree:
     def _way(self, number: int) -> list[_Place]:
         """The folders around that line, from the outermost, and the line itself."""
         way: list[_Place] = []
-        here: _Opened | None = self._top
+        here: Opened | None = self._top
         rest, first = number - 1, 1
         while here:
             index, start, deeper = here.at(rest)
@@ -65,17 +71,31 @@ class OpenedTree:
         return way
 
 
-class _Opened:
+class Opened:
     """A folder that is opened: what is in it, and which of its folders are opened, by their numbers."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, around: Opened | None = None, number: int = 0) -> None:
         self.level = level
-        self.folders: dict[int, _Opened] = {}
+        self.folders: dict[int, Opened] = {}
+        self._around, self._number = around, number
 
     def __len__(self) -> int:
         return len(self.level) + sum(map(len, self.folders.values()))
 
-    def at(self, line: int) -> tuple[int, int, _Opened | None]:
+    @property
+    def line(self) -> int:
+        """The line that the folder itself is in."""
+        if self._around is None:
+            return 0
+        before = (inside for number, inside in self._around.folders.items() if number < self._number)
+        return self._around.line + 1 + self._number + sum(map(len, before))
+
+    def close(self) -> None:
+        """Show it no more, unless it was closed and opened again."""
+        if self._around and self._around.folders.get(self._number) is self:
+            del self._around.folders[self._number]
+
+    def at(self, line: int) -> tuple[int, int, Opened | None]:
         """The entry at that line, counted from this folder's first; or the opened one that the line is inside.
 
         It is told by its number, by the line that it is in itself, and by what is opened there around the line.
@@ -94,6 +114,6 @@ class _Opened:
 class _Place(NamedTuple):
     """An entry of an opened folder, and the line that it is in."""
 
-    opened: _Opened
+    opened: Opened
     number: int
     line: int
