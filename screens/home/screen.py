@@ -55,10 +55,12 @@ class HomeScreen(DimmingScreen[Errand | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "do('back-up')", _("Back up")),
+        Binding("g", "do('get-back')", _("Get files back")),
         Binding("p", "do('practice')", _("Practice run")),
         Binding("s", "do('check')", _("Check")),
-        Binding("m", "do('message')", _("Message")),
-        Binding("h", "do('history')", _("History"), show=False),  # there is a button for it
+        # There are buttons for these.
+        Binding("m", "do('message')", _("Message"), show=False),
+        Binding("h", "do('history')", _("History"), show=False),
         Binding("c", "do('change')", _("Change")),
         Binding("r", "do('rename')", _("Rename")),
         Binding("f", "do('forget')", _("Forget")),

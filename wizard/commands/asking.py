@@ -12,7 +12,7 @@ from wizard.restore import second_key
 from wizard.server import exports
 from wizard.storage import files
 from wizard.text.language import _
-from wizard.walk.getting_back import words
+from wizard.walk.getting_back import admin_words, words
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -71,18 +71,8 @@ def _send(letter: str) -> None:
 
 
 def _what_to_do(profile: Profile, context: ExportContext) -> str:
-    assert context.for_reading
-    asked = reading_key.in_use(profile.name)
-    until = second_key.told_time(asked) if asked else ""
-    told = [
-        _("Send this to your admin. Once they have used it, run “backup-wizard restore {name}”.").format(
-            name=profile.name
-        )
-    ]
-    if context.for_reading.by_itself:
-        told.append(_("The new key works until {time}. After that, the server refuses it.").format(time=until))
-    else:
-        told.append(_("This server can't set an end to it, so your admin has to take it back. You'll be reminded."))
+    sent = _("Send this to your admin. Once they have used it, run “backup-wizard restore {name}”.")
+    told = [sent.format(name=profile.name), admin_words.lasts(context, reading_key.in_use(profile.name))]
     if context.setup.secrets:
         told.append(_("Your admin needs the password too (--format secrets). Send it separately."))
     return " ".join(told)

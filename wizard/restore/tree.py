@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from contextlib import ExitStack, aclosing
 from datetime import datetime
@@ -32,6 +33,8 @@ MOST_ENTRIES = 10_000_000
 _WITH_TIME = "--out-format=%i|%l|%M %n"
 _TIME = "%Y/%m/%d-%H:%M:%S"
 _TIME_LENGTH = len("2026/11/29-10:25:00")
+# The backup's own line, which comes first, is none of what is in it.
+_THE_TOP = re.compile(rb"^[^|\n]*\|\d+\|\./\n", re.MULTILINE)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -128,7 +131,7 @@ class Tree:
         self._all, self._sums, self._is_complete = Store(), Folders(), False
         async with aclosing(self._listed([], listed.OUT_FORMAT)) as found:
             async for lines in found:
-                for part in slices(lines):
+                for part in slices(lines if self._all.count else _THE_TOP.sub(b"", lines, count=1)):
                     self._add(part)
                     yield self._all.count
         self._is_complete = True

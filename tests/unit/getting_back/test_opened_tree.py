@@ -56,7 +56,7 @@ class Written:
 def test_lines_are_those_of_a_tree_written_down_whole(seed: int) -> None:
     written = Written(random.Random(seed))
     tree = OpenedTree()
-    written.fill(tree.top, "")
+    written.fill(tree.top.level, "")
     handles: dict[str, Opened] = {}
     for _ in range(20):
         expected = [("", 0, True), *written.lines()]
@@ -83,7 +83,7 @@ def test_lines_are_those_of_a_tree_written_down_whole(seed: int) -> None:
 
 def test_a_folder_that_could_not_be_listed_is_closed_again() -> None:
     tree = OpenedTree()
-    tree.top.add(f"cd+++++++++|0|{TIME} a/\n".encode(), b"")
+    tree.top.level.add(f"cd+++++++++|0|{TIME} a/\n".encode(), b"")
     first = tree.open(1)
     first.close()
     assert not tree.line(1).is_opened

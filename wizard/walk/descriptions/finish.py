@@ -89,6 +89,7 @@ def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
     name = profile.name
     return (
         (f"backup-wizard run {name}", _("back up")),
+        (f"backup-wizard restore {name}", _("get files back")),
         (f"backup-wizard dry-run {name}", _("practice run")),
         (f"backup-wizard check {name}", _("security check")),
         (f"backup-wizard forget {name}", _("remove it from this computer")),

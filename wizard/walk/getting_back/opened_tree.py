@@ -12,34 +12,34 @@ TOP = Item("", is_folder=True)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line: how deep in the tree it is, and whether it is a folder that is opened."""
+    """One line: how deep in the tree it is, and what is in it, if it is a folder that is opened."""
 
     item: Item
     depth: int
-    is_opened: bool = False
+    opened: Opened | None = None
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether what is in it follows."""
+        return self.opened is not None
 
 
 class OpenedTree:
     """The first line is the backup itself, which is always open; only the lines that are asked for are ever made."""
 
     def __init__(self) -> None:
-        self._top = Opened(Level())
-
-    @property
-    def top(self) -> Level:
-        """What is right in the backup."""
-        return self._top.level
+        self.top = Opened(Level())
 
     def __len__(self) -> int:
-        return 1 + len(self._top)
+        return 1 + len(self.top)
 
     def line(self, number: int) -> Line:
         """The line of that number, counted from 0."""
         if number == 0:
-            return Line(TOP, 0, is_opened=True)
+            return Line(TOP, 0, self.top)
         way = self._way(number)
         opened, index, _ = way[-1]
-        return Line(opened.level[index], len(way), index in opened.folders)
+        return Line(opened.level[index], len(way), opened.folders.get(index))
 
     def around(self, number: int) -> int:
         """The line of the folder that a line is in; the first line is in none but itself."""
@@ -62,7 +62,7 @@ class OpenedTree:
     def _way(self, number: int) -> list[_Place]:
         """The folders around that line, from the outermost, and the line itself."""
         way: list[_Place] = []
-        here: Opened | None = self._top
+        here: Opened | None = self.top
         rest, first = number - 1, 1
         while here:
             index, start, deeper = here.at(rest)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
+    from wizard.restore.events import Result
     from wizard.restore.order import Overwrite
     from wizard.walk.description import Answers
     from wizard.walk.getting_back.wish import Wish
@@ -62,8 +63,12 @@ def placed(profile: Profile, wish: Wish, answers: Answers) -> Wish:
     if answers["place"] == IN_PLACE:
         order.parts(profile, Order(wish.order.paths))
         return msgspec.structs.replace(wish, in_place=True)
-    typed = os.path.expanduser(answers["to"])  # noqa: PTH111 - as the person writes it
-    return msgspec.structs.replace(wish, in_place=False, to=typed)
+    return msgspec.structs.replace(wish, in_place=False, to=meant(answers["to"]))
+
+
+def meant(typed: str) -> str:
+    """The folder that a person types."""
+    return os.path.expanduser(typed)  # noqa: PTH111 - a Path would change it
 
 
 def existing(wish: Wish) -> OneOf:
@@ -74,7 +79,7 @@ def existing(wish: Wish) -> OneOf:
 
 def complaint(profile: Profile, typed: str) -> str | None:
     """Why files can't go into that folder."""
-    folder = os.path.expanduser(typed)  # noqa: PTH111 - a Path would change it
+    folder = meant(typed)
     if not folder.startswith("/"):
         return _("Type the whole path of a folder. It starts with ~ or /.")
     if not folder.isprintable() or not folder.strip("/"):
@@ -91,3 +96,14 @@ def complaint(profile: Profile, typed: str) -> str | None:
         told = trouble.explain(Failure(failure.kind, paths.shown(Path(failure.about))))
         return f"{told.what}. {told.to_do}"
     return None
+
+
+def require_room(practice: Result) -> None:
+    """See that what a practice run found has room, where it all goes to one disk.
+
+    Raises:
+        Failure: `NO_ROOM_HERE`.
+    """
+    to = practice.order.to
+    if to and practice.bytes > target.room(target.nearest(Path(to))):
+        raise Failure(Kind.NO_ROOM_HERE, to, str(practice.bytes))

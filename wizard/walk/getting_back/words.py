@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,7 @@ from wizard.restore.events import in_words
 from wizard.restore.second_key import Door
 from wizard.running import problems
 from wizard.server import locks
+from wizard.storage import paths
 from wizard.text.display import printable
 from wizard.text.language import _, ngettext
 
@@ -45,6 +47,14 @@ def hints(profile: Profile, result: Result) -> list[str]:
     if result.order.to and order.is_backed_up(profile, result.order.to):
         return [_("That folder is inside one that is backed up, so the next backup includes it.")]
     return []
+
+
+def whereabouts(profile: Profile, result: Result) -> list[str]:
+    """How to get to what was restored."""
+    if not result.order.to or not result.restored:
+        return hints(profile, result)
+    told = _("To see your files, open this folder in your file manager: {folder}")
+    return [told.format(folder=printable(paths.shown(Path(result.order.to)))), *hints(profile, result)]
 
 
 def verdict(findings: Sequence[Finding]) -> str:
