@@ -41,8 +41,8 @@ class AdminScreen(WithTexts, RestoreScreen):
     explanation = _(
         "This computer may add to its backup, but not read it. That way, a thief who steals it can't read your files on"
         " the server.\n\n"
-        "To restore, the wizard makes a second key that only reads this backup. Your admin lets it in; the message"
-        " tells them how. After two days, the server refuses it again.\n\n"
+        "To restore, the wizard makes a second key that only reads this backup. Your admin adds it; the message tells"
+        " them how. After two days, the server refuses it again.\n\n"
         "Copy the message into an email, or save it as a file and attach that. “Plain” shows only the text, so you can"
         " select it with the mouse.\n\n"
         "You can quit with Ctrl+Q while you wait. “Get files back” leads here again."

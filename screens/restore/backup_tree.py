@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SIZE_WIDTH, _DATE_WIDTH = 9, 11
 _INDENT = 2
 _LEAST_WIDTH_FOR_DATE = 56
+_LINK = _("link")
 _MEASURED_EVERY_SECONDS = 0.5
 
 
@@ -255,7 +256,7 @@ class BackupTree(ScrollView, can_focus=True):
             told = display.size(self._sums(item.path).bytes) if self._sums else ""
             size = f"{'…' if line.opened in self._filling else told:>{_SIZE_WIDTH}}"
         elif item.is_link:
-            size = f"{_('link'):>{_SIZE_WIDTH}}"
+            size = f"{_LINK:>{_SIZE_WIDTH}}"
         if width < _LEAST_WIDTH_FOR_DATE:
             return f" {size}"
         date = f"{item.modified:%Y-%m-%d}" if item.modified and not item.is_folder else ""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
     from wizard.profile import Profile
-    from wizard.restore.second_key import Opened
     from wizard.server.exports.context import ExportContext
+    from wizard.walk.getting_back.way_in import WayIn
 
 
 def ask(chosen: Namespace) -> int:
@@ -41,19 +41,16 @@ def ask(chosen: Namespace) -> int:
     return 0
 
 
-async def opened(profile: Profile, session: Session) -> Opened | None:
-    """The backup opened for reading with the second key, and told what that can do; `None` where the first one may.
+async def open_door(way: WayIn) -> None:
+    """Open the backup for reading with the second key, where one is needed, and tell what that can do.
 
     Raises:
-        Failure: as for `second_key.require` and `second_key.open_door`.
+        Failure: as for `WayIn.open`.
     """
-    asked = second_key.require(profile)
-    if asked is None:
-        return None
-    warn(_("Checking what the key for reading can do …"))
-    found = await second_key.open_door(profile, session, asked)
-    warn(words.verdict(found.findings))
-    return found
+    if way.is_needed and way.asked:
+        warn(_("Checking what the key for reading can do …"))
+    if found := await way.open():
+        warn(words.verdict(found.findings))
 
 
 async def look_behind(profile: Profile, session: Session) -> None:

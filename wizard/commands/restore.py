@@ -17,10 +17,11 @@ from wizard.failure import Failure, Kind
 from wizard.restore import order, restoring, second_key, stage
 from wizard.restore.events import Result
 from wizard.restore.order import Order
-from wizard.server.reaching import host_trust
 from wizard.storage import profiles
 from wizard.text.language import _
+from wizard.walk.context import WalkContext
 from wizard.walk.getting_back import words
+from wizard.walk.getting_back.way_in import WayIn
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -59,16 +60,41 @@ def restore(chosen: Namespace) -> int:
     return result.exit_code
 
 
+def carry_out(profile: Profile, session: Session, wanted: Order, way: WayIn, is_practice: bool) -> Result | None:
+    """The same for text mode, which has opened the way by now; `None` if it was stopped.
+
+    Raises:
+        Failure: as for `restoring.run`.
+    """
+    told = ProgressLine(is_restore=True)
+    try:
+        result = transferring.stoppable(_carried_out(profile, session, wanted, told, way, is_practice=is_practice))
+    except KeyboardInterrupt:
+        console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+        return None
+    finally:
+        told.clear()
+    listed = [*words.listed(result), result.sentence, *words.whereabouts(profile, result)]
+    say("\n".join(listed))
+    return result
+
+
 async def _restore(
     profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, *, is_practice: bool
 ) -> Result:
-    await host_trust.establish(profile)
-    second = await asking.opened(profile, opened)
-    access, reader = (second.access, second.reader) if second else (await opened.access(profile), None)
+    way = WayIn(profile, WalkContext(opened))
+    await asking.open_door(way)
+    return await _carried_out(profile, opened, wanted, told, way, is_practice=is_practice)
+
+
+async def _carried_out(
+    profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, way: WayIn, *, is_practice: bool
+) -> Result:
+    access = await way.access()
     if is_practice:
-        run = restoring.practice(profile, access, wanted, reader=reader)
+        run = restoring.practice(profile, access, wanted, reader=way.reader)
     else:
-        run = restoring.run(profile, access, wanted, reader=reader, holding=(opened.hold(profile.name),))
+        run = restoring.run(profile, access, wanted, reader=way.reader, holding=(opened.hold(profile.name),))
     async with aclosing(run) as events:
         async for event in events:
             if isinstance(event, Result):

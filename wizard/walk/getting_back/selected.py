@@ -17,7 +17,7 @@ _NAMED = 3
 def in_words(ticks: Ticks) -> str:
     """What is ticked, by a few names."""
     if not ticks.paths:
-        return _("Nothing is selected yet. Space selects.")
+        return _("Nothing is selected yet.")
     if ALL in ticks.paths:
         return _("Everything is selected.")
     names = ", ".join(display.printable(path.rpartition("/")[2]) for path in ticks.paths[:_NAMED])

@@ -51,7 +51,7 @@ def hints(profile: Profile, result: Result) -> list[str]:
 
 def whereabouts(profile: Profile, result: Result) -> list[str]:
     """How to get to what was restored."""
-    if not result.order.to or not result.restored:
+    if result.is_practice or not result.order.to or not result.restored:
         return hints(profile, result)
     told = _("To see your files, open this folder in your file manager: {folder}")
     return [told.format(folder=printable(paths.shown(Path(result.order.to)))), *hints(profile, result)]
