@@ -226,13 +226,21 @@ class FilesScreen(RestoreScreen):
             self._list.show_found(None)
             self._tell_count()
         else:
-            if not self._is_reading and not self._tree.is_complete:
+            if not self.is_reading and not self._tree.is_complete:
                 Begin(self, "all", only=True)(self._read_all, self._tree)
             self._begin_search(self._tree, text.strip())
         self.refresh_bindings()
 
     @property
-    def _is_reading(self) -> bool:
+    def is_looking(self) -> bool:
+        """Whether there are names that were not looked at yet."""
+        text, search = self.query_one(FindBox).value.strip(), self._search
+        is_done = search and search.text == text and search.is_done and self._tree and self._tree.is_complete
+        return bool(text) and not is_done
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether names are still to come from the server."""
         return any(one.node is self and one.group == "all" and one.is_running for one in self.workers)
 
     async def _read_all(self, tree: Tree) -> None:
