@@ -92,6 +92,8 @@ class WizardApp(BaseApp):
             return False
         self.context.begin_anew()
         try:
+            if errand.action is Action.GET_BACK:
+                return await self._files_back(errand.walk)
             return await self._walked(errand.walk, errand)
         finally:
             self.context.session.let_go()
@@ -110,6 +112,13 @@ class WizardApp(BaseApp):
             walk = self.walk = after
             outcome = await self._show(walk)
         return False
+
+    async def _files_back(self, begun: Walk) -> bool:
+        """Lead through getting files back; returns whether it ended in any other way than by leaving the wizard."""
+        from screens.restore import conductor  # few visits are for that
+
+        walk = await self._taken(begun)
+        return walk is None or await conductor.get_back(walk.profile, self.context, self._shown)
 
     async def _taken(self, begun: Walk) -> Walk | None:
         """The walk with its backup held, unless the person would rather not wait for another program."""

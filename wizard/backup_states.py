@@ -50,6 +50,7 @@ class Action(StrEnum):
 
     CONTINUE = "continue"
     BACK_UP = "back-up"
+    GET_BACK = "get-back"
     PRACTICE = "practice"
     CHECK = "check"
     MESSAGE = "message"
@@ -73,6 +74,7 @@ TITLES_OF_STATES = {
 TITLES_OF_ACTIONS = {
     Action.CONTINUE: N_("Continue setup"),
     Action.BACK_UP: N_("Back up now"),
+    Action.GET_BACK: N_("Get files back"),
     Action.PRACTICE: N_("Practice run"),
     Action.CHECK: N_("Security check"),
     Action.MESSAGE: N_("Show message"),
@@ -81,7 +83,7 @@ TITLES_OF_ACTIONS = {
     Action.RENAME: N_("Rename"),
     Action.FORGET: N_("Forget"),
 }
-_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.PRACTICE, Action.CHECK, Action.MESSAGE)
+_ON_A_WHOLE_ONE = (Action.BACK_UP, Action.GET_BACK, Action.PRACTICE, Action.CHECK, Action.MESSAGE)
 _AT: dict[Action, Step] = {
     Action.PRACTICE: Step.DRY_RUN,
     Action.CHECK: Step.SECURITY_CHECK,

@@ -54,15 +54,18 @@ class HomeScreen(DimmingScreen[Errand | None]):
     """Returns what the person wants of which backup; nothing where they leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # In two rows, what is long stands in one column.
         Binding("b", "do('back-up')", _("Back up")),
-        Binding("p", "do('practice')", _("Practice run")),
+        Binding("g", "do('get-back')", _("Get files back")),
         Binding("s", "do('check')", _("Check")),
-        Binding("m", "do('message')", _("Message")),
-        Binding("h", "do('history')", _("History"), show=False),  # there is a button for it
         Binding("c", "do('change')", _("Change")),
         Binding("r", "do('rename')", _("Rename")),
-        Binding("f", "do('forget')", _("Forget")),
         Binding("n", "new", _("New")),
+        Binding("p", "do('practice')", _("Practice run")),
+        Binding("f", "do('forget')", _("Forget")),
+        # There are buttons for these.
+        Binding("m", "do('message')", _("Message"), show=False),
+        Binding("h", "do('history')", _("History"), show=False),
         Binding("f1", "explain", _("Help")),
         Binding("ctrl+q", "leave", _("Quit"), priority=True),
     ]

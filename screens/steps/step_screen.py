@@ -1,139 +1,51 @@
-"""What every step's screen shares: the rail, the question, the explanation, the way on and the way back."""
+"""What every step's screen shares: the rail, and what is decided there."""
 
 from __future__ import annotations
 
-import contextlib
-import math
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
-from textual.widgets import Button, Input, Label, Static
 
 from screens.dialogs.confirm import ConfirmScreen
-from screens.dialogs.explanation import ExplanationScreen
-from screens.dimming import DimmingScreen
-from screens.fitting import fit
-from screens.outcome import Back, Forward, Jump, Leave, Outcome
-from screens.steps.with_trouble import WithTrouble
-from screens.widgets.choice import Choice
+from screens.framed_screen import FramedScreen
+from screens.outcome import Forward, Jump, Outcome
 from screens.widgets.field import Field
-from screens.widgets.footer import Keys
-from screens.widgets.page import Explained, Frame, Page
 from screens.widgets.rail import Rail
-from screens.widgets.trouble_panel import TroublePanel
-from screens.work import Begin
-from wizard.failure import Failure
 from wizard.text.language import _
-from wizard.trouble import diagnose, telling
 from wizard.walk import steps
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from screens.context import Context
-    from wizard.client.access import Access
     from wizard.profile import Profile
-    from wizard.trouble.telling import ExplainedFailure
     from wizard.walk.description import MayIfConfirmed
     from wizard.walk.steps import Step, Walk
 
-_DEMO = _("Demo: your own files stay untouched")
-_TYPED_ON_SECONDS = 1.0
-_ASKING = _("That didn't work. Looking for the cause …")
 
+class StepScreen(FramedScreen):
+    """One step of the setup; it returns an `Outcome`.
 
-class StepScreen(WithTrouble, DimmingScreen[Outcome]):
-    """One step: a question, what it takes to answer it, and one primary action.
-
-    A step says what it shows in `compose_step` and what was decided in `decide`; what else can be done there is in
-    `compose_actions`. One that `looks_first` calls `decide` by itself, to find out what there is to choose from.
+    A step says what was decided in `decide`, which is called first of all where it `looks_first`.
     """
 
     step: ClassVar[Step]
-    question: ClassVar[str]
-    explanation: ClassVar[str]
-    primary: str = _("Continue")
-    looks_first: ClassVar[bool] = False
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", _("Back")),
-        Binding("f1", "explain", _("Help")),
-        Binding("ctrl+s", "forward", _("Continue"), show=False),
-        Binding("ctrl+q", "leave", _("Quit"), priority=True),
-        Binding("up", "scroll_page(-1)", show=False),
-        Binding("down", "scroll_page(1)", show=False),
-        Binding("pageup", "scroll_page(-8)", show=False),
-        Binding("pagedown", "scroll_page(8)", show=False),
-    ]
-    HORIZONTAL_BREAKPOINTS = [(110, "-wide"), (160, "-very-wide")]  # noqa: RUF012 - so declared by Textual
-    AUTO_FOCUS = ""  # `focus_first` knows better, and each focus costs a restyling
 
     def __init__(self, walk: Walk, context: Context) -> None:
-        super().__init__()
-        self.walk, self.context = walk, context
+        super().__init__(walk.profile, context)
+        self.walk = walk
         self.draft = context.drafts.of(walk.profile.name, self.step)
-        # What is typed before has to wait.
-        self.is_complete, self._decides_since, self._is_wanted = not self.looks_first, math.inf, False
 
     @property
-    def profile(self) -> Profile:
-        """The profile as it was when this screen was shown."""
-        return self.walk.profile
-
-    @property
-    def _title(self) -> str:
+    def title_of_page(self) -> str:
+        """Which step it is, of how many."""
         order = steps.applicable(self.profile)
         place = {"number": order.index(self.step) + 1, "count": len(order), "step": steps.TITLES[self.step]}
         return _("{number} of {count} · {step}").format(**place)
 
-    @property
-    def tried(self) -> Profile:
-        """What was tried when it failed."""
-        return self.profile
-
-    @property
-    def takes_keys(self) -> bool:
-        """Whether a key is for this screen; what is typed on right behind Enter is for the next one."""
-        return self.is_complete or time.monotonic() - self._decides_since > _TYPED_ON_SECONDS
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether the screen is on its way out, and its widgets perhaps gone already."""
-        return not (self.is_attached and self.display)
-
-    def compose(self) -> ComposeResult:
-        """The frame around the step's own widgets."""
-        fit(self)
-        with Horizontal(id="title-bar"):
-            yield Label("backup-wizard", id="product", markup=False)
-            named = _("Backup “{name}”").format(name=self.profile.name)
-            yield Label(_DEMO if self.context.is_demo else named, id="whereabouts", markup=False)
-        with Horizontal(id="body"):
-            yield Rail(self.walk)
-            with Container(id="middle"):
-                with Frame(id="page") as page:
-                    page.border_title = self._title
-                    yield Label(self.question, id="question", markup=False)
-                    with Page(id="content"):
-                        yield from self.compose_step()
-                    yield Vertical(id="trouble-place")
-                    with Horizontal(id="buttons"):
-                        yield from self.compose_actions()
-                        yield Button(_("Back"), id="back", compact=True)
-                        yield Button(self.primary, id="forward", variant="primary", compact=True)
-                yield Explained(self.explanation)
-        yield Keys()
-
-    def compose_step(self) -> ComposeResult:
-        """The step's own widgets."""
-        raise NotImplementedError
-
-    def compose_actions(self) -> ComposeResult:
-        """Buttons of the step's own, beside Back."""
-        yield from ()
+    def compose_rail(self) -> ComposeResult:
+        """The steps."""
+        yield Rail(self.walk)
 
     async def decide(self) -> Profile | None:
         """The profile with this step's decision in it, or `None` once the screen has said what is missing.
@@ -143,22 +55,15 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
         """
         return self.profile
 
-    def on_mount(self) -> None:
-        """The cursor is where the answer goes."""
-        (self.action_forward if self.looks_first else self.focus_first)()
+    async def try_forward(self) -> None:
+        """Decide, and go on with what was decided.
 
-    def _on_prune(self) -> None:
-        # Before the widgets go: work that meets them half gone would crash the wizard, and its programs would run on.
-        self.workers.cancel_node(self)
-
-    def focus_first(self) -> None:
-        """Put the cursor where the answer goes."""
-        for kind in (Input, Choice):
-            for answer in self.query("#content").first().query(kind):
-                if all(node.display for node in answer.ancestors_with_self):
-                    answer.focus()
-                    return
-        self.query_one("#forward", Button).focus()
+        Raises:
+            Failure: as for `decide`.
+        """
+        decided = await self.decide()
+        if decided is not None:
+            self.leave_with(Forward(decided))
 
     async def confirms(self, asked: MayIfConfirmed) -> bool:
         """Whether the person wants to go on all the same."""
@@ -187,108 +92,12 @@ class StepScreen(WithTrouble, DimmingScreen[Outcome]):
             self._keep_draft()
             self.context.drafts.keep(self.step)
 
-    async def show_trouble(self, failure: Failure | None) -> None:
-        """Explain a failure under the step's widgets; `None` takes the explanation away."""
-        if self.is_leaving:
-            return
-        place = self.query_one("#trouble-place", Vertical)
-        await place.remove_children()
-        self.refresh_bindings()
-        if failure is None:
-            return
-        if diagnose.is_worth_asking(failure, self.tried):
-            await place.mount(Static(_ASKING, id="asking", markup=False))
-        await self._show_told(await telling.tell(failure, self.tried, await self._access_at_hand()))
-
-    async def _show_told(self, told: ExplainedFailure) -> None:
-        if self.is_leaving:
-            return
-        place, panel = self.query_one("#trouble-place", Vertical), TroublePanel(told.trouble, told.raw_file)
-        await place.remove_children()
-        await place.mount(panel)
-        self.refresh_bindings()
-        panel.scroll_visible()
-
-    async def _access_at_hand(self) -> Access | None:
-        """What signs in without asking anybody, where a passphrase is held that would be asked for."""
-        if self.context.session.holds(self.profile.key_path):
-            with contextlib.suppress(Failure):
-                return await self.context.session.access(self.profile)
-        return None
-
-    def lead_with(self, id: str, *, focus: bool = True) -> None:
-        """Make that button the primary one, and put the cursor on it."""
-        if self.is_leaving:
-            return
-        for button in self.query(Button):
-            button.variant = "primary" if button.id == id else "default"
-        if focus:
-            self.query_one(f"#{id}", Button).focus()
-        if self._is_wanted:
-            self._is_wanted, self.is_complete = False, True
-            if id == "forward":
-                self.action_forward()
-
-    def busy(self, is_busy: bool) -> None:
-        """While something is done, the way on is shut."""
-        self.query("#forward").set(disabled=is_busy)  # on the way out it may be gone already
-
-    @on(Button.Pressed, "#forward")
-    @on(Input.Submitted)
-    @on(Choice.OptionSelected, "Choice")
-    def action_forward(self) -> None:
-        """Decide, and go on; while something is looked at, as soon as that leads on."""
-        is_busy = self.query_one("#forward", Button).disabled
-        if self.is_complete:  # what is typed behind it is for the next screen
-            self.is_complete, self._is_wanted = False, is_busy
-            self._decides_since = math.inf if is_busy else time.monotonic()
-        if not is_busy:
-            Begin(self, "forward", only=True)(self._forward)
-
-    @on(Button.Pressed, "#back")
-    def action_back(self) -> None:
-        """One step back, whatever is typed."""
-        self.leave_with(Back())
-
-    def action_leave(self) -> None:
-        """Leave the wizard; everything decided is kept."""
-        self.leave_with(Leave())
-
-    def action_explain(self) -> None:
-        """Show the explanation over a window that is too narrow for the pane."""
-        self.app.push_screen(ExplanationScreen(self.question, self.explanation))
-
-    def action_scroll_page(self, lines: int) -> None:
-        """Move what does not fit, wherever the cursor is."""
-        for part in self.query("#content, #trouble-place, .scrolls"):
-            if all(node.display for node in part.ancestors_with_self):
-                part.scroll_relative(y=lines, animate=False)
-
     @on(Rail.Chosen)
     def _jump(self, event: Rail.Chosen) -> None:
         if event.step == self.step:
             self.focus_next()
         else:
             self.leave_with(Jump(event.step))
-
-    async def _forward(self) -> None:
-        try:
-            await self._try_forward()
-        finally:
-            self.is_complete = True
-
-    async def _try_forward(self) -> None:
-        await self.show_trouble(None)
-        self.busy(True)
-        try:
-            decided = await self.decide()
-        except Failure as failure:
-            await self.show_trouble(failure)
-        else:
-            if decided is not None:
-                self.leave_with(Forward(decided))
-        finally:
-            self.busy(False)
 
     def _keep_draft(self) -> None:
         for field in self.query(Field):

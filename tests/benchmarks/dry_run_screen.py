@@ -68,11 +68,11 @@ class Watch:
         self._app, self._painted = app, asyncio.Event()
         display = app._display
 
-        def watched(*arguments: Any) -> None:
+        def watched(_app: App[Any], *arguments: Any) -> None:
             display(*arguments)
             self._painted.set()
 
-        app._display = watched  # type: ignore[assignment,method-assign]
+        type(app)._display = watched  # type: ignore[method-assign,assignment]
 
     async def answer(self, key: str, state: Callable[[], object]) -> float:
         """Press a key; how many seconds until what it has changed is painted."""
@@ -117,17 +117,17 @@ async def bare() -> dict[str, float]:
     async with app.run_test(size=_SIZE) as pilot:
         await pilot.pause()
         watch, shown, presses = Watch(app), app.query_one(BareList), iter(range(_KEYS_WHILE_IDLE))
-        waits = await _waits(
+        found = await waits(
             lambda: watch.answer("down", lambda: shown.scroll_offset.y), lambda: next(presses, None) is not None
         )
-        return {"idle": _p95(waits)}
+        return {"idle": p95(found)}
 
 
 async def wizard(listing: Path) -> dict[str, float]:
     """What a key waits on the wizard's screen: while entries stream, and while they are searched."""
-    from screens.steps.dry_run.entry_list import EntryList
     from screens.steps.dry_run.run_views import RunViews
-    from screens.steps.dry_run.searched_list import FindBox, SearchedList
+    from screens.widgets.listing.entry_list import EntryList
+    from screens.widgets.listing.searched_list import FindBox, SearchedList
     from tests.support.data.profiles import a_profile
     from tests.support.pilot import said, until, wizard_at
     from wizard.walk.steps import Step
@@ -146,11 +146,11 @@ async def wizard(listing: Path) -> dict[str, float]:
         for _ in range(3):
             await watch.answer("f3", lambda: views.shown)
         await until(pilot, lambda: found.allow_vertical_scroll)
-        moving = await _waits(
+        moving = await waits(
             lambda: watch.answer("down", lambda: found.scroll_offset.y), lambda: views.listing.count < ENTRIES / 2
         )
         find.focus()
-        typing = await _waits(
+        typing = await waits(
             lambda: watch.answer("backspace" if find.value else "e", lambda: find.value),
             lambda: "Nothing was copied" not in said(pilot),
         )
@@ -158,12 +158,12 @@ async def wizard(listing: Path) -> dict[str, float]:
         filtering: list[float] = []
         for letter in _TYPED:
             filtering.append(await watch.answer(letter, lambda: find.value))
-            filtering += await _waits(
+            filtering += await waits(
                 lambda: watch.answer("home" if find.cursor_position else "end", lambda: find.cursor_position),
                 lambda: searched.is_looking,
             )
             find.cursor_position = len(find.value)
-        return {"moving": _p95(moving), "typing": _p95(typing), "filtering": _p95(filtering)}
+        return {"moving": p95(moving), "typing": p95(typing), "filtering": p95(filtering)}
 
 
 def _stream_in_rsyncs_place(listing: Path) -> asyncio.Event:
@@ -188,16 +188,18 @@ def _stream_in_rsyncs_place(listing: Path) -> asyncio.Event:
     return go
 
 
-async def _waits(press: Callable[[], Awaitable[float]], goes_on: Callable[[], bool]) -> list[float]:
-    waits = []
+async def waits(press: Callable[[], Awaitable[float]], goes_on: Callable[[], bool]) -> list[float]:
+    """How long each key waits, pressed one after the other for as long as that goes on."""
+    found = []
     while goes_on():
-        waits.append(await press())
+        found.append(await press())
         await asyncio.sleep(_GAP_SECONDS)
-    return waits
+    return found
 
 
-def _p95(waits: list[float]) -> float:
-    return sorted(waits)[int(len(waits) * 0.95)]
+def p95(found: list[float]) -> float:
+    """What 95 of 100 keys wait at most."""
+    return sorted(found)[int(len(found) * 0.95)] if found else 0.0
 
 
 def rows() -> Iterator[Row]:

@@ -10,22 +10,19 @@ from typing import TYPE_CHECKING
 from wizard.client.keys import reading_key
 from wizard.commands import terminal
 from wizard.console import SEND_THIS, ToPaste, hand_out, warn
-from wizard.failure import Failure
 from wizard.restore import second_key
-from wizard.restore.second_key import Door
-from wizard.server import exports, locks
+from wizard.server import exports
 from wizard.storage import files
-from wizard.text.display import printable
-from wizard.text.language import _, ngettext
+from wizard.text.language import _
+from wizard.walk.getting_back import admin_words, words
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from wizard.client.session import Session
     from wizard.profile import Profile
-    from wizard.restore.second_key import Opened
     from wizard.server.exports.context import ExportContext
-    from wizard.server.locks import Finding
+    from wizard.walk.getting_back.way_in import WayIn
 
 
 def ask(chosen: Namespace) -> int:
@@ -49,39 +46,25 @@ def ask(chosen: Namespace) -> int:
     return 0
 
 
-async def opened(profile: Profile, session: Session) -> Opened | None:
-    """The backup opened for reading with the second key, and told what that can do; `None` where the first one may.
+async def open_door(way: WayIn) -> None:
+    """Open the backup for reading with the second key, where one is needed, and tell what that can do.
 
     Raises:
-        Failure: as for `second_key.require` and `second_key.open_door`.
+        Failure: as for `WayIn.open`.
     """
-    asked = second_key.require(profile)
-    if asked is None:
-        return None
-    warn(_("Checking what the key for reading can do …"))
-    found = await second_key.open_door(profile, session, asked)
-    warn(_verdict(found.findings))
-    return found
+    if way.is_needed and way.asked:
+        warn(_("Checking what the key for reading can do …"))
+    if found := await way.open():
+        warn(words.verdict(found.findings))
 
 
 async def look_behind(profile: Profile, session: Session) -> None:
     """Say whether the door is shut again, or up to when it is open; nothing where there is none."""
-    asked = reading_key.in_use(profile.name)
-    if asked is None:
-        return
-    try:
-        door = await second_key.look_behind(profile, session)
-    except Failure:  # it will be tried again
-        door = Door.UNKNOWN
-    if door is not None:
-        warn(second_key.in_words(profile, asked, door))
-    elif asked.by_itself:
-        until = _("The server accepts the key for reading until {time}. The next backup after that checks that.")
-        warn(until.format(time=second_key.told_time(asked)))
-    if door is Door.STILL_OPEN or (
-        asked.was_let_in and not asked.by_itself and door not in {Door.SHUT, Door.ELSEWHERE}
-    ):
-        _send(second_key.letter(profile, asked))
+    news = await words.door_news(profile, session)
+    if news.words:
+        warn(news.words)
+    if news.letter:
+        _send(news.letter)
 
 
 def _send(letter: str) -> None:
@@ -102,37 +85,8 @@ def _as_json(profile: Profile, context: ExportContext, format: str, text: str) -
 
 
 def _what_to_do(profile: Profile, context: ExportContext) -> str:
-    assert context.for_reading
-    asked = reading_key.in_use(profile.name)
-    until = second_key.told_time(asked) if asked else ""
-    told = [
-        _("Send this to your admin. Once they have used it, run “backup-wizard restore {name}”.").format(
-            name=profile.name
-        )
-    ]
-    if context.for_reading.by_itself:
-        told.append(_("The new key works until {time}. After that, the server refuses it.").format(time=until))
-    else:
-        told.append(_("This server can't set an end to it, so your admin has to take it back. You'll be reminded."))
+    sent = _("Send this to your admin. Once they have used it, run “backup-wizard restore {name}”.")
+    told = [sent.format(name=profile.name), admin_words.lasts(context, reading_key.in_use(profile.name))]
     if context.setup.secrets:
         told.append(_("Your admin needs the password too (--format secrets). Send it separately."))
     return " ".join(told)
-
-
-def _verdict(findings: tuple[Finding, ...]) -> str:
-    testable = [one for one in findings if one.testable]
-    verdict = locks.verdict(findings)
-    if verdict == "locked":
-        told = ngettext(
-            "The key for reading can read this backup and do nothing else (it passed {count} test).",
-            "The key for reading can read this backup and do nothing else (it passed all {count} tests).",
-            len(testable),
-        )
-        return told.format(count=len(testable))
-    if verdict == "open":
-        opened = [f"  ✗ {one.title}: {one.detail}" for one in findings if one.held is False]
-        fixes = dict.fromkeys(one.fix for one in findings if one.held is False and one.fix)
-        told = _("The key for reading can do more than read this backup. Ask your admin to change this:")
-        return printable("\n".join([told, *opened, *fixes]), keep_lines=True)
-    told = _("Not known whether the key for reading can do more than read this backup:")
-    return printable("\n".join([told, *(f"  {why}" for why in locks.why_untested(findings))]), keep_lines=True)

@@ -15,13 +15,13 @@ from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
 from wizard.restore import order, restoring, second_key, stage
-from wizard.restore.events import Result, in_words
+from wizard.restore.events import Result
 from wizard.restore.order import Order
-from wizard.running import problems
-from wizard.server.reaching import host_trust
 from wizard.storage import profiles
-from wizard.text.display import printable
 from wizard.text.language import _
+from wizard.walk.context import WalkContext
+from wizard.walk.getting_back import words
+from wizard.walk.getting_back.way_in import WayIn
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -60,16 +60,41 @@ def restore(chosen: Namespace) -> int:
     return result.exit_code
 
 
+def carry_out(profile: Profile, session: Session, wanted: Order, way: WayIn, is_practice: bool) -> Result | None:
+    """The same for text mode, which has opened the way by now; `None` if it was stopped.
+
+    Raises:
+        Failure: as for `restoring.run`.
+    """
+    told = ProgressLine(is_restore=True)
+    try:
+        result = transferring.stoppable(_carried_out(profile, session, wanted, told, way, is_practice=is_practice))
+    except KeyboardInterrupt:
+        console.complain(trouble.explain(Failure(Kind.INTERRUPTED), profile))
+        return None
+    finally:
+        told.clear()
+    listed = [*words.listed(result), result.sentence, *words.whereabouts(profile, result)]
+    say("\n".join(listed))
+    return result
+
+
 async def _restore(
     profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, *, is_practice: bool
 ) -> Result:
-    await host_trust.establish(profile)
-    second = await asking.opened(profile, opened)
-    access, reader = (second.access, second.reader) if second else (await opened.access(profile), None)
+    way = WayIn(profile, WalkContext(opened))
+    await asking.open_door(way)
+    return await _carried_out(profile, opened, wanted, told, way, is_practice=is_practice)
+
+
+async def _carried_out(
+    profile: Profile, opened: Session, wanted: Order, told: ProgressLine | None, way: WayIn, *, is_practice: bool
+) -> Result:
+    access = await way.access()
     if is_practice:
-        run = restoring.practice(profile, access, wanted, reader=reader)
+        run = restoring.practice(profile, access, wanted, reader=way.reader)
     else:
-        run = restoring.run(profile, access, wanted, reader=reader, holding=(opened.hold(profile.name),))
+        run = restoring.run(profile, access, wanted, reader=way.reader, holding=(opened.hold(profile.name),))
     async with aclosing(run) as events:
         async for event in events:
             if isinstance(event, Result):
@@ -98,14 +123,7 @@ def _order(profile: Profile, chosen: Namespace) -> Order:
 
 
 def _in_words(profile: Profile, result: Result) -> str:
-    lines: list[str] = []
-    if not result.is_whole:
-        told = [problems.in_words(one) for one in result.problems] + [in_words(one) for one in result.misfits]
-        told += [_("Not the same as on the server: {path}").format(path=printable(path)) for path in result.differing]
-        lines = [_("Some files were not restored:"), *console.listed(told, result.untold)]
-    lines.append(result.sentence)
+    lines = [*words.listed(result), result.sentence]
     if result.skipped and result.order.overwrite == "never":
         lines.append(_("To replace files that you have here, use --overwrite."))
-    if result.order.to and order.is_backed_up(profile, result.order.to):
-        lines.append(_("That folder is inside one that is backed up, so the next backup includes it."))
-    return "\n".join(lines)
+    return "\n".join([*lines, *words.hints(profile, result)])

@@ -54,11 +54,11 @@ def _attended(begun: Walk | None, chosen: Namespace) -> int:
     if not terminal.is_there():
         raise Failure(Kind.NO_TERMINAL)
     if chosen.plain or not terminal.sees_screens():
-        from wizard.commands import transferring
+        from wizard.commands import restore, transferring
         from wizard.walk import plain
 
         with terminal.session() as opened:
-            return plain.walk(begun, opened, partial(transferring.run, as_json=False))
+            return plain.walk(begun, opened, partial(transferring.run, as_json=False), restore.carry_out)
     starting.begin()
     from screens import app
 

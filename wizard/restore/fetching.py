@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import tempfile
 from contextlib import aclosing
@@ -242,14 +241,3 @@ def only_restored(entries: rsync.Entries, overwrite: Overwrite) -> rsync.Entries
     """The lines of a practice run that are of files which a restore would write."""
     sign = _NEWER if overwrite == "if-newer" else _WRITTEN
     return rsync.Entries(b"".join(sign.findall(entries.raw)))
-
-
-def nearest(path: Path) -> Path:
-    """A folder, or the nearest around it that is there."""
-    return next((one for one in (path, *path.parents) if one.exists()), Path("/"))
-
-
-def room(folder: Path) -> int:
-    """How many bytes have room on the disk of a folder."""
-    status = os.statvfs(folder)
-    return status.f_bavail * status.f_frsize

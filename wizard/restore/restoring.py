@@ -13,7 +13,7 @@ from wizard.client.folders import folder_modes
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
-from wizard.restore import fetching, linking, order, putting, stage, staged_files
+from wizard.restore import fetching, linking, order, putting, stage, staged_files, target
 from wizard.restore.events import Comparing, Event, Putting, Result
 from wizard.restore.fetching import Source
 from wizard.restore.stage import NOTHING, Arrived, Stage
@@ -36,8 +36,6 @@ _MAY_PASS = {
     *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED),
 }
 _MOST_TRIES = 30
-# Where a folder is missing right in one of these, a disk is: what went there would fill another one.
-_DISKS_APPEAR_IN = {"/", "/home", "/media", "/mnt", "/run/media", "/Volumes"}
 _MOST_TOLD = 1000
 
 
@@ -279,17 +277,10 @@ def _require_room(pending: Sequence[_Part]) -> None:
     """See that what is to come has room, and that there is a way to write it."""
     needed: dict[int, int] = {}
     for one in pending:
-        folder, around = one.part.folder, fetching.nearest(one.stage.path.parent)
-        if os.path.lexists(folder) and not folder.is_dir():
-            raise Failure(Kind.FILE_EXISTS, str(folder))
-        if str(around) in _DISKS_APPEAR_IN and around != folder.parent:
-            raise Failure(Kind.FOLDER_MISSING, str(folder.parent))
-        for written in (around, *([folder] if folder.exists() else [])):
-            if not os.access(written, os.W_OK | os.X_OK) or os.statvfs(written).f_flag & os.ST_RDONLY:
-                raise Failure(Kind.FOLDER_READ_ONLY, str(written))
+        around = target.require(one.part.folder, one.stage.path)
         device = around.stat().st_dev
         needed[device] = needed.get(device, 0) + one.plan.bytes
-        if needed[device] > fetching.room(around):
+        if needed[device] > target.room(around):
             raise Failure(Kind.NO_ROOM_HERE, str(one.part.folder), str(needed[device]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from contextlib import ExitStack, aclosing
 from datetime import datetime
@@ -32,6 +33,8 @@ MOST_ENTRIES = 10_000_000
 _WITH_TIME = "--out-format=%i|%l|%M %n"
 _TIME = "%Y/%m/%d-%H:%M:%S"
 _TIME_LENGTH = len("2026/11/29-10:25:00")
+# The backup's own line, which comes first, is none of what is in it.
+_THE_TOP = re.compile(rb"^[^|\n]*\|\d+\|\./\n", re.MULTILINE)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -100,12 +103,24 @@ class Tree:
             Failure: the server can't be asked, or names more than anybody has.
         """
         level = Level()
+        async with aclosing(self.fill(level, folder)) as filling:
+            async for _ in filling:
+                pass
+        return level
+
+    async def fill(self, level: Level, folder: str) -> AsyncGenerator[None]:
+        """The same into a level that is shown meanwhile, in slices that keep nothing else waiting.
+
+        Raises:
+            Failure: as for `inside`.
+        """
         # As rsync writes it; a name that comes in another form is none that is in the folder.
         start = listed.escaped(f"{folder}/") if folder else b""
         async with aclosing(self._listed(selection.inside(folder), _WITH_TIME)) as found:
             async for lines in found:
-                level.add(lines, start)
-        return level
+                for part in slices(lines):
+                    level.add(part, start)
+                    yield
 
     async def read_all(self) -> AsyncGenerator[int]:
         """Read all names from the server, in slices that keep nothing else waiting; tells how many there are by now.
@@ -116,7 +131,7 @@ class Tree:
         self._all, self._sums, self._is_complete = Store(), Folders(), False
         async with aclosing(self._listed([], listed.OUT_FORMAT)) as found:
             async for lines in found:
-                for part in slices(lines):
+                for part in slices(lines if self._all.count else _THE_TOP.sub(b"", lines, count=1)):
                     self._add(part)
                     yield self._all.count
         self._is_complete = True

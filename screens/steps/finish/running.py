@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widgets import Button, ProgressBar, Static
-from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from screens.dialogs.confirm import ConfirmScreen
-from screens.outcome import Forward, Leave
+from screens.outcome import Forward
 from screens.steps.step_screen import StepScreen
+from screens.stoppable_screen import StoppableScreen
 from screens.widgets.note import Note, Tone
 from screens.work import Begin
 from wizard import console
@@ -37,13 +36,11 @@ if TYPE_CHECKING:
     from wizard.running.report import Report
     from wizard.walk.steps import Walk
 
-_PULSE_SECONDS = 1 / 5
-_STOPPED = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
 _SENDING = _("Backing up. Esc stops it.")
 _LOOKING = _("Looking at your files. Esc stops it.")
 
 
-class RunningScreen(StepScreen):
+class RunningScreen(StoppableScreen, StepScreen):
     """Backs up, over the summary; it leads back there."""
 
     step = Step.FINISH
@@ -57,15 +54,16 @@ class RunningScreen(StepScreen):
         "If the connection drops, the wizard waits a little and tries again.\n\n"
         "At the end, it checks the backup on the server."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", _("Stop")),
-        Binding("escape", "back", _("Back")),
-    ]
+    asks_to_stop = (
+        _("Stop the backup?"),
+        _("What was sent stays on the server. You can resume from there at any time."),
+        _("Keep backing up"),
+    )
+    stopped = _("Backup stopped. What was sent stays on the server, and “Continue” resumes from there.")
 
     def __init__(self, walk: Walk, context: Context) -> None:
         super().__init__(walk, context)
-        self._is_running = self._is_fresh = False
-        self._question: ConfirmScreen | None = None
+        self._is_fresh = False
         self._how = self._at_hand = self._trouble = ""
         self._problems = 0
         self._progress: rsync.Progress | None = None
@@ -87,23 +85,10 @@ class RunningScreen(StepScreen):
         yield Button(_("Skip it"), id="leave-out", compact=True)
         yield Button(_("Continue"), id="again", compact=True)
 
-    def focus_first(self) -> None:
-        """Begin at once."""
-        self._pulse = self.set_interval(_PULSE_SECONDS, self._show_progress, pause=True)
-        self.action_again()
-
     async def decide(self) -> Profile | None:
         """Nothing is decided here."""
         self.action_back()
         return None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape asks whether to stop what runs, and else goes back."""
-        if action == "stop":
-            return self._is_running
-        if action == "back":
-            return not self._is_running
-        return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
@@ -117,49 +102,12 @@ class RunningScreen(StepScreen):
             self.app.notify(_("Excluded from now on. You can change that under “Skipped”."))
             self.leave_with(Forward(self._without_unread))
 
-    @on(Button.Pressed, "#stop")
-    def action_stop(self) -> None:
-        """Ask, and then end rsync and its ssh."""
-        Begin(self, "ask", only=True)(self._ask_and_stop)
-
-    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Once a run that was stopped has ended, say so."""
-        if event.worker.group == "run" and event.state is WorkerState.CANCELLED and self.is_attached:
-            self._settle(_STOPPED, "warn", "again")
-
-    def action_leave(self) -> None:
-        """Leave the wizard, after a question while it runs."""
-        if self._is_running:
-            Begin(self, "ask", only=True)(self._ask_and_stop, leaves=True)
-        else:
-            super().action_leave()
-
-    async def _ask_and_stop(self, *, leaves: bool = False) -> None:
-        words = _("What was sent stays on the server. You can resume from there at any time.")
-        self._question = ConfirmScreen(_("Stop the backup?"), words, yes=_("Stop"), no=_("Keep backing up"))
-        is_meant = await self.app.push_screen_wait(self._question)
-        self._question = None
-        if not is_meant or not self._is_running:
-            return
-        self._pulse.pause()
-        self.query_one("#run-news", Note).say(_("Stopping"), "busy")
-        for worker in self.workers.cancel_group(self, "run"):
-            with contextlib.suppress(WorkerFailed, WorkerCancelled):
-                await worker.wait()
-        if leaves:
-            self.leave_with(Leave())
-
-    def _take_back_question(self) -> None:
-        """Nobody has to answer a question about what has ended."""
-        if self._question and self._question.is_current:
-            self._question.dismiss(False)
-
     async def _back_up(self) -> None:
         await self._set_off()
         try:
             await self._run_as_agreed()
         except Failure as failure:
-            self._settle(_("The backup is not complete yet."), "bad", "again")
+            self.settle(_("The backup is not complete yet."), "bad", "again")
             await self.show_trouble(failure)
         else:
             await self._report_elsewhere()
@@ -219,7 +167,7 @@ class RunningScreen(StepScreen):
                 self.context.backup = event
                 self.query_one("#results", Static).update("\n".join(console.found_in(event)))
                 tone: Tone = "good" if event.is_whole else "warn"
-                self._settle(event.sentence, tone, "forward" if event.is_good else "again")
+                self.settle(event.sentence, tone, "forward" if event.is_good else "again")
                 self.query_one("#again").display = not event.is_whole
                 self._offer_to_leave_out(event.report)
 
@@ -233,16 +181,14 @@ class RunningScreen(StepScreen):
         button.display = self._without_unread is not None
 
     async def _set_off(self) -> None:
-        self._is_running, self._progress, self._planned, self._problems = True, None, None, 0
+        self._progress, self._planned, self._problems = None, None, 0
         self._how = self._at_hand = self._trouble = ""
         await self.show_trouble(None)
         self.query_one("#results", Static).update("")
-        self._offer_to_stop(True)
-        self.lead_with("stop")
-        self._show_progress()
-        self._pulse.resume()
+        self.set_off()
 
-    def _offer_to_stop(self, is_running: bool) -> None:
+    def offer_to_stop(self, is_running: bool) -> None:
+        """While it runs there is a bar; the way on comes after."""
         for name in ("#stop", "#bar", "#numbers", "#looking-at", "#how"):
             self.query_one(name).display = is_running
         self.query_one("#again").display = not is_running
@@ -251,7 +197,8 @@ class RunningScreen(StepScreen):
         self.busy(is_running)
         self.refresh_bindings()
 
-    def _show_progress(self) -> None:
+    def show_progress(self) -> None:
+        """How far it is, and what is at hand."""
         progress = self._progress
         news = self._trouble or (_SENDING if progress else _LOOKING)
         self.query_one("#run-news", Note).say(news, "warn" if self._trouble else "busy")
@@ -267,11 +214,3 @@ class RunningScreen(StepScreen):
         self.query_one("#numbers", Static).update(" · ".join(told))
         self.query_one("#looking-at", Static).update(display.printable(self._at_hand))
         self.query_one("#how", Static).update(self._how)
-
-    def _settle(self, sentence: str, tone: Tone, lead: str) -> None:
-        self._is_running = False
-        self._take_back_question()
-        self._pulse.pause()
-        self._offer_to_stop(False)
-        self.query_one("#run-news", Note).say(sentence, tone)
-        self.lead_with(lead)

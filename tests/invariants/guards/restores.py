@@ -52,7 +52,7 @@ GUARDS = (
         6,
         "nothing is written where there is no room for all of it",
         "wizard/restore/restoring.py",
-        "if needed[device] > fetching.room(around):",
+        "if needed[device] > target.room(around):",
         "if False:",
         (f"{_HOSTILE}::test_more_than_the_disk_holds_is_refused_before_anything_is_written",),
     ),

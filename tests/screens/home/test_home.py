@@ -76,12 +76,13 @@ async def test_what_the_last_security_check_found_open_and_what_the_last_drill_c
 async def test_all_that_can_be_done_is_in_the_footer_and_on_buttons() -> None:
     kept("amamac")
     async with home_screen() as pilot:
-        for key in ("b Back up", "p Practice run", "s Check", "m Message", "c Change", "f Forget", "n New"):
+        for key in ("b Back up", "g Get files back", "p Practice run", "s Check", "c Change", "f Forget", "n New"):
             await until(pilot, lambda: key in text(pilot))  # noqa: B023
         for key in ("r Rename", "F1 Help", "Ctrl+Q Quit"):
             assert key in text(pilot)
         labels = [str(button.label) for button in pilot.app.screen.query(Button) if button.display]
-        assert labels == ["Back up now", "Practice run", "Security check", "Show message", "Change …", "Forget …"]
+        first = ["Back up now", "Get files back", "Practice run"]
+        assert labels == [*first, "Security check", "Show message", "Change …", "Forget …"]
         await pilot.press("f1")
         await until(pilot, lambda: "Each backup is one line." in said(pilot))
 

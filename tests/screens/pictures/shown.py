@@ -28,6 +28,7 @@ from screens.steps.key.choose_key import CREATE, ChooseKeyScreen
 from screens.steps.key.new_passphrase import NewPassphraseScreen
 from screens.steps.key.open_key import OpenKeyScreen
 from screens.steps.registry import screen_for
+from tests.screens.pictures import getting_back
 from tests.support.data import scheduler
 from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key, saved
@@ -54,6 +55,7 @@ from wizard.walk import steps
 from wizard.walk.descriptions import key, schedule, server
 from wizard.walk.descriptions.key import choices
 from wizard.walk.descriptions.key.choices import Keys
+from wizard.walk.getting_back.stages import Stage
 from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ cd+++++++++|0|Documents/
 class Shown:
     """A screen by its name; `dialog` is over the step, and `press` is what leads to it.
 
-    Without a step it is the home screen, or else one of the admin's.
+    Without a step it is the home screen, one that files come back by, or else one of the admin's.
     """
 
     name: str
@@ -97,14 +99,15 @@ class Shown:
     dialog: Callable[[Profile], Screen[Any]] | None = None
     press: tuple[str, ...] = ()
     is_home: bool = False
+    stage: Stage | None = None
 
     def app(self, stack: ExitStack, home: Path) -> BaseApp:
         """The app that shows it."""
-        if self.step is None and not self.is_home:
+        if self.step is None and not self.is_home and not self.stage:
             return AdminApp([_requests(home)])
         session = stack.enter_context(Session())
         if self.step is None:
-            _keep_backups(home)
+            _keep_backups(home, may_read=self.stage not in {None, Stage.ADMIN})
         walk = Walk(_profile(home), self.step, Step.FINISH) if self.step else None
         app = WizardApp(walk, Context(session))
         session.ask = app.ask_passphrase
@@ -113,6 +116,8 @@ class Shown:
     async def reach(self, pilot: Pilot[Any]) -> None:
         """Go to it."""
         await _settled(pilot)
+        if self.stage:
+            await getting_back.go_to(pilot, self.stage, _settled)
         if self.dialog:
             assert isinstance(pilot.app, WizardApp)
             assert pilot.app.walk
@@ -173,6 +178,10 @@ SCREENS = (
     Shown("home-monitoring", is_home=True, press=("c", "end", "enter")),
     Shown("home-forget", is_home=True, press=("f",)),
     Shown("home-rename", is_home=True, press=("down", "r")),
+    *(Shown(f"restore-{stage}", stage=stage) for stage in Stage),
+    Shown("restore-search", stage=Stage.FILES, press=("slash", "m", "i", "n")),
+    Shown("restore-text", stage=Stage.ADMIN, press=("enter",)),
+    Shown("restore-stop", stage=Stage.RESTORE, dialog=lambda _: getting_back.stop()),
     Shown("admin"),
     Shown("admin-change", press=("enter",)),
     Shown("admin-export", press=("e",)),
@@ -205,6 +214,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(sign_in, "attempt", attempt)
     monkeypatch.setattr(locks, "check", check)
     monkeypatch.setattr(transfer, "dry_run", dry_run)
+    getting_back.arrange(monkeypatch, _LISTED)
     monkeypatch.setattr(schedule, "_module", scheduler.stand_in)
     monkeypatch.setattr(socket, "gethostname", lambda: "amamac")
     sender = computer.Sender("Amanda Example", "amanda", "amamac.example.lan")
@@ -239,8 +249,9 @@ def _profile(home: Path) -> Profile:
     )
 
 
-def _keep_backups(home: Path) -> None:
+def _keep_backups(home: Path, *, may_read: bool = False) -> None:
     profile = _profile(home)
+    profile = msgspec.structs.replace(profile, scheme=SchemeSettings(write_only=not may_read))
     begun = Profile(name="begun", folders=profile.folders)
     waiting = msgspec.structs.replace(profile, name="photos")
     for one, step in ((profile, Step.FINISH), (begun, Step.SERVER), (waiting, Step.HAND_OVER)):
@@ -261,7 +272,7 @@ async def _settled(pilot: Pilot[Any]) -> None:
     app, still = pilot.app, 0
     while still < _STILL_TURNS:
         await pilot.pause(0.02)
-        is_busy = any(worker.is_running and worker.group != "conductor" for worker in app.workers)
+        is_busy = any(worker.is_running and worker.group not in {"conductor", "connection"} for worker in app.workers)
         still = 0 if is_busy or len(app.screen_stack) == 1 else still + 1
     for area in app.screen.query("Input, TextArea"):
         area.cursor_blink = False  # type: ignore[attr-defined]

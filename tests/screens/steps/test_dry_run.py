@@ -14,8 +14,8 @@ from textual.events import Key
 
 from screens.app import WizardApp
 from screens.dialogs.save_text import SaveTextScreen
-from screens.steps.dry_run.entry_list import EntryList
-from screens.steps.dry_run.searched_list import FindBox
+from screens.widgets.listing.entry_list import EntryList
+from screens.widgets.listing.searched_list import FindBox
 from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive, clients, none_left
 from tests.support import programs

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from screens.steps.dry_run.searched_list import FindBox
+from screens.widgets.listing.searched_list import FindBox
 from tests.support.pilot import text
 
 if TYPE_CHECKING:

@@ -57,6 +57,7 @@ async def test_a_backup_is_listed_as_one_opens_it(
         "INSIDE": {f"{sample_folder.name}/{odd.name}/inside"},
         "deep/file": {f"{sample_folder.name}/sub folder/deep/file.txt"},
         "nowhere": set(),
+        "./": set(),
     }.items():
         search = tree.search(text)
         while not search.advance(0.01):

@@ -137,7 +137,7 @@ def test_the_language_is_chosen_before_a_text_is_made() -> None:
     assert choosing == ["wizard.command_line"]
     loaded = subprocess.run([sys.executable, "-c", _LOADED_BY_THEN], check=True, capture_output=True, text=True).stdout
     made = {_name(file) for file in FILES if any(made_on_import(file))}
-    assert {"screens.steps.step_screen", "wizard.server.by_password.install"} <= made
+    assert {"screens.framed_screen", "wizard.server.by_password.install"} <= made
     assert "wizard.command_line" in loaded.split()
     assert made.isdisjoint(loaded.split())
 

@@ -92,6 +92,7 @@ def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
     return (
         *first,
         (f"backup-wizard run {name}", _("back up")),
+        (f"backup-wizard restore {name}", _("get files back")),
         (f"backup-wizard dry-run {name}", _("practice run")),
         (f"backup-wizard check {name}", _("security check")),
         (f"backup-wizard forget {name}", _("remove it from this computer")),

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 
     from wizard.client.session import Session
     from wizard.profile import Profile
+    from wizard.restore.events import Result
+    from wizard.restore.order import Order
     from wizard.walk.description import Description, Help, Pass
+    from wizard.walk.getting_back.way_in import WayIn
 
     BackUp = Callable[[Profile, Session], object]
+    Restore = Callable[[Profile, Session, Order, WayIn, bool], Result | None]
 
 _CONTINUE = _("Enter continues")
 _TRY_AGAIN = _("Enter tries again")
@@ -38,15 +42,15 @@ _BACK = _("< goes back")
 _COMPARE = _("Enter compares the server's fingerprint")
 
 
-def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) -> int:
+def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None, restore: Restore | None = None) -> int:
     """Lead from question to question; everything decided is kept, whenever the person leaves.
 
-    `back_up` makes the first real backup, which is offered at the end.
+    `back_up` makes the first real backup, which is offered at the end; `restore` gets files back, or practises it.
     """
     say(_("Text mode. Enter accepts the [default], < goes back one step, Ctrl+D quits."))
     here = None
     try:
-        here = _begun(begun, session, back_up)
+        here = _begun(begun, session, back_up, restore)
         while here is not None:
             here = AtStep(here, WalkContext(session, tell=say, back_up=back_up)).taken()
     except GoAway:
@@ -54,15 +58,27 @@ def walk(begun: Walk | None, session: Session, back_up: BackUp | None = None) ->
     return 0
 
 
-def _begun(walk: Walk | None, session: Session, back_up: BackUp | None) -> Walk | None:
+def _begun(walk: Walk | None, session: Session, back_up: BackUp | None, restore: Restore | None) -> Walk | None:
     def back_up_now(profile: Profile) -> None:
         if back_up:
             back_up(profile, session)
             session.let_go()
 
+    def get_back(profile: Profile) -> None:
+        if restore:
+            from wizard.walk.plain.getting_back import GettingBack  # few visits are for that
+
+            taken = steps.take(Walk(profile, Step.FINISH, Step.FINISH), session).profile
+            context = WalkContext(session, tell=say)
+            try:
+                GettingBack(taken, context, lambda *given: restore(given[0], session, *given[1:])).lead()
+            finally:
+                session.let_go()
+
     while True:
         try:
-            return steps.take(walk or choosing.choose(back_up_now if back_up else None), session)
+            chosen = walk or choosing.choose(back_up_now if back_up else None, get_back if restore else None)
+            return steps.take(chosen, session)
         except GoBack:
             continue
         except Failure as failure:

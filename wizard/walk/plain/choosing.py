@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from wizard.profile import Profile
 
+    Do = Callable[[Profile], object]
+
 _NEW = ""
 
 
-def choose(back_up: Callable[[Profile], object] | None) -> Walk:
-    """The walk that the person wants, after all that needs none; `back_up` makes a backup.
+def choose(back_up: Do | None, get_back: Do | None) -> Walk:
+    """The walk that the person wants, after all that needs none; `back_up` makes a backup, `get_back` restores.
 
     Raises:
         GoBack, GoAway: the person would rather not.
@@ -41,16 +43,17 @@ def choose(back_up: Callable[[Profile], object] | None) -> Walk:
         if name == _NEW:
             break
         try:
-            if walk := _wanted(next(one for one in backups if one.name == name), back_up):
+            if walk := _wanted(next(one for one in backups if one.name == name), back_up, get_back):
                 return walk
         except GoBack:
             continue
     return steps.new()
 
 
-def _wanted(backup: BackupState, back_up: Callable[[Profile], object] | None) -> Walk | None:
+def _wanted(backup: BackupState, back_up: Do | None, get_back: Do | None) -> Walk | None:
     """The walk that the person wants of this backup, or nothing once it is done without one."""
-    actions = [one for one in backup.actions if back_up or one is not Action.BACK_UP]
+    without_walk = {Action.BACK_UP: back_up, Action.GET_BACK: get_back}
+    actions = [one for one in backup.actions if without_walk.get(one, one)]
     if not actions:
         say(backup.advice)
         return None
@@ -63,8 +66,8 @@ def _wanted(backup: BackupState, back_up: Callable[[Profile], object] | None) ->
             _rename(backup.name)
         case Action.HISTORY:
             say(history.listed(backup.name))
-        case Action.BACK_UP if backup.walk and back_up:
-            back_up(backup.walk.profile)
+        case Action.BACK_UP | Action.GET_BACK if backup.walk and (do := without_walk[action]):
+            do(backup.walk.profile)
         case Action.CHANGE if backup.walk:
             return steps.change(backup.walk, _step_to_change(backup.walk))
         case _ if backup.walk:

@@ -60,8 +60,9 @@ class SizeTree(ScrollView, can_focus=True):
         Binding("enter", "screen.forward", _("Continue"), show=False),
     ]
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, nothing: str) -> None:
         super().__init__(id=id)
+        self._nothing = nothing
         self._listing = Listing()
         self._less: Mapping[int, Sums] = {}
         self._opened: set[int] = set()
@@ -104,7 +105,7 @@ class SizeTree(ScrollView, can_focus=True):
         quiet, blocks, plain, cursor = self._styles
         if number >= len(self._lines):
             is_told = number == 0 and self._is_whole
-            return Strip([Segment(filled(_("Nothing would be sent.") if is_told else "", width), quiet)])
+            return Strip([Segment(filled(self._nothing if is_told else "", width), quiet)])
         line = self._lines[number]
         whole = self._sums(TOP).bytes
         files = f"{display.files(line.sums.files):>{_FILES_WIDTH}}"

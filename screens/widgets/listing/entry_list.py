@@ -11,9 +11,9 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from screens.steps.dry_run.rows import EntryRows, Row
 from screens.widgets.cells import filled
 from screens.widgets.list_keys import LIST_KEYS
+from screens.widgets.listing.rows import EntryRows, Row
 from wizard.running.listing import Listing
 from wizard.text import display
 

@@ -14,8 +14,8 @@ from textual.reactive import Reactive
 from textual.widgets import Input, Label
 
 from screens.pace import WORK_SECONDS, Pace
-from screens.steps.dry_run.entry_list import EntryList
-from screens.steps.dry_run.rows import EntryRows
+from screens.widgets.listing.entry_list import EntryList
+from screens.widgets.listing.rows import EntryRows
 from screens.work import Begin
 from wizard.running.listing import Listing, Search
 from wizard.text import display
@@ -39,7 +39,7 @@ class FindBox(Input):
 
     def action_leave(self) -> None:
         """To the list."""
-        self.screen.query_one("#found", EntryList).focus()
+        self.screen.query_one("#found").focus()
 
     def action_clear(self) -> None:
         """Show all again, and go to the list."""
@@ -50,8 +50,9 @@ class FindBox(Input):
 class SearchedList(Vertical):
     """The list, narrowed down while a person types and while entries still come in."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, nothing: str) -> None:
         super().__init__(id=id)
+        self._nothing = nothing
         self._listing, self._is_whole = Listing(), False
         self._search: Search | None = None
 
@@ -101,7 +102,7 @@ class SearchedList(Vertical):
             Begin(self, "search", only=True)(self._look, search)
         else:
             self._search = None
-            rows = EntryRows(listing, lambda: range(listing.count), _("Nothing is new, changed or deleted."))
+            rows = EntryRows(listing, lambda: range(listing.count), self._nothing)
         self.query_one(EntryList).show(rows, is_whole=False)
         self.grow(is_whole=self._is_whole)
 

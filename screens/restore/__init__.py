@@ -1,0 +1,1 @@
+"""Getting files back: a screen for each stage of it, and what leads through them."""

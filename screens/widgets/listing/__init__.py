@@ -1,0 +1,1 @@
+"""What a practice run found, in lists of any length: of a backup's, and of a restore's."""

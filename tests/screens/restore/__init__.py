@@ -1,0 +1,1 @@
+"""The screens that files come back by."""
