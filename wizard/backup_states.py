@@ -13,9 +13,8 @@ import msgspec
 
 from wizard.client import profile_lock
 from wizard.failure import Failure
-from wizard.restore import drill as drills
+from wizard.restore.drills import drill as drills
 from wizard.running import record
-from wizard.running.record import Record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming
 from wizard.server import handed_over
@@ -97,7 +96,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: State
     walk: Walk | None = None
-    runs: Record = Record()
+    runs: record.Record = record.Record()
     waiting_since: datetime | None = None
     upcoming: Upcoming = Upcoming()
     why: str = ""
@@ -260,7 +259,7 @@ def changeable(walk: Walk) -> list[Step]:
     return [step for step in wanted if steps.can_jump(walk, step)]
 
 
-def why_not_renamed(walk: Walk, runs: Record) -> str:
+def why_not_renamed(walk: Walk, runs: record.Record) -> str:
     """Why a backup has to keep its name, or an empty text."""
     name, order = walk.profile.name, list(Step)
     is_known_there = order.index(walk.reached) >= order.index(Step.HAND_OVER) or handed_over.was(name) or runs.last
@@ -272,7 +271,7 @@ def why_not_renamed(walk: Walk, runs: Record) -> str:
     ).format(name=name)
 
 
-def _state(walk: Walk, runs: Record, ahead: Upcoming) -> State:
+def _state(walk: Walk, runs: record.Record, ahead: Upcoming) -> State:
     if runs.result == "unfinished" and profile_lock.is_held_elsewhere(walk.profile.name):
         return State.RUNNING
     if walk.step is Step.HAND_OVER:

@@ -11,9 +11,9 @@ from wizard.commands import terminal, transferring
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import ToPaste, say
 from wizard.failure import Failure, Kind
-from wizard.restore import drill as drills
-from wizard.restore import drilling
-from wizard.restore.drill import Drill
+from wizard.restore.drills import drill as drills
+from wizard.restore.drills import drilling
+from wizard.restore.drills.drill import Drill
 from wizard.server.reaching import host_trust
 from wizard.text.language import _
 

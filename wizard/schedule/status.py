@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard.restore import drill
+from wizard.restore.drills import drill
 from wizard.running import record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming

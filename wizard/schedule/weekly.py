@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from wizard import trouble
 from wizard.failure import Failure, Kind
-from wizard.restore import drill, drilling
-from wizard.restore.drill import Drill
+from wizard.restore.drills import drill, drilling
+from wizard.restore.drills.drill import Drill
 from wizard.running import record
 from wizard.schedule import status
 from wizard.server import locks

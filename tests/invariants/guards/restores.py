@@ -83,7 +83,7 @@ GUARDS = (
     Guard(
         8,
         "in a drill, what came back is compared, whatever the server has said of it",
-        "wizard/restore/drilling.py",
+        "wizard/restore/drills/drilling.py",
         "equal = await in_background(partial(_equal, profile, found.equal, stage.tree))",
         "equal = list(found.equal)",
         (f"{_DRILL}::test_one_drill_after_the_other",),
@@ -91,7 +91,7 @@ GUARDS = (
     Guard(
         8,
         "in a drill, one more name of a file does not count as compared",
-        "wizard/restore/drilling.py",
+        "wizard/restore/drills/drilling.py",
         "entry.path not in found.chosen or entry.is_other_name:",
         "entry.path not in found.chosen:",
         (f"{_DRILL}::test_a_file_with_two_names_counts_once_where_the_server_compares",),
@@ -99,7 +99,7 @@ GUARDS = (
     Guard(
         8,
         "a drill that compared nothing is not good",
-        "wizard/restore/drill.py",
+        "wizard/restore/drills/drill.py",
         'if self.differing or self.how == "none" else',
         "if self.differing else",
         (f"{_DRILL}::test_where_nothing_can_be_compared_nothing_counts_as_compared",),
@@ -107,7 +107,7 @@ GUARDS = (
     Guard(
         10,
         "in a drill, a server that sends more than these files are is stopped",
-        "wizard/restore/drilling.py",
+        "wizard/restore/drills/drilling.py",
         "if plan.bytes > most or plan.files > len(found.equal):",
         "if False:",
         (f"{_DRILL}::test_one_drill_after_the_other",),

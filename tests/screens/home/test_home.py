@@ -14,8 +14,8 @@ from tests.support.pilot import TRIED_SIZES, said, text, until
 from wizard.client import profile_lock
 from wizard.client.keys import key_files
 from wizard.profile import Schedule
-from wizard.restore import drill
-from wizard.restore.drill import Drill
+from wizard.restore.drills import drill
+from wizard.restore.drills.drill import Drill
 from wizard.running import record
 from wizard.schedule import waiting
 from wizard.server.locks import checked

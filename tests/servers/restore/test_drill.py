@@ -16,8 +16,9 @@ from tests.support.servers import placing
 from wizard.client import access, rsync
 from wizard.client.keys import key_files
 from wizard.failure import Failure, Kind
-from wizard.restore import drilling, fetching
-from wizard.restore.drill import Drill
+from wizard.restore import target
+from wizard.restore.drills import drilling
+from wizard.restore.drills.drill import Drill
 from wizard.storage import state_files
 
 if TYPE_CHECKING:
@@ -161,12 +162,12 @@ async def test_one_drill_after_the_other(
     with pytest.raises(Failure) as failure:
         await then(lambda: os.truncate(there / "letter 4", 1 << 40))
     assert failure.value.kind is Kind.SERVER_SENDS_MORE
-    monkeypatch.setattr(fetching, "room", lambda _folder: 0)
+    monkeypatch.setattr(target, "room", lambda _folder: 0)
     (there / "letter 4").unlink()
     with pytest.raises(Failure) as failure:
         await drilled(profile)
     assert failure.value.kind is Kind.NO_ROOM_HERE
-    monkeypatch.setattr(fetching, "room", lambda _folder: 1 << 40)
+    monkeypatch.setattr(target, "room", lambda _folder: 1 << 40)
     stopped = drilling.run(profile, access.prepare(profile), pauses=())
     assert isinstance(await anext(stopped), rsync.Entries)
     await stopped.aclose()

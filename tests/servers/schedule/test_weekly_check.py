@@ -14,8 +14,8 @@ from tests.unit.schedule.desktop_there import desktop
 from wizard import backup_states, cli
 from wizard.backup_states import State
 from wizard.client.keys import secrets
-from wizard.restore import drill
-from wizard.restore.drill import Drill
+from wizard.restore.drills import drill
+from wizard.restore.drills.drill import Drill
 from wizard.running import history, unchanged
 from wizard.schedule import weekly
 from wizard.server.locks import checked

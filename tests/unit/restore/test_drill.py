@@ -11,8 +11,8 @@ from tests.support.data import scheduled
 from tests.support.data.profiles import a_profile
 from wizard import backup_states
 from wizard.profile import Profile
-from wizard.restore import drill, drill_sample, drilling
-from wizard.restore.drill import Drill
+from wizard.restore.drills import drill, drilling, sample
+from wizard.restore.drills.drill import Drill
 from wizard.schedule import weekly
 from wizard.storage import paths
 
@@ -41,22 +41,22 @@ def test_old_and_new_files_are_chosen_at_random_and_few_enough(tmp_path: Path, m
     monkeypatch.setattr("wizard.running.unchanged._changed", lambda status: status.st_mtime)
     for path in (tmp_path / "a/old").iterdir():
         os.utime(path, (now - 40 * DAY, now - 40 * DAY))
-    choices = [drill_sample.choose(profile, now) for _ in range(30)]
-    assert {len(choice) for choice in choices} == {drill_sample.MOST_FILES}
+    choices = [sample.choose(profile, now) for _ in range(30)]
+    assert {len(choice) for choice in choices} == {sample.MOST_FILES}
     assert {sum(path.startswith("a/new/") for path in choice) for choice in choices} == {20}
     assert len({path for choice in choices for path in choice}) == 320  # 30 draws of 80 of 300 miss one in 10,000 times
-    assert drill_sample.choose(profile, now - 50 * DAY) == {}
+    assert sample.choose(profile, now - 50 * DAY) == {}
 
 
 def test_large_files_are_few_and_none_is_too_large(tmp_path: Path) -> None:
     profile = Profile(name="amamac", folders=(str(tmp_path / "a"),))
     _files(tmp_path / "a", range(10), size=60_000_000)
     now = (tmp_path / "a").stat().st_ctime + 10
-    assert list(drill_sample.choose(profile, now).values()) == [60_000_000] * drill_sample.LEAST_FILES
+    assert list(sample.choose(profile, now).values()) == [60_000_000] * sample.LEAST_FILES
     _files(tmp_path / "a", range(10, 12), size=30_000_000)
-    assert sum(drill_sample.choose(profile, now).values()) <= 60_000_000 * 2 + 30_000_000
+    assert sum(sample.choose(profile, now).values()) <= 60_000_000 * 2 + 30_000_000
     _files(tmp_path / "a", range(12), size=1 << 30)
-    assert drill_sample.choose(profile, now) == {}
+    assert sample.choose(profile, now) == {}
 
 
 def test_it_is_told_in_words_that_say_how() -> None:

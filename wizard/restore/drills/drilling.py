@@ -20,8 +20,9 @@ from wizard.client import rsync
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
-from wizard.restore import drill, drill_sample, fetching, order, selection
-from wizard.restore.drill import Drill
+from wizard.restore import order, selection, target
+from wizard.restore.drills import drill, sample
+from wizard.restore.drills.drill import Drill
 from wizard.restore.fetching import Source
 from wizard.restore.order import Order
 from wizard.restore.stage import Stage
@@ -54,7 +55,7 @@ async def run(
     if not before or not transfer.can_preview(profile):
         yield Drill(when=drill.now(), why="one-command" if before else "no-backup")
         return
-    chosen = await in_background(partial(drill_sample.choose, profile, before))
+    chosen = await in_background(partial(sample.choose, profile, before))
     if not chosen:
         yield Drill(when=drill.now(), why="no-files")
         return
@@ -122,8 +123,8 @@ async def _ask_for_checksums(profile: Profile, access: Access, found: _Found) ->
     unequal: list[str] = []
     outdated: list[str] = []
     listed = count = 0
-    with selection.kept(selection.of(found.chosen)) as sample:
-        async with aclosing(transfer.compare(profile, access, sample)) as events:
+    with selection.kept(selection.of(found.chosen)) as wanted:
+        async with aclosing(transfer.compare(profile, access, wanted)) as events:
             async for event in events:
                 if isinstance(event, rsync.Entries):
                     listed += len(event)
@@ -166,7 +167,7 @@ async def _taken_back(
         most = sum(found.chosen[path] for path in found.equal) + _SLACK_BYTES
         if plan.bytes > most or plan.files > len(found.equal):
             raise Failure(Kind.SERVER_SENDS_MORE, profile.server.host)
-        if plan.bytes > fetching.room(Path(around)):
+        if plan.bytes > target.room(Path(around)):
             raise Failure(Kind.NO_ROOM_HERE, around, str(plan.bytes))
         try:
             stage.begin()
