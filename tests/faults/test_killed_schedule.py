@@ -13,6 +13,7 @@ import pytest
 from tests.support.data.profiles import a_profile
 from tests.support.kills.killing import KILL
 from tests.support.kills.schedules import FOREIGN
+from tests.support.quick import sampled
 from tests.support.schedule import CRONTAB
 from wizard.profile import Key
 from wizard.storage import profiles
@@ -52,7 +53,7 @@ def killed(home: Home, make_home: MakeHome, *call: str) -> Iterator[Home]:
 
 
 @pytest.mark.parametrize("what", ["on", "off", "forget"])
-@pytest.mark.parametrize("scheduler", ["systemd", "launchd", "cron"])
+@pytest.mark.parametrize("scheduler", sampled.first(1, ["systemd", "launchd", "cron"]))
 def test_a_schedule_and_its_timer(
     what: str, scheduler: str, begun: Home, make_home: MakeHome, add_row: AddRow, add_count: AddCount
 ) -> None:

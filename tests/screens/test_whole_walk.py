@@ -254,6 +254,7 @@ async def test_leaving_at_the_hand_over_and_coming_back(
         await until(pilot, lambda: walk(pilot).step == Step.SECURITY_CHECK)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("office", ["real sshd"], indirect=True)
 async def test_the_passphrase_is_in_the_keyring_and_nowhere_else(
     office: Office,

@@ -10,6 +10,7 @@ import pytest
 from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, towards, typed, until_it_stays
 from tests.support.data.profiles import FINGERPRINT
 from tests.support.pilot import arrived, said, text, until, walk, wizard_at
+from tests.support.quick import sampled
 from wizard.server.reaching import reachability
 from wizard.storage import profiles
 from wizard.walk import steps
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from wizard.client.ssh.dial import Target
 
 
-@pytest.mark.parametrize("host", ["two words", "it's", '"files"', "-oProxyCommand=x", "$(id)", "a/b", "me@files:b"])
+@pytest.mark.parametrize(
+    "host", sampled.first(2, ["-oProxyCommand=x", "two words", "it's", '"files"', "$(id)", "a/b", "me@files:b"])
+)
 async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "look", None)  # nobody is to be asked for it
     ask_nobody_while_typing(monkeypatch)
@@ -31,7 +34,7 @@ async def test_what_is_no_name_is_refused_under_its_line(host: str, monkeypatch:
         assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "ssh", ""])
+@pytest.mark.parametrize("port", sampled.first(2, ["65536", "ssh", "", "0", "-1"]))
 async def test_what_is_no_port_is_refused_under_its_line(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(target: Target) -> reachability.OpenPorts:
         await asyncio.Event().wait()
