@@ -77,7 +77,7 @@ class FilesScreen(RestoreScreen):
             yield Label("", id="find-count", markup=False)
         everything = _("Everything in “{name}”").format(name=display.printable(self.profile.name))
         yield BackupTree(everything, self.ticks, id="found")
-        yield Note(id="selected")
+        yield Note(id="selected", keeps_room=True)
 
     def compose_actions(self) -> ComposeResult:
         """To try again."""

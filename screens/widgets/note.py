@@ -19,10 +19,13 @@ _SIGNS: dict[Tone, tuple[str, str]] = {
 
 
 class Note(Static):
-    """A sentence that can change; an empty one takes no room."""
+    """A sentence that can change; an empty one takes no room, unless it is one that `keeps_room`, as its style says."""
 
-    def __init__(self, sentence: str = "", tone: Tone = "plain", *, id: str | None = None) -> None:
+    def __init__(
+        self, sentence: str = "", tone: Tone = "plain", *, id: str | None = None, keeps_room: bool = False
+    ) -> None:
         super().__init__("", id=id, classes="note", markup=False)
+        self._keeps_room = keeps_room
         self.sentence = ""
         self._shown: tuple[str, Tone] | None = None
         self.say(sentence, tone)
@@ -34,8 +37,8 @@ class Note(Static):
         self._shown = (sentence, tone)
         self.sentence = sentence
         self.set_classes(f"note {tone}")
-        self.display = bool(sentence)
-        self.update(_marked(sentence, tone) if sentence else "")
+        self.display = bool(sentence) or self._keeps_room
+        self.update(_marked(sentence, tone) if sentence else "", layout=not self._keeps_room)
 
     def go_on(self, sentence: str) -> None:
         """Show how far the same thing is by now, in the room that it has: nothing else is laid out anew."""

@@ -20,7 +20,9 @@ from tests.benchmarks.measuring import Row, own_peak_bytes
 from wizard import starting
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+
+    from textual.pilot import Pilot
 
     from wizard.client.access import Access
     from wizard.profile import Profile
@@ -56,7 +58,6 @@ async def wizard(lists: Path) -> dict[str, float]:
     from screens.restore.files import FilesScreen
     from screens.widgets.listing.searched_list import FindBox
     from tests.support.data.profiles import a_profile
-    from tests.support.pilot import until
     from wizard.client.session import Session
     from wizard.profile import SchemeSettings
     from wizard.walk import steps
@@ -69,9 +70,9 @@ async def wizard(lists: Path) -> dict[str, float]:
     with Session() as session:
         app = WizardApp(None, Context(session))
         async with app.run_test(size=_SIZE) as pilot:
-            await until(pilot, lambda: app.screen.query("#backup-list"))
+            await _until(pilot, lambda: app.screen.query("#backup-list"))
             await pilot.press("g")
-            await until(
+            await _until(
                 pilot, lambda: isinstance(app.screen, FilesScreen) and app.screen.query_one(BackupTree).count == 2
             )
             screen = app.screen
@@ -79,7 +80,7 @@ async def wizard(lists: Path) -> dict[str, float]:
             tree, find = screen.query_one(BackupTree), screen.query_one(FindBox)
             watch = Watch(app)
             await pilot.press("down", "right")
-            await until(pilot, lambda: tree.count > ENTRIES)
+            await _until(pilot, lambda: tree.count > ENTRIES)
             tree.focus()
             presses = iter(range(_KEYS))
             moving = await waits(
@@ -96,13 +97,13 @@ async def wizard(lists: Path) -> dict[str, float]:
             )
             find.focus()
             find.value = "e"
-            await until(pilot, lambda: screen.is_reading)
+            await _until(pilot, lambda: screen.is_reading)
             reading = await waits(
                 lambda: watch.answer("backspace" if len(find.value) > 1 else "e", lambda: find.value),
                 lambda: screen.is_reading,
             )
             find.value = ""
-            await until(pilot, lambda: not tree.is_searched)
+            await _until(pilot, lambda: not tree.is_searched)
             searching: list[float] = []
             for letter in _TYPED:
                 searching.append(await watch.answer(letter, lambda: find.value))
@@ -123,6 +124,12 @@ async def wizard(lists: Path) -> dict[str, float]:
                 "searching": p95(searching),
                 "found": p95(found),
             }
+
+
+async def _until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
+    """Let the app work; what tests wait by would bring pytest along, and its memory."""
+    while not holds():
+        await pilot.pause(0.05)
 
 
 def _stream_in_rsyncs_place(lists: Path) -> None:

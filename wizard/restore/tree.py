@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 10_000_000
 _WITH_TIME = "--out-format=%i|%l|%M %n"
+_BLOCKS_AT_HAND = 4  # lines of a level are looked at one after the other
 _TIME = "%Y/%m/%d-%H:%M:%S"
 _TIME_LENGTH = len("2026/11/29-10:25:00")
 # The backup's own line, which comes first, is none of what is in it.
@@ -56,7 +57,7 @@ class Level:
     """What is right in one folder, folders first; a million take little more room than their names."""
 
     def __init__(self) -> None:
-        self._folders, self._files = Store(), Store()
+        self._folders, self._files = Store(_BLOCKS_AT_HAND), Store(_BLOCKS_AT_HAND)
 
     def __len__(self) -> int:
         return self._folders.count + self._files.count

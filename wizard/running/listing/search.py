@@ -21,7 +21,7 @@ class Search:
     """
 
     def __init__(self, store: Store, text: str) -> None:
-        self.matches = array("Q")
+        self.matches = array("I")
         self.text = text
         self._store = store
         self._next = 0

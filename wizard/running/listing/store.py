@@ -15,10 +15,11 @@ _BLOCKS_AT_HAND = 24
 
 
 class Store:
-    """Lines that only ever become more; they are kept packed, in blocks of about 64 KiB."""
+    """Lines that only ever become more; they are kept packed, in blocks of about 64 KiB, some of them at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks_at_hand: int = _BLOCKS_AT_HAND) -> None:
         self.count = 0
+        self._most_at_hand = blocks_at_hand
         self._packed: list[bytes] = []
         self._firsts = [0]
         self._open = bytearray()
@@ -49,7 +50,7 @@ class Store:
         if block == len(self._packed):
             return bytes(self._open).split(b"\n")
         if block not in self._at_hand:
-            if len(self._at_hand) >= _BLOCKS_AT_HAND:
+            if len(self._at_hand) >= self._most_at_hand:
                 del self._at_hand[next(iter(self._at_hand))]
             self._at_hand[block] = zlib.decompress(self._packed[block]).split(b"\n")
         return self._at_hand[block]
