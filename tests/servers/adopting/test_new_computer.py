@@ -112,6 +112,7 @@ async def adopt(pilot: Pilot[int], office: Office, old_home: Path) -> str:
     await pilot.press("enter")
     await comes_to(Step.HAND_OVER)
     await until(pilot, lambda: "yet" in said(pilot))
+    assert "the old computer's key no longer works" in said(pilot)
     await pilot.press("enter")
     await until(pilot, lambda: "commands end" in pilot.app.clipboard)
     return pilot.app.clipboard
