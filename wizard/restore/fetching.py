@@ -58,6 +58,16 @@ class Plan(msgspec.Struct, frozen=True):
 NOTHING = Plan(0, 0, 0)
 
 
+class _Here:
+    """The paths of a part that are here already."""
+
+    def __init__(self, part: Part) -> None:
+        self._folder, self._place = part.folder, f"{part.place}/"
+
+    def __contains__(self, path: object) -> bool:
+        return os.path.lexists(self._folder / str(path).removeprefix(self._place))
+
+
 class Source:
     """One part of an order, read with the key that `reader` names."""
 
@@ -83,14 +93,27 @@ class Source:
         """What a restore would do to the files that are here; nothing is written."""
         word = {"never": ("--ignore-existing",), "if-newer": ("--update",)}.get(self._order.overwrite, ())
         here = ("--no-munge-links", *word)  # nothing is written, and links are compared as they are
-        if self._part.links:
-            here = (*here, "--keep-dirlinks")
+        if self._part.links and self._part.folder.exists():
+            async with aclosing(self._practice_by_links()) as events:
+                async for event in events:
+                    yield event
+            return
         with _empty() as empty:
             to = self._part.top if self._part.folder.exists() else empty
             reading = self._reading(to, dry_run=True, here=here)
             async with aclosing(self._run(reading)) as events:
                 async for event in events:
                     yield event
+
+    async def _practice_by_links(self) -> AsyncGenerator[rsync.Event]:
+        """The same where the folder has its place's name by a link alone: rsync compares by one, but writes by none."""
+        here = ("--no-munge-links", f"--compare-dest={self._part.top}")
+        there = _Here(self._part) if self._order.overwrite == "never" else ()
+        with _empty() as empty:
+            reading = self._reading(empty, dry_run=True, here=here, hard_links=False)
+            async with aclosing(self._run(reading)) as events:
+                async for event in events:
+                    yield event.without(there)[0] if isinstance(event, rsync.Entries) else event
 
     async def fetch(self, plan: Plan, holding: Sequence[int]) -> AsyncGenerator[rsync.Event]:
         """Have it sent into the stage.

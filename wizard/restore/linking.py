@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from wizard.restore.order import Part
+
 # No name has two slashes in a row, and neither does the path that follows it here.
 FORMAT = f"--out-format={LISTING_FORMAT}//%L"
 _LINKED = re.compile(rb"^hf\+{9}\|\d{1,20}\|([^\n]+?)// => ([^\n]+)\n", re.MULTILINE)
@@ -40,8 +42,14 @@ def arrived(found: Iterable[Pair], tree: Path) -> list[Pair]:
     return [(a, b) for a, b in found if os.path.lexists(tree / a) or os.path.lexists(tree / b)]
 
 
-def link(found: Iterable[Pair], tree: Path, top: Path) -> None:
+def link(found: Iterable[Pair], tree: Path, part: Part) -> None:
     """Make one file of each two that are alike in all, unless one of them has stayed in the tree."""
+    top = part.top
+    if part.links:  # nothing is done by way of a link, so it is named from the folder itself
+        place = f"{part.place}/"
+        inside = ((a, b) for a, b in found if a.startswith(place) and b.startswith(place))
+        found = [(name.removeprefix(place), other.removeprefix(place)) for name, other in inside]
+        tree, top = tree / part.place, part.folder
     for name, other in found:
         if os.path.lexists(tree / name) or os.path.lexists(tree / other):
             continue

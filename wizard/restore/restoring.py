@@ -205,7 +205,7 @@ class _Part:
             if not self.part.place and self.stage.tree.is_dir():  # a new folder has no mode in the backup
                 self.stage.tree.chmod(0o700)
             self.told = putting.put(self.stage.tree / self.part.place, self.part.folder, self._wanted.overwrite)
-            linking.link(arrived.same_file, self.stage.tree, self.part.top)
+            linking.link(arrived.same_file, self.stage.tree, self.part)
 
     def _drop(self, path: str) -> None:
         if ".." not in path.split("/"):

@@ -222,8 +222,7 @@ class HandOverScreen(WithTexts, StepScreen):
         if self.is_leaving:
             return
         self._replaces = handed_over.replaces_another(self.profile.name)
-        if self._replaces:
-            self.query_one("#replaces", Note).say(hand_over.REPLACES, "warn")
+        self.query_one("#replaces", Note).say(hand_over.about_earlier(self.profile), "warn")
         note = self.query_one("#password", Note)
         if any(sheet.masked for sheet in sheets):
             note.say(hand_over.ALSO_SEND, "warn")

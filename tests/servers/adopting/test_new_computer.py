@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,7 @@ async def old_computer(office: Office, home: Path) -> Profile:
     (home / "Documents").mkdir()
     (home / "Documents/letter.txt").write_text("Dear Sir or Madam")
     (home / "notes.txt").write_text("milk, bread")
+    (home / "the same.txt").hardlink_to(home / "notes.txt")
     scheme = {"write_only": False}
     profile = placing.profile_for(office, "rrsync", home, scheme=scheme, exclude=_NOT_OURS)
     placing.settle(office, profile)
@@ -112,6 +114,7 @@ async def adopt(pilot: Pilot[int], office: Office, old_home: Path) -> str:
     await pilot.press("enter")
     await comes_to(Step.HAND_OVER)
     await until(pilot, lambda: "yet" in said(pilot))
+    assert "the old computer's key no longer works" in said(pilot)
     await pilot.press("enter")
     await until(pilot, lambda: "commands end" in pilot.app.clipboard)
     return pilot.app.clipboard
@@ -152,7 +155,13 @@ async def test_everything_is_gone_and_comes_back(office: Office, tmp_path: Path,
         restored = backup_wizard("restore", "amamac", "--in-place")
         assert restored.exit_code == 0, restored.stderr
         assert (home / "Documents/letter.txt").read_text() == "Dear Sir or Madam"
+        assert (home / "the same.txt").samefile(home / "notes.txt")
+        again = backup_wizard("restore", "amamac", "--in-place", "--overwrite", "if-changed", "--dry-run", "--json")
+        assert (again.exit_code, json.loads(again.stdout)["restored"]) == (0, 0), again.stderr
+        (home / "the same.txt").unlink()
         (home / "notes.txt").write_text("milk, bread, butter")
+        missing = backup_wizard("restore", "amamac", "--in-place", "--dry-run", "--json")
+        assert json.loads(missing.stdout)["restored"] == 1, missing.stderr
         result = await back_up(adopted)
         assert (result.is_whole, result.report.totals.new, result.report.totals.changed) == (True, 0, 1)
         after = stored(office)

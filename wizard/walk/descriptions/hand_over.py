@@ -47,6 +47,10 @@ LOOKING = _("Checking whether the server accepts this computer")
 MAY_ASK = _("Your keyring may be asking for its password in another window. Esc goes back.")
 ALSO_SEND = _("Your admin needs the password too (tab “Secrets”). Send it separately from this text.")
 REPLACES = _("Your settings changed. Send your admin this new text. It has to take the place of the old one.")
+TAKES_OVER = _(
+    "Once your admin uses this text, the old computer's key no longer works. Tell your admin yourself that it's from"
+    " you, because a thief could send it, too."
+)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -75,8 +79,8 @@ async def look(profile: Profile, context: WalkContext, before: Asked | None = No
         handed_over.keep(profile, facts)
         before = Asked(message, Admission(profile, context), LetIn())
         if context.is_attended:
-            if handed_over.replaces_another(profile.name):
-                context.tell(REPLACES)
+            if words := about_earlier(profile):
+                context.tell(words)
             context.tell(_("Send this to your admin. It starts and ends with a line of dashes."))
             context.tell(console.ToPaste(f"{'-' * 40}\n{message.rstrip()}\n{'-' * 40}"))
     if doubt := context.warned.get(Step.HAND_OVER):
@@ -84,6 +88,13 @@ async def look(profile: Profile, context: WalkContext, before: Asked | None = No
     if context.is_attended and shown_keys.is_verified(profile):
         context.tell(f"{LOOKING} …")
     return msgspec.structs.replace(before, news=await before.admission.look())
+
+
+def about_earlier(profile: Profile) -> str:
+    """What the text takes the place of, if anything."""
+    if profile.adopting:
+        return TAKES_OVER
+    return REPLACES if handed_over.replaces_another(profile.name) else ""
 
 
 def verified(profile: Profile) -> str:
