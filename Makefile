@@ -51,7 +51,7 @@ fmt: .make/dev
 
 # The pictures that the tests compare with; look at what changed before you commit it.
 snapshots: system-test .make/dev
-	$(BIN)/pytest --quiet --numprocesses 2 --snapshot-update tests/screens/pictures
+	$(BIN)/pytest --quiet --numprocesses 2 --every-case --snapshot-update tests/screens/pictures
 
 screenshots: system-screenshots .make/dev
 	$(BIN)/python -m tests.screenshots
