@@ -159,7 +159,7 @@ class BackupTree(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in sight, whose styles are looked up once."""
         quiet, cursor = (self.get_component_rich_style(f"backup-tree--{name}") for name in ("quiet", "cursor"))
-        self._styles = self.rich_style, quiet, cursor if self.has_focus else self.rich_style.chain(quiet)
+        self._styles = self.rich_style, quiet, cursor if self.has_focus else self.rich_style
         self._count = self.count
         return super().render_lines(crop)
 

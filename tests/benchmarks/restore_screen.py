@@ -35,7 +35,10 @@ _TIME = "2026/11/29-10:25:00"
 
 
 def write_lists(folder: Path, folders: int) -> None:
-    """Write what rsync prints of such a tree: its top, one folder with all the files in it, and all names."""
+    """Write what rsync prints of such a tree: its top, the one folder there, and all names.
+
+    All files are right in that folder, or all folders where there are many.
+    """
     totals = f"\nNumber of files: {ENTRIES}\nTotal file size: 1 bytes\nTotal transferred file size: 1 bytes\n"
     with (
         (folder / "all").open("w", encoding="utf-8") as every,
@@ -44,7 +47,10 @@ def write_lists(folder: Path, folders: int) -> None:
         for number, line in enumerate(entries(ENTRIES, folders)):
             every.write(line.replace("<f", ">f", 1))
             name = line.rstrip("/\n").rpartition("/")[2]
-            large.write(f">f+++++++++|{number}|{_TIME} Documents/{name} {number}\n")
+            if line.startswith("cd"):
+                large.write(f"cd+++++++++|4096|{_TIME} Documents/{name}/\n")
+            elif folders == 1:
+                large.write(f">f+++++++++|{number}|{_TIME} Documents/{name} {number}\n")
         every.write(totals)
         large.write(totals)
     (folder / "top").write_text(f"cd+++++++++|4096|{_TIME} Documents/\n{totals}")
@@ -80,7 +86,7 @@ async def wizard(lists: Path) -> dict[str, float]:
             tree, find = screen.query_one(BackupTree), screen.query_one(FindBox)
             watch = Watch(app)
             await pilot.press("down", "right")
-            await _until(pilot, lambda: tree.count > ENTRIES)
+            await _until(pilot, lambda: tree.count > 2)
             tree.focus()
             presses = iter(range(_KEYS))
             moving = await waits(
@@ -160,19 +166,19 @@ def _stream_in_rsyncs_place(lists: Path) -> None:
 
 def rows() -> Iterator[Row]:
     """How long 95 of 100 keys wait for their answer, with files in few folders and in very many, and the memory."""
-    for folders in (1_000, 100_000):
+    for folders in (1, 100_000):
         with TemporaryDirectory() as folder:
             write_lists(Path(folder), folders)
             ours = _measured(folder)
             for what, when in (
-                ("moving", "key to repaint in a folder of a million"),
+                ("moving", "key to repaint in the largest folder"),
                 ("ticking", "tick to repaint there"),
                 ("reading", "letter to repaint while all names are read"),
                 ("searching", "key to repaint while all is searched"),
                 ("found", "key to repaint among what was found"),
             ):
-                yield Row(f"restore, {folders:,} folders: {when}", ours[what] * 1000, _MOST_MILLISECONDS, " ms")
-            yield Row(f"restore, {folders:,} folders: memory", ours["bytes"] / 1e6, _MOST_MEGABYTES, " MB")
+                yield Row(f"restoring, folders {folders:,}: {when}", ours[what] * 1000, _MOST_MILLISECONDS, " ms")
+            yield Row(f"restoring, folders {folders:,}: memory", ours["bytes"] / 1e6, _MOST_MEGABYTES, " MB")
 
 
 def _measured(lists: str) -> dict[str, float]:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from screens.restore.files import FilesScreen
@@ -17,6 +18,7 @@ from tests.support.data.samples import make_sample
 from tests.support.pilot import TRIED_SIZES, said, text, until
 from wizard.client import profile_lock
 from wizard.restore import restoring
+from wizard.walk.getting_back import wish
 from wizard.walk.getting_back.stages import Stage
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 async def test_everything_comes_back_by_keys_alone(
     sshd: RealSshd, sample_folder: Path, home: Path, size: tuple[int, int]
 ) -> None:
-    await backed_up(sshd, sample_folder)
+    place = await backed_up(sshd, sample_folder)
     async with home_screen(size) as pilot:
         await pilot.press("g", "enter")  # in a burst: the second is for the tree, where nothing is selected yet
         await until(pilot, lambda: "Select at least one file or folder" in said(pilot))
@@ -51,6 +53,7 @@ async def test_everything_comes_back_by_keys_alone(
         await is_home(pilot)
         with profile_lock.alone("amamac"):  # other programs may have it again
             pass
+    assert wish.kept(place.profile).paths == ()
     restored = next(home.glob("Restored from amamac *"))
     assert content(restored / sample_folder.name) == content(sample_folder)
 
@@ -62,7 +65,10 @@ async def test_some_files_are_chosen_and_go_where_they_came_from(sshd: RealSshd,
     lost.unlink()
     changed.write_text("changed since")
     async with home_screen() as pilot:
-        await pilot.press("g", "down", "right", "down", "space", "down", "down", "space")
+        await pilot.press("g")
+        await at_stage(pilot, Stage.FILES)
+        for key in ("down", "right", "down", "space", "down", "down", "space"):  # all before the folder is there
+            pilot.app.post_message(Key(key, " " if key == "space" else None))
         await until(pilot, lambda: "Selected: .hidden, sub folder." in said(pilot))
         await pilot.press("left", "space")  # the folder around both covers them
         await until(pilot, lambda: f"Selected: {sample_folder.name}." in said(pilot))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from wizard.client.keys import reading_key
 from wizard.client.process.background import in_background
-from wizard.restore import second_key
 from wizard.schemes import reading
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class WayIn:
         Raises:
             Failure: as for `second_key.ask`.
         """
+        from wizard.restore import second_key
+
         return await in_background(partial(second_key.ask, self._profile))
 
     async def open(self) -> Opened | None:
@@ -56,10 +57,13 @@ class WayIn:
         Raises:
             Failure: as for `second_key.require`, `second_key.open_door` and `WalkContext.access`.
         """
-        asked = second_key.require(self._profile)
-        if asked is None:
+        if not self.is_needed:
             return None
-        from wizard.server.reaching import host_trust  # text mode is there sooner
+        from wizard.restore import second_key  # most backups that are read need none, nor the memory that this takes
+        from wizard.server.reaching import host_trust
+
+        asked = second_key.require(self._profile)
+        assert asked
 
         await host_trust.establish(self._profile)
         self.opened = await second_key.open_door(self._profile, self._context.session, asked)

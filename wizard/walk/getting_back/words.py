@@ -10,9 +10,8 @@ import msgspec
 from wizard import console
 from wizard.client.keys import reading_key
 from wizard.failure import Failure
-from wizard.restore import order, second_key
+from wizard.restore import order
 from wizard.restore.events import in_words
-from wizard.restore.second_key import Door
 from wizard.running import problems
 from wizard.server import locks
 from wizard.storage import paths
@@ -82,6 +81,9 @@ async def door_news(profile: Profile, session: Session) -> DoorNews:
     asked = reading_key.in_use(profile.name)
     if asked is None:
         return DoorNews()
+    from wizard.restore import second_key  # few backups have one
+    from wizard.restore.second_key import Door
+
     try:
         door = await second_key.look_behind(profile, session)
     except Failure:  # it will be tried again
