@@ -36,7 +36,7 @@ async def walk(profile: Profile, session: Session) -> int:
     """
     profile = await prepare(profile, session)
     await require_let_in(profile, session)
-    return await prove(profile, session)
+    return await prove(replace(profile, adopting=""), session)
 
 
 async def prepare(profile: Profile, session: Session) -> Profile:
@@ -150,6 +150,8 @@ def as_known(profile: Profile) -> Profile:
     if not profiles.exists(profile.name):
         return profile
     kept = profiles.load(profile.name)
+    if not kept.adopting:  # it has taken the backup over by now
+        profile = replace(profile, adopting="")
     if as_asked.is_of(profile, kept):
         return kept
     if profile.server.host_keys:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from tests.support.data.profiles import a_profile
 from tests.support.plain import Person, decided
 from wizard.command_line import parse
 from wizard.commands import walk as commands
 from wizard.profile import Profile
+from wizard.storage import profiles
+from wizard.walk import unattended
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
@@ -58,3 +62,10 @@ def test_the_command_begins_with_that(options: list[str], monkeypatch: pytest.Mo
     assert chosen.command(chosen) == 0
     assert begun[0]
     assert (begun[0].step, begun[0].profile.adopting) == (Step.WELCOME, "yes")
+
+
+def test_a_file_that_asks_for_it_says_the_same_once_that_is_done() -> None:
+    asked = a_profile(adopting="yes", old_home="/home/amanda")
+    done = msgspec.structs.replace(asked, adopting="")
+    profiles.save(done)
+    assert unattended.keep(asked) == done

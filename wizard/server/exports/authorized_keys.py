@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def render(context: ExportContext) -> str:
     """The key lines between marks, each option's reason in a comment above."""
     name = context.name
-    return f"# backup-wizard begin {name}\n{body(context)}\n# backup-wizard end {name}\n"
+    careful = (
+        f"#   takes over: delete the other lines of {name}, whose key must no longer work\n" if context.adopts else ""
+    )
+    return f"# backup-wizard begin {name}\n{careful}{body(context)}\n# backup-wizard end {name}\n"
 
 
 def body(context: ExportContext) -> str:

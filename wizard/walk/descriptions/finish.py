@@ -88,11 +88,9 @@ def run_these(profile: Profile) -> str:
 def commands(profile: Profile) -> tuple[tuple[str, str], ...]:
     """What to run from now on, and what for."""
     name = profile.name
-    first = _to_get_back(profile) if awaits_restore(profile) else ()
+    run, restore = (f"backup-wizard run {name}", _("back up")), (f"backup-wizard restore {name}", _("get files back"))
     return (
-        *first,
-        (f"backup-wizard run {name}", _("back up")),
-        (f"backup-wizard restore {name}", _("get files back")),
+        *((*_to_get_back(profile), run) if awaits_restore(profile) else (run, restore)),
         (f"backup-wizard dry-run {name}", _("practice run")),
         (f"backup-wizard check {name}", _("security check")),
         (f"backup-wizard forget {name}", _("remove it from this computer")),
