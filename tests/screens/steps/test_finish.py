@@ -36,7 +36,7 @@ PROFILE = a_profile(server=Server(host="files.example.lan", port=2222, user="ama
 async def test_it_tells_all_that_was_decided_and_what_to_run(size: tuple[int, int]) -> None:
     async with wizard_at(PROFILE, Step.FINISH, size=size) as pilot:
         await until(pilot, lambda: "You're all set" in text(pilot))
-        for command in ("backup-wizard run amamac", "backup-wizard dry-run amamac", "backup-wizard check amamac"):
+        for command in ("backup-wizard run amamac", "backup-wizard restore amamac", "backup-wizard dry-run amamac"):
             assert command in text(pilot)
         told = said(pilot)
     for decided in (
