@@ -10,10 +10,11 @@ import pytest
 from tests.servers.script.test_script import KEYS, context_for, set_up
 from tests.support.data.message import block
 from tests.support.servers import root_shell, setting_up
+from tests.support.servers.playbook import play
 from tests.support.servers.setting_up import SetUpOffice
 from wizard.client import request as requests
 from wizard.server import exports
-from wizard.server.exports import covering_message
+from wizard.server.exports import ansible, covering_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +94,20 @@ def test_the_message_replaces_a_key_only_for_one_who_takes_over(
     assert (keys.count("backup-wizard begin"), keys.count("ssh-ed25519 "), THIEFS in keys) == (1, 2, True)
     assert keys.startswith("# mine\n")
     assert "lost" not in keys
+
+
+@pytest.mark.long
+@pytest.mark.every_case
+@pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
+def test_the_playbook_asks_before_it_replaces_a_key(office: SetUpOffice, sample_folder: Path, tmp_path: Path) -> None:
+    amandas, _access = context_for(office, "rrsync", sample_folder)
+    playbook = tmp_path / "backups.yml"
+    playbook.write_text(ansible.render(amandas))
+    play(office.run, playbook)
+    before = office.path(KEYS).read_text()
+    playbook.write_text(ansible.render(asked_by_a_thief(amandas, "adopt")))
+    assert "has another key for amamac. Ask its owner" in play(office.run, playbook, fails=True).printed
+    assert office.path(KEYS).read_text() == before
+    play(office.run, playbook, "--extra-vars=new_keys=bobpc,amamac")
+    keys = office.path(KEYS).read_text()
+    assert (keys.count("backup-wizard begin"), keys.count("ssh-ed25519 "), THIEFS in keys) == (1, 2, True)
