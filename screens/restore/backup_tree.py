@@ -105,8 +105,10 @@ class BackupTree(ScrollView, can_focus=True):
         """Show what was found, from the top; or the tree again, where it was left."""
         if self._found is None:
             self._cursor_in_tree = self.cursor
+        # The room of what was found before is kept for a moment: most often it is narrowed down while a person types.
+        self._measured = time.monotonic() if self._found and found else 0.0
         self._found = found
-        self.cursor, self._measured = (0 if found else self._cursor_in_tree), 0.0
+        self.cursor = 0 if found else self._cursor_in_tree
         self.grow()
         self._go_to(self.cursor)
 
@@ -134,10 +136,10 @@ class BackupTree(ScrollView, can_focus=True):
             self._kept.clear()
             self.grow()
 
-    def grow(self) -> None:
+    def grow(self, *, is_whole: bool = False) -> None:
         """Take in what has come."""
         count = self.count
-        is_due = time.monotonic() - self._measured >= _MEASURED_EVERY_SECONDS
+        is_due = is_whole or time.monotonic() - self._measured >= _MEASURED_EVERY_SECONDS
         if is_due or self.virtual_size.height <= self.size.height:  # each other length is another layout
             self._measured = time.monotonic()
             if self.virtual_size.height != max(count, 1):

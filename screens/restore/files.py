@@ -219,7 +219,7 @@ class FilesScreen(RestoreScreen):
 
     def _look_for(self, text: str) -> None:
         self.workers.cancel_group(self, "search")
-        self._search = None
+        self._search, was_searched = None, self._list.is_searched
         if not text.strip() or self._tree is None:
             if self._tree and not self._tree.is_complete:
                 self.workers.cancel_group(self, "all")  # or nothing could be opened until all is read
@@ -229,7 +229,8 @@ class FilesScreen(RestoreScreen):
             if not self.is_reading and not self._tree.is_complete:
                 Begin(self, "all", only=True)(self._read_all, self._tree)
             self._begin_search(self._tree, text.strip())
-        self.refresh_bindings()
+        if was_searched is not self._list.is_searched:
+            self.refresh_bindings()
 
     @property
     def is_looking(self) -> bool:
@@ -268,10 +269,10 @@ class FilesScreen(RestoreScreen):
                 shown = time.monotonic()
                 self._show_found()
             await (asyncio.sleep(_SHOWN_EVERY_SECONDS) if search.is_done else pace.keep())
-        self._show_found()
+        self._show_found(is_whole=True)
 
-    def _show_found(self) -> None:
-        self._list.grow()
+    def _show_found(self, *, is_whole: bool = False) -> None:
+        self._list.grow(is_whole=is_whole)
         self._tell_count()
 
     def _tell_count(self) -> None:

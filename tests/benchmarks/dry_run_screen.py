@@ -208,7 +208,7 @@ def rows() -> Iterator[Row]:
         listing = Path(folder) / "list"
         for folders in (1_000, 100_000):
             write_list(listing, folders)
-            yardstick, ours = _measured("bare"), _measured("wizard", listing)
+            yardstick, ours = measured("bare"), measured("wizard", listing)
             bare_app = f"a bare app: {yardstick['idle'] * 1000:.0f} ms"
             for what, when in (
                 ("moving", f"key to repaint while a million stream ({bare_app})"),
@@ -219,11 +219,12 @@ def rows() -> Iterator[Row]:
             yield Row(f"{folders:,} folders: memory", ours["bytes"] / 1e6, _MOST_MEGABYTES, " MB")
 
 
-def _measured(*arguments: str | Path) -> dict[str, float]:
+def measured(*arguments: str | Path) -> dict[str, float]:
+    """What a process of its own has measured."""
     command = [sys.executable, "-m", "tests.benchmarks.dry_run_screen", *arguments]
     printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    measured: dict[str, float] = json.loads(printed)
-    return measured
+    found: dict[str, float] = json.loads(printed)
+    return found
 
 
 def _run_here(arguments: list[str]) -> None:
