@@ -202,6 +202,10 @@ class Source:
             if self._part.paths:
                 chosen = open_files.enter_context(selection.kept(selection.of(self._part.paths)))
                 reading = msgspec.structs.replace(reading, chosen=chosen)
+            if not self._order.to:
+                spared = selection.own_files(self._part.folder, self._part.place)
+                here = (*(f"--exclude={pattern}" for pattern in spared), *reading.here)
+                reading = msgspec.structs.replace(reading, here=here)
             command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
             async with aclosing(rsync.run(command, self._access, holding=holding)) as events:
                 async for event in events:

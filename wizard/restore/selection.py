@@ -9,6 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.client.keys import key_files
+from wizard.storage import paths
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,10 +20,10 @@ _WILDCARD = re.compile(r"[*?[]")
 _SPECIAL = re.compile(r"[*?[\\]")
 
 
-def of(paths: Iterable[str]) -> list[str]:
+def of(wanted: Iterable[str]) -> list[str]:
     """The patterns of these files and folders, with all that is in the folders; paths are as in the backup."""
     found: dict[str, None] = {}
-    for path in paths:
+    for path in wanted:
         found |= dict.fromkeys([*_around(path), f"/{_literal(path)}", f"/{_escaped(path)}/***"])
     return list(found)
 
@@ -28,6 +31,20 @@ def of(paths: Iterable[str]) -> list[str]:
 def inside(folder: str) -> list[str]:
     """The patterns of what is right in a folder; of the backup itself, if the path is empty."""
     return [*_around(folder), f"/{_literal(folder)}/", f"/{_escaped(folder)}/*"] if folder else ["/*"]
+
+
+def own_files(folder: Path, place: str) -> list[str]:
+    """The patterns of this program's own settings, state and keys, where a folder comes back that holds them.
+
+    What is in a backup of them is another computer's, or older: with it, this one would lock itself out.
+    """
+    found = []
+    keys = [(key_files.usual_folder(), f"/{name}*") for name in (key_files.FOR_BACKUPS, key_files.FOR_READING)]
+    for own, more in ((paths.config(), ""), (paths.state(), ""), *keys):
+        if own.is_relative_to(folder):
+            path = f"{place}/{own.relative_to(folder)}".removesuffix("/.")
+            found.append(f"/{_escaped(path)}{more}" if more else f"/{_literal(path)}")
+    return found
 
 
 @contextlib.contextmanager

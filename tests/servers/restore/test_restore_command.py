@@ -108,3 +108,22 @@ async def test_a_key_that_may_not_read_says_so(office: Office, home: Path, tmp_p
     assert asked.stderr.startswith("A key for reading is kept in your keyring, and this computer has none — you can ")
     assert "ask your admin to copy the files for you" in " ".join(asked.stderr.split())
     assert "“Key” step" not in asked.stderr
+
+
+async def test_in_place_this_program_s_own_files_stay_as_they_are(office: Office, home: Path) -> None:
+    own = (
+        ".config/backup-wizard/profiles/other.toml",
+        ".local/state/backup-wizard/other/record.json",
+        ".ssh/backup-wizard-x",
+    )
+    for name in (*own, ".ssh/id_rsa", "letter.txt"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("old")
+    profile = placing.profile_for(office, "rrsync", home, **READING)
+    await report.backup(profile, placing.settle(office, profile))
+    for name in (*own, ".ssh/id_rsa", "letter.txt"):
+        (home / name).write_text("of today")
+    done = backup_wizard("restore", profile.name, "--in-place", "--overwrite", "always", "--json")
+    assert (done.exit_code, done.json["restored"]) == (0, 2), done.stdout + done.stderr
+    assert {name: (home / name).read_text() for name in own} == dict.fromkeys(own, "of today")
+    assert (home / "letter.txt").read_text() == (home / ".ssh/id_rsa").read_text() == "old"

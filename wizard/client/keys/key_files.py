@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wizard.profile import KeyType
 
 _RSA_EXPONENT, _RSA_BITS = 65537, 4096
+FOR_BACKUPS = "backup-wizard-"
 FOR_READING = "backup-restore-"
 """How the name and the comment of a second key begin, which is for reading a backup."""
 
@@ -84,7 +85,7 @@ def complete(path: Path, name: str) -> None:
 
 def comment_for(name: str) -> str:
     """What a new key says of itself in the server's file."""
-    return f"backup-wizard-{name}"
+    return f"{FOR_BACKUPS}{name}"
 
 
 def usual_folder() -> Path:
@@ -95,7 +96,7 @@ def usual_folder() -> Path:
 def begun_for(name: str) -> list[Path]:
     """The private keys in the ssh folder that are called as those of this backup, whole or half-made."""
     called = re.compile(rf"{re.escape(file_name_for(name))}(-\d+)?")
-    return [path for path in sorted(usual_folder().glob("backup-wizard-*")) if called.fullmatch(path.name)]
+    return [path for path in sorted(usual_folder().glob(f"{FOR_BACKUPS}*")) if called.fullmatch(path.name)]
 
 
 def is_made_for(path: Path, name: str) -> bool:
@@ -105,7 +106,7 @@ def is_made_for(path: Path, name: str) -> bool:
 
 def file_name_for(name: str) -> str:
     """What a new key's file is called, or begins with."""
-    return f"backup-wizard-{name}"
+    return f"{FOR_BACKUPS}{name}"
 
 
 def opens(path: Path, passphrase: Secret | None) -> bool:
