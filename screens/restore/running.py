@@ -38,7 +38,7 @@ class RestoringScreen(StoppableScreen, RestoreScreen):
     """Restores at once."""
 
     stage = Stage.RESTORE
-    question = _("Restoring your files")
+    question = _("Get your files back")
     primary = _("Done")
     asks_to_stop = (
         _("Stop the restore?"),
