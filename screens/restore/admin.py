@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from wizard.restore.second_key import Opened
 
 
+_GROWTH = 1.5
+
+
 class AdminScreen(WithTexts, RestoreScreen):
     """Asks for a second key, gives the text for it away, and goes on once the server lets that key in.
 
-    Where it does so already, the screen goes on by itself, unless one `came_back` to it.
+    It notices when that happens. Where the key is let in already, the screen goes on by itself, unless one `came_back`.
     """
 
     stage = Stage.ADMIN
@@ -110,6 +114,8 @@ class AdminScreen(WithTexts, RestoreScreen):
                 is_in = await self._look()
                 if is_in and self._goes_on_by_itself:
                     self.leave_with(Onward())
+                elif not is_in:
+                    Begin(self, "look", only=True)(self._watch)
                 return
             if self.visit.way.asked:
                 self._say_admitted(admin_words.EXPIRED, good=False)
@@ -142,12 +148,28 @@ class AdminScreen(WithTexts, RestoreScreen):
         self.query_one("#forward", Button).label = self.primary
         self.refresh_bindings()
         self.lead_with("copy")
+        Begin(self, "look", only=True)(self._watch)
 
     async def _look_again(self) -> None:
         try:
-            await self._look()
+            if not await self._look():
+                await self._watch()
         except Failure as failure:
             await self._stop_at(failure)
+
+    async def _watch(self) -> None:
+        """Look again and again, with growing pauses; whatever else is in the way is told to who looks by hand."""
+        pause, longest = self.context.pauses
+        while self._opened is None and not self.is_leaving:
+            await asyncio.sleep(pause)
+            pause = min(pause * _GROWTH, longest)
+            try:
+                opened = await self.visit.way.open()
+            except Failure as failure:
+                if failure.kind is not Kind.READ_KEY_WAITING:
+                    return
+            else:
+                self._show_opened(opened)
 
     async def _look(self) -> bool:
         """Whether the server lets the key in, and what it was found to be able to do.
@@ -160,22 +182,26 @@ class AdminScreen(WithTexts, RestoreScreen):
         self._show_pane(True)
         try:
             with self.query_one(Waiting).on(_("Checking what the key for reading can do"), _("Esc goes back.")):
-                self._opened = await self.visit.way.open()
+                opened = await self.visit.way.open()
         except Failure as failure:
             if failure.kind is not Kind.READ_KEY_WAITING:
                 raise
             self._say_admitted(trouble.explain(failure, self.profile).what + ". " + admin_words.WAITS, good=False)
             self.lead_with("look")
             return False
-        assert self._opened
+        self._show_opened(opened)
+        return True
+
+    def _show_opened(self, opened: Opened | None) -> None:
+        assert opened  # the backup's own key may not read
+        self._opened = opened
         self.query("#look").set(display=False)
         self._show_pane(False)
         self.query_one("#password", Note).say("")
-        is_locked = locks.verdict(self._opened.findings) == "locked"
-        self.query_one("#admitted", Note).say(words.verdict(self._opened.findings), "good" if is_locked else "warn")
+        is_locked = locks.verdict(opened.findings) == "locked"
+        self.query_one("#admitted", Note).say(words.verdict(opened.findings), "good" if is_locked else "warn")
         self.refresh_bindings()
         self.lead_with("forward")
-        return True
 
     async def _stop_at(self, failure: Failure) -> None:
         if self.is_leaving:

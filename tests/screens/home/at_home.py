@@ -35,9 +35,11 @@ def kept(name: str, step: Step = Step.FINISH, *, schedule: Schedule | None = Non
 
 
 @contextlib.asynccontextmanager
-async def home_screen(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
+async def home_screen(
+    size: tuple[int, int] = (80, 24), *, pauses: tuple[float, float] = (60, 60)
+) -> AsyncIterator[Pilot[int]]:
     with Session() as session:
-        app = WizardApp(None, Context(session))
+        app = WizardApp(None, Context(session, pauses=pauses))
         session.ask = app.ask_passphrase
         async with app.run_test(size=size) as pilot:
             await is_home(pilot)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 QUESTION = N_("Your admin has to open the backup first")
 WHY = N_(
     "This computer may add to its backup, but not read it. So your admin has to open it for reading, for two days.\n\n"
-    "The wizard makes a second key for that, and writes the message to your admin. Send the message; once your admin"
-    " has used it, come back here and choose “Check again”."
+    "The wizard makes a second key for that, and writes the message to your admin. Send it. Once your admin has"
+    " used it, you can choose your files."
 )
 WRITE = N_("Write the message")
 EXPIRED = _("The key for reading has expired. Write a new message to ask for two more days.")
