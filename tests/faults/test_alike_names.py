@@ -56,7 +56,7 @@ async def test_the_screen_refuses_it_under_its_field() -> None:
 
 
 def test_the_walk_on_lines_refuses_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    typed = iter(["Amamac", "", "other", ""])  # and whether it is on a server already
+    typed = iter(["", "Amamac", "other"])  # it is not on a server already
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
     assert decided(Profile(name="my-computer"), Step.WELCOME).name == "other"
     assert TOLD in capsys.readouterr().out
