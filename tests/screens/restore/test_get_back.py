@@ -58,6 +58,7 @@ async def test_everything_comes_back_by_keys_alone(
     assert content(restored / sample_folder.name) == content(sample_folder)
 
 
+@pytest.mark.every_case
 async def test_some_files_are_chosen_and_go_where_they_came_from(sshd: RealSshd, sample_folder: Path) -> None:
     await backed_up(sshd, sample_folder)
     before = content(sample_folder)
@@ -194,6 +195,7 @@ async def test_a_restore_is_stopped_and_gone_on_with(sshd: RealSshd, sample_fold
     assert not list(home.glob(".backup-wizard*"))
 
 
+@pytest.mark.every_case
 async def test_what_can_not_be_put_in_its_place_is_named(sshd: RealSshd, sample_folder: Path) -> None:
     await backed_up(sshd, sample_folder)
     (sample_folder / "plain.txt").unlink()

@@ -84,6 +84,7 @@ def everything(office: Office) -> dict[str, dict[str, Entry]]:
     return {folder: tree(office.path(folder)) for folder in ("/etc", "/home", "/srv")}
 
 
+@pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_all_schemes_work_and_are_taken_back(

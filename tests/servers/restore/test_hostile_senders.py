@@ -24,7 +24,7 @@ VERSIONS = [
     pytest.param("3.2.3", marks=pytest.mark.every_case),
     pytest.param("3.2.7", marks=pytest.mark.every_case),
     pytest.param("3.4.1", marks=pytest.mark.every_case),
-    old_rsync.MACHINE,
+    pytest.param(old_rsync.MACHINE, marks=pytest.mark.every_case),
 ]
 
 

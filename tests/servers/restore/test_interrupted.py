@@ -134,6 +134,7 @@ async def test_what_was_cut_off_is_not_sent_again(office: Office, tmp_path: Path
     assert tree(tmp_path / "to" / "source") == tree(source)
 
 
+@pytest.mark.every_case
 async def test_what_has_arrived_long_ago_is_asked_for_again(office: Office, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

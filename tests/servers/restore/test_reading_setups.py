@@ -127,7 +127,6 @@ async def test_a_script_opens_what_a_script_has_set_up(
     assert office.standing() == before, undone.stdout
 
 
-@pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", ["rrsync", pytest.param("daemon", marks=pytest.mark.every_case)])

@@ -174,6 +174,7 @@ def test_a_changed_request_replaces_its_lines(office: SetUpOffice, sample_folder
     assert office.path(KEYS).read_text() == setting_up.FOREIGN_KEYS
 
 
+@pytest.mark.every_case
 def test_only_a_password_that_nobody_uses_is_shut_out(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     contexts = [context_for(office, "rrsync", sample_folder, name)[0] for name in ("one", "two")]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.data.profiles import FINGERPRINT
 from tests.support.data.receipts import a_receipt
+from tests.support.quick import sampled
 from tests.support.servers import placing
 from tests.support.servers.office import Office, open_office
 from tests.support.servers.rssh import RSSH
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 # Each case walks three times, and waits between sign-ins as a server wants it.
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
-KINDS = [scheme.kind for scheme in schemes.SCHEMES]
+OFTEN = ("rrsync", "forced-command", "daemon")
+KINDS = [*OFTEN, *(scheme.kind for scheme in schemes.SCHEMES if scheme.kind not in OFTEN)]
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def assert_agreed(on_screens: Walked, on_lines: Walked, unattended: Walked) -> N
     assert Step.HAND_OVER in unattended.refused
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled.first(3, KINDS))
 async def test_every_scheme(
     kind: str, office: Office, sample_folder: Path, secret_service: SecretService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
