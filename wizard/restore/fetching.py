@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 10_000_000
 _MOST_DIFFERING = 10_000
-_MOST_MARKS = 10_000
+_MOST_MARKS, _MOST_BYTES_OF_MARKS = 10_000, 64 << 20
 # A server that says one thing and sends another is stopped; a file may also have grown meanwhile.
 _MORE_BYTES, _MORE_ENTRIES = 64 << 20, 10_000
 
@@ -136,13 +136,26 @@ class Source:
     async def fetch_marks(self) -> None:
         """Fetch the marks of complete backups, which tell the modes of the folders; there may be none.
 
+        Whoever has the backup's key could plant more of them than there is room for: then it goes without the rest.
+
         Raises:
             Failure: the server can't be asked, or this disk is full.
         """
         only_marks = (f"--include=/{COMPLETE_MARK}*", "--exclude=*", f"--max-size={complete_mark.MOST_BYTES}")
         reading = Reading(self._stage.marks, dry_run=False, here=only_marks)
         command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
-        totals(await _end_of(self._bounded(rsync.run(command, self._access), _MOST_MARKS)), self._part.folder)
+        count = 0
+        async with aclosing(rsync.run(command, self._access)) as events:
+            async for event in events:
+                match event:
+                    case rsync.Entries():
+                        count += len(event)
+                    case rsync.Progress() if event.bytes_done > _MOST_BYTES_OF_MARKS:
+                        return
+                    case rsync.Ended():
+                        totals(event, self._part.folder)
+                if count > _MOST_MARKS:
+                    return
 
     async def compare(self) -> tuple[str, ...]:
         """The files in the stage whose content is not what the server has.

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from tests.servers.restore.restores import restore
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing
+from wizard.restore import fetching
+from wizard.restore.order import Order
 from wizard.running import report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.servers.office import Office
 
@@ -127,3 +132,24 @@ async def test_in_place_this_program_s_own_files_stay_as_they_are(office: Office
     assert (done.exit_code, done.json["restored"]) == (0, 2), done.stdout + done.stderr
     assert {name: (home / name).read_text() for name in own} == dict.fromkeys(own, "of today")
     assert (home / "letter.txt").read_text() == (home / ".ssh/id_rsa").read_text() == "old"
+
+
+async def test_marks_that_somebody_has_planted_fill_no_disk_and_stop_no_restore(
+    office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_MOST_MARKS", 3)
+    monkeypatch.setattr(fetching, "_MOST_BYTES_OF_MARKS", 1 << 20)
+    (home / "Documents").mkdir()
+    (home / "Documents" / "letter.txt").write_text("letter")
+    profile = placing.profile_for(office, "rrsync", home / "Documents", **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    for count, size in ((5, 10), (2, 4 << 20)):
+        for number in range(count):
+            office.path(f"{placing.OWN}/.backup-complete-{number}").write_bytes(os.urandom(size))
+        to = tmp_path / f"{count} marks"
+        result = await restore(profile, access, Order(to=str(to)))
+        assert (result.restored, result.is_whole) == (1, True), result
+        assert (to / "Documents" / "letter.txt").read_text() == "letter"
+        for planted in office.path(placing.OWN).glob(".backup-complete-*"):
+            planted.unlink()
