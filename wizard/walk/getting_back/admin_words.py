@@ -19,7 +19,7 @@ WHY = N_(
 )
 WRITE = N_("Write the message")
 EXPIRED = _("The key for reading has expired. Write a new message to ask for two more days.")
-WAITS = _("Send the message if you haven't yet, and check again later.")
+WAITS = _("Send the message if you haven't yet. The wizard keeps checking.")
 ALSO_SEND = _("Your admin also needs the password under “Secrets”. Send it separately.")
 
 
