@@ -152,14 +152,16 @@ async def test_in_a_first_backup_by_a_key_that_may_read_a_large_file_goes_on_whe
     await finish(line)
 
 
-async def test_a_connection_that_drops_every_time_is_given_up(line: LossyLine) -> None:
-    line.gate.cuts = dict.fromkeys(range(THE_BACKUP, 99), 12_000)
+@pytest.mark.parametrize(("cut", "pauses", "most"), [(2_000, 2, 30), (30_000, 9, 3)], ids=["in vain", "not in vain"])
+async def test_a_connection_that_drops_every_time_is_given_up(
+    line: LossyLine, monkeypatch: pytest.MonkeyPatch, cut: int, pauses: int, most: int
+) -> None:
+    monkeypatch.setattr(backing_up, "_MOST_TRIES", most)
+    line.gate.cuts = dict.fromkeys(range(THE_BACKUP, 99), cut)
     told: list[backing_up.Event] = []
     with pytest.raises(Failure):
-        await run(line.profile, (0.01, 0.02), told.append)
-    # A try that still told of progress before it was cut begins the pauses anew.
-    pauses = [event.seconds for event in told if isinstance(event, backing_up.Retry)]
-    assert pauses[-2:] == [0.01, 0.02]
+        await run(line.profile, (0.01,) * pauses, told.append)
+    assert [event.number for event in told if isinstance(event, backing_up.Retry)] == [2, 3]
 
 
 async def while_held(line: LossyLine, act: Callable[[], object]) -> backing_up.Result:
