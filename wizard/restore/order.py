@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -100,9 +101,9 @@ def in_backup(profile: Profile, text: str) -> tuple[str, ...]:
 
 def new_folder(profile: Profile, today: date) -> Path:
     """A folder at home that is not there yet."""
-    usual = Path(f"{_usual(profile)}{today:%Y-%m-%d}")
-    numbered = (Path(f"{usual} {number}") for number in range(2, 1000))
-    return next(one for one in (usual, *numbered) if not os.path.lexists(one))
+    usual = f"{_usual(profile)}{today:%Y-%m-%d}"
+    numbered = (f"{usual} {number}" for number in range(2, 1000))
+    return Path(next(one for one in chain([usual], numbered) if not os.path.lexists(one)))
 
 
 def is_backed_up(profile: Profile, folder: str) -> bool:
