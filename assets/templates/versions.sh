@@ -124,7 +124,7 @@ load() { # FILE, which only root can write
     done
     [ "$days" -ge 2 ] || days=2
     key=$(in_paths "$account")/$name
-    case $key/$folder/ in /* | *//* | */../* | */./*) fail 1 "$1 does not say which backup it is for" ;; esac
+    case $key${folder:+:} in /* | */: | ..* | */..: | */*/* | *[!:]) fail 1 "$1 does not say which backup it is for" ;; esac
     own=$configured/$key place=$var/versions/$key state=$var/versions-state/$key work=$var/versions-work/$key
     entry=$(accounts "$account" | name=$account awk -F: '$1 == ENVIRON["name"] && !seen++')
     login='' uid='' gid='' home=''
@@ -242,8 +242,8 @@ snapshot_preserve_min latest
 snapshot_preserve ${days}d ${weeks}w ${months}m
 snapshot_dir $leaf
 snapshot_create always
-snapshot_name $name
 subvolume $leaf/current
+    snapshot_name $name
 END
 }
 
@@ -398,7 +398,7 @@ END
 ask_live() { # TEXT ARGUMENTS…
     rm -f "$work/said"
     timeout -s KILL 3600 perl -e "$in_folder" "$uid" "$gid" "$(id -G "$login")" "$home" "$folder" account \
-        env -i PATH="$PATH" LC_ALL=C sh -c "$@" >"$work/said" 2>/dev/null </dev/null 9>&-
+        env -i PATH="$PATH" LC_ALL=C sh -c "$@" >"$work/said" 2>"$work/errors" </dev/null 9>&-
 }
 
 # When the newest mark came there by the server's clock, its inode and its name. Anyone with the key can make one.
@@ -433,7 +433,7 @@ keep_version() {
     parent=$leaf && choose_engine
     newest=$(versions | tail -n 1)
     if [ -n "$newest" ] && [ "$(made_at "$newest" +%F)" = "$(date +%F)" ]; then return 0; fi
-    mark=$(newest_mark) || give_up "its folder can't be read: $folder"
+    mark=$(newest_mark) || give_up "its folder ($folder) can't be read: $(last_words)"
     case "$mark" in '' | "$(read_line "$work/kept")" | "$(read_line "$work/changing")") return 0 ;; esac
     require_room
     "copy_for_$engine"
@@ -467,6 +467,8 @@ give_up() { # WORDS
     exit 1
 }
 
+last_words() { tail -n 1 "$work/errors" | head -c 500 | tr -c '\n -~' '?'; }
+
 tell_state() { # TROUBLE: for other programs to read
     last=$(versions | tail -n 1)
     {
@@ -488,8 +490,9 @@ watched() { # PROGRAM ARGUMENTS…
     setsid "$@" >/dev/null 2>"$work/errors" </dev/null &
     running=$!
     (
+        trap 'kill "$nap" 2>/dev/null; exit 0' TERM
         round=0
-        while sleep 2; do
+        while sleep 2 & nap=$! && wait "$nap"; do
             round=$((round + 1))
             [ "$(df -Pk "$leaf" | awk 'NR == 2 { print $4 }')" -ge "$least" ] || { : >"$work/full" && break; }
             [ "$round" -lt $((most_hours * 1800)) ] || break
@@ -503,19 +506,20 @@ watched() { # PROGRAM ARGUMENTS…
     kill "$watcher" 2>/dev/null
     trap - HUP INT TERM
     if [ -f "$work/full" ]; then require_room; fi
-    [ "$answer" = 0 ] || give_up "it was not copied: $(tail -n 1 "$work/errors" | tr -c ' -~' '?') (exit code $answer)"
+    [ "$answer" = 0 ] || give_up "it was not copied: $(last_words) (exit code $answer)"
 }
 
 notice_mass_change() {
     # rsync's log: DATE TIME [PROCESS] and what it did to a file, or a line of its counts.
     awk '
         $4 ~ /^[>ch.]f\+\+\+/ { made++; next }
-        $4 ~ /^>f/ || $4 == "*deleting" { gone++ }
+        $4 ~ /^>f/ { changed++ }
+        $4 == "*deleting" { deleted++ }
         /\] Number of files: / { files = 0; if (match($0, /reg: [0-9,]+/)) files = substr($0, RSTART + 5, RLENGTH - 5) }
         END {
             gsub(/,/, "", files)
-            before = files - made
-            exit !(gone * 2 > before && before >= 20)
+            before = files - made + deleted
+            exit !((changed + deleted) * 2 > before && before >= 20)
         }' "$work/changes" || return 0
     versions | grep -q . || return 0
     is_held || date +%s | put_file "$own/held" 644
@@ -569,7 +573,7 @@ close_gaps() { # LEVEL
 rotate() { # LEVEL DAYS: as many days there may be meanwhile
     sed "s/^retain	daily	.*/retain	daily	$2/" "$own/rsnapshot.conf" >"$work/rsnapshot.conf" &&
         rsnapshot -c "$work/rsnapshot.conf" "$1" 2>"$work/errors" ||
-        give_up "rsnapshot $1: $(tail -n 1 "$work/errors" | tr -c ' -~' '?')"
+        give_up "rsnapshot $1: $(last_words)"
 }
 
 # The oldest day becomes a week's version where that is due, and the oldest week a month's.
@@ -609,7 +613,7 @@ copy_for_btrbk() {
 
 keep_by_btrbk() {
     if is_held; then set -- --preserve; else set --; fi
-    btrbk -q -c "$own/btrbk.conf" "$@" snapshot >/dev/null 2>"$work/errors" || give_up "btrbk: $(tail -n 1 "$work/errors" | tr -c ' -~' '?')"
+    btrbk -q -c "$own/btrbk.conf" "$@" snapshot >/dev/null 2>"$work/errors" || give_up "btrbk: $(last_words)"
 }
 
 # ---- Listing ----
