@@ -515,7 +515,7 @@ notice_mass_change() {
         $4 ~ /^[>ch.]f\+\+\+/ { made++; next }
         $4 ~ /^>f/ { changed++ }
         $4 == "*deleting" { deleted++ }
-        /\] Number of files: / { files = 0; if (match($0, /reg: [0-9,]+/)) files = substr($0, RSTART + 5, RLENGTH - 5) }
+        $4 == "Number" && $5 == "of" && $6 == "files:" { files = 0; if (match($0, /reg: [0-9,]+/)) files = substr($0, RSTART + 5, RLENGTH - 5) }
         END {
             gsub(/,/, "", files)
             before = files - made + deleted
