@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PROGRAM = "/usr/local/sbin/backup-wizard-versions"
 NAME = "amamac"
 _DISK = "/srv/disk"
-_CLOCKS = "/usr/local/clocks"
+CLOCKS = "/usr/local/clocks"
 _CLOCK = """\
 #!/bin/sh
 LD_PRELOAD={library} exec {program} "$@"
@@ -48,7 +48,7 @@ class VersionedOffice(Office):
         super().__enter__()
         self.run("mkdir", "-p", "/usr/local/sbin")
         self.put(PROGRAM, (paths.assets() / "templates" / "versions.sh").read_text("utf-8"), mode=0o755)
-        self._turn_clocks()
+        prepare_clocks(self)
         if self.disk:
             self._mount_disk()
         self.as_account(f"mkdir -p {self.live} && chmod 700 {self.live}")
@@ -64,13 +64,6 @@ class VersionedOffice(Office):
     def place(self) -> str:
         """The folder of its versions."""
         return f"{_DISK if self.disk else '/home'}/backup-wizard-versions/{ACCOUNT}/{NAME}"
-
-    def _turn_clocks(self) -> None:
-        """What looks at the clock: the other programs, and those of the account, do without it."""
-        self.run("mount", "-t", "tmpfs", "tmpfs", "/dev/shm")  # where it leaves a file for each process
-        for name in ("date", "rsnapshot", "btrbk"):
-            text = _CLOCK.format(library=faketime(), program=programs.require(name))
-            self.put(f"{_CLOCKS}/{name}", text, mode=0o755)
 
     def _mount_disk(self) -> None:
         image = f"{self._place}/disk"
@@ -104,7 +97,7 @@ class VersionedOffice(Office):
         """The command that starts a program on that day."""
         moment = FIRST_DAY + timedelta(days=day - 1)
         clock = (f"FAKETIME=@{moment:%Y-%m-%d %H:%M:%S}", "NO_FAKE_STAT=1", "TZ=UTC")
-        path = f"PATH={_CLOCKS}:{self.path_before}:{os.environ['PATH']}"
+        path = f"PATH={CLOCKS}:{self.path_before}:{os.environ['PATH']}"
         return self.inside("env", *clock, path, *argv)
 
     def tree(self) -> dict[str, object]:
@@ -141,6 +134,14 @@ class VersionedOffice(Office):
     def moment(day: int) -> int:
         """When that day's version is made."""
         return int((FIRST_DAY + timedelta(days=day - 1)).timestamp())
+
+
+def prepare_clocks(office: Office) -> None:
+    """Have what looks at the clock ready to be turned: the other programs, and those of the account, do without it."""
+    office.run("mount", "-t", "tmpfs", "tmpfs", "/dev/shm")  # where it leaves a file for each process
+    for name in ("date", "rsnapshot", "btrbk"):
+        text = _CLOCK.format(library=faketime(), program=programs.require(name))
+        office.put(f"{CLOCKS}/{name}", text, mode=0o755)
 
 
 def faketime() -> Path:
