@@ -25,6 +25,7 @@ Every = Literal["hourly", "daily", "weekly", "off"]
 Protection = Literal["keyring", "ask", "none"]
 KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
 Adopting = Literal["", "yes"]
+KeptBy = Literal["none", "server"]
 
 Found = tuple[str, str | None]
 
@@ -106,6 +107,20 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ping: bool = False
 
 
+class VersionsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who keeps older versions of the backup, and of how many days, weeks and months one is kept."""
+
+    keep: KeptBy = "none"
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 12
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether there are any."""
+        return self.keep != "none"
+
+
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that is decided about one backup.
 
@@ -127,6 +142,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     scheme: SchemeSettings = SchemeSettings()
     key: Key = Key()
     schedule: Schedule = Schedule()
+    versions: VersionsSettings = VersionsSettings()
 
     @property
     def places(self) -> dict[str, str]:

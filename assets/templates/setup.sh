@@ -91,9 +91,10 @@ each_backup() { # FUNCTION
 }
 
 take_backup() { # NUMBER
-    takes_over='' former_keys='' marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob=''
+    takes_over='' former_keys='' marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob='' versions=''
     "backup_$1"
     mine="$account $name" mark=$name in_paths=$(printf '%s' "$account" | tr '\134' =) # of DOMAIN\user
+    versions_file=/etc/backup-wizard/versions/$in_paths/$name/settings
     if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
     locate
 }
@@ -114,7 +115,7 @@ begin() {
         trap 'exit 1' HUP INT TERM
         ;;
     *)
-        { mkdir -p "$state" && chmod 700 "$state"; } || fail "nothing was changed: can't create $state"
+        { mkdir -p "$state" && chmod 711 "$state"; } || fail "nothing was changed: can't create $state"
         exec 9>>"$state/lock"
         ! command -v flock >/dev/null || flock -n 9 || fail 'nothing was changed: another run of this script is active'
         tmp=$state/run
@@ -129,7 +130,8 @@ begin() {
 
 end() {
     rm -rf "$tmp"
-    grep -q . "$state/made" || rm -rf "$state"
+    # What else is there is for versions of other backups.
+    grep -q . "$state/made" || { rm -f "$state/made" "$state/made.new" "$state/lock" && rmdir "$state" 2>/dev/null; } || :
 }
 
 # Ends a function at its first failing step, which a shell doesn't do inside an "if" or "||".
@@ -210,6 +212,7 @@ let_in() {
     esac
     make_folder "$(in_home "$folder")" backup
     if [ -n "$marker" ]; then mark_folder; fi
+    if [ -n "$versions" ]; then keep_versions; elif are_versions_kept; then drop_versions; fi
     if [ -n "$key_block" ] && [ -z "$no_keys" ]; then require_known_keys "$keys"; fi
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
@@ -329,6 +332,11 @@ undo() {
         if ! grep -qxF "$mine backup yes" "$spared"; then undo_backup; fi
         number=$((number - 1))
     done
+    if ! grep -q ' versions yes$' "$made" && is_noted '* * program'; then
+        does "remove the program that keeps versions, $program"
+        rm -f "$program" "$program.new"
+        forget '* * program'
+    fi
     if ! grep -q ' backup yes$' "$made" && is_noted '* * service'; then
         does "stop and disable the service $(noted '* * service')"
         systemctl disable --now "$(noted '* * service')"
@@ -343,6 +351,7 @@ undo() {
 # It goes by the files' content, not just by the list: a home may have moved, and the list may be lost.
 undo_backup() {
     used=$newline kept=
+    if are_versions_kept; then drop_versions; fi
     each drop_block "$(places)"
     if [ -n "$key_block" ]; then each look_for_key "$key_files"; fi
     each unmark_folder "$(noted "$mine marker")"
@@ -1019,6 +1028,68 @@ ask_daemon() {
         fail "rsync can't open the module $module: $(visible <"$tmp/said")"
 }
 
+# ---- Older versions ----
+
+program=/usr/local/sbin/backup-wizard-versions
+
+are_versions_kept() { is_noted "$mine versions" || [ -e "$versions_file" ]; }
+
+# The program's text is in this script where a backup wants it; else one put it there before.
+run_versions() { # OPTION…: its changes are shown as ours, and what it complains of is in $tmp/error
+    if command -v versions_program >/dev/null; then
+        versions_program >"$tmp/program"
+    else
+        cp "$program" "$tmp/program" || return 1
+    fi
+    answer=0
+    sh "$tmp/program" "$@" </dev/null >"$tmp/said" 2>"$tmp/error" 9>&- || answer=$?
+    cat "$tmp/said"
+    changes=$((changes + $(grep -c '^  + ' "$tmp/said")))
+    return "$answer"
+}
+
+# Its settings are here; its folders, the engine's configuration and the hourly run are the program's own concern.
+keep_versions() {
+    place=$folder
+    if [ -n "$daemon_block" ] && [ -z "$daemon_private" ]; then place=$folder/$name; fi # its module may have several
+    settings="account=$account${newline}name=$name${newline}folder=$place${newline}keep=$versions"
+    printf '%s\n' "$settings" >"$tmp/settings"
+    run_versions --foresee "$tmp/settings" || fail "no versions can be kept of $name: $(visible <"$tmp/error")"
+    put_program
+    make_folder "${versions_file%/*}"
+    put_block "# backup-wizard begin $name$newline$settings$newline# backup-wizard end $name" "$versions_file" \
+        "keep versions of $name (of $(printf '%s' "$versions" | sed 's/\(.*\) \(.*\) \(.*\)/\1 days, \2 weeks, \3 months/'))"
+    keep "$mine versions yes"
+    if [ "$mode" = check ]; then return 0; fi
+    run_versions --set-up "$account" "$name" || fail "no versions can be kept of $name: $(visible <"$tmp/error")"
+}
+
+put_program() {
+    keep '* * program yes'
+    if cmp -s "$tmp/program" "$program" || is_planned "file $program"; then return 0; fi
+    if [ -e "$program" ] && ! grep -q '(backup-wizard)' "$program"; then fail "$program is there, and not from backup-wizard: rename it"; fi
+    if [ ! -d "${program%/*}" ]; then
+        keep "* * folder ${program%/*}"
+        [ "$mode" = check ] || mkdir -p "${program%/*}"
+    fi
+    does "put the program that keeps versions in its place: $program" || return 0
+    cp "$tmp/program" "$program.new" && chmod 755 "$program.new" && mv -f "$program.new" "$program" ||
+        fail "can't write $program"
+}
+
+# The versions themselves stay.
+drop_versions() {
+    if [ "$mode" = check ]; then
+        does "keep no more versions of $name; those that are there stay" || return 0
+    fi
+    if [ -f "$versions_file" ]; then
+        run_versions --take-down "$account" "$name" || fail "can't end the versions of $name: $(visible <"$tmp/error")"
+    fi
+    drop_block "$versions_file"
+    rm -f "$versions_file"
+    forget "$mine versions"
+}
+
 # ---- The receipt ----
 
 receipt() {
@@ -1033,6 +1104,9 @@ receipt() {
     printf 'rrsync: %s\n' "${rrsync:-none}"
     sshd_says port | sed 's/^/ssh-port: /'
     if daemon_listens; then printf 'rsync-port: %s\n' "$(daemon_port)"; else printf 'rsync-port: none\n'; fi
+    if [ -n "$versions" ] && [ -L "/var/lib/backup-wizard/versions/$in_paths/$name" ]; then
+        printf 'versions: %s\nversions-in: %s\n' "$versions" "$(readlink "/var/lib/backup-wizard/versions/$in_paths/$name")"
+    fi
     warnings | sed 's/^/warning: /'
     printf '=== end of receipt for %s ===\n' "$name"
     case $name in *+*) ;; *) bring_back ;; esac # one for reading alone stays as it is

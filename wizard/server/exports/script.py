@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "setup.sh"
 
+_START = 'main "$@"\n'
+_END_OF_PROGRAM = "END_OF_VERSIONS_PROGRAM"
 _SAVED_AS = "backup-wizard-{}-script.sh"
 _PUBLIC_KEY = re.compile(r"(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,3}(?: .*)?", re.ASCII)
 _LINE_ENDS = re.compile(r"[\n\r\0]")
@@ -65,7 +67,20 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
     _require_apart(contexts)
     functions = "\n".join(_function(number, context) for number, context in enumerate(contexts, 1))
     machinery = (paths.assets() / "templates" / "setup.sh").read_text("utf-8")
+    if any(keeps_versions(context) for context in contexts):
+        machinery = f"{machinery.removesuffix(_START)}{_versions_program()}\n{_START}"
     return f"{_head(contexts)}backups={len(contexts)}\n\n{functions}\n{machinery}"
+
+
+def keeps_versions(context: ExportContext) -> bool:
+    """Whether the server is to keep older versions: of a backup, and not of what only reads it."""
+    return context.profile.versions.are_kept and not context.for_reading
+
+
+def _versions_program() -> str:
+    """The program that keeps versions, as what a function of the script prints."""
+    program = (paths.assets() / "templates" / "versions.sh").read_text("utf-8")
+    return f"versions_program() {{\n    cat <<'{_END_OF_PROGRAM}'\n{program}{_END_OF_PROGRAM}\n}}\n"
 
 
 def holds_secret(contexts: Iterable[ExportContext]) -> bool:
@@ -120,6 +135,9 @@ def _values(context: ExportContext) -> Iterator[str]:
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
         yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
+    if keeps_versions(context):
+        kept = context.profile.versions
+        yield f"versions={quoted(f'{kept.daily} {kept.weekly} {kept.monthly}')} # days, weeks and months"
     if context.adopts:
         yield f"takes_over={quoted(reading.label(context.name))} # another computer's keys: also one for a restore"
     elif former := _former(context):

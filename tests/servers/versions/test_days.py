@@ -1,0 +1,98 @@
+"""Days pass on a server with a real rsnapshot, or a real btrbk: which versions are there then, and what is in them.
+
+`make test` plays a few days with few versions; `make test-attacks` plays sixty (`--every-case`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.versions.office import VersionedOffice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GONE_ON = 20
+
+
+class _Few(VersionedOffice):
+    keep = "2 1 2"
+
+
+class _OnBtrfs(VersionedOffice):
+    disk = "btrfs"
+
+
+def play(office: VersionedOffice, last: int) -> None:
+    """A run of the client's each day, which changes a file and once removes one; and the program each hour or so."""
+    office.back_up("mkdir folder; echo stays >folder/stays")
+    for day in range(1, last + 1):
+        office.back_up(f"printf %{day}d 0 >folder/letter" + ("; rm folder/stays" if day == GONE_ON else ""))
+        office.make(day)
+    office.make(last)  # there is one of that day
+
+
+def require_content(office: VersionedOffice) -> None:
+    """Each version is of its day."""
+    versions = office.versions()
+    for day, path in versions.items():
+        assert len((path / "folder/letter").read_text()) == day
+        assert (path / "folder/stays").exists() == (day < GONE_ON), day
+    assert office.state() == {
+        "last": str(office.moment(max(versions))),
+        "count": str(len(versions)),
+        "held": "",
+        "trouble": "",
+    }
+
+
+@pytest.mark.every_case
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_sixty_days_with_rsnapshot(office: VersionedOffice) -> None:
+    play(office, 60)
+    assert office.days("daily") == [60, 59, 58, 57, 56, 55, 54]
+    assert office.days("weekly") == [50, 43, 36, 29]  # 53 is no week after 50
+    assert office.days("monthly") == [1]  # the first week's version of January; February's is among the weeks still
+    require_content(office)
+
+
+def test_days_become_weeks_and_weeks_become_months(tmp_path: Path) -> None:
+    with _Few(tmp_path / "office") as office:
+        office.back_up("mkdir folder; echo stays >folder/stays")
+        for day in (1, 2, 3, 40, 50, 60, 61):
+            office.back_up(f"printf %{day}d 0 >folder/letter" + ("; rm -f folder/stays" if day >= GONE_ON else ""))
+            office.make(day)
+        assert office.days("daily") == [61, 60]
+        assert office.days("weekly") == [50]
+        assert office.days("monthly") == [40, 1]  # February and January
+        require_content(office)
+
+
+@pytest.mark.every_case
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_sixty_days_with_btrbk(tmp_path: Path) -> None:
+    with _OnBtrfs(tmp_path / "office") as office:
+        play(office, 60)
+        require_content(office)
+        days, weeks, months = range(53, 61), (28, 35, 42, 49), (1,)  # by its policy, which counts today as none
+        assert sorted(office.versions()) == sorted({*days, *weeks, *months})
+        require_read_only(office)
+
+
+def test_a_few_days_with_btrbk(tmp_path: Path) -> None:
+    with _OnBtrfs(tmp_path / "office") as office:
+        play(office, 3)
+        assert sorted(office.versions()) == [1, 2, 3]
+        require_content(office)
+        require_read_only(office)
+
+
+def require_read_only(office: VersionedOffice) -> None:
+    """Not even root writes into a version."""
+    for path in office.versions().values():
+        with pytest.raises(OSError, match="Read-only"):
+            (path / "folder/letter").write_text("other")

@@ -1,0 +1,77 @@
+"""Most of a backup changed or went at once: the admin is told, and nothing older is removed until they say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.quick import sampled
+from tests.support.servers.office import ACCOUNT
+from tests.support.versions.office import NAME, OWN, VersionedOffice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MADE = "mkdir folder; for n in $(seq 30); do echo $n >folder/$n; done"
+# What malware does, and somebody who tidies up.
+_CASES = {
+    "removed": ("rm -r folder", True),
+    "encrypted": ("for n in $(seq 16); do printf %99s $n >folder/$n; done", True),
+    "encrypted under other names": (
+        "cd folder; for n in $(seq 16); do rm $n; printf %99s $n >$n.locked; done; cd ..",
+        True,
+    ),
+    "less than half": ("for n in $(seq 14); do printf %99s $n >folder/$n; done", False),
+    "only new": ("for n in $(seq 100 200); do echo $n >folder/$n; done", False),
+}
+
+
+class _Few(VersionedOffice):
+    keep = "2 1 1"
+
+
+class _FewOnBtrfs(VersionedOffice):
+    keep = "2 1 1"
+    disk = "btrfs"
+
+
+@pytest.mark.parametrize("kind", [_Few, _FewOnBtrfs])
+def test_nothing_is_removed_until_the_admin_says_so(kind: type[VersionedOffice], tmp_path: Path) -> None:
+    with kind(tmp_path / "office") as office:
+        office.back_up(_MADE)
+        office.make(1)
+        office.back_up("echo >folder/more")
+        office.make(2)
+        before = set(office.versions())
+        for day in (3, 4):
+            office.back_up(
+                "for n in $(seq 20); do printf %99s $n >folder/$n; done" if day == 3 else "echo >folder/other"
+            )
+            told = office.on_day(day)
+            assert (told.returncode, told.stdout) == (1, "")
+            assert f"--release {ACCOUNT} {NAME}" in told.stderr
+            assert office.on_day(day, "--now", ACCOUNT, NAME).stderr == ""  # once a day
+            assert set(office.versions()) == before | set(range(3, day + 1))
+            assert office.state()["held"] == str(office.moment(3))
+        assert (office.versions()[2] / "folder/7").read_text() == "7\n"
+
+        assert "removed again" in office.on_day(5, "--release", ACCOUNT, NAME).stdout
+        assert not office.path(f"{OWN}/held").exists()
+        office.back_up("echo >folder/last")
+        office.make(5)
+        assert office.state()["held"] == ""
+        if office.disk:
+            assert {5, 4, 3} <= set(office.versions())
+        else:
+            assert (office.days("daily"), office.days("weekly")) == ([5, 4], [1])
+
+
+@pytest.mark.parametrize("case", sampled.first(1, _CASES))
+def test_what_counts_as_most(case: str, office: VersionedOffice) -> None:
+    script, is_held = _CASES[case]
+    office.back_up(_MADE)
+    office.make(1)
+    office.back_up(script)
+    assert office.on_day(2).returncode == (1 if is_held else 0)
+    assert office.path(f"{OWN}/held").exists() == is_held
