@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
 
-MOST_KEY_PRESSES = 14  # from nothing to the first backup, the message copied; names are not counted, but Tab is
+MOST_KEY_PRESSES = 15  # from nothing to the first backup, the message copied; names are not counted, but Tab is
 
 _NAMES = {".": "full_stop", "-": "minus", "_": "underscore"}
 
@@ -129,6 +129,8 @@ async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...]
     await until(person.pilot, lambda: "SHA256" in text(person.pilot))
     await person.press(*confirm)
     await person.comes_to(Step.SCHEME)
+    await person.press("enter")
+    await person.comes_to(Step.VERSIONS)
     await person.press("enter")
     await person.comes_to(Step.KEY)
     await until(person.pilot, lambda: "keyring" in said(person.pilot) + text(person.pilot))

@@ -55,6 +55,16 @@ def duration(seconds: int) -> str:
     return f"{seconds} s"
 
 
+def periods(days: int, weeks: int, months: int) -> str:
+    """How far back versions go: 7 days, 4 weeks, 12 months."""
+    in_days = ngettext("{count} day", "{count} days", days).format(count=days)
+    in_weeks = ngettext("{count} week", "{count} weeks", weeks).format(count=weeks)
+    in_months = ngettext("{count} month", "{count} months", months).format(count=months)
+    if months:
+        return _("{days}, {weeks}, {months}").format(days=in_days, weeks=in_weeks, months=in_months)
+    return _("{days}, {weeks}").format(days=in_days, weeks=in_weeks) if weeks else in_days
+
+
 def ago(seconds: float) -> str:
     """How long ago something was, in one unit."""
     minutes = int(seconds // 60)
