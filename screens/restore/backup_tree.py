@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from textual.events import Click
 
-    from wizard.restore.tree import Item, Level
+    from wizard.restore.entries import Item
+    from wizard.restore.tree import Level
     from wizard.running.listing import Sums
     from wizard.walk.getting_back.ticks import Ticks
 

@@ -222,7 +222,7 @@ async def test_typed_without_any_pause_no_key_is_lost(
 ) -> None:
     typed = ["enter", "enter", *office.server.host, "tab", *office.server.user, "enter"]
     typed += ["home", "enter"]  # I compared it: it's the same
-    typed += ["enter", "enter", "enter"]  # how to sign in, the key, copy the message
+    typed += ["enter", "enter", "enter", "enter"]  # how to sign in, no versions, the key, copy the message
     async with wizard_at(new_profile(office), Step.WELCOME, size=size) as pilot:
         for key in typed:
             pilot.app.post_message(Key(_NAMES.get(key, key), key if len(key) == 1 else None))

@@ -121,7 +121,6 @@ def test_the_documented_form_is_read(tmp_path: Path) -> None:
         ("[key]", "[versions]\nhourly = 24\n[key]", "versions.hourly", 22),
         ("[key]", "[versions]\ndaily = 0\n[key]", "versions.daily", 22),
         ("[key]", "[versions]\nweekly = true\n[key]", "versions.weekly", 22),
-        ("[key]", '[versions]\nmonthly = "12"\n[key]', "versions.monthly", 22),
     ],
 )
 def test_a_bad_setting_is_told_with_its_key_and_line(

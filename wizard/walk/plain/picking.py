@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wizard.profile import Profile
-    from wizard.restore.tree import Item, Level
+    from wizard.restore.entries import Item
+    from wizard.restore.tree import Level
     from wizard.walk.getting_back.way_in import WayIn
 
 _PAGE = 30
