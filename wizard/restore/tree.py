@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
     from wizard.profile import Profile
+    from wizard.restore.versions import Version
 
 MOST_ENTRIES = 10_000_000
 _BLOCKS_AT_HAND = 4  # lines of a level are looked at one after the other
@@ -96,6 +97,14 @@ class Tree:
                 for part in slices(lines):
                     level.add(part, start)
                     yield
+
+    async def versions_with(self, path: str) -> list[Version]:
+        """The older versions of the backup, the newest first, with what they have at that path.
+
+        Raises:
+            Failure: as for `versions.listed`.
+        """
+        return await versions.listed(self._reader, self._access, path)
 
     async def read_all(self) -> AsyncGenerator[int]:
         """Read all names from the server, in slices that keep nothing else waiting; tells how many there are by now.

@@ -18,6 +18,7 @@ from wizard.failure import Failure, Kind
 from wizard.restore import entries, selection
 from wizard.restore.entries import Item  # noqa: TC001 - msgspec reads it
 from wizard.schemes.parts.over_ssh import COMPLETE_MARK
+from wizard.text import display
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -85,6 +86,14 @@ async def find(reader: Profile, access: Access, wanted: str) -> Version:
         Failure: `NO_SUCH_VERSION`, or as for `listed`.
     """
     return chosen(await listed(reader, access), wanted)
+
+
+def day_of(id: str) -> str:
+    """The day that an id stands for, in words; what is no id stays as it is."""
+    try:
+        return display.day(datetime.strptime(id.partition("T")[0], "%Y-%m-%d").astimezone())
+    except ValueError:
+        return display.printable(id)
 
 
 async def place(reader: Profile, access: Access, wanted: str) -> str | None:
