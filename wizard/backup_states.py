@@ -255,7 +255,7 @@ def begun(action: Action, walk: Walk) -> Walk:
 
 def changeable(walk: Walk) -> list[Step]:
     """The steps whose decisions can be changed by now."""
-    wanted = (Step.FOLDERS, Step.SERVER, Step.SCHEME, Step.KEY, Step.SCHEDULE)
+    wanted = (Step.FOLDERS, Step.SERVER, Step.SCHEME, Step.VERSIONS, Step.KEY, Step.SCHEDULE)
     return [step for step in wanted if steps.can_jump(walk, step)]
 
 

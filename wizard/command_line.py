@@ -150,6 +150,10 @@ def _commands() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
     run.set_defaults(command=_from("backup", "run"), usage_error=run.error)
 
+    versions = _named(add("versions", help=_("List the older versions of a backup that the server keeps.")))
+    versions.add_argument("--json", action="store_true", help=_("print one JSON object, always in English"))
+    versions.set_defaults(command=_from("restore", "versions"))
+
     _add_restore(add("restore", help=_("Get files back from a backup.")))
 
     drill = _named(add("drill", help=_("Test a backup: compare random files with those on the server.")))
@@ -192,7 +196,12 @@ def _add_restore(parser: _Parser) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help=_("a file or folder to get back, as it was here (default: all)")
     )
-    parser.add_argument("--version", metavar="WHEN", choices=("latest",), default="latest", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--version",
+        metavar="WHEN",
+        default="latest",
+        help=_("an older version: its id or its day, as “backup-wizard versions” shows them (default: latest)"),
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--to", metavar="FOLDER", help=_("put the files into this folder (default: a new one)"))
     where.add_argument("--in-place", action="store_true", help=_("put the files back where they came from"))

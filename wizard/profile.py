@@ -10,6 +10,7 @@ import msgspec
 
 from wizard import backup_layout, rules, server_address
 from wizard.failure import BadProfile
+from wizard.text import display
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _MOST_DAYS = 365
+_MOST_VERSIONS = 100
 
 SchemeKind = Literal["rrsync", "forced-command", "daemon-over-ssh", "daemon", "login"]
 Every = Literal["hourly", "daily", "weekly", "off"]
@@ -120,6 +122,11 @@ class VersionsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """Whether there are any."""
         return self.keep != "none"
 
+    @property
+    def periods(self) -> str:
+        """Of how many days, weeks and months, in words."""
+        return display.periods(self.daily, self.weekly, self.monthly)
+
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that is decided about one backup.
@@ -218,6 +225,7 @@ def _complaints(profile: Profile) -> Iterator[Found]:
     if profile.key.file:
         yield "key.file", rules.key_file(profile.key.file)
     yield from _of_schedule(profile.schedule)
+    yield from of_versions(profile.versions, "versions")
     if scheme.append_only and scheme.allow_delete:
         yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
     if profile.delete and not scheme.allow_delete:
@@ -231,6 +239,16 @@ def _of_schedule(schedule: Schedule) -> Iterator[Found]:
             yield "schedule.at", _("A time can be set only for daily and weekly backups.")
     if not 1 <= schedule.warn_after_days <= _MOST_DAYS:
         yield "schedule.warn_after_days", _("Use a number of days from 1 to 365.")
+
+
+def of_versions(versions: VersionsSettings, table: str) -> Iterator[Found]:
+    """What can't be taken of them, in the table of that name."""
+    for period, fewest in (("daily", 1), ("weekly", 0), ("monthly", 0)):
+        if not fewest <= getattr(versions, period) <= _MOST_VERSIONS:
+            complaint = _("Use a number from {fewest} to {most}.").format(fewest=fewest, most=_MOST_VERSIONS)
+            yield f"{table}.{period}", complaint
+    if versions.monthly and not versions.weekly:
+        yield f"{table}.monthly", _("Monthly versions are made from weekly ones. Also keep weekly = 1 or more.")
 
 
 def _exclude(pattern: str, profile: Profile) -> str | None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from textual.events import Click
 
-    from wizard.restore.tree import Item, Level
+    from wizard.restore.entries import Item
+    from wizard.restore.tree import Level
     from wizard.running.listing import Sums
     from wizard.walk.getting_back.ticks import Ticks
 
@@ -90,9 +91,9 @@ class BackupTree(ScrollView, can_focus=True):
         """Whether it shows what was found."""
         return self._found is not None
 
-    def begin_anew(self) -> None:
-        """Nothing is opened yet."""
-        self.opened_tree, self.cursor = OpenedTree(), 0
+    def begin_anew(self, title: str) -> None:
+        """Nothing is opened yet; the title is the first line's."""
+        self._title, self.opened_tree, self.cursor = title, OpenedTree(), 0
         self._filling.clear()
         self.grow()
 
@@ -111,6 +112,11 @@ class BackupTree(ScrollView, can_focus=True):
         self.cursor = 0 if found else self._cursor_in_tree
         self.grow()
         self._go_to(self.cursor)
+
+    @property
+    def path_here(self) -> str:
+        """The path in the backup that the cursor is on."""
+        return self._here.item.path if self._here else ""
 
     @property
     def is_opening(self) -> bool:

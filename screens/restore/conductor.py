@@ -43,6 +43,10 @@ def _screen(visit: Visit, stage: Stage, *, came_back: bool) -> RestoreScreen:
             from screens.restore.admin import AdminScreen
 
             return AdminScreen(visit, came_back=came_back)
+        case Stage.VERSION:
+            from screens.restore.version import VersionScreen
+
+            return VersionScreen(visit)
         case Stage.FILES:
             from screens.restore.files import FilesScreen
 

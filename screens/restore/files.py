@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Label
 
 from screens.pace import WORK_SECONDS, Pace
 from screens.restore.backup_tree import BackupTree, Found
+from screens.restore.found_in import FoundInScreen
 from screens.restore.restore_screen import RestoreScreen
 from screens.widgets.listing.searched_list import FindBox
 from screens.widgets.note import Note
@@ -58,6 +59,7 @@ class FilesScreen(RestoreScreen):
         Binding("escape", "show_all", _("Folders")),
         Binding("escape", "back", _("Back")),
         Binding("slash", "find", _("Find"), key_display="/"),
+        Binding("v", "versions", _("Versions")),
         Binding("r", "again", _("Try again"), show=False),
     ]
 
@@ -75,8 +77,7 @@ class FilesScreen(RestoreScreen):
             yield Label(_("Find"), id="find-label")
             yield FindBox(id="find", compact=True, placeholder=_("part of a name"), select_on_focus=False)
             yield Label("", id="find-count", markup=False)
-        everything = _("Everything in “{name}”").format(name=display.printable(self.profile.name))
-        yield BackupTree(everything, self.ticks, id="found")
+        yield BackupTree(selected.everything(self.profile, self.visit.wish), self.ticks, id="found")
         yield Note(id="selected", keeps_room=True)
 
     def compose_actions(self) -> ComposeResult:
@@ -113,6 +114,8 @@ class FilesScreen(RestoreScreen):
                 return is_searched and not is_opening
             case "back":
                 return not (is_searched or is_opening)
+            case "versions":
+                return Stage.VERSION in self.visit.order
         return super().check_action(action, parameters)
 
     def action_stop(self) -> None:
@@ -124,6 +127,17 @@ class FilesScreen(RestoreScreen):
         """Sign in, and read the top of the backup."""
         self._keys_wait()
         Begin(self, "connection", only=True)(self._serve)
+
+    def action_versions(self) -> None:
+        """See which older versions have what is under the cursor, and go on with one of them."""
+        path = self._list.path_here
+        if self._tree and path:
+            self.app.push_screen(FoundInScreen(self._tree, path, self._asking), self._take_version)
+
+    def _take_version(self, version: str | None) -> None:
+        if version:
+            self.visit.keep(msgspec.structs.replace(self.wish_so_far, version=version))
+            self.action_again()
 
     def action_find(self) -> None:
         """Look for a name in all of the backup."""
@@ -165,13 +179,13 @@ class FilesScreen(RestoreScreen):
         self._tree = None
         self.remove_class("-trouble-alone")
         await self.show_trouble(None)
-        self._list.begin_anew()
+        self._list.begin_anew(selected.everything(self.profile, self.visit.wish))
         host = self.profile.server.host
         try:
             with self.query_one(Waiting).on(_("Signing in to {host}").format(host=host), _("Esc goes back.")):
                 access = await self.visit.way.access()
             async with shared(self.visit.way.reader, access) as connected:
-                self._tree = Tree(self.visit.way.reader, connected)
+                self._tree = Tree(self.visit.way.reader, connected, self.visit.wish.version)
                 with self.query_one(Waiting).on(_("Reading your backup"), _("Esc goes back.")):
                     await self._fill(self._list.opened_tree.top, "")
                 self._keys_go_on()

@@ -16,6 +16,7 @@ SCREENS = {
     Step.SERVER: "server.screen.ServerScreen",
     Step.FINGERPRINT: "fingerprint.screen.FingerprintScreen",
     Step.SCHEME: "scheme.screen.SchemeScreen",
+    Step.VERSIONS: "versions.screen.VersionsScreen",
     Step.KEY: "key.screen.KeyScreen",
     Step.HAND_OVER: "hand_over.screen.HandOverScreen",
     Step.SECURITY_CHECK: "security_check.screen.SecurityCheckScreen",

@@ -62,7 +62,7 @@ async def test_one_that_hangs_keeps_the_screen_alive_and_goes_on_when_it_wakes(
         await pilot.press("f1")
         await until(pilot, lambda: "Macs and most desktops have a keyring" in said(pilot))
         await pilot.press("escape", "escape")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await until(pilot, lambda: at(pilot) == Step.VERSIONS)
         await pilot.press("enter")
         await until(pilot, lambda: at(pilot) == Step.KEY)
         secret_service.wake()
@@ -79,7 +79,7 @@ async def test_one_that_hangs_at_the_hand_over_keeps_the_screen_alive(secret_ser
     async with wizard_at(profile, Step.HAND_OVER) as pilot:
         await until(pilot, lambda: "Preparing the text" in text(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await until(pilot, lambda: at(pilot) == Step.VERSIONS)
         secret_service.wake()
 
 

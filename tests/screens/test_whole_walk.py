@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.support.secret_service import SecretService
 
-MOST_KEY_PRESSES = 14  # from nothing to the first backup, the message copied; names are not counted, but Tab is
+MOST_KEY_PRESSES = 15  # from nothing to the first backup, the message copied; names are not counted, but Tab is
 
 _NAMES = {".": "full_stop", "-": "minus", "_": "underscore"}
 
@@ -130,6 +130,8 @@ async def decide_all(person: Person, office: Office, *, confirm: tuple[str, ...]
     await person.press(*confirm)
     await person.comes_to(Step.SCHEME)
     await person.press("enter")
+    await person.comes_to(Step.VERSIONS)
+    await person.press("enter")
     await person.comes_to(Step.KEY)
     await until(person.pilot, lambda: "keyring" in said(person.pilot) + text(person.pilot))
     await person.press("enter")
@@ -220,7 +222,7 @@ async def test_typed_without_any_pause_no_key_is_lost(
 ) -> None:
     typed = ["enter", "enter", *office.server.host, "tab", *office.server.user, "enter"]
     typed += ["home", "enter"]  # I compared it: it's the same
-    typed += ["enter", "enter", "enter"]  # how to sign in, the key, copy the message
+    typed += ["enter", "enter", "enter", "enter"]  # how to sign in, no versions, the key, copy the message
     async with wizard_at(new_profile(office), Step.WELCOME, size=size) as pilot:
         for key in typed:
             pilot.app.post_message(Key(_NAMES.get(key, key), key if len(key) == 1 else None))

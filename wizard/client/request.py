@@ -11,7 +11,7 @@ from wizard import __version__, profile, rules, schemes
 from wizard.client.computer import Sender
 from wizard.client.keys import public_keys
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import FORMAT, Profile, SchemeSettings, Server
+from wizard.profile import FORMAT, Profile, SchemeSettings, Server, VersionsSettings
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.storage import paths, strict_toml
 from wizard.storage.strict_toml import Form
@@ -56,7 +56,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     `public_key` is the key's whole line, empty for a scheme without keys. `seen_host_keys` are the fingerprints that
     the server showed, as long as none is confirmed. `purpose` is empty for a new backup, and `adopt` where the key
     takes the place of the one that the backup of that name has now. It is `restore` where the key is to read the backup
-    for a restore, and to do nothing else.
+    for a restore, and to do nothing else. `keep_versions` is missing where the server is to keep none, so that an older
+    backup-wizard of an admin's takes the request (`versions` are those of programs).
     """
 
     format: int = FORMAT
@@ -70,12 +71,20 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     versions: Versions = Versions()
     sender: Sender = Sender()
     purpose: Purpose = ""
+    keep_versions: VersionsSettings | None = None
 
     @property
     def profile(self) -> Profile:
         """The backup as far as its server has to know it."""
         adopting: Adopting = "yes" if self.purpose == "adopt" else ""
-        return Profile(name=self.name, delete=self.delete, adopting=adopting, server=self.server, scheme=self.scheme)
+        return Profile(
+            name=self.name,
+            delete=self.delete,
+            adopting=adopting,
+            server=self.server,
+            scheme=self.scheme,
+            versions=self.keep_versions or VersionsSettings(),
+        )
 
     @property
     def only_reads(self) -> bool:
@@ -119,6 +128,7 @@ def of(
             command=command,
             sender=sender or Sender(),
             purpose=purpose,
+            keep_versions=decided.versions if decided.versions.are_kept else None,
             versions=Versions(backup_wizard=__version__, rsync=client.rsync_version, openssh=client.openssh_version),
         )
     )
@@ -161,6 +171,9 @@ def check(request: Request) -> Request:
     Raises:
         BadProfile: names the first value that can't.
     """
+    for key, complaint in profile.of_versions(request.profile.versions, "keep_versions"):
+        if complaint:
+            raise BadProfile(complaint, key=key)
     profile.check(request.profile)
     for key, complaint in _complaints(request):
         if complaint:

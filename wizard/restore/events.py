@@ -77,7 +77,7 @@ class Result(msgspec.Struct, frozen=True):
         problems += [(one.path, in_words(one)) for one in self.misfits]
         return {
             "profile": self.name,
-            "version": LATEST,
+            "version": self.order.version or LATEST,
             "to": self.order.to or None,
             "restored": self.restored,
             "skipped": self.skipped,

@@ -70,11 +70,13 @@ class _Here:
 
 
 class Source:
-    """One part of an order, read with the key that `reader` names."""
+    """One part of an order, read with the key that `reader` names; `version` is as in `Reading`."""
 
-    def __init__(self, reader: Profile, access: Access, order: Order, part: Part, stage: Stage) -> None:
+    def __init__(
+        self, reader: Profile, access: Access, order: Order, part: Part, stage: Stage, version: str | None = None
+    ) -> None:
         self._reader, self._access, self._order = reader, access, order
-        self._part, self._stage = part, stage
+        self._part, self._stage, self._version = part, stage, version
 
     async def plan(self) -> Plan:
         """Ask what there is, and how much of it has still to come.
@@ -123,7 +125,9 @@ class Source:
             Failure: rsync failed as a whole, this disk is full, or the server sends more than it said.
         """
         # In a folder of their own (--temp-dir), temporary files would take rsync half as long again.
-        here = (f"--partial-dir={PARTIAL_FOLDER}",)
+        # What an earlier try has fetched of a version may be of another, whose folder had that name then.
+        deleting = () if self._version is None else ("--delete",)
+        here = (f"--partial-dir={PARTIAL_FOLDER}", *deleting)
         events = self._read(self._stage.tree, dry_run=False, here=here, holding=holding)
         async with aclosing(self._bounded(events, plan.entries + _MORE_ENTRIES)) as bounded:
             async for event in bounded:
@@ -142,7 +146,7 @@ class Source:
             Failure: the server can't be asked, or this disk is full.
         """
         only_marks = (f"--include=/{COMPLETE_MARK}*", "--exclude=*", f"--max-size={complete_mark.MOST_BYTES}")
-        reading = Reading(self._stage.marks, dry_run=False, here=only_marks)
+        reading = Reading(self._stage.marks, dry_run=False, here=only_marks, version=self._version)
         command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
         count = 0
         async with aclosing(rsync.run(command, self._access)) as events:
@@ -187,7 +191,7 @@ class Source:
         if not self._part.folder.exists():
             return found
         with _empty() as empty:
-            reading = Reading(empty, dry_run=True, here=(linking.FORMAT,))
+            reading = Reading(empty, dry_run=True, here=(linking.FORMAT,), version=self._version)
             async with aclosing(self._bounded(self._run(reading), _MOST_ENTRIES)) as events:
                 async for event in events:
                     if isinstance(event, rsync.Entries) and len(found) < linking.MOST_PAIRS:
@@ -208,7 +212,9 @@ class Source:
         self, to: Path, *, dry_run: bool, here: Sequence[str], by_content: bool = False, hard_links: bool = True
     ) -> Reading:
         is_by_content = by_content or (self._order.overwrite == "always" and self._part.folder.exists())
-        return Reading(to, dry_run, by_content=is_by_content, hard_links=hard_links, here=tuple(here))
+        return Reading(
+            to, dry_run, by_content=is_by_content, hard_links=hard_links, here=tuple(here), version=self._version
+        )
 
     async def _run(self, reading: Reading, holding: Sequence[int] = ()) -> AsyncGenerator[rsync.Event]:
         with contextlib.ExitStack() as open_files:
@@ -220,7 +226,9 @@ class Source:
                 here = (*(f"--exclude={pattern}" for pattern in spared), *reading.here)
                 reading = msgspec.structs.replace(reading, here=here)
             command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
-            async with aclosing(rsync.run(command, self._access, holding=holding)) as events:
+            # The modes of a version's files are taken as they are, in a stage that is closed to others.
+            umask = -1 if self._version is None else 0
+            async with aclosing(rsync.run(command, self._access, holding=holding, umask=umask)) as events:
                 async for event in events:
                     yield event
 
@@ -233,26 +241,6 @@ class Source:
                     if count > most:
                         raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
                 yield event
-
-
-async def missing(reader: Profile, access: Access, paths: Sequence[str]) -> list[str]:
-    """Those paths that are not in the backup.
-
-    Raises:
-        Failure: the server can't be asked.
-    """
-    found: set[str] = set()
-    patterns = [pattern for path in paths for pattern in selection.of([path]) if not pattern.endswith("/***")]
-    with _empty() as empty, selection.kept(patterns) as chosen:
-        reading = Reading(empty, dry_run=True, chosen=chosen)
-        command = schemes.of(reader).read_command(reader, access.facts, reading)
-        async with aclosing(rsync.run(command, access)) as events:
-            async for event in events:
-                if isinstance(event, rsync.Entries):
-                    found |= {one.path.rstrip("/") for one in event} & set(paths)
-                elif isinstance(event, rsync.Ended):
-                    report.require_totals(event)
-    return [path for path in paths if path not in found]
 
 
 @contextlib.contextmanager

@@ -28,12 +28,13 @@ class Order(msgspec.Struct, frozen=True):
     `to` is the folder they go into, each at its place in the backup; where it is empty, they go where they came from.
     `overwrite` is what becomes of files that are there already, in restic's words: nothing (`never`); they are replaced
     by what is newer (`if-newer`), by what has another size or time (`if-changed`), or by whatever has another content
-    (`always`). Nothing is ever removed.
+    (`always`). Nothing is ever removed. `version` is the id of the older version that they are of.
     """
 
     paths: tuple[str, ...] = ()
     to: str = ""
     overwrite: Overwrite = "if-changed"
+    version: str = ""
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -7,13 +7,13 @@ import os
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
-from wizard import schemes, trouble
+from wizard import trouble
 from wizard.client import rsync
 from wizard.client.folders import folder_modes
 from wizard.client.process.background import in_background
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
-from wizard.restore import fetching, linking, order, putting, stage, staged_files, target
+from wizard.restore import entries, fetching, linking, order, putting, stage, staged_files, target, versions
 from wizard.restore.events import Comparing, Event, Putting, Result
 from wizard.restore.fetching import Source
 from wizard.restore.stage import NOTHING, Arrived, Stage
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wizard.restore.fetching import Plan
     from wizard.restore.order import Order, Part
 
-__all__ = ["Comparing", "Event", "Planned", "Putting", "Result", "Retry", "practice", "require_readable", "run"]
+__all__ = ["Comparing", "Event", "Planned", "Putting", "Result", "Retry", "practice", "run"]
 
 _MAY_PASS = {
     *(Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY, Kind.SERVER_SILENT),
@@ -37,16 +37,7 @@ _MAY_PASS = {
 }
 _MOST_TRIES = 30
 _MOST_TOLD = 1000
-
-
-def require_readable(profile: Profile) -> None:
-    """See that the backup's own key may read it.
-
-    Raises:
-        Failure: `CANT_READ_BACK`.
-    """
-    if not schemes.of(profile).may_read(profile):
-        raise Failure(Kind.CANT_READ_BACK, profile.name)
+_MOST_MOVES = 5
 
 
 async def run(
@@ -93,12 +84,13 @@ async def practice(
         Failure: as for `run`.
     """
     reader = reader or profile
-    restored = size = skipped = entries = 0
+    restored = size = skipped = found = 0
     problems: list[rsync.Problem] = []
     async with shared(reader, access) as connected:
-        await _require_there(reader, connected, wanted)
+        place = await versions.place(reader, connected, wanted.version)
+        await _require_there(reader, connected, wanted, place)
         for part in order.parts(profile, wanted):
-            source = _Part(profile, reader, wanted, part).source(connected)
+            source = _Part(profile, reader, wanted, part).source(connected, place)
             count = 0
             async with aclosing(source.practice()) as events:
                 async for event in events:
@@ -114,8 +106,10 @@ async def practice(
                         restored += count
                         skipped += max(totals.files - totals.folders - count, 0)
                         size += totals.bytes_to_send
-                        entries += totals.files - 1
-    _require_something(profile, wanted, entries)
+                        found += totals.files - 1
+        if place != await versions.place(reader, connected, wanted.version):
+            raise Failure(Kind.VERSION_MOVED)
+    _require_something(profile, wanted, found)
     yield Result(profile.name, wanted, restored, skipped, size, problems=tuple(problems), is_practice=True)
 
 
@@ -132,9 +126,10 @@ async def _fetched(
     tries = _Tries(profile, pauses)
     async with AsyncExitStack() as connection:
         connected = await connection.enter_async_context(shared(reader, access))
-        await _require_there(reader, connected, wanted)
+        place = await versions.place(reader, connected, wanted.version)
+        await _require_there(reader, connected, wanted, place)
         for one in pending:
-            one.plan = await one.source(connected).plan()
+            one.plan = await one.source(connected, place).plan()
         _require_something(profile, wanted, sum(one.plan.entries - 1 for one in pending))
         _require_room(pending)
         to_come = total = sum(one.plan.bytes for one in pending)
@@ -144,7 +139,7 @@ async def _fetched(
             one.stage.begin()
             while one.stage.arrived is None:
                 try:
-                    async with aclosing(one.fetched(one.source(connected), holding)) as events:
+                    async with aclosing(one.fetched(connected, holding)) as events:
                         async for event in events:
                             tries.has_come |= isinstance(event, rsync.Progress)
                             yield event
@@ -164,14 +159,19 @@ class _Part:
         self.stage = Stage(profile.name, part.folder, wanted)
         self.plan: Plan = fetching.NOTHING
         self.problems: list[rsync.Problem] = []
-        self.untold = 0
+        self.untold = self._moved = 0
         self.told = putting.Put()
 
-    def source(self, access: Access) -> Source:
-        return Source(self._reader, access, self._wanted, self.part, self.stage)
+    def source(self, access: Access, place: str | None) -> Source:
+        return Source(self._reader, access, self._wanted, self.part, self.stage, place)
 
-    async def fetched(self, source: Source, holding: Sequence[int]) -> AsyncGenerator[Event]:
-        """Have it sent, and compare it with what the server has; then nothing more is fetched."""
+    async def fetched(self, access: Access, holding: Sequence[int]) -> AsyncGenerator[Event]:
+        """Have it sent, and compare it with what the server has; then nothing more is fetched.
+
+        Of a version whose folder got another name meanwhile, it is all to be done again.
+        """
+        place = await versions.place(self._reader, access, self._wanted.version)
+        source = self.source(access, place)
         self.problems.clear()
         totals = rsync.Totals()
         async with aclosing(source.fetch(self.plan, holding)) as events:
@@ -185,6 +185,11 @@ class _Part:
         await source.fetch_marks()
         differing = await source.compare()
         same_file = tuple(await source.hard_links())
+        if place != await versions.place(self._reader, access, self._wanted.version):
+            self._moved += 1
+            if self._moved > _MOST_MOVES:
+                raise Failure(Kind.VERSION_MOVED)
+            return
         with stage.told(self.stage.path):
             for path in differing:
                 self._drop(path)
@@ -201,6 +206,8 @@ class _Part:
             arrived = self.stage.arrived or NOTHING
             if arrived.links:
                 staged_files.arm(self.stage.tree)
+            if self._wanted.version:
+                staged_files.close_to_group(self.stage.tree)
             folder_modes.restore(complete_mark.newest(self.stage.marks), self.stage.tree)
             if not self.part.place and self.stage.tree.is_dir():  # a new folder has no mode in the backup
                 self.stage.tree.chmod(0o700)
@@ -262,8 +269,8 @@ def _result(profile: Profile, wanted: Order, todo: Sequence[_Part]) -> Result:
     )
 
 
-async def _require_there(reader: Profile, access: Access, wanted: Order) -> None:
-    if wanted.paths and (missing := await fetching.missing(reader, access, wanted.paths)):
+async def _require_there(reader: Profile, access: Access, wanted: Order, place: str | None) -> None:
+    if wanted.paths and (missing := await entries.missing(reader, access, wanted.paths, place)):
         raise Failure(Kind.NOT_IN_BACKUP, missing[0])
 
 

@@ -70,7 +70,7 @@ def ask(profile: Profile) -> ExportContext:
             `reading_key.ensure`.
     """
     server = kept_facts.known(profile)
-    if not reading.is_needed(profile):
+    if not reading.is_needed(profile, versions=profile.versions.are_kept):
         raise Failure(Kind.BAD_VALUE, _("This computer may read its backup, so there is nothing to ask for"))
     if server.shell_is(*ONE_COMMAND_SHELLS):
         raise Failure(Kind.BAD_VALUE, _("The account's login shell (rssh) can't take a key for reading"))
@@ -102,13 +102,13 @@ def context(profile: Profile, asked: Asked) -> ExportContext:
     return exports.context_for_reading(profile, client, asked.expires.astimezone(), secret, replaced)
 
 
-def require(profile: Profile) -> Asked | None:
-    """What was asked for, where the backup's own key may not read it; `None` where it may.
+def require(profile: Profile, *, versions: bool = False) -> Asked | None:
+    """What was asked for, where the backup's own key may not read it, or its older versions; `None` where it may.
 
     Raises:
         Failure: `CANT_READ_BACK` if nothing was asked for.
     """
-    if not reading.is_needed(profile):
+    if not reading.is_needed(profile, versions=versions):
         return None
     asked = reading_key.in_use(profile.name)
     if asked and reading_key.is_for(profile, asked):

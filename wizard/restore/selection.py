@@ -33,6 +33,12 @@ def inside(folder: str) -> list[str]:
     return [*_around(folder), f"/{_literal(folder)}/", f"/{_escaped(folder)}/*"] if folder else ["/*"]
 
 
+def beneath(top: str, path: str) -> list[str]:
+    """The patterns of one file or folder, without what is in it, in whatever folders the pattern `top` names."""
+    parts = path.split("/")
+    return [f"{top}/{_escaped('/'.join(parts[:end]))}" for end in range(1, len(parts) + 1)]
+
+
 def own_files(folder: Path, place: str) -> list[str]:
     """The patterns of this program's own settings, state and keys, where a folder comes back that holds them.
 

@@ -72,6 +72,24 @@ def count(tree: Path) -> tuple[int, int]:
     return sum(paths for paths, _links in counted), sum(links for _paths, links in counted)
 
 
+def close_to_group(tree: Path) -> None:
+    """Allow the group no more than all others, everywhere in a tree.
+
+    In a version, the group's part of a mode is how the server lets it be read; whatever it was here is not known there.
+
+    Raises:
+        OSError: a mode can't be changed.
+    """
+    if not tree.is_dir():
+        return
+    for folder, paths, links in _walked(tree):
+        for path in {str(folder), *paths} - set(links):
+            mode = stat.S_IMODE(os.lstat(path).st_mode)
+            meant = mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+            if meant != mode:
+                os.chmod(path, meant)  # noqa: PTH101 - of very many
+
+
 def arm(tree: Path) -> None:
     """Give all links in a tree back what they led to; from then on, nothing may be fetched into it any more.
 

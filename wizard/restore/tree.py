@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from contextlib import ExitStack, aclosing
-from datetime import datetime
-from pathlib import Path
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from wizard import schemes
-from wizard.client import rsync
 from wizard.client.rsync import listed
 from wizard.failure import Failure, Kind
-from wizard.restore import selection
-from wizard.running import report
+from wizard.restore import entries, selection, versions
+from wizard.restore.entries import Item
 from wizard.running.listing.folders import TOP, Folders, Sums
 from wizard.running.listing.listing import slices
 from wizard.running.listing.search import Search
 from wizard.running.listing.store import Store
-from wizard.schemes.base import Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
     from wizard.client.access import Access
     from wizard.profile import Profile
+    from wizard.restore.versions import Version
 
 MOST_ENTRIES = 10_000_000
-_WITH_TIME = "--out-format=%i|%l|%M %n"
 _BLOCKS_AT_HAND = 4  # lines of a level are looked at one after the other
-_TIME = "%Y/%m/%d-%H:%M:%S"
-_TIME_LENGTH = len("2026/11/29-10:25:00")
 # The backup's own line, which comes first, is none of what is in it.
 _THE_TOP = re.compile(rb"^[^|\n]*\|\d+\|\./\n", re.MULTILINE)
-
-
-class Item(msgspec.Struct, frozen=True):
-    """A file, a link or a folder, by its path in the backup; `modified` is in this computer's time."""
-
-    path: str
-    size: int = 0
-    is_folder: bool = False
-    is_link: bool = False
-    modified: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """Its last name."""
-        return self.path.rpartition("/")[2]
 
 
 class Level:
@@ -66,7 +41,7 @@ class Level:
         if not 0 <= number < len(self):
             raise IndexError(number)
         of_files = number - self._folders.count
-        return _item_with_time(self._folders.line(number) if of_files < 0 else self._files.line(of_files))
+        return entries.item(self._folders.line(number) if of_files < 0 else self._files.line(of_files))
 
     def __iter__(self) -> Iterator[Item]:
         return map(self.__getitem__, range(len(self)))
@@ -74,16 +49,16 @@ class Level:
     def add(self, lines: bytes, folder: bytes) -> None:
         """Take in whole lines of rsync's list; those of the folder itself and of what is around it are left out."""
         for line in lines.split(b"\n")[:-1]:
-            name = line.split(b"|", 2)[2][_TIME_LENGTH + 1 :]
+            name = line.split(b"|", 2)[2][entries.TIME_LENGTH + 1 :]
             if len(name.rstrip(b"/")) > len(folder) and name != b"./" and name.startswith(folder):
                 (self._folders if line[1:2] == b"d" else self._files).add(line + b"\n", 1)
 
 
 class Tree:
-    """The tree of one backup, read with the key that `reader` names."""
+    """The tree of one backup, or of that `version` of it, read with the key that `reader` names."""
 
-    def __init__(self, reader: Profile, access: Access) -> None:
-        self._reader, self._access = reader, access
+    def __init__(self, reader: Profile, access: Access, version: str = "") -> None:
+        self._reader, self._access, self._version = reader, access, version
         self._all, self._sums = Store(), Folders()
         self._is_complete = False
 
@@ -117,11 +92,19 @@ class Tree:
         """
         # As rsync writes it; a name that comes in another form is none that is in the folder.
         start = listed.escaped(f"{folder}/") if folder else b""
-        async with aclosing(self._listed(selection.inside(folder), _WITH_TIME)) as found:
+        async with aclosing(self._listed(selection.inside(folder), entries.WITH_TIME)) as found:
             async for lines in found:
                 for part in slices(lines):
                     level.add(part, start)
                     yield
+
+    async def versions_with(self, path: str) -> list[Version]:
+        """The older versions of the backup, the newest first, with what they have at that path.
+
+        Raises:
+            Failure: as for `versions.listed`.
+        """
+        return await versions.listed(self._reader, self._access, path)
 
     async def read_all(self) -> AsyncGenerator[int]:
         """Read all names from the server, in slices that keep nothing else waiting; tells how many there are by now.
@@ -169,28 +152,10 @@ class Tree:
 
     async def _listed(self, patterns: list[str], form: str) -> AsyncGenerator[bytes]:
         count = 0
-        with ExitStack() as opened:
-            empty = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="backup-wizard-")))
-            chosen = opened.enter_context(selection.kept(patterns)) if patterns else None
-            reading = Reading(empty, dry_run=True, chosen=chosen, here=(form,))
-            command = schemes.of(self._reader).read_command(self._reader, self._access.facts, reading)
-            async with aclosing(rsync.run(command, self._access)) as events:
-                async for event in events:
-                    if isinstance(event, rsync.Entries):
-                        count += len(event)
-                        if count > MOST_ENTRIES:
-                            raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
-                        yield event.raw
-                    elif isinstance(event, rsync.Ended):
-                        report.require_totals(event)
-
-
-def _item_with_time(line: bytes) -> Item:
-    change, size, rest = line.split(b"|", 2)
-    is_folder = change[1:2] == b"d"
-    try:
-        modified = datetime.strptime(rest[:_TIME_LENGTH].decode(), _TIME)
-    except ValueError:  # a year that no calendar has
-        modified = None
-    path = listed.path(rest[_TIME_LENGTH + 1 :]).rstrip("/")
-    return Item(path, 0 if is_folder else int(size), is_folder, change[1:2] == b"L", modified)
+        version = await versions.place(self._reader, self._access, self._version)
+        async with aclosing(entries.listed(self._reader, self._access, patterns, form, version)) as found:
+            async for some in found:
+                count += len(some)
+                if count > MOST_ENTRIES:
+                    raise Failure(Kind.SERVER_SENDS_MORE, self._reader.server.host)
+                yield some.raw

@@ -64,7 +64,9 @@ class Transfer(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """What one rsync call is to read from the backup.
 
-    `to` is the folder that it is written into, or compared with by a dry run. `chosen` is a file of patterns, each
+    `version` is the folder of an older version that it is read from, in the folder where the server keeps those, or an
+    empty text for all of them; `None` stands for the backup itself. `to` is the folder that it is written into, or
+    compared with by a dry run. `chosen` is a file of patterns, each
     ended by a NUL, for what is read; without it, that is all of the backup. What is `by_content` is compared by the
     checksums of whole files. `here` are options that concern this computer's side alone; with --compare-dest, no rsync
     up to 3.5 comes to an end that has `hard_links` to keep of which it finds some there.
@@ -79,6 +81,7 @@ class Reading(msgspec.Struct, frozen=True):
     hard_links: bool = True
     chosen: Path | None = None
     here: tuple[str, ...] = ()
+    version: str | None = None
 
 
 class Scheme(Protocol):

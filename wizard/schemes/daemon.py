@@ -90,7 +90,7 @@ class Daemon:
 
     def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
         """Rsync from the module: the one that takes backups, or the one that was made for reading this backup alone."""
-        return from_server.over_network(profile, facts, reading, daemon_modules.place_in(profile))
+        return from_server.over_network(profile, facts, reading, daemon_modules.place_in(profile, reading.version))
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
         """The folder, the module, and the secrets file where there is a password."""

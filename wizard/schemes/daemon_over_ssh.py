@@ -9,7 +9,7 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.parts import daemon_modules, from_server, key_line, layout, over_ssh, request_filter
+from wizard.schemes.parts import daemon_modules, from_server, key_line, layout, over_ssh, reading_line, request_filter
 from wizard.schemes.setup import DaemonConfig, ServerSetup, Setting, in_paths
 from wizard.text.language import _
 
@@ -76,6 +76,8 @@ class DaemonOverSsh:
 
     def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
         """Rsync from the module, through ssh."""
+        if reading.version is not None:
+            return from_server.over_ssh(profile, facts, reading, f":{reading_line.VERSIONS}/{reading.version}/")
         return from_server.over_ssh(profile, facts, reading, f":{daemon_modules.name(profile)}/")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:

@@ -85,6 +85,9 @@ class Login:
 
     def read_command(self, profile: Profile, facts: ClientFacts, reading: Reading) -> list[str]:
         """Rsync from the folder that backups go to."""
+        if reading.version is not None:
+            folder = f"{layout.versions_folder(profile)}/{reading.version}/"
+            return from_server.over_ssh(profile, facts, reading, folder)
         return from_server.over_ssh(profile, facts, reading, _folder(profile, facts))
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:

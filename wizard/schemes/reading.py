@@ -37,13 +37,19 @@ def label(name: str) -> str:
     return f"{name}{daemon_modules.FOR_READING}"
 
 
-def is_needed(profile: Profile) -> bool:
-    """Whether the backup's own key or password may not read it."""
-    return not schemes.of(profile).may_read(profile)
+def is_needed(profile: Profile, *, versions: bool = False) -> bool:
+    """Whether the backup's own key or password may not read it, or not its older `versions`."""
+    scheme = schemes.of(profile)
+    opens_all = scheme.uses_ssh and not scheme.locks_key
+    return not (opens_all if versions else scheme.may_read(profile))
 
 
 def if_stolen(profile: Profile) -> str:
     """What a thief of the second key or password could do, in plain words."""
+    if profile.versions.are_kept:
+        if schemes.of(profile).uses_ssh:
+            return _("Anyone who steals the key before that can read this backup and its older versions.")
+        return _("Anyone who steals the password before that can read this backup and its older versions.")
     if schemes.of(profile).uses_ssh:
         return _("Anyone who steals the key before that can read this backup.")
     return _("Anyone who steals the password before that can read this backup.")
@@ -80,8 +86,10 @@ def setup(profile: Profile, client: ClientFacts, server: ServerFacts, expires: d
     if not schemes.of(profile).uses_ssh:
         return _module(profile)
     folder = layout.locked_folder(profile)
-    reason = f"only reads “{folder}”: rsync can't write, delete or read anything else with it"
-    command = key_line.forced(reading_line.command(folder), reason)
+    what = f"“{folder}” and its older versions" if profile.versions.are_kept else f"“{folder}”"
+    reason = f"only reads {what}: rsync can't write, delete or read anything else with it"
+    versions = layout.versions_folder(profile) if profile.versions.are_kept else ""
+    command = key_line.forced(reading_line.command(folder, versions), reason)
     until = [_until(server, expires)] if expires_by_itself(profile, server) else []
     return ServerSetup(
         account=profile.server.user,
@@ -111,11 +119,14 @@ def _until(server: ServerFacts, expires: datetime) -> Option:
 
 def _module(profile: Profile) -> ServerSetup:
     secrets = daemon.secrets_file(profile, label(profile.name))
-    module = daemon_modules.reading_module(profile, *daemon.own_settings(profile, secrets))
+    own = daemon.own_settings(profile, secrets)
+    modules = [daemon_modules.reading_module(profile, *own)]
+    if profile.versions.are_kept:
+        modules.append(daemon_modules.versions_module(profile, *own))
     return ServerSetup(
         account=profile.server.user,
         directories=(_read_folder(profile),),
-        daemon=DaemonConfig(daemon.CONFIG, (module,)),
+        daemon=DaemonConfig(daemon.CONFIG, tuple(modules)),
         secrets=secrets,
     )
 

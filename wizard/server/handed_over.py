@@ -51,7 +51,9 @@ def text_digest(profile: Profile, client: ClientFacts) -> str:
     """
     known = msgspec.structs.replace(client, public_key=client.public_key or str(profile.key_path))
     setup = schemes.of(profile).server_setup(profile, known, ServerFacts())
-    asked = (profile.server.machine, profile.server.port, setup)
+    # What is not asked for is left out, so that a text that was handed over before there were versions stays the same.
+    versions = (profile.versions,) if profile.versions.are_kept else ()
+    asked = (profile.server.machine, profile.server.port, setup, *versions)
     try:
         encoded = msgspec.json.encode(asked)
     except UnicodeEncodeError:  # a key's comment may be no text

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
-from wizard.text.language import _, ngettext
+from wizard.text.language import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 _ORDERS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+_WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+_MONTHS = (
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August")),
+    *(N_("September"), N_("October"), N_("November"), N_("December")),
+)
 
 
 def printable(text: str, *, keep_lines: bool = False) -> str:
@@ -53,6 +63,24 @@ def duration(seconds: int) -> str:
             whole, rest = divmod(seconds, size)
             return f"{whole} {unit} {rest // smaller} {part}" if rest >= smaller and whole < 10 else f"{whole} {unit}"
     return f"{seconds} s"
+
+
+def periods(days: int, weeks: int, months: int) -> str:
+    """How far back versions go: 7 days, 4 weeks, 12 months."""
+    in_days = ngettext("{count} day", "{count} days", days).format(count=days)
+    in_weeks = ngettext("{count} week", "{count} weeks", weeks).format(count=weeks)
+    in_months = ngettext("{count} month", "{count} months", months).format(count=months)
+    if months:
+        return _("{days}, {weeks}, {months}").format(days=in_days, weeks=in_weeks, months=in_months)
+    return _("{days}, {weeks}").format(days=in_days, weeks=in_weeks) if weeks else in_days
+
+
+def day(moment: datetime) -> str:
+    """A day on this computer's clock: Tuesday, 24 November 2026."""
+    here = moment.astimezone()
+    return _("{weekday}, {day} {month} {year}").format(
+        weekday=_(_WEEKDAYS[here.weekday()]), day=here.day, month=_(_MONTHS[here.month - 1]), year=here.year
+    )
 
 
 def ago(seconds: float) -> str:

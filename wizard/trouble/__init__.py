@@ -42,6 +42,8 @@ _EXIT_CODES = {
     Kind.ALARM_ADDRESS: 2,
     Kind.PING_ADDRESS: 2,
     Kind.NOT_IN_BACKUP: 2,
+    Kind.NO_VERSIONS_KEPT: 2,
+    Kind.NO_SUCH_VERSION: 2,
     Kind.TARGET_IN_BACKUP: 2,
     Kind.LOCK_OPEN: 1,
     Kind.LOCK_UNTESTED: 1,
@@ -62,6 +64,7 @@ _EXIT_CODES = {
     Kind.WAITING_FOR_ADMIN: 75,
     Kind.SERVER_UNVERIFIED: 75,
     Kind.READ_KEY_WAITING: 75,
+    Kind.VERSION_MOVED: 75,
 }
 _UNAVAILABLE = 69
 

@@ -29,6 +29,7 @@ class Step(StrEnum):
     SERVER = "server"
     FINGERPRINT = "fingerprint"
     SCHEME = "scheme"
+    VERSIONS = "versions"
     KEY = "key"
     HAND_OVER = "hand-over"
     SECURITY_CHECK = "security-check"
@@ -43,6 +44,7 @@ TITLES = {
     Step.SERVER: _("Server"),
     Step.FINGERPRINT: _("Fingerprint"),
     Step.SCHEME: _("Sign in"),
+    Step.VERSIONS: _("Older versions"),
     Step.KEY: _("Key"),
     Step.HAND_OVER: _("Ask your admin"),
     Step.SECURITY_CHECK: _("Security check"),

@@ -54,7 +54,7 @@ async def prepare(profile: Profile, session: Session) -> Profile:
     count = len(profile.folders)
     counted = ngettext("Backup “{name}”: {count} folder to {host}", "Backup “{name}”: {count} folders to {host}", count)
     say(counted.format(name=profile.name, count=count, host=profile.server.host))
-    await take(profile, session, [Step.FINGERPRINT, Step.SCHEME, Step.KEY])
+    await take(profile, session, [Step.FINGERPRINT, Step.SCHEME, Step.VERSIONS, Step.KEY])
     return profile
 
 

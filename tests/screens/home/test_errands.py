@@ -97,7 +97,7 @@ async def test_the_schedule_of_an_older_backup_is_changed_and_leads_back_at_once
     kept("amamac")
     async with home_screen() as pilot:
         await pilot.press("c")
-        await until(pilot, lambda: "Only when you start it" in text(pilot) and pilot.app.focused)
+        await until(pilot, lambda: "What do you want to change?" in text(pilot) and pilot.app.focused)
         await pilot.press("end", "up", "up", "enter")
         await arrived(pilot, Step.SCHEDULE)
         await until(pilot, lambda: "● Only when you start it" in text(pilot))  # it stays as it is unless it is changed

@@ -81,7 +81,7 @@ async def test_each_decision_leads_back_to_its_step(monkeypatch: pytest.MonkeyPa
         Jump(step)
         for step in (
             *(Step.FOLDERS, Step.FOLDERS, Step.SERVER, Step.SERVER),
-            *(Step.FINGERPRINT, Step.SCHEME, Step.KEY, Step.DRY_RUN, Step.SCHEDULE),
+            *(Step.FINGERPRINT, Step.SCHEME, Step.VERSIONS, Step.KEY, Step.DRY_RUN, Step.SCHEDULE),
         )
     ]
 

@@ -46,7 +46,7 @@ async def test_enter_takes_every_day_when_it_suits(size: tuple[int, int]) -> Non
     async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
         await shown(pilot)
         for told in (
-            "10 of 11 · Schedule",
+            "11 of 12 · Schedule",
             "Every hour",
             "Every week",
             "Only when you start it",

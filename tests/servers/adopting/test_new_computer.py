@@ -112,6 +112,8 @@ async def adopt(pilot: Pilot[int], office: Office, old_home: Path) -> str:
     await pilot.press("home", "enter")
     await comes_to(Step.SCHEME)
     await pilot.press("enter")
+    await comes_to(Step.VERSIONS)
+    await pilot.press("enter")
     await comes_to(Step.KEY)
     await until(pilot, lambda: "keyring" in said(pilot) + text(pilot))
     await pilot.press("enter")

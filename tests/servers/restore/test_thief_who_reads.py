@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,21 @@ from tests.attacks import by_hand, stock_reading, stock_writing
 from tests.attacks.conftest import office
 from tests.attacks.plundered import LETTER, SECRETS, UNKNOWN_NAME, Plundered
 from tests.servers.restore.test_second_key import use
+from tests.servers.restore.versions import kept_versions
 from tests.support import programs
 from tests.support.attacks.thief import Thief
+from tests.support.data.trees import tree
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT
 from wizard import schemes
 from wizard.client import access as accesses
 from wizard.client.keys import reading_key, secrets
+from wizard.profile import VersionsSettings
 from wizard.running import report
 from wizard.schemes import reading
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import daemon_modules, reading_line
 
 if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
@@ -47,11 +52,12 @@ class Reader(Plundered):
     """The same with the way in that is for reading; `own` is the backup's."""
 
     own: tuple[Profile, Access]
+    module = ""
 
     @property
     def in_module(self) -> str:
         """All of a module that opens this backup alone."""
-        return f"{self.profile.scheme.module}/"
+        return f"{self.module or self.profile.scheme.module}/"
 
     def honest_run(self) -> int:
         """A backup with the backup's own key or password."""
@@ -92,6 +98,30 @@ def rules(thief: Plundered) -> None:
             thief.pull("", *AS_A_RESTORE, f"--filter={word} {file}")
 
 
+def older_versions(thief: Reader) -> None:
+    thief.module = reading_line.VERSIONS
+    if thief.profile.scheme.kind == "daemon":
+        thief.module = f"{thief.profile.name}{daemon_modules.OF_VERSIONS}"
+    version = "daily.0/files"
+    letter = f"{version}/{thief.source}/letter.txt"
+    thief.pull(letter, *AS_A_RESTORE)
+    thief.wait()
+    assert (thief.loot / "letter.txt").read_bytes() == LETTER
+    for path in (f"{version}/armed/", f"{version}/armed/id_backup", f"{version}/live/", f"{version}/up/letter.txt"):
+        for option in ("-H", "-L", "-k", "--copy-unsafe-links"):
+            thief.pull(path, *AS_A_RESTORE, option)
+    for path in ("../", "../../", "daily.0/../../../", f"{version}/../../../../{ACCOUNT}/.ssh/", "/etc/passwd", "/"):
+        thief.pull(path, *AS_A_RESTORE)
+    rules(thief)
+    thief.tool("letter.txt")
+    for options in ((), ("--inplace",), ("--append",), ("--delete", "-r"), ("--remove-source-files",)):
+        for to in (letter, f"{version}/", "", "daily.9/"):
+            thief.push("-I", *options, "letter.txt", to=to)
+    thief.pull(letter, *AS_A_RESTORE, "--remove-source-files")
+    thief.wait()
+    thief.module = ""
+
+
 async def stolen(office: Office, kind: str, tmp_path: Path) -> tuple[Profile, Access, Profile, Access]:
     """A backup, with another computer's and live links beside it, and what reads it without any passphrase."""
     documents = tmp_path / "Documents"
@@ -102,7 +132,7 @@ async def stolen(office: Office, kind: str, tmp_path: Path) -> tuple[Profile, Ac
     if kind == "daemon":
         office.put("/etc/rsyncd.conf", "", mode=0o644)
         office.start_daemon()
-    profile = placing.profile_for(office, kind, documents)
+    profile = placing.profile_for(office, kind, documents, versions=VersionsSettings(keep="server"))
     own = placing.settle(office, profile)
     await report.backup(profile, own)
     use(office, profile)
@@ -125,6 +155,9 @@ async def stolen(office: Office, kind: str, tmp_path: Path) -> tuple[Profile, Ac
     for name, content in (("letter.txt", LETTER), ("pin.txt", by_hand.PIN)):
         office.put(f"{placing.OWN}/{name}", content.decode(), owner=ACCOUNT)
         office.run("touch", f"--date=@{by_hand.PIN_TIME}", f"{placing.OWN}/{name}")
+    kept_versions.begin(office)
+    for day in (24, 25):
+        kept_versions.add(office, datetime(2026, 11, day, 3, tzinfo=UTC))
     return profile, own, by, access
 
 
@@ -155,8 +188,9 @@ async def test_they_read_this_backup_and_gain_nothing_else(
         thief.own = placing.at_port(profile, by.server.port), own
         thief.use(version)
         thief.keep()
+        versions = tree(office.path(kept_versions.FOLDER))
         live = () if (kind, version) in FOLLOWS else (following_the_account_s_own_links,)
-        for attack in (as_a_restore, following_links, *live, other_folders, rules, *ATTACKS):
+        for attack in (as_a_restore, following_links, *live, other_folders, rules, older_versions, *ATTACKS):
             thief.begin()
             attack(thief)
             gained[attack.__name__] = thief.gained()
@@ -165,6 +199,7 @@ async def test_they_read_this_backup_and_gain_nothing_else(
     assert Ability.READ in gained["as_a_restore"]
     assert {name: more for name, found in gained.items() if (more := found - READS)} == {}
     assert outside == set()
+    assert tree(office.path(kept_versions.FOLDER)) == versions
 
 
 async def test_no_shell_no_tunnel_and_no_other_program(

@@ -70,6 +70,8 @@ async def test_enter_alone_leads_to_the_message_and_nothing_is_trusted(sshd: Rea
         await pilot.press("enter")
         await until(pilot, lambda: at(pilot) == Step.SCHEME)
         await pilot.press("enter")
+        await until(pilot, lambda: at(pilot) == Step.VERSIONS)
+        await pilot.press("enter")
         await until(pilot, lambda: at(pilot) == Step.KEY)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: at(pilot) != Step.KEY)

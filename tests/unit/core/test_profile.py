@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard.failure import BadProfile, Kind
-from wizard.profile import Key, Profile, SchemeSettings, Server, check
+from wizard.profile import Key, Profile, SchemeSettings, Server, VersionsSettings, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,18 @@ def test_a_public_file_stands_for_the_agent_s_key(file: str, is_agents: bool) ->
 @pytest.mark.parametrize("root", ["/srv/backup", "/srv/backup/"])
 def test_the_destination_is_the_backup_s_own_folder(root: str) -> None:
     assert Profile(name="amamac", server=Server(root=root)).destination == "/srv/backup/amamac/"
+
+
+@pytest.mark.parametrize(
+    ("versions", "words"),
+    [
+        (VersionsSettings(), "7 days, 4 weeks, 12 months"),
+        (VersionsSettings(daily=1, weekly=1, monthly=0), "1 day, 1 week"),
+        (VersionsSettings(daily=30, weekly=0, monthly=0), "30 days"),
+    ],
+)
+def test_how_far_back_versions_go_is_said_in_words(versions: VersionsSettings, words: str) -> None:
+    assert check(a_profile(versions=versions)).versions.periods == words
 
 
 def test_nothing_in_it_can_be_set() -> None:
@@ -65,6 +77,11 @@ def test_nothing_in_it_can_be_set() -> None:
         ("scheme.module", a_profile(scheme=SchemeSettings(module="a/b"))),
         ("key.file", a_profile(key=Key(file="id"))),
         ("delete", a_profile(delete=True)),
+        ("versions.daily", a_profile(versions=VersionsSettings(daily=0))),
+        ("versions.daily", a_profile(versions=VersionsSettings(daily=101))),
+        ("versions.weekly", a_profile(versions=VersionsSettings(weekly=-1))),
+        ("versions.monthly", a_profile(versions=VersionsSettings(monthly=10**9))),
+        ("versions.monthly", a_profile(versions=VersionsSettings(weekly=0))),
     ],
     ids=lambda argument: argument if isinstance(argument, str) else "",
 )

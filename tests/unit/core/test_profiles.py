@@ -14,7 +14,7 @@ import pytest
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from tests.support.data.trees import tree
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server, VersionsSettings
 from wizard.storage import paths, profiles
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def _write(path: Path, text: str) -> Path:
         a_profile(server=Server(root="50% $off 'and' \"more\"", port=2222)),
         a_profile(delete=True, scheme=SchemeSettings(allow_delete=True, kind="daemon", module="m", auth=False)),
         a_profile(key=Key(protection="ask", file="~/.ssh/my key")),
+        a_profile(versions=VersionsSettings(keep="server", daily=14, weekly=1, monthly=0)),
     ],
-    ids=["least", "full", "odd folders", "odd root", "daemon", "key"],
+    ids=["least", "full", "odd folders", "odd root", "daemon", "key", "versions"],
 )
 def test_what_is_saved_is_loaded_again(profile: Profile) -> None:
     profiles.save(profile)
@@ -116,6 +117,10 @@ def test_the_documented_form_is_read(tmp_path: Path) -> None:
         ('protection = "none"', 'protection = "plain"', "key.protection", 22),
         ('protection = "none"', 'protection = "none"\nfile = "id"', "key.file", 23),
         ("delete = false", "delete = true", "delete", 5),
+        ("[key]", '[versions]\nkeep = "yes"\n[key]', "versions.keep", 22),
+        ("[key]", "[versions]\nhourly = 24\n[key]", "versions.hourly", 22),
+        ("[key]", "[versions]\ndaily = 0\n[key]", "versions.daily", 22),
+        ("[key]", "[versions]\nweekly = true\n[key]", "versions.weekly", 22),
     ],
 )
 def test_a_bad_setting_is_told_with_its_key_and_line(

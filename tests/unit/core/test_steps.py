@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.support.data.profiles import FINGERPRINT, a_profile
 from wizard.client.host_keys.known_hosts import HostKey
-from wizard.profile import Key, Profile, Schedule, SchemeSettings, Server
+from wizard.profile import Key, Profile, Schedule, SchemeSettings, Server, VersionsSettings
 from wizard.schemes.facts import ClientFacts
 from wizard.server import handed_over
 from wizard.server.reaching import shown_keys
@@ -23,7 +23,7 @@ def _finished(profile: Profile) -> Walk:
 
 
 def test_the_steps_come_in_the_order_of_the_design() -> None:
-    first = ["welcome", "folders", "server", "fingerprint", "scheme", "key"]
+    first = ["welcome", "folders", "server", "fingerprint", "scheme", "versions", "key"]
     assert steps.applicable(a_profile()) == [*first, "hand-over", "security-check", "dry-run", "schedule", "finish"]
 
 
@@ -92,6 +92,8 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
         ),
         (Step.SERVER, {"server": Server(host="other.example.lan", user="amanda")}, "fingerprint"),
         (Step.SCHEME, {"scheme": SchemeSettings(write_only=False)}, "hand-over"),
+        (Step.VERSIONS, {"versions": VersionsSettings(keep="server")}, "hand-over"),
+        (Step.VERSIONS, {"versions": VersionsSettings(daily=14)}, "dry-run"),
         (Step.KEY, {"key": Key(file="~/.ssh/other")}, "hand-over"),
         (Step.KEY, {"key": Key(protection="ask")}, "dry-run"),
         (Step.FOLDERS, {"delete": True, "scheme": SchemeSettings(allow_delete=True)}, "hand-over"),
@@ -105,6 +107,8 @@ def test_a_jump_goes_to_reached_steps_only() -> None:
         "server",
         "unconfirmed server",
         "scheme",
+        "versions",
+        "of versions that nobody keeps",
         "key",
         "protection",
         "deleting",
@@ -136,7 +140,7 @@ def test_another_schedule_makes_nothing_untrue() -> None:
 def test_changing_to_a_scheme_without_ssh_keeps_the_walk_within_its_steps() -> None:
     walk = Walk(a_profile(), Step.SCHEME, Step.KEY)
     after = steps.forward(walk, a_profile(scheme=DAEMON))
-    assert after.step is Step.HAND_OVER
+    assert steps.forward(after, after.profile).step is Step.HAND_OVER
     assert after.reached in steps.applicable(after.profile)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from wizard import rules, schemes
-from wizard.profile import SchemeSettings
+from wizard.profile import SchemeSettings, VersionsSettings
 from wizard.schemes import reading
 from wizard.schemes.base import Reading
 from wizard.schemes.facts import ClientFacts, ServerFacts
@@ -110,6 +110,35 @@ def test_the_backup_is_read_from_what_that_setup_opens(kind: str, tmp_path: Path
 def test_who_may_read_needs_no_second_key() -> None:
     assert not reading.is_needed(profile_of("login"))
     assert not reading.is_needed(profile_of("rrsync", write_only=False))
+
+
+def test_older_versions_are_read_by_the_second_key_whatever_the_first_may(tmp_path: Path) -> None:
+    keeps = VersionsSettings(keep="server")
+    server = msgspec.structs.replace(a_profile().server, user="OFFICE\\amanda")
+    for kind in ("rrsync", "daemon-over-ssh", "daemon"):
+        profile = profile_of(kind, write_only=False)
+        assert (reading.is_needed(profile), reading.is_needed(profile, versions=True)) == (False, True)
+    for kind in LOCKED:
+        profile = msgspec.structs.replace(profile_of(kind), versions=keeps, server=server)
+        [line] = setup_of(profile, tmp_path).key_lines
+        command = {one.name: one.value for one in line.options}["command"]
+        assert "; if cd /var/lib/backup-wizard/versions/OFFICE=amanda/amamac 2>" in str(command)
+        reader = reading.reader(profile, "/keys/backup-restore-amamac")
+        of_one = Reading(tmp_path, dry_run=False, version="daily.0/files")
+        *_options, source, _to = schemes.of(reader).read_command(reader, ClientFacts(tmp_path), of_one)
+        assert source.endswith("::versions/daily.0/files/")
+    assert not reading.is_needed(profile_of("login"), versions=True)
+
+
+def test_a_daemon_has_a_module_for_them(tmp_path: Path) -> None:
+    profile = msgspec.structs.replace(profile_of("daemon"), versions=VersionsSettings(keep="server"))
+    setup = setup_of(profile, tmp_path)
+    assert setup.daemon
+    [restore, versions] = setup.daemon.modules
+    ours, theirs = ({one.name: one.value for one in module.settings} for module in (restore, versions))
+    assert (versions.name, theirs.pop("path")) == ("amamac+versions", "/var/lib/backup-wizard/versions/amanda/amamac")
+    ours.pop("path")
+    assert theirs == ours
 
 
 def test_no_backup_can_have_the_name_that_the_text_is_marked_by() -> None:

@@ -108,6 +108,27 @@ def test_nothing_else_is_let_in(bench: Path, inner: str) -> None:
     assert sorted(path.name for path in bench.iterdir()) == ["bin", FOLDER]
 
 
+@pytest.mark.parametrize("inner", INNER)
+def test_older_versions_are_a_module_of_their_own_where_there_are_any(
+    bench: Path, inner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, there = reading_line.command, bench / "root=s/place"
+    monkeypatch.setattr(reading_line, "command", lambda folder: own(folder, str(there)))
+    assert is_let_in(bench, ask(bench, READING, inner=inner))
+    (bench / "kept here").mkdir()
+    there.parent.mkdir()
+    there.symlink_to(bench / "kept here")
+    settings = [f"uid = {os.getuid()}", *SETTINGS]
+    assert ask(bench, READING, inner=inner).splitlines() == [
+        f"rsync in {bench}/{FOLDER}: --server --daemon --config=/dev/fd/3 .",
+        *(f"[{reading_line.MODULE}]", f"path={bench}/{FOLDER}", *settings),
+        *(f"[{reading_line.VERSIONS}]", f"path={bench}/kept here", *settings),
+        "what the client says",
+    ]
+    for request in OTHERS:
+        assert is_refused(ask(bench, request, inner=inner)), request
+
+
 def test_a_folder_that_is_missing_is_said(bench: Path) -> None:
     (bench / FOLDER).rmdir()
     for request in (READING, "true"):
@@ -115,6 +136,6 @@ def test_a_folder_that_is_missing_is_said(bench: Path) -> None:
 
 
 def test_no_sign_in_it_means_something_to_another_shell() -> None:
-    [_, _, text, folder] = shlex.split(reading_line.command("backup/amamac"))
+    [_, _, text, folder] = shlex.split(reading_line.command("backup/amamac", "/var/versions/DOMAIN=amanda/amamac"))
     assert not set(text) & set("\\!'\"`\n")
     assert folder == "backup/amamac"

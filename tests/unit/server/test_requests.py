@@ -17,7 +17,7 @@ from wizard import trouble
 from wizard.client import access, request
 from wizard.client.keys import protected_key
 from wizard.failure import BadProfile, Failure, Kind
-from wizard.profile import SchemeKind, SchemeSettings, Server
+from wizard.profile import SchemeKind, SchemeSettings, Server, VersionsSettings
 from wizard.server import exports
 
 if TYPE_CHECKING:
@@ -99,6 +99,13 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ("[sender]", f'[sender]\nperson = "{"A" * 65}"', "sender.person", 28),
         ("[sender]", '[sender]\naccount = "a;b"', "sender.account", 28),
         ("[sender]", '[sender]\ncomputer = "$(id)"', "sender.computer", 28),
+        ("[sender]", '[keep_versions]\nkeep = "server; id"\n[sender]', "keep_versions.keep", 28),
+        ("[sender]", '[keep_versions]\ndaily = "7\\ncmd_rsync /tmp/x"\n[sender]', "keep_versions.daily", 28),
+        ("[sender]", "[keep_versions]\ndaily = 1000000000\n[sender]", "keep_versions.daily", 28),
+        ("[sender]", "[keep_versions]\nweekly = -1\n[sender]", "keep_versions.weekly", 28),
+        ("[sender]", "[keep_versions]\nmonthly = true\n[sender]", "keep_versions.monthly", 28),
+        ("[sender]", "[keep_versions]\nweekly = 0\n[sender]", "keep_versions.monthly", None),
+        ("[sender]", '[keep_versions]\npath = "/home/bob"\n[sender]', "keep_versions.path", 28),
     ],
 )
 def test_what_can_t_be_taken_is_told_with_its_key_and_line(
@@ -120,6 +127,18 @@ def test_the_admin_reads_which_way_the_user_comes(tmp_path: Path) -> None:
     asked = request.read(saved(msgspec.structs.replace(a_request(), server=server), tmp_path))
     assert asked_words.about(asked)["from"].endswith(" (the user connects through amanda@gate.example.lan:2200)")
     assert "jump" not in saved(a_request(), tmp_path).read_text()  # which an older wizard would refuse
+
+
+def test_the_admin_is_asked_for_versions_where_they_are_wanted_and_an_older_wizard_reads_all_others(
+    tmp_path: Path,
+) -> None:
+    assert "keep_versions" not in saved(a_request(), tmp_path).read_text()
+    wanted = VersionsSettings(keep="server", daily=14)
+    profile = a_profile(scheme=SchemeSettings(), versions=wanted)
+    protected_key.ensure(profile)
+    path = tmp_path / "request.toml"
+    path.write_text(exports.export(profile, access.facts(profile), "request"))
+    assert request.read(path).profile.versions == wanted
 
 
 LIVE, DRY = COMMAND.live, COMMAND.dry

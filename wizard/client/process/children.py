@@ -35,11 +35,12 @@ async def child(
     *,
     stdout: int = asyncio.subprocess.PIPE,
     holding: Sequence[int] = (),
+    umask: int = -1,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start a program that can't reach the terminal; it and all it started are ended with the block.
 
     `stdin` is a line or two, which a pipe takes whole, or a file descriptor. `stdout` is a file descriptor in place of
-    a pipe, and `holding` are those that the program keeps open.
+    a pipe, and `holding` are those that the program keeps open. `umask` is the program's, or -1 for ours.
     """
     given = _pipe_with(stdin) if stdin and isinstance(stdin, bytes) else None
     nothing = asyncio.subprocess.DEVNULL
@@ -51,6 +52,7 @@ async def child(
             stdin=stdin if isinstance(stdin, int) else nothing if given is None else given,
             stdout=stdout,
             pass_fds=holding,
+            umask=umask,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
             limit=_MOST_OUTPUT,

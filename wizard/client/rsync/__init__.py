@@ -28,10 +28,13 @@ _FIRST_PAUSE_SECONDS, _SHORT_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.001, 0.01, 0
 _SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
 
 
-async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = ()) -> AsyncGenerator[Event]:
+async def run(
+    argv: Sequence[str], access: Access, *, holding: Sequence[int] = (), umask: int = -1
+) -> AsyncGenerator[Event]:
     """Run an rsync command; closing the generator ends rsync and its ssh.
 
-    `holding` are file descriptors that rsync keeps open, so that a lock lasts as long as the last of both.
+    `holding` are file descriptors that rsync keeps open, so that a lock lasts as long as the last of both. `umask` is
+    what new files are closed by, where that is not as usual.
 
     Raises:
         Failure: `NO_RSYNC` if it can't be started.
@@ -41,7 +44,7 @@ async def run(argv: Sequence[str], access: Access, *, holding: Sequence[int] = (
         with _Pipe() as pipe:
             # The child is left first: rsync has to have ended before the pipe is closed.
             async with children.child(
-                argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding
+                argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding, umask=umask
             ) as process:
                 pipe.close_writer()
                 assert process.stderr

@@ -26,6 +26,9 @@ _PRINTING = ("prune-empty-dirs", "files-from")
 FOR_READING = "+restore"
 """What a module is called by, after the backup's name, that reads one backup: no name that can be chosen ends so."""
 
+OF_VERSIONS = "+versions"
+"""The same for the module that reads its older versions."""
+
 READING = (
     Setting("read only", "true", "nothing can be written or deleted"),
     Setting("munge symlinks", "true", "links are sent as they were before the backup"),
@@ -70,9 +73,17 @@ def reading_module(profile: Profile, *own: Setting) -> Module:
     return Module(f"{profile.name}{FOR_READING}", (path, *READING, *own))
 
 
-def place_in(profile: Profile) -> str:
+def versions_module(profile: Profile, *own: Setting) -> Module:
+    """A module that reads the older versions of this one backup, each of which is a folder in it."""
+    path = Setting("path", layout.versions_folder(profile), "where the server keeps older versions of the backup")
+    return Module(f"{profile.name}{OF_VERSIONS}", (path, *READING, *own))
+
+
+def place_in(profile: Profile, version: str | None) -> str:
     """Where the backup is, from the module on: such as `amanda/amamac/`, or all of a module for reading."""
     module = name(profile)
+    if version is not None:
+        return f"{profile.name}{OF_VERSIONS}/{version}/"
     return f"{module}/" if module.endswith(FOR_READING) else f"{module}/{profile.name}/"
 
 

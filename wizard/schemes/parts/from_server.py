@@ -59,6 +59,8 @@ def _options(facts: ClientFacts, reading: Reading, *, compress: bool) -> list[st
     return [
         *(facts.rsync, *_OPTIONS),
         *([] if reading.hard_links else ["--no-hard-links"]),
+        # A version's files have modes by which the server lets them be read: they say nothing of those that are here.
+        *([] if reading.version is None else ["--no-perms"]),
         *(["--compress"] if compress else []),
         *(["--dry-run"] if reading.dry_run else ["--info=progress2"]),
         *(["--checksum"] if reading.by_content else []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.schemes.setup import Directory
+from wizard.schemes.setup import Directory, in_paths
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -18,6 +18,11 @@ def locked_folder(profile: Profile) -> str:
 def own_directory(profile: Profile, reason: str) -> Directory:
     """That folder, closed to all but the account."""
     return Directory(locked_folder(profile), 0o700, reason, place_marker(profile))
+
+
+def versions_folder(profile: Profile) -> str:
+    """Where the server keeps older versions of the backup: a place of root's that leads to wherever they are."""
+    return f"/var/lib/backup-wizard/versions/{in_paths(profile.server.user)}/{profile.name}"
 
 
 def place_marker(profile: Profile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.failure import Kind
 from wizard.text.language import N_
-from wizard.trouble.words.form import ADMIN, YOU, Words
+from wizard.trouble.words.form import ADMIN, NOBODY, YOU, Words
 
 WORDS = {
     Kind.CANT_READ_BACK: Words(
@@ -16,6 +16,21 @@ WORDS = {
         N_("{about} isn't in the backup"),
         YOU,
         N_("Check the name. You can give the path on this computer, or the path in the backup."),
+    ),
+    Kind.NO_VERSIONS_KEPT: Words(
+        N_("No older versions of this backup are kept"),
+        YOU,
+        N_("To have the server keep some from now on, run “backup-wizard {name}” and change “Older versions”."),
+    ),
+    Kind.NO_SUCH_VERSION: Words(
+        N_("The server has no version “{about}” of this backup"),
+        YOU,
+        N_("To see which versions there are, run “backup-wizard versions {name}”."),
+    ),
+    Kind.VERSION_MOVED: Words(
+        N_("The server was just making a new version of this backup"),
+        NOBODY,
+        N_("Repeat it in a few minutes. Nothing was restored."),
     ),
     Kind.NO_ROOM_HERE: Words(
         N_("The disk of {about} has too little free space for the files"),

@@ -69,6 +69,7 @@ def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Deci
     if uses_ssh:
         yield Decision(TITLES[Step.FINGERPRINT], _named(server.host_keys), Step.FINGERPRINT)
     yield Decision(TITLES[Step.SCHEME], schemes.of(profile).description.title, Step.SCHEME)
+    yield Decision(TITLES[Step.VERSIONS], _versions(profile), Step.VERSIONS)
     if uses_ssh:
         yield Decision(TITLES[Step.KEY], _key(profile), Step.KEY)
     yield Decision(TITLES[Step.DRY_RUN], _practice(practice), Step.DRY_RUN, _("Repeat"))
@@ -149,6 +150,10 @@ def _named(texts: Sequence[str]) -> str:
 def _key(profile: Profile) -> str:
     words = _("{file}, in your ssh agent") if profile.key_is_agents else _PROTECTION[profile.key.protection]
     return words.format(file=printable(paths.shown(profile.key_path)))
+
+
+def _versions(profile: Profile) -> str:
+    return profile.versions.periods if profile.versions.are_kept else _("none, only the latest backup")
 
 
 def _practice(totals: Totals | None) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from wizard.restore.tree import Item, Level
+from wizard.restore.entries import Item
+from wizard.restore.tree import Level
 
 TOP = Item("", is_folder=True)
 

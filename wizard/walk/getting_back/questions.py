@@ -12,6 +12,7 @@ import msgspec
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.restore import order, stage, target
+from wizard.restore.events import LATEST
 from wizard.restore.order import Order
 from wizard.storage import paths
 from wizard.text import display
@@ -19,14 +20,19 @@ from wizard.text.language import N_, _
 from wizard.walk.description import Alternative, OneOf, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wizard.profile import Profile
+    from wizard.restore.entries import Item
     from wizard.restore.events import Result
     from wizard.restore.order import Overwrite
+    from wizard.restore.versions import Version
     from wizard.walk.description import Answers
     from wizard.walk.getting_back.wish import Wish
 
+VERSION = N_("As it was on which day?")
+NO_VERSIONS = N_("The server has no older version yet. It makes the first one after the next whole backup.")
+IN_NO_VERSION = N_("No older version has it.")
 FILES = N_("What do you want back?")
 NOTHING_CHOSEN = N_("Select at least one file or folder.")
 PLACE = N_("Where do you want the files?")
@@ -39,6 +45,38 @@ _OVERWRITE: tuple[tuple[Overwrite, str, str], ...] = (
     ("if-changed", N_("Replace it if size or date differ"), N_("What you changed since then is lost.")),
     ("always", N_("Replace it if its content differs"), N_("As above, and every file is compared. This takes longer.")),
 )
+
+
+def version(wish: Wish, versions: Sequence[Version]) -> OneOf:
+    """The backup as it is now, or as it was on one of these days."""
+    days = (Alternative(one.id, as_it_was(one)) for one in versions)
+    latest = Alternative(LATEST, _("The latest backup"))
+    wanted = wish.version if wish.version in [one.id for one in versions] else LATEST
+    return OneOf(id="version", label=_(VERSION), alternatives=(latest, *days), default=wanted)
+
+
+def of_version(wish: Wish, answer: str) -> Wish:
+    """The wish with that answer."""
+    return msgspec.structs.replace(wish, version="" if answer == LATEST else answer)
+
+
+def as_it_was(version: Version) -> str:
+    """A version by its day; the time is told as well, since there may be two of a day after the clock was set."""
+    return _("As it was on {day}, {time}").format(
+        day=display.day(version.when), time=f"{version.when.astimezone():%H:%M}"
+    )
+
+
+def containing(found: Sequence[Version]) -> list[Alternative]:
+    """The versions that have what was looked for, each with what it is like there."""
+    return [Alternative(one.id, as_it_was(one), _about(one.item)) for one in found if one.item]
+
+
+def _about(item: Item) -> str:
+    if item.is_folder:
+        return _("a folder")
+    changed = f"{item.modified:%Y-%m-%d %H:%M}" if item.modified else "?"
+    return _("{size}, changed {when}").format(size=display.size(item.size), when=changed)
 
 
 def place(profile: Profile, wish: Wish, answers: Answers) -> Iterator[OneOf | Text]:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.restore import versions
 from wizard.text import display
 from wizard.text.language import _, ngettext
 from wizard.walk.getting_back.ticks import ALL
 
 if TYPE_CHECKING:
+    from wizard.profile import Profile
     from wizard.walk.getting_back.ticks import Ticks
+    from wizard.walk.getting_back.wish import Wish
 
 _NAMED = 3
+
+
+def everything(profile: Profile, wish: Wish) -> str:
+    """What the tree is of: the backup as it is, or as it was on a day."""
+    if wish.version:
+        return _("Everything as on {day}").format(day=versions.day_of(wish.version))
+    return _("Everything in “{name}”").format(name=display.printable(profile.name))
 
 
 def in_words(ticks: Ticks) -> str:

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class WayIn:
-    """Opened once for all that is done with one backup."""
+    """Opened once for all that is done with one backup, or with its older `versions`."""
 
-    def __init__(self, profile: Profile, context: WalkContext) -> None:
-        self._profile, self._context = profile, context
+    def __init__(self, profile: Profile, context: WalkContext, *, versions: bool = False) -> None:
+        self._profile, self._context, self._versions = profile, context, versions
         self.opened: Opened | None = None
 
     @property
     def is_needed(self) -> bool:
         """Whether the admin has to open the backup for reading."""
-        return reading.is_needed(self._profile)
+        return reading.is_needed(self._profile, versions=self._versions)
 
     @property
     def asked(self) -> Asked | None:
@@ -62,7 +62,7 @@ class WayIn:
         from wizard.restore import second_key  # most backups that are read need none, nor the memory that this takes
         from wizard.server.reaching import host_trust
 
-        asked = second_key.require(self._profile)
+        asked = second_key.require(self._profile, versions=self._versions)
         assert asked
 
         await host_trust.establish(self._profile)

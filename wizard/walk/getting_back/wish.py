@@ -25,13 +25,14 @@ _FILE = "wanted-back.json"
 class Wish(msgspec.Struct, frozen=True):
     """What is ticked in the backup (`ALL` for all of it), where it goes, and what becomes of files that are there.
 
-    `to` is the folder as it was typed.
+    `to` is the folder as it was typed. `version` is the id of the older version that they are of, if it is one.
     """
 
     paths: tuple[str, ...] = ()
     in_place: bool = False
     to: str = ""
     overwrite: Overwrite = "never"
+    version: str = ""
 
     @property
     def folder(self) -> str:
@@ -52,7 +53,7 @@ class Wish(msgspec.Struct, frozen=True):
     def order(self) -> Order:
         """The same for a restore."""
         paths = () if ALL in self.paths else tuple(sorted(self.paths))
-        return Order(paths, self.folder, self.overwrite)
+        return Order(paths, self.folder, self.overwrite, self.version)
 
 
 def kept(profile: Profile) -> Wish:

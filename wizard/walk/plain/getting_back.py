@@ -11,6 +11,7 @@ import msgspec
 from wizard import console
 from wizard.console import ToPaste, say
 from wizard.failure import Failure, Kind
+from wizard.restore import versions
 from wizard.server import exports
 from wizard.text.language import _
 from wizard.trouble import telling
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.restore.events import Result
     from wizard.restore.order import Order
+    from wizard.restore.versions import Version
     from wizard.walk.context import WalkContext
 
     Restore = Callable[[Profile, Order, WayIn, bool], Result | None]
@@ -71,6 +73,7 @@ class GettingBack:
         """Do what a stage is for; after a failure, as often as the person likes."""
         do = {
             Stage.ADMIN: self._ask_admin,
+            Stage.VERSION: self._choose_version,
             Stage.FILES: self._choose_files,
             Stage.PLACE: self._choose_place,
             Stage.EXISTING: self._choose_existing,
@@ -101,8 +104,17 @@ class GettingBack:
         if opened := asyncio.run(self._way.open()):
             say(words.verdict(opened.findings))
 
+    def _choose_version(self) -> None:
+        found = asyncio.run(self._versions())
+        if not found:
+            say(_(questions.NO_VERSIONS))
+        self._wish = questions.of_version(self._wish, asker.ask(questions.version(self._wish, found)))
+
+    async def _versions(self) -> list[Version]:
+        return await versions.listed(self._way.reader, await self._way.access())
+
     def _choose_files(self) -> None:
-        picking = Picking(self._profile, self._way, self._wish.paths)
+        picking = Picking(self._profile, self._way, self._wish)
         self._wish = msgspec.structs.replace(self._wish, paths=picking.picked())
 
     def _choose_place(self) -> None:

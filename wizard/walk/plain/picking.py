@@ -12,34 +12,38 @@ from wizard.failure import Failure
 from wizard.restore import order
 from wizard.restore.tree import Tree
 from wizard.text import display
-from wizard.text.language import _
+from wizard.text.language import N_, _
 from wizard.walk.getting_back import questions, selected
 from wizard.walk.getting_back.ticks import ALL, Ticks
 from wizard.walk.plain import asker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from wizard.profile import Profile
-    from wizard.restore.tree import Item, Level
+    from wizard.restore.entries import Item
+    from wizard.restore.tree import Level
+    from wizard.restore.versions import Version
     from wizard.walk.getting_back.way_in import WayIn
+    from wizard.walk.getting_back.wish import Wish
 
 _PAGE = 30
+_NO_NUMBER = N_("There is no number {number}.")
+_CHOOSE_DAY = N_("To get it as it was on one of these days, go back (<) and choose the day.")
 _SECONDS_AT_ONCE = 1.0
 _HELP = _(
     "Type a number to go into a folder or to select a file, and + with a number to select a folder, such as +2.\n"
     "Type .. to go up, m to see more, / with a part of a name to search, and * to select everything.\n"
     "You can also type a path, such as ~/Documents/letter.txt. To take a selection back, type it again."
 )
+_ABOUT_VERSIONS = _("To see which older versions have a file, type v with its number, such as v2.")
 _PROMPT = _("A number, a path or ? for help. Enter continues")
 
 
 class Picking:
     """One visit to the tree."""
 
-    def __init__(self, profile: Profile, way: WayIn, paths: Sequence[str]) -> None:
-        self._profile, self._way = profile, way
-        self._ticks = Ticks(paths)
+    def __init__(self, profile: Profile, way: WayIn, wish: Wish) -> None:
+        self._profile, self._way, self._wish = profile, way, wish
+        self._ticks = Ticks(wish.paths)
         self._tree: Tree | None = None
         self._folder, self._start = "", 0
         self._shown: Level | list[Item] = []
@@ -52,7 +56,11 @@ class Picking:
             GoBack, GoAway: the person would rather not.
         """
         say(_(questions.FILES))
+        if self._wish.version:
+            say(selected.everything(self._profile, self._wish))
         say(_HELP)
+        if self._profile.versions.are_kept:
+            say(_ABOUT_VERSIONS)
         self._go_into("")
         while True:
             say(selected.in_words(self._ticks))
@@ -76,14 +84,27 @@ class Picking:
             self._go_into(self._folder.rpartition("/")[0])
         elif typed.startswith("/") and not typed.startswith(tuple(self._profile.folders)):
             self._find(typed[1:])
+        elif typed[0] == "v" and typed[1:].isdecimal() and len(typed) < 9 and self._profile.versions.are_kept:
+            self._tell_versions(int(typed[1:]))
         elif number.isdecimal() and len(number) < 9:
             self._take_number(int(number), is_folder_wanted=typed != number)
         else:
             self._take_path(typed)
 
+    def _tell_versions(self, number: int) -> None:
+        if not 0 < number <= len(self._shown):
+            say(_(_NO_NUMBER).format(number=number))
+            return
+        found = questions.containing(asyncio.run(self._versions(self._shown[number - 1].path)))
+        told = [f"  {one.title}: {one.sentence}" for one in found]
+        say("\n".join([*told, _(_CHOOSE_DAY)]) if told else _(questions.IN_NO_VERSION))
+
+    async def _versions(self, path: str) -> list[Version]:
+        return await (await self._tree_there()).versions_with(path)
+
     def _take_number(self, number: int, *, is_folder_wanted: bool) -> None:
         if not 0 < number <= len(self._shown):
-            say(_("There is no number {number}.").format(number=number))
+            say(_(_NO_NUMBER).format(number=number))
             return
         item = self._shown[number - 1]
         if item.is_folder and not is_folder_wanted:
@@ -151,5 +172,5 @@ class Picking:
 
     async def _tree_there(self) -> Tree:
         if self._tree is None:
-            self._tree = Tree(self._way.reader, await self._way.access())
+            self._tree = Tree(self._way.reader, await self._way.access(), self._wish.version)
         return self._tree

@@ -168,5 +168,5 @@ async def test_a_keyring_that_waits_for_its_owner_keeps_nothing_waiting(monkeypa
         await pilot.press("escape")
         await until(pilot, lambda: at(pilot) == Step.KEY)
         await pilot.press("escape")
-        await until(pilot, lambda: at(pilot) == Step.SCHEME)
+        await until(pilot, lambda: at(pilot) == Step.VERSIONS)
     answered.set()

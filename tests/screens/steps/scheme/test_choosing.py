@@ -36,7 +36,7 @@ async def test_enter_takes_what_is_recommended(size: tuple[int, int]) -> None:
         assert "More choices" in said(pilot)
         assert "Folder on the server" not in text(pilot)
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac") == PLAIN
 
 
@@ -83,7 +83,7 @@ async def test_where_only_its_own_service_answers_the_others_are_greyed_and_say_
         await pilot.press("enter")
         await asked_for_more(pilot)
         await pilot.press("left", "enter")
-        await arrived(pilot, Step.HAND_OVER)
+        await arrived(pilot, Step.VERSIONS)
     decided = profiles.load("amamac")
     assert (decided.scheme.kind, decided.scheme.auth) == ("daemon", True)
     assert (decided.server.root, decided.server.port) == ("/home/amanda/backup", 22)
@@ -131,12 +131,12 @@ async def test_a_full_login_takes_a_yes_of_its_own() -> None:
         await pilot.press("enter")
         await asked_for_more(pilot)
         await pilot.press("shift+tab", "enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
         assert walk(pilot).profile.scheme.kind == "login"
         await pilot.press("escape")
         await arrived(pilot, Step.SCHEME)
         await pilot.press("enter")  # it was agreed to in this run
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
 
 
 async def test_a_service_without_a_password_takes_other_words() -> None:
@@ -147,7 +147,7 @@ async def test_a_service_without_a_password_takes_other_words() -> None:
         await asked_for_more(pilot)
         assert "anyone on the network can write to this backup" in said(pilot)
         await pilot.press("left", "enter")
-        await arrived(pilot, Step.HAND_OVER)
+        await arrived(pilot, Step.VERSIONS)
     assert not profiles.load("amamac").scheme.auth
 
 

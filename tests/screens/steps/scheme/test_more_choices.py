@@ -26,7 +26,7 @@ async def test_the_boxes_change_what_a_thief_could_do_and_what_is_removed_there(
         await until(pilot, lambda: "can read, add and overwrite files in this backup, but can't delete" in said(pilot))
         assert "Then files you delete here stay in the backup." in said(pilot)
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     decided = profiles.load("amamac")
     assert not decided.delete
     assert (decided.scheme.write_only, decided.scheme.allow_delete) == (False, False)
@@ -45,7 +45,7 @@ async def test_bad_values_are_refused_in_sight_even_when_they_are_folded_away() 
         pilot.app.screen.query_one("#from Input", Input).clear()
         pilot.app.post_message(Paste("192.0.2.7, 2001:db8::/32,,pc.lan"))
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     decided = profiles.load("amamac")
     assert decided.server.root == "backup/a"
     assert decided.scheme.from_ == ("192.0.2.7", "2001:db8::/32", "pc.lan")
@@ -78,7 +78,7 @@ async def test_without_rrsync_the_backup_can_not_be_read() -> None:
         await pilot.press("enter", "space")
         await until(pilot, lambda: "Without rrsync" not in said(pilot))
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac").scheme == PLAIN.scheme
 
 
@@ -111,7 +111,7 @@ async def test_append_only_and_deleting_exclude_each_other_and_other_schemes_can
         await pilot.press("up", "space")
         await until(pilot, lambda: "can add files to this backup, but can't read, change or delete any" in said(pilot))
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     scheme = profiles.load("amamac").scheme
     assert (scheme.append_only, scheme.allow_delete, scheme.write_only) == (True, False, True)
 
@@ -128,7 +128,7 @@ async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:
         await pilot.press("home", "/", "enter")
         await asked_for_more(pilot)
         await pilot.press("left", "enter")
-        await arrived(pilot, Step.HAND_OVER)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac").server.root == "/srv"
 
 
@@ -144,7 +144,7 @@ async def test_a_module_s_name_can_not_break_the_settings() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "rsync service reserves that word" in said(pilot))
         await pilot.press("s", "enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac").scheme.module == "globals"
 
 
@@ -160,5 +160,5 @@ async def test_places_say_what_they_bring_with_them() -> None:
         await pilot.press(*"!192.0.2.7", "enter")
         await until(pilot, lambda: "Add an address that may" in said(pilot))
         await pilot.press("home", "delete", "enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac").scheme.from_ == ("192.0.2.7",)

@@ -96,7 +96,7 @@ def test_a_wrong_fingerprint_goes_no_further(
     with Session() as session:
         plain.walk(None, session)
     assert profiles.load("amamac").server.host_keys == ()
-    assert "Step 4 of 11: Fingerprint" in "".join(said)
+    assert "Step 4 of 12: Fingerprint" in "".join(said)
     assert "Step 5" not in "".join(said)
 
 

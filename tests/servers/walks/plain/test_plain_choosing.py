@@ -39,4 +39,4 @@ def test_a_backup_that_is_there_is_chosen_and_what_is_to_be_done(
     assert "The backup is now called “zebra”." in everything
     assert "has forgotten the backup “zebra”" in everything
     assert profiles.names() == ["amamac"]
-    assert "Step 2 of 11: Folders" in everything
+    assert "Step 2 of 12: Folders" in everything
