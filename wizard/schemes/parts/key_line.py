@@ -47,6 +47,11 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
     return (Option("from", reason, ",".join(profile.scheme.from_)),)
 
 
+def places(profile: Profile) -> tuple[tuple[str, ...], ...]:
+    """The places of each line that the key gets, in their order; one without places is for any address."""
+    return (profile.scheme.from_,)
+
+
 def _shut(server: ServerFacts) -> tuple[Option, ...]:
     if server.dropbear_version is not None and server.dropbear_version < _DROPBEAR_RESTRICTS_SINCE:
         return tuple(option for option in _SPELT_OUT if option.name != _NOT_IN_DROPBEAR)
