@@ -841,7 +841,7 @@ is_anothers() { # FILE
 
 # It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
 is_hand_made() { # FILE
-    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -vc '^ *#' "$tmp/old")" = 1 ]; then return 1; fi
+    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -v '^ *#' "$tmp/old" | sed 's/.* AAAA/AAAA/' | sort -u | grep -c .)" = 1 ]; then return 1; fi
     [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
         ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }

@@ -76,6 +76,8 @@ class SchemeOptions(Vertical):
         deleting = self.query_one("#deleting", Note)
         if self._contradicts_itself:
             deleting.say(scheme.BOTH, "bad")
+        elif complaint := self._about_elsewhere:
+            deleting.say(complaint, "bad")
         else:
             stays = self._profile.delete and not decided.delete
             deleting.say(_STAYS if stays else "", "warn")
@@ -93,7 +95,7 @@ class SchemeOptions(Vertical):
     def check(self) -> bool:
         """Whether all can be taken; if not, every complaint stands, and the first line's takes the cursor."""
         complaints = [field for field in reversed(self.query(Field)) if field.display and not field.check()]
-        if self._contradicts_itself:
+        if self._contradicts_itself or self._about_elsewhere:
             self.query_one(TickList).focus()
             return False
         return not complaints
@@ -101,6 +103,11 @@ class SchemeOptions(Vertical):
     @property
     def _contradicts_itself(self) -> bool:
         return {"append_only", "allow_delete"} <= self.ticked
+
+    @property
+    def _about_elsewhere(self) -> str:
+        offers_it = self._scheme is not None and "elsewhere" in self._scheme.restrictions
+        return scheme.about_elsewhere(self.answers()) if offers_it else ""
 
     def _root_complaint(self, typed: str) -> str | None:
         rule = scheme.folder(self._profile, self._scheme).rule

@@ -24,6 +24,7 @@ WIDE, NARROW, NETWORK = (
     _block("narrow", "192.0.2.7"),
     _block("network", "192.0.2.0/24", "2001:db8::/32"),
 )
+OTHER_KEY = _block("narrow", "192.0.2.7", key=ANOTHER)
 APART, FOREIGN = _block("apart", "198.51.100.7"), f"# mine\n{ANOTHER} amanda\n".encode()
 BARE = f"  {KEY}\n".encode()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.schemes.parts import elsewhere
 from wizard.schemes.setup import KeyLine, Option
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
 
 def places(profile: Profile) -> tuple[tuple[str, ...], ...]:
     """The places of each line that the key gets, in their order; one without places is for any address."""
-    return (profile.scheme.from_,)
+    return (profile.scheme.from_, ()) if elsewhere.is_wanted(profile) else (profile.scheme.from_,)
 
 
 def _shut(server: ServerFacts) -> tuple[Option, ...]:

@@ -65,6 +65,7 @@ _EARLIER = (
     '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
     ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
+_HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
 _MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
 # $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
@@ -145,7 +146,7 @@ def _block(context: ExportContext) -> Iterator[str]:
 def _let_in(context: ExportContext) -> str:
     keys = " ".join(f'-e "{key}"' for key in context.replaced.keys) if context.replaced else ""
     if context.adopts:  # nobody here knows the other computer's key
-        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -vc "^#")" = 1 ] ||'
+        ours = f"{_EARLIER} && {_HAS_ONE_KEY} ||"
     elif keys:
         ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
     else:  # without a pattern, grep would find all lines ours

@@ -12,7 +12,7 @@ from wizard import rules, schemes
 from wizard.client import access
 from wizard.schemes import choosing
 from wizard.schemes.parts import daemon_modules
-from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
+from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS, settings
 from wizard.server import kept_facts
 from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 QUESTION = _("How should this computer sign in?")
 NONE_WORKS = _("None of these can work yet; each says why. Go back, or ask your admin for help.")
+NO_PLACES = _("Other addresses than which? Type the usual ones below, or leave this off.")
+ADDS_ANYWAY = _("With “append only”, files are only added from everywhere. Choose one.")
 BOTH = _("Deleting and “append only” contradict each other. Choose one.")
 ALWAYS_LOCKED = _(
     "Always blocked for this key: a terminal, tunnels, the agent, remote windows (X11) and start-up files."
@@ -190,10 +192,14 @@ def questions(profile: Profile, offers: Offers, answers: Answers) -> Iterator[Qu
     if not answers.get("more"):
         return
     suited = choosing.suited(profile, scheme, offers.server)
-    for one in restrictions(suited, scheme):
+    offered = {one.id: one for one in restrictions(suited, scheme)}
+    from_elsewhere = offered.pop("elsewhere", None)
+    for one in offered.values():
         if one.id != "append_only" or not answers.get("allow_delete"):
             yield one
     yield allowed_from(suited)
+    if from_elsewhere and answers.get("from") and not answers.get("append_only"):
+        yield from_elsewhere
     if "module" in scheme.restrictions:
         yield module(suited)
     yield folder(suited, scheme)
@@ -209,10 +215,13 @@ def decided(profile: Profile, offers: Offers, answers: Answers) -> Profile:
     asked = {one.id: answers[one.id] is not (one.id in SAY_OPPOSITE) for one in RESTRICTIONS if one.id in answers}
     if asked.get("allow_delete") and "append_only" not in asked:
         asked["append_only"] = False
+    from_ = places.read(answers["from"]) if "from" in answers else before.from_
+    if "append_only" in asked and ("elsewhere" not in asked) and (asked["append_only"] or not from_):
+        asked["elsewhere"] = False
     changed = msgspec.structs.replace(
         before,
-        **asked,
-        from_=places.read(answers["from"]) if "from" in answers else before.from_,
+        **settings(asked),
+        from_=from_,
         module=answers.get("module", before.module),
     )
     return msgspec.structs.replace(
@@ -229,6 +238,8 @@ def may_pass(profile: Profile, offers: Offers, answers: Answers) -> Pass:
         return May() if offers.fit(profile).possible else MayNot(offers.fit(profile).reason or NONE_WORKS)
     if answers.get("append_only") and answers.get("allow_delete"):
         return MayNot(BOTH)
+    if complaint := about_elsewhere(answers):
+        return MayNot(complaint)
     wanted = decided(profile, offers, answers)
     fit = offers.fit(wanted)
     if not fit.possible:
@@ -248,6 +259,15 @@ async def settle(profile: Profile, offers: Offers, answers: Answers, context: Wa
         BadProfile: a value in it can't be taken.
     """
     return profiles.check(decided(profile, offers, answers)) if answers else profile
+
+
+def about_elsewhere(answers: Answers) -> str:
+    """Why what was answered about other addresses can't be so."""
+    if not answers.get("elsewhere"):
+        return ""
+    if answers.get("append_only"):
+        return ADDS_ANYWAY
+    return "" if places.read(answers.get("from", "")) else NO_PLACES
 
 
 def is_yes(profile: Profile, restriction: str) -> bool:
