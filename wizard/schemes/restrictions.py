@@ -58,7 +58,7 @@ WORDINGS = (
     Wording(
         "elsewhere",
         label=_("From other addresses, let it add files"),
-        sentence=_("Only new ones. A stolen computer can't do more than that."),
+        sentence=_("Only new ones. Elsewhere, a thief can't do more."),
         question=_("From other addresses, let it add files?"),
         for_admin=N_("from other addresses, may only add files (elsewhere)"),
     ),

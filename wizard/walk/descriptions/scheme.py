@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 QUESTION = _("How should this computer sign in?")
 NONE_WORKS = _("None of these can work yet; each says why. Go back, or ask your admin for help.")
-NO_PLACES = _("Other addresses than which? Type the usual ones below, or leave this off.")
-ADDS_ANYWAY = _("With “append only”, files are only added from everywhere. Choose one.")
 BOTH = _("Deleting and “append only” contradict each other. Choose one.")
 ALWAYS_LOCKED = _(
     "Always blocked for this key: a terminal, tunnels, the agent, remote windows (X11) and start-up files."
@@ -216,7 +214,8 @@ def decided(profile: Profile, offers: Offers, answers: Answers) -> Profile:
     if asked.get("allow_delete") and "append_only" not in asked:
         asked["append_only"] = False
     from_ = places.read(answers["from"]) if "from" in answers else before.from_
-    if "append_only" in asked and ("elsewhere" not in asked) and (asked["append_only"] or not from_):
+    # There are no other addresses, or files are only added from all of them.
+    if not from_ or asked.get("append_only"):
         asked["elsewhere"] = False
     changed = msgspec.structs.replace(
         before,
@@ -238,8 +237,6 @@ def may_pass(profile: Profile, offers: Offers, answers: Answers) -> Pass:
         return May() if offers.fit(profile).possible else MayNot(offers.fit(profile).reason or NONE_WORKS)
     if answers.get("append_only") and answers.get("allow_delete"):
         return MayNot(BOTH)
-    if complaint := about_elsewhere(answers):
-        return MayNot(complaint)
     wanted = decided(profile, offers, answers)
     fit = offers.fit(wanted)
     if not fit.possible:
@@ -259,15 +256,6 @@ async def settle(profile: Profile, offers: Offers, answers: Answers, context: Wa
         BadProfile: a value in it can't be taken.
     """
     return profiles.check(decided(profile, offers, answers)) if answers else profile
-
-
-def about_elsewhere(answers: Answers) -> str:
-    """Why what was answered about other addresses can't be so."""
-    if not answers.get("elsewhere"):
-        return ""
-    if answers.get("append_only"):
-        return ADDS_ANYWAY
-    return "" if places.read(answers.get("from", "")) else NO_PLACES
 
 
 def is_yes(profile: Profile, restriction: str) -> bool:
