@@ -172,6 +172,24 @@ def test_messages_are_pasted_in_either_order(first: str, shell: str, office: Set
     assert standing(office) == before
 
 
+def test_what_a_stranger_asks_for_with_somebody_s_key_takes_nothing_over(
+    office: SetUpOffice, sample_folder: Path
+) -> None:
+    contexts = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False)
+    wide, narrow = contexts["laptop"], contexts["office"]
+    assert apply(office, wide).exit_code == 0
+    was = office.path(KEYS).read_text()
+    root_shell.paste(office, block(exports.rendered(narrow, "text")))
+    assert commands_met(office, wide) == {OTHER_ADDRESS: "laptop", HOST: "laptop"}
+    root_shell.paste(office, line_after(exports.rendered(narrow, "text"), "To take it back"))
+    # Nor does what somebody has called a line there become an order to the terminal.
+    key = wide.setup.key_lines[0].key
+    office.path(KEYS).write_text(f"# backup-wizard begin \x1b[2Jit\n{key}\n# backup-wizard end \x1b[2Jit\n{was}\n")
+    refused = apply(office, narrow)
+    assert "for ?[2Jit, which would no longer work" in refused.stderr
+    assert "\x1b" not in refused.stderr + refused.stdout
+
+
 @pytest.mark.parametrize("first", ["laptop", "office"])
 def test_the_playbook_s_script_keeps_the_order(first: str, office: SetUpOffice, sample_folder: Path) -> None:
     contexts = contexts_for(office, sample_folder, FROM_A_NETWORK)

@@ -16,6 +16,7 @@ from wizard.client import request as requests
 from wizard.client.request import Command, Request
 from wizard.failure import BadProfile
 from wizard.profile import SchemeSettings, Server
+from wizard.schemes import restrictions
 from wizard.schemes.forced_command import ForcedCommand
 from wizard.server import clashes, exports
 
@@ -55,6 +56,15 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
     assert "  - account: backup-amanda\n    (you asked for: amanda; change it in the “Server” step)" in told
     assert "Please note: 20 GB" in told
     assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_an_admin_may_leave_out_the_line_for_other_addresses() -> None:
+    away = SchemeSettings(from_=("192.0.2.7",), elsewhere="add")
+    granted = _changed(a_request(scheme=away), **restrictions.settings({"elsewhere": False}))
+    assert granted.granted.scheme.elsewhere == ""
+    said = [one.words for one in granted.differences]
+    assert "from other addresses, may only add files (elsewhere): asked for yes → you grant no" in said
+    assert _changed(a_request(scheme=away), **restrictions.settings({"elsewhere": True})).granted.scheme == away
 
 
 def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() -> None:
