@@ -118,8 +118,8 @@ def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
         yield Difference(_("allowed from"), was, now, Step.SCHEME)
     for name, words in restrictions.FOR_ADMIN.items():
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
-        if was is not now:
-            yield Difference(_(words), _(_YES_NO[was]), _(_YES_NO[now]), Step.SCHEME)
+        if was != now:
+            yield Difference(_(words), _(_YES_NO[bool(was)]), _(_YES_NO[bool(now)]), Step.SCHEME)
     if asked.delete and not granted.delete:
         yield Difference(_("delete from the backup what is deleted here"), _("yes"), _("no"), Step.FOLDERS)
 

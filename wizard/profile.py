@@ -28,6 +28,7 @@ Protection = Literal["keyring", "ask", "none"]
 KeyType = Literal["", "ed25519", "ecdsa", "rsa"]
 Adopting = Literal["", "yes"]
 KeptBy = Literal["none", "server"]
+Elsewhere = Literal["", "add"]
 
 Found = tuple[str, str | None]
 
@@ -68,7 +69,10 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the server lets the backup in, and what it refuses."""
+    """How the server lets the backup in, and what it refuses.
+
+    From other addresses than those of `from_`, it may be let in to add files (`elsewhere`), or not at all.
+    """
 
     kind: SchemeKind = "rrsync"
     write_only: bool = True
@@ -78,6 +82,7 @@ class SchemeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     auth: bool = True
     append_only: bool = False
     munge: bool = True
+    elsewhere: Elsewhere = ""
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -226,10 +231,18 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "key.file", rules.key_file(profile.key.file)
     yield from _of_schedule(profile.schedule)
     yield from of_versions(profile.versions, "versions")
-    if scheme.append_only and scheme.allow_delete:
-        yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
+    yield from _of_restrictions(scheme)
     if profile.delete and not scheme.allow_delete:
         yield "delete", _("The server would refuse to delete. Also set allow_delete = true under [scheme].")
+
+
+def _of_restrictions(scheme: SchemeSettings) -> Iterator[Found]:
+    if scheme.append_only and scheme.allow_delete:
+        yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
+    if scheme.elsewhere and scheme.append_only:
+        yield "scheme.elsewhere", _("append_only holds everywhere, so elsewhere would change nothing. Choose one.")
+    if scheme.elsewhere and not scheme.from_:
+        yield "scheme.elsewhere", _("Other addresses than which? Also set from under [scheme].")
 
 
 def _of_schedule(schedule: Schedule) -> Iterator[Found]:

@@ -44,7 +44,8 @@ usage() {
     cat <<END
 Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
-  --new-key   the same, and lets a new key replace another one of the same backup: ask its owner first
+  --new-key   the same, and lets a new key replace another one of the same backup, or the same key get other lines for
+              some places: ask its owner first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
@@ -91,7 +92,7 @@ each_backup() { # FUNCTION
 }
 
 take_backup() { # NUMBER
-    takes_over='' former_keys='' marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob='' versions=''
+    takes_over='' former_keys='' later_keys='' marker='' key_block='' sshd_block='' module='' daemon_block='' daemon_private='' secrets_file='' secrets_user='' secret='' blob='' versions=''
     "backup_$1"
     mine="$account $name" mark=$name in_paths=$(printf '%s' "$account" | tr '\134' =) # of DOMAIN\user
     versions_file=/etc/backup-wizard/versions/$in_paths/$name/settings
@@ -228,12 +229,62 @@ let_in() {
         printf '%s\n' "$key_block" >"$tmp/block"
         ssh-keygen -l -f "$tmp/block" >/dev/null 2>&1 || fail "ssh-keygen can't read the key of $name"
         make_folder "${keys%/*}"
+        place_key
         put_block "$key_block" "$keys" "let in the key of $name"
+        put_at=
     fi
     each drop_block "$(places)" # what a former choice has opened
     if [ -n "$takes_over" ]; then shut_reading; fi
     if [ -n "$sshd_block" ]; then shut_passwords; fi
 }
+
+# sshd takes the first line whose key and place (from=) match, so ours must not stand behind one for more places. Being
+# put before another, it takes those places away from that.
+place_key() {
+    read_file "$keys"
+    { IFS= read -r put_at && IFS= read -r whose; } <<END || :
+$(ours=$key_block blob=$blob name=$name later=$later_keys awk "$key_place" "$tmp/now")
+END
+    case $put_at in '' | end) return 0 ;; esac
+    ask_about_places
+}
+
+ask_about_places() {
+    whose=$(printf '%s' "${whose:-another line}" | visible)
+    taken="the key of $name is also in $keys for $whose, which would no longer work from the places (from=) of $name"
+    [ -n "$new_key" ] || fail "$taken. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
+    printf '  ! %s\n    Make sure that its owner asked for that.\n' "$taken"
+}
+
+# Where a block belongs in a file of keys: before which line, or at the "end"; and then whose that line is. Nothing if it
+# can stay, or is new and can be added. The others with its key are those in blocks named in "later", which have to stand
+# after it, and those for any place, after all that are for some.
+key_place='
+    function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
+    function is_for_any(line) { sub(/[ \t].*/, "", line); return tolower(line) !~ /(^|,)from=""/ }
+    BEGIN {
+        blob = ENVIRON["blob"]
+        count = split(ENVIRON["ours"], our, "\n")
+        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && is_for_any(starts(our[at]))) open = 1
+        count = split(ENVIRON["later"], named, " ")
+        for (at = 1; at <= count; at++) later[named[at]] = 1
+    }
+    { sub(/\r$/, "") }
+    /^# backup-wizard begin / { block = substr($0, 23); first = NR }
+    /^# backup-wizard begin / && block == ENVIRON["name"] && !ours { ours = NR }
+    /^# backup-wizard end / { block = ""; next }
+    /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
+    {
+        line = starts($0)
+        if (index(" " line " ", " " blob " ") == 0) next
+        if ((block in later) || (!open && is_for_any(line))) {
+            if (!before) { before = block == "" ? NR : first; whose = block }
+        } else if (open && !is_for_any(line)) after = NR
+    }
+    END {
+        if (before && (!ours || ours > before)) print before "\n" whose
+        else if (ours && ours < after) print "end"
+    }'
 
 # Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.
 require_known_keys() { # FILE
@@ -391,11 +442,25 @@ remove_folder() { # PATH
 # What another line lets in is still open, whoever has put that there.
 look_for_key() { # FILE
     read_file "$1"
-    if grep -qF "$blob" "$tmp/now"; then
+    tr -d '\r' <"$tmp/now" | account=$account listed=$made awk "$other_backups" >"$tmp/beside"
+    each note_other_use "$(grep -F "$blob" "$tmp/beside" | sed -n 's/^+ \([^ ]*\) .*/\1/p')"
+    if grep -v '^+ ' "$tmp/beside" | grep -qF "$blob"; then
         left=yes
         complain "another line of $1 still allows the key of $name: remove that line by hand"
     fi
 }
+
+note_other_use() { note "the key of $name still works for the backup $1, which has lines of its own"; } # NAME
+
+# Prints a file with "+ NAME" before each line that is another backup's, by our list, and so is no surprise.
+other_backups='
+    BEGIN {
+        while ((getline line < ENVIRON["listed"]) > 0)
+            if (split(line, is, " ") == 4 && is[1] == ENVIRON["account"] && is[3] == "backup") known[is[2]] = 1
+    }
+    /^# backup-wizard end / { block = "" }
+    { print (block in known ? "+ " block " " : "") $0 }
+    /^# backup-wizard begin / { block = substr($0, 23) }'
 
 # What runs as the account on this very system, and not in a container that knows another account by its number.
 sessions() {
@@ -696,17 +761,18 @@ read_file() { # FILE
         fail "$1 has only one of the two marks of $mark (begin, end): add the other, or remove the lines by hand"
 }
 
-# Prints a file with the lines of this mark replaced, or added at the end; without any, they are taken out. The last
-# line ends as it did before they came, if it is noted that it had no end.
+# Prints a file with the lines of this mark replaced, or added at the end, or before the line $put_at; without any, they
+# are taken out. The last line ends as it did before they came, if it is noted that it had no end.
 edit() { # FILE BLOCK-FILE
     if [ -n "$(tail -c 1 "$1")" ]; then whole=; else whole=1; fi
     if is_listed '* * open' "$reading"; then open=1; else open=; fi
-    begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" awk -v whole="$whole" -v open="$open" -v file="$2" '
-        BEGIN { while ((getline line < file) > 0) block = block line "\n" }
+    begin="# backup-wizard begin $mark" end="# backup-wizard end $mark" at=${put_at-} awk -v whole="$whole" -v open="$open" -v file="$2" '
+        BEGIN { at = ENVIRON["at"]; while ((getline line < file) > 0) block = block line "\n" }
         { plain = $0; sub(/\r$/, "", plain) }
+        NR == at + 0 && block != "" { printf "%s%s", after, block; after = ""; done = 1 }
         plain == ENVIRON["begin"] {
             inside = last = 1
-            if (!done++ && block != "") { printf "%s%s", after, block; after = "" }
+            if (at == "" && !done++ && block != "") { printf "%s%s", after, block; after = "" }
             next
         }
         inside { if (plain == ENVIRON["end"]) inside = 0; next }
@@ -784,7 +850,7 @@ is_anothers() { # FILE
 
 # It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
 is_hand_made() { # FILE
-    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -vc '^ *#' "$tmp/old")" = 1 ]; then return 1; fi
+    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -v '^ *#' "$tmp/old" | sed 's/.* AAAA/AAAA/' | sort -u | grep -c .)" = 1 ]; then return 1; fi
     [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
         ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }

@@ -20,6 +20,7 @@ from wizard import allowed_from, rules, schemes
 from wizard import approval as grants
 from wizard.approval import Approval
 from wizard.failure import BadProfile
+from wizard.schemes import restrictions
 from wizard.schemes.restrictions import FOR_ADMIN
 from wizard.server import clashes
 from wizard.text.display import printable
@@ -157,7 +158,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
 
     def _scheme(self) -> SchemeSettings:
         ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
-        chosen = {name: name in ticked for name in FOR_ADMIN if name in self._restrictions}
+        chosen = restrictions.settings({name: name in ticked for name in FOR_ADMIN if name in self._restrictions})
         places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
 

@@ -68,6 +68,7 @@ class RequestsScreen(AdminScreen[None]):
         self._paths = paths
         self._grants: list[Approval] = []
         self._clashes: list[Clash] = []
+        self._one_key: list[Clash] = []
         self._exported: list[Approval] = []
         self._refused_at: int | None = None
 
@@ -164,7 +165,8 @@ class RequestsScreen(AdminScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        self._clashes = clashes.among([grant.granted for grant in self._grants])
+        granted = [grant.granted for grant in self._grants]
+        self._clashes, self._one_key = clashes.among(granted), clashes.one_key(granted)
         clashing = {number for clash in self._clashes for number in clash.requests}
         listed = self.query_one(RequestList)
         listed.show(self._grants, clashing)
@@ -187,7 +189,9 @@ class RequestsScreen(AdminScreen[None]):
         concerned = [clash.sentence for clash in self._clashes if number in clash.requests]
         self.query_one("#nothing-open").display = not self._grants
         self.query_one("#clashes", Note).say("\n! ".join(concerned), "warn")
-        self.query_one("#takes-over", Note).say(clashes.takes_over(grant.granted) if grant else "", "warn")
+        suspicious = [clashes.takes_over(grant.granted)] if grant else []
+        suspicious += [one.sentence for one in self._one_key if number in one.requests]
+        self.query_one("#takes-over", Note).say("\n! ".join(filter(None, suspicious)), "warn")
         changes = self.query_one("#changes", Static)
         changes.display = bool(grant and asked_words.changes(grant))
         changes.update(asked_words.changes(grant) if grant else "")

@@ -54,7 +54,7 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
         warn(sentence)
     for sentence in filter(None, map(clashes.takes_over, taken)):
         warn(f"! {sentence}")
-    for clash in found:
+    for clash in [*clashes.one_key(taken), *found]:
         warn(f"! {clash.sentence}")
     text = format.render_all(contexts)
     if output:

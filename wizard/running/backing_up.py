@@ -35,6 +35,7 @@ from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
 from wizard.running.verification import AboutRun, Sample, Verification
 from wizard.server import kept_facts
+from wizard.server.reaching import which_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -118,15 +119,13 @@ class _Run:
         is_watched: bool,
         by: By,
     ) -> None:
-        self._profile, self._access, self._pauses = profile, access, pauses
-        self._holding, self._agreed, self._kept = holding, agreed, kept
-        self._by, self._is_watched = by, is_watched
+        self._decided, self._profile, self._access, self._pauses = profile, profile, access, pauses
+        self._holding, self._agreed, self._kept, self._by, self._is_watched = holding, agreed, kept, by, is_watched
         self._before = record.read(profile.name)
         self._cut = cut_files.CutFiles(self._before.cut)
         self._sample = Sample()
         self._problems: list[rsync.Problem] = []
-        self._tries, self._is_safe = 1, False
-        self._new = self._deleted = 0
+        self._tries, self._new, self._deleted, self._is_safe = 1, 0, 0, False
         self._is_fresh = record.is_fresh(profile)
         self._bytes_at_first, self._sending_since = 0, 0.0
         self._connection, self._connected = AsyncExitStack(), access
@@ -255,7 +254,8 @@ class _Run:
 
     async def _connect(self) -> None:
         await self._connection.aclose()
-        self._connected = await self._connection.enter_async_context(shared(self._profile, self._access))
+        self._connected = await self._connection.enter_async_context(shared(self._decided, self._access))
+        self._profile = await which_line.met(self._decided, self._connected)
 
     async def _looked_ahead(self) -> rsync.Totals | None:
         """See, before each try, that no folder is gone, and before the first one, what would be deleted or changed.

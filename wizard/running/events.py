@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.client import rsync
+from wizard.schemes.parts import elsewhere
 from wizard.text import display
 from wizard.text.language import _, ngettext
 
@@ -74,6 +75,11 @@ class Result(msgspec.Struct, frozen=True):
         return self.is_whole or (0 < 2 * self.report.unread_count < self.report.entries and self._is_as_here)
 
     @property
+    def _only_adds(self) -> bool:
+        found = self.verification
+        return elsewhere.is_away(self.report.profile) and not (found and (found.differing or found.missing))
+
+    @property
     def _is_as_here(self) -> bool:
         return self.verification is None or self.verification.is_good
 
@@ -87,6 +93,11 @@ class Result(msgspec.Struct, frozen=True):
             told = _(
                 "{backed_up} of {total} backed up; {unread} could not be read. {new} new, {changed} changed,"
                 " {deleted} deleted. Sent {size} in {time}."
+            )
+        elif self._only_adds and self.report.is_whole:
+            told = _(
+                "Only new files were added, as from here the server allows no more. {total}: {new} new. Sent {size} in"
+                " {time}. Next time at your usual address, the rest follows."
             )
         else:
             told = _(

@@ -97,8 +97,8 @@ def about_outdated(totals: rsync.Totals) -> str:
     if not totals.outdated:
         return ""
     return ngettext(
-        "The server keeps the old version of {count} changed file, because the key is append only.",
-        "The server keeps the old versions of {count} changed files, because the key is append only.",
+        "The server keeps the old version of {count} changed file, because the key only adds files.",
+        "The server keeps the old versions of {count} changed files, because the key only adds files.",
         totals.outdated,
     ).format(count=display.number(totals.outdated))
 

@@ -17,7 +17,7 @@ from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
 from wizard.server import complete_mark, destination, handed_over, kept_facts
-from wizard.server.reaching import sign_in
+from wizard.server.reaching import sign_in, which_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -45,6 +45,7 @@ async def dry_run(profile: Profile, access: Access) -> AsyncGenerator[rsync.Even
     # The markers go along, which spares a question beforehand: nothing is sent before the answer is there.
     transfer = Transfer(dry_run=True, markers=destination.markers(profile.name))
     async with shared(profile, access) as shared_access:
+        profile = await which_line.met(profile, shared_access)
         await _require_command_digest(profile, shared_access)
         async with aclosing(_with_markers(profile, shared_access, transfer)) as events:
             async for event in events:
@@ -69,6 +70,7 @@ async def backup(
     markers = destination.markers(profile.name)
     transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
     async with shared(profile, access) as shared_access:
+        profile = await which_line.met(profile, shared_access)
         await _require_command_digest(profile, shared_access)
         if can_preview(profile):
             _require_ours(profile, await destination.holder(profile, shared_access), must_be_there=must_be_there)

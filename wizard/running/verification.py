@@ -90,9 +90,9 @@ class Verification(msgspec.Struct, frozen=True):
             return ""
         count = self.outdated_count
         return ngettext(
-            "The server keeps the old version of {count} file, because the key is append only: {names}. You"
+            "The server keeps the old version of {count} file, because the key only adds files: {names}. You"
             " changed it here, or someone with the key put it there first.",
-            "The server keeps the old versions of {count} files, because the key is append only: {names}. You"
+            "The server keeps the old versions of {count} files, because the key only adds files: {names}. You"
             " changed them here, or someone with the key put them there first.",
             count,
         ).format(count=display.number(count), names=_named(self.outdated, count))

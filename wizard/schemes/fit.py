@@ -46,6 +46,8 @@ def lacks(profile: Profile, *restrictions: Restriction) -> Fit | None:
     """Why a scheme without those restrictions can't be taken, if the profile asks for one of them."""
     if profile.scheme.append_only and "append_only" in restrictions:
         return Fit.no(_("It doesn't support append only (under More choices)."))
+    if profile.scheme.elsewhere and "elsewhere" in restrictions:
+        return Fit.no(_("It can't tell addresses apart (adding files from others, under More choices)."))
     return None
 
 

@@ -76,7 +76,7 @@ class ForcedCommand:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works with any shell; with rssh there is no practice run."""
-        if unfit := lacks(profile, "append_only"):
+        if unfit := lacks(profile, "append_only", "elsewhere"):
             return unfit
         if server.dropbear_version is not None:
             return Fit.no(_("The server's ssh (Dropbear) can't read the key line for it, which has quotes in it."))

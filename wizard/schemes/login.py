@@ -64,7 +64,7 @@ class Login:
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
         """Works nearly everywhere, and is never the better choice."""
-        fit = lacks(profile, "append_only") or needs_of_ssh(client, server, profile, one_command=True)
+        fit = lacks(profile, "append_only", "elsewhere") or needs_of_ssh(client, server, profile, one_command=True)
         return Fit.warn(_("It gives the key far more access than a backup needs.")) if fit.possible else fit
 
     def needs_rrsync(self, profile: Profile) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from wizard.text.language import N_, _
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # The settings of a profile's scheme that not every scheme has; they are named as there.
-Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module"]
+Restriction = Literal["write_only", "allow_delete", "append_only", "munge", "auth", "module", "elsewhere"]
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -53,6 +56,13 @@ WORDINGS = (
         for_admin=N_("append only (rsync can't change existing files)"),
     ),
     Wording(
+        "elsewhere",
+        label=_("From other addresses, let it add files"),
+        sentence=_("Only new ones. Elsewhere, a thief can't do more."),
+        question=_("From other addresses, let it add files?"),
+        for_admin=N_("from other addresses, may only add files (elsewhere)"),
+    ),
+    Wording(
         "munge",
         label=_("Make links inactive in the backup"),
         sentence=_("Safer: a link could lead to other people's files there."),
@@ -66,5 +76,13 @@ WORDINGS = (
         question=_("Require a password?"),
     ),
 )
+
+
+def settings(chosen: Mapping[str, bool]) -> dict[str, bool | str]:
+    """The restrictions that are on or off as a profile's scheme has them, where one is a word and not yes or no."""
+    words = {"elsewhere": "add" if chosen["elsewhere"] else ""} if "elsewhere" in chosen else {}
+    return {**chosen, **words}
+
+
 FOR_ADMIN = {one.id: one.for_admin for one in WORDINGS if one.for_admin}
 SAY_OPPOSITE = frozenset(one.id for one in WORDINGS if one.says_opposite)

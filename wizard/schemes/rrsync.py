@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from wizard import allowed_from
 from wizard.schemes import security_checks
 from wizard.schemes.base import SchemeDescription
 from wizard.schemes.fit import Fit, needs_of_ssh
 from wizard.schemes.if_stolen import Ability, in_folder, sentence
-from wizard.schemes.parts import from_server, key_line, layout, over_ssh, request_filter
+from wizard.schemes.parts import elsewhere, from_server, key_line, layout, over_ssh, request_filter
 from wizard.schemes.setup import ServerSetup
 from wizard.text.language import _
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Reading, SecurityCheck, Transfer
     from wizard.schemes.facts import ClientFacts, ServerFacts
     from wizard.schemes.restrictions import Restriction
+    from wizard.schemes.setup import Option
 
 
 class Rrsync:
@@ -25,7 +27,9 @@ class Rrsync:
     kind: ClassVar[SchemeKind] = "rrsync"
     uses_ssh: ClassVar[bool] = True
     records_command: ClassVar[bool] = False
-    restrictions: ClassVar[frozenset[Restriction]] = frozenset({"write_only", "allow_delete", "append_only", "munge"})
+    restrictions: ClassVar[frozenset[Restriction]] = frozenset(
+        {"write_only", "allow_delete", "append_only", "elsewhere", "munge"}
+    )
     locks_key: ClassVar[bool] = True
     full_root: ClassVar[bool] = False
     needs_root: ClassVar[bool] = False
@@ -48,6 +52,12 @@ class Rrsync:
 
     def if_stolen(self, profile: Profile) -> str:
         """The same in words."""
+        if elsewhere.is_wanted(profile):
+            places = allowed_from.text(profile.scheme.from_)
+            there, away = (self.if_stolen(made(profile)) for made in (elsewhere.at_its_places, elsewhere.away))
+            return _("From other addresses: {away} From {places}: {there}").format(
+                away=away, places=places, there=there
+            )
         return sentence(_("Anyone who steals the key"), self.thief_can(profile))
 
     def fits(self, client: ClientFacts, server: ServerFacts, profile: Profile) -> Fit:
@@ -84,13 +94,14 @@ class Rrsync:
         return from_server.over_ssh(profile, facts, reading, "")
 
     def server_setup(self, profile: Profile, client: ClientFacts, server: ServerFacts) -> ServerSetup:
-        """One folder and one key line."""
-        folder = layout.locked_folder(profile)
-        option = key_line.forced(request_filter.command(profile, folder), _effect(profile))
+        """One folder and one key line, or one for each place."""
+        by_place = (
+            [elsewhere.at_its_places(profile), elsewhere.away(profile)] if elsewhere.is_wanted(profile) else [profile]
+        )
         return ServerSetup(
             account=profile.server.user,
             directories=(layout.own_directory(profile, "the only folder this key can use"),),
-            key_lines=(key_line.locked(profile, client, server, option),),
+            key_lines=tuple(key_line.locked(one, client, server, _command(one)) for one in by_place),
             sshd=security_checks.KEYS_ALONE,
         )
 
@@ -100,10 +111,15 @@ class Rrsync:
 
     def line_says(self, profile: Profile, client: ClientFacts) -> tuple[str, ...]:
         """That it is for backups, and which folder they go to."""
-        return request_filter.said_to_others(layout.locked_folder(profile))
+        folder = layout.locked_folder(profile)
+        if elsewhere.is_wanted(profile):
+            return *request_filter.said_to_others(folder), *request_filter.said_to_others(folder, is_away=True)
+        return request_filter.said_to_others(folder, is_away=elsewhere.is_away(profile))
 
     def security_checks(self, profile: Profile) -> tuple[SecurityCheck, ...]:
-        """What the key line refuses, itself or by rrsync."""
+        """What the key line refuses, itself or by rrsync; where it has two, what either does."""
+        if elsewhere.is_wanted(profile):
+            return *self.security_checks(elsewhere.away(profile)), security_checks.PLACES
         scheme = profile.scheme
         return security_checks.over_ssh(
             profile,
@@ -115,6 +131,10 @@ class Rrsync:
         )
 
 
+def _command(profile: Profile) -> Option:
+    return key_line.forced(request_filter.command(profile, layout.locked_folder(profile)), _effect(profile))
+
+
 def _effect(profile: Profile) -> str:
     scheme = profile.scheme
     limits = [
@@ -123,4 +143,5 @@ def _effect(profile: Profile) -> str:
         *(["skips files that already exist"] if scheme.append_only else []),
     ]
     held = f"; it {', '.join(limits)}" if limits else ""
-    return f"only backups to “{layout.locked_folder(profile)}”{held}"
+    where = ", from other addresses" if elsewhere.is_away(profile) else ""
+    return f"only backups to “{layout.locked_folder(profile)}”{where}{held}"

@@ -11,13 +11,15 @@ import msgspec
 
 from wizard import schemes
 from wizard.schemes import choosing, reading
-from wizard.schemes.parts import daemon_modules
+from wizard.schemes.parts import daemon_modules, key_line
+from wizard.server import line_order
 from wizard.text.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from wizard.client.request import Request
+    from wizard.server.line_order import Places
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,27 @@ def takes_over(request: Request) -> str:
     return told.format(computer=label(request))
 
 
+def one_key(requests: Sequence[Request]) -> list[Clash]:
+    """Those of one account that share a key, each from its own places: no clash, but maybe not the same person's."""
+    told = _(
+        "{computers}: one key in one account. From the places of {first}, it works for {first} only. A thief could send"
+        " this too, so make sure that all of them come from the owner of the key."
+    )
+    found = []
+    for numbers in _alike(requests, _key_in_account):
+        ordered = sorted(numbers, key=lambda number: line_order.breadth(_places(requests[number])))
+        if line_order.is_clear([_places(requests[number]) for number in ordered]):
+            names = [label(requests[number]) for number in ordered]
+            found.append(Clash(tuple(numbers), told.format(computers=_named(names), first=names[0])))
+    return found
+
+
 def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
     for what, sentence in _RULES:
         for numbers in _alike(requests, what):
             yield numbers, sentence
     yield from _nested(requests)
+    yield from _of_one_key(requests)
     for number, request in enumerate(requests):
         if _is_in_another_home(request):
             yield (number,), N_("{computers}: the request is for a folder in another account's home.")
@@ -83,6 +101,25 @@ def _alike(requests: Sequence[Request], what: Callable[[Request], Hashable]) -> 
         if (value := what(request)) is not None:
             groups.setdefault(value, []).append(number)
     return [numbers for numbers in groups.values() if len(numbers) > 1]
+
+
+def _of_one_key(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
+    """Those with one key, unless all are in one account, and its lines have an order in which each of them works."""
+    in_order = set[tuple[int, ...]]()
+    for numbers in _alike(requests, _key_in_account):
+        all_places = [_places(requests[number]) for number in numbers]
+        if line_order.is_clear(all_places):
+            in_order.add(tuple(numbers))
+        else:
+            yield numbers, _SAME_PLACES if len(set(all_places)) == 1 else _UNCLEAR_PLACES
+    for numbers in _alike(requests, _key):
+        if tuple(numbers) not in in_order:
+            yield numbers, _SAME_KEY
+
+
+def _places(request: Request) -> Places:
+    """Those of each line that the key gets."""
+    return (request.scheme.from_,) if request.only_reads else key_line.places(request.profile)
 
 
 def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
@@ -192,9 +229,10 @@ _RULES = (
         _place_in_any_case,
         N_("{computers}: the backups would use the same folder on a server that ignores capital letters."),
     ),
-    (
-        _key_in_account,
-        N_("{computers}: the same key is used twice in one account. sshd uses only the first line."),
-    ),
-    (_key, N_("{computers}: these computers have the same key, so either one can act as the other.")),
 )
+_SAME_PLACES = N_("{computers}: the same key is used twice in one account. sshd uses only the first line.")
+_UNCLEAR_PLACES = N_(
+    "{computers}: the same key is used twice in one account, from addresses that overlap or can't be compared. There,"
+    " sshd uses only the first line."
+)
+_SAME_KEY = N_("{computers}: these computers have the same key, so either one can act as the other.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wizard.schemes.base import Scheme
     from wizard.walk.description import Answers
 
+_ELSEWHERE = "elsewhere"
 _STAYS = _("Then files you delete here stay in the backup.")
 
 
@@ -41,19 +42,24 @@ class SchemeOptions(Vertical):
     def compose(self) -> ComposeResult:
         """The boxes, then the lines, each with what is to be known of it."""
         profile, draft = self._profile, self._draft
-        yield TickList(list(map(Tick.of, RESTRICTIONS)), id="may", ticked=self._ticked_at_first(), sentences_below=True)
+        ticked = self._ticked_at_first()
+        boxes, elsewhere = (
+            [Tick.of(one) for one in RESTRICTIONS if (one.id == _ELSEWHERE) is apart] for apart in (False, True)
+        )
+        yield TickList(boxes, id="may", ticked=set(ticked) - {_ELSEWHERE}, sentences_below=True)
         yield Note(id="deleting")
         yield Field.of(replace(scheme.folder(profile, None), rule=self._root_complaint), draft.get("root"))
         yield Note(id="about-root")
         yield Field.of(scheme.allowed_from(profile), draft.get("from"))
         yield Note(id="about-from")
+        yield TickList(elsewhere, id="elsewhere", ticked=set(ticked) & {_ELSEWHERE}, sentences_below=True)
         yield Field.of(scheme.module(profile), draft.get("module"))
         yield Static(scheme.ALWAYS_LOCKED, id="always-shut", classes="aside", markup=False)
 
     @property
     def ticked(self) -> frozenset[str]:
         """The ids of the boxes that are ticked, those out of sight included."""
-        return self.query_one(TickList).ticked
+        return self.query_one("#may", TickList).ticked | self.query_one("#elsewhere", TickList).ticked
 
     def suit(self, chosen: Scheme) -> None:
         """Show what can be set for this scheme, with the folder written as it needs it."""
@@ -61,7 +67,7 @@ class SchemeOptions(Vertical):
             return
         self._scheme = chosen
         offered = scheme.restrictions(self._profile, chosen)
-        self.query_one(TickList).offer(list(map(Tick.of, offered)))
+        self.query_one("#may", TickList).offer([Tick.of(one) for one in offered if one.id != _ELSEWHERE])
         self.query_one("#module").display = "module" in chosen.restrictions
         self.query_one("#always-shut").display = chosen.locks_key
         root = self.query_one("#root", Field)
@@ -84,23 +90,32 @@ class SchemeOptions(Vertical):
         self.query_one("#about-root", Note).say(scheme.IN_FULL if guessed else "", "warn")
         about_places = scheme.about_places(decided)
         self.query_one("#about-from", Note).say(about_places, "warn" if decided.scheme.from_ else "plain")
+        self.query_one("#elsewhere").display = self._asks_about_elsewhere
 
     def answers(self) -> Answers:
         """What is set here, also what is out of sight."""
         ticked: dict[str, Any] = {one.id: one.id in self.ticked for one in RESTRICTIONS}
+        ticked[_ELSEWHERE] = ticked[_ELSEWHERE] and self._asks_about_elsewhere
         return ticked | {id: self.query_one(f"#{id}", Field).value for id in ("root", "from", "module")}
 
     def check(self) -> bool:
         """Whether all can be taken; if not, every complaint stands, and the first line's takes the cursor."""
         complaints = [field for field in reversed(self.query(Field)) if field.display and not field.check()]
         if self._contradicts_itself:
-            self.query_one(TickList).focus()
+            self.query_one("#may").focus()
             return False
         return not complaints
 
     @property
     def _contradicts_itself(self) -> bool:
         return {"append_only", "allow_delete"} <= self.ticked
+
+    @property
+    def _asks_about_elsewhere(self) -> bool:
+        """Whether there are other addresses, and the scheme can tell them apart and does more than add files."""
+        places = self.query_one("#from", Field).value.strip()
+        can = self._scheme is not None and _ELSEWHERE in self._scheme.restrictions
+        return bool(places) and can and "append_only" not in self.query_one("#may", TickList).ticked
 
     def _root_complaint(self, typed: str) -> str | None:
         rule = scheme.folder(self._profile, self._scheme).rule

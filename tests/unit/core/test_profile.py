@@ -74,6 +74,11 @@ def test_nothing_in_it_can_be_set() -> None:
         ("server.root", a_profile(name="bin", server=Server(root="/srv"))),
         ("server.host_keys", a_profile(server=Server(host_keys=("MD5:00",)))),
         ("scheme.from", a_profile(scheme=SchemeSettings(from_=('192.0.2.7"',)))),
+        ("scheme.elsewhere", a_profile(scheme=SchemeSettings(elsewhere="add"))),
+        (
+            "scheme.elsewhere",
+            a_profile(scheme=SchemeSettings(elsewhere="add", from_=("192.0.2.7",), append_only=True)),
+        ),
         ("scheme.module", a_profile(scheme=SchemeSettings(module="a/b"))),
         ("key.file", a_profile(key=Key(file="id"))),
         ("delete", a_profile(delete=True)),

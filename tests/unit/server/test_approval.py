@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 
 from tests.support.data.requests import COMMAND, a_request, public_key
+from wizard import allowed_from
 from wizard import approval as grants
+from wizard.allowed_from import Relation
 from wizard.approval import Approval
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
 from wizard.failure import BadProfile
 from wizard.profile import SchemeSettings, Server
+from wizard.schemes import restrictions
 from wizard.schemes.forced_command import ForcedCommand
 from wizard.server import clashes, exports
 
@@ -51,6 +56,15 @@ def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:
     assert "  - account: backup-amanda\n    (you asked for: amanda; change it in the “Server” step)" in told
     assert "Please note: 20 GB" in told
     assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_an_admin_may_leave_out_the_line_for_other_addresses() -> None:
+    away = SchemeSettings(from_=("192.0.2.7",), elsewhere="add")
+    granted = _changed(a_request(scheme=away), **restrictions.settings({"elsewhere": False}))
+    assert granted.granted.scheme.elsewhere == ""
+    said = [one.words for one in granted.differences]
+    assert "from other addresses, may only add files (elsewhere): asked for yes → you grant no" in said
+    assert _changed(a_request(scheme=away), **restrictions.settings({"elsewhere": True})).granted.scheme == away
 
 
 def test_the_granted_text_is_what_the_user_s_wizard_expects_once_it_is_told() -> None:
@@ -143,6 +157,71 @@ def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request
 def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:
     found = clashes.among([first, _other(name="third", public_key=public_key(3)), second])
     assert [(one.requests, words in one.sentence) for one in found] == [((0, 2), True)]
+
+
+def _of_one_key(*places: tuple[str, ...]) -> list[Request]:
+    """Requests of one account with one key, each from its own places."""
+    return [a_request(name=f"pc{number}", scheme=SchemeSettings(from_=from_)) for number, from_ in enumerate(places)]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        (("192.0.2.0/24",), ()),
+        ((), ("192.0.2.7",), ("192.0.2.0/24",)),
+        (("192.0.2.7", "2001:db8::7"), ("192.0.2.0/24", "2001:db8::/32")),
+        (("192.0.2.0/25",), ("192.0.2.128/25",), ("2001:db8::/32",)),
+        (("pc.example.lan",), ()),  # whatever it stands for, it is fewer than all
+        (("192.0.2.*", "!192.0.2.7"), ()),
+    ],
+)
+def test_one_key_with_a_line_for_each_place_is_no_clash(places: tuple[tuple[str, ...], ...]) -> None:
+    asked = _of_one_key(*places)
+    assert clashes.among(asked) == []
+    (told,) = clashes.one_key(asked)
+    assert told.requests == tuple(range(len(asked)))
+    assert "make sure that all of them come from the owner of the key" in told.sentence
+    # As sshd reads them, none is hidden behind one for more places.
+    contexts = [exports.context_of_request(one) for one in asked]
+    text = exports.FORMATS["authorized-keys"].render_all(contexts)
+    found = [
+        tuple(one.split(",")) if one else () for one in re.findall(r'restrict,command=.*?(?:,from="(.*)")? ssh-', text)
+    ]
+    assert sorted(found) == sorted(places)
+    for number, one in enumerate(found):
+        assert not any(allowed_from.relation(one, before) is Relation.INSIDE for before in found[:number])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ((), (), "is used twice in one account. sshd uses only the first line"),
+        (("192.0.2.7",), ("192.0.2.7",), "is used twice in one account. sshd uses only the first line"),
+        (("192.0.2.7",), ("192.0.2.7/32",), "overlap or can't be compared"),
+        (("192.0.2.0/24", "198.51.100.7"), ("192.0.2.7", "198.51.100.0/24"), "overlap or can't be compared"),
+        (("192.0.2.0/24", "203.0.113.7"), ("192.0.2.0/24", "198.51.100.7"), "overlap or can't be compared"),
+        (("pc.example.lan",), ("192.0.2.7",), "overlap or can't be compared"),
+        (("pc.example.lan",), ("other.example.lan",), "overlap or can't be compared"),
+        (("192.0.2.*",), ("198.51.100.7",), "overlap or can't be compared"),
+        (("192.0.2.0/24", "!192.0.2.7"), ("192.0.2.7",), "overlap or can't be compared"),
+        (("fe80::7%eth0",), ("2001:db8::/32",), "overlap or can't be compared"),
+        (("::ffff:192.0.2.7",), ("192.0.2.0/24",), "overlap or can't be compared"),
+    ],
+)
+def test_one_key_from_places_that_are_neither_apart_nor_inside_each_other_is_a_clash(
+    one: tuple[str, ...], other: tuple[str, ...], words: str
+) -> None:
+    asked = _of_one_key(one, other)
+    (clash,) = clashes.among(asked)
+    assert words in clash.sentence
+    assert clashes.one_key(asked) == []
+
+
+def test_one_key_in_two_accounts_is_a_clash_from_wherever() -> None:
+    server = Server(host="f.lan", user="bob", root="backup")
+    asked = [*_of_one_key(("192.0.2.7",)), _other(public_key=public_key(), server=server)]
+    (clash,) = clashes.among(asked)
+    assert "these computers have the same key" in clash.sentence
 
 
 def test_a_folder_in_another_account_s_home_is_told() -> None:

@@ -56,6 +56,18 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
     assert asked.versions.openssh
 
 
+def test_one_without_other_addresses_is_read_by_an_older_wizard_too(tmp_path: Path) -> None:
+    assert "elsewhere" not in saved(a_request(), tmp_path).read_text()
+    scheme = SchemeSettings(from_=("192.0.2.7",), elsewhere="add", allow_delete=True)
+    asked = request.read(saved(a_request(scheme=scheme, delete=True), tmp_path))
+    here, away = exports.FORMATS["authorized-keys"].render(exports.context_of_request(asked)).split("\nrestrict,")[1:]
+    assert 'from="192.0.2.7"' in here
+    assert "--delete-during" in here
+    assert "from=" not in away
+    assert "--delete" not in away
+    assert "--ignore-existing" in away
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key", "line"),
     [
@@ -77,6 +89,10 @@ def test_the_admin_s_wizard_writes_what_the_user_s_would(kind: SchemeKind, tmp_p
         ('kind = "rrsync"', 'kind = "daemon"', "scheme.kind", 15),
         ('kind = "rrsync"', 'kind = "forced-command"', "command", None),
         ("from = []", 'from = ["*\\",command=\\"sh"]', "scheme.from", 18),
+        ("from = []", 'from = []\nelsewhere = "add"', "scheme.elsewhere", 19),
+        ("from = []", 'from = ["192.0.2.7"]\nelsewhere = "anything"', "scheme.elsewhere", 19),
+        ("from = []", 'from = ["192.0.2.7"]\nelsewhere = true', "scheme.elsewhere", 19),
+        ('kind = "rrsync"', 'kind = "daemon-over-ssh"\nelsewhere = "add"', "scheme.elsewhere", 16),
         ("delete = false", "delete = true", "delete", 4),
         ("ssh-ed25519 ", "no-pty ssh-ed25519 ", "public_key", 3),
         ("ssh-ed25519 ", 'command=\\"sh\\" ssh-ed25519 ', "public_key", 3),

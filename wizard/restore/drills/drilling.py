@@ -28,6 +28,7 @@ from wizard.restore.order import Order
 from wizard.restore.stage import Stage
 from wizard.running import record, report, transfer, unchanged
 from wizard.running.backing_up import PAUSES
+from wizard.server.reaching import which_line
 from wizard.text.display import printable
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ async def run(
         return
     found = _Found(profile, chosen, before)
     async with shared(profile, access) as connected:
+        profile = await which_line.met(profile, connected)
         if schemes.of(profile).records_command:
             await _look_at_sizes(profile, connected, found)
         else:

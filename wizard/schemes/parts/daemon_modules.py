@@ -93,7 +93,7 @@ def unfit(profile: Profile) -> Fit | None:
         return Fit.no(_("The rsync daemon can't use a folder with % in its name."))
     if name(profile).lower() == "global":
         return Fit.no(_("The rsync daemon reserves the name “global”. Choose another one (More choices)."))
-    return lacks(profile, "append_only")
+    return lacks(profile, "append_only", "elsewhere")
 
 
 def _refused_options(profile: Profile) -> list[Setting]:

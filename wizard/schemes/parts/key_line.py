@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.schemes.parts import elsewhere
 from wizard.schemes.setup import KeyLine, Option
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def allowed_from(profile: Profile) -> tuple[Option, ...]:
         return ()
     reason = "the key works only from these addresses; host names need “UseDNS yes” in sshd_config"
     return (Option("from", reason, ",".join(profile.scheme.from_)),)
+
+
+def places(profile: Profile) -> tuple[tuple[str, ...], ...]:
+    """The places of each line that the key gets, in their order; one without places is for any address."""
+    return (profile.scheme.from_, ()) if elsewhere.is_wanted(profile) else (profile.scheme.from_,)
 
 
 def _shut(server: ServerFacts) -> tuple[Option, ...]:

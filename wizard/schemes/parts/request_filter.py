@@ -15,6 +15,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from wizard.schemes.facts import FIND_RRSYNC
+from wizard.schemes.parts import elsewhere
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -26,6 +27,7 @@ IS_FOR = f"{REFUSED} is for"
 """How a line that holds one command goes on: with the `command_digest` of its scheme, so that an older one is known."""
 
 ALONE = "is for backups alone"
+ADDS_ALONE = "is for backups alone and from here adds files only"
 CANNOT_READ = "can not read"
 NO_SUCH_OPTION = "takes no such option or path"
 NO_FOLDER = "finds no folder that it can write to"
@@ -68,8 +70,13 @@ def rsync_options(profile: Profile, *, reads: bool) -> list[str]:
     ]
 
 
-def said_to_others(folder: str) -> tuple[str, ...]:
-    """What a line for that folder says to a request that is none of rsync's: now, and before it named the folder."""
+def said_to_others(folder: str, *, is_away: bool = False) -> tuple[str, ...]:
+    """What a line for that folder says to a request that is none of rsync's: now, and before it named the folder.
+
+    One that only adds files from elsewhere says so.
+    """
+    if is_away:
+        return (f"{REFUSED} {ADDS_ALONE}, in {' '.join(folder.split(' '))}",)
     return f"{REFUSED} {ALONE}, in {' '.join(folder.split(' '))}", f"{REFUSED} {ALONE}"
 
 
@@ -90,7 +97,8 @@ def _steps(profile: Profile) -> list[str]:
         "set -f; set -- $SSH_ORIGINAL_COMMAND; IFS=",
         CHECKSUMS,
         f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
-        f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;; *) {_OTHERS};; esac",
+        f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;;"
+        f" *) {_to_others(profile)};; esac",
         f"{whole}f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
@@ -104,12 +112,14 @@ def _steps(profile: Profile) -> list[str]:
     ]
 
 
-# Whoever only signs in, to see whether the line is there, learns what the backup itself would meet.
-_OTHERS = f"test -w $0 || no {NO_FOLDER}; no {ALONE}, in $0"
-
 # Where files are deleted, the client's filter rules may name files to be read as more rules; rsync 3.5 can keep that
 # inside the folder. An unset $c is no word at all.
 CONFINING = "unset c; if rsync --help 2>&1 | grep -qe --confine-root; then c=--confine-root=$(pwd -P); fi"
+
+
+def _to_others(profile: Profile) -> str:
+    """Whoever only signs in, to see whether the line is there, learns what the backup itself would meet."""
+    return f"test -w $0 || no {NO_FOLDER}; no {ADDS_ALONE if elsewhere.is_away(profile) else ALONE}, in $0"
 
 
 def _overwriting(profile: Profile) -> str:

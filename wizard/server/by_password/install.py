@@ -16,7 +16,7 @@ from wizard.failure import Failure, Kind
 from wizard.schemes import security_checks
 from wizard.schemes.facts import FIND_RRSYNC
 from wizard.server import exports, kept_facts, locks, taking_over
-from wizard.server.by_password import account_files, marked_lines
+from wizard.server.by_password import account_files, key_lines, marked_lines
 from wizard.server.exports import authorized_keys
 from wizard.server.reaching import sign_in
 from wizard.text.language import _
@@ -123,7 +123,7 @@ def put(login: PasswordLogin, profile: Profile, access: Access, change: Change) 
     change.marked = [path for path in markers if found[path] is None]
     for path, text in texts.items():
         change.before[path] = content = found[path]
-        change.after[path] = text if path != _KEYS else marked_lines.put(content or b"", profile.name, text)
+        change.after[path] = text if path != _KEYS else key_lines.put(content or b"", profile.name, text)
     account_files.change(
         login,
         [
@@ -205,7 +205,7 @@ def _learn(login: PasswordLogin, profile: Profile) -> ServerFacts:
 
 
 def _texts(context: ExportContext) -> dict[str, bytes]:
-    return {_KEYS: authorized_keys.render(context).encode()}
+    return {_KEYS: authorized_keys.marked(context).encode()}
 
 
 def _folders(context: ExportContext) -> list[str]:

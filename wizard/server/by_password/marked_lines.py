@@ -13,6 +13,12 @@ def put(content: bytes, name: str, block: bytes) -> bytes:
     return content + gap + block
 
 
+def start(content: bytes, name: str) -> int | None:
+    """Where the backup's lines begin, if there are any."""
+    found = _between(name).search(content)
+    return found.start() if found else None
+
+
 def without(content: bytes, name: str) -> bytes:
     """The file without the backup's lines."""
     return _between(name).sub(b"", content)

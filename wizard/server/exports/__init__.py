@@ -16,6 +16,7 @@ from wizard.server.exports import (
     ansible,
     authorized_keys,
     covering_message,
+    one_key,
     request_file,
     rsyncd,
     script,
@@ -56,7 +57,7 @@ class Format:
 
     def render_all(self, contexts: Sequence[ExportContext]) -> str:
         """One text over all those backups that the format says something for."""
-        concerned = [one for one in contexts if self.applies(one.setup)]
+        concerned = one_key.in_order([one for one in contexts if self.applies(one.setup)])
         if len(contexts) > 1 and self.render_many:
             return self.render_many(concerned)
         return "\n".join(map(self.render, concerned))
@@ -175,7 +176,8 @@ def context_of(
     setup = scheme.server_setup(profile, client, server or kept_facts.known(profile))
     seen = () if shown_keys.is_verified(profile) else shown_keys.of(profile)
     replaced = handed_over.replaced(profile, client)
-    return ExportContext(profile, setup, secret, client, computer.sender(), seen, replaced)
+    later = one_key.later_of(profile)
+    return ExportContext(profile, setup, secret, client, computer.sender(), seen, replaced, later=later)
 
 
 def context_for_reading(

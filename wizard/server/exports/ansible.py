@@ -87,6 +87,9 @@ def _entry(context: ExportContext) -> Iterator[str]:
         yield f"        # can send this: first make sure that it comes from its owner. Then add: -e new_keys={name}"
     if setup.key_lines:
         yield f"        key: {_block(authorized_keys.body(context), 10)}"
+        if context.later:
+            later = quoted(" ".join(context.later))
+            yield f"        later: {later}  # the same key for more places: these come after it"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
     if setup.daemon and setup.daemon.private:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 def render(context: ExportContext) -> str:
-    """The key lines between marks, each option's reason in a comment above."""
+    """The key lines between marks, each option's reason in a comment above, and where they belong."""
+    if not context.later:
+        return marked(context)
+    why = "the same key, and sshd takes the first line that fits"
+    return f"# Put this before the lines of {', '.join(context.later)}: {why}.\n{marked(context)}"
+
+
+def marked(context: ExportContext) -> str:
+    """What goes into the file, marks included."""
     name = context.name
     careful = (
         f"#   takes over: delete the other lines of {name}, whose key must no longer work\n" if context.adopts else ""

@@ -33,7 +33,8 @@ class ExportContext:
     `client` is what was known of the computer that asks, and `sender` who sends the request. `seen_host_keys` are the
     fingerprints that the server showed and nobody has confirmed yet; those that were confirmed are in the profile.
     `replaced` is an earlier text in whose place this one comes. `for_reading` is set where the setup lets the backup be
-    read, and only that, and not where it lets it in.
+    read, and only that, and not where it lets it in. `later` are the names of other backups with the same key for more
+    places, whose lines have to stand after this one's.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class ExportContext:
     seen_host_keys: tuple[str, ...] = ()
     replaced: Replaced | None = None
     for_reading: ForReading | None = None
+    later: tuple[str, ...] = ()
 
     @property
     def adopts(self) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from wizard import schemes
+from wizard import allowed_from, schemes
 from wizard.client.host_keys import host_identity
 from wizard.schemes import reading
 from wizard.server.exports import bring_back, pasted_commands
 from wizard.server.exports.grouping import by_file
-from wizard.text.language import _
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +36,8 @@ def _lines(context: ExportContext) -> Iterator[str]:
     yield from (_("Hello,"), *_wrapped(asked), _folder(context), "")
     if context.adopts:
         yield from (*_wrapped(_make_sure(context)), "")
+    if context.later:
+        yield from (*_wrapped(_takes_places(context)), "")
     if context.setup.key_lines and not context.for_reading:
         yield from _fingerprints(context)
     yield from _wrapped(_paste(context))
@@ -99,6 +101,21 @@ def _make_sure(context: ExportContext) -> str:
     return f"{lost} {sure}"
 
 
+def _takes_places(context: ExportContext) -> str:
+    """What lines before another backup's take away from that, and that a thief would ask for the same."""
+    told = ngettext(
+        "My backup {others} has the same key, for more addresses. From these, the key then works for “{name}” only:"
+        " {places}.",
+        "My backups {others} have the same key, for more addresses. From these, the key then works for “{name}” only:"
+        " {places}.",
+        len(context.later),
+    )
+    others = ", ".join(_("“{name}”").format(name=name) for name in context.later)
+    places = allowed_from.text(context.profile.scheme.from_)
+    sure = _("Anyone could send you this. Please make sure that it's really me: call me, or ask me in person.")
+    return f"{told.format(others=others, name=context.name, places=places)} {sure}"
+
+
 def _request_to_read(context: ExportContext, terms: ForReading) -> str:
     """The same where files are to come back: what is read, up to when, and who shuts the door again."""
     profile, setup = context.profile, context.setup
@@ -148,6 +165,8 @@ def _paste(context: ExportContext) -> str:
             " already exists."
         )
         return asked.format(name=context.profile.name)
+    if context.replaced is None and context.later:
+        return _("Please paste this into a root shell. It adds lines, and changes none that already exists.")
     if context.replaced is None:
         return _("Please paste this into a root shell. It changes nothing that already exists.")
     if context.for_reading:

@@ -51,7 +51,13 @@ _QUIETLY = "</dev/null >/dev/null 2>&1"
 _LET_IN = (
     'cd || exit; umask 077; r=; k=.ssh/authorized_keys; [ -f $k ] || [ ! -e $k ] || exit; if grep -qsFx "$3" $k; then'
     ' {replace_or}exit 3; fi; mkdir -p "$1" .ssh && [ -O "$1" ] && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
-    '{remove} && { [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
+    "{remove} && {put}"
+)
+_PUT_LAST = '{ [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
+# Before the first of some marks, if one of them is there.
+_PUT_BEFORE = (
+    '{ n=$(grep -snxF {marks} $k | head -n 1 | cut -d: -f1); if [ "$n" ]; then cp -p $k $k.new && { sed "$n,\\$d" $k;'
+    ' printf "%s\\n" "$@"; sed -n "$n,\\$p" $k; } >$k.new && mv -f $k.new "$(readlink -f $k)"; else {last}; fi; }'
 )
 # What stands between this backup's marks, and whether that is just one whole text of ours: nobody else's mark is in it.
 _RANGE = "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/"
@@ -59,6 +65,7 @@ _EARLIER = (
     '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
     ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
+_HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
 _MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
 # $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
@@ -119,7 +126,7 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield from _own_daemon(context, setup.daemon)
     if setup.secrets:
         yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
-    lines = _without_reasons(authorized_keys.render(context)) if setup.key_lines else []
+    lines = _without_reasons(authorized_keys.marked(context)) if setup.key_lines else []
     yield command(
         *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
@@ -139,14 +146,22 @@ def _block(context: ExportContext) -> Iterator[str]:
 def _let_in(context: ExportContext) -> str:
     keys = " ".join(f'-e "{key}"' for key in context.replaced.keys) if context.replaced else ""
     if context.adopts:  # nobody here knows the other computer's key
-        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -vc "^#")" = 1 ] ||'
+        ours = f"{_EARLIER} && {_HAS_ONE_KEY} ||"
     elif keys:
         ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
     else:  # without a pattern, grep would find all lines ours
-        return _LET_IN.replace("{replace_or}", "").replace("{remove}", "")
+        return _LET_IN.replace("{replace_or}", "").replace("{remove}", "").replace("{put}", _put(context))
     replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
     remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
-    return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove)
+    return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove).replace("{put}", _put(context))
+
+
+def _put(context: ExportContext) -> str:
+    """What puts the lines at the file's end, or before those of other backups that have to stand after them."""
+    if not context.later:
+        return _PUT_LAST
+    marks = " ".join(f'-e "# backup-wizard begin {name}"' for name in context.later)
+    return _PUT_BEFORE.replace("{marks}", marks).replace("{last}", _PUT_LAST)
 
 
 def _shut_reading(context: ExportContext, label: str) -> Iterator[str]:

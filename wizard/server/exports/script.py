@@ -158,11 +158,13 @@ def _bare(block: str) -> str:
 
 
 def _key(context: ExportContext) -> Iterator[str]:
-    block = authorized_keys.render(context).rstrip("\n")
+    block = authorized_keys.marked(context).rstrip("\n")
     yield "# For the account's authorized_keys"
     if not any(key_line.options for key_line in context.setup.key_lines):
         yield "# CAREFUL: no option limits this key. It can do everything the account can do"
     yield f"key_block={quoted(block)}"
+    if context.later:
+        yield f"later_keys={quoted(' '.join(context.later))} # with the same key for more places: they come after it"
     if context.setup.sshd:
         yield "# For sshd, unless someone uses the account's password"
         yield f"sshd_block={quoted(_bare(sshd_config.render(context.setup)))}"

@@ -12,7 +12,7 @@ import msgspec
 from wizard import schemes
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
-from wizard.schemes.security_checks import HOST_KEY, TOLD_BY_SSH, UNTESTABLE
+from wizard.schemes.security_checks import HOST_KEY, PLACES, TOLD_BY_SSH, UNTESTABLE
 from wizard.server import kept_facts
 from wizard.server.locks.evidence import untestable, untested
 from wizard.server.locks.finding import (
@@ -23,6 +23,7 @@ from wizard.server.locks.finding import (
     verdict,
     why_untested,
 )
+from wizard.server.reaching import which_line
 from wizard.text.language import N_, _
 
 if TYPE_CHECKING:
@@ -96,8 +97,13 @@ async def try_all(
 
     try:
         async with _probe_session(profile, access, expects_backup) as session, _begun(checks, session) as begun:
-            is_let_in = False
+            is_let_in, met = False, session.profile
+            setup = which_line.first_in(setup, met)
+            concerned = checks if met is profile else _of_line(checks, met)
             for one in checks:
+                if one not in concerned:
+                    yield Finding(one.id, one.title, None, False, which_line.in_words(profile, met))
+                    continue
                 answer = await (begun.get(one.id) or answered(known.get(one.id, _no_probe), session))
                 if one is checks[0]:
                     is_let_in = answer.held is True
@@ -115,6 +121,12 @@ async def try_all(
         )
         for one in checks:
             yield Finding(one.id, one.title, None, True, not_tested)
+
+
+def _of_line(checks: Sequence[SecurityCheck], met: Profile) -> list[SecurityCheck]:
+    """Those that concern the line which was met; in place of the others it is told which one that was."""
+    concerned = {one.id for one in schemes.of(met).security_checks(met)} - {PLACES.id}
+    return [one for one in checks if one.id in concerned]
 
 
 def of_another_server(profile: Profile, detail: str, fix: str) -> list[Finding]:
@@ -157,7 +169,8 @@ async def _probe_session(profile: Profile, access: Access, expects_backup: bool)
 
     connection = await in_background(lambda: Connection.open(profile, access))
     try:
-        yield ProbeSession(profile, connection, RsyncRunner(profile, access, connection), expects_backup)
+        met = await in_background(lambda: which_line.over(connection, profile, access.facts))
+        yield ProbeSession(met, connection, RsyncRunner(met, access, connection), expects_backup)
     finally:
         connection.close()
 

@@ -43,6 +43,7 @@ OFFERED: Final = "offered"
 _LINE_WORDS = "|".join(
     (
         f"{request_filter.ALONE}(?:, in .+)?",
+        f"{request_filter.ADDS_ALONE}, in .+",
         request_filter.CANNOT_READ,
         request_filter.NO_SUCH_OPTION,
         request_filter.NO_RRSYNC,

@@ -68,6 +68,8 @@ def _in_key_line(check: SecurityCheck, setup: ServerSetup) -> str:
             where = _(
                 "The key line in {file} allows everything the account may do. Choose another scheme to close this."
             )
+        elif len(setup.key_lines) > 1:
+            where = _("In {file}, on one line. Only the backup's other line may contain this key, too:")
         elif names:
             where = _("In {file}, on one line. Its option “{option}” closes this. No other line may contain this key:")
         else:

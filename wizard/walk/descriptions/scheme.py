@@ -12,7 +12,7 @@ from wizard import rules, schemes
 from wizard.client import access
 from wizard.schemes import choosing
 from wizard.schemes.parts import daemon_modules
-from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS
+from wizard.schemes.restrictions import SAY_OPPOSITE, WORDINGS, settings
 from wizard.server import kept_facts
 from wizard.text.language import _
 from wizard.walk.description import Alternative, Description, May, MayIfConfirmed, MayNot, OneOf, Text, YesNo
@@ -190,10 +190,14 @@ def questions(profile: Profile, offers: Offers, answers: Answers) -> Iterator[Qu
     if not answers.get("more"):
         return
     suited = choosing.suited(profile, scheme, offers.server)
-    for one in restrictions(suited, scheme):
+    offered = {one.id: one for one in restrictions(suited, scheme)}
+    from_elsewhere = offered.pop("elsewhere", None)
+    for one in offered.values():
         if one.id != "append_only" or not answers.get("allow_delete"):
             yield one
     yield allowed_from(suited)
+    if from_elsewhere and answers.get("from") and not answers.get("append_only"):
+        yield from_elsewhere
     if "module" in scheme.restrictions:
         yield module(suited)
     yield folder(suited, scheme)
@@ -209,10 +213,14 @@ def decided(profile: Profile, offers: Offers, answers: Answers) -> Profile:
     asked = {one.id: answers[one.id] is not (one.id in SAY_OPPOSITE) for one in RESTRICTIONS if one.id in answers}
     if asked.get("allow_delete") and "append_only" not in asked:
         asked["append_only"] = False
+    from_ = places.read(answers["from"]) if "from" in answers else before.from_
+    # There are no other addresses, or files are only added from all of them.
+    if not from_ or asked.get("append_only"):
+        asked["elsewhere"] = False
     changed = msgspec.structs.replace(
         before,
-        **asked,
-        from_=places.read(answers["from"]) if "from" in answers else before.from_,
+        **settings(asked),
+        from_=from_,
         module=answers.get("module", before.module),
     )
     return msgspec.structs.replace(

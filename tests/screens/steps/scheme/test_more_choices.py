@@ -116,6 +116,33 @@ async def test_append_only_and_deleting_exclude_each_other_and_other_schemes_can
     assert (scheme.append_only, scheme.allow_delete, scheme.write_only) == (True, False, True)
 
 
+async def test_other_addresses_are_asked_about_where_there_are_some() -> None:
+    async with wizard_at(PLAIN, Step.SCHEME, size=(120, 60)) as pilot:
+        await pilot.press(*MORE, "down", "space", "tab", "tab")
+        assert "From other addresses" not in text(pilot)
+        pilot.app.post_message(Paste("192.0.2.0/24"))
+        await until(pilot, lambda: "[ ] From other addresses, let it add files" in text(pilot))
+        await pilot.press("tab", "space")
+        await until(pilot, lambda: "From other addresses: Anyone who steals the key can add files" in said(pilot))
+        assert "From 192.0.2.0/24: Anyone who steals the key can add, overwrite and delete" in said(pilot)
+        await pilot.press("enter")
+        await arrived(pilot, Step.KEY)
+    scheme = profiles.load("amamac").scheme
+    assert (scheme.elsewhere, scheme.from_, scheme.allow_delete) == ("add", ("192.0.2.0/24",), True)
+
+
+async def test_without_addresses_there_are_no_others() -> None:
+    away = SchemeSettings(from_=("192.0.2.0/24",), elsewhere="add")
+    async with wizard_at(a_profile(scheme=away), Step.SCHEME, size=(120, 60)) as pilot:
+        await pilot.press(*MORE)
+        await until(pilot, lambda: "[✓] From other addresses, let it add files" in text(pilot))
+        pilot.app.screen.query_one("#from Input", Input).clear()
+        await until(pilot, lambda: "From other addresses" not in text(pilot))
+        await pilot.press("enter")
+        await arrived(pilot, Step.KEY)
+    assert profiles.load("amamac").scheme == SchemeSettings()
+
+
 async def test_the_folder_is_written_in_full_only_where_it_has_to_be() -> None:
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await pilot.press("down", "down", "down")

@@ -82,6 +82,18 @@ def test_more_choices_are_asked_one_by_one_and_only_if_wanted(person: Person, sa
     assert not any("never change files in the backup" in asked for asked in person.asked)
 
 
+def test_other_addresses_are_asked_about_where_there_are_some(person: Person, said: list[str]) -> None:
+    person.answers |= {"See more choices": ["y"], "Only from these addresses": ["192.0.2.0/24"]}
+    assert decided(a_profile(), Step.SCHEME).scheme == SchemeSettings(from_=("192.0.2.0/24",))
+    person.answers["From other addresses"] = ["y"]
+    chosen = decided(a_profile(), Step.SCHEME)
+    assert chosen.scheme == SchemeSettings(from_=("192.0.2.0/24",), elsewhere="add")
+    person.asked.clear()
+    person.answers |= {"never change files in the backup": ["y"], "Only from these addresses": ["192.0.2.0/24"]}
+    assert decided(chosen, Step.SCHEME).scheme == SchemeSettings(from_=("192.0.2.0/24",), append_only=True)
+    assert not any("From other addresses" in asked for asked in person.asked)
+
+
 def test_an_open_service_takes_other_words(person: Person, said: list[str]) -> None:
     person.answers |= {
         "Number": ["4"],

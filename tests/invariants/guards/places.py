@@ -1,0 +1,34 @@
+"""What keeps a key's places from being taken by lines that somebody else has asked for."""
+
+from __future__ import annotations
+
+from tests.invariants.guard import Guard
+
+_ONE_KEY = "tests/servers/places/test_one_key.py"
+
+GUARDS = (
+    Guard(
+        6,
+        "the script puts no line before another with the same key unasked",
+        "assets/templates/setup.sh",
+        '    [ -n "$new_key" ] || fail "$taken.',
+        '    true || fail "$taken.',
+        (f"{_ONE_KEY}::test_a_line_for_fewer_places_is_put_before_the_other_once_its_owner_was_asked",),
+    ),
+    Guard(
+        6,
+        "the playbook puts no line before another with the same key unasked",
+        "assets/templates/playbook.yml",
+        '        test -n "$agreed" || fail "$taken',
+        '        true || fail "$taken',
+        (f"{_ONE_KEY}::test_the_playbook_s_script_keeps_the_order",),
+    ),
+    Guard(
+        2,
+        "what somebody calls a line is made visible before it reaches the terminal",
+        "assets/templates/setup.sh",
+        "    whose=$(printf '%s' \"${whose:-another line}\" | visible)\n",
+        "    whose=${whose:-another line}\n",
+        (f"{_ONE_KEY}::test_what_a_stranger_asks_for_with_somebody_s_key_takes_nothing_over",),
+    ),
+)
