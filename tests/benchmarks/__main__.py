@@ -16,16 +16,6 @@ _MODULES = (
     *("start_up", "sizing", "probes", "exporting", "dry_run_screen", "restore_screen", "transfers", "restores"),
     "status",
 )
-    "start_up",
-    "sizing",
-    "probes",
-    "exporting",
-    "dry_run_screen",
-    "restore_screen",
-    "transfers",
-    "restores",
-    "status",
-)
 
 
 def main() -> None:
