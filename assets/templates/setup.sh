@@ -13,11 +13,12 @@ newline='
 '
 
 main() {
-    new_key=
+    new_key='' wanted='' wanted_of=''
     case $#:${1-} in
     0:) mode=apply ;;
     1:--new-key) mode=apply new_key=agreed ;;
     1:--check | 1:--undo | 1:--receipt) mode=${1#--} new_key=warned ;;
+    [23]:--revoke | [23]:--readmit) mode=${1#--} wanted=$2 wanted_of=${3-} ;;
     1:--help | 1:-h) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
     esac
@@ -37,19 +38,36 @@ main() {
         [ "$code" = 0 ] || fail 'not everything was undone: fix the problems above, then run this with --undo again'
         ;;
     receipt) each_backup receipt ;;
+    revoke | readmit)
+        made=$state/made
+        strictly "$mode"
+        end
+        exit "$code"
+        ;;
     esac
 }
 
 usage() {
     cat <<END
-Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --help]
+Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | --readmit NAME | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
   --new-key   the same, and lets a new key replace another one of the same backup, or the same key get other lines for
               some places: ask its owner first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
-Exit codes: 0 done; 1 failed, and all changes were undone; 2 wrong option; 77 not run as root.
+  --revoke NAME [ACCOUNT]
+              locks a computer out at once, such as a stolen one: removes its lines (also those for a restore), ends its
+              sessions, and prints what was verified in a receipt. Its backup stays. Later runs don't let it in either
+  --readmit NAME [ACCOUNT]
+              takes that back: the next run lets it in again
+A computer gets a new key:  its owner sends a new request. Compare the fingerprints, then run its script with --new-key
+The backups get another folder:  move the folders there (mv), change the folder in the requests (backup-wizard admin),
+              run the new script here, and send its receipts: each computer goes on in the new folder
+The backups move to another server:  lock all computers out here (--revoke) and copy their folders to the new server
+              (rsync -aH, as root). Then run the same requests' script there: it names a folder that isn't the account's
+              yet, for a chown -hR. Its receipts go to the users, who enter the new server's name
+Exit codes: 0 done; 1 failed, and all changes were undone, but those of --revoke; 2 wrong option; 77 not run as root.
 END
 }
 
@@ -202,6 +220,7 @@ apply() {
 
 let_in() {
     used=$newline
+    if is_locked_out; then note "not let in: $name was locked out (to take that back: sh ${0##*/} --readmit $name)" && return 0; fi
     case $account in *[!0-9]*) ;; *) fail "$account is a number, not an account's name" ;; esac
     [ "$uid" != 0 ] || fail "$account is root: a backup needs an account with fewer rights"
     [ "$login" = "$account" ] || fail "the account $account is now named $login: run this with --undo, and ask for a new script"
@@ -236,6 +255,7 @@ let_in() {
     each drop_block "$(places)" # what a former choice has opened
     if [ -n "$takes_over" ]; then shut_reading; fi
     if [ -n "$sshd_block" ]; then shut_passwords; fi
+    if is_noted "$mine revoked"; then forget "$mine revoked"; fi # it has another key by now
 }
 
 # sshd takes the first line whose key and place (from=) match, so ours must not stand behind one for more places. Being
@@ -473,6 +493,232 @@ name_session() { # PROCESS
     case $(cat "/proc/$1/comm" 2>/dev/null) in
     sshd*) note "still connected, perhaps with the key of $name: process $1 (to end it: kill $1)" ;;
     esac
+}
+
+# ---- Locking a computer out, and letting it in again ----
+
+# The list says who is locked out: ACCOUNT NAME revoked TIME KEYS. An older script of the same computer is on some disk.
+is_locked_out() {
+    if ! is_noted "$mine revoked"; then return 1; fi
+    if [ -z "$blob" ]; then return 0; fi
+    case " $(noted "$mine revoked" | tr '\n' ' ') " in *" $blob "*) return 0 ;; esac
+    ask_about "$name was locked out with another key"
+    return 1
+}
+
+revoke() {
+    take_wanted
+    lock_out
+    printf '\nIf a playbook lets %s in as well, take it out there.\n' "$name"
+    receipt
+    [ -z "$left" ] || fail "$name may still get in: see above. Fix it, then run this again"
+}
+
+readmit() {
+    take_wanted
+    if ! is_noted "$mine revoked"; then note "$name is not locked out" && return 0; fi
+    forget "$mine revoked"
+    note "$name is not locked out any more. To let it in: sh ${0##*/}"
+}
+
+take_wanted() {
+    number=1 found=''
+    while [ "$number" -le "$backups" ]; do
+        if ("backup_$number" && [ "$name" = "$wanted" ] && [ "${wanted_of:-$account}" = "$account" ]); then
+            found="$found $number"
+        fi
+        number=$((number + 1))
+    done
+    case $found in
+    '') fail "nothing was changed: no backup at the top of this file is named $(printf %s "$wanted $wanted_of" | visible)" ;;
+    ' '*' '*) fail "nothing was changed: several accounts have a backup $wanted. Name the account, too: --revoke $wanted ACCOUNT" ;;
+    esac
+    take_backup "${found# }"
+}
+
+# First it is noted, then the lines go, and then whoever is connected: nobody can come back. Where one of these steps
+# fails, the others are done all the same, and running it again does the rest.
+lock_out() {
+    ended=0 unlocked='' own=$name was=$mine own_blob=$blob
+    own_folder=$(noted "$mine root")
+    own_folder=${own_folder:-$(in_home "$folder")}
+    case $name in *+restore) labels=$name ;; *) labels="$name $name+restore" ;; esac
+    cut_keys="$blob $former_keys $(noted "$mine revoked" | cut -d' ' -f2- | tr '\n' ' ')"
+    printf 'Locking out %s:\n' "$name"
+    for_labels each collect_keys
+    cut_keys=$(printf '%s' "$cut_keys" | tr ' ' '\n' | awk 'NF && !seen[$0]++' | tr '\n' ' ')
+    keep_one "$was revoked" "$(date +%s) ${cut_keys% }"
+    for_labels each cut_block
+    if [ -n "$no_keys" ] && [ -n "$key_block" ]; then left=yes && complain "sshd may know the key in another way: $no_keys"; fi
+    end_connections
+    for_labels each look_for_keys
+    if [ -z "$left" ]; then
+        note "verified: no line of $own is left in $(printf '%s' "$key_files" | tr '\n' ' ')or in the settings of rsync's daemon"
+        note "verified: no session of it is left ($ended processes were ended)"
+        note "not tested: that its key is refused, which only its owner could try"
+    fi
+}
+
+# Calls something for each file that may have lines of the backup, and of what was let read it. The key in the script
+# must not matter: whatever is between the marks goes.
+for_labels() { # each FUNCTION
+    for label in $labels; do
+        name=$label mark=$label mine="$account $label" used=$newline blob=''
+        "$1" "$2" "$(places)"
+    done
+    name=$own mark=$own mine=$was blob=$own_blob
+}
+
+attempt() { # FUNCTION FILE: does it by itself, as a file that can't be changed must not keep the others
+    set +e
+    (
+        set -e
+        "$@"
+    )
+    code=$?
+    set -e
+    [ "$code" = 0 ] || left=yes
+}
+
+collect_keys() { # FILE
+    attempt read_file "$1"
+    if grep ' AAAA' "$tmp/old" | grep -v '^#' | grep -qv command=; then unlocked=yes; fi
+    cut_keys="$cut_keys $(sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' "$tmp/old" | tr '\n' ' ')"
+}
+
+cut_block() { attempt drop_block "$1"; } # FILE
+
+look_for_keys() { # FILE
+    attempt read_file "$1"
+    if [ -s "$tmp/old" ] && ! is_anothers "$1"; then left=yes && complain "the lines of $name are still in $1"; fi
+    for key in $cut_keys; do
+        if grep -qF -e "$key" "$tmp/now"; then
+            left=yes
+            complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
+        fi
+    done
+}
+
+# Whoever was let in stays connected when the line is gone, and may begin anew over that connection.
+end_connections() {
+    if [ -z "$uid" ]; then return 0; fi
+    others=$(other_folders)
+    tries=1 quiet=0 all=''
+    if is_unlocked; then all=yes; fi
+    while [ "$quiet" -lt 2 ]; do
+        list_processes
+        doomed=$(awk -v uid="$uid" -v all="$all" -v ours="$(ancestors)" "$choosing" "$tmp/processes")
+        if [ -z "$doomed" ]; then
+            quiet=$((quiet + 1))
+        elif [ "$tries" -gt 5 ]; then
+            left=yes quiet=2
+            complain "could not end all sessions of $name: $(printf '%s' "$doomed" | tr '\n' ' ')(kill -9)"
+        else
+            quiet=0 tries=$((tries + 1)) by=account
+            ended=$((ended + $(printf '%s\n' "$doomed" | grep -c .)))
+            # shellcheck disable=SC2016,SC2046 # each is a number
+            as_owner 'kill -9 "$@"' $(printf '%s\n' "$doomed" | sed -n 's/ root$//;t;p') </dev/null || :
+            # shellcheck disable=SC2046
+            kill -9 $(printf '%s\n' "$doomed" | sed -n 's/ root$//p') 2>/dev/null || :
+        fi
+        if [ "$quiet" -lt 2 ]; then sleep 1; fi # one that was just being let in shows by then
+    done
+    if [ "$ended" -gt 0 ]; then
+        does "end the sessions of $name" || :
+        if [ -n "$all" ]; then
+            note "its key could start anything, so all that ran as $login was ended. Look at its other keys, and at crontab -l -u $login"
+        else
+            note "connections of $login that nothing showed to be another computer's were ended too: such a computer connects again"
+        fi
+    fi
+}
+
+# Whether its key can run whatever it likes.
+is_unlocked() { [ -n "$unlocked" ] || { [ -n "$key_block" ] && ! printf '%s\n' "$key_block" | grep -v '^#' | grep -q command=; }; }
+
+other_folders() {
+    {
+        noted "$account" | awk -v own="$own" '$2 == "root" && $1 != own && $1 != own "+restore" { sub(/^[^ ]* root /, ""); print }'
+        number=1
+        while [ "$number" -le "$backups" ]; do
+            (
+                mine_is=$account
+                "backup_$number"
+                if [ "$account" = "$mine_is" ] && [ "$name" != "$own" ] && [ "$name" != "$own+restore" ]; then
+                    printf '%s\n' "$(in_home "$folder")"
+                fi
+            )
+            number=$((number + 1))
+        done
+    } | awk -v own="$own_folder" '$0 != own && !seen[$0]++'
+}
+
+# PROCESS PARENT UID PROGRAM own|other|terminal|starting|-, of the account's and of the rsync daemon's.
+list_processes() {
+    cat /proc/[0-9]*/status 2>/dev/null |
+        awk -v uid="$uid" '
+            $1 == "Name:" { name = $2 }
+            $1 == "Pid:" { pid = $2 }
+            $1 == "PPid:" { parent = $2 }
+            $1 == "Uid:" && ($2 == uid || ($2 == 0 && name == "rsync")) { print pid, parent, $2, name }' |
+        while read -r pid parent owner program; do
+            is=- works_in=$(readlink "/proc/$pid/cwd") && top=$(readlink "/proc/$pid/root") || continue # it has ended
+            words=$(tr '\000\n' '  ' <"/proc/$pid/cmdline" 2>/dev/null | head -c 400)
+            if [ "$owner" = 0 ]; then
+                case "$top $works_in $words" in '/ / '*--daemon*) if [ -n "$module" ] && [ -z "$daemon_private" ]; then is=starting; fi ;; esac
+            elif is_inside "$works_in" "$own_folder" || is_inside "$top" "$own_folder"; then
+                is=own
+            else
+                case $words in
+                *" --config=/etc/backup-wizard/$own@$in_paths.conf "*) is=own ;;
+                *@pts/*) is=terminal ;;
+                esac
+                if lies_in_others "$works_in"; then is=other; fi
+            fi
+            printf '%s %s %s %s %s\n' "$pid" "$parent" "$owner" "$program" "$is"
+        done >"$tmp/processes"
+}
+
+is_inside() { case $1/ in "$2"/* | "$2 (deleted)"/*) return 0 ;; esac && return 1; } # PATH FOLDER
+lies_in_others() { printf '%s\n' "$others" | path=$1 awk '$0 != "" && index(ENVIRON["path"] "/", $0 "/") == 1 { found = 1 } END { exit !found }'; } # PATH
+
+# This script's own session, which may be the account's.
+ancestors() {
+    at_process=$$
+    while [ "${at_process:-0}" -gt 1 ]; do
+        printf '%s ' "$at_process"
+        at_process=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$at_process/status" 2>/dev/null) || :
+    done
+}
+
+# All of a connection ends, but for one that shows itself to be another computer's, or to have a terminal, which no key
+# of ours has.
+# shellcheck disable=SC2016
+choosing='
+BEGIN { count = split(ours, part, " "); for (at = 1; at <= count; at++) spared[part[at]] = 1 }
+{ order[NR] = $1; parent[$1] = $2; owner[$1] = $3; program[$1] = $4; is[$1] = $5 }
+function top(pid,  at) {
+    while (parent[pid] in owner && owner[parent[pid]] == uid && at++ < 1000) pid = parent[pid]
+    return pid
+}
+END {
+    for (at = 1; at <= NR; at++) if (owner[order[at]] == uid) found[top(order[at]), is[order[at]]] = 1
+    for (at = 1; at <= NR; at++) {
+        pid = order[at]
+        if (pid in spared) continue
+        if (owner[pid] != uid) { if (is[pid] == "starting" && owner[parent[pid]] == 0) print pid " root"; continue }
+        over = top(pid)
+        if (all == "yes") print pid
+        else if ((over, "own") in found) { if (program[over] ~ /^sshd/ || program[pid] == "rsync") print pid }
+        else if (program[over] ~ /^sshd/ && !((over, "other") in found) && !((over, "terminal") in found)) print pid
+    }
+}'
+
+# For the receipt.
+tell_locked_out() {
+    if ! is_noted "$mine revoked"; then return 0; fi
+    printf 'revoked: %s\n' "$(noted "$mine revoked" | cut -d' ' -f1 | tail -n 1)"
+    if [ "$mode" = revoke ]; then printf 'revoked-verified: %s\n' "$(if [ -z "$left" ]; then echo yes; else echo no; fi)"; fi
 }
 
 # ---- The account ----
@@ -1077,7 +1323,7 @@ daemon_listens() {
 # Starts rsync as a daemon that reads from us instead of a network, and asks it for the module. It knows that if it
 # wants the password, takes us, or says that it is for other addresses. The account asks for its own daemon's.
 ask_daemon() {
-    if [ -z "$daemon_block" ]; then return 0; fi
+    if [ -z "$daemon_block" ] || is_locked_out; then return 0; fi
     printf '%s\n' "$daemon_block" >"$tmp/block"
     : >"$tmp/fault"
     printf '@RSYNCD: 31.0 md5 md4\n#none\n' | # it reads these settings, and opens nothing
@@ -1173,6 +1419,7 @@ receipt() {
     if [ -n "$versions" ] && [ -L "/var/lib/backup-wizard/versions/$in_paths/$name" ]; then
         printf 'versions: %s\nversions-in: %s\n' "$versions" "$(readlink "/var/lib/backup-wizard/versions/$in_paths/$name")"
     fi
+    tell_locked_out
     warnings | sed 's/^/warning: /'
     printf '=== end of receipt for %s ===\n' "$name"
     case $name in *+*) ;; *) bring_back ;; esac # one for reading alone stays as it is

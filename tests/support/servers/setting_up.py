@@ -59,7 +59,7 @@ class SetUpOffice(Office):
     def script(self, option: str = "", *, shell: str = "dash", said: str = "", path: str = "") -> Ended:
         """Run the script as root; `said` is what it may read."""
         program, *rest = SHELLS[shell]
-        argv = [programs.require(program), *rest, SCRIPT, *filter(None, [option])]
+        argv = [programs.require(program), *rest, SCRIPT, *option.split()]
         environment = os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {})
         starts = self.log().count(_LISTENING)
         ran = subprocess.run(self.inside(*argv), input=said, capture_output=True, text=True, env=environment)

@@ -21,6 +21,7 @@ from wizard.server.exports import (
     rsyncd,
     script,
     secrets_file,
+    status,
 )
 from wizard.server.exports.context import ExportContext, ForReading
 from wizard.server.reaching import shown_keys
@@ -42,7 +43,7 @@ class Format:
     """One format: the name it is asked for by, its title on a tab, the file it is saved as, and what it is for.
 
     `render_many` is for one text over many computers, where that is more than theirs one after the other; one that is
-    not `is_for_many` has no sense for more than one.
+    not `is_for_many` has no sense for more than one. One `for_admin_alone` isn't shown to the user.
     `holds_secret` is whether its text is to be shown and saved with care.
     """
 
@@ -54,6 +55,7 @@ class Format:
     holds_secret: bool = False
     render_many: Callable[[Sequence[ExportContext]], str] | None = None
     is_for_many: bool = True
+    for_admin_alone: bool = False
 
     def render_all(self, contexts: Sequence[ExportContext]) -> str:
         """One text over all those backups that the format says something for."""
@@ -100,18 +102,26 @@ FORMATS = {
         Format("script", N_("Script"), script.FILE_NAME, script.render, render_many=script.render_many),
         Format("ansible", "Ansible", "backups.yml", ansible.render, render_many=ansible.render_many),
         Format("request", N_("Request"), "request.toml", request_file.render, is_for_many=False),
+        Format(
+            "status",
+            N_("Status"),
+            status.FILE_NAME,
+            status.render,
+            render_many=status.render_many,
+            for_admin_alone=True,
+        ),
     )
 }
 
 
 def formats(profile: Profile, client: ClientFacts, server: ServerFacts | None = None) -> list[Format]:
-    """The formats that say something for this backup's scheme.
+    """The formats that say something for this backup's scheme, and that its user has a need of.
 
     Raises:
         Failure: as for `export`.
     """
     setup = context_of(profile, client, server).setup
-    return [one for one in FORMATS.values() if one.applies(setup)]
+    return [one for one in FORMATS.values() if one.applies(setup) and not one.for_admin_alone]
 
 
 def for_admin(contexts: Sequence[ExportContext]) -> list[Format]:

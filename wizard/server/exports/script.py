@@ -128,7 +128,7 @@ def _function(number: int, context: ExportContext) -> str:
 
 def _values(context: ExportContext) -> Iterator[str]:
     setup, daemon, secrets = context.setup, context.setup.daemon, context.setup.secrets
-    _require_lines(context)
+    require_lines(context)
     root = quoted(plain_folder(context.profile.server.root))
     yield f"name={quoted(context.name)} account={quoted(setup.account)} root={root}"
     (folder,) = setup.directories
@@ -202,7 +202,12 @@ def _require_apart(contexts: Sequence[ExportContext]) -> None:
         seen.add((place, context.name))
 
 
-def _require_lines(context: ExportContext) -> None:
+def require_lines(context: ExportContext) -> None:
+    """Refuse values that would not stay in their lines.
+
+    Raises:
+        Failure: `BAD_VALUE`.
+    """
     for value in _all_values(context.setup):
         if _LINE_ENDS.search(value):
             raise Failure(
