@@ -32,7 +32,7 @@ def let_in_before(fault: Fault) -> Fault:
 def locked_out(fault: Fault) -> Fault:
     """The same where a receipt of the setup script has said so."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def told(case: Case) -> Iterator[Case]:
         kept_facts.note_locked_out(case.profile, 1_796_000_000)
         with fault(case) as broken:
