@@ -63,6 +63,7 @@ class Kind(StrEnum):
     BAD_RECEIPT = auto()
     KEY_REFUSED = auto()
     KEY_NO_LONGER_ACCEPTED = auto()
+    LOCKED_OUT = auto()
     TOO_MANY_KEYS = auto()
     CONNECTION_CUT = auto()
     PASSWORD_WRONG = auto()

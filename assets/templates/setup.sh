@@ -662,7 +662,8 @@ list_processes() {
             $1 == "PPid:" { parent = $2 }
             $1 == "Uid:" && ($2 == uid || ($2 == 0 && name == "rsync")) { print pid, parent, $2, name }' |
         while read -r pid parent owner program; do
-            is=- works_in=$(readlink "/proc/$pid/cwd") && top=$(readlink "/proc/$pid/root") || continue # it has ended
+            is=-
+            if ! works_in=$(readlink "/proc/$pid/cwd") || ! top=$(readlink "/proc/$pid/root"); then continue; fi # it has ended
             words=$(tr '\000\n' '  ' <"/proc/$pid/cmdline" 2>/dev/null | head -c 400)
             if [ "$owner" = 0 ]; then
                 case "$top $works_in $words" in '/ / '*--daemon*) if [ -n "$module" ] && [ -z "$daemon_private" ]; then is=starting; fi ;; esac

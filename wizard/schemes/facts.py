@@ -70,8 +70,8 @@ class ServerFacts(msgspec.Struct, frozen=True):
 
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
     and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in`
-    is which way in has worked once (`server.kept_facts`). `key_types` are the ways to sign that the server takes, as
-    far as it named them.
+    is which way in has worked once, and `locked_out` when the admin has shut one, and which (`server.kept_facts`).
+    `key_types` are the ways to sign that the server takes, as far as it named them.
     """
 
     rrsync: str = RRSYNC_PATHS[0]
@@ -84,6 +84,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     ssh_port: int = 0
     daemon_port: int = 0
     let_in: str = ""
+    locked_out: str = ""
     key_types: tuple[str, ...] = ()
 
     def shell_is(self, *names: str) -> bool:

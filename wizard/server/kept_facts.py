@@ -42,9 +42,9 @@ def was_let_in(profile: Profile) -> bool:
 
 def note_let_in(profile: Profile) -> None:
     """Remember that the server lets this way in work; on a full disk, the next time."""
-    if not was_let_in(profile):
+    if not was_let_in(profile) or known(profile).locked_out:
         with contextlib.suppress(Failure):
-            learn(profile, let_in=_way_in(profile))
+            learn(profile, let_in=_way_in(profile), locked_out="")
 
 
 def forget_let_in(profile: Profile) -> None:
@@ -55,6 +55,21 @@ def forget_let_in(profile: Profile) -> None:
     """
     if was_let_in(profile):
         learn(profile, let_in="")
+
+
+def note_locked_out(profile: Profile, moment: int) -> None:
+    """Remember what a receipt said: at that moment the admin has locked this way in out; 0 for not at all.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    learn(profile, locked_out=f"{moment} {_way_in(profile)}" if moment else "")
+
+
+def locked_out(profile: Profile) -> int:
+    """When the admin has locked this way in out, in seconds since 1970; 0 if not, as far as is known."""
+    moment, _space, way_in = known(profile).locked_out.partition(" ")
+    return int(moment) if way_in == _way_in(profile) else 0
 
 
 def _way_in(profile: Profile) -> str:

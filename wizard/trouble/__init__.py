@@ -11,6 +11,7 @@ from wizard import allowed_from, schemes
 from wizard.failure import Failure, Kind, ProgramFailed
 from wizard.server import kept_facts
 from wizard.storage import files, paths
+from wizard.text import display
 from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.trouble import patterns
@@ -79,6 +80,9 @@ _LET_IN_BEFORE = {
     Kind.DAEMON_MODULE_UNKNOWN: Kind.DAEMON_NO_LONGER_ACCEPTS,
 }
 
+# What each of these means once the admin's receipt has said so.
+_MAY_BE_LOCKED_OUT = {*_LET_IN_BEFORE, *_LET_IN_BEFORE.values(), Kind.WAITING_FOR_ADMIN}
+
 _WITHOUT_SSH = {Kind.SERVER_SHELL_TALKS: Kind.NOT_RSYNCD, Kind.SERVER_SILENT: Kind.CONNECTION_CUT}
 
 
@@ -121,6 +125,8 @@ def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis |
     kind = found.kind or kind_of(failure, profile)
     if profile and kind in _LET_IN_BEFORE and kept_facts.was_let_in(profile):
         kind = _LET_IN_BEFORE[kind]
+    if profile and kind in _MAY_BE_LOCKED_OUT and kept_facts.locked_out(profile):
+        kind, found = Kind.LOCKED_OUT, Diagnosis()
     words = WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")
     about = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
@@ -187,7 +193,7 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
         "by_hand": "ssh",
     }
     here = _("my backup's folder")
-    found |= {"folder": here, "key": _("my key"), "destination": here, "places": ""}
+    found |= {"folder": here, "key": _("my key"), "destination": here, "places": "", "since": "?"}
     if profile:
         found |= {
             "name": profile.name,
@@ -198,6 +204,7 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
             "key": str(profile.key_path),
             "destination": profile.destination,
             "places": _places(profile),
+            "since": display.day(kept_facts.locked_out(profile)),
         }
         if jump := profile.server.jump_host:
             found |= {"jump": str(jump), "by_hand": jump.by_hand}

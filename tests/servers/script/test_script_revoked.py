@@ -20,7 +20,11 @@ from tests.support.servers.setting_up import SetUpOffice
 from wizard import schemes
 from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
+from wizard.server.reaching import sign_in
+from wizard.server.receipts import admin_answer
+from wizard.trouble import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +43,7 @@ NAMES = {
 }
 HALF = 2_000_000
 MODULES = f"/home/{ACCOUNT}/modules"
-_KEY_OPTIONS = (
-    "-F",
-    "none",
-    "-o",
-    "IdentitiesOnly=yes",
-    "-o",
-    "StrictHostKeyChecking=no",
-    "-o",
-    "UserKnownHostsFile=/dev/null",
-)
+_OPTIONS = ("IdentitiesOnly=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
 
 
 @pytest.fixture
@@ -102,9 +97,19 @@ class Client:
     def go_on(self) -> None:
         self._go_on.set()
 
-    def ssh(self, *options: str) -> list[str]:
+    def waits_for_better_times(self, stack: ExitStack) -> subprocess.Popen[bytes]:
+        """An idle connection, over which one can begin anew without a key line."""
+        idle = subprocess.Popen(self._ssh("-N"), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(processes.end, idle)
+        return idle
+
+    def tries_to_sign_in(self) -> str:
+        return subprocess.run([*self._ssh(), "true"], capture_output=True, text=True).stderr
+
+    def _ssh(self, *options: str) -> list[str]:
         key = str(self.context.profile.key_path)
-        return ["ssh", *_KEY_OPTIONS, "-i", key, "-p", str(self.office.port), *options, f"{ACCOUNT}@{HOST}"]
+        common = ["ssh", "-F", "none", *(f"-o{option}" for option in _OPTIONS), "-i", key]
+        return [*common, "-p", str(self.office.port), *options, f"{ACCOUNT}@{HOST}"]
 
 
 def wait_until(office: SetUpOffice, condition: str) -> None:
@@ -118,7 +123,7 @@ def large(sample_folder: Path) -> Path:
 
 
 @pytest.mark.long
-def test_one_after_the_other_is_ended_and_all_others_go_on(
+async def test_one_after_the_other_is_ended_and_all_others_go_on(
     office: SetUpOffice, large: Path, secret_service: SecretService
 ) -> None:
     made = {
@@ -133,9 +138,7 @@ def test_one_after_the_other_is_ended_and_all_others_go_on(
             kind: stack.enter_context(Client(office, context, admitted, large))
             for kind, (context, admitted) in made.items()
         }
-        # A connection that waits for better times, and could begin anew without its line.
-        idle = subprocess.Popen(clients["rrsync"].ssh("-N"), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        stack.callback(processes.end, idle)
+        idle = clients["rrsync"].waits_for_better_times(stack)
         office.wait_until_logged("Accepted publickey", len(made))
         for at, (kind, name) in enumerate(NAMES.items()):
             revoked = office.script(f"--revoke {name}")
@@ -146,10 +149,17 @@ def test_one_after_the_other_is_ended_and_all_others_go_on(
             assert "verified: no session of it is left" in revoked.stdout
             assert "\nrevoked: 1" in revoked.stdout
             assert "\nrevoked-verified: yes\n" in revoked.stdout
+            context, admitted = made[kind]
+            taken = await admin_answer.take(context.profile, revoked.stdout)
+            assert "your admin locked this computer out on 20" in taken.warnings[0]
             if kind == "rrsync":
                 assert idle.wait(timeout=20) == 255
+                with pytest.raises(Failure) as refused:
+                    await sign_in.attempt(context.profile, admitted)
+                told = (await telling.tell(refused.value, context.profile)).trouble
+                assert told.kind is Kind.LOCKED_OUT
+                assert told.what.startswith("Your admin has locked this computer out of the server, on 20")
             if kind != "daemon":
-                tried = subprocess.run([*clients[kind].ssh(), "true"], capture_output=True, text=True)
-                assert (tried.returncode, "Permission denied" in tried.stderr) == (255, True), tried.stderr
+                assert "Permission denied" in clients[kind].tries_to_sign_in()
             assert office.script(f"--revoke {name}").changes == []
     assert not office.path(KEYS).exists()

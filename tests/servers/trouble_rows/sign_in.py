@@ -29,7 +29,27 @@ def let_in_before(fault: Fault) -> Fault:
     return later
 
 
+def locked_out(fault: Fault) -> Fault:
+    """The same where a receipt of the setup script has said so."""
+
+    @contextlib.contextmanager
+    def told(case: Case) -> Iterator[Case]:
+        kept_facts.note_locked_out(case.profile, 1_796_000_000)
+        with fault(case) as broken:
+            yield broken
+        kept_facts.note_locked_out(case.profile, 0)
+
+    return told
+
+
 ROWS = [
+    Row(
+        "a computer that its admin has locked out",
+        locked_out(faults.rewritten(KEYS, "ssh-ed25519", "#")),
+        Kind.LOCKED_OUT,
+        ADMIN,
+        "--readmit amamac",
+    ),
     Row(
         "a line that was taken out later",
         let_in_before(faults.rewritten(KEYS, "ssh-ed25519", "#")),

@@ -15,6 +15,7 @@ from wizard.schemes import reading
 from wizard.server import handed_over, kept_facts
 from wizard.server.reaching import probe
 from wizard.server.receipts import receipt_text, vouched
+from wizard.text import display
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -52,8 +53,11 @@ class Taken:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the server warned of."""
-        return self.receipt.warnings if self.receipt else ()
+        """What the server warned of; above all, that it has locked this computer out."""
+        if self.receipt is None:
+            return ()
+        told = _("your admin locked this computer out on {day}").format(day=display.day(self.receipt.revoked))
+        return (*([told] if self.receipt.revoked else []), *self.receipt.warnings)
 
 
 async def take(profile: Profile, text: str) -> Taken:
@@ -83,6 +87,7 @@ async def take(profile: Profile, text: str) -> Taken:
     vouched.keep(changed, changed.server.host_keys)
     handed_over.forget_text(profile.name)
     _learn(changed, receipt)
+    kept_facts.note_locked_out(changed, receipt.revoked)
     return Taken(changed, receipt, changes, met=bool(offered))
 
 

@@ -31,13 +31,14 @@ _LINE = re.compile(r"([a-z-]+): ?(.*)")
 _HOST_KEY = re.compile(r"([A-Z0-9-]{1,20}) (SHA256:\S+)", re.ASCII)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}", re.ASCII)
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]{1,200}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{1,11}", re.ASCII)
 _LONGEST_TEXT = 1_000_000
 _LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _ONCE = frozenset({"account", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"})
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
 # May be missing: a script that was handed over before an upgrade doesn't write what is new, and still tells enough.
-_MAY_BE_MISSING = frozenset({"home"})
+_MAY_BE_MISSING = frozenset({"home", "revoked"})
 _KEYS = _ONCE | _MANY | _MAY_BE_MISSING
 # Mail programs may break these over lines; all others have no spaces at which they could.
 _MAY_GO_ON = frozenset({"warning", "home"})
@@ -55,7 +56,8 @@ class HostPrint:
 class Receipt:
     """What the server told of itself and of one backup.
 
-    Empty texts, `None` and 0 stand for what it doesn't have, and for what an older script doesn't tell.
+    Empty texts, `None` and 0 stand for what it doesn't have, and for what an older script doesn't tell. `revoked` is
+    when the computer was locked out, in seconds since 1970, or 0.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Receipt:
     ssh_ports: tuple[int, ...]
     daemon_port: int
     warnings: tuple[str, ...]
+    revoked: int = 0
 
 
 def plain_folder(root: str) -> str:
@@ -104,6 +107,7 @@ def parse(text: str, name: str) -> Receipt:
         ssh_ports=tuple(_port(number, value) for number, value in found.all("ssh-port")),
         daemon_port=found.port("rsync-port"),
         warnings=tuple(printable(value) for _, value in found.all("warning")),
+        revoked=int(found.one("revoked", _moment) or 0),
     )
 
 
@@ -232,6 +236,10 @@ def _port(number: int, value: str) -> int:
 def _folder(value: str) -> str | None:
     root = unquote(value, errors="surrogateescape")
     return rules.root(root) or (None if plain_folder(root) == value else _("A receipt doesn't write folders that way."))
+
+
+def _moment(value: str) -> str | None:
+    return None if _MOMENT.fullmatch(value) else _("That isn't a time.")
 
 
 def _path_or_none(value: str) -> str | None:

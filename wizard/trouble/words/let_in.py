@@ -30,6 +30,15 @@ WORDS = {
             " and that file.{places} sshd's log shows the reason."
         ),
     ),
+    Kind.LOCKED_OUT: Words(
+        N_("Your admin has locked this computer out of the server, on {since}"),
+        ADMIN,
+        N_("Nothing is backed up any more. If you still have this computer, send your admin this message."),
+        N_(
+            "You have locked out my computer's backup “{name}”. I still have that computer. Please let it in again (the"
+            " setup script with --readmit {name:sh}, then without it), or tell me to make a new key."
+        ),
+    ),
     Kind.TOO_MANY_KEYS: Words(
         N_("The server ended the connection after too many attempts to sign in as “{user}”"),
         ADMIN,
