@@ -1421,9 +1421,20 @@ receipt() {
         printf 'versions: %s\nversions-in: %s\n' "$versions" "$(readlink "/var/lib/backup-wizard/versions/$in_paths/$name")"
     fi
     tell_locked_out
+    room_left
     warnings | sed 's/^/warning: /'
     printf '=== end of receipt for %s ===\n' "$name"
     case $name in *+*) ;; *) bring_back ;; esac # one for reading alone stays as it is
+}
+
+# How many bytes the account can still write in its folder, by the disk and by its quota there; it says so itself.
+room_left() {
+    by=account
+    # shellcheck disable=SC2016 # it is for the account's shell
+    as_owner 'cd; cd "$1" && df -Pk . && { quota -w 2>/dev/null || :; }' "$folder" || return 0
+    awk 'NR == 2 { disk = $1; left = $4 }
+        NR > 2 && $1 == disk { used = $2 + 0; most = $4 > 0 ? $4 : $3; if (most > 0 && most - used < left) left = most - used }
+        END { if (left ~ /^-?[0-9]+$/) printf "room: %.0f\n", (left > 0 ? left : 0) * 1024 }' "$tmp/said"
 }
 
 # Prints a line that does all of it as the account, in a new folder that nobody but root could move: no link that

@@ -155,6 +155,7 @@ def _made(profile: Profile, opened: Session) -> Outcome:
         if reason := asyncio.run(conditions.why_not(profile)):
             return _postponed(profile, reason)
         _give_way()
+        warning = history.warning(profile)
         result = transferring.run_scheduled(profile, opened)
         transferring.see_shut(profile, opened)
     except Failure as failure:
@@ -165,6 +166,9 @@ def _made(profile: Profile, opened: Session) -> Outcome:
             history.note_failed(profile, failure, began, "schedule")
         raise
     _notify(profile)
+    if warning:
+        printing.error(f"{profile.name}: {warning}\n")
+        _tell_elsewhere(profile, partial(notices.of_last_run, profile, warning))
     transferring.report_elsewhere(profile)
     _look_weekly(profile, opened)
     return Outcome(name=profile.name, is_due=True, result=result, exit_code=0 if result.is_whole else 1)

@@ -41,6 +41,8 @@ class ProgressLine:
         match event:
             case backing_up.Begun():
                 self._is_fresh, self._how = event.is_fresh, console.begun(event)
+                if event.warning:
+                    self._say(event.warning)
             case backing_up.Planned():
                 self._planned = event
             case backing_up.Retry():

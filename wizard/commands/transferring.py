@@ -14,7 +14,8 @@ from wizard.commands import terminal
 from wizard.commands.progress_line import ProgressLine
 from wizard.console import say
 from wizard.failure import Failure, Kind
-from wizard.running import backing_up, problems, report
+from wizard.running import backing_up, problems, record, report
+from wizard.server import room
 from wizard.server.reaching import host_trust
 from wizard.text.language import _
 
@@ -43,7 +44,9 @@ def dry_run(profile: Profile, opened: Session, listing: BinaryIO | None, *, as_j
         if failure.kind is Kind.NO_DRY_RUN and not as_json:
             say(console.estimate(asyncio.run(backup_size.whole(profile))))
         raise
-    _tell(result, console.dry_run(result), as_json=as_json)
+    first = room.for_first_backup(profile, result.totals.bytes_total) if record.is_first(profile) else None
+    in_words = "\n".join([console.dry_run(result), *([first.sentence] if first else [])])
+    _tell(result, in_words, as_json=as_json)
     return 0 if result.is_whole else 1
 
 

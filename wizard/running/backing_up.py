@@ -146,7 +146,7 @@ class _Run:
         sources = safeguard.sources(self._profile)
         choice = await compression.choose(self._profile)
         self._kept.say(choice.sentence)
-        yield Begun(choice, is_fresh=self._is_fresh)
+        yield Begun(choice, self._is_fresh, history.warning(self._profile))
         picking = asyncio.create_task(in_background(lambda: unchanged.pick(self._profile, since)))
         modes = asyncio.create_task(folder_modes.of(self._profile, self._access))
         is_first = record.is_first(self._profile) or GONE in self._agreed

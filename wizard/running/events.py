@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """The first event; `is_fresh` where nothing of this backup can be on the server yet."""
+    """The first event; `is_fresh` where nothing of this backup can be on the server yet.
+
+    `warning` is what the person has to know of the run before this one.
+    """
 
     choice: CompressionChoice
     is_fresh: bool
+    warning: str = ""
 
 
 class Planned(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ _RESULTS: dict[LastResult, str] = {
 By = Literal["schedule", "person"]
 
 _FILE = "runs.json"
+_FEW = 20  # in a small folder, most of the files may well change on one day
 _LONGEST_WHY = 1000
 _LONGEST_SECONDS = 10**8
 _LAST_YEAR = 9000
@@ -83,6 +84,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return [head, did, *([display.printable(self.why)] if self.why else [])]
 
     @property
+    def lost(self) -> int:
+        """How many files it has changed, and entries of all kinds deleted."""
+        return self.changed + self.deleted
+
+    @property
+    def before(self) -> int:
+        """How many entries there were in the backup before it."""
+        return self.files - self.new + self.deleted
+
+    @property
     def ended(self) -> datetime:
         """When it ended, in UTC."""
         return self.began + timedelta(seconds=self.seconds)
@@ -92,6 +103,24 @@ def read(name: str) -> list[Run]:
     """The last runs, newest first; a file that can't be read is as if there had been none."""
     found: list[Run] = state_files.load(name, _FILE, list[Run], [])
     return found[:MOST]
+
+
+def warning(profile: Profile) -> str:
+    """That the last run which came to its end has changed or deleted most of the backup, or an empty text."""
+    last = next((run for run in read(profile.name) if run.result in {"done", "incomplete"}), None)
+    if last is None or last.lost < _FEW or 2 * last.lost <= last.before:
+        return ""
+    told = _("The backup of {time} changed or deleted {count} of {total}.").format(
+        time=record.local(last.began), count=display.number(last.lost), total=display.entries(last.before)
+    )
+    if profile.versions.are_kept:
+        to_do = _(
+            "If that wasn't you, tell your admin now. To get files as they were before, use “Get files back” and choose"
+            " an earlier day."
+        )
+    else:
+        to_do = _("If that wasn't you, open some of your files to see whether they are damaged, and tell your admin.")
+    return f"{told} {to_do}"
 
 
 def listed(name: str) -> str:

@@ -118,8 +118,21 @@ def of_drill(profile: Profile, found: Trouble) -> None:
     _tell_of(profile, found, _(_DIFFERENT).format(name=profile.name))
 
 
+def of_last_run(profile: Profile, warning: str) -> None:
+    """Tell what the run before this one has done to the backup: of each run, that is told once.
+
+    Raises:
+        Failure: why a message couldn't be sent.
+    """
+    _tell_once(profile, warning)
+
+
 def _tell_of(profile: Profile, found: Trouble, to_do: str) -> None:
-    title, text = _("Backup “{name}” needs attention"), f"{found.what}. {found.who.words}. {to_do}"
+    _tell_once(profile, f"{found.what}. {found.who.words}. {to_do}")
+
+
+def _tell_once(profile: Profile, text: str) -> None:
+    title = _("Backup “{name}” needs attention")
     _show(title, profile, text)
     if profile.schedule.alarm:
         _send(title, profile, text)

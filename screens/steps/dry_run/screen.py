@@ -227,7 +227,10 @@ class DryRunScreen(SkippingScreen):
         self.context.dry_run = totals
         told = words.result(self._listing, totals)
         count = len(self._problems) + ended.untold
-        self.query_one("#danger", Note).say(words.danger(totals), "warn")
+        room = dry_run.first_room(self.profile, totals)
+        too_little = "" if room is None or room.fits else room.sentence
+        self.query_one("#danger", Note).say(words.danger(totals) or too_little, "warn")
+        told = f"{told} {room.sentence}" if room and room.fits else told
         tone: Tone = "good" if self._preview.is_whole else "warn"
         self.offer_to_skip(self._preview)
         unread = sum(one.cause == "unread" for one in self._met)

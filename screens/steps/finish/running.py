@@ -78,6 +78,7 @@ class RunningScreen(StoppableScreen, StepScreen):
         yield Static(id="looking-at", markup=False)
         yield Static(id="how", classes="aside", markup=False)
         yield Static(id="results", markup=False)
+        yield Note(id="last-run")
 
     def compose_actions(self) -> ComposeResult:
         """To stop it, or to go on."""
@@ -148,6 +149,7 @@ class RunningScreen(StoppableScreen, StepScreen):
         match event:
             case backing_up.Begun():
                 self._how, self._is_fresh = console.begun(event), event.is_fresh
+                self.query_one("#last-run", Note).say(event.warning, "warn")
                 if event.is_fresh and self.context.dry_run:
                     size = self.context.dry_run.bytes_to_send
                     self._planned = backing_up.Planned(size, size)

@@ -28,7 +28,7 @@ class VersionsScreen(StepScreen):
         " can pass that on.\n\n"
         "With older versions, the server also keeps the backup as it was on earlier days. It makes them itself, so"
         " neither this computer nor a thief with its key can change or delete them.\n\n"
-        "A version takes little space: only files that have changed need more room.\n\n"
+        "The first version takes as much space as the backup. After that, only files that have changed take more.\n\n"
         "To get files back from an earlier day, use “Get files back” and choose the day first.\n\n"
         "Your admin sets this up once. If you change it later, your admin gets a new message."
     )

@@ -66,8 +66,10 @@ def begun(place: Place, sample_folder: Path) -> Place:
 @pytest.mark.parametrize("size", TRIED_SIZES)
 async def test_the_counts_are_rsync_s_own_and_the_server_is_unchanged(begun: Place, size: tuple[int, int]) -> None:
     before = tree(begun.sshd.folder)
+    kept_facts.learn(begun.profile, room=10**9)
     async with wizard_at(begun.profile, Step.DRY_RUN, size=size) as pilot:
         await until(pilot, lambda: DONE in said(pilot))
+        assert "the server had 1.0 GB free. The first backup fits." in said(pilot)
         told = _statistics(begun)
         found = _context(pilot).dry_run
         assert found is not None

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,9 @@ from tests.support.data.scheduled import fill
 from tests.support.network.lossy_line import THE_BACKUP, LossyLine, lossy_line
 from tests.support.pilot import TRIED_SIZES, said, text, until, walk, wizard_at
 from wizard import console
+from wizard.client.rsync import Totals
 from wizard.profile import Schedule
-from wizard.running import record
+from wizard.running import history, record
 from wizard.schedule.alarms import channels
 from wizard.storage import profiles, state_files
 from wizard.walk import steps
@@ -51,10 +53,12 @@ async def test_a_backup_is_made_looked_at_and_told_in_the_summary(
     monkeypatch.setattr(channels, "report", lambda profile: reported.append(record.read(profile.name).result))
     watched = replace(line.profile, schedule=Schedule(ping=True))
     profiles.save(watched)
+    history.note("amamac", datetime(2026, 11, 24, tzinfo=UTC), "person", "done", Totals(files=90, changed=60))
     async with wizard_at(watched, Step.FINISH, size=size) as pilot:
         assert "No backup yet" in said(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Done. " in said(pilot))
+        assert "changed or deleted 60 of 90 files and folders." in said(pilot)
         assert line.differences() == ""
         assert "are identical on the server" in said(pilot)
         await until(pilot, lambda: reported == ["done"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,11 +21,12 @@ from wizard import cli
 from wizard.client import profile_lock
 from wizard.client.keys import askpass, key_files, keyring_lock, secrets
 from wizard.client.keys.secrets import Secret
+from wizard.client.rsync import Totals
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Schedule
 from wizard.running import history, record
-from wizard.schedule import conditions, waiting
+from wizard.schedule import conditions, desktop, waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +77,23 @@ def test_what_has_no_schedule_or_is_not_set_up_is_never_made(
     assert if_due("amamac", code=0) == {"profile": "amamac", "due": False, "waiting": None}
     assert if_due(code=0) == {"backups": []}
     assert record.read("amamac") == record.Record()
+
+
+def test_what_the_last_run_did_to_most_of_the_backup_is_told_with_the_next(
+    office: Office, profile: Profile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(desktop, "show", lambda *told: shown.append(": ".join(told)))
+    scheduled.set_up(office, profile)
+    history.note("amamac", datetime(2026, 11, 24, tzinfo=UTC), "person", "done", Totals(files=90, changed=60))
+    monkeypatch.setenv(secrets.UNATTENDED, "")
+    assert cli.main(["run", "amamac", "--if-due"]) == 0
+    assert "changed or deleted 60 of 90 files and folders." in capsys.readouterr().err
+    [told] = shown
+    assert told.startswith("Backup “amamac” needs attention: The backup of 2026-11-2")
+    scheduled.make_due("amamac")
+    assert cli.main(["run", "amamac", "--if-due"]) == 0
+    assert (capsys.readouterr().err, len(shown)) == ("", 1)
 
 
 def test_two_are_due_and_one_fails(office: Office, profile: Profile) -> None:

@@ -147,6 +147,16 @@ def test_many_backups_share_one_script_an_account_and_a_daemon(
     keys = office.path(KEYS).read_text()
     assert keys.startswith(f"{setting_up.FOREIGN_KEYS}\n# backup-wizard begin one\n")
     assert [receipt_text.parse(applied.stdout, name).name for name in kinds] == list(kinds)
+    disk, free = office.run("df", "-Pk", placing.ROOT).splitlines()[1].split()[:4:3]
+    told = receipt_text.parse(applied.stdout, "one").room
+    assert told
+    assert abs(told // 1024 - int(free)) < int(free) // 10  # other tests write to that disk, too
+
+    # Where the account has a quota on that disk, that is the room there is.
+    lines = [f"Disk quotas for user {ACCOUNT}:", "Filesystem blocks quota limit grace", f"{disk} 1000* 4000 5000"]
+    office.put("/usr/local/bin/quota", "\n".join(["#!/bin/sh", "cat <<END", *lines, "END", ""]), mode=0o755)
+    assert [receipt_text.parse(office.script().stdout, name).room for name in kinds] == 3 * [4000 * 1024]
+    office.run("rm", "/usr/local/bin/quota")
 
     # One goes by a script of its own, in whatever order they came.
     set_up(office, contexts[0])

@@ -102,7 +102,7 @@ def test_what_a_newer_script_tells_as_well_is_passed_over() -> None:
 def test_what_an_older_script_does_not_tell_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     older = receipt_text.parse(text().replace("home: /home/amanda\n", ""), "amamac")
     assert older == replace(receipt_text.parse(text(), "amamac"), home="")
-    monkeypatch.setattr(receipt_text, "_MAY_BE_MISSING", {"rrsync", "openssh", "rsync-port", "revoked"})
+    monkeypatch.setattr(receipt_text, "_MAY_BE_MISSING", {"rrsync", "openssh", "rsync-port", "revoked", "room"})
     lines = [line for line in text().splitlines() if not line.startswith(("rrsync:", "openssh:", "rsync-port:"))]
     older = receipt_text.parse("\n".join(lines), "amamac")
     assert (older.rrsync, older.openssh, older.daemon_port) == ("", None, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,7 @@ def _decided_by_admin(profile: Profile, receipt: Receipt) -> tuple[Profile, tupl
 
 def _learn(profile: Profile, receipt: Receipt) -> None:
     port = profile.server.port
+    room = {} if receipt.room is None else {"room": receipt.room, "room_seen": time.time()}
     kept_facts.learn(
         profile,
         rrsync=receipt.rrsync,
@@ -137,4 +139,5 @@ def _learn(profile: Profile, receipt: Receipt) -> None:
         shell=receipt.shell,
         ssh_port=port if port in receipt.ssh_ports else next(iter(receipt.ssh_ports), 0),
         daemon_port=receipt.daemon_port,
+        **room,
     )

@@ -30,6 +30,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f]+")
 _LINE = re.compile(r"([a-z-]+): ?(.*)")
 _HOST_KEY = re.compile(r"([A-Z0-9-]{1,20}) (SHA256:\S+)", re.ASCII)
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}", re.ASCII)
+_BYTES = re.compile(r"\d{1,18}", re.ASCII)
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]{1,200}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{1,11}", re.ASCII)
 _LONGEST_TEXT = 1_000_000
@@ -38,7 +39,7 @@ _MOST_LINES = 200
 _ONCE = frozenset({"account", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"})
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
 # May be missing: a script that was handed over before an upgrade doesn't write what is new, and still tells enough.
-_MAY_BE_MISSING = frozenset({"home", "revoked"})
+_MAY_BE_MISSING = frozenset({"home", "revoked", "room"})
 _KEYS = _ONCE | _MANY | _MAY_BE_MISSING
 # Mail programs may break these over lines; all others have no spaces at which they could.
 _MAY_GO_ON = frozenset({"warning", "home"})
@@ -73,6 +74,7 @@ class Receipt:
     daemon_port: int
     warnings: tuple[str, ...]
     revoked: int = 0
+    room: int | None = None
 
 
 def plain_folder(root: str) -> str:
@@ -108,6 +110,7 @@ def parse(text: str, name: str) -> Receipt:
         daemon_port=found.port("rsync-port"),
         warnings=tuple(printable(value) for _, value in found.all("warning")),
         revoked=int(found.one("revoked", _moment) or 0),
+        room=int(room) if (room := found.one("room", _bytes)) else None,
     )
 
 
@@ -244,6 +247,10 @@ def _moment(value: str) -> str | None:
 
 def _path_or_none(value: str) -> str | None:
     return None if value == NONE or _PLAIN_PATH.fullmatch(value) else _("That isn't the path of a program.")
+
+
+def _bytes(value: str) -> str | None:
+    return None if _BYTES.fullmatch(value) else _("That isn't a number of bytes.")
 
 
 def _version_or_none(value: str) -> str | None:

@@ -16,7 +16,8 @@ from wizard.client import rsync
 from wizard.client.folders import backup_size, left_out
 from wizard.client.folders.backup_size import BackupSize
 from wizard.failure import Failure, Kind
-from wizard.running import problems, report, transfer
+from wizard.running import problems, record, report, transfer
+from wizard.server import room
 from wizard.text.display import printable
 from wizard.text.language import _, ngettext
 from wizard.walk.description import Description, Help, May, MayNot
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wizard.client.folders.left_out import LeftOut
     from wizard.profile import Profile
     from wizard.running.report import Report
+    from wizard.server.room import Room
     from wizard.trouble import Trouble
     from wizard.walk.context import WalkContext
     from wizard.walk.description import Answers, Pass
@@ -121,6 +123,11 @@ def may_pass(profile: Profile, found: Preview | None, answers: Answers) -> Pass:
     return May() if found else MayNot(_UNFINISHED)
 
 
+def first_room(profile: Profile, totals: rsync.Totals) -> Room | None:
+    """Whether the first backup fits on the server, as far as that is known; `None` also after the first one."""
+    return room.for_first_backup(profile, totals.bytes_total) if record.is_first(profile) else None
+
+
 def in_words(profile: Profile, skipped: dict[str, LeftOut]) -> str:
     """What is skipped, and how much that is, or an empty text."""
     named = ", ".join(map(printable, left_out.in_words(profile.exclude, skipped)))
@@ -159,6 +166,8 @@ async def _skipped(profile: Profile) -> dict[str, LeftOut]:
 def _told(profile: Profile, found: Preview) -> Iterator[str]:
     if found.report:
         yield console.dry_run(found.report)
+        if first := first_room(profile, found.report.totals):
+            yield first.sentence
     elif found.why_not and found.size:
         yield f"{found.why_not.what}. {found.why_not.to_do}"
         yield console.estimate(found.size)
