@@ -241,6 +241,8 @@ def _of_restrictions(scheme: SchemeSettings) -> Iterator[Found]:
         yield "scheme.append_only", _("append_only and allow_delete can't both be true. Choose one.")
     if scheme.elsewhere and scheme.append_only:
         yield "scheme.elsewhere", _("append_only holds everywhere, so elsewhere would change nothing. Choose one.")
+    if scheme.elsewhere and not scheme.write_only:
+        yield "scheme.elsewhere", _("From other addresses the backup can't be read. Also set write_only = true.")
     if scheme.elsewhere and not scheme.from_:
         yield "scheme.elsewhere", _("Other addresses than which? Also set from under [scheme].")
 

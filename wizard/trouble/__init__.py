@@ -237,7 +237,7 @@ def _folder(profile: Profile) -> str:
 
 
 def _places(profile: Profile) -> str:
-    named = allowed_from.text(profile.scheme.from_)
+    named = "" if profile.scheme.elsewhere else allowed_from.text(profile.scheme.from_)
     return " " + _("My address has to be one of these: {addresses}.").format(addresses=named) if named else ""
 
 

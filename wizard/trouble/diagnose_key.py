@@ -221,7 +221,7 @@ def _instead(profile: Profile) -> str:
 
 def by_address(profile: Profile) -> Diagnosis | None:
     """Whether the line can hold for this computer, as far as addresses tell; a name may be any address."""
-    places = profile.scheme.from_
+    places = () if profile.scheme.elsewhere else profile.scheme.from_
     ours = dial.own_address(dial.ssh(profile))
     if not ours or not places or allowed_from.may_let_in(places, ours):
         return None

@@ -112,10 +112,10 @@ class SchemeOptions(Vertical):
 
     @property
     def _asks_about_elsewhere(self) -> bool:
-        """Whether there are other addresses, and the scheme can tell them apart and does more than add files."""
+        """Whether there are other addresses, which the scheme can tell apart, and what is ticked goes with it."""
         places = self.query_one("#from", Field).value.strip()
         can = self._scheme is not None and _ELSEWHERE in self._scheme.restrictions
-        return bool(places) and can and "append_only" not in self.query_one("#may", TickList).ticked
+        return bool(places) and can and not {"append_only", "write_only"} & self.query_one("#may", TickList).ticked
 
     def _root_complaint(self, typed: str) -> str | None:
         rule = scheme.folder(self._profile, self._scheme).rule

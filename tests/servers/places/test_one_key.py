@@ -22,7 +22,7 @@ from wizard.client.host_keys import known_hosts
 from wizard.client.host_keys.known_hosts import HostKey
 from wizard.client.keys import protected_key
 from wizard.profile import Key
-from wizard.server import exports
+from wizard.server import exports, handed_over
 from wizard.server.exports import ansible, authorized_keys, script
 from wizard.storage import profiles
 
@@ -39,7 +39,7 @@ OTHER_ADDRESS = "127.0.0.2"
 FROM_ANYWHERE = {"office": (OTHER_ADDRESS,), "laptop": ()}
 FROM_A_NETWORK = {"office": (OTHER_ADDRESS,), "laptop": ("127.0.0.0/8",)}
 EACH_ITS_OWN = {OTHER_ADDRESS: "office", HOST: "laptop"}
-_FOLDER = re.compile(r"this key is for backups alone, in .*/(\w+)")
+_SAYS = re.compile(r"this key is for backups alone( and from here adds files only)?, in .*/(\w+)")
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def commands_met(office: SetUpOffice, context: ExportContext) -> dict[str, str]:
         trusted = ["-o", f"UserKnownHostsFile={client.known_hosts}", "-o", f"HostKeyAlias={context.name}"]
         argv = [programs.require("ssh"), *options, *trusted, "-o", "BatchMode=yes", f"{ACCOUNT}@{HOST}", "true"]
         ran = subprocess.run(argv, capture_output=True, text=True)
-        found = _FOLDER.search(ran.stderr)
-        met[address] = found[1] if found else ran.stderr
+        found = _SAYS.search(ran.stderr)
+        met[address] = f"{'only adds to ' if found[1] else ''}{found[2]}" if found else ran.stderr
     return met
 
 
@@ -170,6 +170,41 @@ def test_messages_are_pasted_in_either_order(first: str, shell: str, office: Set
     for text in texts:
         root_shell.paste(office, line_after(text, "To take it back"), shell)
     assert standing(office) == before
+
+
+@pytest.mark.parametrize("way", ["script", "message", "playbook"])
+def test_both_lines_of_one_backup_come_and_go_together(way: str, office: SetUpOffice, sample_folder: Path) -> None:
+    """One that adds from elsewhere, then one that is for its places alone, and the first again."""
+    office.authorize(f"{FOREIGN_KEYS}\n")
+    before = office.path(KEYS).read_text()
+    text, apart = "", {HOST: "amamac", OTHER_ADDRESS: "only adds to amamac"}
+    for elsewhere in ("add", "", "add"):
+        scheme = {"from": [HOST], "elsewhere": elsewhere, "allow_delete": True}
+        profile = placing.profile_for(office, "rrsync", sample_folder, scheme=scheme)
+        profiles.save(profile)
+        known_hosts.trust(profile, [HostKey(*office.host_key)])
+        protected_key.ensure(profile)
+        facts = access.prepare(profile).facts
+        context = exports.context_of(profile, facts)
+        handed_over.keep(profile, facts)
+        placing.make_root(office, profile)
+        for again in (False, True)[: 1 if way == "message" and not text else 2]:
+            if way == "script":
+                assert (done := apply(office, context)).exit_code == 0, done.stderr
+            elif way == "message":
+                text = exports.rendered(context, "text")
+                assert "Done." in (said := root_shell.paste(office, block(text))).replace('"Done.', ""), said
+            else:
+                _edit(office, context, "put", changes=not again)
+        met = commands_met(office, context)
+        assert met == apart if elsewhere else (met[HOST] == "amamac" and "Permission denied" in met[OTHER_ADDRESS]), met
+    if way == "script":
+        assert office.script("--undo").exit_code == 0
+    elif way == "message":
+        root_shell.paste(office, line_after(text, "To take it back"))
+    else:
+        _edit(office, context, "take")
+    assert office.path(KEYS).read_text() == before
 
 
 def test_what_a_stranger_asks_for_with_somebody_s_key_takes_nothing_over(

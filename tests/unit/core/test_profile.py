@@ -77,6 +77,10 @@ def test_nothing_in_it_can_be_set() -> None:
         ("scheme.elsewhere", a_profile(scheme=SchemeSettings(elsewhere="add"))),
         (
             "scheme.elsewhere",
+            a_profile(scheme=SchemeSettings(elsewhere="add", from_=("192.0.2.7",), write_only=False)),
+        ),
+        (
+            "scheme.elsewhere",
             a_profile(scheme=SchemeSettings(elsewhere="add", from_=("192.0.2.7",), append_only=True)),
         ),
         ("scheme.module", a_profile(scheme=SchemeSettings(module="a/b"))),

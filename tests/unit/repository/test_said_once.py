@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import get_args
 
@@ -55,6 +56,14 @@ def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
     found = re.search(r"for rrsync in \"\$\(command -v rrsync\)\" ([^;]*);", script)
     assert found
     assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PATHS
+
+
+def test_the_script_and_the_playbook_put_a_key_s_lines_in_the_same_order() -> None:
+    texts = [(ROOT / "assets/templates" / name).read_text() for name in ("setup.sh", "playbook.yml")]
+    programs = [re.search(r"^ *function starts\(line\).*?^ *END \{.*?^ *\}\n", text, re.M | re.S) for text in texts]
+    script, playbook = (textwrap.dedent(found[0]) for found in programs if found)
+    assert script == playbook
+    assert "is_for_any" in script
 
 
 def test_a_login_shell_that_is_in_the_way_is_known_wherever_it_is_met() -> None:

@@ -196,7 +196,7 @@ def questions(profile: Profile, offers: Offers, answers: Answers) -> Iterator[Qu
         if one.id != "append_only" or not answers.get("allow_delete"):
             yield one
     yield allowed_from(suited)
-    if from_elsewhere and answers.get("from") and not answers.get("append_only"):
+    if from_elsewhere and answers.get("from") and not answers.get("append_only") and not answers.get("write_only"):
         yield from_elsewhere
     if "module" in scheme.restrictions:
         yield module(suited)
@@ -214,8 +214,8 @@ def decided(profile: Profile, offers: Offers, answers: Answers) -> Profile:
     if asked.get("allow_delete") and "append_only" not in asked:
         asked["append_only"] = False
     from_ = places.read(answers["from"]) if "from" in answers else before.from_
-    # There are no other addresses, or files are only added from all of them.
-    if not from_ or asked.get("append_only"):
+    # There are no others, or the key is to do no more than that from all of them, or to read.
+    if not from_ or asked.get("append_only") or not asked.get("write_only", before.write_only):
         asked["elsewhere"] = False
     changed = msgspec.structs.replace(
         before,
