@@ -210,6 +210,9 @@ rsync_options() {
         "--log-file=$work/changes" --log-file-format=%i --stats
 }
 
+# Where a program is for anyone, and not in a folder of the admin's own.
+usual_path() { env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c 'command -v "$1"' sh "$1"; } # PROGRAM
+
 rsnapshot_conf() {
     # The fields are split by tabs.
     tr '|' '\t' <<END
@@ -217,9 +220,9 @@ rsnapshot_conf() {
 config_version|1.2
 snapshot_root|$leaf/
 no_create_root|1
-cmd_cp|$(command -v cp)
-cmd_rm|$(command -v rm)
-cmd_rsync|$(command -v rsync)
+cmd_cp|$(usual_path cp)
+cmd_rm|$(usual_path rm)
+cmd_rsync|$(usual_path rsync)
 retain|daily|$days
 $([ "$weeks" = 0 ] || echo "retain|weekly|$weeks")
 $([ "$weeks" = 0 ] || [ "$months" = 0 ] || echo "retain|monthly|$months")
@@ -342,10 +345,11 @@ take_down() {
         else
             rm -rf "$leaf/.sync" "$leaf/.sync.new"
             [ ! -d "$leaf/current" ] || btrfs subvolume delete "$leaf/current" >/dev/null || :
-            rmdir "$leaf" 2>/dev/null && does "remove the empty folder $leaf"
-            rmdir "${leaf%/*}" 2>/dev/null && rmdir "${leaf%/*/*/*}/$folder_name" 2>/dev/null || :
+            rmdir "$leaf" 2>/dev/null && does "remove the empty folder $leaf" || :
         fi
     fi
+    # A run that was killed may have left these, which have nothing in them then.
+    case $leaf in /*/$folder_name/*/*) rmdir "${leaf%/*}" 2>/dev/null && rmdir "${leaf%/*/*}" 2>/dev/null || : ;; esac
     [ ! -L "$place" ] || does "keep no more versions of $name"
     rm -f "$place" "$place.new" "$state" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
     rm -rf "$work"

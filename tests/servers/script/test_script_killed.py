@@ -15,6 +15,7 @@ from tests.support.kills.stopping import Gates
 from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.setting_up import SCRIPT, SetUpOffice
+from wizard.profile import VersionsSettings
 from wizard.server.exports import script
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ TABLE = "The script killed at each command"
 # All that the script changes, temporary files and locks included.
 _TOUCHED = (
     "etc/passwd* etc/shadow* etc/group* etc/gshadow* etc/sub[ug]id* etc/.pwd.lock etc/rsyncd* etc/.backup-wizard.new"
-    " etc/ssh/sshd_config* etc/backup-wizard home var/lib/backup-wizard"
+    " etc/ssh/sshd_config* etc/backup-wizard etc/cron.d usr/local/sbin home var/lib/backup-wizard"
 )
 _KEEP = f"cd / && tar -cf {{}} $(ls -d {_TOUCHED} 2>/dev/null)"
 _RESTORE = f"cd / && rm -rf $(ls -d {_TOUCHED} 2>/dev/null | grep -v '^home$') home/* && tar -xpf {{}}"
@@ -53,8 +54,11 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)  # the script is run dozens of times
-@pytest.mark.parametrize(("kind", "lived_in"), sampled.first(1, [("daemon-over-ssh", False), ("daemon", True)]))
+@pytest.mark.timeout(1200)  # the script is run dozens of times
+@pytest.mark.parametrize(
+    ("kind", "lived_in"),
+    sampled.first(1, [("daemon-over-ssh", False), ("daemon", True), ("rrsync with versions", True)]),
+)
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,
     lived_in: bool,
@@ -67,7 +71,7 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 ) -> None:
     if lived_in:
         office.live_in()
-    setting_up.install(office, script.render(context_for(office, kind, sample_folder)[0]))
+    setting_up.install(office, script_for(office, kind, sample_folder))
     office.run("sh", "-c", _KEEP.format("/srv/before.tar"))
     before = {path: content(office, path) for path in _FILES}
     untouched = kept(office)
@@ -111,12 +115,12 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)  # the script is run dozens of times
-@pytest.mark.parametrize("kind", sampled.first(1, ["daemon-over-ssh", "daemon"]))
+@pytest.mark.timeout(1200)  # the script is run dozens of times
+@pytest.mark.parametrize("kind", sampled.first(1, ["daemon-over-ssh", "daemon", "rrsync with versions"]))
 def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
     kind: str, every: int, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
 ) -> None:
-    setting_up.install(office, script.render(context_for(office, kind, sample_folder)[0]))
+    setting_up.install(office, script_for(office, kind, sample_folder))
     untouched = kept(office)
     assert office.script().exit_code == 0
     states: dict[str, str] = {}
@@ -137,6 +141,13 @@ def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
     add_count("states that a kill -9 of --undo leaves", len(states))
 
 
+def script_for(office: SetUpOffice, kind: str, folder: Path) -> str:
+    """The script of a backup of that scheme, "with versions" or without."""
+    kind, *versions = kind.split(" with ")
+    settings = VersionsSettings(keep="server" if versions else "none")
+    return script.render(context_for(office, kind, folder, versions=settings)[0])
+
+
 def content(office: SetUpOffice, path: str) -> tuple[bytes, int] | None:
     place = office.path(path)
     return (place.read_bytes(), place.stat().st_mode) if place.exists() else None
@@ -146,11 +157,14 @@ def kept(office: SetUpOffice) -> Kept:
     """What the script has changed, but for times, the copies that the account tools make, and what a run begins with
     throwing away."""
     found: dict[str, Entry] = {}
-    for top in ("/home", "/var/lib/backup-wizard"):
+    for top in ("/home", "/var/lib/backup-wizard", "/usr/local/sbin"):
         if office.path(top).exists():
             found |= {f"{top}/{path}": entry for path, entry in tree(office.path(top)).items()}
     for path in office.path("/etc").iterdir():
-        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard", "backup-wizard")) or path.name == "ssh":
+        if path.name.startswith((*_ACCOUNT_FILES, "rsyncd", ".backup-wizard", "backup-wizard")) or path.name in {
+            "ssh",
+            "cron.d",
+        }:
             found |= {f"/etc/{path.name}/{inner}": entry for inner, entry in tree(path).items()}
     return {
         path: (entry.kind, entry.mode, entry.owner, entry.content)
