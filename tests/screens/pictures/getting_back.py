@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from screens.dialogs.confirm import ConfirmScreen
 from screens.restore.running import RestoringScreen
+from screens.restore.version import VersionScreen
 from tests.support.data.requests import public_key
 from wizard.client import rsync
 from wizard.client.keys.reading_key import Asked
-from wizard.restore import restoring, second_key
+from wizard.restore import restoring, second_key, versions
+from wizard.restore.entries import Item
 from wizard.restore.events import Result
 from wizard.restore.tree import Tree
+from wizard.restore.versions import Version
 from wizard.schemes.facts import ClientFacts
 from wizard.server import exports
 from wizard.storage import state_files
@@ -38,6 +41,7 @@ _IN_TREE = b"cd+++++++++|1200000|2026/11/29-10:25:00 %b\n"
 # What leads on from each stage of getting files back.
 _ON = {
     Stage.ADMIN: (),
+    Stage.VERSION: ("enter",),
     Stage.FILES: ("down", "right", "down", "space", "enter"),
     Stage.PLACE: ("down", "enter"),
     Stage.EXISTING: ("enter",),
@@ -63,6 +67,11 @@ def arrange(monkeypatch: pytest.MonkeyPatch, all_names: bytes) -> None:
             yield _IN_TREE % (folder + b"/letters/",)
             yield _IN_TREE.replace(b"cd", b">f") % (folder + b"/minutes of the year.pdf",)
 
+    async def versions_listed(_reader: Profile, _access: Access, path: str = "") -> list[Version]:
+        item = Item(path, 1_200_000, modified=datetime(2026, 11, 23, 10, 25)) if path else None
+        days = (datetime(2026, 11, day, 12).astimezone() for day in (27, 26, 18))
+        return [Version(day, "daily.0/files", complete=True, item=item) for day in days]
+
     def outcome(wanted: Order, *, is_practice: bool) -> Result:
         return Result("amamac", wanted, 3, 1, 2_001_000, is_practice=is_practice)
 
@@ -82,6 +91,8 @@ def arrange(monkeypatch: pytest.MonkeyPatch, all_names: bytes) -> None:
         return exports.context_for_reading(profile, ClientFacts(known_hosts=Path(), public_key=line), until)
 
     monkeypatch.setattr("screens.restore.files.shared", shared)
+    monkeypatch.setattr("screens.restore.version.shared", shared)
+    monkeypatch.setattr(versions, "listed", versions_listed)
     monkeypatch.setattr(Tree, "_listed", listed)
     monkeypatch.setattr(restoring, "practice", practice)
     monkeypatch.setattr(restoring, "run", run)
@@ -97,6 +108,8 @@ async def go_to(pilot: Pilot[Any], stage: Stage, settled: Callable[[Pilot[Any]],
     for one, keys in _ON.items():
         if one is stage:
             return
+        if one is Stage.VERSION and not isinstance(pilot.app.screen, VersionScreen):
+            continue
         if one is not Stage.ADMIN:
             await pilot.press(*keys)
             await settled(pilot)

@@ -41,7 +41,7 @@ from wizard.client.request import Versions
 from wizard.client.session import Session
 from wizard.client.ssh.ssh_settings import Known
 from wizard.failure import Failure, Kind
-from wizard.profile import Key, Profile, SchemeSettings, Server
+from wizard.profile import Key, Profile, SchemeSettings, Server, VersionsSettings
 from wizard.running import history, transfer
 from wizard.running.history import Run
 from wizard.schedule import trial
@@ -100,6 +100,7 @@ class Shown:
     press: tuple[str, ...] = ()
     is_home: bool = False
     stage: Stage | None = None
+    keeps_versions: bool = False
 
     def app(self, stack: ExitStack, home: Path) -> BaseApp:
         """The app that shows it."""
@@ -107,7 +108,8 @@ class Shown:
             return AdminApp([_requests(home)])
         session = stack.enter_context(Session())
         if self.step is None:
-            _keep_backups(home, may_read=self.stage not in {None, Stage.ADMIN})
+            may_read = self.stage not in {None, Stage.ADMIN}
+            _keep_backups(home, may_read=may_read, keeps_versions=self.keeps_versions)
         walk = Walk(_profile(home), self.step, Step.FINISH) if self.step else None
         app = WizardApp(walk, Context(session))
         session.ask = app.ask_passphrase
@@ -178,7 +180,8 @@ SCREENS = (
     Shown("home-monitoring", is_home=True, press=("c", "end", "enter")),
     Shown("home-forget", is_home=True, press=("f",)),
     Shown("home-rename", is_home=True, press=("down", "r")),
-    *(Shown(f"restore-{stage}", stage=stage) for stage in Stage),
+    *(Shown(f"restore-{stage}", stage=stage, keeps_versions=stage is Stage.VERSION) for stage in Stage),
+    Shown("restore-found-in", stage=Stage.FILES, press=("down", "v"), keeps_versions=True),
     Shown("restore-search", stage=Stage.FILES, press=("slash", "m", "i", "n")),
     Shown("restore-text", stage=Stage.ADMIN, press=("enter",)),
     Shown("restore-stop", stage=Stage.RESTORE, dialog=lambda _: getting_back.stop()),
@@ -249,9 +252,12 @@ def _profile(home: Path) -> Profile:
     )
 
 
-def _keep_backups(home: Path, *, may_read: bool = False) -> None:
+def _keep_backups(home: Path, *, may_read: bool = False, keeps_versions: bool = False) -> None:
     profile = _profile(home)
     profile = msgspec.structs.replace(profile, scheme=SchemeSettings(write_only=not may_read))
+    if keeps_versions:  # read by a key that may read all
+        scheme, versions = SchemeSettings(kind="login"), VersionsSettings(keep="server")
+        profile = msgspec.structs.replace(profile, scheme=scheme, versions=versions)
     begun = Profile(name="begun", folders=profile.folders)
     waiting = msgspec.structs.replace(profile, name="photos")
     for one, step in ((profile, Step.FINISH), (begun, Step.SERVER), (waiting, Step.HAND_OVER)):
