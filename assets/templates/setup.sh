@@ -61,12 +61,14 @@ Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | -
               sessions, and prints what was verified in a receipt. Its backup stays. Later runs don't let it in either
   --readmit NAME [ACCOUNT]
               takes that back: the next run lets it in again
-A computer gets a new key:  its owner sends a new request. Compare the fingerprints, then run its script with --new-key
-The backups get another folder:  move the folders there (mv), change the folder in the requests (backup-wizard admin),
-              run the new script here, and send its receipts: each computer goes on in the new folder
-The backups move to another server:  lock all computers out here (--revoke) and copy their folders to the new server
-              (rsync -aH, as root). Then run the same requests' script there: it names a folder that isn't the account's
-              yet, for a chown -hR. Its receipts go to the users, who enter the new server's name
+Later on:
+  A computer gets a new key    Its owner sends a new request. Compare the fingerprints, then run its script with
+              --new-key.
+  Another folder    Move the backups' folders there (mv). Change the folder in the requests (backup-wizard admin), run
+              their new script, and send its receipts: each computer goes on in the new folder.
+  Another server    Lock all computers out here (--revoke). There, create the accounts, copy the folders (rsync -aH, as
+              root) and give them to the accounts (chown -hR). Then run the script of the same requests there. Send its
+              receipts to the users, who enter the new server's name.
 Exit codes: 0 done; 1 failed, and all changes were undone, but those of --revoke; 2 wrong option; 77 not run as root.
 END
 }

@@ -35,9 +35,18 @@ class ExportScreen(WithTexts, AdminScreen[None]):
     explanation = N_(
         "Each tab has the same setup in another format: as a message, as lines to add by hand, as a script or as"
         " a playbook. Comments explain each line.\n\n"
+        "“Status” is a script for later. It shows who backs up to your server, and how old each backup is.\n\n"
         "“Reply” is what you send back to the user. It says what you changed.\n\n"
         "“Copy” uses your terminal's clipboard, which some terminals don't support. “Save” writes a new file."
-        " “Plain” shows only the text, so you can select it with the mouse."
+        " “Plain” shows only the text, so you can select it with the mouse.\n\n"
+        "A computer is lost or stolen: run the script with --revoke and its name. That ends its sessions too. Send the"
+        " receipt to its user.\n\n"
+        "A computer gets a new key: its user sends a new request. Compare the fingerprints, then run the script with"
+        " --new-key.\n\n"
+        "Another folder: move the folders on the server. Change the folder in the requests, run the new script, and"
+        " send its receipts.\n\n"
+        "Another server: lock the computers out on the old one. On the new one, create the accounts, copy the folders"
+        " and give them to the accounts. Then run the same requests' script there."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_page(-1)", show=False),
