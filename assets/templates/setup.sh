@@ -1388,8 +1388,9 @@ put_program() {
         [ "$mode" = check ] || mkdir -p "${program%/*}"
     fi
     does "put the program that keeps versions in its place: $program" || return 0
-    cp "$tmp/program" "$program.new" && chmod 755 "$program.new" && mv -f "$program.new" "$program" ||
+    if ! { cp "$tmp/program" "$program.new" && chmod 755 "$program.new" && mv -f "$program.new" "$program"; }; then
         fail "can't write $program"
+    fi
 }
 
 # The versions themselves stay.

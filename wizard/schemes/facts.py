@@ -71,8 +71,8 @@ class ServerFacts(msgspec.Struct, frozen=True):
     `rrsync` is the path of a current Debian's until it is known better, and empty where there is none. `daemon_port`
     and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in`
     is which way in has worked once, and `locked_out` when the admin has shut one, and which (`server.kept_facts`).
-    `key_types` are the ways to sign that the server takes, as far as it named them. `room` is how many bytes the account
-    could still write in its folder when that was told, which was at `room_seen`, in seconds.
+    `key_types` are the ways to sign that the server takes, as far as it named them. `room` is how many bytes the
+    account could still write in its folder when that was told, which was at `room_seen`, in seconds.
     """
 
     rrsync: str = RRSYNC_PATHS[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -95,11 +94,6 @@ def ago(seconds: float) -> str:
         return ngettext("{count} hour ago", "{count} hours ago", minutes // 60).format(count=minutes // 60)
     days = minutes // (24 * 60)
     return ngettext("{count} day ago", "{count} days ago", days).format(count=number(days))
-
-
-def day(moment: int) -> str:
-    """The day of a moment, in seconds since 1970, by this computer's clock."""
-    return time.strftime("%Y-%m-%d", time.localtime(moment))
 
 
 def _visible(sign: str) -> str:

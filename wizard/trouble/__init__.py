@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -204,7 +205,7 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
             "key": str(profile.key_path),
             "destination": profile.destination,
             "places": _places(profile),
-            "since": display.day(kept_facts.locked_out(profile)),
+            "since": display.day(datetime.fromtimestamp(kept_facts.locked_out(profile), UTC)),
         }
         if jump := profile.server.jump_host:
             found |= {"jump": str(jump), "by_hand": jump.by_hand}

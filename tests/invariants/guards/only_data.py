@@ -19,7 +19,7 @@ GUARDS = (
         "wizard/server/exports/script.py",
         "text.replace(\"'\", \"'\\\\''\")",
         "text",
-        ("tests/unit/server/test_script_text.py::test_a_shell_sees_each_value_byte_for_byte",),
+        ("tests/unit/server/texts/test_script_text.py::test_a_shell_sees_each_value_byte_for_byte",),
     ),
     Guard(
         2,
@@ -145,7 +145,7 @@ GUARDS = (
         """piece.replace("'", _QUOTE)""",
         "piece",
         (
-            "tests/unit/server/test_covering_message.py::test_the_shell_reads_a_value_back",
+            "tests/unit/server/texts/test_covering_message.py::test_the_shell_reads_a_value_back",
             "tests/servers/message/test_message_attacked.py::test_no_value_is_more_than_a_value",
         ),
     ),
@@ -156,7 +156,7 @@ GUARDS = (
         """return sign.isalnum() or sign in " .,'’-" or""",
         "return sign.isprintable() or",
         (
-            "tests/unit/server/test_covering_message.py::test_who_asks_is_told_as_far_as_it_can_stand_in_a_text",
+            "tests/unit/server/texts/test_covering_message.py::test_who_asks_is_told_as_far_as_it_can_stand_in_a_text",
             "tests/unit/server/test_requests.py::test_what_can_t_be_taken_is_told_with_its_key_and_line",
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.server import kept_facts
 from wizard.server.receipts import receipt_text
+from wizard.text import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,7 @@ def test_it_is_told_until_the_server_lets_it_in_or_a_later_receipt_says_nothing_
         for failure in refused:
             told = trouble.explain(failure, profile)
             assert told.kind is Kind.LOCKED_OUT
-            assert "on 2026-11-" in told.what
+            assert display.day(datetime.fromtimestamp(MOMENT, UTC)) in told.what
             assert "--readmit amamac" in told.forward
         assert trouble.explain(Failure(Kind.TIMED_OUT), profile).kind is Kind.TIMED_OUT
         take_back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -57,7 +58,9 @@ class Taken:
         """What the server warned of; above all, that it has locked this computer out."""
         if self.receipt is None:
             return ()
-        told = _("your admin locked this computer out on {day}").format(day=display.day(self.receipt.revoked))
+        told = _("your admin locked this computer out on {day}").format(
+            day=display.day(datetime.fromtimestamp(self.receipt.revoked, UTC))
+        )
         return (*([told] if self.receipt.revoked else []), *self.receipt.warnings)
 
 

@@ -35,8 +35,8 @@ WORDS = {
         ADMIN,
         N_("Nothing is backed up any more. If you still have this computer, send your admin this message."),
         N_(
-            "You have locked out my computer's backup “{name}”. I still have that computer. Please let it in again (the"
-            " setup script with --readmit {name:sh}, then without it), or tell me to make a new key."
+            "You have locked out my computer's backup “{name}”. I still have that computer. Please accept its key again"
+            " (run the setup script with --readmit {name:sh}, then without it), or tell me to make a new key."
         ),
     ),
     Kind.TOO_MANY_KEYS: Words(

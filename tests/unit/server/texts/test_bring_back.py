@@ -13,7 +13,7 @@ import pytest
 from tests.support import programs
 from tests.support.attacks import hostile
 from tests.support.attacks.hostile import Hostile
-from tests.unit.server.test_script_text import Drawn, contexts_for
+from tests.unit.server.texts.test_script_text import Drawn, contexts_for
 from wizard.server.exports import ansible, bring_back, script
 
 if TYPE_CHECKING:
