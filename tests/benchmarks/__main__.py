@@ -12,7 +12,17 @@ from importlib import import_module
 from tempfile import TemporaryDirectory
 
 # Each has a function `rows`, which yields a `Row` for every target that it measures.
-_MODULES = ("start_up", "sizing", "probes", "exporting", "dry_run_screen", "restore_screen", "transfers", "restores")
+_MODULES = (
+    "start_up",
+    "sizing",
+    "probes",
+    "exporting",
+    "dry_run_screen",
+    "restore_screen",
+    "transfers",
+    "restores",
+    "versions",
+)
 
 
 def main() -> None:
