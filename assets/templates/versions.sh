@@ -349,7 +349,7 @@ take_down() {
         fi
     fi
     # A run that was killed may have left these, which have nothing in them then.
-    case $leaf in /*/$folder_name/*/*) rmdir "${leaf%/*}" 2>/dev/null && rmdir "${leaf%/*/*}" 2>/dev/null || : ;; esac
+    case $leaf in /*/$folder_name/*/*) for path in "${leaf%/*}" "${leaf%/*/*}"; do rmdir "$path" 2>/dev/null || :; done ;; esac
     [ ! -L "$place" ] || does "keep no more versions of $name"
     rm -f "$place" "$place.new" "$state" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
     rm -rf "$work"

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 # Each has a function `rows`, which yields a `Row` for every target that it measures.
 _MODULES = (
     *("start_up", "sizing", "probes", "exporting", "dry_run_screen", "restore_screen", "transfers", "restores"),
-    "status",
+    *("status", "versions"),
 )
 
 
