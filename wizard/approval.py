@@ -60,7 +60,9 @@ class Approval:
         return list(_differences(self.asked, self.granted))
 
 
-def changed(grant: Approval, *, account: str, root: str, scheme: SchemeSettings, note: str) -> Approval:
+def changed(
+    grant: Approval, *, account: str, root: str, scheme: SchemeSettings, note: str, keeps_versions: bool = True
+) -> Approval:
     """The grant with what is the admin's to decide; the rest stays as it was asked.
 
     Raises:
@@ -73,6 +75,7 @@ def changed(grant: Approval, *, account: str, root: str, scheme: SchemeSettings,
         server=msgspec.structs.replace(asked.server, user=account, root=root),
         scheme=scheme,
         delete=delete,
+        keep_versions=asked.keep_versions if keeps_versions else None,
         command=asked.command if delete or not asked.command else _without_deleting(asked.command),
     )
     return Approval(asked, requests.check_asked(granted), note)
@@ -120,6 +123,8 @@ def _differences(asked: Request, granted: Request) -> Iterator[Difference]:
         was, now = getattr(asked.scheme, name), getattr(granted.scheme, name)
         if was != now:
             yield Difference(_(words), _(_YES_NO[bool(was)]), _(_YES_NO[bool(now)]), Step.SCHEME)
+    if asked.profile.versions.are_kept and not granted.profile.versions.are_kept:
+        yield Difference(_("keep older versions"), _("yes"), _("no"), Step.VERSIONS)
     if asked.delete and not granted.delete:
         yield Difference(_("delete from the backup what is deleted here"), _("yes"), _("no"), Step.FOLDERS)
 

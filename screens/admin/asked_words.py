@@ -53,6 +53,11 @@ def about(request: Request) -> dict[str, str]:
     return {title: printable(words) for title, words in _rows(request)}
 
 
+def keeps_versions(request: Request) -> str:
+    """That the server is to keep older versions, and how many."""
+    return _("the server keeps older versions ({periods})").format(periods=request.profile.versions.periods)
+
+
 def _rows(request: Request) -> Iterator[tuple[str, str]]:
     profile, scheme, versions = request.profile, schemes.of(request.profile), request.versions
     home = "" if profile.destination.startswith("/") else f"~{profile.server.user}/"
@@ -71,7 +76,9 @@ def _rows(request: Request) -> Iterator[tuple[str, str]]:
         yield "risk", reading.risk(profile)
     else:
         chosen = [name for name in FOR_ADMIN if name in scheme.restrictions and getattr(profile.scheme, name)]
-        yield "set", "; ".join(_(FOR_ADMIN[name]) for name in chosen) or _("only the scheme's own")
+        told = [_(FOR_ADMIN[name]) for name in chosen]
+        told += [keeps_versions(request)] if profile.versions.are_kept else []
+        yield "set", "; ".join(told) or _("only the scheme's own")
         yield "risk", scheme.if_stolen(profile)
     if request.public_key:
         kind, blob, *comment = request.public_key.split(" ", 2)

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from screens.admin import form_drafts
+from screens.admin.asked_words import keeps_versions
 from screens.admin.frame import AdminScreen
 from screens.widgets.field import Field
 from screens.widgets.note import Note
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from wizard.profile import SchemeSettings
 
 _FIELDS = {"server.user": "account", "server.root": "root", "scheme.from": "from"}
+_VERSIONS = "versions"
 _AS_ASKED = N_("No changes to the request.")
 
 
@@ -79,6 +81,8 @@ class ChangeScreen(AdminScreen[Approval | None]):
                     rule=_one_line,
                 )
             ticks = [Tick(name, _(words), "") for name, words in FOR_ADMIN.items() if name in self._restrictions]
+            if self._grant.asked.profile.versions.are_kept:
+                ticks.append(Tick(_VERSIONS, keeps_versions(self._grant.asked), ""))
             if ticks:
                 yield TickList(ticks, id="may", ticked=shown["may"].split())
             yield Note(id="slip")
@@ -123,8 +127,7 @@ class ChangeScreen(AdminScreen[Approval | None]):
         """Keep what is typed by now: the pane may be killed, and its terminal closed."""
         if self.is_mounted and self.is_current and self.is_attached:
             typed = {str(field.id): field.value for field in self.query(Field)}
-            ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
-            self._keep(typed | {"may": " ".join(name for name in FOR_ADMIN if name in ticked)})
+            self._keep(typed | {"may": " ".join(name for name in (*FOR_ADMIN, _VERSIONS) if name in self._ticked)})
 
     def _keep(self, values: dict[str, str]) -> None:
         asked = _values(Approval.as_asked(self._grant.asked), self._restrictions)
@@ -147,7 +150,12 @@ class ChangeScreen(AdminScreen[Approval | None]):
         value = {field.id: field.value for field in self.query(Field)}
         try:
             return grants.changed(
-                self._grant, account=value["account"], root=value["root"], scheme=self._scheme(), note=value["note"]
+                self._grant,
+                account=value["account"],
+                root=value["root"],
+                scheme=self._scheme(),
+                note=value["note"],
+                keeps_versions=_VERSIONS in self._ticked,
             )
         except BadProfile as slip:
             if aloud and slip.key in _FIELDS:
@@ -156,8 +164,12 @@ class ChangeScreen(AdminScreen[Approval | None]):
                 self.query_one("#slip", Note).say(slip.message, "bad")
             return None
 
+    @property
+    def _ticked(self) -> frozenset[str]:
+        return self.query(TickList).first().ticked if self.query(TickList) else frozenset()
+
     def _scheme(self) -> SchemeSettings:
-        ticked = self.query(TickList).first().ticked if self.query(TickList) else frozenset()
+        ticked = self._ticked
         chosen = restrictions.settings({name: name in ticked for name in FOR_ADMIN if name in self._restrictions})
         places = allowed_from.read(self.query_one("#from", Field).value)
         return msgspec.structs.replace(self._grant.asked.scheme, **chosen, from_=places)
@@ -166,7 +178,8 @@ class ChangeScreen(AdminScreen[Approval | None]):
 def _values(grant: Approval, restrictions: Container[str]) -> dict[str, str]:
     """What the form shows of a request, by the ids of its fields."""
     granted = grant.granted
-    may = [name for name in FOR_ADMIN if name in restrictions and getattr(granted.scheme, name)]
+    may: list[str] = [name for name in FOR_ADMIN if name in restrictions and getattr(granted.scheme, name)]
+    may += [_VERSIONS] if granted.profile.versions.are_kept else []
     return {
         "account": granted.server.user,
         "root": granted.server.root,

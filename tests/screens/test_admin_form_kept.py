@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual.widgets import Button, Input
 
 from screens.admin.app import AdminApp
@@ -12,7 +13,8 @@ from screens.admin.export import ExportScreen
 from screens.admin.requests import RequestsScreen
 from screens.widgets.tick_list import TickList
 from tests.support.data.requests import a_request, public_key, saved
-from tests.support.pilot import said, until
+from tests.support.pilot import said, text, until
+from wizard.profile import VersionsSettings
 from wizard.storage import paths
 
 if TYPE_CHECKING:
@@ -64,3 +66,18 @@ async def _to_the_form(pilot: Pilot[int]) -> None:
 def _kept(words: str) -> bool:
     found = paths.walk_state("admin") / "typed.json"
     return found.exists() and words in found.read_text()
+
+
+async def test_versions_are_granted_or_not_and_that_is_kept(tmp_path: Path) -> None:
+    wanted = VersionsSettings(keep="server")
+    saved(msgspec.structs.replace(a_request(name="amamac"), keep_versions=wanted), tmp_path)
+    async with AdminApp([tmp_path]).run_test() as pilot:
+        await _to_the_form(pilot)
+        await until(pilot, lambda: "[✓] the server keeps older versions (7 days, 4 weeks, 12 months)" in text(pilot))
+        pilot.app.screen.query_one(TickList).focus()
+        await pilot.press("end", "space")
+        await until(pilot, lambda: "keep older versions: asked for yes → you grant no" in said(pilot))
+        await until(pilot, lambda: _kept('"may"'))
+    async with AdminApp([tmp_path]).run_test() as pilot:
+        await _to_the_form(pilot)
+        await until(pilot, lambda: "keep older versions: asked for yes → you grant no" in said(pilot))

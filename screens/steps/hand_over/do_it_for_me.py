@@ -167,4 +167,5 @@ class DoItForMeScreen(ModalScreen[bool]):
 
 def _plan(profile: Profile) -> str:
     plan = _PLAN_LOCKED if schemes.of(profile).locks_key else _PLAN
-    return plan.format(user=profile.server.user, folder=profile.server.root)
+    told = plan.format(user=profile.server.user, folder=profile.server.root)
+    return f"{told}\n\n{install.VERSIONS_NEED_ADMIN}" if profile.versions.are_kept else told

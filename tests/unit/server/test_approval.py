@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 
+from screens.admin import asked_words
 from tests.support.data.requests import COMMAND, a_request, public_key
 from wizard import allowed_from
 from wizard import approval as grants
@@ -15,7 +16,7 @@ from wizard.approval import Approval
 from wizard.client import request as requests
 from wizard.client.request import Command, Request
 from wizard.failure import BadProfile
-from wizard.profile import SchemeSettings, Server
+from wizard.profile import SchemeSettings, Server, VersionsSettings
 from wizard.schemes import restrictions
 from wizard.schemes.forced_command import ForcedCommand
 from wizard.server import clashes, exports
@@ -36,6 +37,19 @@ def test_what_is_granted_as_asked_has_no_difference() -> None:
     assert granted.differences == []
     assert "differ from what you asked" not in grants.reply(granted)
     assert "backup-wizard amamac" in grants.reply(granted)
+
+
+def test_an_admin_may_grant_all_but_the_versions() -> None:
+    asked = msgspec.structs.replace(a_request(), keep_versions=VersionsSettings(keep="server"))
+    assert "keeps older versions (7 days, 4 weeks, 12 months)" in asked_words.about(asked)["set"]
+    assert _changed(asked).granted.keep_versions == asked.keep_versions
+    server, scheme = asked.server, asked.scheme
+    without = grants.changed(
+        Approval.as_asked(asked), account=server.user, root=server.root, scheme=scheme, note="", keeps_versions=False
+    )
+    assert [one.words for one in without.differences] == ["keep older versions: asked for yes → you grant no"]
+    assert "change it in the “Older versions” step" in grants.reply(without)
+    assert not without.granted.profile.versions.are_kept
 
 
 def test_every_change_is_told_in_words_with_the_step_to_go_to() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,11 +14,13 @@ import pytest
 from tests.support.attacks import hostile
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import FINGERPRINT, a_profile, towards
+from tests.support.data.receipts import a_receipt
 from wizard import profile as profile_rules
 from wizard import trouble
 from wizard.client.host_keys import known_hosts
 from wizard.failure import Failure, Kind
-from wizard.server import kept_facts
+from wizard.profile import VersionsSettings
+from wizard.server import kept_facts, room
 from wizard.server.reaching import host_trust
 from wizard.server.receipts import receipt, receipt_text, vouched
 from wizard.storage import profiles
@@ -257,3 +260,40 @@ def test_the_command_takes_a_file_or_standard_input(sshd: RealSshd, tmp_path: Pa
     assert "The server shows the same fingerprint" in ran.stdout
     assert "The server warns: the home is open" in ran.stdout
     assert profiles.load(profile.name).server.host_keys == sshd.fingerprints
+
+
+GB, ALONE, WITH_VERSIONS = 10**9, VersionsSettings(), VersionsSettings(keep="server")
+
+
+@pytest.mark.parametrize(
+    ("versions", "free", "size", "fits"),
+    [
+        (ALONE, 10 * GB, 9 * GB, True),
+        (ALONE, 10 * GB, 11 * GB, False),
+        (WITH_VERSIONS, 10 * GB, 4 * GB, True),
+        (WITH_VERSIONS, 10 * GB, 6 * GB, False),
+        (WITH_VERSIONS, 8 * GB, 4 * GB, False),  # the server keeps something free
+        (ALONE, 0, 1, False),
+    ],
+)
+def test_a_first_version_takes_as_much_as_the_backup(
+    versions: VersionsSettings, free: int, size: int, fits: bool
+) -> None:
+    profile = a_profile(versions=versions)
+    assert room.for_first_backup(profile, size) is None
+    kept_facts.learn(profile, room=free, room_seen=datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp())
+    found = room.for_first_backup(profile, size)
+    assert found
+    assert found.fits is fits
+    assert found.sentence.startswith("On Tuesday, 24 November 2026, the server had ")
+    assert ("version" in found.sentence) is versions.are_kept
+    assert room.for_first_backup(profile, 0) is None
+
+
+def test_a_receipt_may_tell_of_it() -> None:
+    profile = a_profile()
+    assert receipt_text.parse(a_receipt(profile, [FINGERPRINT]), "amamac").room is None
+    assert receipt_text.parse(a_receipt(profile, [FINGERPRINT], room="123456789012"), "amamac").room == 123456789012
+    for bad in ("-1", "1e9", "9" * 19, "٣", "none", "1\u202e2", "1 2"):
+        with pytest.raises(Failure):
+            receipt_text.parse(a_receipt(profile, [FINGERPRINT], room=bad), "amamac")

@@ -48,6 +48,7 @@ class InstallStage(StrEnum):
     UNDOING = auto()
 
 
+VERSIONS_NEED_ADMIN = _("Only your admin can set up older versions: also send them the message.")
 TAKEN_BACK = _("All changes were undone: the server is as it was before.")
 STAGES = {
     InstallStage.SIGNING_IN: _("Signing in with the password"),

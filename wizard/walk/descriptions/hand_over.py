@@ -187,6 +187,8 @@ async def _install(context: WalkContext, profile: Profile, answers: Answers) -> 
         if install.InstallStage.UNDOING in reached and failure.kind is not Kind.NOT_UNDONE:
             context.tell(install.TAKEN_BACK)
         raise
+    if profile.versions.are_kept:
+        context.tell(install.VERSIONS_NEED_ADMIN)
     return profile
 
 
