@@ -666,7 +666,7 @@ list_processes() {
         while read -r pid parent owner program; do
             is=-
             if ! works_in=$(readlink "/proc/$pid/cwd") || ! top=$(readlink "/proc/$pid/root"); then continue; fi # it has ended
-            words=$(tr '\000\n' '  ' <"/proc/$pid/cmdline" 2>/dev/null | head -c 400)
+            words=$({ tr '\000\n' '  ' <"/proc/$pid/cmdline" | head -c 400; } 2>/dev/null)
             if [ "$owner" = 0 ]; then
                 case "$top $works_in $words" in '/ / '*--daemon*) if [ -n "$module" ] && [ -z "$daemon_private" ]; then is=starting; fi ;; esac
             elif is_inside "$works_in" "$own_folder" || is_inside "$top" "$own_folder"; then

@@ -49,7 +49,7 @@ async def test_the_backups_get_another_folder(tmp_path: Path, sample_folder: Pat
         assert taken.changes == (f"the folder is “{ELSEWHERE}” instead of “{placing.ROOT}”",)
         await goes_on(taken.profile, access.prepare(taken.profile))
         put_status(office, context)  # exported for the old folder: what the setup script has noted counts more
-        assert of_all(office)["amamac"]["folder"] == f"{ELSEWHERE}/amamac"
+        assert of_all(office, code=1)["amamac"]["folder"] == f"{ELSEWHERE}/amamac"
 
 
 async def test_the_backups_move_to_another_server(tmp_path: Path, sample_folder: Path) -> None:
@@ -73,5 +73,3 @@ async def test_the_backups_move_to_another_server(tmp_path: Path, sample_folder:
             assert ran.exit_code == 0, ran.stderr
             taken = await admin_answer.take(context.profile, ran.stdout)
             await goes_on(taken.profile, access.prepare(taken.profile))
-            put_status(new, context)
-            assert of_all(new)["amamac"]["stale"] is False
