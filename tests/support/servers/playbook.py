@@ -81,7 +81,14 @@ def play(
         *(("sh", "-c", '! "$@"', "sh") if fails else ()),
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
         *((f"PATH={path}:{os.environ['PATH']}",) if path else ()),
-        *(sys.executable, "-c", _ANSIBLE.format(kept=str(kept)), "--connection=local", f"--inventory={host},"),
+        *(
+            sys.executable,
+            "-c",
+            _ANSIBLE.format(kept=str(kept)),
+            "--connection=local",
+            "--inventory",
+            host if host.startswith("/") else f"{host},",
+        ),
         *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )
     changed, task = [], ""

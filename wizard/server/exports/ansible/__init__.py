@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 from wizard.server.exports.ansible import role
@@ -63,7 +63,7 @@ def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:
     files = {"site.yml": f"{head}\n  roles:\n    - role: backup_wizard\n", **role.files()}
     for host in hosts:
         listed = "\n".join(computers((one for one in contexts if one.profile.server.host == host), {}))
-        files[f"host_vars/{host}.yml"] = f"---\n{_BEFORE}\nbackup_wizard_computers:\n{dedent(listed)}\n"
+        files[f"host_vars/{host}.yml"] = f"---\n{_BEFORE}\nbackup_wizard_computers:\n{indent(dedent(listed), '  ')}\n"
     return files
 
 
