@@ -52,7 +52,7 @@ def lint(folder: Path, *files: str) -> None:
     """Fail with what ansible-lint finds, warnings included."""
     programs = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(folder.parent)}
-    argv = [programs / "ansible-lint", "--offline", "--nocolor", "--strict", "--profile=production", *files]
+    argv = [str(programs / "ansible-lint"), "--offline", "--nocolor", "--strict", "--profile=production", *files]
     ended = subprocess.run(argv, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "Ignored exception" not in ended.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
+from wizard.server.exports import script
 from wizard.server.exports.ansible import role
 from wizard.server.exports.ansible.entries import computers, quoted
 
@@ -44,7 +45,8 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
         "THIS-FILE", "The data is at the top, the tasks are below.", servers, _passwords(contexts, "this file")
     )
     listed = "\n".join(computers(contexts, anchors))
-    return f"{head}\n    {_BEFORE}\n    backup_wizard_computers:\n{listed}\n    {_AFTER}\n\n{role.in_a_playbook()}"
+    rest = role.in_a_playbook(versions=any(map(script.keeps_versions, contexts)))
+    return f"{head}\n    {_BEFORE}\n    backup_wizard_computers:\n{listed}\n    {_AFTER}\n\n{rest}"
 
 
 def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, bring_back, rsyncd, sshd_config
+from wizard.server.exports import authorized_keys, bring_back, rsyncd, script, sshd_config
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
     yield f"        folder: {quoted(path)} # {_comment(folder.reason)}"
     if folder.marker:
         yield f"        marker: {quoted(folder.marker)} # an empty file that the security check looks for"
+    yield from _versions(context, path)
     if context.adopts:
         yield "        # CAREFUL: takes over from another computer, whose key or password no longer works then. Anyone"
         yield f"        # can send this: first make sure that it comes from its owner. Then add: -e new_keys={name}"
@@ -69,6 +70,23 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
             yield f"        later: {later} # the same key for more places: these come after it"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
+    yield from _daemon(context)
+    if not context.for_reading:
+        yield from _to_bring_back(context)
+
+
+def _versions(context: ExportContext, path: str) -> Iterator[str]:
+    if not script.keeps_versions(context):
+        return
+    kept, daemon = context.profile.versions, context.setup.daemon
+    inside = f"{path}/{context.profile.name}" if daemon and not daemon.private else path
+    yield "        versions:"
+    yield f"          keep: {quoted(f'{kept.daily} {kept.weekly} {kept.monthly}')} # days, weeks and months"
+    yield f"          folder: {quoted(inside)}"
+
+
+def _daemon(context: ExportContext) -> Iterator[str]:
+    setup = context.setup
     if setup.daemon and setup.daemon.private:
         yield "        private:"
         yield f"          file: {quoted(setup.daemon.path)}"
@@ -79,8 +97,6 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
         yield "        secrets:"
         yield f"          file: {quoted(setup.secrets.path)}"
         yield f"          user: {quoted(setup.secrets.user)}"
-    if not context.for_reading:
-        yield from _to_bring_back(context)
 
 
 def _to_bring_back(context: ExportContext) -> Iterator[str]:

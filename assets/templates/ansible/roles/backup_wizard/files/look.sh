@@ -50,7 +50,7 @@ END
 ask_sshd() {
   test -n "$sshd" || return 0
   for address in 127.0.0.1 $addresses; do
-    said=$("$sshd" -T -C "user=$account,host=localhost,addr=$address" 2>&1) ||
+    said=$("$sshd" -T -C "user=$account,host=localhost,addr=$address" 2>&1 </dev/null) ||
       if test "$address" = 127.0.0.1; then printf '%s\n' "$said" >&2; return 1; else continue; fi
     printf 'address %s\n%s\n' "$address" "$said"
   done

@@ -1,4 +1,5 @@
-# Writes a whole file. Standard input has its mode, and then its text. Lines that only root may read are not shown.
+# Writes a whole file. Standard input has its mode, and then its text. Only lines of settings that
+# everybody may read are shown.
 set -fu
 dry_or_do=$1 file=$2 new=$2.backup-wizard old=/dev/null
 fail() { printf '%s\n' "$*"; exit 1; }
@@ -12,7 +13,7 @@ if test -e "$file"; then
   if printf '%s\n' "$text" | cmp -s - "$file" && test "$(stat -c %a "$file")" = "$mode"; then exit 0; fi
 fi
 printf 'write %s\n' "$file"
-if test "$mode" != 600; then printf '%s\n' "$text" | diff "$old" - | sed -n 's/^< /- /p; s/^> /+ /p'; fi
+if test "$mode" = 644; then printf '%s\n' "$text" | diff "$old" - | sed -n 's/^< /- /p; s/^> /+ /p'; fi
 test "$dry_or_do" != dry || exit 0
-rm -f "$new" && printf '%s\n' "$text" >"$new" && chmod "$mode" "$new" && mv -f "$new" "$file" || fail "Can't write $file."
+(umask 022 && mkdir -p "${file%/*}") && rm -f "$new" && printf '%s\n' "$text" >"$new" && chmod "$mode" "$new" && mv -f "$new" "$file" || fail "Can't write $file."
 ! command -v restorecon >/dev/null || restorecon "$file" || :
