@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "authorized-keys", "rsyncd", "secrets", "script", "ansible", "request", "status")
 _FORMATS_TOLD = N_(
     "text: a message; authorized-keys, rsyncd, secrets: only those lines; script: a shell script that does everything;"
-    " ansible: a playbook; request: a file for “backup-wizard admin”; status: a shell script that shows who backs up to"
-    " the server, and how old each backup is"
+    " ansible: a playbook, or with --output FOLDER/ a role; request: a file for “backup-wizard admin”; status: a shell"
+    " script that shows who backs up to the server, and how old each backup is"
 )
 _EXITS = N_(
     "Exit codes: 0 done; 1 finished with problems (not locked, some files failed, backup too old);"

@@ -12,7 +12,7 @@ from wizard.console import hand_out, warn
 from wizard.failure import Failure, Kind
 from wizard.schemes import reading
 from wizard.server import clashes, exports
-from wizard.storage import files
+from wizard.server.exports import saving
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -56,11 +56,10 @@ def _export(paths: Sequence[Path], format_name: str, output: str | None) -> int:
         warn(f"! {sentence}")
     for clash in [*clashes.one_key(taken), *found]:
         warn(f"! {clash.sentence}")
-    text = format.render_all(contexts)
     if output:
-        files.create(Path(output).absolute(), text.encode())
+        saving.save(format, contexts, output)
     else:
-        hand_out(text.rstrip("\n"))
+        hand_out(format.render_all(contexts).rstrip("\n"))
     return 1 if found else 0
 
 

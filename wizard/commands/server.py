@@ -17,6 +17,7 @@ from wizard.console import ToPaste, hand_out, say
 from wizard.failure import Failure, Kind
 from wizard.running import record
 from wizard.server import exports, handed_over, locks
+from wizard.server.exports import saving
 from wizard.server.reaching import host_trust, sign_in
 from wizard.server.receipts import admin_answer
 from wizard.storage import files, profiles
@@ -34,14 +35,16 @@ _MOST_BYTES = 1 << 20  # of a mail with a receipt in it
 
 
 def export(chosen: Namespace) -> int:
-    """Print the server's text, or write it to a new file."""
+    """Print the server's text, or write it to a new file or folder."""
     profile = profiles.load(chosen.name)
     client = access.facts(profile)
     secret = daemon_password.fetch(profile) if exports.FORMATS[chosen.format].holds_secret else None
-    text = exports.export(profile, client, chosen.format, secret=secret)
+    context = exports.context_of(profile, client, secret=secret)
+    format = exports.format_for(context, chosen.format)
+    text = format.render(context)
     handed_over.keep(profile, client)
     if chosen.output:
-        files.create(Path(chosen.output).absolute(), text.encode())  # closed to others, whatever it holds
+        saving.save(format, [context], chosen.output)
     else:
         hand_out(text.rstrip("\n"))
     return 0

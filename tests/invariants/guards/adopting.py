@@ -16,9 +16,9 @@ GUARDS = (
     Guard(
         6,
         "the playbook replaces no key of another computer unasked",
-        "assets/templates/playbook.yml",
-        '        test -n "$agreed" ||\n',
-        "        true ||\n",
+        "assets/templates/ansible/roles/backup_wizard/files/edit.sh",
+        '  test -n "$agreed" ||\n',
+        "  true ||\n",
         ("tests/servers/ansible/scripts/test_key_lines.py::test_another_key_is_replaced_only_if_that_was_agreed_to",),
     ),
     Guard(

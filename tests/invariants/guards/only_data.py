@@ -24,7 +24,7 @@ GUARDS = (
     Guard(
         2,
         "Ansible reads no template in a value",
-        "wizard/server/exports/ansible.py",
+        "wizard/server/exports/ansible/entries.py",
         'return f"!unsafe {escaped}" if "{" in text else escaped',
         "return escaped",
         ("tests/servers/ansible/test_ansible_hostile.py::test_at_least_2000_values_come_out_as_they_went_in",),
@@ -74,7 +74,7 @@ GUARDS = (
     Guard(
         2,
         "each value that the playbook's scripts are told stays in its line",
-        "wizard/server/exports/ansible.py",
+        "wizard/server/exports/ansible/entries.py",
         "    _require_lines(name, setup.account, root, path, folder.marker)\n",
         "",
         ("tests/servers/ansible/test_ansible_hostile.py::test_a_folder_that_would_not_stay_in_its_line_is_refused",),
@@ -82,7 +82,7 @@ GUARDS = (
     Guard(
         2,
         "the playbook prints nothing of an account's as such",
-        "assets/templates/playbook.yml",
+        "assets/templates/ansible/roles/backup_wizard/files/as_owner.sh",
         "\"$said\" | tr -c '\\n -~' '?' >&2",
         '"$said" >&2',
         ("tests/servers/ansible/scripts/test_folders.py::test_what_an_account_prints_reaches_no_terminal_as_such",),

@@ -18,9 +18,9 @@ GUARDS = (
     Guard(
         6,
         "the playbook puts no line before another with the same key unasked",
-        "assets/templates/playbook.yml",
-        '        test -n "$agreed" || fail "$taken',
-        '        true || fail "$taken',
+        "assets/templates/ansible/roles/backup_wizard/files/edit.sh",
+        '  test -n "$agreed" || fail "$taken',
+        '  true || fail "$taken',
         (f"{_ONE_KEY}::test_the_playbook_s_script_keeps_the_order",),
     ),
     Guard(

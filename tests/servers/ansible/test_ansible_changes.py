@@ -94,7 +94,7 @@ def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
     keys.write_text(keys.read_text().replace("restrict,", "# shut by hand: restrict,"))
     second = [context_of("amamac", "amanda", "/srv/amanda", "rrsync"), context_of("nadiapc", "nadia", "here", "rrsync")]
     playbook.write_text(ansible.render_many([*second, omars]))
-    assert "| - # shut by hand: restrict," in run()
+    assert "- # shut by hand: restrict," in run()
     assert not any(office.path(path).exists() for path in opened)
     assert office.path("/etc/rsyncd.conf").read_text() == MODULES
 

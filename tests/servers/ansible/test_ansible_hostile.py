@@ -21,6 +21,7 @@ from wizard.profile import SchemeSettings, Server
 from wizard.schemes.facts import ClientFacts, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible, authorized_keys, rsyncd
+from wizard.server.exports.ansible import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ TASKS = """
   tasks:
     - ansible.builtin.copy:
         dest: {dest}
-        content: "{{{{ {{'computers': computers, 'values': values}} | to_json }}}}"
+        content: "{{{{ {{'computers': backup_wizard_computers, 'values': values}} | to_json }}}}"
 """
 
 
@@ -57,8 +58,10 @@ def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert len({context.profile.server.root for context in contexts}) > 50
     assert len(raw) + len(contexts) > 2000
 
-    head = ansible.render_many(contexts).partition("\n    here: ")[0].replace("become: true", "become: false")
-    listed = "\n".join(f"      - {ansible.quoted(text)}" for text in raw)
+    head = (
+        ansible.render_many(contexts).partition("\n    # yamllint enable")[0].replace("become: true", "become: false")
+    )
+    listed = "\n".join(f"      - {entries.quoted(text)}" for text in raw)
     playbook, out = tmp_path / "hostile.yml", tmp_path / "out.json"
     playbook.write_text(head + TASKS.format(values=listed, dest=json.dumps(str(out))))
     play(local, playbook)

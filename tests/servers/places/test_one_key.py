@@ -249,8 +249,8 @@ def _edit(
     """Run the script for the keys as the playbook does."""
     later = " ".join(context.later)
     assert (f'later: "{later}"' in ansible.render(context)) is bool(later)
-    lines = ("do", ACCOUNT, KEYS, f"{order} {later}", context.name, authorized_keys.body(context))
-    ended, said = running.said(office, "as_owner", *lines, work="edit")
+    lines = (f"{order} {later}", context.name, *authorized_keys.body(context).split("\n"))
+    ended, said = running.said(office, "edit", ACCOUNT, KEYS, *lines)
     assert (ended != 0) is refused, said
     if refused:
         assert "is also in /home/amanda/.ssh/authorized_keys for laptop, which would no longer work" in said

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +43,9 @@ class Played:
     changed: list[tuple[str, str]]
 
 
-def script(name: str, work: str = "") -> str:
-    """One of the playbook's scripts, which runs the other if it is one that does."""
-    text = (paths.assets() / "templates" / "playbook.yml").read_text("utf-8")
-    found = re.search(rf"^    {name}: \|\n((?:      .*\n|\n)+)", text, re.MULTILINE)
-    assert found, name
-    return textwrap.dedent(found[1]).replace("{{ work | quote }}", shlex.quote(script(work)) if work else "")
+def script(name: str) -> str:
+    """One of the role's scripts."""
+    return (paths.assets() / "templates/ansible/roles/backup_wizard/files" / f"{name}.sh").read_text("utf-8")
 
 
 def play(
@@ -86,7 +81,14 @@ def play(
         *(("sh", "-c", '! "$@"', "sh") if fails else ()),
         *("env", *(f"ANSIBLE_{name}={value}" for name, value in settings.items())),
         *((f"PATH={path}:{os.environ['PATH']}",) if path else ()),
-        *(sys.executable, "-c", _ANSIBLE.format(kept=str(kept)), "--connection=local", f"--inventory={host},"),
+        *(
+            sys.executable,
+            "-c",
+            _ANSIBLE.format(kept=str(kept)),
+            "--connection=local",
+            "--inventory",
+            host if host.startswith("/") else f"{host},",
+        ),
         *(f"--extra-vars=ansible_python_interpreter={python}", *options, str(playbook)),
     )
     changed, task = [], ""

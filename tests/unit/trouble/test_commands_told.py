@@ -16,6 +16,7 @@ from tests.support.data.profiles import a_profile
 from wizard import trouble
 from wizard.failure import Failure, Kind
 from wizard.profile import Key
+from wizard.server.exports.ansible import role
 from wizard.trouble.words import WORDS
 
 ACCOUNT, FOLDER = "CORP\\nora", "/home/no one/it's $HOME"
@@ -60,7 +61,7 @@ def test_the_script_tells_its_commands_so_too() -> None:
     told = [line for line in text.splitlines() if re.search(r"(?:printf|fail|how=).*: (?:usermod|chmod) -?\S+ ", line)]
     assert len(told) == 5
     assert [line for line in told if "$(word " not in line] == []
-    playbook = (_TEMPLATES / "playbook.yml").read_text()
+    playbook = role.in_a_playbook()
     told = re.findall(r".*: (?:usermod|chown) .*", playbook)
     assert len(told) == 2
     assert [line for line in told if "'$file'" not in line and "| quote" not in line] == []

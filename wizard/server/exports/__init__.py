@@ -44,7 +44,8 @@ class Format:
 
     `render_many` is for one text over many computers, where that is more than theirs one after the other; one that is
     not `is_for_many` has no sense for more than one. One `for_admin_alone` isn't shown to the user.
-    `holds_secret` is whether its text is to be shown and saved with care.
+    `holds_secret` is whether its text is to be shown and saved with care. `render_folder` says the same in several
+    files, by their paths, for whoever saves it as a folder.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Format:
     render_many: Callable[[Sequence[ExportContext]], str] | None = None
     is_for_many: bool = True
     for_admin_alone: bool = False
+    render_folder: Callable[[Sequence[ExportContext]], dict[str, str]] | None = None
 
     def render_all(self, contexts: Sequence[ExportContext]) -> str:
         """One text over all those backups that the format says something for."""
@@ -100,7 +102,14 @@ FORMATS = {
             holds_secret=True,
         ),
         Format("script", N_("Script"), script.FILE_NAME, script.render, render_many=script.render_many),
-        Format("ansible", "Ansible", "backups.yml", ansible.render, render_many=ansible.render_many),
+        Format(
+            "ansible",
+            "Ansible",
+            "backups.yml",
+            ansible.render,
+            render_many=ansible.render_many,
+            render_folder=ansible.render_folder,
+        ),
         Format("request", N_("Request"), "request.toml", request_file.render, is_for_many=False),
         Format(
             "status",
@@ -157,6 +166,15 @@ def rendered(context: ExportContext, format_name: str) -> str:
     Raises:
         Failure: `SECRET_MISSING` without the password, `BAD_VALUE` for a format that is not known or says nothing here.
     """
+    return format_for(context, format_name).render(context)
+
+
+def format_for(context: ExportContext, format_name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        Failure: `BAD_VALUE` for one that is not known or says nothing here.
+    """
     chosen = FORMATS.get(format_name)
     if chosen is None or not chosen.applies(context.setup):
         known = ", ".join(name for name, format in FORMATS.items() if format.applies(context.setup))
@@ -166,7 +184,7 @@ def rendered(context: ExportContext, format_name: str) -> str:
                 format=format_name, scheme=context.profile.scheme.kind, known=known
             ),
         )
-    return chosen.render(context)
+    return chosen
 
 
 def context_of(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.data.trees import tree
 from tests.support.servers.playbook import script
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.support.data.trees import Entry
     from tests.support.servers.office import Office
 
@@ -23,11 +26,29 @@ KEYS = ".ssh/authorized_keys"
 KEYS_FILE = f"/home/amanda/{KEYS}"
 
 
-def said(office: Office, name: str, *lines: str, work: str = "") -> tuple[int, str]:
+def said(
+    office: Office, work: str, account: str, path: str, *lines: str, dry: bool = False, by: Sequence[str] = ("/bin/sh",)
+) -> tuple[int, str]:
+    """How a script ended that works on one path, as its owner, and all that it printed."""
+    told = ["7", account, path, str(len(lines)), *lines]
+    code, printed = run(office, "as_owner", script(work), "dry" if dry else "do", told=told, by=by)
+    return code, printed.replace("7 missing ", "missing ").replace("7 | ", "| ")
+
+
+def looked(office: Office, account: str, root: str = "backup") -> Any:
+    """What is found out about an account and the root of its backup."""
+    code, printed = run(office, "look", told=[account, root])
+    assert code == 0, printed
+    return json.loads(printed)
+
+
+def run(
+    office: Office, name: str, *arguments: str, told: Sequence[str], by: Sequence[str] = ("/bin/sh",)
+) -> tuple[int, str]:
     """How a script ended, and all that it printed."""
-    argv = office.inside("/bin/sh", "-c", script(name, work))
+    argv = office.inside(*by, "-c", script(name), "sh", *arguments)
     environment = os.environ | {"TMPDIR": "/nowhere"}
-    text = "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in told)
     ended = subprocess.run(argv, input=text, capture_output=True, text=True, env=environment, cwd="/root")
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -47,8 +68,7 @@ def edited(office: Office, text: str | bytes, order: str = "put", *, dry: bool =
     file = office.path(KEYS_FILE)
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     file.chmod(0o644)
-    asked = ("dry" if dry else "do", "amanda", KEYS, order, "amamac", *LINES.split("\n"))
-    code, printed = said(office, "as_owner", *asked, work="edit")
+    code, printed = said(office, "edit", "amanda", KEYS, order, "amamac", *LINES.split("\n"), dry=dry)
     assert (file.stat().st_mode & 0o777, file.stat().st_uid) == (0o644, office.home.stat().st_uid)
     assert [one.name for one in file.parent.iterdir()] == [file.name]
     return code, printed, file.read_bytes()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.servers.ansible.scripts.running import (
     KEYS_FILE,
+    looked,
+    run,
     said,
 )
 
@@ -27,24 +29,23 @@ def test_sshd_is_asked_where_it_looks(office: Office) -> None:
         ),
     ):
         office.put("/etc/ssh/sshd_config", f"HostKey /etc/backup-wizard-test-host-key\n{settings}\n", mode=0o644)
-        code, printed = said(office, "ask_sshd", "amanda", "keys")
-        assert (code, printed.splitlines()) == (0, files)
+        found = looked(office, "amanda")
+        assert (found["accounts"]["amanda"]["key_files"], found["problems"]) == (files, [])
     office.put("/etc/ssh/sshd_config", "Nonsense\n")
-    code, printed = said(office, "ask_sshd", "amanda", "keys")
-    assert code == 1
-    assert "Nonsense" in printed
+    (problem, *_) = looked(office, "amanda")["problems"]
+    assert "Nonsense" in problem
 
 
 def test_passwords_for_the_users_network_alone_are_noticed(office: Office) -> None:
     config = "HostKey /etc/backup-wizard-test-host-key\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
     office.put("/etc/ssh/sshd_config", config, mode=0o644)
-    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "")
+    assert looked(office, "amanda")["accounts"]["amanda"]["open_from"] == []
     office.put(
         "/etc/ssh/sshd_config", f"{config}Match Group users Address 10.*,192.168.0.0/16\nPasswordAuthentication yes\n"
     )
-    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "")
+    assert looked(office, "amanda")["accounts"]["amanda"]["open_from"] == []
     office.run("usermod", "-aG", "users", "amanda")
-    assert said(office, "ask_sshd", "amanda", "passwords") == (0, "10.1\n192.168.0.0\n")
+    assert looked(office, "amanda")["accounts"]["amanda"]["open_from"] == ["10.1", "192.168.0.0"]
 
 
 def test_who_is_signed_in_is_named(office: Office) -> None:
@@ -57,33 +58,32 @@ def test_who_is_signed_in_is_named(office: Office) -> None:
             session.stdin.write(b"\n")
             session.stdin.flush()
             assert session.stdout.read(1) == b"\n"
-            code, named = said(
-                office, "find_sessions", "amanda"
-            )  # and those of other tests, whose account has her number
+            # And those of other tests, whose account has her number.
+            code, named = run(office, "find_sessions", told=["amanda"])
             assert (code, str(session.pid) in named.split()) == (0, is_named)
             session.stdin.close()
 
 
 def test_only_an_account_with_nothing_of_its_own_is_found_empty(office: Office) -> None:
-    asked = ("as_owner", "do", "omar", ".", "/srv/backup/omarpc")
-    assert said(office, *asked, work="look_for_more") == (0, "| nothing\n")
+    asked = ("look_for_more", "omar", ".", "/srv/backup/omarpc")
+    assert said(office, *asked) == (0, "| nothing\n")
     for make in ("/home/omar/more", "/srv/backup/omarpc"):
         office.run("mkdir", "-p", make)
-        assert said(office, *asked, work="look_for_more") == (0, "")
+        assert said(office, *asked) == (0, "")
         office.run("rmdir", make)
 
 
 def test_what_pam_wrote_into_a_home_is_nothing_of_its_own(office: Office) -> None:
-    asked = ("as_owner", "do", "omar", ".", "/srv/backup/omarpc")
+    asked = ("look_for_more", "omar", ".", "/srv/backup/omarpc")
     office.run("install", "-d", "-o", "omar", "/home/omar/.cache")
     office.put("/home/omar/.cache/motd.legal-displayed", "", owner="omar")
-    assert said(office, *asked, work="look_for_more") == (0, "| nothing\n")
+    assert said(office, *asked) == (0, "| nothing\n")
     for more in ("/home/omar/.cache/own", "/home/omar/letter.txt"):
         office.put(more, "", owner="omar")
-        assert said(office, *asked, work="look_for_more") == (0, "")
+        assert said(office, *asked) == (0, "")
         office.run("rm", more)
     office.run("mv", "/home/omar/.cache/motd.legal-displayed", "/home/omar/.cache/own")
-    assert said(office, *asked, work="look_for_more") == (0, "")
+    assert said(office, *asked) == (0, "")
     office.put("/usr/local/bin/diff", "#!/bin/sh\nexit 2\n", mode=0o755)
     office.run("rm", "-r", "/home/omar/.cache")
-    assert said(office, *asked, work="look_for_more") == (0, "")
+    assert said(office, *asked) == (0, "")

@@ -88,26 +88,23 @@ def test_what_is_no_file_of_the_account_s_is_refused(office: Office) -> None:
     ):
         office.run("sh", "-c", f"{keys} {make}")
         before = everything(office)
-        for dry_or_do in ("dry", "do"):
-            code, printed = said(office, "as_owner", dry_or_do, "amanda", KEYS, "put", "amamac", LINES, work="edit")
+        for dry in (True, False):
+            code, printed = said(office, "edit", "amanda", KEYS, "put", "amamac", *LINES.split("\n"), dry=dry)
             assert code == 1
             assert why in printed
         assert everything(office) == before
 
 
 def test_a_folder_for_keys_that_is_root_s_stays_so(office: Office) -> None:
-    asked = ("amanda", "/etc/ssh/keys/amanda", "put", "amamac", LINES)
-    assert (
-        "missing /etc/ssh/keys\nmissing /etc/ssh/keys/amanda\n"
-        in said(office, "as_owner", "do", *asked, work="edit")[1]
-    )
+    asked = ("amanda", "/etc/ssh/keys/amanda", "put", "amamac", *LINES.split("\n"))
+    assert "missing /etc/ssh/keys\nmissing /etc/ssh/keys/amanda\n" in said(office, "edit", *asked)[1]
     for path, mode in (("/etc/ssh/keys", 0o755), ("/etc/ssh/keys/amanda", 0o644)):
         status = office.path(path).stat()
         assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (0, 0, mode)
     assert office.path("/etc/ssh/keys/amanda").read_text() == BLOCK
     # As it was given away by what did this before.
     office.run("chown", "amanda:", "/etc/ssh/keys/amanda")
-    code, printed = said(office, "as_owner", "do", *asked, "other", work="edit")
+    code, printed = said(office, "edit", *asked, "other")
     assert code == 1
     assert "chown 'root' '/etc/ssh/keys/amanda'" in printed
 
@@ -119,7 +116,7 @@ def test_an_account_with_much_in_its_file_is_not_waited_for(office: Office) -> N
 
 def test_root_works_nowhere_where_others_can_write(office: Office) -> None:
     office.run("install", "-d", "-m", "777", "/srv/open")
-    code, printed = said(office, "as_owner", "do", "root", "/srv/open/x", "put", "amamac", LINES, work="edit")
+    code, printed = said(office, "edit", "root", "/srv/open/x", "put", "amamac", *LINES.split("\n"))
     assert code == 1
     assert "others than root can write" in printed
     assert list(office.path("/srv/open").iterdir()) == []

@@ -1,4 +1,4 @@
-"""One Ansible playbook for any number of computers: the data at its top is ours, its tasks are always the same."""
+"""The computers as YAML: what an Ansible playbook, or the variables of a server, say of each."""
 
 from __future__ import annotations
 
@@ -7,54 +7,30 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, bring_back, rsyncd, sshd_config
-from wizard.storage import paths
+from wizard.server.exports import authorized_keys, bring_back, rsyncd, script, sshd_config
 from wizard.text.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wizard.server.exports.context import ExportContext
 
 _LINE_ENDS = re.compile(r"[\n\r\0]")
 _BYTES = re.compile(r"[\ud800-\udfff]")
-_NO_PASSWORDS = "These computers need no password."
-_PASSWORDS = """Passwords are not in this file. Keep them in a vault (ansible-vault create passwords.yml):
-    backup_passwords:
-{lines}
-and add to the commands above: -e @passwords.yml --ask-vault-pass"""
 
 
-def render(context: ExportContext) -> str:
-    """The playbook for one computer.
+def computers(contexts: Iterable[ExportContext], anchors: Mapping[str, str]) -> Iterator[str]:
+    """The lines of the list of computers, as YAML, at the depth where it stands in the playbook.
 
-    Raises:
-        Failure: as for `render_many`.
-    """
-    return render_many([context])
-
-
-def render_many(contexts: Sequence[ExportContext]) -> str:
-    """One playbook for all of them.
+    Where a server has a name of an anchor, an entry says by that which server it is for.
 
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
     """
-    done, to_do = "", (paths.assets() / "templates" / "playbook.yml").read_text("utf-8")
-    for mark, lines in (
-        ("# PASSWORDS", _passwords(contexts)),
-        ("    # HOSTS", _hosts(contexts)),
-        ("      # COMPUTERS", computers(contexts)),
-    ):
-        before, _, to_do = to_do.partition(mark)
-        done += before + "\n".join(lines)
-    return done + to_do
-
-
-def computers(contexts: Iterable[ExportContext]) -> Iterator[str]:
-    """The lines of the list of computers, as YAML, at the depth where it stands in the playbook."""
-    for context in contexts:
-        yield from _entry(context)
+    for number, context in enumerate(contexts):
+        if number:
+            yield ""
+        yield from _entry(context, anchors.get(context.profile.server.host, ""))
 
 
 def quoted(text: str) -> str:
@@ -69,19 +45,21 @@ def quoted(text: str) -> str:
     return f"!unsafe {escaped}" if "{" in text else escaped
 
 
-def _entry(context: ExportContext) -> Iterator[str]:
+def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
     setup, name = context.setup, context.name
     (folder,) = setup.directories
     root, path = _plain(context.profile.server.root), _plain(folder.path)
     _require_lines(name, setup.account, root, path, folder.marker)
-    yield f"\n      - name: {quoted(name)}  # {context.profile.scheme.kind}"
+    yield f"      - name: {quoted(name)} # {context.profile.scheme.kind}"
     yield f"        id: {quoted(f'{name}@{setup.account}')}"
-    yield f"        server: {quoted(context.profile.server.host)}"
+    if anchor:
+        yield f"        server: *{anchor}"
     yield f"        account: {quoted(setup.account)}"
     yield f"        root: {quoted(root)}"
-    yield f"        folder: {quoted(path)}  # {_comment(folder.reason)}"
+    yield f"        folder: {quoted(path)} # {_comment(folder.reason)}"
     if folder.marker:
-        yield f"        marker: {quoted(folder.marker)}  # an empty file that the security check looks for"
+        yield f"        marker: {quoted(folder.marker)} # an empty file that the security check looks for"
+    yield from _versions(context, path)
     if context.adopts:
         yield "        # CAREFUL: takes over from another computer, whose key or password no longer works then. Anyone"
         yield f"        # can send this: first make sure that it comes from its owner. Then add: -e new_keys={name}"
@@ -89,9 +67,26 @@ def _entry(context: ExportContext) -> Iterator[str]:
         yield f"        key: {_block(authorized_keys.body(context), 10)}"
         if context.later:
             later = quoted(" ".join(context.later))
-            yield f"        later: {later}  # the same key for more places: these come after it"
+            yield f"        later: {later} # the same key for more places: these come after it"
     if setup.sshd:
         yield f"        sshd: {_block(sshd_config.body(setup.account, setup.sshd), 10)}"
+    yield from _daemon(context)
+    if not context.for_reading:
+        yield from _to_bring_back(context)
+
+
+def _versions(context: ExportContext, path: str) -> Iterator[str]:
+    if not script.keeps_versions(context):
+        return
+    kept, daemon = context.profile.versions, context.setup.daemon
+    inside = f"{path}/{context.profile.name}" if daemon and not daemon.private else path
+    yield "        versions:"
+    yield f"          keep: {quoted(f'{kept.daily} {kept.weekly} {kept.monthly}')} # days, weeks and months"
+    yield f"          folder: {quoted(inside)}"
+
+
+def _daemon(context: ExportContext) -> Iterator[str]:
+    setup = context.setup
     if setup.daemon and setup.daemon.private:
         yield "        private:"
         yield f"          file: {quoted(setup.daemon.path)}"
@@ -102,8 +97,6 @@ def _entry(context: ExportContext) -> Iterator[str]:
         yield "        secrets:"
         yield f"          file: {quoted(setup.secrets.path)}"
         yield f"          user: {quoted(setup.secrets.user)}"
-    if not context.for_reading:
-        yield from _to_bring_back(context)
 
 
 def _to_bring_back(context: ExportContext) -> Iterator[str]:
@@ -135,17 +128,6 @@ def _block(text: str, depth: int) -> str:
         return quoted(text)
     head = ("!unsafe " if "{" in text else "") + ("|2" if lines[0].startswith(" ") else "|")
     return "\n".join([head + ("" if text.endswith("\n") else "-"), *(" " * depth + line for line in lines)])
-
-
-def _hosts(contexts: Iterable[ExportContext]) -> Iterator[str]:
-    yield from (f"    - {quoted(host)}" for host in dict.fromkeys(context.profile.server.host for context in contexts))
-
-
-def _passwords(contexts: Iterable[ExportContext]) -> Iterator[str]:
-    names = [context.name for context in contexts if context.setup.secrets]
-    lines = "\n".join(f'      {quoted(name)}: "…"' for name in names)
-    text = _PASSWORDS.format(lines=lines) if names else _NO_PASSWORDS
-    yield from (f"# {line}" for line in text.split("\n"))
 
 
 def _comment(text: str) -> str:
