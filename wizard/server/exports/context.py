@@ -58,6 +58,11 @@ class ExportContext:
         return self.adopts or self.replaced is not None
 
     @property
+    def keeps_versions(self) -> bool:
+        """Whether the server is to keep older versions: of a backup, and not of what only reads it."""
+        return self.profile.versions.are_kept and self.for_reading is None
+
+    @property
     def name(self) -> str:
         """What the server's text is marked by: the backup's name, or another for what only reads it."""
         return reading.label(self.profile.name) if self.for_reading else self.profile.name

@@ -40,6 +40,8 @@ def _lines(context: ExportContext) -> Iterator[str]:
         yield from (*_wrapped(_takes_places(context)), "")
     if context.setup.key_lines and not context.for_reading:
         yield from _fingerprints(context)
+    if context.keeps_versions:
+        yield from (*_wrapped(_keep_versions(context)), "")
     yield from _wrapped(_paste(context))
     yield from (BEGIN, pasted_commands.block(context), END)
     if context.setup.secrets:
@@ -114,6 +116,16 @@ def _takes_places(context: ExportContext) -> str:
     places = allowed_from.text(context.profile.scheme.from_)
     sure = _("Anyone could send you this. Please make sure that it's really me: call me, or ask me in person.")
     return f"{told.format(others=others, name=context.name, places=places)} {sure}"
+
+
+def _keep_versions(context: ExportContext) -> str:
+    """What no commands that are pasted can do: the program that keeps versions is longer than a message."""
+    kept = context.profile.versions
+    said = _(
+        "Please also keep older versions of it: {daily} days, {weekly} weeks, {monthly} months. Use my setup script or"
+        " playbook then. The commands below can't set that up."
+    )
+    return said.format(daily=kept.daily, weekly=kept.weekly, monthly=kept.monthly)
 
 
 def _request_to_read(context: ExportContext, terms: ForReading) -> str:

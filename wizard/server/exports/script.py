@@ -67,14 +67,9 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
     _require_apart(contexts)
     functions = "\n".join(_function(number, context) for number, context in enumerate(contexts, 1))
     machinery = (paths.assets() / "templates" / "setup.sh").read_text("utf-8")
-    if any(keeps_versions(context) for context in contexts):
+    if any(context.keeps_versions for context in contexts):
         machinery = f"{machinery.removesuffix(_START)}{_versions_program()}\n{_START}"
     return f"{_head(contexts)}backups={len(contexts)}\n\n{functions}\n{machinery}"
-
-
-def keeps_versions(context: ExportContext) -> bool:
-    """Whether the server is to keep older versions: of a backup, and not of what only reads it."""
-    return context.profile.versions.are_kept and not context.for_reading
 
 
 def _versions_program() -> str:
@@ -135,7 +130,7 @@ def _values(context: ExportContext) -> Iterator[str]:
     yield f"folder={quoted(normal(folder.path))} # {folder.reason}"
     if folder.marker:
         yield f"marker={quoted(folder.marker)} # an empty file that the security check looks for"
-    if keeps_versions(context):
+    if context.keeps_versions:
         kept = context.profile.versions
         yield f"versions={quoted(f'{kept.daily} {kept.weekly} {kept.monthly}')} # days, weeks and months"
     if context.adopts:

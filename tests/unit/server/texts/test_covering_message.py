@@ -17,6 +17,7 @@ from tests.support.data.profiles import FINGERPRINT
 from tests.unit.schemes.test_schemes import CLIENT, KINDS, profile_of
 from wizard.client import computer
 from wizard.client.computer import Sender
+from wizard.profile import VersionsSettings
 from wizard.server import exports
 from wizard.server.exports import covering_message, pasted_commands
 from wizard.server.exports.shell_lines import MOST_BYTES, command, quoted
@@ -77,6 +78,16 @@ def test_it_says_where_the_server_sees_the_computer_come_from() -> None:
     assert "I connect through gate.example.lan, so that is where your server sees me come from." in said
     assert block(covering_message.render(behind)) == block(covering_message.render(context))
     assert len(covering_message.render(behind).splitlines()) <= HALF + TO_BRING_BACK
+
+
+def test_it_asks_for_versions_and_says_what_sets_them_up() -> None:
+    context = context_for("rrsync")
+    kept = VersionsSettings(keep="server", daily=7, weekly=4, monthly=12)
+    with_versions = replace(context, profile=msgspec.structs.replace(context.profile, versions=kept))
+    said = " ".join(covering_message.render(with_versions).split())
+    assert "Please also keep older versions of it: 7 days, 4 weeks, 12 months. Use my setup script or playbook" in said
+    assert block(covering_message.render(with_versions)) == block(covering_message.render(context))
+    assert "older versions" not in covering_message.render(context)
 
 
 def test_it_says_who_asks_and_what_the_server_showed() -> None:

@@ -45,7 +45,7 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
         "THIS-FILE", "The data is at the top, the tasks are below.", servers, _passwords(contexts, "this file")
     )
     listed = "\n".join(computers(contexts, anchors))
-    rest = role.in_a_playbook(versions=any(map(script.keeps_versions, contexts)))
+    rest = role.in_a_playbook(versions=any(context.keeps_versions for context in contexts))
     return f"{head}\n    {_BEFORE}\n    backup_wizard_computers:\n{listed}\n    {_AFTER}\n\n{rest}"
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
-from wizard.server.exports import authorized_keys, bring_back, rsyncd, script, sshd_config
+from wizard.server.exports import authorized_keys, bring_back, rsyncd, sshd_config
 from wizard.text.language import _
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
 
 
 def _versions(context: ExportContext, path: str) -> Iterator[str]:
-    if not script.keeps_versions(context):
+    if not context.keeps_versions:
         return
     kept, daemon = context.profile.versions, context.setup.daemon
     inside = f"{path}/{context.profile.name}" if daemon and not daemon.private else path
