@@ -147,7 +147,9 @@ group_entry() {
     if command -v getent >/dev/null; then getent group "$gid"; else gid=$gid awk -F: '$3 == ENVIRON["gid"]' /etc/group; fi
 }
 
-sharers() { # the others in the account's first group
+sharers() { # the others in the account's first group: a domain may name none of them, and mostly has one for all
+    login=$login awk -F: '$1 == ENVIRON["login"] { found = 1 } END { exit !found }' /etc/passwd ||
+        [ "${group%%:*}" = "$login" ] || printf 'whoever else is in it'
     accounts | gid=$gid login=$login awk -F: '$4 == ENVIRON["gid"] && $1 != ENVIRON["login"] { print $1 }'
     printf '%s\n' "${group##*:}" | tr , '\n' | grep -vxF -e "$login" | grep .
 }
@@ -436,15 +438,22 @@ keep_version() {
     [ "$(stat -c %g:%a "$leaf")" = "$gid:750" ] || give_up "the owner, group or mode of $leaf has changed: run the setup script again"
     parent=$leaf && choose_engine
     newest=$(versions | tail -n 1)
-    if [ -n "$newest" ] && [ "$(made_at "$newest" +%F)" = "$(date +%F)" ]; then return 0; fi
-    mark=$(newest_mark) || give_up "its folder ($folder) can't be read: $(last_words)"
-    case "$mark" in '' | "$(read_line "$work/kept")" | "$(read_line "$work/changing")") return 0 ;; esac
+    if [ -n "$newest" ] && [ "$(made_at "$newest" +%F)" = "$(date +%F)" ]; then asked "there is one of today" && return 0; fi
+    mark=$(newest_mark) || {
+        [ -n "$newest" ] || { tell_state "there is no backup in $folder yet" && return 0; }
+        give_up "its folder ($folder) can't be read: $(last_words)"
+    }
+    case "$mark" in
+    '') asked 'no backup has been complete yet' && return 0 ;;
+    "$(read_line "$work/kept")") asked 'no backup has been complete since the newest version' && return 0 ;;
+    "$(read_line "$work/changing")") asked 'it has changed since it was complete last' && return 0 ;;
+    esac
     require_room
     "copy_for_$engine"
     if ! is_unchanged "$mark"; then
         printf '%s\n' "$mark" >"$work/changing"
         tell_state 'it changed while it was copied, so no version was made of it'
-        return 0
+        asked 'it changed while it was copied' && return 0
     fi
     notice_mass_change
     "keep_by_$engine"
@@ -457,6 +466,7 @@ keep_version() {
     fi
 }
 
+asked() { if [ "$command" = now ]; then printf 'Nothing to do: %s.\n' "$1"; fi; } # WORDS for who does this by hand
 read_line() { if [ -f "$1" ]; then head -n 1 "$1"; fi; } # FILE
 is_held() { [ -f "$own/held" ]; }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.support import programs
+from tests.support.servers.office import ACCOUNT
 from tests.support.versions import office as versioned
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ def test_a_run_that_was_cut_makes_no_version(office: VersionedOffice) -> None:
     assert office.days("daily") == []
     office.make(1)  # and it is not copied again
     assert "changed while" in office.state()["trouble"]
+    said = office.on_day(1, "--now", ACCOUNT, versioned.NAME).stdout
+    assert said == "Nothing to do: it has changed since it was complete last.\n"
     office.back_up()
     office.make(1)
     assert office.days("daily") == [1]
+    assert "one of today" in office.on_day(1, "--now", ACCOUNT, versioned.NAME).stdout
     assert (office.versions()[1] / "folder/other").read_text() == "half\n"
 
     office.make(2)

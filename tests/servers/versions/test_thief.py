@@ -11,7 +11,7 @@ import pytest
 from tests.support import processes
 from tests.support.data.trees import tree
 from tests.support.servers.office import ACCOUNT
-from tests.support.versions.office import LINK, NAME, PROGRAM, VersionedOffice
+from tests.support.versions.office import CLOCKS, LINK, NAME, PROGRAM, VersionedOffice
 
 if TYPE_CHECKING:
     from tests.support.data.trees import Entry
@@ -189,6 +189,18 @@ def test_an_account_that_shares_its_group_gets_no_versions(office: VersionedOffi
         with pytest.raises(AssertionError, match="usermod -g"):
             office.settle()
         office.run("sh", "-c", f"{back}; rm -f /var/lib/backup-wizard/versions-work/amanda/amamac/told")
+    # A domain's server knows all accounts, and names none of those in the group for all.
+    passwd = office.path("/etc/passwd").read_text()
+    known = next(line for line in passwd.splitlines() if line.startswith(f"{ACCOUNT}:"))
+    number = known.split(":")[3]
+    getent = (
+        f'case "$*" in "passwd {ACCOUNT}") echo {known};; "group {number}") echo "domain users:*:{number}:";; esac\n'
+    )
+    office.put(f"{CLOCKS}/getent", f"#!/bin/sh\n{getent}", mode=0o755)
+    office.put("/etc/passwd", passwd.replace(f"{known}\n", ""), mode=0o644)
+    assert "domain users" in office.on_day(1).stderr
+    office.put("/etc/passwd", passwd, mode=0o644)
+    office.run("rm", f"{CLOCKS}/getent")
     office.make(1)
     assert office.days("daily") == [1]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
-from wizard.server.exports import script
 from wizard.server.exports.ansible import role
 from wizard.server.exports.ansible.entries import computers, quoted
 
