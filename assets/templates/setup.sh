@@ -234,7 +234,13 @@ let_in() {
     esac
     make_folder "$(in_home "$folder")" backup
     if [ -n "$marker" ]; then mark_folder; fi
-    if [ -n "$versions" ]; then keep_versions; elif are_versions_kept; then drop_versions; fi
+    if [ -n "$versions" ]; then
+        keep_versions
+    elif [ -n "$takes_over" ]; then
+        used=$used$versions_file$newline # the other computer's versions may be what is needed most now
+    elif are_versions_kept; then
+        drop_versions
+    fi
     if [ -n "$key_block" ] && [ -z "$no_keys" ]; then require_known_keys "$keys"; fi
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then

@@ -37,7 +37,8 @@ class VersionsScreen(StepScreen):
         """The two answers, and what is to be known of them."""
         asked = versions.keep(self.profile, self.draft.get("keep", ""))
         yield Choice(asked.alternatives, id=asked.id, chosen=asked.default)
-        yield Static(versions.ABOUT, classes="aside", markup=False)
+        about = versions.TAKES_OVER if self.profile.adopting else versions.ABOUT
+        yield Static(about, classes="aside", markup=False)
 
     async def decide(self) -> Profile | None:
         """The profile with that answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.invariants.guard import Guard
 
 _HOSTILE = "tests/servers/restore/test_hostile_senders.py"
+_VERSIONS = "tests/servers/restore/versions/test_versions.py"
 _DRILL = "tests/servers/restore/test_drill.py"
 
 GUARDS = (
@@ -111,5 +112,29 @@ GUARDS = (
         "if plan.bytes > most or plan.files > len(found.equal):",
         "if False:",
         (f"{_DRILL}::test_one_drill_after_the_other",),
+    ),
+    Guard(
+        8,
+        "a version whose folder got another name meanwhile is not taken for another",
+        "wizard/restore/restoring.py",
+        "        if place != await versions.place(self._reader, access, self._wanted.version):",
+        "        if False:",
+        (f"{_VERSIONS}::test_a_version_that_gets_another_folder_meanwhile_is_fetched_again",),
+    ),
+    Guard(
+        8,
+        "nothing of another version is left where one arrives",
+        "wizard/restore/fetching.py",
+        'else ("--delete",)',
+        "else ()",
+        (f"{_VERSIONS}::test_a_version_that_gets_another_folder_meanwhile_is_fetched_again",),
+    ),
+    Guard(
+        10,
+        "who may read a version on the server may not for that read what comes back of it",
+        "wizard/restore/staged_files.py",
+        "meant = mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3",
+        "meant = mode",
+        (f"{_VERSIONS}::test_a_day_is_chosen_and_comes_back_as_it_was",),
     ),
 )

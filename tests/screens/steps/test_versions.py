@@ -45,8 +45,8 @@ async def test_none_are_kept_unless_somebody_says_so(size: tuple[int, int]) -> N
         await arrived(pilot, Step.KEY)
     kept = profiles.load("amamac")
     assert kept.versions == VersionsSettings(keep="server", daily=14)
-    assert told(kept) == "Older versions: 14 days, 4 weeks, 12 months"
-    assert told(PROFILE) == "Older versions: none, only the latest backup"
+    assert told(kept) == "Versions: 14 days, 4 weeks, 12 months"
+    assert told(PROFILE) == "Versions: none, only the latest backup"
 
 
 def test_text_mode_asks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,21 @@ def test_applied_twice_checked_and_undone(
     assert not office.path("/var/lib/backup-wizard").exists()
 
 
+def test_a_computer_that_takes_the_backup_over_ends_no_versions(office: SetUpOffice, sample_folder: Path) -> None:
+    office.live_in()
+    install(office, sample_folder)
+    assert office.script().exit_code == 0
+    settings = office.path(f"{OWN}/settings").read_text()
+    context, admitted = context_for(office, "rrsync", sample_folder)
+    adopting = msgspec.structs.replace(context.profile, adopting="yes")
+    setting_up.install(office, script.render(exports.context_of(adopting, admitted.facts)))
+    taken_over = office.script()
+    assert taken_over.exit_code == 0, taken_over.stderr
+    assert "versions" not in " ".join(taken_over.changes)
+    assert office.path(f"{OWN}/settings").read_text() == settings
+    assert office.run("stat", "-c", "%U:%G %a", PLACE) == f"root:{ACCOUNT} 750\n"
+
+
 def test_a_version_that_is_there_is_kept_and_named(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     install(office, sample_folder)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.support.data.profiles import a_profile
 from wizard.failure import Failure, Kind
+from wizard.profile import SchemeSettings, VersionsSettings
 from wizard.restore.events import Result
 from wizard.restore.order import Order
 from wizard.restore.stage import Stage
@@ -36,6 +37,21 @@ def test_it_is_kept_until_it_is_there(home: Path) -> None:
     assert replace(wish.kept(profile), in_place=False).folder == f"{home}/typed"
     wish.forget(profile)
     assert wish.kept(profile).paths == ()
+
+
+def test_the_day_is_asked_and_kept_where_versions_are_read_by_what_the_backup_is_read_by(home: Path) -> None:
+    keeps = VersionsSettings(keep="server")
+    for scheme, is_asked in (
+        (SchemeSettings(), True),
+        (SchemeSettings(write_only=False), False),  # the admin would have to open the versions alone
+        (SchemeSettings(kind="login"), True),
+    ):
+        profile = a_profile(scheme=scheme, versions=keeps)
+        assert (stages.Stage.VERSION in stages.applicable(profile, Wish())) is is_asked
+    wish.keep(a_profile(versions=keeps), Wish(version="2026-11-24T1200"))
+    assert wish.kept(a_profile(versions=keeps)).order.version == "2026-11-24T1200"
+    assert wish.kept(a_profile()).order.version == ""
+    assert stages.Stage.VERSION not in stages.applicable(a_profile(), Wish())
 
 
 def test_one_that_was_begun_is_proposed_again(home: Path) -> None:

@@ -69,7 +69,7 @@ def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Deci
     if uses_ssh:
         yield Decision(TITLES[Step.FINGERPRINT], _named(server.host_keys), Step.FINGERPRINT)
     yield Decision(TITLES[Step.SCHEME], schemes.of(profile).description.title, Step.SCHEME)
-    yield Decision(TITLES[Step.VERSIONS], _versions(profile), Step.VERSIONS)
+    yield Decision(_("Versions"), _versions(profile), Step.VERSIONS)
     if uses_ssh:
         yield Decision(TITLES[Step.KEY], _key(profile), Step.KEY)
     yield Decision(TITLES[Step.DRY_RUN], _practice(practice), Step.DRY_RUN, _("Repeat"))

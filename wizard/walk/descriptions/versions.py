@@ -20,6 +20,7 @@ QUESTION = _("Keep older versions?")
 ABOUT = _(
     "The server makes the versions itself. Neither this computer nor a thief with its key can change or delete them."
 )
+TAKES_OVER = _("If the server has kept versions for the old computer, choose “Yes” to get files back from them, too.")
 _NONE = _("No, only the latest backup")
 
 
@@ -55,7 +56,7 @@ async def settle(profile: Profile, found: object, answers: Answers, context: Wal
 
 
 def _told(profile: Profile, found: object) -> Iterator[str]:
-    yield ABOUT
+    yield TAKES_OVER if profile.adopting else ABOUT
 
 
 DESCRIPTION = Description(question=QUESTION, told=_told, questions=questions, settle=settle)

@@ -59,7 +59,8 @@ class Wish(msgspec.Struct, frozen=True):
 def kept(profile: Profile) -> Wish:
     """What was wanted last and is not there yet; a folder that was proposed, and is not begun, is proposed anew."""
     saved = state_files.load(profile.name, _FILE, Wish, Wish())
-    wish = msgspec.structs.replace(saved, paths=tuple(map(_as_path, saved.paths)))
+    version = saved.version if profile.versions.are_kept else ""
+    wish = msgspec.structs.replace(saved, paths=tuple(map(_as_path, saved.paths)), version=version)
     return wish if wish.to else msgspec.structs.replace(wish, to=usual_folder(profile))
 
 
