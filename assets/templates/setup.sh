@@ -600,8 +600,16 @@ look_for_keys() { # FILE
     attempt read_file "$1"
     if [ -s "$tmp/old" ] && ! is_anothers "$1"; then left=yes && complain "the lines of $name are still in $1"; fi
     for key in $cut_keys; do
-        if grep -qF -e "$key" "$tmp/now"; then
-            left=yes
+        if ! grep -qF -e "$key" "$tmp/now"; then continue; fi
+        left=yes
+        other=$(key=$key awk '
+            { sub(/\r$/, "") }
+            /^# backup-wizard begin / { inside = $4 }
+            index($0, ENVIRON["key"]) { print inside; exit }
+            /^# backup-wizard end / { inside = "" }' "$tmp/now" | visible)
+        if [ -n "$other" ]; then
+            complain "the key of $own is also let in as the backup $other: if that computer is to be locked out, --revoke $other"
+        else
             complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
         fi
     done

@@ -103,6 +103,9 @@ def test_what_resists_is_told_and_keeps_nothing_else_from_being_done(office: Set
     assert "\nrevoked-verified: no\n" in revoked.stdout
     assert not office.path(context.setup.daemon.path).exists()
     assert not office.path(KEYS).exists()
+    key = context.setup.key_lines[0].key
+    office.put(second, f"# backup-wizard begin two\n{key}\n# backup-wizard end two\n", owner=ACCOUNT)
+    assert "the key of amamac is also let in as the backup two: " in office.script("--revoke amamac").stderr
     office.run("rm", second)
     assert office.script("--revoke amamac").exit_code == 0
 
