@@ -131,7 +131,7 @@ GUARDS = (
         "wizard/server/by_password/marked_lines.py",
         "(?:(?!# backup-wizard (?:begin|end) ).*+\\n)*+",
         "(?:.*\\n)*?",
-        ("tests/unit/server/test_marked_lines.py::test_where_a_mark_is_missing_nothing_is_taken_for_ours",),
+        ("tests/unit/server/by_password/test_marked_lines.py::test_where_a_mark_is_missing_nothing_is_taken_for_ours",),
     ),
     Guard(
         6,
