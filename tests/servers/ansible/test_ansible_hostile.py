@@ -59,7 +59,7 @@ def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert len(raw) + len(contexts) > 2000
 
     head = (
-        ansible.render_many(contexts).partition("\n    # yamllint enable")[0].replace("become: true", "become: false")
+        ansible.render_many(contexts).partition("\n    # ---- What follows")[0].replace("become: true", "become: false")
     )
     listed = "\n".join(f"      - {entries.quoted(text)}" for text in raw)
     playbook, out = tmp_path / "hostile.yml", tmp_path / "out.json"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from tests.support.data.profiles import a_profile
-from wizard.profile import SchemeKind, SchemeSettings, Server
+from wizard.profile import SchemeKind, SchemeSettings, Server, VersionsSettings
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
 from wizard.server.exports import ansible, saving
@@ -42,7 +42,8 @@ def contexts() -> list[ExportContext]:
     made = []
     for number, kind in enumerate(get_args(SchemeKind)):
         server = Server(host=f"files{number % 2}.example.lan", user=f"user{number}", root="/srv/backup")
-        profile = a_profile(name=f"pc{number}", server=server, scheme=SchemeSettings(kind=kind, module=f"pc{number}"))
+        scheme, versions = SchemeSettings(kind=kind, module=f"pc{number}"), VersionsSettings(keep="server")
+        profile = a_profile(name=f"pc{number}", server=server, scheme=scheme, versions=versions)
         client = ClientFacts(Path("/nowhere"), public_key=f"ssh-ed25519 AAAA{number:064}", recorded=_RECORDED)
         made.append(exports.context_of(profile, client, ServerFacts()))
     return made

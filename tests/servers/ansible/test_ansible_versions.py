@@ -103,7 +103,7 @@ def test_the_scripts_say_what_they_change(office: Office) -> None:
     office.as_account("mkdir -p backup/amamac")
     asked = [ACCOUNT, "amamac", "backup/amamac", "3 2 1"]
     assert running.run(office, "foresee_versions", text, told=asked) == (0, "")
-    _, refused = running.run(office, "foresee_versions", text, told=[*asked[:2], "/tmp/x", "3 2 1"])
+    _, refused = running.run(office, "foresee_versions", text, told=[*asked[:3], "3 2 x"])
     assert refused.startswith("no versions can be kept of amamac: ")
     assert running.said(office, "write_file", "root", PROGRAM, "755", *text.split("\n")[:-1])[0] == 0
     settings = (f"account={ACCOUNT}", "name=amamac", "folder=backup/amamac", "keep=3 2 1")

@@ -19,8 +19,8 @@ _PASSWORDS = """Passwords are not in {here}. Keep them in a vault (ansible-vault
 {lines}
 and add to the commands above: -e @passwords.yml --ask-vault-pass"""
 
-# A key line can't be broken.
-_BEFORE, _AFTER = "# yamllint disable rule:line-length", "# yamllint enable rule:line-length"
+_BEFORE = "# yamllint disable rule:line-length"  # a key line can't be broken
+_AFTER = "# ---- What follows is the same for all computers ----"
 
 
 def render(context: ExportContext) -> str:
@@ -38,7 +38,8 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
     """
-    anchors = {host: f"server_{number}" for number, host in enumerate(_hosts(contexts), 1)}
+    hosts = dict.fromkeys(context.profile.server.host for context in contexts)
+    anchors = {host: f"server_{number}" for number, host in enumerate(hosts, 1)}
     servers = [f"&{anchor} {quoted(host)}" for host, anchor in anchors.items()]
     head = role.play(
         "THIS-FILE", "The data is at the top, the tasks are below.", servers, _passwords(contexts, "this file")
@@ -54,22 +55,20 @@ def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:
     Raises:
         Failure: as for `render_many`.
     """
-    hosts = _hosts(contexts)
+    by_host: dict[str, list[ExportContext]] = {}
+    for context in contexts:
+        by_host.setdefault(context.profile.server.host, []).append(context)
     head = role.play(
         "site.yml",
         "The computers are in host_vars, a file for each server.",
-        list(map(quoted, hosts)),
+        list(map(quoted, by_host)),
         _passwords(contexts, "these files"),
     )
     files = {"site.yml": f"{head}\n  roles:\n    - role: backup_wizard\n", **role.files()}
-    for host in hosts:
-        listed = "\n".join(computers((one for one in contexts if one.profile.server.host == host), {}))
+    for host, asked in by_host.items():
+        listed = "\n".join(computers(asked, {}))
         files[f"host_vars/{host}.yml"] = f"---\n{_BEFORE}\nbackup_wizard_computers:\n{indent(dedent(listed), '  ')}\n"
     return files
-
-
-def _hosts(contexts: Sequence[ExportContext]) -> list[str]:
-    return list(dict.fromkeys(context.profile.server.host for context in contexts))
 
 
 def _passwords(contexts: Sequence[ExportContext], here: str) -> str:

@@ -56,10 +56,12 @@ def in_a_playbook(*, versions: bool = False) -> str:
     variables = _SCRIPT.sub(_script, variables)
     tasks = _IMPORT.sub(_block, _of_role("tasks/main.yml"))
     handlers = _of_role("handlers/main.yml")
-    return (
-        f"{indent(defaults, '    ')}\n{indent(variables, '    ')}\n  tasks:\n{indent(tasks, '    ')}"
-        f"\n  handlers:\n{indent(handlers, '    ')}"
-    )
+    parts = [
+        indent(f"{defaults}\n{variables}# yamllint enable rule:line-length\n", "    "),
+        f"  tasks:\n{indent(tasks, '    ')}",
+        f"  handlers:\n{indent(handlers, '    ')}",
+    ]
+    return "\n".join(parts)
 
 
 def _script(found: re.Match[str]) -> str:

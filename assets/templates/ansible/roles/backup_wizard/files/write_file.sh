@@ -15,5 +15,6 @@ fi
 printf 'write %s\n' "$file"
 if test "$mode" = 644; then printf '%s\n' "$text" | diff "$old" - | sed -n 's/^< /- /p; s/^> /+ /p'; fi
 test "$dry_or_do" != dry || exit 0
-(umask 022 && mkdir -p "${file%/*}") && rm -f "$new" && printf '%s\n' "$text" >"$new" && chmod "$mode" "$new" && mv -f "$new" "$file" || fail "Can't write $file."
+(umask 022 && mkdir -p "${file%/*}") && rm -f "$new" && printf '%s\n' "$text" >"$new" &&
+  chmod "$mode" "$new" && mv -f "$new" "$file" || fail "Can't write $file."
 ! command -v restorecon >/dev/null || restorecon "$file" || :
