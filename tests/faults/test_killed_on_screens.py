@@ -21,6 +21,7 @@ from tests.support.data.profiles import towards
 from tests.support.kills import killing
 from tests.support.kills.person import TAKEN, Office
 from tests.support.kills.walks import PASSPHRASE
+from tests.support.quick import sampled
 from wizard.client.keys import key_files
 from wizard.profile import Key
 from wizard.storage import profiles
@@ -138,7 +139,7 @@ def test_from_nothing_to_the_first_backup(
     tell(add_row, add_count, "screens, to the first backup", walked, then)
 
 
-@pytest.mark.parametrize("whose", ["file", "agent"])
+@pytest.mark.parametrize("whose", sampled.first(1, ["file", "agent"]))
 def test_another_key_than_was_made(
     whose: str,
     begun: Home,

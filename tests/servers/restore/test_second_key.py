@@ -78,9 +78,9 @@ def words(text: str) -> str:
 @pytest.mark.parametrize(
     ("kind", "sshd"),
     [
-        ("forced-command", (9, 2)),
         ("rrsync", (7, 4)),
         ("daemon", None),
+        pytest.param("forced-command", (9, 2), marks=pytest.mark.every_case),
         pytest.param("rrsync", None, marks=pytest.mark.every_case),
         pytest.param("daemon-over-ssh", (8, 4), marks=pytest.mark.every_case),
     ],
