@@ -91,7 +91,7 @@ async def test_what_can_not_be_done_is_said_before_anything_is_written(
         (["--to", "/media/no disk/new"], 69, "doesn't exist"),
         (["Documents/missing"], 2, "Documents/missing isn't in the backup"),
         (["/etc/passwd"], 2, "/etc/passwd isn't in the backup"),
-        (["--version", "yesterday"], 2, "--version"),
+        (["--version", "yesterday"], 2, "No older versions of this backup are kept"),
         (["--overwrite", "sometimes"], 2, "--overwrite"),
         (["--to", home, "--in-place"], 2, "--in-place"),
     ):
