@@ -681,19 +681,27 @@ list_processes() {
             is=-
             if ! works_in=$(readlink "/proc/$pid/cwd") || ! top=$(readlink "/proc/$pid/root"); then continue; fi # it has ended
             words=$({ tr '\000\n' '  ' <"/proc/$pid/cmdline" | head -c 400; } 2>/dev/null)
-            if [ "$owner" = 0 ]; then
+            if is_elsewhere "$pid" && ! is_inside "$top" "$own_folder"; then
+                continue
+            elif [ "$owner" = 0 ]; then
                 case "$top $works_in $words" in '/ / '*--daemon*) if [ -n "$module" ] && [ -z "$daemon_private" ]; then is=starting; fi ;; esac
             elif is_inside "$works_in" "$own_folder" || is_inside "$top" "$own_folder"; then
                 is=own
             else
                 case $words in
                 *" --config=/etc/backup-wizard/$own@$in_paths.conf "*) is=own ;;
-                *@pts/*) is=terminal ;;
                 esac
+                case $program$words in sshd*@pts/*) is=terminal ;; esac
                 if lies_in_others "$works_in"; then is=other; fi
             fi
             printf '%s %s %s %s %s\n' "$pid" "$parent" "$owner" "$program" "$is"
         done >"$tmp/processes"
+}
+
+# In a container, which may know another account by the number, or have an rsync daemon of its own.
+is_elsewhere() { # PROCESS
+    [ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] &&
+        [ "$(stat -L -c %d:%i "/proc/$1/root" 2>/dev/null)" != "$(stat -L -c %d:%i /)" ]
 }
 
 is_inside() { case $1/ in "$2"/* | "$2 (deleted)"/*) return 0 ;; esac && return 1; } # PATH FOLDER
