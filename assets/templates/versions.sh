@@ -230,9 +230,10 @@ $([ "$weeks" = 0 ] || echo "retain|weekly|$weeks")
 $([ "$weeks" = 0 ] || [ "$months" = 0 ] || echo "retain|monthly|$months")
 verbose|2
 loglevel|2
-# A version appears whole, under its name, only when it is complete.
+# Files are copied to .sync first, which is made of links to the newest version's. It gets a version's name when it is
+# complete, by one rename: for that, link_dest is 1.
 sync_first|1
-link_dest|1
+link_dest|0
 rsync_short_args|$(rsync_options | head -n 1)
 rsync_long_args|$(rsync_options | tail -n +2 | tr '\n' ' ')--rsh="$program --reader $account $name"
 backup|rsync://live/live/|files/
@@ -585,7 +586,7 @@ close_gaps() { # LEVEL
 }
 
 rotate() { # LEVEL DAYS: as many days there may be meanwhile
-    sed "s/^retain	daily	.*/retain	daily	$2/" "$own/rsnapshot.conf" >"$work/rsnapshot.conf" &&
+    sed "s/^retain	daily	.*/retain	daily	$2/; s/^link_dest	.*/link_dest	1/" "$own/rsnapshot.conf" >"$work/rsnapshot.conf" &&
         rsnapshot -c "$work/rsnapshot.conf" "$1" 2>"$work/errors" ||
         give_up "rsnapshot $1: $(last_words)"
 }
