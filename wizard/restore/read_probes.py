@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wizard.restore import versions
 from wizard.schemes import reading, security_checks
 from wizard.schemes.parts.over_ssh import MARKER_NAME, OWN_MARKER_PREFIX
 from wizard.server import destination, kept_facts, locks
@@ -94,7 +96,13 @@ async def _refused_to_change(session: ProbeSession, asked: str, *options: str) -
     with a_folder() as empty:
         # Into a folder that isn't there: even if it were done in earnest, nothing would be in its way.
         target = f"{OWN_MARKER_PREFIX}check/"
-        called = await session.rsync("-nr", *options, sources=(f"{empty}/",), target=target)
+        sources = (f"{empty}/",)
+        called = await session.rsync("-nr", *options, sources=sources, target=target)
+        if called.exit_code and session.profile.versions.are_kept:
+            runner = replace(session.runner, profile=reading.of_versions(session.profile))
+            of_versions = await session.in_time(lambda: runner.module("-nr", *options, sources=sources, target=target))
+            if not versions.are_none(of_versions.printed):
+                called = of_versions
     if called.exit_code == 0:
         return is_open(asked, _("The server would have done it."))
     return refused(asked, called.printed, READ_ONLY)

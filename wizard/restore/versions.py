@@ -71,7 +71,7 @@ async def listed(reader: Profile, access: Access, path: str = "") -> list[Versio
             async for item in items:
                 found[item.path] = item
     except Failure as failure:
-        if _means_none(failure):
+        if are_none(failure.raw):
             return []
         raise
     made = ((top, _when(item, reader.name)) for top, item in found.items() if item.is_folder and "/" not in top)
@@ -149,6 +149,6 @@ def _when(item: Item, name: str) -> datetime | None:
     return made.astimezone()
 
 
-def _means_none(failure: Failure) -> bool:
+def are_none(printed: str) -> bool:
     """Whether the server says that it has no folder of versions, or its line none that it opens."""
-    return bool(_NO_FOLDER.search(failure.raw))
+    return bool(_NO_FOLDER.search(printed))

@@ -76,6 +76,14 @@ def reader(profile: Profile, key_file: str) -> Profile:
     return replace(profile, scheme=replace(by, module=label(profile.name)))
 
 
+def of_versions(reader: Profile) -> Profile:
+    """The same for the module of the older versions."""
+    module = reading_line.VERSIONS
+    if not schemes.of(reader).uses_ssh:
+        module = f"{reader.name}{daemon_modules.OF_VERSIONS}"
+    return replace(reader, scheme=replace(reader.scheme, module=module))
+
+
 def is_reader(profile: Profile) -> bool:
     """Whether it is a profile that reads through a module of its own."""
     return profile.scheme.module == label(profile.name)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.servers.restore.test_second_key import use
+from tests.servers.restore.test_second_key import KEYS, use
 from tests.servers.restore.versions import kept_versions
 from tests.support.commands import backup_wizard
 from tests.support.servers import placing
+from tests.support.servers.office import ACCOUNT
 from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import VersionsSettings
@@ -37,7 +38,7 @@ WORDS = {"letter.txt": "as on {day}", "closed.txt": "nobody else's", "program": 
 MODES = {"letter.txt": 0o644, "closed.txt": 0o600, "program": 0o755}
 
 
-async def kept(office: Office, kind: str, source: Path) -> Profile:
+async def kept(office: Office, kind: str, source: Path, days: int = 3) -> Profile:
     """A backup with three versions; each day a letter changes, and on the second a file was there that is gone."""
     source.mkdir(parents=True)
     (source / "shut").mkdir(mode=0o700)
@@ -47,7 +48,7 @@ async def kept(office: Office, kind: str, source: Path) -> Profile:
     profile = msgspec.structs.replace(profile, delete=kind != "login")
     access = placing.settle(office, profile)
     kept_versions.begin(office)
-    for number, day in enumerate(DAYS):
+    for number, day in enumerate(DAYS[:days]):
         for name, words in WORDS.items():
             (source / name).write_text(words.format(day=number))
             (source / name).chmod(MODES[name])
@@ -151,6 +152,25 @@ async def test_a_version_that_gets_another_folder_meanwhile_is_fetched_again(
             pass
         assert not (to.parent / "restored 2/Documents/report.txt").exists()
         assert (to.parent / "restored 2/Documents/letter.txt").read_text() == "as on 0"
+
+
+async def test_a_line_that_lets_versions_be_written_is_told(
+    office: Office, home: Path, secret_service: SecretService
+) -> None:
+    source = home / "Documents"
+    profile = await kept(office, "rrsync", source, days=1)
+    exported = office.path(KEYS).read_text()
+    of_backup, _module, of_versions = exported.rpartition("[versions]")
+    for content, opened_are in (
+        (exported, set()),
+        (f"{of_backup}[versions]{of_versions.replace('read only = true', 'read only = false')}", {"write", "remove"}),
+    ):
+        office.put(KEYS, content, owner=ACCOUNT)
+        with Session() as session:
+            asked = second_key.require(profile, versions=True)
+            assert asked
+            found = await second_key.open_door(profile, session, asked)
+        assert {one.id for one in found.findings if one.held is False} == opened_are
 
 
 async def test_without_versions_the_backup_is_read_and_none_are_listed(
