@@ -42,7 +42,8 @@ def export(chosen: Namespace) -> int:
     context = exports.context_of(profile, client, secret=secret)
     format = exports.format_for(context, chosen.format)
     text = format.render(context)
-    handed_over.keep(profile, client)
+    if not exports.FORMATS[chosen.format].for_admin_alone:  # which asks for nothing
+        handed_over.keep(profile, client)
     if chosen.output:
         saving.save(format, [context], chosen.output)
     else:

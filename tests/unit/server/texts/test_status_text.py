@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import programs
+from tests.support.commands import backup_wizard
+from tests.support.data.profiles import a_profile
 from tests.support.data.requests import a_request, public_key
-from wizard.profile import Server
-from wizard.server import exports
+from wizard.client.keys import protected_key
+from wizard.profile import Key, Server
+from wizard.server import exports, handed_over
 from wizard.server.exports import status
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,3 +49,13 @@ def test_it_is_one_text_for_the_admin_over_all_requests_and_none_that_a_user_is_
     contexts = [exports.context_of_request(a_request(kind)) for kind in ("rrsync", "daemon")]
     assert exports.FORMATS["status"] in exports.for_admin(contexts)
     assert exports.FORMATS["status"].render_all(contexts).count("#!/bin/sh") == 1
+
+
+def test_the_command_prints_it_and_counts_nothing_as_sent_to_the_admin(tmp_path: Path) -> None:
+    profile = a_profile(key=Key(protection="none", file=str(tmp_path / "key")))
+    profiles.save(profile)
+    protected_key.ensure(profile)
+    printed = backup_wizard("export", profile.name, "--format", "status")
+    assert (printed.exit_code, printed.stderr) == (0, "")
+    assert f"\namamac amanda rrsync {','.join((tmp_path / 'key.pub').read_text().split()[:2])} backup" in printed.stdout
+    assert not handed_over.was(profile.name)
