@@ -58,7 +58,7 @@ WORDINGS = (
     Wording(
         "elsewhere",
         label=_("From other addresses, let it add files"),
-        sentence=_("Only new ones. Elsewhere, a thief can't do more."),
+        sentence=_("Only new ones. Changes wait until you're back."),
         question=_("From other addresses, let it add files?"),
         for_admin=N_("from other addresses, may only add files (elsewhere)"),
     ),

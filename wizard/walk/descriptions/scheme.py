@@ -36,6 +36,7 @@ ALWAYS_LOCKED = _(
 )
 PLACES = _("An address (192.0.2.7), a network (192.0.2.0/24) or a name (pc.example.lan).")
 MAY_CHANGE = _("If this computer's address changes, it can't sign in until your admin updates the server.")
+ONLY_ADDS = _("From any other address, files are only added. Deletions and changes wait.")
 IN_FULL = _("This option needs the full path, starting with /. Your admin knows it; this one is a guess.")
 
 RESTRICTIONS = tuple(
@@ -161,7 +162,7 @@ def about_places(profile: Profile) -> str:
     if not listed:
         return PLACES
     if not any(map(places.is_name, listed)):
-        return MAY_CHANGE
+        return ONLY_ADDS if profile.scheme.elsewhere else MAY_CHANGE
     if schemes.of(profile).uses_ssh:
         return _("A name works only if the server looks up names (UseDNS yes): ask your admin.")
     return _("A name works only if the server can look it up: ask your admin.")

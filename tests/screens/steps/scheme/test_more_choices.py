@@ -124,6 +124,7 @@ async def test_other_addresses_are_asked_about_where_there_are_some() -> None:
         await until(pilot, lambda: "[ ] From other addresses, let it add files" in text(pilot))
         await pilot.press("tab", "space")
         await until(pilot, lambda: "From other addresses: Anyone who steals the key can add files" in said(pilot))
+        assert "From any other address, files are only added." in said(pilot)
         assert "From 192.0.2.0/24: Anyone who steals the key can add, overwrite and delete" in said(pilot)
         await pilot.press("enter")
         await arrived(pilot, Step.KEY)
