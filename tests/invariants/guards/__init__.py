@@ -15,6 +15,7 @@ from tests.invariants.guards import (
     root,
     secrets,
     thief,
+    versions,
 )
 
 INVARIANTS = {
@@ -43,4 +44,5 @@ GUARDS = (
     *restores.GUARDS,
     *root.GUARDS,
     *thief.GUARDS,
+    *versions.GUARDS,
 )
