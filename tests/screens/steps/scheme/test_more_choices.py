@@ -127,7 +127,7 @@ async def test_other_addresses_are_asked_about_where_there_are_some() -> None:
         assert "From any other address, files are only added." in said(pilot)
         assert "From 192.0.2.0/24: Anyone who steals the key can add, overwrite and delete" in said(pilot)
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     scheme = profiles.load("amamac").scheme
     assert (scheme.elsewhere, scheme.from_, scheme.allow_delete) == ("add", ("192.0.2.0/24",), True)
 
@@ -140,7 +140,7 @@ async def test_without_addresses_there_are_no_others() -> None:
         pilot.app.screen.query_one("#from Input", Input).clear()
         await until(pilot, lambda: "From other addresses" not in text(pilot))
         await pilot.press("enter")
-        await arrived(pilot, Step.KEY)
+        await arrived(pilot, Step.VERSIONS)
     assert profiles.load("amamac").scheme == SchemeSettings()
 
 
