@@ -176,6 +176,7 @@ class FramedScreen(WithTrouble, DimmingScreen[Any]):
     async def _show_told(self, told: ExplainedFailure) -> None:
         if self.is_leaving:
             return
+        self._decides_since = math.inf  # keys that answer what is shown now wait until the way on is open again
         place, panel = self.query_one("#trouble-place", Vertical), TroublePanel(told.trouble, told.raw_file)
         await place.remove_children()
         await place.mount(panel)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.steps.server.server_screen import HOST, NEW, ask_nobody_while_typing, towards, typed, until_it_stays
+from screens.framed_screen import FramedScreen
+from tests.screens.steps.server.server_screen import (
+    HOST,
+    NEW,
+    ask_nobody_while_typing,
+    closed_port,
+    towards,
+    typed,
+    until_it_stays,
+)
 from tests.support.data.profiles import FINGERPRINT
 from tests.support.pilot import arrived, said, text, until, walk, wizard_at
 from tests.support.quick import sampled
@@ -19,6 +28,7 @@ from wizard.walk.steps import Step
 if TYPE_CHECKING:
     from tests.support.servers.real_sshd import RealSshd
     from wizard.client.ssh.dial import Target
+    from wizard.trouble.telling import ExplainedFailure
 
 
 @pytest.mark.parametrize(
@@ -54,6 +64,25 @@ async def test_all_complaints_stand_and_the_first_line_has_the_cursor() -> None:
         await until_it_stays(pilot, "Type the server's name")
         assert "can't start with a dash" in said(pilot)
         assert pilot.app.focused is pilot.app.screen.query_one("#host Input")
+
+
+async def test_enter_counts_from_the_moment_that_a_failure_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    show, may_end, shown = FramedScreen._show_told, asyncio.Event(), []
+
+    async def show_slowly(screen: FramedScreen, told: ExplainedFailure) -> None:
+        await show(screen, told)
+        shown.append(told)
+        await may_end.wait()
+
+    monkeypatch.setattr(FramedScreen, "_show_told", show_slowly)
+    monkeypatch.setattr("screens.framed_screen._TYPED_ON_SECONDS", -1)
+    ask_nobody_while_typing(monkeypatch)
+    async with wizard_at(towards(closed_port()), Step.SERVER) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "refused the connection" in said(pilot))
+        await pilot.press("ctrl+s")
+        may_end.set()
+        await until(pilot, lambda: len(shown) == 2)
 
 
 async def test_a_confirmed_fingerprint_goes_only_with_the_server_it_belongs_to(sshd: RealSshd) -> None:
