@@ -243,7 +243,7 @@ END
 btrbk_conf() {
     cat <<END
 # Written by backup-wizard: which versions are kept of the backup $name of $account.
-timestamp_format long
+timestamp_format long-iso
 snapshot_preserve_min latest
 snapshot_preserve ${days}d ${weeks}w ${months}m
 snapshot_dir $leaf
@@ -643,7 +643,7 @@ versions() {
 made_at() { # FOLDER FORMAT: rsnapshot sets the folder's time, and btrbk has it in the name
     case $1 in
     */daily.* | */weekly.* | */monthly.*) date -r "$1" "$2" ;;
-    *) date -d "$(printf '%s\n' "${1##*.}" | sed 's/^\(....\)\(..\)\(..\)T\(..\)\(..\).*/\1-\2-\3 \4:\5/')" "$2" ;;
+    *) date -d "$(printf '%s\n' "${1##*.}" | sed 's/^\(....\)\(..\)\(..\)T\(..\)\(..\)\(..\)\([-+]....\).*/\1-\2-\3 \4:\5:\6 \7/')" "$2" ;;
     esac
 }
 

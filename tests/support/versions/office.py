@@ -117,7 +117,7 @@ class VersionedOffice(Office):
         """What is in the version of each day that has one, at one of rsnapshot's levels."""
         if self.disk == "btrfs":
             snapshots = self.path(self.place).glob(f"{NAME}.*")
-            return {_day(datetime.strptime(f"{path.name}Z", f"{NAME}.%Y%m%dT%H%M%z")): path for path in snapshots}
+            return {_day(datetime.strptime(path.name, f"{NAME}.%Y%m%dT%H%M%S%z")): path for path in snapshots}
         found = self.path(self.place).glob(f"{level}.[0-9]*")
         return {_day(datetime.fromtimestamp(path.stat().st_mtime, UTC)): path / "files" for path in found}
 
