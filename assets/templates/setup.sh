@@ -731,7 +731,7 @@ END {
     for (at = 1; at <= NR; at++) {
         pid = order[at]
         if (pid in spared) continue
-        if (owner[pid] != uid) { if (is[pid] == "starting" && owner[parent[pid]] == 0) print pid " root"; continue }
+        if (owner[pid] != uid) { if (is[pid] == "starting" && parent[pid] in owner && owner[parent[pid]] == 0) print pid " root"; continue }
         over = top(pid)
         if (all == "yes") print pid
         else if ((over, "own") in found) { if (program[over] ~ /^sshd/ || program[pid] == "rsync") print pid }

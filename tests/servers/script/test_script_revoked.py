@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import threading
 from contextlib import ExitStack
@@ -162,3 +163,4 @@ async def test_one_after_the_other_is_ended_and_all_others_go_on(
             if kind != "daemon":
                 assert "Permission denied" in clients[kind].tries_to_sign_in()
     assert not office.path(KEYS).exists()
+    socket.create_connection((HOST, office.daemon_port)).close()  # rsync's daemon is there for others

@@ -156,11 +156,10 @@ def test_the_reader_can_be_neither_traced_nor_looked_into(office: VersionedOffic
         reader.stdin.flush()
         assert reader.stdout.readline() == b"@RSYNCD: OK\n"
         uid = office.as_account("id -u").strip()
-        pids = office.run(
-            "sh", "-c", f"grep -l '^Uid:[[:space:]]*{uid}[[:space:]]' /proc/[0-9]*/status 2>/dev/null || :"
-        ).split()
-        assert len(pids) == 1
-        process = pids[0].removesuffix("/status")
+        own = [f"/proc/{pid}/status" for pid in [reader.pid, *processes.descendants(reader.pid)]]
+        found = office.run("sh", "-c", f"grep -l '^Uid:[[:space:]]*{uid}[[:space:]]' {' '.join(own)} || :").split()
+        assert len(found) == 1
+        process = found[0].removesuffix("/status")
         assert office.run("readlink", f"{process}/root") == f"{office.live}\n"
         for entry in ("cwd", "root", "exe", "fd/0"):
             refused = subprocess.run(
