@@ -164,6 +164,7 @@ async def test_one_that_lets_any_key_in_is_not_called_locked(documents: Path, te
     tell("any key is let in", locks.verdict(found))
 
 
+@pytest.mark.every_case
 async def test_a_million_lines_of_errors(sshd: RealSshd, documents: Path, tell: Tell) -> None:
     profile = towards_real(sshd, folders=(str(documents),))
     protected_key.ensure(profile)

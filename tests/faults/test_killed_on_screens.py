@@ -170,6 +170,7 @@ def test_another_key_than_was_made(
     tell(add_row, add_count, f"screens, another key, in a {whose}", walked, then)
 
 
+@pytest.mark.every_case
 def test_the_admin_s_part_done_with_the_password(
     begun: Home, sshd: RealSshd, office: Office, every: int, add_row: AddRow, add_count: AddCount
 ) -> None:

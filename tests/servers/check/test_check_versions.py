@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.quick import sampled
 from tests.support.servers import old_rsync, placing, weaknesses
 from tests.support.servers.office import Office
 from wizard.running import report
@@ -29,14 +30,8 @@ CHOICES: dict[str, tuple[str, dict[str, bool]]] = {
 # This daemon hangs up without a word on an option that it refuses, which is no evidence.
 SILENT = ("daemon-over-ssh", "3.1.3")
 
-# The oldest and this machine's, and those between them only where every case is tried.
-VERSIONS = [
-    *(
-        pytest.param(version, marks=pytest.mark.every_case if between else ())
-        for between, version in enumerate(old_rsync.SUITES)
-    ),
-    old_rsync.MACHINE,
-]
+# The oldest, which has the fewest means; this machine's is what all other tests have.
+VERSIONS = sampled.first(1, [*old_rsync.SUITES, old_rsync.MACHINE])
 
 
 @pytest.mark.long

@@ -129,7 +129,8 @@ async def test_a_script_opens_what_a_script_has_set_up(
 
 @pytest.mark.long
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("kind", ["rrsync", pytest.param("daemon", marks=pytest.mark.every_case)])
+@pytest.mark.every_case
+@pytest.mark.parametrize("kind", ["rrsync", "daemon"])
 async def test_the_playbook_does_the_same(
     kind: str, sample_folder: Path, tmp_path: Path, secret_service: SecretService
 ) -> None:

@@ -116,7 +116,8 @@ def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)  # the script is run dozens of times
-@pytest.mark.parametrize("kind", sampled.first(1, ["daemon-over-ssh", "daemon", "rrsync with versions"]))
+@pytest.mark.every_case
+@pytest.mark.parametrize("kind", ["daemon-over-ssh", "daemon", "rrsync with versions"])
 def test_an_undo_that_was_killed_is_ended_by_the_next_and_leaves_no_list(
     kind: str, every: int, office: SetUpOffice, sample_folder: Path, secret_service: SecretService, add_count: AddCount
 ) -> None:
