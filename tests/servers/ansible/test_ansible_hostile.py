@@ -49,6 +49,7 @@ def context_of(found: Hostile, kind: str) -> ExportContext:
     return exports.context_of(hostile.profile(found, kind), client, ServerFacts())
 
 
+@pytest.mark.every_case
 @pytest.mark.long
 def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     drawn = hostile.batch(hostile.one_spoilt(host=HOST), 900)

@@ -216,6 +216,7 @@ class Case:
             return []
 
 
+@pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", sampled.first(2, ["rrsync", "daemon", "forced-command", "daemon-over-ssh"]))

@@ -138,6 +138,7 @@ def test_a_line_for_fewer_places_is_put_before_the_other_once_its_owner_was_aske
     assert standing(office) == before
 
 
+@pytest.mark.every_case
 def test_a_line_for_more_places_comes_after_the_other_and_nobody_has_to_be_asked(
     office: SetUpOffice, sample_folder: Path
 ) -> None:

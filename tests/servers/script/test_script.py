@@ -128,6 +128,7 @@ async def test_backups_stay_when_the_rest_is_taken_back(office: SetUpOffice, sam
     assert office.path(f"{placing.ROOT}/amamac/{sample_folder.name}/plain.txt").exists()
 
 
+@pytest.mark.every_case
 def test_many_backups_share_one_script_an_account_and_a_daemon(
     office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:

@@ -50,6 +50,7 @@ async def test_the_key_is_locked_before_the_first_backup(
     assert office.standing() == before
 
 
+@pytest.mark.every_case
 def test_a_folder_that_is_there_is_marked_once(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     office.run("install", "-d", "-o", ACCOUNT, "-g", ACCOUNT, placing.ROOT, placing.OWN)

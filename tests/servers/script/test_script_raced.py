@@ -127,6 +127,7 @@ def test_links_that_are_planted_at_any_moment_gain_nothing(
     add_count("rounds in which an account planted links while the script ran", planted)
 
 
+@pytest.mark.every_case
 def test_what_touches_the_home_is_the_same_for_every_scheme_with_a_key(
     office: SetUpOffice, sample_folder: Path
 ) -> None:

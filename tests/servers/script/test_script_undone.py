@@ -94,6 +94,7 @@ def test_a_key_that_is_still_let_in_is_no_success(applied: SetUpOffice) -> None:
     assert office.script("--undo").exit_code == 0
 
 
+@pytest.mark.every_case
 def test_a_changed_scheme_shuts_what_the_former_one_opened(
     office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:

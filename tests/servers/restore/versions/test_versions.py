@@ -173,6 +173,7 @@ async def test_a_line_that_lets_versions_be_written_is_told(
         assert {one.id for one in found.findings if one.held is False} == opened_are
 
 
+@pytest.mark.every_case
 async def test_without_versions_the_backup_is_read_and_none_are_listed(
     office: Office, home: Path, tmp_path: Path, secret_service: SecretService
 ) -> None:
