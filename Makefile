@@ -24,7 +24,7 @@ test: system-test .make/dev .make/old-rsync/fetched
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy & types=$$!; $(BIN)/pytest --collect-only -qq >/dev/null; \
-	$(BIN)/pytest --numprocesses 8 --dist worksteal; tests=$$?; \
+	$(BIN)/pytest --numprocesses 6 --dist worksteal; tests=$$?; \
 	wait $$types || { echo "mypy has found mistakes: see above."; exit 1; }; exit $$tests
 
 # What a stolen key gains, by each attack on each scheme and rsync, and all of what `test` tries a sample of: an hour or more.
