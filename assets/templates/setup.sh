@@ -493,9 +493,11 @@ other_backups='
 # What runs as the account on this very system, and not in a container that knows another account by its number.
 sessions() {
     grep -ls "^Uid:[[:space:]]*${uid}[[:space:]]" /proc/[0-9]*/status | cut -d/ -f3 | while read -r pid; do
-        if [ "$(stat -L -c %d:%i "/proc/$pid/root" 2>/dev/null)" = "$(stat -L -c %d:%i /)" ]; then printf '%s\n' "$pid"; fi
+        if is_here "$pid"; then printf '%s\n' "$pid"; fi
     done
 }
+
+is_here() { [ "$(stat -L -c %d:%i "/proc/$1/root" 2>/dev/null)" = "$(stat -L -c %d:%i /)" ]; } # PROCESS
 
 name_session() { # PROCESS
     case $(cat "/proc/$1/comm" 2>/dev/null) in
@@ -680,6 +682,7 @@ list_processes() {
         while read -r pid parent owner program; do
             is=-
             if ! works_in=$(readlink "/proc/$pid/cwd") || ! top=$(readlink "/proc/$pid/root"); then continue; fi # it has ended
+            if [ "$top" = / ] && ! is_here "$pid"; then continue; fi # it is a container's
             words=$({ tr '\000\n' '  ' <"/proc/$pid/cmdline" | head -c 400; } 2>/dev/null)
             if is_elsewhere "$pid" && ! is_inside "$top" "$own_folder"; then
                 continue
