@@ -91,11 +91,11 @@ system-demo system-test system-test-systems system-screenshots:
 	@mkdir -p .make && touch .make/run $@
 
 # The rsyncs of other systems, from their distributions' packages: nothing is installed.
-.make/old-rsync/fetched: tests/support/servers/old_rsync.py | .make/dev
+.make/old-rsync/fetched: tests/support/servers/old_rsync.py | system-test .make/dev
 	@$(BIN)/python -m tests.support.servers.old_rsync
 	@touch $@
 
 # A cron for the tests, unpacked: nothing is installed.
-.make/cron/fetched: tests/support/schedule/real_cron.py | .make/dev
+.make/cron/fetched: tests/support/schedule/real_cron.py | system-test .make/dev
 	@$(BIN)/python -m tests.support.schedule.real_cron
 	@touch $@

@@ -70,7 +70,7 @@ class UserManager:
                 env=environment | {"NOTIFY_SOCKET": str(notified)},
                 stdin=subprocess.DEVNULL,
             )
-            self._open.callback(self._end)
+            self._open.callback(processes.end, self._process)
             while b"READY=1" not in ready.recv(4096):
                 pass
 
@@ -86,13 +86,6 @@ class UserManager:
     def ask(self, *arguments: str) -> str:
         """What `systemctl --user` answers."""
         return self.run("systemctl", "--user", *arguments).stdout
-
-    def _end(self) -> None:
-        for group in self._groups:
-            for pid in _members(group):
-                if pid != self._process.pid:
-                    processes.end_descendants(pid)
-        processes.end(self._process)
 
 
 def _targets() -> Path:
