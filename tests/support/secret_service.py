@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 from jeepney import DBusAddress, MatchRule, MessageType, message_bus, new_method_call  # type: ignore[import-untyped]
@@ -46,6 +47,7 @@ class SecretService:
 
     def __init__(self, address: str, daemon: subprocess.Popen[str]) -> None:
         self.address = address
+        self.ended = False
         self._daemon = daemon
 
     def hang(self) -> None:
@@ -58,6 +60,7 @@ class SecretService:
 
     def end(self) -> None:
         """Go away in the middle of things."""
+        self.ended = True
         processes.end(self._daemon)
 
     def lock(self) -> None:
@@ -87,22 +90,28 @@ def session_bus(runtime_folder: Path, policy: str = "") -> Iterator[str]:
 def secret_service(address: str) -> Iterator[SecretService]:
     """A gnome-keyring on that bus, with what it keeps under the test's own home."""
     argv = [programs.require("gnome-keyring-daemon"), "--foreground", "--unlock", "--components=secrets"]
+    said = tempfile.TemporaryFile("w+")  # noqa: SIM115 # open for as long as the daemon
     with contextlib.closing(open_dbus_connection(bus=address)) as connection, _name_taken(connection):
         daemon = subprocess.Popen(
             argv,
             env=os.environ | {"DBUS_SESSION_BUS_ADDRESS": address},
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
             text=True,
         )
         assert daemon.stdin
         daemon.stdin.write(_PASSWORD)
         daemon.stdin.close()
-    try:
-        yield SecretService(address, daemon)
-    finally:
-        processes.end(daemon)
+    service = SecretService(address, daemon)
+    with said:
+        try:
+            yield service
+        finally:
+            code = daemon.poll()
+            processes.end(daemon)
+            said.seek(0)
+            assert service.ended or code is None, f"gnome-keyring ended by itself with {code}: {said.read()}"
 
 
 @contextlib.contextmanager
