@@ -13,13 +13,11 @@ import msgspec
 
 from wizard.client import profile_lock
 from wizard.failure import Failure
-from wizard.restore.drills import drill as drills
 from wizard.running import record
-from wizard.schedule import upcoming
+from wizard.schedule import tested, upcoming
+from wizard.schedule.tested import Tested
 from wizard.schedule.upcoming import Upcoming
 from wizard.server import handed_over
-from wizard.server.locks import checked
-from wizard.server.locks.finding import Verdict  # noqa: TC001 - msgspec reads it
 from wizard.storage import profiles
 from wizard.text import display
 from wizard.text.language import N_, _, ngettext
@@ -101,8 +99,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     upcoming: Upcoming = Upcoming()
     why: str = ""
     may_be_renamed: bool = False
-    check: Verdict | None = None
-    drill: drills.Drill = drills.Drill()
+    tested: Tested = Tested()
 
     @property
     def title(self) -> str:
@@ -122,11 +119,6 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
         if self.runs.last_good is None:
             return _("none yet")
         return _("{age} ({time})").format(age=self.age, time=record.local(self.runs.last_good))
-
-    @property
-    def open_lock(self) -> str:
-        """That the last security check found something open, or an empty text."""
-        return _("Not everything is locked. Run the security check to see what.") if self.check == "open" else ""
 
     @property
     def advice(self) -> str:
@@ -191,9 +183,8 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
             told.append(_("Last good backup: {when}.").format(when=self.last_good))
         if self.walk and self.walk.profile.server.host:
             told.append(_("Server: {server}.").format(server=self.walk.profile.server.host))
-        return " ".join(
-            filter(None, (*told, *self.upcoming.sentences, self.advice, self.open_lock, self.drill.warning))
-        )
+        told += [*self.upcoming.sentences, self.advice, self.tested.about_check, self.tested.about_drill]
+        return " ".join(filter(None, told))
 
     def as_json(self) -> dict[str, object]:
         """The object that `list --json` prints; times are in UTC."""
@@ -243,8 +234,7 @@ def of(name: str) -> BackupState:
         waiting_since=since if walk.step is Step.HAND_OVER else None,
         upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
-        check=checked.verdict(name) if walk.step is Step.FINISH else None,
-        drill=drills.last(name),
+        tested=tested.of(name, ahead, runs.last_good) if walk.step is Step.FINISH else Tested(),
     )
 
 

@@ -107,10 +107,10 @@ def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
         yield _("Next backup"), backup.upcoming.when
     if backup.upcoming.waits:
         yield _("Waiting"), backup.upcoming.waits
-    if backup.open_lock:
-        yield _("Security check"), backup.open_lock
-    if backup.drill.in_short:
-        yield _("Backup test"), backup.drill.in_short
+    if backup.tested.about_check:
+        yield _("Security check"), backup.tested.about_check
+    if drill := " ".join(filter(None, (backup.tested.drill.in_short, backup.tested.missed_drill))):
+        yield _("Backup test"), drill
     assert backup.walk
     profile = backup.walk.profile
     for one in finish.decisions(profile):

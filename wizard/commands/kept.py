@@ -59,8 +59,8 @@ def show(chosen: Namespace) -> int:
         (_("schedule"), words.how_often(profile.schedule)),
         (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),
-        (_("check"), state.open_lock),
-        (_("test"), state.drill.told),
+        (_("check"), state.tested.about_check),
+        (_("test"), " ".join(filter(None, (state.tested.drill.told, state.tested.missed_drill)))),
     ]
     rows = [(title, value) for title, value in rows if value]
     width = max(len(title) for title, _value in rows)

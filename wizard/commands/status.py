@@ -51,5 +51,9 @@ def _lines(found: Status) -> list[str]:
     kept = backup_states.of(found.profile)
     good = _("Last good backup: {when}.").format(when=kept.last_good)
     lines = [" ".join((f"{found.profile}: {kept.title}.", good, *kept.upcoming.sentences))]
-    tested = _("Backup test, {result}").format(result=kept.drill.told) if kept.drill.told else ""
-    return [*lines, *(f"  {told}" for told in (kept.advice, kept.open_lock, tested) if told)]
+    drill = kept.tested.drill.told
+    tested = _("Backup test, {result}").format(result=drill) if drill else ""
+    return [
+        *lines,
+        *(f"  {told}" for told in (kept.advice, kept.tested.about_check, tested, kept.tested.missed_drill) if told),
+    ]

@@ -80,14 +80,14 @@ def test_what_has_become_open_stops_nothing_and_is_told(office: Office, source: 
         assert due_after(_WEEK).stderr == ""  # it was told
         assert len(there.shown) == 1
     state = backup_states.of("amamac")
-    assert (state.state, state.open_lock) == (State.READY, _NOT_LOCKED)
+    assert (state.state, state.tested.about_check) == (State.READY, _NOT_LOCKED)
     told = backup_wizard("status")
     assert told.exit_code == 0
     for command in ("status", "list", "show amamac"):
         assert _NOT_LOCKED in " ".join(backup_wizard(*command.split()).stdout.split())
     keys.write_text(keys.read_text().replace('command="', 'restrict,command="'))
     assert due_after(_WEEK).stderr == ""
-    assert (checked.verdict("amamac"), backup_states.of("amamac").open_lock) == ("locked", "")
+    assert (checked.verdict("amamac"), backup_states.of("amamac").tested.about_check) == ("locked", "")
 
 
 def test_what_a_drill_finds_stops_nothing_and_is_told(

@@ -13,8 +13,10 @@ from wizard import backup_states
 from wizard.profile import Profile
 from wizard.restore.drills import drill, drilling, sample
 from wizard.restore.drills.drill import Drill
+from wizard.running import record
 from wizard.schedule import weekly
-from wizard.storage import paths
+from wizard.server.locks import checked
+from wizard.storage import paths, state_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = 86_400
+_TELLING = (("status",), ("show", "amamac"), ("list",))
 
 
 def _files(folder: Path, names: range, size: int = 1, age: float = 0) -> None:
@@ -103,7 +106,30 @@ def test_the_last_one_is_told_with_the_backup() -> None:
     drill.note(profile.name, Drill(when=NOW, why="refused"))
     assert backup_wizard("status", "--json").json["backups"][0]["last_drill"] is None
     (paths.walk_state(profile.name) / "last-drill.json").write_text('{"when": 1}')
-    assert backup_states.of(profile.name).drill == Drill()
+    assert backup_states.of(profile.name).tested.drill == Drill()
+
+
+def test_weeks_of_backups_without_one_are_told() -> None:
+    """A test that can't be made is tried again at the next backup, and nobody would hear of it."""
+    profile = scheduled.finished(scheduled.with_schedule(a_profile()))
+    set_up, missed = NOW - timedelta(weeks=4), "The weekly test hasn't worked for three weeks."
+    os.utime(paths.walk_state(profile.name) / "step", (set_up.timestamp(),) * 2)
+
+    def told(last_good: datetime) -> bool:
+        state_files.save(profile.name, "last-run.json", record.Record(last=last_good, last_good=last_good))
+        texts = {" ".join(backup_wizard(*words).stdout.replace("#", "").split()) for words in _TELLING}
+        return {missed in text for text in texts} == {True}
+
+    assert told(NOW)
+    assert not told(set_up + timedelta(weeks=2))  # the computer was off since, so that nothing was missed
+    drill.note(profile.name, Drill(when=NOW - timedelta(weeks=2), how="restored", equal=1))
+    assert not told(NOW)
+    drill.note(profile.name, Drill(when=NOW - timedelta(weeks=4), how="restored", equal=1))
+    assert told(NOW)
+    checked.note(profile.name, "locked")
+    assert backup_states.of(profile.name).tested.about_check == ""
+    os.utime(paths.walk_state(profile.name) / "last-check.json", (set_up.timestamp(),) * 2)
+    assert "The weekly check hasn't worked for three weeks." in backup_wizard("status").stdout
 
 
 def test_it_is_due_a_week_after_the_last_one_or_after_the_backup_was_set_up() -> None:
