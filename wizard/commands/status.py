@@ -53,7 +53,6 @@ def _lines(found: Status) -> list[str]:
     lines = [" ".join((f"{found.profile}: {kept.title}.", good, *kept.upcoming.sentences))]
     drill = kept.tested.drill.told
     tested = _("Backup test, {result}").format(result=drill) if drill else ""
-    return [
-        *lines,
-        *(f"  {told}" for told in (kept.advice, kept.tested.about_check, tested, kept.tested.missed_drill) if told),
-    ]
+    seen = _("Older versions, {result}").format(result=found.versions.in_words) if found.versions else ""
+    more = (kept.advice, kept.tested.about_check, tested, kept.tested.missed_drill, seen)
+    return [*lines, *(f"  {told}" for told in more if told)]

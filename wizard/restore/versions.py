@@ -7,6 +7,7 @@ each new one. So whoever reads one looks for its folder first, and once more whe
 
 from __future__ import annotations
 
+import contextlib
 import re
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from wizard.failure import Failure, Kind
 from wizard.restore import entries, selection
 from wizard.restore.entries import Item  # noqa: TC001 - msgspec reads it
 from wizard.schemes.parts.over_ssh import COMPLETE_MARK
+from wizard.storage import state_files
 from wizard.text import display
+from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
+_FILE = "versions.json"
 _MOST_ENTRIES = 10_000
 _OF_RSNAPSHOT = ("daily.*", "weekly.*", "monthly.*")
 _NUMBERED = re.compile(r"(?:daily|weekly|monthly)\.\d{1,4}")
@@ -56,6 +60,34 @@ class Version(msgspec.Struct, frozen=True):
         return {"id": self.id, "when": f"{self.when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "complete": self.complete}
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """How many versions there were when the server was last asked, and which was the newest."""
+
+    when: datetime
+    count: int
+    newest: datetime | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The same for a person."""
+        age = display.ago((datetime.now(UTC) - self.when).total_seconds())
+        if self.newest is None:
+            return _("{age}: there were none yet.").format(age=age)
+        told = ngettext("{age}: {count}, of {day}.", "{age}: {count}, the newest of {day}.", self.count)
+        count, day = display.number(self.count), display.day(self.newest.astimezone())
+        return told.format(age=age, count=count, day=day)
+
+    def as_json(self) -> dict[str, object]:
+        """As `status --json` prints it."""
+        newest = f"{self.newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if self.newest else None
+        return {"seen": f"{self.when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "count": self.count, "newest": newest}
+
+
+def last_seen(name: str) -> Seen | None:
+    """What there was when the server was last asked; `None` if it never was, or if that can't be read."""
+    return state_files.load(name, _FILE, Seen, None)
+
+
 async def listed(reader: Profile, access: Access, path: str = "") -> list[Version]:
     """The versions that the server has, the newest first; `path` is looked for in each of them by one list of all.
 
@@ -71,12 +103,19 @@ async def listed(reader: Profile, access: Access, path: str = "") -> list[Versio
             async for item in items:
                 found[item.path] = item
     except Failure as failure:
-        if are_none(failure.raw):
-            return []
-        raise
+        if not are_none(failure.raw):
+            raise
     made = ((top, _when(item, reader.name)) for top, item in found.items() if item.is_folder and "/" not in top)
     versions = [_version(top, when, found, path) for top, when in made if when]
-    return sorted(versions, key=lambda one: one.when, reverse=True)
+    versions.sort(key=lambda one: one.when, reverse=True)
+    seen = Seen(
+        when=datetime.now(UTC).replace(microsecond=0),
+        count=len(versions),
+        newest=versions[0].when.astimezone(UTC) if versions else None,
+    )
+    with contextlib.suppress(Failure):  # on a full disk, the next time
+        state_files.save(reader.name, _FILE, seen, lasting=False)
+    return versions
 
 
 async def find(reader: Profile, access: Access, wanted: str) -> Version:

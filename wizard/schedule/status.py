@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard.restore import versions
 from wizard.restore.drills import drill
+from wizard.restore.versions import Seen  # noqa: TC001 - msgspec reads it
 from wizard.running import record
 from wizard.schedule import upcoming
 from wizard.schedule.upcoming import Upcoming
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `status --json` prints of one backup; nothing is kept of versions yet."""
+    """What `status --json` prints of one backup; `versions` are as the server was last asked for them."""
 
     profile: str
     last_good: datetime | None = None
@@ -31,16 +33,17 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Reason | None = None
     waiting_since: datetime | None = None
     stale: bool = False
-    versions: None = None
+    versions: Seen | None = None
     last_drill: datetime | None = None
     last_check: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
         """The object with its times in UTC."""
-        return {
+        told = {
             name: f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else value
             for name, value in msgspec.structs.asdict(self).items()
         }
+        return told | {"versions": self.versions.as_json() if self.versions else None}
 
 
 def of(profile: Profile, now: datetime) -> Status:
@@ -70,4 +73,5 @@ def _of(name: str, ahead: Upcoming, now: datetime) -> Status:
         stale=ahead.is_stale(kept.last_good, now),
         last_drill=tested.when if tested.how != "none" else None,
         last_check=checked.last(name),
+        versions=versions.last_seen(name),
     )

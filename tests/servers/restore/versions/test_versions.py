@@ -91,6 +91,9 @@ async def test_a_day_is_chosen_and_comes_back_as_it_was(
             for id, day in zip(reversed(IDS), reversed(DAYS), strict=True)
         ],
     }
+    [known] = backup_wizard("status", "--json").json["backups"]
+    assert (known["versions"]["count"], known["versions"]["newest"]) == (len(IDS), listed.json["versions"][0]["when"])
+    assert f"Older versions, just now: {len(IDS)}, the newest of " in backup_wizard("status").stdout
     for number, wanted in ((0, IDS[0]), (1, "2026-11-25"))[: 2 if kind == "login" else 1]:
         to = tmp_path / f"restored {number}"
         done = backup_wizard("restore", profile.name, "--version", wanted, "--to", to, "--json")
@@ -181,6 +184,7 @@ async def test_without_versions_the_backup_is_read_and_none_are_listed(
     profile = await kept(office, "rrsync", source)
     office.run("rm", kept_versions.PLACE)
     assert backup_wizard("versions", profile.name, "--json").json["versions"] == []
+    assert "Older versions, just now: there were none yet." in backup_wizard("status").stdout
     assert backup_wizard("restore", profile.name, "--to", tmp_path / "latest").exit_code == 0
     profiles.save(msgspec.structs.replace(profile, versions=VersionsSettings()))
     assert backup_wizard("versions", profile.name, "--json").json == {
