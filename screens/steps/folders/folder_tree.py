@@ -125,17 +125,26 @@ class FolderTree(Tree[Place]):
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Place]) -> None:
         """Read the folder, the first time."""
         event.stop()
-        if place := event.node.data:
-            place.opened = True
-            self._newly_opened = place if event.node is self.cursor_node else self._newly_opened
-            self.call_after_refresh(self._bring_into_view, place)
-            self._read_once(place)
+        place = event.node.data
+        if place is None:
+            return
+        place.opened = True
+        if place.node is not event.node:  # the tree was put together anew meanwhile
+            self._open(place)
+        if self.cursor_node and self.cursor_node.data is place:
+            self._newly_opened = place
+        self.call_after_refresh(self._bring_into_view, place)
+        self._read_once(place)
 
     def on_tree_node_collapsed(self, event: Tree.NodeCollapsed[Place]) -> None:
         """Remember that it is closed."""
         event.stop()
-        if event.node.data:
-            event.node.data.opened = False
+        place = event.node.data
+        if place is None:
+            return
+        place.opened = False
+        if place.node and place.node is not event.node:
+            place.node.collapse()
 
     def action_open(self) -> None:
         """Open the folder under the cursor, or step into it."""

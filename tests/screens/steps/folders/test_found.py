@@ -127,6 +127,19 @@ async def test_what_is_opened_is_brought_into_sight() -> None:
         assert under_cursor(pilot) == "Projects"
 
 
+async def test_what_is_opened_or_closed_while_the_tree_is_put_together_anew_is_not_lost() -> None:
+    async with wizard_at(NEW, Step.FOLDERS) as pilot:
+        await until(pilot, lambda: "Projects" in text(pilot))
+        await pilot.press(*"proj")
+        await until(pilot, lambda: under_cursor(pilot) == "Projects")
+        tree = pilot.app.screen.query_one(FolderTree)
+        for act, shown in ((tree.action_open, True), (tree.action_close, False)):
+            act()
+            tree._rebuild()
+            await until(pilot, lambda shown=shown: (text(pilot).count("project ") >= 5) is shown)  # type: ignore[misc]
+            assert under_cursor(pilot) == "Projects"
+
+
 def test_the_list_is_edited_on_lines(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     told: list[str] = []
     typed = iter(["1", "1", "", "~/nowhere", "7", "~/Projects/project 01", "~/Projects", "~/Projects/project 02", ""])
