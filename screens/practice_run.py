@@ -101,6 +101,8 @@ class PracticeRunScreen(FramedScreen):
             return not self._is_running
         if action == "save":
             return self.has_result
+        if action in {"turn", "find"}:
+            return any(views.display for views in self.query(ListingViews))
         return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#again")
@@ -148,10 +150,12 @@ class PracticeRunScreen(FramedScreen):
         """It runs no more."""
         self._is_running = self._is_stopping = False
         self._pulse.pause()
-        await self.settle_views()
+        self.views.display = self.has_result  # what has come until then shows neither all nor nothing
+        if self.has_result:
+            await self.settle_views()
         self._offer_to_stop(False)
         self.tell(sentence, tone)
-        if self.focused is None or not self.focused.display:
+        if self.has_result and (self.focused is None or not self.focused.display):
             self.views.focus_shown()
 
     def say(self, where: str, sentence: str, tone: Tone) -> None:
@@ -167,7 +171,6 @@ class PracticeRunScreen(FramedScreen):
         try:
             await self.follow()
         except Failure as failure:
-            self.views.display = False
             self.add_class("-trouble-alone")
             await self.settle("")
             await self.show_trouble(failure)

@@ -212,6 +212,8 @@ async def test_escape_stops_it_and_it_can_be_run_again(place: Place) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: STOPPED in said(pilot))
         assert not clients()
+        await pilot.press("f3", "slash", "x")  # there are no lists
+        assert not any(word in text(pilot) for word in ("Nothing would be", "Deleted", "Find")), text(pilot)
         place.let_in()
         await pilot.press("enter")
         await until(pilot, lambda: DONE in said(pilot) and STOPPED not in said(pilot))
