@@ -1,6 +1,6 @@
 #!/bin/sh
 # Keeps earlier versions of the backups on this server, where nobody but root can change them (backup-wizard).
-# cron runs it each hour. What is special to a backup is in /etc/backup-wizard/versions/ACCOUNT/NAME/settings.
+# systemd or cron runs it each hour. What is special to a backup is in /etc/backup-wizard/versions/ACCOUNT/NAME/settings.
 # shellcheck disable=SC2015,SC2016 # “a && b || exit” is meant so; single quotes keep other programs' text
 #
 # A version is made at most once a day, by this server's clock, and only of a backup that is complete: its dated mark
@@ -24,6 +24,9 @@ var=/var/lib/backup-wizard
 cron=/etc/cron.d/backup-wizard-versions
 units=/etc/systemd/system
 folder_name=backup-wizard-versions
+minute=17
+newline='
+'
 most_hours=6 # that one backup may take of the others' time; the next run goes on where it stopped
 
 main() {
@@ -54,7 +57,7 @@ main() {
 usage() {
     cat <<END
 Usage: ${0##*/} [--now ACCOUNT NAME | --list [ACCOUNT NAME] | --release ACCOUNT NAME]
-  (nothing)  makes the versions that are due; cron runs this each hour
+  (nothing)  makes the versions that are due; systemd or cron runs this each hour
   --now      makes one backup's version now, if there is none of today and the backup is complete
   --list     lists the versions that are kept
   --release  lets old versions of a backup be removed again, after most of it had changed or gone
@@ -319,24 +322,50 @@ set_up() {
     set_timer || exit 1
 }
 
+# A folder of cron's is there without any cron, too.
 set_timer() {
-    minute=17
-    if [ -d "${cron%/*}" ]; then
+    if [ -d /run/systemd/system ]; then
+        set_systemd_timer || return 1
+        rm -f "$cron"
+    elif [ -d "${cron%/*}" ]; then
         line="$minute * * * * root $program"
         [ "$(tail -n 1 "$cron" 2>/dev/null)" != "$line" ] || return 0
         does "have cron run it each hour: $cron"
         printf '# Versions of backups are due once a day (backup-wizard).\n%s\n' "$line" | put_file "$cron" 644
-    elif [ -d /run/systemd/system ]; then
-        [ ! -f "$units/$folder_name.timer" ] || return 0
-        does "have systemd run it each hour: $units/$folder_name.timer"
-        printf '[Unit]\nDescription=Versions of backups (backup-wizard)\n[Service]\nType=oneshot\nExecStart=%s\n' "$program" |
-            put_file "$units/$folder_name.service" 644
-        printf '[Unit]\nDescription=Versions of backups, each hour (backup-wizard)\n[Timer]\nOnCalendar=*:%s\nPersistent=true\n[Install]\nWantedBy=timers.target\n' "$minute" |
-            put_file "$units/$folder_name.timer" 644
-        systemctl daemon-reload && systemctl enable --now "$folder_name.timer" >/dev/null 2>&1
+        is_cron_there || printf '  . no cron seems to run here: without one, no version is ever made\n'
     else
         printf '  . neither cron.d nor systemd is here: have %s run each hour\n' "$program"
     fi
+}
+
+is_cron_there() {
+    for comm in /proc/[0-9]*/comm; do
+        case $(cat "$comm" 2>/dev/null) in cron | crond | fcron) return 0 ;; esac
+    done
+    return 1
+}
+
+set_systemd_timer() {
+    service_text="[Unit]
+Description=Versions of backups (backup-wizard)
+[Service]
+Type=oneshot
+ExecStart=$program"
+    timer_text="[Unit]
+Description=Versions of backups, each hour (backup-wizard)
+[Timer]
+OnCalendar=*:$minute
+Persistent=true
+[Install]
+WantedBy=timers.target"
+    timer=$folder_name.timer
+    if [ "$(cat "$units/$folder_name.service" "$units/$timer" 2>/dev/null)" = "$service_text$newline$timer_text" ] &&
+        systemctl is-active --quiet "$timer"; then return 0; fi
+    does "have systemd run it each hour: $units/$timer"
+    printf '%s\n' "$service_text" | put_file "$units/$folder_name.service" 644
+    printf '%s\n' "$timer_text" | put_file "$units/$timer" 644
+    answer=$(systemctl daemon-reload 2>&1 && systemctl enable --now "$timer" 2>&1) ||
+        give_up "systemd can't run it each hour: $answer"
 }
 
 take_down() {
@@ -364,6 +393,8 @@ take_down() {
     if [ -f "$units/$folder_name.timer" ]; then
         does "remove $units/$folder_name.timer"
         systemctl disable --now "$folder_name.timer" >/dev/null 2>&1 || :
+        rm -f "$units/$folder_name".service* "$units/$folder_name".timer*
+        systemctl daemon-reload >/dev/null 2>&1 || :
     fi
     rm -f "$cron" "$cron.new" "$units/$folder_name".service* "$units/$folder_name".timer* "$var/versions-work/lock"
     for path in versions versions-state versions-work; do rmdir "$var/$path" 2>/dev/null || :; done
