@@ -72,7 +72,8 @@ class ServerFacts(msgspec.Struct, frozen=True):
     and `ssh_port` are where they answered, or 0. A `dropbear_version` is empty where only the name was told. `let_in`
     is which way in has worked once, and `locked_out` when the admin has shut one, and which (`server.kept_facts`).
     `key_types` are the ways to sign that the server takes, as far as it named them. `room` is how many bytes the
-    account could still write in its folder when that was told, which was at `room_seen`, in seconds.
+    account could still write in its folder when that was told, which was at `room_seen`, in seconds. `versions_of` is
+    the account and the folder of which a receipt named older versions.
     """
 
     rrsync: str = RRSYNC_PATHS[0]
@@ -89,6 +90,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     key_types: tuple[str, ...] = ()
     room: int | None = None
     room_seen: float = 0.0
+    versions_of: str = ""
 
     def shell_is(self, *names: str) -> bool:
         """Whether the account's login shell is known to be one of those."""

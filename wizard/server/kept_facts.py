@@ -72,6 +72,24 @@ def locked_out(profile: Profile) -> int:
     return int(moment) if way_in == _way_in(profile) else 0
 
 
+def note_versions(profile: Profile, *, are_kept: bool) -> None:
+    """Remember whether a receipt named older versions of this backup.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    learn(profile, versions_of=_place(profile) if are_kept else "")
+
+
+def keeps_versions(profile: Profile) -> bool:
+    """Whether the last receipt named older versions of this backup, where it is now."""
+    return known(profile).versions_of == _place(profile)
+
+
+def _place(profile: Profile) -> str:
+    return f"{profile.server.account}:{profile.destination}"
+
+
 def _way_in(profile: Profile) -> str:
     key = f" {profile.key_path}" if schemes.of(profile).uses_ssh else ""
     return f"{profile.server.account}:{dial.service(profile).port}{key}"

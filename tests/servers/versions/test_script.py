@@ -73,7 +73,7 @@ def test_applied_twice_checked_and_undone(
     assert set(foretold.changes) <= set(done.changes)
     receipt = done.stdout
     assert f"\nversions: 3 2 1\nversions-in: {PLACE}\n" in receipt
-    assert receipt_text.parse(receipt, "amamac")
+    assert receipt_text.parse(receipt, "amamac").versions_in == PLACE
     assert office.run("readlink", LINK) == f"{PLACE}\n"
     assert office.run("stat", "-c", "%U:%G %a", PLACE) == f"root:{ACCOUNT} 750\n"
     assert office.path(CRON).read_text().endswith(f"17 * * * * root {PROGRAM}\n")

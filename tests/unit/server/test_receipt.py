@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,13 +13,11 @@ import pytest
 from tests.support.attacks import hostile
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import FINGERPRINT, a_profile, towards
-from tests.support.data.receipts import a_receipt
 from wizard import profile as profile_rules
 from wizard import trouble
 from wizard.client.host_keys import known_hosts
 from wizard.failure import Failure, Kind
-from wizard.profile import VersionsSettings
-from wizard.server import kept_facts, room
+from wizard.server import kept_facts
 from wizard.server.reaching import host_trust
 from wizard.server.receipts import receipt, receipt_text, vouched
 from wizard.storage import profiles
@@ -105,7 +102,9 @@ def test_what_a_newer_script_tells_as_well_is_passed_over() -> None:
 def test_what_an_older_script_does_not_tell_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     older = receipt_text.parse(text().replace("home: /home/amanda\n", ""), "amamac")
     assert older == replace(receipt_text.parse(text(), "amamac"), home="")
-    monkeypatch.setattr(receipt_text, "_MAY_BE_MISSING", {"rrsync", "openssh", "rsync-port", "revoked", "room"})
+    monkeypatch.setattr(
+        receipt_text, "_MAY_BE_MISSING", {"rrsync", "openssh", "rsync-port", "revoked", "room", "versions-in"}
+    )
     lines = [line for line in text().splitlines() if not line.startswith(("rrsync:", "openssh:", "rsync-port:"))]
     older = receipt_text.parse("\n".join(lines), "amamac")
     assert (older.rrsync, older.openssh, older.daemon_port) == ("", None, 0)
@@ -260,40 +259,3 @@ def test_the_command_takes_a_file_or_standard_input(sshd: RealSshd, tmp_path: Pa
     assert "The server shows the same fingerprint" in ran.stdout
     assert "The server warns: the home is open" in ran.stdout
     assert profiles.load(profile.name).server.host_keys == sshd.fingerprints
-
-
-GB, ALONE, WITH_VERSIONS = 10**9, VersionsSettings(), VersionsSettings(keep="server")
-
-
-@pytest.mark.parametrize(
-    ("versions", "free", "size", "fits"),
-    [
-        (ALONE, 10 * GB, 9 * GB, True),
-        (ALONE, 10 * GB, 11 * GB, False),
-        (WITH_VERSIONS, 10 * GB, 4 * GB, True),
-        (WITH_VERSIONS, 10 * GB, 6 * GB, False),
-        (WITH_VERSIONS, 8 * GB, 4 * GB, False),  # the server keeps something free
-        (ALONE, 0, 1, False),
-    ],
-)
-def test_a_first_version_takes_as_much_as_the_backup(
-    versions: VersionsSettings, free: int, size: int, fits: bool
-) -> None:
-    profile = a_profile(versions=versions)
-    assert room.for_first_backup(profile, size) is None
-    kept_facts.learn(profile, room=free, room_seen=datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp())
-    found = room.for_first_backup(profile, size)
-    assert found
-    assert found.fits is fits
-    assert found.sentence.startswith("On Tuesday, 24 November 2026, the server had ")
-    assert ("version" in found.sentence) is versions.are_kept
-    assert room.for_first_backup(profile, 0) is None
-
-
-def test_a_receipt_may_tell_of_it() -> None:
-    profile = a_profile()
-    assert receipt_text.parse(a_receipt(profile, [FINGERPRINT]), "amamac").room is None
-    assert receipt_text.parse(a_receipt(profile, [FINGERPRINT], room="123456789012"), "amamac").room == 123456789012
-    for bad in ("-1", "1e9", "9" * 19, "٣", "none", "1\u202e2", "1 2"):
-        with pytest.raises(Failure):
-            receipt_text.parse(a_receipt(profile, [FINGERPRINT], room=bad), "amamac")

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _SECONDS = 10.0
 _CHUNK = 1 << 16
 
-# What rsync starts in ssh's place: it says what rsync asks for, and passes on what both sides say then.
+# What rsync starts in ssh's place: it says what rsync asks for, and passes on what both sides say then. Whatever it
+# complained of, such as an end that has closed, would be taken for the server's words.
 _REMOTE_SHELL = """\
 import os, _socket, sys, _thread
 line = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -45,14 +46,20 @@ def pass_on(chunk):
     while chunk:
         chunk = chunk[line.send(chunk):]
 def send():
-    while chunk := os.read(0, 65536):
-        pass_on(chunk)
-    line.shutdown(_socket.SHUT_WR)
+    try:
+        while chunk := os.read(0, 65536):
+            pass_on(chunk)
+        line.shutdown(_socket.SHUT_WR)
+    except OSError:
+        pass
 pass_on(os.fsencode(" ".join(sys.argv[3:])) + b"\\0")
 _thread.start_new_thread(send, ())
-while chunk := line.recv(65536):
-    while chunk:
-        chunk = chunk[os.write(1, chunk):]
+try:
+    while chunk := line.recv(65536):
+        while chunk:
+            chunk = chunk[os.write(1, chunk):]
+except OSError:
+    pass
 os._exit(0)
 """
 

@@ -55,13 +55,20 @@ class Taken:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the server warned of; above all, that it has locked this computer out."""
+        """What the server warned of; above all, that it has locked this computer out, or keeps no older versions."""
         if self.receipt is None:
             return ()
+        no_versions = _("no older versions of this backup are kept there yet: your admin needs the script for that")
+        is_without = self.profile.versions.are_kept and not self._is_for_reading and not self.receipt.versions_in
         told = _("your admin locked this computer out on {day}").format(
             day=display.day(datetime.fromtimestamp(self.receipt.revoked, UTC))
         )
-        return (*([told] if self.receipt.revoked else []), *self.receipt.warnings)
+        ours = ((told, bool(self.receipt.revoked)), (no_versions, is_without))
+        return (*(words for words, is_so in ours if is_so), *self.receipt.warnings)
+
+    @property
+    def _is_for_reading(self) -> bool:
+        return self.receipt is not None and self.receipt.name != self.profile.name
 
 
 async def take(profile: Profile, text: str) -> Taken:
@@ -92,6 +99,7 @@ async def take(profile: Profile, text: str) -> Taken:
     handed_over.forget_text(profile.name)
     _learn(changed, receipt)
     kept_facts.note_locked_out(changed, receipt.revoked)
+    kept_facts.note_versions(changed, are_kept=bool(receipt.versions_in))
     return Taken(changed, receipt, changes, met=bool(offered))
 
 

@@ -39,7 +39,7 @@ _MOST_LINES = 200
 _ONCE = frozenset({"account", "folder", "shell", "rsync", "openssh", "rrsync", "rsync-port"})
 _MANY = frozenset({"host-key", "ssh-port", "warning"})
 # May be missing: a script that was handed over before an upgrade doesn't write what is new, and still tells enough.
-_MAY_BE_MISSING = frozenset({"home", "revoked", "room"})
+_MAY_BE_MISSING = frozenset({"home", "revoked", "room", "versions-in"})
 _KEYS = _ONCE | _MANY | _MAY_BE_MISSING
 # Mail programs may break these over lines; all others have no spaces at which they could.
 _MAY_GO_ON = frozenset({"warning", "home"})
@@ -58,7 +58,7 @@ class Receipt:
     """What the server told of itself and of one backup.
 
     Empty texts, `None` and 0 stand for what it doesn't have, and for what an older script doesn't tell. `revoked` is
-    when the computer was locked out, in seconds since 1970, or 0.
+    when the computer was locked out, in seconds since 1970, or 0. `versions_in` is the folder of the older versions.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Receipt:
     warnings: tuple[str, ...]
     revoked: int = 0
     room: int | None = None
+    versions_in: str = ""
 
 
 def plain_folder(root: str) -> str:
@@ -111,6 +112,7 @@ def parse(text: str, name: str) -> Receipt:
         warnings=tuple(printable(value) for _, value in found.all("warning")),
         revoked=int(found.one("revoked", _moment) or 0),
         room=int(room) if (room := found.one("room", _bytes)) else None,
+        versions_in=found.one("versions-in", rules.server_path),
     )
 
 

@@ -13,6 +13,7 @@ from wizard.client.folders import exclude_presets
 from wizard.running import record
 from wizard.schedule import upcoming, words
 from wizard.schemes import reading
+from wizard.server import kept_facts
 from wizard.storage import paths
 from wizard.text import display
 from wizard.text.display import printable
@@ -153,7 +154,14 @@ def _key(profile: Profile) -> str:
 
 
 def _versions(profile: Profile) -> str:
-    return profile.versions.periods if profile.versions.are_kept else _("none, only the latest backup")
+    if not profile.versions.are_kept:
+        return _("none, only the latest backup")
+    from wizard.restore import versions  # the home screen is there sooner where none are kept
+
+    seen = versions.last_seen(profile.name)
+    if kept_facts.keeps_versions(profile) or (seen and seen.count):
+        return profile.versions.periods
+    return _("{periods} (requested, not confirmed by the server yet)").format(periods=profile.versions.periods)
 
 
 def _practice(totals: Totals | None) -> str:
