@@ -27,7 +27,7 @@ TITLES = {
     "risk": N_("Risk"),
     "key": N_("Key"),
     "saw": N_("Server"),
-    "has": N_("Versions"),
+    "has": N_("Programs"),
 }
 
 

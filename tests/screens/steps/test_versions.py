@@ -45,7 +45,7 @@ async def test_none_are_kept_unless_somebody_says_so(size: tuple[int, int]) -> N
         await arrived(pilot, Step.KEY)
     kept = profiles.load("amamac")
     assert kept.versions == VersionsSettings(keep="server", daily=14)
-    assert told(kept) == "Versions: 14 days, 4 weeks, 12 months"
+    assert told(kept) == "Versions: 14 days, 4 weeks, 12 months (requested, not confirmed by the server yet)"
     assert told(PROFILE) == "Versions: none, only the latest backup"
 
 
