@@ -19,6 +19,7 @@ from tests.support import processes
 from tests.support.attacks.thief import AS_A_BACKUP
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
+from tests.support.versions.office import PLACE
 from wizard import schemes
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
@@ -36,10 +37,16 @@ if TYPE_CHECKING:
 
 LETTER = b"Dear Sir or Madam, the number is 4711"
 UNKNOWN_NAME = "diary-8152.txt"
+VERSION = f"{PLACE}/daily.1/files"
+VERSION_FROM_BACKUP = f"../../..{VERSION.removeprefix('/home')}"
+GONE = "Documents/gone.txt"
+"""A file that is in that version of the backup, and no longer in the backup."""
+
 SECRETS = {
     "own": (LETTER, b"my diary of the year"),
     "other": (b"the other computer's letter",),
     "outside": (b"a private key of amanda", b"a letter of bob", b"root:x:0:0"),
+    "versions": (b"a letter of last year",),
 }
 _KEPT = "/srv/kept"
 _HOMES = f"{ACCOUNT} {NEIGHBOUR}"
@@ -158,7 +165,8 @@ class Plundered:
             kwargs.setdefault("filters", KEEPING_ALL)
         words = [b"--server", flags.encode(), *more, b"."]
         if not scheme.kind.startswith("daemon"):
-            request = b" ".join([b"rsync", *words, b"."]).decode()
+            folder = f"{placing.OWN}/" if scheme.kind == "login" else "."
+            request = b" ".join([b"rsync", *words, folder.encode()]).decode()
             said = send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
             self._note(said.errors)
             return said
@@ -211,6 +219,8 @@ class Plundered:
                 return f"rsync://{ACCOUNT}@{HOST}:{self.office.daemon_port}/{self.in_module}{path}"
             case "daemon-over-ssh":
                 return f"{ACCOUNT}@{HOST}::{self.in_module}{path}"
+            case "login" if not path.startswith("/"):
+                return f"{ACCOUNT}@{HOST}:{placing.OWN}/{path}"
             case _:
                 return f"{ACCOUNT}@{HOST}:{path}"
 
