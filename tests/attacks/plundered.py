@@ -55,12 +55,26 @@ _SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
 
 
 class Plundered:
-    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got."""
+    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got.
 
-    def __init__(self, office: Office, profile: Profile, access: Access, place: Path) -> None:
+    The thief comes from that `address`, if there is one, where `profile` is the backup as their line has it; the
+    computer itself has the line of `honest`.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        profile: Profile,
+        access: Access,
+        place: Path,
+        address: str = "",
+        honest: Profile | None = None,
+    ) -> None:
         self.office = office
         self.profile = profile
         self.place = place
+        self.address = address
+        self._honest = honest
         self.source = profile.folders[0].rpartition("/")[2]
         self.tools = place / "tools"
         self.loot = place / "loot"
@@ -233,6 +247,8 @@ class Plundered:
             "LogLevel": "ERROR",
             "ControlPath": f"{self.place}/connection",
         }
+        if self.address:
+            settings["BindAddress"] = self.address
         options = (f"-o{name}={value}" for name, value in settings.items())
         key = ("-i", str(self.profile.key_path), "-p", str(self.office.port))
         return ["ssh", "-F", "none", *options, *key]
@@ -256,8 +272,10 @@ class Plundered:
     def honest_run(self) -> int:
         """A backup by the computer itself."""
         transfer = Transfer(dry_run=False)
-        facts = msgspec.structs.replace(self._access.facts, connection=self.place / "connection")
-        argv = schemes.of(self.profile).client_command(self.profile, facts, transfer)
+        profile, facts = self._honest or self.profile, self._access.facts
+        if not self.address:
+            facts = msgspec.structs.replace(facts, connection=self.place / "connection")
+        argv = schemes.of(profile).client_command(profile, facts, transfer)
         password = self._password().get("RSYNC_PASSWORD")
         return subprocess.run(argv, input=password, capture_output=True, text=True).returncode
 

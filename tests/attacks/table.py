@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.attacks import by_hand, stock_on_versions, stock_reading, stock_writing
 from tests.attacks.plundered import GONE, LETTER, SECRETS, UNKNOWN_NAME, VERSION, Plundered
 from tests.servers.restore.restores import back_up
+from tests.servers.schemes.test_restrictions import OTHER_ADDRESS
 from tests.support.servers import old_rsync, placing
-from tests.support.servers.office import ACCOUNT
+from tests.support.servers.office import ACCOUNT, HOST
 from tests.support.versions import office as versioned_office
 from wizard import schemes
 from wizard.profile import VersionsSettings
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import elsewhere
 
 if TYPE_CHECKING:
     from tests.support.secret_service import SecretService
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
 ATTACKS = (*stock_writing.ATTACKS, *stock_reading.ATTACKS, *stock_on_versions.ATTACKS, *by_hand.ATTACKS)
 TITLE = "What a stolen key gained: choice, attack, on which rsync"
 VERSIONS = (old_rsync.MACHINE, *old_rsync.SUITES)
-CHOICES: dict[str, tuple[str, dict[str, bool]]] = {
+CHOICES: dict[str, tuple[str, dict[str, Any]]] = {
     "rrsync": ("rrsync", {}),
     "rrsync, append only": ("rrsync", {"append_only": True}),
     "rrsync, deletes": ("rrsync", {"allow_delete": True}),
     "rrsync, reads": ("rrsync", {"write_only": False}),
+    "rrsync, from elsewhere": ("rrsync", {"from": [HOST], "elsewhere": "add", "allow_delete": True}),
     "forced-command": ("forced-command", {}),
     "forced-command, deletes": ("forced-command", {"allow_delete": True}),
     "daemon-over-ssh": ("daemon-over-ssh", {}),
@@ -77,11 +80,13 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
     place.mkdir()
     gained: dict[str, dict[str, set[Ability]]] = {}
     refused = set()
-    with Plundered(office, profile, access, place) as thief:
+    away = elsewhere.away(profile) if elsewhere.is_wanted(profile) else None
+    address, honest = (OTHER_ADDRESS, elsewhere.at_its_places(profile)) if away else ("", None)
+    with Plundered(office, away or profile, access, place, address, honest) as thief:
         for number, version in enumerate(VERSIONS):
             thief.use(version)
             if not number:
-                await _keep_versions(office, thief.profile, access)
+                await _keep_versions(office, profile if away else thief.profile, access)
                 kept = versioned_office.look(office)
                 office.run("cp", "-a", placing.OWN, f"{placing.ROOT}/other")
                 office.put(
@@ -109,7 +114,7 @@ async def test_a_thief_can_do_what_is_said_and_no_more(
     for name, by_version in gained.items():
         for words, versions in _grouped(by_version).items():
             add_row(TITLE, choice, name.replace("_", " "), ", ".join(versions), words)
-    said = schemes.of(profile).thief_can(profile)
+    said = schemes.of(profile).thief_can(away or profile)
     covered = {more for ability in said for more in _COVERS.get(ability, ())}
     untold = {
         (name, version): found - said - covered
