@@ -143,8 +143,16 @@ def _is_built_on(thief: Plundered, kind: int, basis: bytes) -> bool:
 
 
 def rules_sent_unasked(thief: Plundered) -> None:
-    for rules in ([b": letter.txt"], [b". ../../.ssh/id_backup"], [b": /home/amanda/.ssh/id_backup"]):
-        said = thief.visit([folder(b"."), folder(thief.source.encode())], filters=rules, seconds=1)
+    there = thief.visit
+    if thief.profile.scheme.allow_delete:  # a server that deletes takes rules; an exact command has that in it
+        there = functools.partial(there, options="-lWogDtpre.LsfxCIvu", more=(b"--delete",))
+    for rules in (
+        [b": letter.txt"],
+        [b". ../../.ssh/id_backup"],
+        [b": /home/amanda/.ssh/id_backup"],
+        *([b". " + kept] for kept in _KEPT),
+    ):
+        said = there([folder(b"."), folder(thief.source.encode())], filters=rules, seconds=1)
         thief.heard += said.text
 
 
