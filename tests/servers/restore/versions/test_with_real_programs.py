@@ -150,6 +150,6 @@ async def test_every_rsync_reads_versions_from_every_other(
         with monkeypatch.context() as changed:
             if here != old_rsync.MACHINE:
                 (tmp_path / here).mkdir()
-                old_rsync.put_client(here, tmp_path / here / "rsync").chmod(0o755)
+                old_rsync.put_client(here, tmp_path / here / "rsync")
                 changed.setenv("PATH", f"{tmp_path / here}:{os.environ['PATH']}")
             require_days(profile, tmp_path / f"back to {here}")
