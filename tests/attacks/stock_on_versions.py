@@ -120,11 +120,16 @@ def modules_that_read_versions(thief: Plundered) -> None:
 def rules_that_name_files_of_a_version(thief: Plundered) -> None:
     (thief.tools / thief.source).mkdir()
     thief.plant(_DOOR, VERSION)
-    for base in (*_bases(), f"../{VERSION_FROM_BACKUP}", f"../{_DOOR}"):
+    for base in (VERSION, f"../{VERSION_FROM_BACKUP}", f"../{_DOOR}"):
         for way in (("--delete",), ("-m",)):
             thief.push("-n", *way, f"--filter=: {base}/{GONE}", f"{thief.source}/")
-        thief.pull(f"{thief.source}/", "-n", f"--filter=: {base}/{GONE}")
-        thief.pull(f"{thief.source}/", "-n", f"-M--filter=. {base}/{GONE}", f"-M--exclude-from={base}/{GONE}")
+        thief.pull(
+            f"{thief.source}/",
+            "-n",
+            f"--filter=: {base}/{GONE}",
+            f"-M--filter=. {base}/{GONE}",
+            f"-M--exclude-from={base}/{GONE}",
+        )
 
 
 def a_list_that_lies_in_a_version(thief: Plundered) -> None:
@@ -141,7 +146,7 @@ def a_log_in_a_version(thief: Plundered) -> None:
 
 
 def _bases() -> Iterator[str]:
-    yield from (*_WAYS, _DOOR, f"/{_DOOR}")
+    yield from (VERSION, VERSION_FROM_BACKUP, _DOOR, f"/{_DOOR}")
 
 
 ATTACKS: tuple[Attack, ...] = tuple(
