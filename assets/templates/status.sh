@@ -385,7 +385,7 @@ versions() {
         if [ ! -f "$file" ]; then continue; fi
         whose=${file#"$state/versions-state/"}
         if [ ! -L "$state/versions/$whose" ]; then leads=nowhere; elif [ -d "$state/versions/$whose" ]; then leads=there; else leads=astray; fi
-        printf 'V %s leads=%s\n' "$whose" "$leads"
+        printf 'V %s leads=%s\nV %s ran=%s\n' "$whose" "$leads" "$whose" "$(stat -c %Y "$file")"
         head -c 4000 "$file" | whose=$whose awk '/^[a-z]+=/ { print "V", ENVIRON["whose"], $0 }'
     done
 }
@@ -491,7 +491,8 @@ function tell(account, uid, name, scheme, print_, folder, answered, there, time,
     else if (is_old && now - time > max_age * 86400) { is_stale = 1; problem("no complete backup for " ago(now - time)) }
     if (is_time(facts[kept, "held"])) problem("most of its files changed or went on " day(facts[kept, "held"]) ": no version is removed until backup-wizard-versions --release " account " " name)
     if (facts[kept, "trouble"] != "") problem("versions: " facts[kept, "trouble"])
-    if ((kept in keeps) && facts[kept, "leads"] == "astray") problem("versions: their folder is gone")
+    else if (facts[kept, "leads"] == "astray") problem("versions: their folder is gone")
+    if (is_time(facts[kept, "ran"]) && now - facts[kept, "ran"] > 172800) problem("versions: nothing has started backup-wizard-versions since " day(facts[kept, "ran"]))
     if (wrong) bad++
     if (form == "json") tell_json(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in, id, kept, is_stale)
     else if (wrong || quiet == "") tell_text(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in, id, kept)

@@ -313,6 +313,7 @@ set_up() {
         btrfs subvolume create "$leaf/current" >/dev/null || give_up "btrfs can't make a subvolume in $leaf"
     fi
     mkdir -p "${state%/*}" "$work" && chmod 755 "$var/versions-state" "${state%/*}" && chmod 700 "$var/versions-work" || exit 1
+    [ -f "$state" ] || tell_state ''
     "${engine}_conf" >"$work/conf"
     if ! cmp -s "$work/conf" "$own/$engine.conf"; then
         does "configure $engine: $own/$engine.conf"
@@ -383,7 +384,7 @@ take_down() {
     # A run that was killed may have left these, which have nothing in them then.
     case $leaf in /*/$folder_name/*/*) for path in "${leaf%/*}" "${leaf%/*/*}"; do rmdir "$path" 2>/dev/null || :; done ;; esac
     [ ! -L "$place" ] || does "keep no more versions of $name"
-    rm -f "$place" "$place.new" "$state" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
+    rm -f "$place" "$place.new" "$state" "$state.new" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
     rm -rf "$work"
     for path in "${place%/*}" "${state%/*}" "${work%/*}"; do rmdir "$path" 2>/dev/null || :; done
     for settings in "$configured"/*/*/settings; do
@@ -470,22 +471,21 @@ keep_version() {
     [ "$(stat -c %g:%a "$leaf")" = "$gid:750" ] || give_up "the owner, group or mode of $leaf has changed: run the setup script again"
     parent=$leaf && choose_engine
     newest=$(versions | tail -n 1)
-    if [ -n "$newest" ] && [ "$(made_at "$newest" +%F)" = "$(date +%F)" ]; then asked "there is one of today" && return 0; fi
+    if [ -n "$newest" ] && [ "$(made_at "$newest" +%F)" = "$(date +%F)" ]; then no_version "there is one of today" && return 0; fi
     mark=$(newest_mark) || {
         [ -n "$newest" ] || { tell_state "there is no backup in $folder yet" && return 0; }
         give_up "its folder ($folder) can't be read: $(last_words)"
     }
     case "$mark" in
-    '') asked 'no backup has been complete yet' && return 0 ;;
-    "$(read_line "$work/kept")") asked 'no backup has been complete since the newest version' && return 0 ;;
-    "$(read_line "$work/changing")") asked 'it has changed since it was complete last' && return 0 ;;
+    '') no_version 'no backup has been complete yet' && return 0 ;;
+    "$(read_line "$work/kept")") no_version 'no backup has been complete since the newest version' && return 0 ;;
+    "$(read_line "$work/changing")") no_version 'it has changed since it was complete last' "$changed" && return 0 ;;
     esac
     require_room
     "copy_for_$engine"
     if ! is_unchanged "$mark"; then
         printf '%s\n' "$mark" >"$work/changing"
-        tell_state 'it changed while it was copied, so no version was made of it'
-        asked 'it changed while it was copied' && return 0
+        no_version 'it changed while it was copied' "$changed" && return 0
     fi
     notice_mass_change
     "keep_by_$engine"
@@ -498,7 +498,14 @@ keep_version() {
     fi
 }
 
-asked() { if [ "$command" = now ]; then printf 'Nothing to do: %s.\n' "$1"; fi; } # WORDS for who does this by hand
+changed='it changed while it was copied, so no version was made of it'
+
+# What was put right since is no trouble any more; and by the time of that file, others see that somebody starts this.
+no_version() { # WORDS for who does this by hand [TROUBLE]
+    tell_state "${2-}"
+    if [ "$command" = now ]; then printf 'Nothing to do: %s.\n' "$1"; fi
+}
+
 read_line() { if [ -f "$1" ]; then head -n 1 "$1"; fi; } # FILE
 is_held() { [ -f "$own/held" ]; }
 
@@ -568,12 +575,14 @@ notice_mass_change() {
             exit !((changed + deleted) * 2 > before && before >= 20)
         }' "$work/changes" || return 0
     versions | grep -q . || return 0
-    is_held || date +%s | put_file "$own/held" 644
+    is_held || date +%s | put_file "$own/held" 644 ||
+        give_up "most files had changed or gone, which could not be noted, so no version was made: see whether the disk of $own is full"
 }
 
 release() {
     is_held || { printf 'Nothing is held of %s %s.\n' "$account" "$name" && return 0; }
-    rm -f "$own/held"
+    rm -f "$own/held" || exit 1
+    tell_state "$(sed -n 's/^trouble=//p' "$state")"
     printf 'Old versions of %s %s are removed again when newer ones take their places.\n' "$account" "$name"
 }
 

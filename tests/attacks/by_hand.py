@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.attacks import reading
 from tests.attacks.differences import NEIGHBOUR
-from tests.attacks.plundered import LETTER
+from tests.attacks.plundered import GONE, LETTER, VERSION, VERSION_FROM_BACKUP
 from tests.attacks.protocol.messages import BACKUP_BASIS, FUZZY_BASIS, PARTIAL_BASIS, Entry, Transfer, folder, link
 from tests.support.servers.office import ACCOUNT
 from wizard.schemes.if_stolen import Ability
@@ -25,6 +25,7 @@ PIN = b"47"
 PIN_TIME = 1_650_000_000
 _LINKS = "-lWHogDtpe.LsfxCIvu"
 _EVIL = b"put here by a thief"
+_KEPT = tuple(f"{way}/{GONE}".encode() for way in (VERSION, VERSION_FROM_BACKUP))
 
 
 def overwriting_unasked(thief: Plundered) -> None:
@@ -105,9 +106,29 @@ def a_link_and_a_file_behind_it(thief: Plundered) -> None:
         thief.visit(entries, [Transfer(evil.name, [_EVIL])])
 
 
+def names_that_lead_into_a_version(thief: Plundered) -> None:
+    for name in (*_KEPT, b"./" + _KEPT[1], b"x/../" + _KEPT[1]):
+        thief.visit([folder(b"."), Entry(name, S_IFREG | 0o666, size=len(_EVIL))], [Transfer(name, [_EVIL])])
+
+
+def a_link_to_a_version_and_files_behind_it(thief: Plundered) -> None:
+    planted = [folder(b"."), link(b"way", VERSION.encode())]
+    letter = Entry(b"way/Documents/letter.txt", S_IFREG | 0o666, size=len(_EVIL))
+    inside = [folder(b"way", 0o777), folder(b"way/Documents", 0o777), letter]
+    thief.visit(planted)
+    for entries in ([*planted, letter], [folder(b"."), *inside], [*planted, *inside], [folder(b"."), letter]):
+        thief.visit(entries, [Transfer(letter.name, [_EVIL])])
+    # The server makes the second of two names by itself.
+    kept = thief.office.path(f"{VERSION}/Documents/letter.txt").lstat()
+    same = Entry(letter.name, size=kept.st_size, mtime=int(kept.st_mtime), links=b"one")
+    thief.visit([folder(b"."), same, Entry(b"probe", links=b"one")], options=_LINKS)
+    thief.pull("probe")
+
+
 def other_files_to_build_on(thief: Plundered) -> None:
     for kind in (FUZZY_BASIS, BACKUP_BASIS, PARTIAL_BASIS):
-        for basis in (b"letter.txt", b"../letter.txt", b"../../../.ssh/id_backup", b"/etc/passwd"):
+        outside = (b"../letter.txt", b"../../../.ssh/id_backup", b"/etc/passwd", *_KEPT)
+        for basis in (b"letter.txt", *outside):
             if _is_built_on(thief, kind, basis):
                 thief.learnt.add(Ability.GUESS if basis == b"letter.txt" else Ability.EVERYTHING)
 
@@ -122,8 +143,16 @@ def _is_built_on(thief: Plundered, kind: int, basis: bytes) -> bool:
 
 
 def rules_sent_unasked(thief: Plundered) -> None:
-    for rules in ([b": letter.txt"], [b". ../../.ssh/id_backup"], [b": /home/amanda/.ssh/id_backup"]):
-        said = thief.visit([folder(b"."), folder(thief.source.encode())], filters=rules, seconds=1)
+    there = thief.visit
+    if thief.profile.scheme.allow_delete:  # a server that deletes takes rules; an exact command has that in it
+        there = functools.partial(there, options="-lWogDtpre.LsfxCIvu", more=(b"--delete",))
+    for rules in (
+        [b": letter.txt"],
+        [b". ../../.ssh/id_backup"],
+        [b": /home/amanda/.ssh/id_backup"],
+        *([b". " + kept] for kept in _KEPT),
+    ):
+        said = there([folder(b"."), folder(thief.source.encode())], filters=rules, seconds=1)
         thief.heard += said.text
 
 

@@ -56,7 +56,7 @@ def _tree(place: Path) -> dict[str, Entry]:
 
 
 def in_zone(zone: str, ability: Ability) -> Ability:
-    return {"own": ability, "other": Ability.OTHER_BACKUPS, "outside": Ability.EVERYTHING}[zone]
+    return {"own": ability, "other": Ability.OTHER_BACKUPS}.get(zone, Ability.EVERYTHING)
 
 
 def changed(before: Entry | None, now: Entry | None) -> Ability | None:

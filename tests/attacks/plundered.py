@@ -19,6 +19,7 @@ from tests.support import processes
 from tests.support.attacks.thief import AS_A_BACKUP
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
+from tests.support.versions.office import PLACE
 from wizard import schemes
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
@@ -36,10 +37,16 @@ if TYPE_CHECKING:
 
 LETTER = b"Dear Sir or Madam, the number is 4711"
 UNKNOWN_NAME = "diary-8152.txt"
+VERSION = f"{PLACE}/daily.1/files"
+VERSION_FROM_BACKUP = f"../../..{VERSION.removeprefix('/home')}"
+GONE = "Documents/gone.txt"
+"""A file that is in that version of the backup, and no longer in the backup."""
+
 SECRETS = {
     "own": (LETTER, b"my diary of the year"),
     "other": (b"the other computer's letter",),
     "outside": (b"a private key of amanda", b"a letter of bob", b"root:x:0:0"),
+    "versions": (b"a letter of last year",),
 }
 _KEPT = "/srv/kept"
 _HOMES = f"{ACCOUNT} {NEIGHBOUR}"
@@ -48,12 +55,26 @@ _SUM = re.compile(r"chunk\[\d+\] offset=\d+ len=1 sum1=([0-9a-f]{8})")
 
 
 class Plundered:
-    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got."""
+    """`source` is a folder of the backup, `tools` what the thief has made and `loot` what they got.
 
-    def __init__(self, office: Office, profile: Profile, access: Access, place: Path) -> None:
+    The thief comes from that `address`, if there is one, where `profile` is the backup as their line has it; the
+    computer itself has the line of `honest`.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        profile: Profile,
+        access: Access,
+        place: Path,
+        address: str = "",
+        honest: Profile | None = None,
+    ) -> None:
         self.office = office
         self.profile = profile
         self.place = place
+        self.address = address
+        self._honest = honest
         self.source = profile.folders[0].rpartition("/")[2]
         self.tools = place / "tools"
         self.loot = place / "loot"
@@ -158,7 +179,8 @@ class Plundered:
             kwargs.setdefault("filters", KEEPING_ALL)
         words = [b"--server", flags.encode(), *more, b"."]
         if not scheme.kind.startswith("daemon"):
-            request = b" ".join([b"rsync", *words, b"."]).decode()
+            folder = f"{placing.OWN}/" if scheme.kind == "login" else "."
+            request = b" ".join([b"rsync", *words, folder.encode()]).decode()
             said = send([*self.ssh(), f"{ACCOUNT}@{HOST}", request], *args, options=flags, **kwargs)
             self._note(said.errors)
             return said
@@ -211,6 +233,8 @@ class Plundered:
                 return f"rsync://{ACCOUNT}@{HOST}:{self.office.daemon_port}/{self.in_module}{path}"
             case "daemon-over-ssh":
                 return f"{ACCOUNT}@{HOST}::{self.in_module}{path}"
+            case "login" if not path.startswith("/"):
+                return f"{ACCOUNT}@{HOST}:{placing.OWN}/{path}"
             case _:
                 return f"{ACCOUNT}@{HOST}:{path}"
 
@@ -223,6 +247,8 @@ class Plundered:
             "LogLevel": "ERROR",
             "ControlPath": f"{self.place}/connection",
         }
+        if self.address:
+            settings["BindAddress"] = self.address
         options = (f"-o{name}={value}" for name, value in settings.items())
         key = ("-i", str(self.profile.key_path), "-p", str(self.office.port))
         return ["ssh", "-F", "none", *options, *key]
@@ -246,8 +272,10 @@ class Plundered:
     def honest_run(self) -> int:
         """A backup by the computer itself."""
         transfer = Transfer(dry_run=False)
-        facts = msgspec.structs.replace(self._access.facts, connection=self.place / "connection")
-        argv = schemes.of(self.profile).client_command(self.profile, facts, transfer)
+        profile, facts = self._honest or self.profile, self._access.facts
+        if not self.address:
+            facts = msgspec.structs.replace(facts, connection=self.place / "connection")
+        argv = schemes.of(profile).client_command(profile, facts, transfer)
         password = self._password().get("RSYNC_PASSWORD")
         return subprocess.run(argv, input=password, capture_output=True, text=True).returncode
 

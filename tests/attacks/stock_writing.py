@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from tests.attacks.differences import NEIGHBOUR
@@ -168,6 +169,18 @@ def deleting(thief: Plundered) -> None:
 def deleting_what_is_named(thief: Plundered) -> None:
     thief.push("--delete-missing-args", f"{thief.source}/letter.txt")
     thief.push("--ignore-missing-args", "-M--delete-missing-args", f"{thief.source}/letter.txt")
+
+
+def as_if_from_the_usual_place(thief: Plundered) -> None:
+    """All that a client can set itself, and a way through the server, which is at a usual place."""
+    if not thief.address:
+        return
+    (thief.tools / thief.source).mkdir()
+    alone = ["ssh", "-oControlPath=none", *thief.ssh()[1:]]
+    through = shlex.join([*alone, "-W", f"{HOST}:{thief.office.port}", f"{ACCOUNT}@{HOST}"])
+    told = f"{HOST} 4711 {HOST} {thief.office.port}"
+    for option in (f"SetEnv=SSH_CONNECTION={shlex.quote(told)}", f"HostKeyAlias={HOST}", f"ProxyCommand={through}"):
+        thief.push("--delete", f"--rsh={shlex.join([*alone, f'-o{option}'])}", f"{thief.source}/")
 
 
 def taking_away(thief: Plundered) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
     from wizard.client.access import Access
     from wizard.server.exports.context import ExportContext
 
@@ -44,7 +45,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 def context_for(
-    office: SetUpOffice, kind: str, folder: Path, name: str = "amamac", root: str = placing.ROOT, **changes: Any
+    office: Office, kind: str, folder: Path, name: str = "amamac", root: str = placing.ROOT, **changes: Any
 ) -> tuple[ExportContext, Access]:
     profile = placing.profile_for(office, kind, folder, **changes)
     server = msgspec.structs.replace(profile.server, root=root)

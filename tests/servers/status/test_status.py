@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
     from wizard.server.exports.context import ExportContext
 
 SCRIPT = "/srv/status.sh"
@@ -62,7 +63,7 @@ def of_all(office: SetUpOffice, *options: str, **more: Any) -> dict[str, Any]:
     return {one["name"]: one for one in said["backups"]}
 
 
-def put_status(office: SetUpOffice, *contexts: ExportContext) -> None:
+def put_status(office: Office, *contexts: ExportContext) -> None:
     office.put(SCRIPT, status.render_many(contexts))
 
 

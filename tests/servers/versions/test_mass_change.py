@@ -67,6 +67,24 @@ def test_nothing_is_removed_until_the_admin_says_so(kind: type[VersionedOffice],
             assert (office.days("daily"), office.days("weekly")) == ([5, 4], [1])
 
 
+def test_what_can_not_be_held_is_not_kept_either(tmp_path: Path) -> None:
+    """Or else the oldest version would be removed for it: the disk of /etc may be full."""
+    with _Few(tmp_path / "office") as office:
+        office.back_up(_MADE)
+        office.make(1)
+        office.back_up("echo >folder/more")
+        office.make(2)
+        office.back_up("rm -r folder; echo >left")
+        office.run("mount", "--bind", OWN, OWN)
+        office.run("mount", "-o", "remount,bind,ro", OWN)
+        told = office.on_day(3)
+        assert (told.returncode, "could not be noted" in told.stderr) == (1, True), told.stderr
+        assert office.days("daily") == [2, 1]
+        office.run("umount", OWN)
+        assert "--release" in office.on_day(3).stderr
+        assert office.days("daily") == [3, 2, 1]
+
+
 @pytest.mark.parametrize("case", sampled.first(1, _CASES))
 def test_what_counts_as_most(case: str, office: VersionedOffice) -> None:
     script, is_held = _CASES[case]

@@ -37,10 +37,12 @@ SUITES = {
 }
 THERE = "/usr/local/lib/old-rsync"  # where a server under test sees it
 
+_PROGRAM = "/usr/local/lib/run-old-rsync"
 _DEBOOTSTRAP = Path("/usr/share/debootstrap/scripts")
 _UBUNTU_KEY = Path(__file__).parents[1] / "ubuntu-archive.asc"
 _RUN = """\
 #!/bin/sh
+unset LD_PRELOAD # what is for this machine's C library
 exec {there}/{loader} --library-path {libraries} {there}/{program} "$@"
 """
 
@@ -57,8 +59,10 @@ def put(office: Office, version: str) -> None:
     """Have that version, with its rrsync, in the place of the server's own."""
     office.run("mkdir", "-p", THERE)
     office.run("mount", "--bind", str(require(version)), THERE)
-    for program in ("rsync", "rrsync"):
-        office.run("mount", "--bind", f"{THERE}/{program}", f"/usr/bin/{program}")
+    office.put(_PROGRAM, "")
+    _put(office.path(_PROGRAM), Path(THERE))
+    for program, place in ((_PROGRAM, "rsync"), (f"{THERE}/rrsync", "rrsync")):
+        office.run("mount", "--bind", program, f"/usr/bin/{place}")
 
 
 def put_client(version: str, program: Path) -> Path:

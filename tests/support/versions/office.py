@@ -6,6 +6,7 @@ import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from tests.support import programs
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "/usr/local/sbin/backup-wizard-versions"
 NAME = "amamac"
-_DISK = "/srv/disk"
+DISK = "/srv/disk"
 CLOCKS = "/usr/local/clocks"
 _CLOCK = """\
 #!/bin/sh
@@ -28,6 +29,7 @@ LINK = f"/var/lib/backup-wizard/versions/{ACCOUNT}/{NAME}"
 STATE = f"/var/lib/backup-wizard/versions-state/{ACCOUNT}/{NAME}"
 WORK = f"/var/lib/backup-wizard/versions-work/{ACCOUNT}/{NAME}"
 OWN = f"/etc/backup-wizard/versions/{ACCOUNT}/{NAME}"
+PLACE = f"/home/backup-wizard-versions/{ACCOUNT}/{NAME}"
 FIRST_DAY = datetime(2027, 1, 4, 3, tzinfo=UTC)
 _MARK = "printf x >.new && mv -f .new .backup-complete"
 
@@ -50,7 +52,7 @@ class VersionedOffice(Office):
         self.put(PROGRAM, (paths.assets() / "templates" / "versions.sh").read_text("utf-8"), mode=0o755)
         prepare_clocks(self)
         if self.disk:
-            self._mount_disk()
+            mount_disk(self, self.disk, self.disk_size)
         self.as_account(f"mkdir -p {self.live} && chmod 700 {self.live}")
         self.settle()
         return self
@@ -58,20 +60,12 @@ class VersionedOffice(Office):
     @property
     def live(self) -> str:
         """The backup's folder."""
-        return f"{_DISK}/backup/{NAME}" if self.disk else f"/home/{ACCOUNT}/backup/{NAME}"
+        return f"{DISK}/backup/{NAME}" if self.disk else f"/home/{ACCOUNT}/backup/{NAME}"
 
     @property
     def place(self) -> str:
         """The folder of its versions."""
-        return f"{_DISK if self.disk else '/home'}/backup-wizard-versions/{ACCOUNT}/{NAME}"
-
-    def _mount_disk(self) -> None:
-        image = f"{self._place}/disk"
-        self.run("truncate", "-s", self.disk_size, image)
-        self.run(f"mkfs.{self.disk}", "-q", image)
-        self.run("mkdir", _DISK)
-        self.run("mount", "-o", "loop", image, _DISK)
-        self.run("install", "-d", "-o", ACCOUNT, "-g", ACCOUNT, f"{_DISK}/backup")
+        return f"{DISK if self.disk else '/home'}/backup-wizard-versions/{ACCOUNT}/{NAME}"
 
     def settle(self, **others: str) -> None:
         """Write the settings, and set the versions up."""
@@ -95,10 +89,7 @@ class VersionedOffice(Office):
 
     def on_clock(self, day: int, *argv: str) -> list[str]:
         """The command that starts a program on that day."""
-        moment = FIRST_DAY + timedelta(days=day - 1)
-        clock = (f"FAKETIME=@{moment:%Y-%m-%d %H:%M:%S}", "NO_FAKE_STAT=1", "TZ=UTC")
-        path = f"PATH={CLOCKS}:{self.path_before}:{os.environ['PATH']}"
-        return self.inside("env", *clock, path, *argv)
+        return on_clock(self, day, *argv, path_before=self.path_before)
 
     def tree(self) -> dict[str, object]:
         """All that the program changes."""
@@ -133,7 +124,47 @@ class VersionedOffice(Office):
     @staticmethod
     def moment(day: int) -> int:
         """When that day's version is made."""
-        return int((FIRST_DAY + timedelta(days=day - 1)).timestamp())
+        return moment(day)
+
+
+def look(office: Office) -> dict[str, tuple[object, ...]]:
+    """All that there is to know of the versions: inodes, modes, owners, names of the same file, times and content."""
+    found: dict[str, tuple[object, ...]] = {}
+    for top in ("/home/backup-wizard-versions", "/var/lib/backup-wizard", OWN):
+        place = office.path(top)
+        for path in (place, *place.rglob("*")):
+            status = path.lstat()
+            fixed = (status.st_ino, status.st_mode, status.st_uid, status.st_gid, status.st_nlink)
+            held = path.read_bytes() if S_ISREG(status.st_mode) else path.is_symlink() and path.readlink()
+            found[f"{top}/{path.relative_to(place)}"] = (*fixed, status.st_mtime_ns, status.st_ctime_ns, held)
+    return found
+
+
+def moment(day: int) -> int:
+    """When a version is made that day, in seconds."""
+    return int((FIRST_DAY + timedelta(days=day - 1)).timestamp())
+
+
+def on_clock(office: Office, day: int, *argv: str, path_before: str = "") -> list[str]:
+    """The command that starts a program there on that day, once the clocks are prepared."""
+    clock = (f"FAKETIME=@{datetime.fromtimestamp(moment(day), UTC):%Y-%m-%d %H:%M:%S}", "NO_FAKE_STAT=1", "TZ=UTC")
+    path = f"PATH={CLOCKS}:{path_before}:{os.environ['PATH']}"
+    return office.inside("env", *clock, path, *argv)
+
+
+def remove_mark(office: Office, folder: str) -> None:
+    """Have the next backup make its mark anew: one of the same second would be left as it is."""
+    office.run("sh", "-c", f"rm {folder}/.backup-complete*")
+
+
+def mount_disk(office: Office, kind: str, size: str) -> None:
+    """Have a file system of its own for backups and versions, of that type."""
+    image = "/srv/disk-image"
+    office.run("truncate", "-s", size, image)
+    office.run(f"mkfs.{kind}", "-q", image)
+    office.run("mkdir", DISK)
+    office.run("mount", "-o", "loop", image, DISK)
+    office.run("install", "-d", "-o", ACCOUNT, "-g", ACCOUNT, f"{DISK}/backup")
 
 
 def prepare_clocks(office: Office) -> None:
