@@ -457,6 +457,21 @@ function listed(text,  count, part, at, out) {
     for (at = 1; at <= count; at++) out = out (at > 1 ? ", " : "") quoted(part[at])
     return "[" out "]"
 }
+function note_lockout(  at, count) {
+    if (field[4] == "anew") delete revoked[field[2] "/" field[3]]
+    if (field[4] != "revoked") return
+    revoked[field[2] "/" field[3]] = field[5]
+    count = split($0, field, " ")
+    for (at = 6; at <= count; at++) lost[field[at]] = field[3]
+}
+function lost_key(keys,  count, part, at, blob) {
+    count = split(keys, part, " ")
+    for (at = 1; at <= count; at++) {
+        blob = part[at]
+        sub(/^[^,]*,/, "", blob)
+        if (blob in lost) return lost[blob]
+    }
+}
 function problem(text) { problems[++wrong] = text }
 BEGIN {
     for (at = 0; at < 256; at++) code[sprintf("%c", at)] = at
@@ -472,10 +487,10 @@ BEGIN {
     keeps[field[2]] = 1
     next
 }
-/^M / { split($0, field, " "); if (field[4] == "revoked") revoked[field[2] "/" field[3]] = field[5]; next }
+/^M / { split($0, field, " "); note_lockout(); next }
 /^S\t/ { size[$2 "/" $3] = ($4 ~ /^[0-9]+$/) ? sprintf("%.0f", $4 * 1024) : "-"; next }
 /^C\t/ && $6 == "-" { bad++; silent = silent (silent == "" ? "" : " ") $2; next }
-/^C\t/ { total++; tell($2, $3, $6, $7, prints($8), $9, $10, $11, $12, $13, $14) }
+/^C\t/ { total++; lost_with = lost_key($8); tell($2, $3, $6, $7, prints($8), $9, $10, $11, $12, $13, $14) }
 function tell(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in,  id, kept, at, is_stale, is_old) {
     id = account "/" name
     kept = id
@@ -483,6 +498,7 @@ function tell(account, uid, name, scheme, print_, folder, answered, there, time,
     wrong = is_stale = 0
     if (name ~ /\+restore$/) scheme = "reading"
     if (id in revoked) { if (is_in == "yes") problem("it was locked out, and is let in again") }
+    else if (lost_with != "" && is_in == "yes") problem("it has a key of " lost_with ", which was locked out")
     if (answered == "no" && uid != "-") problem("its account did not answer in time, so nothing is known of it")
     is_old = answered == "yes" && scheme != "reading" && !(id in revoked) && (is_in == "yes" || time != "-")
     if (is_old && folder == "-") { is_stale = 1; problem("its folder is not known: export this script with its request, too") }
