@@ -4,7 +4,7 @@
 # "anew" if it was locked out with another key; with "note" as the argument, that is put into the list, and no more asked.
 set -fu
 list=/var/lib/backup-wizard/made
-test -f "$list" || exit 0
+test -f "$list" || { cat >/dev/null && exit 0; } # who writes to this would find nobody to read it
 note=${1-}
 test -z "$note" || ! command -v flock >/dev/null || { exec 9>>"${list%/*}/lock" && flock -w 60 9; } || exit 1
 while IFS= read -r number && IFS= read -r account && IFS= read -r name && IFS= read -r order && IFS= read -r count; do
