@@ -279,30 +279,109 @@ let_in() {
 # put before another, it takes those places away from that.
 place_key() {
     read_file "$keys"
-    { IFS= read -r put_at && IFS= read -r whose; } <<END || :
-$(ours=$key_block blob=$blob name=$name later=$later_keys awk "$key_place" "$tmp/now")
+    { IFS= read -r put_at; IFS= read -r whose; IFS= read -r met; IFS= read -r behind; } <<END || :
+$(ours=$key_block blob=$blob name=$name later=$later_keys awk "$key_place" "$tmp/now" | visible)
 END
+    if [ -n "$met" ]; then note_places "$met" "$met"; fi
+    if [ -n "$behind" ]; then note_places "$behind" "$name"; fi
     case $put_at in '' | end) return 0 ;; esac
     ask_about_places
 }
 
+note_places() { # WHOSE other line, WHOSE line is met
+    note "the key of $name is also in $keys for $1, from places that can't be compared or overlap. Where both are for an
+    address, sshd takes the line of $2, which stands first"
+}
+
 ask_about_places() {
-    whose=$(printf '%s' "${whose:-another line}" | visible)
-    taken="the key of $name is also in $keys for $whose, which would no longer work from the places (from=) of $name"
+    taken="the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
     [ -n "$new_key" ] || fail "$taken. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
     printf '  ! %s\n    Make sure that its owner asked for that.\n' "$taken"
 }
 
-# Where a block belongs in a file of keys: before which line, or at the "end"; and then whose that line is. Nothing if it
-# can stay, or is new and can be added. The others with its key are those in blocks named in "later", which have to stand
-# after it, and those for any place, after all that are for some.
+# Where a block belongs in a file of keys, by lines: before which line, or at the "end", if it can't stay or be added; whose
+# that line is; and whose lines are met first, and after ours, where their places can't be told apart. The others with its
+# key are those in blocks named in "later", which have to stand after it, and those for more places, or for fewer.
 key_place='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
-    function is_for_any(line) { sub(/[ \t].*/, "", line); return tolower(line) !~ /(^|,)from=""/ }
+    function places(line,  option) {
+        sub(/^[ \t]+/, "", line)
+        while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
+            option = substr(line, 1, RLENGTH)
+            if (tolower(option) ~ /^from="/) return substr(option, 7, length(option) - 7)
+            line = substr(line, RLENGTH + 1)
+            if (!sub(/^,/, "", line)) return ""
+        }
+        return ""
+    }
+    function digits(number) { return substr(hex, int(number / 16) + 1, 1) substr(hex, number % 16 + 1, 1) }
+    # The bits of an IPv4 or IPv6 address, or of a network as far as it goes; nothing for what sshd may read otherwise.
+    function bits(place,  size, count, half, part, at, text, found) {
+        size = -1
+        if (place ~ /^[^\/]+\/[0-9]+$/) { size = place; sub(/.*\//, "", size); sub(/\/.*/, "", place); size += 0 }
+        if (place ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/) {
+            split(place, part, ".")
+            for (at = 1; at < 5; at++) {
+                if (part[at] ~ /^0[0-9]/ || length(part[at]) > 3 || part[at] + 0 > 255) return ""
+                text = text digits(part[at])
+            }
+        } else {
+            place = tolower(place)
+            count = split(place, half, "::")
+            if (place !~ /^[0-9a-f:]*:[0-9a-f:]*$/ || place ~ /:::|^:[^:]|[^:]:$/ || count > 2) return ""
+            for (at = split(half[1], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                text = substr("000" part[at], length(part[at])) text
+            }
+            for (at = count < 2 ? 0 : split(half[2], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                found = substr("000" part[at], length(part[at])) found
+            }
+            at = length(text found)
+            if (count < 2 ? at != 32 : at > 28) return ""
+            while (length(text found) < 32) text = text "0000"
+            text = text found
+            if (text ~ /^00000000000000000000ffff/) return "" # an IPv4 address within IPv6
+        }
+        found = ""
+        for (at = 1; at <= length(text); at++) found = found substr(nibbles, index(hex, substr(text, at, 1)) * 4 - 3, 4)
+        if (size > length(found) || (size >= 0 && substr(found, size + 1) ~ /1/)) return ""
+        return length(text) ":" (size < 0 ? found : substr(found, 1, size))
+    }
+    # How the places of one line lie to those of another, or "" if they have none in common.
+    function relation(one, other,  a, b, i, j, n, m, in_b, in_a, meets, inside, around) {
+        if (one == "" || other == "") return one == other ? "unclear" : one == "" ? "around" : "inside"
+        n = split(one, a, ",")
+        m = split(other, b, ",")
+        if (n > 64 || m > 64) return "unclear"
+        for (i = 1; i <= n; i++) if ((a[i] = bits(a[i])) == "") return "unclear"
+        for (j = 1; j <= m; j++) if ((b[j] = bits(b[j])) == "") return "unclear"
+        for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
+            if (index(a[i], b[j]) == 1) in_b[i] = meets = 1
+            if (index(b[j], a[i]) == 1) in_a[j] = meets = 1
+        }
+        if (!meets) return ""
+        inside = around = 1
+        for (i = 1; i <= n; i++) if (!(i in in_b)) inside = 0
+        for (j = 1; j <= m; j++) if (!(j in in_a)) around = 0
+        return inside == around ? "unclear" : inside ? "inside" : "around"
+    }
+    function relation_to(other,  at, one, found) {
+        for (at = 1; at <= lines; at++) {
+            one = relation(of_ours[at], other)
+            if (one != "") found = found == "" || found == one ? one : "unclear"
+        }
+        return found
+    }
     BEGIN {
+        hex = "0123456789abcdef"
+        nibbles = "0000000100100011010001010110011110001001101010111100110111101111"
         blob = ENVIRON["blob"]
         count = split(ENVIRON["ours"], our, "\n")
-        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && is_for_any(starts(our[at]))) open = 1
+        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && index(our[at], blob)) {
+            of_ours[++lines] = places(our[at])
+            if (of_ours[lines] == "") open = 1
+        }
         count = split(ENVIRON["later"], named, " ")
         for (at = 1; at <= count; at++) later[named[at]] = 1
     }
@@ -312,15 +391,23 @@ key_place='
     /^# backup-wizard end / { block = ""; next }
     /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
     {
-        line = starts($0)
-        if (index(" " line " ", " " blob " ") == 0) next
-        if ((block in later) || (!open && is_for_any(line))) {
+        if (index(" " starts($0) " ", " " blob " ") == 0) next
+        from = places($0)
+        is = relation_to(from)
+        if ((block in later) || is == "inside") {
             if (!before) { before = block == "" ? NR : first; whose = block }
-        } else if (open && !is_for_any(line)) after = NR
+        } else if (is == "around" || (open && from != "" && is != "")) after = NR
+        else if (is == "unclear" && from != "") { unclear[++many] = NR; of[many] = block == "" ? "another line" : block }
     }
     END {
-        if (before && (!ours || ours > before)) print before "\n" whose
-        else if (ours && ours < after) print "end"
+        if (before && (!ours || ours > before)) { print before; ours = before }
+        else if (ours && ours < after) { print "end"; ours = 0 }
+        else print ""
+        print whose
+        for (at = 1; at <= many; at++)
+            if (!ours || unclear[at] < ours) { if (met == "") met = of[at] }
+            else if (behind == "") behind = of[at]
+        print met "\n" behind
     }'
 
 # Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.

@@ -64,8 +64,8 @@ _ROLE = "ansible/roles/backup_wizard/files"
 @pytest.mark.parametrize(
     ("file", "begin", "end"),
     [
-        ("edit.sh", "function starts", 'else if .*print \"end\"'),
-        ("find_locked_out.sh", r'\$3 == "anew" &&', 'else if .*print \"another \" other'),
+        ("edit.sh", "function starts", "print met .*"),
+        ("find_locked_out.sh", r'\$3 == "anew" &&', 'else if .*print "another " other'),
     ],
 )
 def test_the_script_and_the_playbook_go_by_the_same_program(file: str, begin: str, end: str) -> None:
