@@ -70,6 +70,14 @@ GUARDS = (
     ),
     Guard(
         10,
+        "the message lets nobody in who was locked out",
+        "wizard/server/exports/pasted_commands.py",
+        "command(*_refuse_locked_out(context), make_account)",
+        "command(make_account)",
+        (f"{_KEY}::test_nor_does_a_message_let_it_in",),
+    ),
+    Guard(
+        10,
         "who is connected when a computer is locked out is so no more",
         _SCRIPT,
         "    end_connections\n    for_labels",
@@ -134,10 +142,10 @@ GUARDS = (
     ),
     Guard(
         9,
-        "an account that never answers holds the status script up for some seconds",
+        "what runs as an account for the status script, and never answers, is ended",
         _STATUS,
-        'timeout -s KILL $((seconds + 2)) cat "$tmp/wave',
-        'cat "$tmp/wave',
+        'exec setsid timeout -s KILL "$most"',
+        "exec setsid",
         (f"{_HOSTILE}::test_an_account_that_never_answers_holds_nobody_up",),
     ),
 )

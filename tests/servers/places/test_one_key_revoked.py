@@ -13,12 +13,14 @@ from tests.servers.places.test_one_key import (
     apply,
     commands_met,
     contexts_for,
+    standing,
 )
 from tests.servers.script.test_script import context_for, set_up
 from tests.servers.status.test_status import put_status, status_of
 from tests.support import programs
+from tests.support.data.message import block
 from tests.support.quick import sampled
-from tests.support.servers import setting_up
+from tests.support.servers import root_shell, setting_up
 from tests.support.servers.office import HOST
 from tests.support.servers.playbook import play
 from tests.support.servers.setting_up import FOREIGN_KEYS, SetUpOffice
@@ -95,6 +97,24 @@ def test_another_backup_s_script_takes_it_out_and_lets_the_others_in(
     assert office.script(shell=shell).changes == []
     assert "laptop is not locked out any more" in office.script("--readmit laptop", shell=shell).stdout
     assert office.script(shell=shell).changes == [f"let in the key of office: lines in {KEYS}"]
+    assert commands_met(office, both["office"])[OTHER_ADDRESS] == "office"
+
+
+def test_nor_does_a_message_let_it_in(office: SetUpOffice, sample_folder: Path, secret_service: SecretService) -> None:
+    both = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False)
+    lock_out(office, both)
+    assert apply(office, both["office"]).exit_code == 0
+    module, _ = context_for(office, "daemon", sample_folder, "four", "/srv/modules")
+    set_up(office, module)
+    assert office.script("--revoke four").exit_code == 0
+    before = standing(office)
+    for context in (both["office"], module):
+        said = root_shell.paste(office, block(exports.rendered(context, "text")))
+        assert f"{context.name} or its key was locked out here: " in said
+        assert standing(office) == before
+    assert apply(office, both["office"], "--readmit laptop").exit_code == 0
+    said = root_shell.paste(office, block(exports.rendered(both["office"], "text")))
+    assert "locked out here" not in said.partition("Done.")[0].rpartition("\n")[2]
     assert commands_met(office, both["office"])[OTHER_ADDRESS] == "office"
 
 
