@@ -776,7 +776,7 @@ look_for_keys() { # FILE
             index($0, ENVIRON["key"]) { print inside; exit }
             /^# backup-wizard end / { inside = "" }' "$tmp/now" | visible)
         if [ -n "$other" ]; then
-            complain "the key of $own is also let in as the backup $other: if that computer is to be locked out, --revoke $other"
+            complain "the key of $own is also let in as the backup $other: to end that, --revoke $other, or run its setup script again"
         else
             complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
         fi

@@ -99,6 +99,31 @@ def test_another_backup_s_script_takes_it_out_and_lets_the_others_in(
     assert office.script(shell=shell).changes == [f"let in the key of office: lines in {KEYS}"]
     assert commands_met(office, both["office"])[OTHER_ADDRESS] == "office"
 
+    # Where both were locked out, the key stays out until both are taken back.
+    assert office.script("--revoke office", shell=shell).exit_code == 0
+    assert apply(office, both["laptop"], "--revoke laptop", shell).exit_code == 0
+    assert "its key still is, as a key of laptop: --readmit laptop" in office.script("--readmit office").stdout
+    assert "let in the key of" not in apply(office, both["office"], shell=shell).stdout
+
+
+def test_lines_that_can_t_be_taken_out_are_told_and_keep_no_other_from_being_set_up(
+    office: SetUpOffice, sample_folder: Path, secret_service: SecretService
+) -> None:
+    both = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False)
+    lock_out(office, both)
+    module, _ = context_for(office, "daemon", sample_folder, "four", "/srv/modules")
+    set_up(office, both["office"], module)
+    office.as_account("chmod 500 .ssh")
+    done = office.script()
+    assert done.exit_code == 1
+    assert f"can't change {KEYS}" in done.stderr
+    assert "a key that was locked out may still be let in: see above. All the rest is done" in done.stderr
+    assert "let in the key of" not in done.stdout
+    assert "begin four" in office.path("/etc/rsyncd.conf").read_text()
+    office.as_account("chmod 700 .ssh")
+    assert office.script().exit_code == 0
+    assert is_refused(office, both["office"])
+
 
 def test_nor_does_a_message_let_it_in(office: SetUpOffice, sample_folder: Path, secret_service: SecretService) -> None:
     both = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False)
