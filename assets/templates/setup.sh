@@ -348,14 +348,18 @@ key_place='
         if (size > length(found) || (size >= 0 && substr(found, size + 1) ~ /1/)) return ""
         return length(text) ":" (size < 0 ? found : substr(found, 1, size))
     }
+    function known_bits(place) {
+        if (!(place in known)) known[place] = bits(place)
+        return known[place]
+    }
     # How the places of one line lie to those of another, or "" if they have none in common.
     function relation(one, other,  a, b, i, j, n, m, in_b, in_a, meets, inside, around) {
         if (one == "" || other == "") return one == other ? "unclear" : one == "" ? "around" : "inside"
         n = split(one, a, ",")
         m = split(other, b, ",")
-        if (n > 64 || m > 64) return "unclear"
-        for (i = 1; i <= n; i++) if ((a[i] = bits(a[i])) == "") return "unclear"
-        for (j = 1; j <= m; j++) if ((b[j] = bits(b[j])) == "") return "unclear"
+        if (n > 64 || m > 64 || ++compared > 1000) return "unclear" # an account may have anything in its file
+        for (i = 1; i <= n; i++) if ((a[i] = known_bits(a[i])) == "") return "unclear"
+        for (j = 1; j <= m; j++) if ((b[j] = known_bits(b[j])) == "") return "unclear"
         for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
             if (index(a[i], b[j]) == 1) in_b[i] = meets = 1
             if (index(b[j], a[i]) == 1) in_a[j] = meets = 1
