@@ -58,9 +58,10 @@ Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | -
   --receipt   prints only the receipts: send each to the person whose backup it is
   --revoke NAME [ACCOUNT]
               locks a computer out at once, such as a stolen one: removes its lines (also those for a restore), ends its
-              sessions, and prints what was verified in a receipt. Its backup stays. Later runs don't let it in either
+              sessions, and prints what was verified in a receipt. Its backup stays. Later runs don't let it in either,
+              nor any other backup with its key
   --readmit NAME [ACCOUNT]
-              takes that back: the next run lets it in again
+              takes that back: the next run lets it in again. Any setup script can do this
 Later on:
   A computer gets a new key    Its owner sends a new request. Compare the fingerprints, then run its script with
               --new-key.
@@ -69,7 +70,8 @@ Later on:
   Another server    Lock all computers out here (--revoke). There, create the accounts, copy the folders (rsync -aH, as
               root) and give them to the accounts (chown -hR). Then run the script of the same requests there. Send its
               receipts to the users, who enter the new server's name.
-Exit codes: 0 done; 1 failed, and all changes were undone, but those of --revoke; 2 wrong option; 77 not run as root.
+Exit codes: 0 done; 1 failed, and all changes were undone, but those of --revoke and the lines of keys that were locked
+out; 2 wrong option; 77 not run as root.
 END
 }
 
@@ -128,7 +130,7 @@ is_planned() { # WHAT
 # ---- One run at a time; it begins with --check ----
 
 begin() {
-    planned=$newline changes=0 left='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
+    planned=$newline changes=0 left='' refused='' lockout='' sshd_was_asked_for='' spared=/dev/null reading='' made=$state/made
     case $mode in
     check | receipt)
         tmp=$(mktemp -d) || fail 'no space left for a temporary folder'
@@ -182,7 +184,9 @@ change() {
         fail 'the changes are undone'
     fi
     each_backup receipt
+    if [ -e "$tmp/left" ]; then left=yes; fi
     end
+    [ -z "$left" ] || fail 'a key that was locked out may still be let in: see above. All the rest is done'
 }
 
 # ---- The list of what was made: ACCOUNT NAME WHAT VALUE, with * for what several backups share ----
@@ -217,12 +221,17 @@ apply() {
         each_backup ask_daemon
     fi
     if is_noted '* * reload'; then reload_sshd; fi
-    if [ "$changes" = 0 ]; then note 'nothing to do: all of it is in place'; fi
+    if [ "$changes$refused" = 0 ]; then note 'nothing to do: all of it is in place'; fi
+    if [ -n "$left" ]; then : >"$tmp/left"; fi
 }
 
 let_in() {
     used=$newline
-    if is_locked_out; then note "not let in: $name was locked out (to take that back: sh ${0##*/} --readmit $name)" && return 0; fi
+    if is_locked_out; then
+        shut_out
+        return 0
+    fi
+    case $lockout in another*) ask_about "${lockout##* } was locked out with another key" ;; esac
     case $account in *[!0-9]*) ;; *) fail "$account is a number, not an account's name" ;; esac
     [ "$uid" != 0 ] || fail "$account is root: a backup needs an account with fewer rights"
     [ "$login" = "$account" ] || fail "the account $account is now named $login: run this with --undo, and ask for a new script"
@@ -263,37 +272,120 @@ let_in() {
     each drop_block "$(places)" # what a former choice has opened
     if [ -n "$takes_over" ]; then shut_reading; fi
     if [ -n "$sshd_block" ]; then shut_passwords; fi
-    if is_noted "$mine revoked"; then forget "$mine revoked"; fi # it has another key by now
+    case $lockout in another*) keep_one "$mine anew" "$blob" ;; esac
 }
 
 # sshd takes the first line whose key and place (from=) match, so ours must not stand behind one for more places. Being
 # put before another, it takes those places away from that.
 place_key() {
     read_file "$keys"
-    { IFS= read -r put_at && IFS= read -r whose; } <<END || :
-$(ours=$key_block blob=$blob name=$name later=$later_keys awk "$key_place" "$tmp/now")
+    { IFS= read -r put_at; IFS= read -r whose; IFS= read -r met; IFS= read -r behind; } <<END || :
+$(ours=$key_block blob=$blob name=$name later=$later_keys awk "$key_place" "$tmp/now" | visible)
 END
+    if [ -n "$met" ]; then note_places "$met" "$met"; fi
+    if [ -n "$behind" ]; then note_places "$behind" "$name"; fi
     case $put_at in '' | end) return 0 ;; esac
     ask_about_places
 }
 
+note_places() { # WHOSE other line, WHOSE line is met
+    note "the key of $name is also in $keys for $1, from places that can't be compared or overlap. Where both are for an
+    address, sshd takes the line of $2, which stands first"
+}
+
 ask_about_places() {
-    whose=$(printf '%s' "${whose:-another line}" | visible)
-    taken="the key of $name is also in $keys for $whose, which would no longer work from the places (from=) of $name"
+    taken="the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
     [ -n "$new_key" ] || fail "$taken. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
     printf '  ! %s\n    Make sure that its owner asked for that.\n' "$taken"
 }
 
-# Where a block belongs in a file of keys: before which line, or at the "end"; and then whose that line is. Nothing if it
-# can stay, or is new and can be added. The others with its key are those in blocks named in "later", which have to stand
-# after it, and those for any place, after all that are for some.
+# Where a block belongs in a file of keys, by lines: before which line, or at the "end", if it can't stay or be added; whose
+# that line is; and whose lines are met first, and after ours, where their places can't be told apart. The others with its
+# key are those in blocks named in "later", which have to stand after it, and those for more places, or for fewer.
 key_place='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
-    function is_for_any(line) { sub(/[ \t].*/, "", line); return tolower(line) !~ /(^|,)from=""/ }
+    function places(line,  option) {
+        sub(/^[ \t]+/, "", line)
+        while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
+            option = substr(line, 1, RLENGTH)
+            if (tolower(option) ~ /^from="/) return substr(option, 7, length(option) - 7)
+            line = substr(line, RLENGTH + 1)
+            if (!sub(/^,/, "", line)) return ""
+        }
+        return ""
+    }
+    function digits(number) { return substr(hex, int(number / 16) + 1, 1) substr(hex, number % 16 + 1, 1) }
+    # The bits of an IPv4 or IPv6 address, or of a network as far as it goes; nothing for what sshd may read otherwise.
+    function bits(place,  size, count, half, part, at, text, found) {
+        size = -1
+        if (place ~ /^[^\/]+\/[0-9]+$/) { size = place; sub(/.*\//, "", size); sub(/\/.*/, "", place); size += 0 }
+        if (place ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/) {
+            split(place, part, ".")
+            for (at = 1; at < 5; at++) {
+                if (part[at] ~ /^0[0-9]/ || length(part[at]) > 3 || part[at] + 0 > 255) return ""
+                text = text digits(part[at])
+            }
+        } else {
+            place = tolower(place)
+            count = split(place, half, "::")
+            if (place !~ /^[0-9a-f:]*:[0-9a-f:]*$/ || place ~ /:::|^:[^:]|[^:]:$/ || count > 2) return ""
+            for (at = split(half[1], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                text = substr("000" part[at], length(part[at])) text
+            }
+            for (at = count < 2 ? 0 : split(half[2], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                found = substr("000" part[at], length(part[at])) found
+            }
+            at = length(text found)
+            if (count < 2 ? at != 32 : at > 28) return ""
+            while (length(text found) < 32) text = text "0000"
+            text = text found
+            if (text ~ /^00000000000000000000ffff/) return "" # an IPv4 address within IPv6
+        }
+        found = ""
+        for (at = 1; at <= length(text); at++) found = found substr(nibbles, index(hex, substr(text, at, 1)) * 4 - 3, 4)
+        if (size > length(found) || (size >= 0 && substr(found, size + 1) ~ /1/)) return ""
+        return length(text) ":" (size < 0 ? found : substr(found, 1, size))
+    }
+    function known_bits(place) {
+        if (!(place in known)) known[place] = bits(place)
+        return known[place]
+    }
+    # How the places of one line lie to those of another, or "" if they have none in common.
+    function relation(one, other,  a, b, i, j, n, m, in_b, in_a, meets, inside, around) {
+        if (one == "" || other == "") return one == other ? "unclear" : one == "" ? "around" : "inside"
+        n = split(one, a, ",")
+        m = split(other, b, ",")
+        if (n > 64 || m > 64 || ++compared > 1000) return "unclear" # an account may have anything in its file
+        for (i = 1; i <= n; i++) if ((a[i] = known_bits(a[i])) == "") return "unclear"
+        for (j = 1; j <= m; j++) if ((b[j] = known_bits(b[j])) == "") return "unclear"
+        for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
+            if (index(a[i], b[j]) == 1) in_b[i] = meets = 1
+            if (index(b[j], a[i]) == 1) in_a[j] = meets = 1
+        }
+        if (!meets) return ""
+        inside = around = 1
+        for (i = 1; i <= n; i++) if (!(i in in_b)) inside = 0
+        for (j = 1; j <= m; j++) if (!(j in in_a)) around = 0
+        return inside == around ? "unclear" : inside ? "inside" : "around"
+    }
+    function relation_to(other,  at, one, found) {
+        for (at = 1; at <= lines; at++) {
+            one = relation(of_ours[at], other)
+            if (one != "") found = found == "" || found == one ? one : "unclear"
+        }
+        return found
+    }
     BEGIN {
+        hex = "0123456789abcdef"
+        nibbles = "0000000100100011010001010110011110001001101010111100110111101111"
         blob = ENVIRON["blob"]
         count = split(ENVIRON["ours"], our, "\n")
-        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && is_for_any(starts(our[at]))) open = 1
+        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && index(our[at], blob)) {
+            of_ours[++lines] = places(our[at])
+            if (of_ours[lines] == "") open = 1
+        }
         count = split(ENVIRON["later"], named, " ")
         for (at = 1; at <= count; at++) later[named[at]] = 1
     }
@@ -303,15 +395,23 @@ key_place='
     /^# backup-wizard end / { block = ""; next }
     /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
     {
-        line = starts($0)
-        if (index(" " line " ", " " blob " ") == 0) next
-        if ((block in later) || (!open && is_for_any(line))) {
+        if (index(" " starts($0) " ", " " blob " ") == 0) next
+        from = places($0)
+        is = relation_to(from)
+        if ((block in later) || is == "inside") {
             if (!before) { before = block == "" ? NR : first; whose = block }
-        } else if (open && !is_for_any(line)) after = NR
+        } else if (is == "around" || (open && from != "" && is != "")) after = NR
+        else if (is == "unclear" && from != "") { unclear[++many] = NR; of[many] = block == "" ? "another line" : block }
     }
     END {
-        if (before && (!ours || ours > before)) print before "\n" whose
-        else if (ours && ours < after) print "end"
+        if (before && (!ours || ours > before)) { print before; ours = before }
+        else if (ours && ours < after) { print "end"; ours = 0 }
+        else print ""
+        print whose
+        for (at = 1; at <= many; at++)
+            if (!ours || unclear[at] < ours) { if (met == "") met = of[at] }
+            else if (behind == "") behind = of[at]
+        print met "\n" behind
     }'
 
 # Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.
@@ -336,7 +436,7 @@ shut_reading() {
     own=$name
     name=$takes_over mark=$takes_over mine="$account $takes_over" used=$newline
     each drop_block "$(places)"
-    forget "$mine"
+    forget_backup
     name=$own mark=$own mine="$account $own"
 }
 
@@ -422,7 +522,10 @@ undo() {
     fi
     each remove_folder "$(noted '* * folder' | backwards)"
     if is_noted '* * reload'; then reload_sshd; fi
-    if ! grep -q ' backup yes$' "$made"; then : >"$made"; fi
+    if ! grep -q ' backup yes$' "$made"; then
+        awk '$3 == "revoked" || $3 == "anew"' "$made" >"$made.new"
+        mv "$made.new" "$made"
+    fi
     if [ "$changes" = 0 ]; then note 'nothing is here that this script made'; fi
     [ -z "$left" ]
 }
@@ -437,7 +540,17 @@ undo_backup() {
     each remove_folder "$(noted "$mine folder" | backwards)"
     if ! grep ' backup yes$' "$made" | grep -vxF "$mine backup yes" | cut -d' ' -f1 | grep -qxF "$account"; then undo_account; fi
     if [ -n "$key_block" ] && [ -n "$entry" ]; then each name_session "$(sessions)"; fi
+    if [ "$spared" != /dev/null ]; then forget_backup && return 0; fi # it is not --undo, but a run that failed
+    if is_noted "$mine revoked"; then note "forgotten: that $name was locked out, so another run of its script lets it in"; fi
     forget "$mine"
+}
+
+# All but that it was locked out.
+forget_backup() {
+    remembered=$(noted "$mine revoked") allowed=$(noted "$mine anew")
+    forget "$mine"
+    if [ -n "$remembered" ]; then keep "$mine revoked $remembered"; fi
+    if [ -n "$allowed" ]; then keep "$mine anew $allowed"; fi
 }
 
 # What all backups of an account share is removed with the last one.
@@ -507,28 +620,84 @@ name_session() { # PROCESS
 
 # ---- Locking a computer out, and letting it in again ----
 
-# The list says who is locked out: ACCOUNT NAME revoked TIME KEYS. An older script of the same computer is on some disk.
+# The list says who is locked out: ACCOUNT NAME revoked TIME KEYS. An older script of the same computer is on some disk,
+# and another backup may have the same key. ACCOUNT NAME anew KEY: it has got another key since.
 is_locked_out() {
-    if ! is_noted "$mine revoked"; then return 1; fi
-    if [ -z "$blob" ]; then return 0; fi
-    case " $(noted "$mine revoked" | tr '\n' ' ') " in *" $blob "*) return 0 ;; esac
-    ask_about "$name was locked out with another key"
+    lockout=$(own=$mine base=${mine%+restore} blob=$blob awk "$find_lockout" "$made")
+    case $lockout in name* | key*) return 0 ;; esac
     return 1
+}
+
+# Prints "name" or "key", by which a backup is locked out, or "another" if it was with other keys than it has now; and
+# when, and the account and the name of what was locked out.
+# shellcheck disable=SC2016
+find_lockout='
+    $3 == "anew" && $1 " " $2 == ENVIRON["own"] { is_anew = $4 == ENVIRON["blob"] }
+    $3 != "revoked" { next }
+    {
+        has_key = 0
+        for (at = 5; at <= NF; at++) if ($at == ENVIRON["blob"]) has_key = 1
+        found = $4 " " $1 " " $2
+    }
+    $1 " " $2 == ENVIRON["own"] && (has_key || ENVIRON["blob"] == "") { by_name = found }
+    $1 " " $2 == ENVIRON["base"] && ENVIRON["blob"] == "" && by_name == "" { by_key = found }
+    has_key { by_key = found }
+    $1 " " $2 == ENVIRON["own"] || $1 " " $2 == ENVIRON["base"] { other = found }
+    END {
+        if (by_name != "") print "name " by_name
+        else if (by_key != "") print "key " by_key
+        else if (other != "" && !is_anew) print "another " other
+    }'
+
+# Nor do lines stay in which somebody has put there again, or which another backup with the same key has.
+shut_out() {
+    refused=yes cut='' whose=${lockout##* } of=${lockout#* * } used=$newline
+    of=${of%% *} why="$name was locked out"
+    case $lockout in key*) why="$name has a key of $whose, which was locked out" ;; esac
+    if [ "$of" = "$account" ]; then of=''; fi
+    note "not let in: $why (to take that back: sh ${0##*/} --readmit $whose${of:+ $(word "$of")})"
+    each cut_if_there "$(places)"
+    if [ -n "$cut" ]; then note "To end what it may have open: sh ${0##*/} --revoke $name"; fi
+}
+
+cut_if_there() { # FILE
+    attempt read_file "$1"
+    if [ "$code" != 0 ] || [ ! -s "$tmp/old" ] || is_anothers "$1"; then return 0; fi
+    cut=yes
+    cut_block "$1"
 }
 
 revoke() {
     take_wanted
     lock_out
-    printf '\nIf a playbook lets %s in as well, take it out there.\n' "$name"
     receipt
     [ -z "$left" ] || fail "$name may still get in: see above. Fix it, then run this again"
 }
 
+# It goes by the list alone, as a script of another backup may be the one at hand.
 readmit() {
-    take_wanted
-    if ! is_noted "$mine revoked"; then note "$name is not locked out" && return 0; fi
-    forget "$mine revoked"
-    note "$name is not locked out any more. To let it in: sh ${0##*/}"
+    found=$(wanted=$wanted of=$wanted_of awk '
+        $3 == "revoked" && $2 == ENVIRON["wanted"] && (ENVIRON["of"] == "" || $1 == ENVIRON["of"]) { print $1 " " $2 }' "$made")
+    case $found in
+    *"$newline"*) fail "nothing was changed: several accounts have a backup $wanted. Name the account, too: --readmit $wanted ACCOUNT" ;;
+    '')
+        take_wanted
+        if ! is_locked_out; then note "$name is not locked out" && return 0; fi
+        note "$name itself is not locked out, but has a key of ${lockout##* }, which is: --readmit ${lockout##* }"
+        return 0
+        ;;
+    esac
+    keys_then=$(noted "$found revoked" | cut -d' ' -f2- | tr ' ' '\n')
+    forget "$found revoked"
+    forget "$found anew"
+    note "$wanted is not locked out any more. To let it in, run its setup script"
+    mine='- -'
+    each note_other_lockout "$keys_then"
+}
+
+note_other_lockout() { # KEY
+    blob=$1
+    if [ -n "$1" ] && is_locked_out; then note "its key still is, as a key of ${lockout##* }: --readmit ${lockout##* }"; fi
 }
 
 take_wanted() {
@@ -558,6 +727,7 @@ lock_out() {
     for_labels each collect_keys
     cut_keys=$(printf '%s' "$cut_keys" | tr ' ' '\n' | awk 'NF && !seen[$0]++' | tr '\n' ' ')
     keep_one "$was revoked" "$(date +%s) ${cut_keys% }"
+    forget "$was anew"
     for_labels each cut_block
     if [ -n "$no_keys" ] && [ -n "$key_block" ]; then left=yes && complain "sshd may know the key in another way: $no_keys"; fi
     end_connections
@@ -610,7 +780,7 @@ look_for_keys() { # FILE
             index($0, ENVIRON["key"]) { print inside; exit }
             /^# backup-wizard end / { inside = "" }' "$tmp/now" | visible)
         if [ -n "$other" ]; then
-            complain "the key of $own is also let in as the backup $other: if that computer is to be locked out, --revoke $other"
+            complain "the key of $own is also let in as the backup $other: to end that, --revoke $other, or run its setup script again"
         else
             complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
         fi
@@ -744,8 +914,8 @@ END {
 
 # For the receipt.
 tell_locked_out() {
-    if ! is_noted "$mine revoked"; then return 0; fi
-    printf 'revoked: %s\n' "$(noted "$mine revoked" | cut -d' ' -f1 | tail -n 1)"
+    if ! is_locked_out && [ -z "$lockout" ]; then return 0; fi
+    printf 'revoked: %s\n' "$(printf '%s\n' "$lockout" | cut -d' ' -f2)"
     if [ "$mode" = revoke ]; then printf 'revoked-verified: %s\n' "$(if [ -z "$left" ]; then echo yes; else echo no; fi)"; fi
 }
 

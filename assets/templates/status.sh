@@ -55,7 +55,7 @@ usage() {
     cat <<END
 Usage: sh ${0##*/} [--max-age DAYS] [--json] [--quiet] [--no-sizes]
 Shows who backs up to this server, and how old each one's last complete backup is. It changes nothing.
-  --max-age DAYS  a backup is too old after so many days (7)
+  --max-age DAYS  a backup is too old after so many days, and so is its newest version where versions are kept (7)
   --json          prints one JSON object, for a monitor
   --quiet         prints only what needs a look: cron mails whatever is printed
   --no-sizes      doesn't add up sizes, which takes a while
@@ -381,12 +381,18 @@ fingerprints() {
 }
 
 versions() {
-    for file in "$state"/versions-state/*/*; do
-        if [ ! -f "$file" ]; then continue; fi
-        whose=${file#"$state/versions-state/"}
-        if [ ! -L "$state/versions/$whose" ]; then leads=nowhere; elif [ -d "$state/versions/$whose" ]; then leads=there; else leads=astray; fi
-        printf 'V %s leads=%s\nV %s ran=%s\n' "$whose" "$leads" "$whose" "$(stat -c %Y "$file")"
-        head -c 4000 "$file" | whose=$whose awk '/^[a-z]+=/ { print "V", ENVIRON["whose"], $0 }'
+    for file in "$state"/versions-state/*/* "$state"/versions/*/*; do
+        whose=${file#"$state"/versions*/}
+        kept=$state/versions-state/$whose link=$state/versions/$whose
+        if [ -f "$kept" ] && [ "$file" = "$kept" ]; then
+            head -c 4000 "$kept" | whose=$whose awk '/^[a-z]+=/ { print "V", ENVIRON["whose"], $0 }'
+            printf 'V %s ran=%s\n' "$whose" "$(stat -c %Y "$kept")"
+        elif [ ! -L "$link" ]; then
+            continue
+        fi
+        if [ ! -L "$link" ]; then leads=nowhere; elif [ -d "$link" ]; then leads=there; else leads=astray; fi
+        printf 'V %s leads=%s\n' "$whose" "$leads"
+        if [ -L "$link" ]; then printf 'V %s since=%s\n' "$whose" "$(stat -c %Y "$link")"; fi
     done
 }
 
@@ -457,6 +463,21 @@ function listed(text,  count, part, at, out) {
     for (at = 1; at <= count; at++) out = out (at > 1 ? ", " : "") quoted(part[at])
     return "[" out "]"
 }
+function note_lockout(  at, count) {
+    if (field[4] == "anew") delete revoked[field[2] "/" field[3]]
+    if (field[4] != "revoked") return
+    revoked[field[2] "/" field[3]] = field[5]
+    count = split($0, field, " ")
+    for (at = 6; at <= count; at++) lost[field[at]] = field[3]
+}
+function lost_key(keys,  count, part, at, blob) {
+    count = split(keys, part, " ")
+    for (at = 1; at <= count; at++) {
+        blob = part[at]
+        sub(/^[^,]*,/, "", blob)
+        if (blob in lost) return lost[blob]
+    }
+}
 function problem(text) { problems[++wrong] = text }
 BEGIN {
     for (at = 0; at < 256; at++) code[sprintf("%c", at)] = at
@@ -472,17 +493,18 @@ BEGIN {
     keeps[field[2]] = 1
     next
 }
-/^M / { split($0, field, " "); if (field[4] == "revoked") revoked[field[2] "/" field[3]] = field[5]; next }
+/^M / { split($0, field, " "); note_lockout(); next }
 /^S\t/ { size[$2 "/" $3] = ($4 ~ /^[0-9]+$/) ? sprintf("%.0f", $4 * 1024) : "-"; next }
 /^C\t/ && $6 == "-" { bad++; silent = silent (silent == "" ? "" : " ") $2; next }
-/^C\t/ { total++; tell($2, $3, $6, $7, prints($8), $9, $10, $11, $12, $13, $14) }
-function tell(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in,  id, kept, at, is_stale, is_old) {
+/^C\t/ { total++; lost_with = lost_key($8); tell($2, $3, $6, $7, prints($8), $9, $10, $11, $12, $13, $14) }
+function tell(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in,  id, kept, at, is_stale, is_old, from, why) {
     id = account "/" name
     kept = id
     gsub(/\\/, "=", kept)
     wrong = is_stale = 0
     if (name ~ /\+restore$/) scheme = "reading"
     if (id in revoked) { if (is_in == "yes") problem("it was locked out, and is let in again") }
+    else if (lost_with != "" && is_in == "yes") problem("it has a key of " lost_with ", which was locked out")
     if (answered == "no" && uid != "-") problem("its account did not answer in time, so nothing is known of it")
     is_old = answered == "yes" && scheme != "reading" && !(id in revoked) && (is_in == "yes" || time != "-")
     if (is_old && folder == "-") { is_stale = 1; problem("its folder is not known: export this script with its request, too") }
@@ -490,9 +512,16 @@ function tell(account, uid, name, scheme, print_, folder, answered, there, time,
     else if (is_old && time > now + 300) { is_stale = 1; problem("its last complete backup is from the future: check the clock of this server") }
     else if (is_old && now - time > max_age * 86400) { is_stale = 1; problem("no complete backup for " ago(now - time)) }
     if (is_time(facts[kept, "held"])) problem("most of its files changed or went on " day(facts[kept, "held"]) ": no version is removed until backup-wizard-versions --release " account " " name)
-    if (facts[kept, "trouble"] != "") problem("versions: " facts[kept, "trouble"])
-    else if (facts[kept, "leads"] == "astray") problem("versions: their folder is gone")
-    if (is_time(facts[kept, "ran"]) && now - facts[kept, "ran"] > 172800) problem("versions: nothing has started backup-wizard-versions since " day(facts[kept, "ran"]))
+    why = facts[kept, "trouble"]
+    if (is_time(facts[kept, "ran"]) && now - facts[kept, "ran"] > 172800) why = why (why == "" ? "" : "; ") "nothing has started backup-wizard-versions since " day(facts[kept, "ran"])
+    from = facts[kept, is_time(facts[kept, "last"]) ? "last" : "since"]
+    lacks_versions = is_old && time != "-" && is_time(from) && now - from > max_age * 86400
+    if (lacks_versions && !is_stale) {
+        is_stale = 1
+        why = why == "" ? ", and no reason is noted" : ": " why
+        problem((is_time(facts[kept, "last"]) ? "no new version for " ago(now - from) : "no version is noted since they were set up " ago(now - from) " ago") why)
+    } else if (why != "") problem("versions: " why)
+    if (facts[kept, "leads"] == "astray" && facts[kept, "trouble"] == "") problem("versions: their folder is gone")
     if (wrong) bad++
     if (form == "json") tell_json(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in, id, kept, is_stale)
     else if (wrong || quiet == "") tell_text(account, uid, name, scheme, print_, folder, answered, there, time, room, is_in, id, kept)
@@ -506,7 +535,8 @@ function tell_json(account, uid, name, scheme, print_, folder, answered, there, 
     object = object ", \"bytes\": " number(size[id]) ", \"bytes_free\": " number(room) ", \"versions\": "
     if (kept in keeps) {
         object = object "{\"count\": " number(facts[kept, "count"]) ", \"last\": " (is_time(facts[kept, "last"]) ? moment(facts[kept, "last"]) : "null")
-        object = object ", \"held\": " (is_time(facts[kept, "held"]) ? moment(facts[kept, "held"]) : "null") "}"
+        object = object ", \"age_seconds\": " (is_time(facts[kept, "last"]) ? now - facts[kept, "last"] : "null") ", \"stale\": " (lacks_versions ? "true" : "false")
+        object = object ", \"held\": " (is_time(facts[kept, "held"]) ? moment(facts[kept, "held"]) : "null") ", \"trouble\": " quoted(facts[kept, "trouble"]) "}"
     } else object = object "null"
     object = object ", \"problems\": ["
     for (at = 1; at <= wrong; at++) object = object (at > 1 ? ", " : "") quoted(problems[at])
@@ -530,8 +560,9 @@ function tell_text(account, uid, name, scheme, print_, folder, answered, there, 
     text = text line "\n"
     if (print_ != "") text = text "    key " plain(print_) "\n"
     if (kept in keeps) {
-        line = "    versions: " (facts[kept, "count"] ~ /^[0-9]+$/ ? facts[kept, "count"] : "not known")
-        if (is_time(facts[kept, "last"])) line = line ", the last on " day(facts[kept, "last"])
+        line = "    versions: " (!((kept, "count") in facts) ? "none noted yet" : facts[kept, "count"] ~ /^[0-9]+$/ ? facts[kept, "count"] : "not known")
+        at = facts[kept, "last"]
+        if (is_time(at)) line = line ", the last " ago(now > at ? now - at : 0) " ago (" day(at) ")"
         text = text line "\n"
     }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.invariants.guard import Guard
 
 _ONE_KEY = "tests/servers/places/test_one_key.py"
+_LONE = "tests/servers/places/test_lone_requests.py"
 
 GUARDS = (
     Guard(
@@ -27,8 +28,16 @@ GUARDS = (
         2,
         "what somebody calls a line is made visible before it reaches the terminal",
         "assets/templates/setup.sh",
-        "    whose=$(printf '%s' \"${whose:-another line}\" | visible)\n",
-        "    whose=${whose:-another line}\n",
+        'awk "$key_place" "$tmp/now" | visible)',
+        'awk "$key_place" "$tmp/now")',
         (f"{_ONE_KEY}::test_what_a_stranger_asks_for_with_somebody_s_key_takes_nothing_over",),
+    ),
+    Guard(
+        7,
+        "the line for fewer places stands before the one for more, whichever was set up first",
+        "assets/templates/setup.sh",
+        '        if ((block in later) || is == "inside") {',
+        "        if (block in later) {",
+        (f"{_LONE}::test_the_line_for_fewer_places_stands_first_in_either_order",),
     ),
 )

@@ -108,6 +108,12 @@ def test_the_playbook_asks_before_it_replaces_a_key(office: SetUpOffice, sample_
     playbook.write_text(ansible.render(asked_by_a_thief(amandas, "adopt")))
     assert "has another key for amamac. Ask its owner" in play(office.run, playbook, fails=True).printed
     assert office.path(KEYS).read_text() == before
+    private = "/etc/backup-wizard/amamac+restore@amanda.conf"
+    office.put(private, "[backup]\n", mode=0o644)
+    office.authorize(READING + before)
     play(office.run, playbook, "--extra-vars=new_keys=bobpc,amamac")
     keys = office.path(KEYS).read_text()
     assert (keys.count("backup-wizard begin"), keys.count("ssh-ed25519 "), THIEFS in keys) == (1, 2, True)
+    assert "lost" not in keys
+    assert not office.path(private).exists()
+    assert play(office.run, playbook).changed == []

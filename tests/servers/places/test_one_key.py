@@ -267,7 +267,10 @@ def _edit(
 def test_playbooks_are_played_in_either_order(
     first: str, office: SetUpOffice, sample_folder: Path, tmp_path: Path
 ) -> None:
-    contexts, playbook = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False), tmp_path / "backups.yml"
+    contexts, playbook = (
+        contexts_for(office, sample_folder, FROM_A_NETWORK, knows_other=False),
+        tmp_path / "backups.yml",
+    )
     texts = [exports.FORMATS["ansible"].render_all([contexts[first]] if first != "both" else [*contexts.values()])]
     texts += [ansible.render(one) for name, one in contexts.items() if name != first != "both"]
     for text in texts:

@@ -43,6 +43,10 @@ _FILES = (
     "/home/amanda/.ssh/authorized_keys",
     "/etc/backup-wizard/amamac@amanda.conf",
     "/etc/ssh/sshd_config.d/backup-wizard-amanda.conf",
+    "/etc/backup-wizard/versions/amanda/amamac/settings",
+    "/etc/backup-wizard/versions/amanda/amamac/rsnapshot.conf",
+    "/etc/cron.d/backup-wizard-versions",
+    "/usr/local/sbin/backup-wizard-versions",
 )
 
 
@@ -57,7 +61,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 @pytest.mark.timeout(1200)  # the script is run dozens of times
 @pytest.mark.parametrize(
     ("kind", "lived_in"),
-    sampled.first(1, [("daemon-over-ssh", False), ("daemon", True), ("rrsync with versions", True)]),
+    sampled.first(2, [("daemon-over-ssh", False), ("rrsync with versions", True), ("daemon", True)]),
 )
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,

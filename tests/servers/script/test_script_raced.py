@@ -6,7 +6,7 @@ A part of the moments stands for all; `make test-attacks` tries every one (`--ev
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
+from wizard.profile import VersionsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
     from tests.support.table import AddCount
 
 HOME = f"/home/{ACCOUNT}"
-_JOB = re.compile(r"/etc/backup-wizard[ /]|/etc/ssh/sshd_config\.d/\S*backup-wizard")
+_JOB = re.compile(
+    r"/etc/backup-wizard[ /]|/etc/ssh/sshd_config\.d/\S*backup-wizard|/etc/cron\.d/backup-wizard-versions "
+)
 _STATE = "/srv/before.tar"
-KEEP = f"cd / && tar -cf {_STATE} $(ls -d home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh 2>/dev/null)"
-RESTORE = f"cd / && rm -rf home/{ACCOUNT} var/lib/backup-wizard etc/backup-wizard etc/ssh/* && tar -xpf {_STATE}"
+_TOUCHED = (
+    f"home/{ACCOUNT} home/backup-wizard-versions var/lib/backup-wizard etc/backup-wizard etc/cron.d usr/local/sbin"
+)
+KEEP = f"cd / && tar -cf {_STATE} $(ls -d {_TOUCHED} etc/ssh 2>/dev/null)"
+RESTORE = f"cd / && rm -rf {_TOUCHED} etc/ssh/* && tar -xpf {_STATE}"
 PROOF, PLANTED_AT = "/srv/race/proof", "/srv/race/planted"
 
 
@@ -100,11 +106,23 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("option", sampled.first(1, ["", "--undo"]))
+@pytest.mark.timeout(3000)  # the script is run hundreds of times
+@pytest.mark.parametrize(
+    ("option", "keep"),
+    sampled.first(
+        2, [("", "none"), ("", "server"), ("--undo", "none"), ("--undo", "server"), ("--revoke amamac", "none")]
+    ),
+)
 def test_links_that_are_planted_at_any_moment_gain_nothing(
-    option: str, every: int, office: SetUpOffice, sample_folder: Path, add_count: AddCount
+    option: str,
+    keep: Literal["none", "server"],
+    every: int,
+    office: SetUpOffice,
+    sample_folder: Path,
+    add_count: AddCount,
 ) -> None:
-    set_up(office, context_for(office, "daemon-over-ssh", sample_folder)[0])
+    kept = VersionsSettings(keep=keep)
+    set_up(office, context_for(office, "daemon-over-ssh", sample_folder, versions=kept)[0])
     if option:
         assert office.script().exit_code == 0
     office.run("sh", "-c", KEEP)

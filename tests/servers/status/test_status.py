@@ -13,7 +13,7 @@ import pytest
 from tests.servers.script.test_script import context_for, set_up
 from tests.support import programs
 from tests.support.servers import setting_up
-from tests.support.servers.office import ACCOUNT
+from tests.support.servers.office import ACCOUNT, Office
 from tests.support.servers.setting_up import SHELLS, SetUpOffice
 from wizard.server.exports import authorized_keys, rsyncd, status
 
@@ -48,7 +48,7 @@ def later(tmp_path: Path) -> Path:
 
 
 def status_of(
-    office: SetUpOffice, *options: str, shell: str = "dash", path: str = "", code: int = 0
+    office: Office, *options: str, shell: str = "dash", path: str = "", code: int = 0
 ) -> subprocess.CompletedProcess[str]:
     program, *rest = SHELLS[shell]
     environment = os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {})
@@ -58,7 +58,7 @@ def status_of(
     return ran
 
 
-def of_all(office: SetUpOffice, *options: str, **more: Any) -> dict[str, Any]:
+def of_all(office: Office, *options: str, **more: Any) -> dict[str, Any]:
     said = json.loads(status_of(office, "--json", *options, **more).stdout)
     return {one["name"]: one for one in said["backups"]}
 
@@ -137,14 +137,19 @@ def test_what_is_known_of_versions_and_of_computers_that_were_locked_out(
     held = int(time.time()) - 3 * DAY
     office.put(kept, f"last={held}\ncount=9\nheld=\ntrouble=\n", mode=0o644)
     assert of_all(office)["amamac"]["versions"]["count"] == 9
-    assert "versions: 9, the last on 20" in status_of(office).stdout
+    assert "versions: 9, the last 3 days ago (20" in status_of(office).stdout
     office.run("install", "-d", "/var/lib/backup-wizard/versions/amanda")
     office.run("ln", "-s", "/srv/gone", link)
     assert of_all(office, code=1)["amamac"]["problems"] == ["versions: their folder is gone"]
     office.run("rm", link)
     office.put(kept, f'last=\x1b[2J\ncount=many\nheld={held}\ntrouble=it said \x1b]0;x\x07"\\\n', mode=0o644)
     told = of_all(office, code=1)["amamac"]
-    assert told["versions"] == {"count": None, "last": None, "held": told["versions"]["held"]}
+    assert {name: told["versions"][name] for name in ("count", "last", "age_seconds", "stale")} == {
+        "count": None,
+        "last": None,
+        "age_seconds": None,
+        "stale": False,
+    }
     assert told["versions"]["held"].startswith("20")
     assert "backup-wizard-versions --release amanda amamac" in told["problems"][0]
     assert told["problems"][1] == "versions: it said %1B]0;x%07%22\\"

@@ -12,6 +12,7 @@ import pytest
 
 from tests.servers.script.test_script import context_for, set_up
 from tests.servers.status.test_status import SCRIPT, complete, of_all, put_status, status_of
+from tests.support import programs
 from tests.support.servers import setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -96,6 +97,51 @@ def test_what_an_account_plants_is_shown_as_text_or_not_at_all(office: SetUpOffi
     office.as_account(f"chmod 700 {folder}; cd {folder}; rm -rf .backup-complete*; truncate -s 1T .backup-complete")
     office.as_account("truncate -s 1T .ssh/authorized_keys2")
     assert of_all(office, "--no-sizes", code=1)["amamac"]["stale"] is False
+
+
+def test_no_link_of_an_account_s_shows_what_only_root_can_read(office: SetUpOffice, sample_folder: Path) -> None:
+    """And nothing of root's environment gets to what runs as the account."""
+    context = context_for(office, "rrsync", sample_folder)[0]
+    set_up(office, context)
+    assert office.script().exit_code == 0
+    put_status(office, context)
+    office.run("install", "-d", "-m", "700", "/srv/root-alone")
+    office.put("/srv/root-alone/.backup-complete", "")
+    key = context.setup.key_lines[0].key
+    office.put("/srv/root-alone/keys", f"# backup-wizard begin stolen\n{key}\n# backup-wizard end stolen\n")
+    office.as_account("cd backup && mv amamac away && ln -s /srv/root-alone amamac")
+    office.as_account("ln -s /srv/root-alone/keys .ssh/authorized_keys2")
+    told = of_all(office, code=1)
+    assert told.keys() == {"amamac"}
+    assert (told["amamac"]["last_complete"], told["amamac"]["bytes"]) == (None, None)
+
+    changer = programs.require("setpriv")
+    seen = f'#!/bin/sh\nenv >>/srv/seen\nexec {changer} "$@"\n'
+    office.put("/srv/first/setpriv", seen, mode=0o755)
+    argv = office.inside("env", "ROOTS_OWN=secret", "PATH=/srv/first:/usr/bin:/bin:/usr/sbin:/sbin", "dash", SCRIPT)
+    assert subprocess.run(argv, capture_output=True).returncode == 1
+    variables = office.path("/srv/seen").read_text()
+    assert "PATH=" in variables
+    assert "secret" not in variables
+
+
+def test_it_needs_to_write_nowhere_but_in_its_temporary_folder(
+    office: SetUpOffice, sample_folder: Path, tmp_path: Path
+) -> None:
+    context = context_for(office, "rrsync", sample_folder)[0]
+    set_up(office, context)
+    assert office.script().exit_code == 0
+    put_status(office, context)
+    complete(office, "backup/amamac")
+    for folder in ("/etc", "/home", "/srv", "/usr/local", "/var/lib", "/var/mail"):
+        office.run("mount", "-o", "remount,ro", folder)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    argv = office.inside("env", f"TMPDIR={temporary}", "dash", SCRIPT)
+    ran = subprocess.run(argv, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "amamac (account amanda): complete" in ran.stdout
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_mark_counts_by_the_time_it_came(office: SetUpOffice, sample_folder: Path) -> None:

@@ -58,17 +58,21 @@ def test_the_script_looks_for_rrsync_where_the_wizard_does() -> None:
     assert tuple(found[1].replace("\\\n", " ").split()) == RRSYNC_PATHS
 
 
-_EDIT = "ansible/roles/backup_wizard/files/edit.sh"
+_ROLE = "ansible/roles/backup_wizard/files"
 
 
-def test_the_script_and_the_playbook_put_a_key_s_lines_in_the_same_order() -> None:
-    texts = [(ROOT / "assets/templates" / name).read_text() for name in ("setup.sh", _EDIT)]
-    programs = [
-        re.search(r"^ *function starts(?:.*\n)+? *else if .*print \"end\"\n", text, re.MULTILINE) for text in texts
-    ]
+@pytest.mark.parametrize(
+    ("file", "begin", "end"),
+    [
+        ("edit.sh", "function starts", "print met .*"),
+        ("find_locked_out.sh", r'\$3 == "anew" &&', 'else if .*print "another " other'),
+    ],
+)
+def test_the_script_and_the_playbook_go_by_the_same_program(file: str, begin: str, end: str) -> None:
+    texts = [(ROOT / "assets/templates" / name).read_text() for name in ("setup.sh", f"{_ROLE}/{file}")]
+    programs = [re.search(rf"^ *{begin}(?:.*\n)+? *{end}\n", text, re.MULTILINE) for text in texts]
     script, playbook = (textwrap.dedent(found[0]) for found in programs if found)
     assert script == playbook
-    assert "is_for_any" in script
 
 
 def test_a_login_shell_that_is_in_the_way_is_known_wherever_it_is_met() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.schemes.setup import DaemonConfig, Directory
     from wizard.server.exports.context import ExportContext
 
+_LIST = "/var/lib/backup-wizard/made"
 _SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
 _RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
 
@@ -117,7 +118,8 @@ def _block(context: ExportContext) -> Iterator[str]:
     (directory,) = setup.directories
     yield _BEGIN
     is_there = setup.domain or context.for_reading
-    yield f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
+    make_account = f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
+    yield command(*_refuse_locked_out(context), make_account)
     if directory.path.startswith("/") and not context.for_reading:
         *above, last = PurePosixPath(directory.path).parts[1:]
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
@@ -141,6 +143,16 @@ def _block(context: ExportContext) -> Iterator[str]:
     if context.adopts:
         yield from _shut_reading(context, reading.label(name))
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
+
+
+def _refuse_locked_out(context: ExportContext) -> Iterator[str]:
+    """By the setup script's list of who was locked out, if there is one: with this key, or without any by this name."""
+    setup, name = context.setup, context.name
+    pattern = f"^{setup.account} {name} revoked ".replace("\\", r"\\").replace(".", "[.]")
+    for line in setup.key_lines[:1]:
+        pattern = f" revoked .*{line.key.split()[1]}"
+    yield from ("if grep -qs", quoted(pattern), f"{_LIST};")
+    yield f"then no {name} or its key was locked out here: take that back by --readmit of the setup script; fi;"
 
 
 def _let_in(context: ExportContext) -> str:

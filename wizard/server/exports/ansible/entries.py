@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from wizard.failure import Failure, Kind
+from wizard.schemes import reading
+from wizard.schemes.setup import in_paths
 from wizard.server.exports import authorized_keys, bring_back, rsyncd, sshd_config
 from wizard.text.language import _
 
@@ -27,10 +29,17 @@ def computers(contexts: Iterable[ExportContext], anchors: Mapping[str, str]) -> 
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
     """
-    for number, context in enumerate(contexts):
+    asked = list(contexts)
+    ids = {(context.profile.server.host, _id(context.name, context)) for context in asked}
+    for number, context in enumerate(asked):
+        anchor = anchors.get(context.profile.server.host, "")
         if number:
             yield ""
-        yield from _entry(context, anchors.get(context.profile.server.host, ""))
+        yield from _entry(context, anchor)
+        label = reading.label(context.name)
+        if context.adopts and (context.profile.server.host, _id(label, context)) not in ids:
+            yield ""
+            yield from _former_reading(context, label, anchor)
 
 
 def quoted(text: str) -> str:
@@ -51,7 +60,7 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
     root, path = _plain(context.profile.server.root), _plain(folder.path)
     _require_lines(name, setup.account, root, path, folder.marker)
     yield f"      - name: {quoted(name)} # {context.profile.scheme.kind}"
-    yield f"        id: {quoted(f'{name}@{setup.account}')}"
+    yield f"        id: {quoted(_id(name, context))}"
     if anchor:
         yield f"        server: *{anchor}"
     yield f"        account: {quoted(setup.account)}"
@@ -73,6 +82,30 @@ def _entry(context: ExportContext, anchor: str) -> Iterator[str]:
     yield from _daemon(context)
     if not context.for_reading:
         yield from _to_bring_back(context)
+
+
+def _id(name: str, context: ExportContext) -> str:
+    return f"{name}@{context.setup.account}"
+
+
+def _former_reading(context: ExportContext, label: str, anchor: str) -> Iterator[str]:
+    """What another computer may have been let read by, for a restore: it goes with that computer's key."""
+    setup = context.setup
+    yield f"      - name: {quoted(label)} # what the other computer may read its backup by"
+    yield f"        id: {quoted(_id(label, context))}"
+    if anchor:
+        yield f"        server: *{anchor}"
+    yield "        state: absent"
+    yield f"        account: {quoted(setup.account)}"
+    yield f"        root: {quoted(_plain(context.profile.server.root))}"
+    yield f"        folder: {quoted(_plain(setup.directories[0].path))}"
+    yield '        key: "# whichever it is"'
+    yield "        private:"
+    yield f"          file: {quoted(f'/etc/backup-wizard/{label}@{in_paths(setup.account)}.conf')}"
+    if setup.secrets:
+        yield '        module: "# whichever it is"'
+        yield "        secrets:"
+        yield f"          file: {quoted(f'/etc/rsyncd-{label}.secrets')}"
 
 
 def _versions(context: ExportContext, path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ dry_or_do=$1 file=$2 folder=${2%/*} new=$2.backup-wizard old=/dev/null
 fail() { printf '%s\n' "$*"; exit 1; }
 read -r order later
 IFS= read -r name
-agreed='' at=''
+agreed='' at='' met='' behind=''
 if test "$order" = replace; then order=put agreed=yes; fi
 lines=$(cat) first="# backup-wizard begin $name" last="# backup-wizard end $name"
 block=$(printf '%s\n' "$first" "$lines" "$last")
@@ -43,14 +43,92 @@ part() {
 ours=$(part ours) ||
   fail "$file has only one of the two marks of $name (# backup-wizard begin, end). Fix that by hand first."
 # sshd takes the first line whose key and place (from=) match, so this says where ours belong: before which line, or
-# at the "end", and whose that line is; nothing if they can stay, or be added.
+# at the "end", and whose that line is; nothing if they can stay, or be added. Then whose lines are met first, and after
+# ours, where their places can't be told apart.
 key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
-    function is_for_any(line) { sub(/[ \t].*/, "", line); return tolower(line) !~ /(^|,)from=""/ }
+    function places(line,  option) {
+        sub(/^[ \t]+/, "", line)
+        while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
+            option = substr(line, 1, RLENGTH)
+            if (tolower(option) ~ /^from="/) return substr(option, 7, length(option) - 7)
+            line = substr(line, RLENGTH + 1)
+            if (!sub(/^,/, "", line)) return ""
+        }
+        return ""
+    }
+    function digits(number) { return substr(hex, int(number / 16) + 1, 1) substr(hex, number % 16 + 1, 1) }
+    # The bits of an IPv4 or IPv6 address, or of a network as far as it goes; nothing for what sshd may read otherwise.
+    function bits(place,  size, count, half, part, at, text, found) {
+        size = -1
+        if (place ~ /^[^\/]+\/[0-9]+$/) { size = place; sub(/.*\//, "", size); sub(/\/.*/, "", place); size += 0 }
+        if (place ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/) {
+            split(place, part, ".")
+            for (at = 1; at < 5; at++) {
+                if (part[at] ~ /^0[0-9]/ || length(part[at]) > 3 || part[at] + 0 > 255) return ""
+                text = text digits(part[at])
+            }
+        } else {
+            place = tolower(place)
+            count = split(place, half, "::")
+            if (place !~ /^[0-9a-f:]*:[0-9a-f:]*$/ || place ~ /:::|^:[^:]|[^:]:$/ || count > 2) return ""
+            for (at = split(half[1], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                text = substr("000" part[at], length(part[at])) text
+            }
+            for (at = count < 2 ? 0 : split(half[2], part, ":"); at > 0; at--) {
+                if (length(part[at]) > 4 || part[at] == "") return ""
+                found = substr("000" part[at], length(part[at])) found
+            }
+            at = length(text found)
+            if (count < 2 ? at != 32 : at > 28) return ""
+            while (length(text found) < 32) text = text "0000"
+            text = text found
+            if (text ~ /^00000000000000000000ffff/) return "" # an IPv4 address within IPv6
+        }
+        found = ""
+        for (at = 1; at <= length(text); at++) found = found substr(nibbles, index(hex, substr(text, at, 1)) * 4 - 3, 4)
+        if (size > length(found) || (size >= 0 && substr(found, size + 1) ~ /1/)) return ""
+        return length(text) ":" (size < 0 ? found : substr(found, 1, size))
+    }
+    function known_bits(place) {
+        if (!(place in known)) known[place] = bits(place)
+        return known[place]
+    }
+    # How the places of one line lie to those of another, or "" if they have none in common.
+    function relation(one, other,  a, b, i, j, n, m, in_b, in_a, meets, inside, around) {
+        if (one == "" || other == "") return one == other ? "unclear" : one == "" ? "around" : "inside"
+        n = split(one, a, ",")
+        m = split(other, b, ",")
+        if (n > 64 || m > 64 || ++compared > 1000) return "unclear" # an account may have anything in its file
+        for (i = 1; i <= n; i++) if ((a[i] = known_bits(a[i])) == "") return "unclear"
+        for (j = 1; j <= m; j++) if ((b[j] = known_bits(b[j])) == "") return "unclear"
+        for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
+            if (index(a[i], b[j]) == 1) in_b[i] = meets = 1
+            if (index(b[j], a[i]) == 1) in_a[j] = meets = 1
+        }
+        if (!meets) return ""
+        inside = around = 1
+        for (i = 1; i <= n; i++) if (!(i in in_b)) inside = 0
+        for (j = 1; j <= m; j++) if (!(j in in_a)) around = 0
+        return inside == around ? "unclear" : inside ? "inside" : "around"
+    }
+    function relation_to(other,  at, one, found) {
+        for (at = 1; at <= lines; at++) {
+            one = relation(of_ours[at], other)
+            if (one != "") found = found == "" || found == one ? one : "unclear"
+        }
+        return found
+    }
     BEGIN {
+        hex = "0123456789abcdef"
+        nibbles = "0000000100100011010001010110011110001001101010111100110111101111"
         blob = ENVIRON["blob"]
         count = split(ENVIRON["ours"], our, "\n")
-        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && is_for_any(starts(our[at]))) open = 1
+        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && index(our[at], blob)) {
+            of_ours[++lines] = places(our[at])
+            if (of_ours[lines] == "") open = 1
+        }
         count = split(ENVIRON["later"], named, " ")
         for (at = 1; at <= count; at++) later[named[at]] = 1
     }
@@ -60,25 +138,38 @@ key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
     /^# backup-wizard end / { block = ""; next }
     /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
     {
-        line = starts($0)
-        if (index(" " line " ", " " blob " ") == 0) next
-        if ((block in later) || (!open && is_for_any(line))) {
+        if (index(" " starts($0) " ", " " blob " ") == 0) next
+        from = places($0)
+        is = relation_to(from)
+        if ((block in later) || is == "inside") {
             if (!before) { before = block == "" ? NR : first; whose = block }
-        } else if (open && !is_for_any(line)) after = NR
+        } else if (is == "around" || (open && from != "" && is != "")) after = NR
+        else if (is == "unclear" && from != "") { unclear[++many] = NR; of[many] = block == "" ? "another line" : block }
     }
     END {
-        if (before && (!ours || ours > before)) print before "\n" whose
-        else if (ours && ours < after) print "end"
+        if (before && (!ours || ours > before)) { print before; ours = before }
+        else if (ours && ours < after) { print "end"; ours = 0 }
+        else print ""
+        print whose
+        for (at = 1; at <= many; at++)
+            if (!ours || unclear[at] < ours) { if (met == "") met = of[at] }
+            else if (behind == "") behind = of[at]
+        print met "\n" behind
     }
 ' "$old"; }
+note_places() {
+  printf "the key of %s is also there for %s, from places that can't be compared or overlap: where both are for an address, " "$name" "$1"
+  printf 'sshd takes the line of %s, which stands first\n' "$2"
+}
 keys_in() { printf '%s\n' "$1" | sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' | sort -u; }
 if test "$order" = put && test -n "$(keys_in "$block")"; then
-  set -- $(key_place)
-  at=${1-} whose=${2-another line}
+  { IFS= read -r at; IFS= read -r whose; IFS= read -r met; IFS= read -r behind; } <<END
+$(key_place)
+END
 fi
 case $order:$at:$ours in put::"$block" | take::) exit 0 ;; esac
 if test -n "$at" && test "$at" != end; then
-  taken="The key of $name is also in $file for $whose, which would no longer work from the places (from=) of $name."
+  taken="The key of $name is also in $file for ${whose:-another line}, which would no longer work from the places (from=) of $name."
   test -n "$agreed" || fail "$taken Ask its owner whether they sent this. Only if so: -e new_keys=$name"
   printf '%s\n' "$taken"
 fi
@@ -96,6 +187,8 @@ case $(lsattr -d "$folder" "$old" 2>/dev/null | sed 's/ .*//') in
 esac
 
 printf '%s the lines of %s: %s\n' "$order" "$name" "$file"
+test -z "$met" || note_places "$met" "$met"
+test -z "$behind" || note_places "$behind" "$name"
 printf '%s\n' "$ours" | grep -vxF -e "$block" | sed 's/^./- &/'
 if test "$order" = put; then printf '%s\n' "$block" | grep -vxF -e "$ours" | sed 's/^./+ &/'; fi
 test "$dry_or_do" != dry || exit 0
