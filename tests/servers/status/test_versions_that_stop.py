@@ -66,6 +66,8 @@ def test_a_folder_that_changes_after_each_run_is_told_with_the_age_of_the_newest
 
 def test_none_since_it_was_set_up_or_none_without_a_reason(office: VersionedOffice) -> None:
     office.back_up("echo 1 >file")
+    assert "versions: 0\n" in status_of(office).stdout
+    office.path(STATE).unlink()
     assert "versions: none noted yet" in status_of(office).stdout
     assert of_all(office)["amamac"]["versions"] == {
         "count": None,
