@@ -485,7 +485,7 @@ keep_version() {
     "copy_for_$engine"
     if ! is_unchanged "$mark"; then
         printf '%s\n' "$mark" >"$work/changing"
-        no_version 'it changed while it was copied' "$changed" && return 0
+        no_version 'it has changed since it was complete last' "$changed" && return 0
     fi
     notice_mass_change
     "keep_by_$engine"
@@ -498,7 +498,7 @@ keep_version() {
     fi
 }
 
-changed='it changed while it was copied, so no version was made of it'
+changed='its folder has changed since the last complete backup, so no version was made'
 
 # What was put right since is no trouble any more; and by the time of that file, others see that somebody starts this.
 no_version() { # WORDS for who does this by hand [TROUBLE]

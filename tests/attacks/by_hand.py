@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.attacks import reading
 from tests.attacks.differences import NEIGHBOUR
-from tests.attacks.plundered import GONE, LETTER, VERSION, VERSION_FROM_BACKUP
 from tests.attacks.protocol.messages import BACKUP_BASIS, FUZZY_BASIS, PARTIAL_BASIS, Entry, Transfer, folder, link
+from tests.support.attacks.targets import GONE, LETTER, VERSION, VERSION_FROM_BACKUP
 from tests.support.servers.office import ACCOUNT
 from wizard.schemes.if_stolen import Ability
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.attacks.differences import NEIGHBOUR
-from tests.attacks.plundered import SECRETS
+from tests.support.attacks.targets import SECRETS
 from tests.support.servers.office import ACCOUNT, Office
 from tests.support.versions.office import VersionedOffice
 

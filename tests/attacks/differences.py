@@ -59,7 +59,17 @@ def in_zone(zone: str, ability: Ability) -> Ability:
     return {"own": ability, "other": Ability.OTHER_BACKUPS}.get(zone, Ability.EVERYTHING)
 
 
-def changed(before: Entry | None, now: Entry | None) -> Ability | None:
+def wrote(before: Mapping[str, Tree], now: Mapping[str, Tree]) -> set[Ability]:
+    """What it takes to make the one of the other."""
+    return {
+        in_zone(zone, ability)
+        for zone, tree in before.items()
+        for path in tree.keys() | now[zone].keys()
+        if (ability := _changed(tree.get(path), now[zone].get(path)))
+    }
+
+
+def _changed(before: Entry | None, now: Entry | None) -> Ability | None:
     if before == now:
         return None
     if before is None:

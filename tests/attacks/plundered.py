@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from tests.attacks.differences import NEIGHBOUR, changed, in_zone, modes, trees
+from tests.attacks.differences import NEIGHBOUR, in_zone, modes, trees, wrote
 from tests.attacks.protocol.messages import KEEPING_ALL, Module
 from tests.attacks.protocol.talk import send, to_port
 from tests.support import processes
+from tests.support.attacks.targets import SECRETS, UNKNOWN_NAME
 from tests.support.attacks.thief import AS_A_BACKUP
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
-from tests.support.versions.office import PLACE
 from wizard import schemes
 from wizard.schemes.base import Transfer
 from wizard.schemes.if_stolen import Ability
@@ -35,19 +35,6 @@ if TYPE_CHECKING:
     from wizard.client.access import Access
     from wizard.profile import Profile
 
-LETTER = b"Dear Sir or Madam, the number is 4711"
-UNKNOWN_NAME = "diary-8152.txt"
-VERSION = f"{PLACE}/daily.1/files"
-VERSION_FROM_BACKUP = f"../../..{VERSION.removeprefix('/home')}"
-GONE = "Documents/gone.txt"
-"""A file that is in that version of the backup, and no longer in the backup."""
-
-SECRETS = {
-    "own": (LETTER, b"my diary of the year"),
-    "other": (b"the other computer's letter",),
-    "outside": (b"a private key of amanda", b"a letter of bob", b"root:x:0:0"),
-    "versions": (b"a letter of last year",),
-}
 _KEPT = "/srv/kept"
 _HOMES = f"{ACCOUNT} {NEIGHBOUR}"
 _SECONDS = 5
@@ -107,11 +94,7 @@ class Plundered:
             self.office.run("umount", "--lazy", path)
         self._versions = 0 if version == old_rsync.MACHINE else 1
         if self._versions:
-            there = old_rsync.THERE
-            self.office.run("mkdir", "-p", there)
-            self.office.run("mount", "--bind", str(old_rsync.require(version)), there)
-            for program in ("rsync", "rrsync"):
-                self.office.run("mount", "--bind", f"{there}/{program}", f"/usr/bin/{program}")
+            old_rsync.put(self.office, version)
         if self.profile.scheme.kind == "daemon":
             self.office.start_daemon()
             self.profile = placing.at_port(self.profile, self.office.daemon_port)
@@ -304,11 +287,7 @@ class Plundered:
         return found
 
     def _wrote(self, now: dict[str, Tree]) -> set[Ability]:
-        found = set()
-        for zone, before in self._before.items():
-            for path in before.keys() | now[zone].keys():
-                if ability := changed(before.get(path), now[zone].get(path)):
-                    found.add(in_zone(zone, ability))
+        found = wrote(self._before, now)
         if self.is_open_to_neighbour():
             found.add(Ability.SHARE)
         if modes(now["own"]) != modes(self._before["own"]) and self.honest_run():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.attacks.plundered import GONE, SECRETS, VERSION, VERSION_FROM_BACKUP
+from tests.support.attacks.targets import GONE, SECRETS, VERSION, VERSION_FROM_BACKUP
 from tests.support.servers.office import ACCOUNT, HOST
 from tests.support.versions.office import LINK, NAME
 from wizard.schemes.if_stolen import Ability

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.attacks.differences import NEIGHBOUR
-from tests.attacks.plundered import LETTER
+from tests.support.attacks.targets import LETTER
 from tests.support.servers.office import ACCOUNT, HOST
 from tests.support.servers.placing import OWN, ROOT
 from wizard.schemes.if_stolen import Ability

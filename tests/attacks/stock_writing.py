@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from tests.attacks.differences import NEIGHBOUR
-from tests.attacks.plundered import LETTER
+from tests.support.attacks.targets import LETTER
 from tests.support.servers.office import ACCOUNT, HOST
 from wizard.schemes.if_stolen import Ability
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.attacks import by_hand, stock_on_versions, stock_reading, stock_writing
-from tests.attacks.plundered import GONE, LETTER, SECRETS, UNKNOWN_NAME, VERSION, Plundered
+from tests.attacks.plundered import Plundered
 from tests.servers.restore.restores import back_up
 from tests.servers.schemes.test_restrictions import OTHER_ADDRESS
+from tests.support.attacks.targets import GONE, LETTER, SECRETS, UNKNOWN_NAME, VERSION
 from tests.support.servers import old_rsync, placing
 from tests.support.servers.office import ACCOUNT, HOST
 from tests.support.versions import office as versioned_office

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.attacks import stock_reading
-from tests.attacks.plundered import LETTER, Plundered
+from tests.attacks.plundered import Plundered
+from tests.support.attacks.targets import LETTER
 from tests.support.servers import old_rsync, placing
 from wizard.running import report
 from wizard.schemes.if_stolen import Ability

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.attacks import stock_reading, stock_writing
-from tests.attacks.plundered import LETTER, SECRETS, Plundered
+from tests.attacks.plundered import Plundered
 from tests.attacks.protocol.messages import Entry, Transfer, folder
+from tests.support.attacks.targets import LETTER, SECRETS
 from tests.support.quick import sampled
 from tests.support.servers import placing
 from wizard.profile import Key

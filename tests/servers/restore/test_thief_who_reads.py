@@ -12,10 +12,11 @@ import pytest
 
 from tests.attacks import by_hand, stock_reading, stock_writing
 from tests.attacks.conftest import office
-from tests.attacks.plundered import LETTER, SECRETS, UNKNOWN_NAME, Plundered
+from tests.attacks.plundered import Plundered
 from tests.servers.restore.test_second_key import use
 from tests.servers.restore.versions import kept_versions
 from tests.support import programs
+from tests.support.attacks.targets import LETTER, SECRETS, UNKNOWN_NAME
 from tests.support.attacks.thief import Thief
 from tests.support.data.trees import tree
 from tests.support.servers import old_rsync, placing

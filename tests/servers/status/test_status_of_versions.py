@@ -53,7 +53,7 @@ def test_what_the_last_run_came_to_is_told(office: VersionedOffice) -> None:
     office.back_up("echo >folder/more")
     office.as_account(f"cd {office.live} && echo half >folder/other")
     office.make(2)
-    cut = ["versions: it changed while it was copied, so no version was made of it"]
+    cut = ["versions: its folder has changed since the last complete backup, so no version was made"]
     assert versions_of(office, 1) == (1, "04", None, cut)
     office.back_up()
     killed = subprocess.Popen(office.on_clock(2, "sh", PROGRAM))

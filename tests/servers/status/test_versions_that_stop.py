@@ -42,7 +42,7 @@ def test_a_folder_that_changes_after_each_run_is_told_with_the_age_of_the_newest
     for ago in (1, 0):
         assert office.on_day(days_ago(ago)).returncode == 0
     assert office.state()["count"] == "1"
-    why = "it changed while it was copied, so no version was made of it"
+    why = "its folder has changed since the last complete backup, so no version was made"
     said = status_of(office, code=1).stdout
     assert f"! no new version for 9 days: {why}\n" in said
     assert said.count(why) == 1

@@ -22,7 +22,7 @@ def test_a_run_that_was_cut_makes_no_version(office: VersionedOffice) -> None:
     office.make(1)
     assert office.days("daily") == []
     office.make(1)  # and it is not copied again
-    assert "changed while" in office.state()["trouble"]
+    assert "has changed since" in office.state()["trouble"]
     said = office.on_day(1, "--now", ACCOUNT, versioned.NAME).stdout
     assert said == "Nothing to do: it has changed since it was complete last.\n"
     office.back_up()
@@ -53,7 +53,7 @@ def test_what_comes_while_it_is_copied_is_seen_without_gnus_programs(office: Ver
     office.as_account(f"sleep 1; cd {office.live} && echo half >folder/other")  # it knows whole seconds
     office.make(2)
     assert office.days("daily") == [1]
-    assert "changed while" in office.state()["trouble"]
+    assert "has changed since" in office.state()["trouble"]
 
 
 def test_planted_marks_turn_no_clock(office: VersionedOffice) -> None:

@@ -69,11 +69,11 @@ def test_it_changes_what_is_live_and_no_version(
 
     thief_s = tmp_path / "t"
     thief_s.mkdir()
-    (thief_s / "letter").write_text("spoiled, and of another size")
+    (thief_s / "letter").write_text("spoiled by the thief")
     (thief_s / "way").symlink_to(f"{PLACE}/daily.0/files")
     with Thief(office, profile, thief_s) as thief:
         for place in PLACES:
             for options in ATTEMPTS:
                 thief.rsync(*options, "--exclude=connection", f"{thief_s}/./", thief.there(place))
                 assert look(office) == before, (place, options)
-    assert office.path(f"{LIVE}/letter").read_text().startswith("spoiled")
+    assert office.path(f"{LIVE}/letter").read_text() == "spoiled by the thief"
