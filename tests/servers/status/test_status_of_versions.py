@@ -51,7 +51,7 @@ def test_what_the_last_run_came_to_is_told(office: VersionedOffice) -> None:
     office.make(1)
     assert versions_of(office) == (1, "04", None, [])
     office.back_up("echo >folder/more")
-    office.as_account(f"cd {office.live} && echo half >folder/other")
+    office.begin_another("folder/other")
     office.make(2)
     cut = ["versions: its folder has changed since the last complete backup, so no version was made"]
     assert versions_of(office, 1) == (1, "04", None, cut)

@@ -18,7 +18,7 @@ def test_a_run_that_was_cut_makes_no_version(office: VersionedOffice) -> None:
     office.make(1)
     assert office.days("daily") == []  # no run has come to its end yet
     office.back_up("mkdir folder; echo one >folder/letter")
-    office.as_account(f"cd {office.live} && echo half >folder/other")  # the next has begun
+    office.begin_another("folder/other")
     office.make(1)
     assert office.days("daily") == []
     office.make(1)  # and it is not copied again
@@ -50,7 +50,7 @@ def test_what_comes_while_it_is_copied_is_seen_without_gnus_programs(office: Ver
     office.make(1)
     assert office.days("daily") == [1]
     office.back_up("printf more >folder/letter")
-    office.as_account(f"sleep 1; cd {office.live} && echo half >folder/other")  # it knows whole seconds
+    office.begin_another("folder/other", seconds=True)  # it knows no parts of them
     office.make(2)
     assert office.days("daily") == [1]
     assert "has changed since" in office.state()["trouble"]

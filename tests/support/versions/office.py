@@ -78,6 +78,13 @@ class VersionedOffice(Office):
         """Change the backup by a shell script in its folder, as a run of the client's does that comes to its end."""
         self.as_account(f"cd {self.live} && {{ {script}\n}} && {_MARK}")
 
+    def begin_another(self, file: str, *, seconds: bool = False) -> None:
+        """Have a client's next run begin with a file, at a later time than the mark's; in whole seconds, if need be."""
+        is_later = f'[ -n "$(find {file} -newercc .backup-complete)" ]'
+        if seconds:
+            is_later = f'[ "$(stat -c %Z {file})" -gt "$(stat -c %Z .backup-complete)" ]'
+        self.as_account(f"cd {self.live}; until echo half >{file} && {is_later}; do :; done")
+
     def on_day(self, day: int, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run the program on that day of the server's clock, of which the first is number 1."""
         return subprocess.run(
