@@ -102,7 +102,7 @@ async def test_the_boxes_of_the_practice_run_are_there_again(sshd: RealSshd, sam
         await until(pilot, lambda: _is_kept("node_modules/"))
     async with wizard_at(place.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "1.0 MB less" in said(pilot))
-        assert "Run without them" in text(pilot)
+        await until(pilot, lambda: "Run without them" in text(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "node_modules/" in walk(pilot).profile.exclude)
         await until(pilot, lambda: "Nothing was copied. " in said(pilot))

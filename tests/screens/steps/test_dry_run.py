@@ -156,7 +156,7 @@ async def test_much_that_would_be_removed_is_warned_of(begun: Place) -> None:
         (begun.backup / "sample folder" / f"gone-{number}").touch()
     async with wizard_at(begun.profile, Step.DRY_RUN) as pilot:
         await until(pilot, lambda: "Careful: 61 files would be deleted from the backup" in said(pilot))
-        assert "Deleted 61" in text(pilot)
+        await until(pilot, lambda: "Deleted 61" in text(pilot))
 
 
 async def test_where_no_practice_run_is_possible_it_says_why_and_counts_here(place: Place) -> None:

@@ -112,7 +112,7 @@ async def test_where_nothing_works_it_says_so_and_goes_nowhere(monkeypatch: pyte
     monkeypatch.setattr(rsync_version, "is_openrsync", lambda program="rsync": True)
     async with wizard_at(PLAIN, Step.SCHEME) as pilot:
         await until(pilot, lambda: "None of these can work yet" in said(pilot))
-        assert "brew install rsync" in text(pilot)
+        await until(pilot, lambda: "brew install rsync" in text(pilot))
         await pilot.press("enter", "ctrl+s")
         await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
         assert at(pilot) == Step.SCHEME

@@ -103,7 +103,7 @@ async def test_append_only_and_deleting_exclude_each_other_and_other_schemes_can
     async with wizard_at(PLAIN, Step.SCHEME, size=(120, 60)) as pilot:
         await pilot.press(*MORE, "down", "space", "down", "space")
         await until(pilot, lambda: "contradict each other" in said(pilot))
-        assert "– A key for one command only" in text(pilot)
+        await until(pilot, lambda: "– A key for one command only" in text(pilot))
         assert "append only" in text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: not pilot.app.screen.query_one("#forward").disabled)
