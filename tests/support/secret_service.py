@@ -10,7 +10,14 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from jeepney import DBusAddress, MatchRule, MessageType, message_bus, new_method_call  # type: ignore[import-untyped]
+from jeepney import (  # type: ignore[import-untyped]
+    DBusAddress,
+    MatchRule,
+    MessageType,
+    Properties,
+    message_bus,
+    new_method_call,
+)
 from jeepney.io.blocking import Proxy, open_dbus_connection  # type: ignore[import-untyped]
 
 from tests.support import processes, programs
@@ -103,6 +110,7 @@ def secret_service(address: str) -> Iterator[SecretService]:
         assert daemon.stdin
         daemon.stdin.write(_PASSWORD)
         daemon.stdin.close()
+    _wait_until_it_serves(address)
     service = SecretService(address, daemon)
     with said:
         try:
@@ -139,6 +147,21 @@ def reset_keyring() -> None:
 
         keyring.core._keyring_backend = None
         vars(get_all_keyring).pop("saved_result", None)
+
+
+def _wait_until_it_serves(address: str) -> None:
+    """Wait until it knows who asks.
+
+    gnome-keyring takes its name first, exports its objects next, and looks at senders last; it aborts if somebody asks
+    for a collection's property in between (`gkd_secret_service_get_pkcs11_session: assertion 'client' failed`, measured
+    with 42.1). Its list of collections needs no sender, and is told by the thread that does all of that.
+    """
+    service = DBusAddress("/org/freedesktop/secrets", _NAME, "org.freedesktop.Secret.Service")
+    with contextlib.closing(open_dbus_connection(bus=address)) as connection:
+        while True:
+            reply = connection.send_and_get_reply(Properties(service).get("Collections"), timeout=20)
+            if reply.header.message_type is MessageType.method_return:
+                return
 
 
 @contextlib.contextmanager
