@@ -129,9 +129,9 @@ class VersionedOffice(Office):
         return dict(line.split("=", 1) for line in lines)
 
     @staticmethod
-    def moment(day: int) -> int:
-        """When that day's version is made."""
-        return moment(day)
+    def day(seconds: str) -> int:
+        """The day of a moment that the program tells: its clock goes on while it runs."""
+        return (int(seconds) - moment(1)) // 86_400 + 1
 
 
 def look(office: Office) -> dict[str, tuple[object, ...]]:
