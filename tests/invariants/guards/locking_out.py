@@ -63,7 +63,7 @@ GUARDS = (
     Guard(
         10,
         "the playbook lets nobody in who was locked out",
-        f"{_ROLE}/vars/main.yml",
+        f"{_ROLE}/vars/main/computers.yml",
         "backup_wizard_asked | rejectattr('id', 'in', backup_wizard_locked_out_ids)",
         "backup_wizard_asked",
         (f"{_KEY}::test_playbooks_keep_it_out_too",),

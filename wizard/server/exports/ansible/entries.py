@@ -111,9 +111,10 @@ def _former_reading(context: ExportContext, label: str, anchor: str) -> Iterator
 def _versions(context: ExportContext, path: str) -> Iterator[str]:
     if not context.keeps_versions:
         return
-    kept, daemon = context.profile.versions, context.setup.daemon
+    kept, daemon, account = context.profile.versions, context.setup.daemon, in_paths(context.setup.account)
     inside = f"{path}/{context.profile.name}" if daemon and not daemon.private else path
     yield "        versions:"
+    yield f"          file: {quoted(f'/etc/backup-wizard/versions/{account}/{context.name}/settings')}"
     yield f"          keep: {quoted(f'{kept.daily} {kept.weekly} {kept.monthly}')} # days, weeks and months"
     yield f"          folder: {quoted(inside)}"
 

@@ -19,6 +19,7 @@ _VERSIONS_PROGRAM = re.compile(r"backup_wizard_versions_program: .*\n")
 _IMPORT = re.compile(r"  ansible\.builtin\.import_tasks: (.*)\n((?:  .*\n)*)")
 _GIVEN = re.compile(r"(?:\A|(?<=\n\n))(?:#.*\n)+backup_wizard_(?:computers|state): .*\n\n")
 _SCRIPT = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.file', '((?!status).*)'\) }}\"")
+_TEMPLATE = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.template', '(.*)'\) }}\"")
 
 
 def play(file: str, where: str, servers: Sequence[str], passwords: str) -> str:
@@ -50,10 +51,10 @@ def in_a_playbook(*, versions: bool = False) -> str:
     It has the program that keeps `versions` only where that is wanted, since it is half as long as all the rest.
     """
     defaults = _GIVEN.sub("", _of_role("defaults/main.yml"))
-    variables = _of_role("vars/main.yml")
+    variables = "\n".join(_of_role(f"vars/main/{name}.yml") for name in ("computers", "files"))
     if not versions:
         variables = _VERSIONS_PROGRAM.sub("", variables)
-    variables = _SCRIPT.sub(_script, variables)
+    variables = _TEMPLATE.sub(_template, _SCRIPT.sub(_script, variables))
     tasks = _IMPORT.sub(_block, _of_role("tasks/main.yml"))
     handlers = _of_role("handlers/main.yml")
     parts = [
@@ -67,6 +68,10 @@ def in_a_playbook(*, versions: bool = False) -> str:
 def _script(found: re.Match[str]) -> str:
     # As it stands: Ansible would take signs of the shell for its own.
     return f"{found[1]}: !unsafe |\n{indent(_of_role(f'files/{found[2]}'), '  ')}".rstrip("\n")
+
+
+def _template(found: re.Match[str]) -> str:
+    return f"{found[1]}: |\n{indent(_of_role(f'templates/{found[2]}'), '  ')}".rstrip("\n")
 
 
 def _block(found: re.Match[str]) -> str:
