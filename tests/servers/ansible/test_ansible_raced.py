@@ -39,9 +39,10 @@ LINKS = {
     "backup/three": "/home/nadia/to-be-made",
 }
 # Plants one link after the other, each at a word from a command that then runs, and takes the one before away. Once it
-# is told to be tireless, it plants and takes away all of them every two milliseconds, so that some steps do their work.
+# is told to be tireless, it plants and takes away all of them every two milliseconds, and rests after ten of those for
+# as long as a step takes on a busy machine, so that some steps do their work.
 PLANTER = """
-import os, select, sys
+import itertools, os, select, sys
 links, home, user, group = eval(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
 os.setgroups([])
 os.setgid(group)
@@ -64,9 +65,10 @@ def take(name):
         pass
 os.chdir(home)
 names, at, planted, tireless = list(links), 0, 0, False
+rests = itertools.cycle([0.002] * 10 + [0.2])
 print("ready", flush=True)
 while True:
-    while tireless and not select.select([asked], [], [], 0.002)[0]:
+    while tireless and not select.select([asked], [], [], next(rests))[0]:
         for name in names:
             planted += plant(name)
             take(name)
