@@ -148,15 +148,16 @@ async def test_a_missing_program_is_told(tmp_path: Path) -> None:
 
 async def test_a_program_that_reads_nothing_leaves_no_complaint_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     complaints: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-    start = asyncio.create_subprocess_exec
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    start = loop.subprocess_exec
 
-    async def ended_at_once(*argv: Any, **options: Any) -> asyncio.subprocess.Process:
-        process = await start(*argv, **options)
-        await process.wait()
-        return process
+    async def ended_at_once(*argv: Any, **options: Any) -> tuple[Any, Any]:
+        transport, protocol = await start(*argv, **options)
+        await asyncio.subprocess.Process(transport, protocol, loop).wait()
+        return transport, protocol
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", ended_at_once)
+    monkeypatch.setattr(loop, "subprocess_exec", ended_at_once)
     async with children.child(["true"], os.environ, b"a password\n"):
         await asyncio.sleep(0)
     gc.collect()
@@ -168,3 +169,18 @@ async def test_a_program_reads_what_it_is_given() -> None:
     async with children.child(["cat"], os.environ, b"a password\n") as process:
         assert process.stdout
         assert await process.stdout.read() == b"a password\n"
+
+
+@pytest.mark.usefixtures("little_grace")
+async def test_nothing_stays_open_to_a_program_that_went_its_own_way() -> None:
+    theirs, ours = os.pipe()
+    before = set(os.listdir("/proc/self/fd"))
+    argv = ["sh", "-c", "exec 3<&0; setsid sh -c 'echo ready; exec cat' <&3 & wait"]
+    try:
+        async with children.child(argv, os.environ, theirs) as process:
+            await _ready(process)
+        await asyncio.sleep(0)
+        assert set(os.listdir("/proc/self/fd")) == before
+    finally:
+        os.close(theirs)
+        os.close(ours)

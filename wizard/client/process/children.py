@@ -45,8 +45,10 @@ async def child(
     given = _pipe_with(stdin) if stdin and isinstance(stdin, bytes) else None
     nothing = asyncio.subprocess.DEVNULL
     # Shielded: a start that is cancelled halfway would leave a running program behind.
+    loop = asyncio.get_running_loop()
     start = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
+        loop.subprocess_exec(
+            lambda: asyncio.subprocess.SubprocessStreamProtocol(_MOST_OUTPUT, loop),
             *argv,
             env=env,
             stdin=stdin if isinstance(stdin, int) else nothing if given is None else given,
@@ -55,21 +57,22 @@ async def child(
             umask=umask,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            limit=_MOST_OUTPUT,
         )
     )
     try:
-        process = await asyncio.shield(start)
+        transport, protocol = await asyncio.shield(start)
     except asyncio.CancelledError:
-        await _end(await start)
+        transport, protocol = await start
+        await _end(asyncio.subprocess.Process(transport, protocol, loop), transport)
         raise
     finally:
         if given is not None:
             os.close(given)
+    process = asyncio.subprocess.Process(transport, protocol, loop)
     try:
         yield process
     finally:
-        await _end(process)
+        await _end(process, transport)
 
 
 def _pipe_with(content: bytes) -> int:
@@ -119,7 +122,7 @@ async def head(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="backslashreplace")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, transport: asyncio.SubprocessTransport) -> None:
     try:
         if process.returncode is None:
             _signal_group(process, signal.SIGTERM)
@@ -129,6 +132,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     finally:  # also where the wait is cancelled, as when the whole program ends
         _signal_group(process, signal.SIGKILL)
         await process.wait()
+        transport.close()  # a program that it started, and that left its group, may hold the other ends of our pipes
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
