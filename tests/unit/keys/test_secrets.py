@@ -165,7 +165,7 @@ def test_a_secret_that_can_t_be_read_back_was_not_kept() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (keyring.errors.InitError("x"), Kind.KEYRING_MISSING),
+        (keyring.errors.InitError("x"), Kind.KEYRING_REFUSED),
         (keyring.errors.NoKeyringError("x"), Kind.KEYRING_MISSING),
         (keyring.errors.KeyringLocked("x"), Kind.KEYRING_LOCKED),
         (OSError("the platform's own"), Kind.KEYRING_REFUSED),

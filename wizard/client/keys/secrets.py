@@ -158,11 +158,11 @@ def _is_safe(backend: KeyringBackend) -> bool:
 
 
 def _explain(error: Exception) -> NoReturn:
-    from keyring.errors import InitError, NoKeyringError
+    from keyring.errors import NoKeyringError
 
     # The backend's own error is not chained: its frames hold the secret.
     name = type(error).__name__
-    if isinstance(error, NoKeyringError | InitError):
+    if isinstance(error, NoKeyringError):
         raise Failure(Kind.KEYRING_MISSING, name, str(error)) from None
     is_locked = "Locked" in name  # secretstorage and keyring have an error each for it
     raise Failure(Kind.KEYRING_LOCKED if is_locked else Kind.KEYRING_REFUSED, name, str(error)) from None

@@ -56,9 +56,9 @@ WORDS = {
         N_("Unlock it, then try again. Signing in to your desktop usually unlocks it."),
     ),
     Kind.KEYRING_REFUSED: Words(
-        N_("Your keyring refused to save or share the password"),
+        N_("Your keyring didn't save or share the password"),
         YOU,
-        N_("Allow it when the keyring asks. Or choose to type the passphrase each time (“Key” step)."),
+        N_("Try again, and allow it when the keyring asks. Or choose to type the passphrase each time (“Key” step)."),
     ),
     Kind.SECRET_MISSING: Words(
         N_("Your keyring has no passphrase for this backup"),
