@@ -44,7 +44,10 @@ PATTERNS: tuple[tuple[str, Kind], ...] = (
         Kind.NOT_SSH,
     ),
     (
-        r"kex_exchange_identification: |" + _then(r"Connection (?:closed|reset) by ", r" \[preauth\]"),
+        r"kex_exchange_identification: |"
+        + _then(r"banner exchange: Connection to ", r": Broken pipe")
+        + "|"
+        + _then(r"Connection (?:closed|reset) by ", r" \[preauth\]"),
         Kind.HUNG_UP,
     ),
     (_then(r"Unable to negotiate with ", r": no matching"), Kind.OLD_SSHD),

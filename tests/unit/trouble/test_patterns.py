@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wizard.client.ssh import tunnel
 from wizard.failure import Kind
 from wizard.trouble import patterns
 
@@ -49,6 +50,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
     ),
     (255, "kex_exchange_identification: banner line contains invalid characters\n", Kind.NOT_SSH),
     (12, f"kex_exchange_identification: Connection closed by remote host\n{_BROKEN}", Kind.HUNG_UP),
+    (255, "banner exchange: Connection to 192.0.2.1 port 22: Broken pipe\n", Kind.HUNG_UP),
     (255, _SSH, Kind.HUNG_UP),
     (255, "", Kind.HUNG_UP),
     (
@@ -245,3 +247,19 @@ def test_a_file_s_name_is_no_sign(name: str) -> None:
     printed = f'rsync: [sender] send_files failed to open "/home/a/{name}": Permission denied (13)\n{_PARTLY}'
     assert patterns.read(23, printed) is Kind.FILES_UNREADABLE
     assert patterns.read(24, f'file has vanished: "/home/a/{name}"\n') is Kind.FILES_VANISHED
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535\n",
+        "ssh_exchange_identification: Connection closed by remote host\n",
+        # What ssh says where the ssh to the jump host had ended before it could greet.
+        "banner exchange: Connection to UNKNOWN port 65535: Broken pipe\n",
+    ],
+)
+def test_what_was_said_before_any_server_was_there_is_the_jump_host_s(last: str) -> None:
+    off = "ssh: connect to host 192.0.2.1 port 22: Connection refused\n"
+    assert tunnel.cause(off + last) is Kind.JUMP_UNREACHABLE
+    assert tunnel.cause(last) is None
+    assert tunnel.cause(off) is None

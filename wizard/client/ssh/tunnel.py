@@ -31,8 +31,11 @@ _CAUSES = (
     (r"stdio forwarding failed", Kind.JUMP_CANT_CONNECT),
     (r"Permission denied|Too many authentication failures|No more authentication methods", Kind.JUMP_REFUSES_KEY),
 )
-# What the ssh to the server says last of a connection that ended before there was a server at its end.
-_NO_SERVER = re.compile(r"^(?:kex|ssh)_exchange_identification: ", re.MULTILINE)
+# What the ssh to the server says last of a connection that ended before there was a server at its end; the broken pipe
+# is of one that had ended before this ssh could greet.
+_NO_SERVER = re.compile(
+    r"^(?:(?:kex|ssh)_exchange_identification: |banner exchange: Connection to .*: Broken pipe)", re.MULTILINE
+)
 _SIGNED_IN = "Authenticated to "
 _NO_SUCH_KEY = re.compile(r"^no such identity: .*\n?", re.MULTILINE)
 
