@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import keyring
@@ -179,3 +181,22 @@ def test_no_failure_of_a_keyring_shows_the_secret(error: Exception, kind: Kind) 
     told = traceback.TracebackException.from_exception(failure.value, capture_locals=True)
     ours = [line for line in told.format() if __file__ not in line]
     assert CANARY not in "".join(ours)
+
+
+def test_a_keyring_is_asked_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, most = 0, 0
+
+    def get_password(*_: object) -> str:
+        nonlocal asking, most
+        asking += 1
+        most = max(most, asking)
+        time.sleep(0)  # whoever else could ask now does
+        asking -= 1
+        return CANARY
+
+    monkeypatch.setattr(Forgetful, "get_password", get_password)
+    keyring.set_keyring(Forgetful())
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(400):
+            threads.submit(secrets.fetch, "amamac", "passphrase")
+    assert most == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from wizard.client.keys import keyring_lock, session_bus
@@ -26,6 +27,10 @@ _NAMES = {
     "keyring.backends.macOS": N_("your Mac's keychain"),
 }
 _UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+
+# gnome-keyring mixes up programs that come and go at the same moment: it then refuses what it has, or ends (aborted by
+# three threads within seconds; not in 2,400 calls of theirs in turn).
+_one_at_a_time = threading.Lock()
 
 
 class Secret:
@@ -71,8 +76,9 @@ def store(profile_name: str, what: What, secret: Secret) -> None:
     """
     backend, user = _backend(), f"{profile_name}/{what}"
     try:
-        backend.set_password(SERVICE, user, secret.reveal())
-        kept = backend.get_password(SERVICE, user)
+        with _one_at_a_time:
+            backend.set_password(SERVICE, user, secret.reveal())
+            kept = backend.get_password(SERVICE, user)
     except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
         _explain(error)
     if kept != secret.reveal():
@@ -88,7 +94,8 @@ def fetch(profile_name: str, what: What) -> Secret:
     try:
         if os.environ.get(UNATTENDED) and is_locked(profile_name, what):
             raise Failure(Kind.KEYRING_LOCKED, keyring_name())
-        kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
+        with _one_at_a_time:
+            kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
     except Failure:
         raise
     except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
@@ -104,7 +111,8 @@ def is_locked(profile_name: str, what: What) -> bool:
     Raises:
         Failure: `KEYRING_MISSING` or `KEYRING_UNREACHABLE`.
     """
-    return keyring_lock.has_to_ask(_backend(), SERVICE, f"{profile_name}/{what}")
+    with _one_at_a_time:
+        return keyring_lock.has_to_ask(_backend(), SERVICE, f"{profile_name}/{what}")
 
 
 def remove(profile_name: str, what: What) -> None:
@@ -116,7 +124,8 @@ def remove(profile_name: str, what: What) -> None:
     from keyring.errors import PasswordDeleteError
 
     try:
-        _backend().delete_password(SERVICE, f"{profile_name}/{what}")
+        with _one_at_a_time:
+            _backend().delete_password(SERVICE, f"{profile_name}/{what}")
     except Failure:
         raise
     except PasswordDeleteError:
