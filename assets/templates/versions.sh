@@ -387,9 +387,8 @@ take_down() {
     rm -f "$place" "$place.new" "$state" "$state.new" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
     rm -rf "$work"
     for path in "${place%/*}" "${state%/*}" "${work%/*}"; do rmdir "$path" 2>/dev/null || :; done
-    for settings in "$configured"/*/*/settings; do
-        if [ -f "$settings" ] && [ "$settings" != "$own/settings" ]; then return 0; fi
-    done
+    # By the links of all others: their settings may be removed only once each was taken down.
+    for other in "$var"/versions/*/*; do [ ! -L "$other" ] || return 0; done
     if [ -f "$cron" ]; then does "remove $cron"; fi
     if [ -f "$units/$folder_name.timer" ]; then
         does "remove $units/$folder_name.timer"

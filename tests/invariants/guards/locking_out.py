@@ -56,8 +56,8 @@ GUARDS = (
         10,
         "the playbook takes out the lines of a key that was locked out",
         f"{_ROLE}/tasks/shut.yml",
-        "if one.id not in backup_wizard_absent_ids + backup_wizard_locked_out_ids",
-        "if one.id not in backup_wizard_absent_ids",
+        "one.id not in backup_wizard_absent_ids + backup_wizard_locked_out_ids",
+        "one.id not in backup_wizard_absent_ids",
         (f"{_KEY}::test_playbooks_keep_it_out_too",),
     ),
     Guard(

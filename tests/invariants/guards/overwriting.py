@@ -87,6 +87,17 @@ GUARDS = (
     ),
     Guard(
         6,
+        "the playbook takes out the key of a former scheme",
+        "assets/templates/ansible/roles/backup_wizard/tasks/shut.yml",
+        "if 'key' in one and one.id not in",
+        "if one.id not in",
+        (
+            "tests/servers/ansible/test_ansible_changes.py"
+            "::test_a_key_that_is_no_longer_needed_goes_and_names_differ_by_case",
+        ),
+    ),
+    Guard(
+        6,
         "the playbook removes what a former scheme opened",
         "assets/templates/ansible/roles/backup_wizard/tasks/shut.yml",
         "for file in backup_wizard_former_files",

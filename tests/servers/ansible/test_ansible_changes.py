@@ -64,6 +64,33 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.mark.long
 @pytest.mark.every_case
+@pytest.mark.timeout(400)
+def test_a_key_that_is_no_longer_needed_goes_and_names_differ_by_case(office: Office, tmp_path: Path) -> None:
+    playbook, password = tmp_path / "backups.yml", '--extra-vars={"backup_passwords": {"amamac": "x"}}'
+    office.run("usermod", "-p", "*", "amanda")
+    office.run("useradd", "--badname", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", "Amanda")
+    other = context_of("Amamac", "Amanda", "/srv/Amanda", "rrsync")
+    playbook.write_text(ansible.render_many([context_of("amamac", "amanda", "/srv/amanda", "rrsync"), other]))
+    done = play(office.run, playbook, password).printed
+    said = office.run("cat", "/etc/ssh/sshd_config.d/backup-wizard-amanda.conf")
+    assert "Match User amanda\n" in said
+    assert "Match User Amanda\n" in office.run("cat", "/etc/ssh/sshd_config.d/backup-wizard-Amanda.conf")
+    assert 0 < done.index("HANDLER [Reload the sshd settings") < done.index("TASK [Add the keys")
+    keys, others = (office.path(f"/home/{name}/.ssh/authorized_keys") for name in ("amanda", "Amanda"))
+    assert "amamac" in keys.read_text()
+    kept = others.read_text()
+    assert "Amamac" in kept
+
+    playbook.write_text(ansible.render_many([context_of("amamac", "amanda", "/srv/amamac", "daemon"), other]))
+    play(office.run, playbook, password)
+    assert "amamac" not in keys.read_text()
+    assert "[amamac]" in office.path("/etc/rsyncd.conf").read_text()
+    assert others.read_text() == kept
+    assert play(office.run, playbook, password).changed == []
+
+
+@pytest.mark.long
+@pytest.mark.every_case
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_what_was_opened_is_shut_again(office: Office, tmp_path: Path) -> None:
     playbook = tmp_path / "backups.yml"

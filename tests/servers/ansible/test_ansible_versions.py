@@ -87,6 +87,10 @@ def test_versions_are_kept_and_undone(office: Office, tmp_path: Path) -> None:
     playbook.write_text(ansible.render(versioned()))
     play(office.run, playbook)
     assert not office.path(STATUS).exists()
+    office.put(STATUS, "the admin's own\n")
+    assert play(office.run, playbook).changed == []
+    assert office.path(STATUS).read_text() == "the admin's own\n"
+    office.path(STATUS).unlink()
     assert office.path(PROGRAM).read_text() == text
     office.as_account("echo one >backup/amamac/letter; echo >backup/amamac/.backup-complete")
     made = subprocess.run(office.inside("sh", PROGRAM, "--now", ACCOUNT, "amamac"), capture_output=True, text=True)

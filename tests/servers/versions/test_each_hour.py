@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.schedule.user_manager import UserManager
 from tests.support.servers.office import ACCOUNT
-from tests.support.versions.office import NAME, PROGRAM, VersionedOffice
+from tests.support.versions.office import NAME, OWN, PROGRAM, VersionedOffice
 
 CRON = "/etc/cron.d/backup-wizard-versions"
 UNITS = "/etc/systemd/system"
@@ -70,6 +70,21 @@ def test_a_systemd_that_starts_nothing_is_said(tmp_path: Path) -> None:
         _WithoutItsHelp(tmp_path / "office"),
     ):
         pass
+
+
+def test_the_last_of_several_that_go_at_once_takes_it_along(tmp_path: Path) -> None:
+    """A playbook ends all of them before it removes their settings."""
+    with VersionedOffice(tmp_path / "office") as office:
+        office.as_account("mkdir -p backup/second && chmod 700 backup/second")
+        settings = office.path(f"{OWN}/settings").read_text()
+        second = settings.replace(NAME, "second")
+        office.put(f"/etc/backup-wizard/versions/{ACCOUNT}/second/settings", second, mode=0o644)
+        office.run("sh", PROGRAM, "--set-up", ACCOUNT, "second")
+        office.run("sh", PROGRAM, "--take-down", ACCOUNT, NAME)
+        assert office.path(CRON).exists()
+        assert "remove /etc/cron.d" in office.run("sh", PROGRAM, "--take-down", ACCOUNT, "second")
+        assert not office.path(CRON).exists()
+        assert not office.path("/var/lib/backup-wizard").exists()
 
 
 def test_a_cron_that_does_not_run_is_said(tmp_path: Path) -> None:

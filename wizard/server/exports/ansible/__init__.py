@@ -63,6 +63,7 @@ def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:
         "The computers are in host_vars, a file for each server.",
         list(map(quoted, by_host)),
         _passwords(contexts, "these files"),
+        ", and give its file in host_vars that name",
     )
     files = {"site.yml": f"{head}\n  roles:\n    - role: backup_wizard\n", **role.files()}
     for host, asked in by_host.items():

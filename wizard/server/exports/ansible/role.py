@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ROLE = "roles/backup_wizard"
-_VERSIONS_PROGRAM = re.compile(r"backup_wizard_versions_program: .*\n")
+_VERSIONS_SCRIPT = re.compile(r"backup_wizard_versions_script: .*\n")
 _IMPORT = re.compile(r"  ansible\.builtin\.import_tasks: (.*)\n((?:  .*\n)*)")
-_GIVEN = re.compile(r"(?:\A|(?<=\n\n))(?:#.*\n)+backup_wizard_(?:computers|state): .*\n\n")
+_GIVEN = re.compile(r"(?:\A|(?<=\n\n))(?:#.*\n)+backup_wizard_computers: .*\n\n")
 _SCRIPT = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.file', '((?!status).*)'\) }}\"")
 _TEMPLATE = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.template', '(.*)'\) }}\"")
 
 
-def play(file: str, where: str, servers: Sequence[str], passwords: str) -> str:
-    """The head of a playbook, which is saved as `file`, up to its variables."""
+def play(file: str, where: str, servers: Sequence[str], passwords: str, renamed: str = "") -> str:
+    """The head of a playbook, which is saved as `file`, up to its variables.
+
+    `where` says where the computers are, and `renamed` what else has another name if a server has.
+    """
     text = _text("play.yml")
     listed = "\n".join(f"      - {server}" for server in servers)
-    for mark, value in (("file", file), ("where", where), ("servers", listed), ("passwords", passwords)):
+    marks = {"file": file, "where": where, "servers": listed, "passwords": passwords, "renamed": renamed}
+    for mark, value in marks.items():
         text = text.replace(f"<{mark}>", value)
     return text
 
@@ -53,7 +57,7 @@ def in_a_playbook(*, versions: bool = False) -> str:
     defaults = _GIVEN.sub("", _of_role("defaults/main.yml"))
     variables = "\n".join(_of_role(f"vars/main/{name}.yml") for name in ("computers", "files"))
     if not versions:
-        variables = _VERSIONS_PROGRAM.sub("", variables)
+        variables = _VERSIONS_SCRIPT.sub("", variables)
     variables = _TEMPLATE.sub(_template, _SCRIPT.sub(_script, variables))
     tasks = _IMPORT.sub(_block, _of_role("tasks/main.yml"))
     handlers = _of_role("handlers/main.yml")

@@ -1,5 +1,6 @@
 # Prints the processes of sshd's that work for an account, after its name: who is signed in stays so without the key.
 # Standard input names an account a line.
+test ! -t 0 || exec </dev/null # without pipelining, Ansible tells nothing over ssh by a terminal
 while IFS= read -r account; do
   pids=''
   for process in $(find /proc -maxdepth 1 -user "$account" -name '[1-9]*' 2>/dev/null); do
