@@ -171,6 +171,18 @@ async def test_a_program_reads_what_it_is_given() -> None:
         assert await process.stdout.read() == b"a password\n"
 
 
+async def test_nothing_stays_open_where_each_wait_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a screen ends, and then the whole program."""
+
+    async def cancelled(_: object) -> None:
+        raise asyncio.CancelledError
+
+    with suppress(asyncio.CancelledError):
+        async with children.child(["sleep", "600"], os.environ) as process:
+            monkeypatch.setattr(asyncio.subprocess.Process, "wait", cancelled)
+    assert process._transport.is_closing()  # type: ignore[attr-defined]
+
+
 @pytest.mark.usefixtures("little_grace")
 async def test_nothing_stays_open_to_a_program_that_went_its_own_way() -> None:
     theirs, ours = os.pipe()

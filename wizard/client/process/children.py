@@ -131,8 +131,10 @@ async def _end(process: asyncio.subprocess.Process, transport: asyncio.Subproces
                     await process.wait()
     finally:  # also where the wait is cancelled, as when the whole program ends
         _signal_group(process, signal.SIGKILL)
-        await process.wait()
-        transport.close()  # a program that it started, and that left its group, may hold the other ends of our pipes
+        try:
+            await process.wait()
+        finally:
+            transport.close()  # a program that it started, and that left its group, may hold our pipes' other ends
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
