@@ -140,7 +140,9 @@ async def _keep_versions(office: VersionedOffice, profile: Profile, access: Acce
     await back_up(profile, access)
     office.make(2)
     shared = office.path(f"{VERSION}/{profile.folders[0].rpartition('/')[2]}/letter.txt")
-    assert (office.path(f"{VERSION}/{GONE}").exists(), shared.lstat().st_nlink) == (True, 2)
+    assert office.path(f"{VERSION}/{GONE}").exists()
+    by_links = shared.lstat().st_dev == office.path("/srv").lstat().st_dev
+    assert shared.lstat().st_nlink == (2 if by_links else 1)
     assert not office.path(f"{VERSION.replace('.1', '.0')}/{GONE}").exists()
 
 
