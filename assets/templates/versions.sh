@@ -387,8 +387,10 @@ take_down() {
     rm -f "$place" "$place.new" "$state" "$state.new" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
     rm -rf "$work"
     for path in "${place%/*}" "${state%/*}" "${work%/*}"; do rmdir "$path" 2>/dev/null || :; done
-    # By the links of all others: their settings may be removed only once each was taken down.
-    for other in "$var"/versions/*/*; do [ ! -L "$other" ] || return 0; done
+    # Links tell of the others: where several are taken down, all of their settings are still there.
+    for other in "$var"/versions/*/*; do
+        if [ -L "$other" ] && [ -f "$configured/${other#"$var/versions/"}/settings" ]; then return 0; fi
+    done
     if [ -f "$cron" ]; then does "remove $cron"; fi
     if [ -f "$units/$folder_name.timer" ]; then
         does "remove $units/$folder_name.timer"

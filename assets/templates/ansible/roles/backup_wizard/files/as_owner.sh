@@ -4,7 +4,7 @@
 # lines the script is to read, and those lines. It prints, after the number, what is "missing" on the way, and after "|"
 # what the script says. Problems go to standard error.
 set -fu
-test ! -t 0 || exec </dev/null # without pipelining, Ansible tells nothing over ssh by a terminal
+test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 cd /
 work=$1 dry_or_do=$2 failed=0

@@ -3,9 +3,9 @@
 # another key by now, how many lines of keys there are, and those lines. It prints "out" and why after the number, or
 # "anew" if it was locked out with another key; with "note" as the argument, that is put into the list, and no more asked.
 set -fu
-test ! -t 0 || exec </dev/null # without pipelining, Ansible tells nothing over ssh by a terminal
+test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
 list=/var/lib/backup-wizard/made
-test -f "$list" || { cat >/dev/null && exit 0; } # who writes to this would find nobody to read it
+test -f "$list" || { cat >/dev/null && exit 0; } # all of it is read, or Ansible would fail to write it
 note=${1-}
 test -z "$note" || ! command -v flock >/dev/null || { exec 9>>"${list%/*}/lock" && flock -w 60 9; } || exit 1
 while IFS= read -r number && IFS= read -r account && IFS= read -r name && IFS= read -r order && IFS= read -r count; do
