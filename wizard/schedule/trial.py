@@ -34,6 +34,7 @@ _INSTEAD = {
     Kind.KEYRING_UNREACHABLE: N_(
         "Without your keyring, choose a key without a passphrase, or run the backup yourself."
     ),
+    Kind.KEYRING_REFUSED: N_("Without your keyring, choose a key without a passphrase, or run the backup yourself."),
     Kind.KEYRING_LOCKED: N_("Automatic backups wait until your keyring is unlocked."),
     Kind.NO_RSYNC: N_("If rsync works in your terminal, install it in /usr/bin or /usr/local/bin."),
     Kind.NO_SSH: N_("If ssh works in your terminal, install it in /usr/bin or /usr/local/bin."),

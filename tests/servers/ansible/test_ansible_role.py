@@ -41,6 +41,14 @@ def test_one_computer_is_thrown_out(tmp_path: Path) -> None:
         office.put("/etc/ssh/sshd_config", "HostKey /etc/backup-wizard-test-host-key\n", mode=0o644)
         assert play(office.run, site, "--check").changed == play(office.run, site).changed != []
         assert play(office.run, site).changed == []
+        by_tag = [play(office.run, site, "--check", f"--tags={tag}") for tag in ("remove", "backup_wizard_remove")]
+        assert by_tag[0].changed == by_tag[1].changed != []
+        own = site.with_name("own.yml")
+        own.write_text("- hosts: all\n  become: true\n  gather_facts: false\n  roles: [backup_wizard]\n")
+        of_another = play(office.run, own, "--tags=remove")
+        assert of_another.changed == []
+        assert "To undo it: --tags backup_wizard_remove" in of_another.printed
+        assert play(office.run, own, "--check", "--tags=backup_wizard_remove").changed == by_tag[0].changed
         keys = office.home / ".ssh/authorized_keys"
         kept = keys.read_text()
         assert "amamac" in kept

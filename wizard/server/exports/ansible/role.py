@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ROLE = "roles/backup_wizard"
 _VERSIONS_SCRIPT = re.compile(r"backup_wizard_versions_script: .*\n")
 _IMPORT = re.compile(r"  ansible\.builtin\.import_tasks: (.*)\n((?:  .*\n)*)")
-_GIVEN = re.compile(r"(?:\A|(?<=\n\n))(?:#.*\n)+backup_wizard_(?:computers|remove_tag): .*\n\n")
+_GIVEN = re.compile(r"(?:\A|(?<=\n\n))(?:#.*\n)+backup_wizard_(?:computers|remove_tags): .*\n\n")
 _SCRIPT = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.file', '((?!status).*)'\) }}\"")
 _TEMPLATE = re.compile(r"(backup_wizard_\w+): \"{{ lookup\('ansible\.builtin\.template', '(.*)'\) }}\"")
 
