@@ -28,8 +28,8 @@ _NAMES = {
 }
 _UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
-# gnome-keyring mixes up programs that come and go at the same moment: it then refuses what it has, or ends (aborted by
-# three threads within seconds; not in 2,400 calls of theirs in turn).
+# gnome-keyring loses sight of programs that come and go at the same moment, and ends: three threads had it abort within
+# seconds, and 2,400 calls of theirs in turn did not.
 _one_at_a_time = threading.Lock()
 
 
