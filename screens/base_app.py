@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
-from textual.events import Key, MouseUp, Paste
+from textual.events import Key, Paste
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -73,18 +73,24 @@ class BaseApp(App[int]):
         await super().on_event(event)
         if pressed:
             self.typed.follow(pressed)
-        if isinstance(event, Key | Paste | MouseUp) and self.typed.has_screen:
-            self.screen.call_after_refresh(self._note_drafts)
 
     def on_followed(self, event: Followed) -> None:
         """What a key led to was begun; that may have sent a message in its turn."""
         self.typed.follow(event.key, event.rounds - 1)
 
     def on_input_changed(self) -> None:
-        """The last key may have reached its field only after what was typed had been kept."""
+        """Have what was typed kept; a key itself tells nothing of it, as its field may take it later."""
         self._note_drafts()
 
     def on_text_area_changed(self) -> None:
+        """As for a line."""
+        self._note_drafts()
+
+    def on_tick_list_changed(self) -> None:
+        """As for a line."""
+        self._note_drafts()
+
+    def on_choice_changed(self) -> None:
         """As for a line."""
         self._note_drafts()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Spacing
+from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Padding
 from textual.widgets import OptionList
@@ -26,23 +28,30 @@ _HERE, _ELSEWHERE, _SHUT = "● ", "○ ", "– "
 class Choice(OptionList):
     """A list of alternatives; `chosen` is the id under the cursor."""
 
+    @dataclass
+    class Changed(Message):
+        """The cursor left the alternative that it was on; that it came to the first one is no choice yet."""
+
     def __init__(self, alternatives: Sequence[Alternative], *, id: str, chosen: str = "") -> None:
         self._alternatives = {one.id: one for one in alternatives}
-        self._initial = chosen
+        self._initial, self._latest = chosen, ""
         super().__init__(*(Option(self._marked(one), id=one.id, disabled=one.disabled) for one in alternatives), id=id)
 
     def on_mount(self) -> None:
         """Put the cursor on the alternative that is chosen already."""
         usable = [id for id, one in self._alternatives.items() if not one.disabled]
-        wanted = self._initial if self._initial in usable else next(iter(usable), "")
-        if wanted:
-            self.highlighted = list(self._alternatives).index(wanted)
+        self._latest = self._initial if self._initial in usable else next(iter(usable), "")
+        if self._latest:
+            self.highlighted = list(self._alternatives).index(self._latest)
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark along with the cursor."""
         for index, alternative in enumerate(self._alternatives.values()):
             self.replace_option_prompt_at_index(index, self._marked(alternative, is_here=index == highlighted))
         super().watch_highlighted(highlighted)
+        if self._latest and self.chosen not in {"", self._latest}:
+            self._latest = self.chosen
+            self.post_message(self.Changed())
 
     def change(self, alternatives: Sequence[Alternative]) -> None:
         """Say other things of the same alternatives; the one under the cursor stays."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from textual.events import Key, Paste
+from textual.events import Paste
 from textual.widgets import Button, Collapsible, Input, TextArea
 
 from screens.dialogs.receipt import ReceiptScreen
-from screens.steps.step_screen import StepScreen
 from screens.widgets.choice import Choice
 from screens.widgets.tick_list import TickList
 from tests.screens.at_the_server import arrive
@@ -24,10 +22,10 @@ from wizard.storage import paths, profiles, state_files
 from wizard.walk.steps import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from textual.pilot import Pilot
-    from textual.widget import Widget
 
     from tests.support.servers.real_sshd import RealSshd
 
@@ -88,6 +86,14 @@ async def test_the_boxes_of_the_sign_in_are_there_again() -> None:
         assert pilot.app.screen.query_one(TickList).ticked == ticked
 
 
+async def test_a_box_that_is_clicked_is_there_again() -> None:
+    async with wizard_at(a_profile(server=HERE), Step.SCHEME, size=(120, 60)) as pilot:
+        await _show_all(pilot)
+        await until(pilot, lambda: "Let this computer read" in text(pilot))
+        await pilot.click(TickList, offset=(3, 2))
+        await until(pilot, lambda: _is_kept('"ticked":"allow_delete auth munge"'))
+
+
 async def test_the_boxes_of_the_practice_run_are_there_again(sshd: RealSshd, sample_folder: Path) -> None:
     modules = sample_folder / "site" / "node_modules"
     modules.mkdir(parents=True)
@@ -106,7 +112,6 @@ async def test_the_boxes_of_the_practice_run_are_there_again(sshd: RealSshd, sam
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "node_modules/" in walk(pilot).profile.exclude)
         await until(pilot, lambda: "Nothing was copied. " in said(pilot))
-        await pilot.press("f1", "escape")
         await until(pilot, lambda: not _is_kept("node_modules/"))
 
 
@@ -195,31 +200,38 @@ async def test_a_name_can_be_changed_until_a_key_is_called_so() -> None:
         assert "amamac23" in text(pilot)
 
 
-@pytest.mark.parametrize("kind", [Input, TextArea])
-async def test_the_last_key_is_kept_though_its_field_takes_it_late(kind: type[Widget]) -> None:
-    profile = a_profile(server=HERE, folders=())
-    async with wizard_at(profile, Step.SERVER) as pilot:
-        step = pilot.app.screen
-        assert isinstance(step, StepScreen)
-        if kind is TextArea:
-            pilot.app.push_screen(ReceiptScreen(profile, lambda _: None, draft=step.draft))
-        await until(pilot, lambda: isinstance(pilot.app.focused, kind))
-        may, kept = asyncio.Event(), list[bool]()
-        note_draft = step.note_draft
+def _typed_into_a_line(pilot: Pilot[int]) -> None:
+    pilot.app.screen.query_one("#port Input", Input).value = "77"
 
-        def noted() -> None:
-            note_draft()
-            kept.append(_is_kept("77"))
 
-        step.note_draft = noted  # type: ignore[method-assign]
-        assert pilot.app.focused
-        pilot.app.focused.call_later(may.wait)  # the field has something else to do first
-        try:
-            for _ in range(2):
-                pilot.app.post_message(Key("7", "7"))
-            while len(kept) < 2:
-                await asyncio.sleep(0.01)
-            assert not any(kept)
-        finally:
-            may.set()
-        await until(pilot, lambda: any(kept))
+def _pasted_into_a_text(pilot: Pilot[int]) -> None:
+    pilot.app.screen.query_one(TextArea).text = "77"
+
+
+def _ticked(pilot: Pilot[int]) -> None:
+    pilot.app.screen.query_one(TickList).action_select()
+
+
+def _chosen(pilot: Pilot[int]) -> None:
+    pilot.app.screen.query_one(Choice).action_cursor_down()
+
+
+@pytest.mark.parametrize(
+    ("step", "change", "kept"),
+    [
+        (Step.SERVER, _typed_into_a_line, '"port":"77"'),
+        (Step.HAND_OVER, _pasted_into_a_text, '"answer":"77"'),
+        (Step.SCHEME, _ticked, '"ticked":"auth munge write_only"'),
+        (Step.VERSIONS, _chosen, '"keep":"server"'),
+    ],
+)
+async def test_what_a_widget_took_is_kept_however_long_after_its_key(
+    step: Step, change: Callable[[Pilot[int]], None], kept: str
+) -> None:
+    async with wizard_at(a_profile(server=HERE), step) as pilot:
+        if step is Step.HAND_OVER:
+            await pilot.press("r")
+            await until(pilot, lambda: isinstance(pilot.app.focused, TextArea))
+        await _show_all(pilot)
+        change(pilot)  # no key tells of it any more
+        await until(pilot, lambda: _is_kept(kept))

@@ -162,6 +162,7 @@ class DryRunScreen(PracticeRunScreen, SkippingScreen):
     async def settle_views(self) -> None:
         """Show that all has come; what would be deleted is not known if the server wasn't asked."""
         await self.views.settle(server_was_asked=self._why_not is None)
+        self.context.drafts.keep(self.step)  # what the profile skips by now is no wish any more
 
     def tell(self, sentence: str, tone: Tone) -> None:
         """Say what came of it, and offer what comes next."""
