@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wizard import trouble
+from wizard import schemes, trouble
 from wizard.client.process.background import in_background
 from wizard.failure import Failure, Kind
 from wizard.schedule import schedulers
@@ -25,16 +25,16 @@ NOT_LET_IN = N_("Your admin hasn't given this computer access yet. The schedule 
 
 _WAITS_FOR_ADMIN = 75
 _KEY_STEP = N_("Run “backup-wizard {name}”, go back to “Key”, and let your keyring save the passphrase.")
+_NO_KEYRING = N_("Without your keyring, choose a key without a passphrase, or run the backup yourself.")
+_NO_KEYRING_FOR_PASSWORD = N_("Without your keyring, choose a sign-in without a password, or run the backup yourself.")
 _INSTEAD = {
     Kind.PASSPHRASE_UNASKED: _KEY_STEP,
     Kind.AGENT_SILENT: N_(
         "The ssh agent of your terminal can't be reached from there. Choose a key that isn't only in the agent."
     ),
-    Kind.KEYRING_MISSING: N_("Without a keyring, choose a key without a passphrase, or run the backup yourself."),
-    Kind.KEYRING_UNREACHABLE: N_(
-        "Without your keyring, choose a key without a passphrase, or run the backup yourself."
-    ),
-    Kind.KEYRING_REFUSED: N_("Without your keyring, choose a key without a passphrase, or run the backup yourself."),
+    Kind.KEYRING_MISSING: _NO_KEYRING,
+    Kind.KEYRING_UNREACHABLE: _NO_KEYRING,
+    Kind.KEYRING_REFUSED: _NO_KEYRING,
     Kind.KEYRING_LOCKED: N_("Automatic backups wait until your keyring is unlocked."),
     Kind.NO_RSYNC: N_("If rsync works in your terminal, install it in /usr/bin or /usr/local/bin."),
     Kind.NO_SSH: N_("If ssh works in your terminal, install it in /usr/bin or /usr/local/bin."),
@@ -103,4 +103,6 @@ def of(profile: Profile, stop: threading.Event | None = None) -> Answer:
 def answer(exit_code: int, kind: Kind | None, sentence: str, profile: Profile) -> Answer:
     """The answer with what to choose instead."""
     instead = _INSTEAD.get(kind) if kind else None
+    if instead == _NO_KEYRING and schemes.has_password(profile):
+        instead = _NO_KEYRING_FOR_PASSWORD
     return Answer(exit_code, sentence, _(instead).format(name=profile.name) if instead else "")

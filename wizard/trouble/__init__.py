@@ -17,7 +17,7 @@ from wizard.text.display import printable
 from wizard.text.language import _
 from wizard.trouble import patterns
 from wizard.trouble.diagnosis import Diagnosis, Sure
-from wizard.trouble.words import WORDS, Who
+from wizard.trouble.words import OF_A_PASSWORD, WORDS, Who
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +128,7 @@ def explain(failure: Failure, profile: Profile | None = None, found: Diagnosis |
         kind = _LET_IN_BEFORE[kind]
     if profile and kind in _MAY_BE_LOCKED_OUT and kept_facts.locked_out(profile):
         kind, found = Kind.LOCKED_OUT, Diagnosis()
-    words = WORDS[kind]
+    words = OF_A_PASSWORD.get(kind, WORDS[kind]) if profile and schemes.has_password(profile) else WORDS[kind]
     printed = (found.raw or failure.raw).replace("\r\n", "\n")
     about = _facts(failure, kind, profile) | {"raw": printable(" ".join(printed.split("\n")).strip())}
     raw = printable(printed, keep_lines=True).strip()

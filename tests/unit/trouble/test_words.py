@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.servers.trouble_rows import ROWS
+from tests.support.data.profiles import a_profile
 from wizard import trouble
 from wizard.failure import Failure, Kind
+from wizard.profile import SchemeSettings
+from wizard.schedule import trial
 from wizard.trouble.words import WORDS, Who
+from wizard.walk import steps
+from wizard.walk.steps import Step
 
 _RAISED = re.compile(r"(?:\(\s*|else |= |: |foreign=)Kind\.(\w+)(?!: )")
 _CODE = Path(trouble.__file__).parents[2]
@@ -55,3 +60,14 @@ def test_words_are_whole_and_short_enough_for_a_small_window(kind: Kind) -> None
         name for text in (words.what, words.to_do, words.forward) for _, name, _, _ in string.Formatter().parse(text)
     }
     assert "lines" in fields or len(told.what + told.to_do + told.forward) < 640
+
+
+@pytest.mark.parametrize("kind", [*(kind for kind in Kind if kind.startswith("keyring_")), Kind.SECRET_MISSING])
+def test_where_a_password_is_asked_for_no_words_lead_to_a_key(kind: Kind) -> None:
+    profile = a_profile(scheme=SchemeSettings(kind="daemon", auth=True))
+    assert Step.KEY not in steps.applicable(profile)
+    failure = Failure(kind, "it")
+    told = [trouble.explain(failure, profile).sentence, *trial.answer(69, kind, "", profile).in_words]
+    assert not re.search(r"“Key”|\bkey\b|passphrase", " ".join(told))
+    of_a_key = [trouble.explain(failure, a_profile()).sentence, *trial.answer(69, kind, "", a_profile()).in_words]
+    assert re.search(r"“Key”|\bkey\b|passphrase", " ".join(of_a_key)) or kind is Kind.KEYRING_LOCKED

@@ -19,11 +19,12 @@ from wizard.trouble.words import (
     wizard,
 )
 from wizard.trouble.words.form import Who, Words
+from wizard.trouble.words.keys import OF_A_PASSWORD
 
 if TYPE_CHECKING:
     from wizard.failure import Kind
 
-__all__ = ["WORDS", "Who", "Words"]
+__all__ = ["OF_A_PASSWORD", "WORDS", "Who", "Words"]
 
 _SUBJECTS = (profiles, here, keys, reaching, jump, let_in, daemon, backup, restore, schedule, second_key, wizard)
 WORDS: dict[Kind, Words] = {kind: words for subject in _SUBJECTS for kind, words in subject.WORDS.items()}

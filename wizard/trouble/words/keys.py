@@ -58,11 +58,25 @@ WORDS = {
     Kind.KEYRING_REFUSED: Words(
         N_("Your keyring didn't save or share the password"),
         YOU,
-        N_("Try again, and allow it when the keyring asks. Or choose to type the passphrase each time (“Key” step)."),
+        N_("Try again, and allow it when the keyring asks."),
     ),
     Kind.SECRET_MISSING: Words(
         N_("Your keyring has no passphrase for this backup"),
         YOU,
         N_("Enter it in the “Key” step, or create a new key there."),
+    ),
+}
+
+# A server that asks for a password takes no key, so there is no “Key” step to lead to.
+OF_A_PASSWORD = {
+    Kind.KEYRING_MISSING: Words(
+        N_("This computer has no keyring to save passwords safely"),
+        YOU,
+        N_("Install one (gnome-keyring or KWallet). Or choose a sign-in without a password (“Sign in” step)."),
+    ),
+    Kind.SECRET_MISSING: Words(
+        N_("Your keyring has no password for this backup"),
+        YOU,
+        N_("Run “backup-wizard {name}” and go back to “Ask your admin”. That makes a new password and a new message."),
     ),
 }
