@@ -18,6 +18,7 @@ from textual.widgets import Button, Label
 from screens.widgets.footer import Keys
 from tests.screens.pictures.cut_off import cut_off
 from tests.screens.pictures.untranslated import untranslated
+from tests.support.pilot import until
 from wizard.walk.descriptions import finish
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_nothing_is_cut_off_or_english_on_any_screen_or_dialog() -> None:
     assert dialogs - {*classes} == {"TooSmallScreen"}  # which no window of this size shows
 
 
-class Cutting(App[None]):
+class Cutting(App[int]):
     """An app in which much is cut off."""
 
     CSS = (
@@ -62,12 +63,11 @@ class Cutting(App[None]):
 
 async def test_what_is_cut_off_is_noticed() -> None:
     async with Cutting().run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        lost = {line.split(":")[0] for line in cut_off(pilot)}
-        assert lost == {"Label #low", "Button #short", "Label #wide", "FooterKey #None"}
+        lost = {"Label #low", "Button #short", "Label #wide", "FooterKey #None"}
+        await until(pilot, lambda: {line.split(":")[0] for line in cut_off(pilot)} == lost)
 
 
-class English(App[None]):
+class English(App[int]):
     """An app in which some texts are as the code has them."""
 
     BINDINGS: ClassVar = [Binding("f1", "help", "Help"), Binding("f2", "show", "Hélp ë")]
@@ -81,9 +81,5 @@ class English(App[None]):
 
 async def test_what_is_still_english_is_noticed() -> None:
     async with English().run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert {line.split(":")[0] for line in untranslated(pilot)} == {
-            "Label #part",
-            "Button #label",
-            "FooterKey #None",
-        }
+        told = {"Label #part", "Button #label", "FooterKey #None"}
+        await until(pilot, lambda: {line.split(":")[0] for line in untranslated(pilot)} == told)

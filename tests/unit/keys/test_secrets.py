@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,7 @@ from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 
 from tests.support.keyrings import Forgetful, PlainText
 from tests.support.secret_service import reset_keyring
-from wizard.client.keys import secrets
+from wizard.client.keys import keyring_turn, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
 
@@ -200,3 +202,31 @@ def test_a_keyring_is_asked_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(400):
             threads.submit(secrets.fetch, "amamac", "passphrase")
     assert most == 1
+
+
+def test_who_asks_for_too_long_is_not_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_turn, "SECONDS", 0.02)
+    monkeypatch.setattr(Forgetful, "get_password", lambda *_: CANARY)
+    keyring.set_keyring(Forgetful())
+    with keyring_turn.one_at_a_time():
+        assert secrets.fetch("amamac", "passphrase").reveal() == CANARY
+
+
+def test_another_program_that_asks_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = os.open(home, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    done = list[str]()
+
+    def end_the_other(_: float) -> None:
+        done.append("the other")
+        os.close(other)
+
+    def get_password(*_: object) -> str:
+        done.append("we")
+        return CANARY
+
+    monkeypatch.setattr(time, "sleep", end_the_other)
+    monkeypatch.setattr(Forgetful, "get_password", get_password)
+    keyring.set_keyring(Forgetful())
+    secrets.fetch("amamac", "passphrase")
+    assert done == ["the other", "we"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from wizard.client.keys import keyring_lock, session_bus
+from wizard.client.keys.keyring_turn import one_at_a_time
 from wizard.failure import Failure, Kind
 from wizard.text.language import N_, _
 
@@ -27,10 +27,6 @@ _NAMES = {
     "keyring.backends.macOS": N_("your Mac's keychain"),
 }
 _UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
-
-# gnome-keyring loses sight of programs that come and go at the same moment, and ends: three threads had it abort within
-# seconds, and 2,400 calls of theirs in turn did not.
-_one_at_a_time = threading.Lock()
 
 
 class Secret:
@@ -76,7 +72,7 @@ def store(profile_name: str, what: What, secret: Secret) -> None:
     """
     backend, user = _backend(), f"{profile_name}/{what}"
     try:
-        with _one_at_a_time:
+        with one_at_a_time():
             backend.set_password(SERVICE, user, secret.reveal())
             kept = backend.get_password(SERVICE, user)
     except Exception as error:  # noqa: BLE001 - backends raise what their platform raises
@@ -94,7 +90,7 @@ def fetch(profile_name: str, what: What) -> Secret:
     try:
         if os.environ.get(UNATTENDED) and is_locked(profile_name, what):
             raise Failure(Kind.KEYRING_LOCKED, keyring_name())
-        with _one_at_a_time:
+        with one_at_a_time():
             kept = _backend().get_password(SERVICE, f"{profile_name}/{what}")
     except Failure:
         raise
@@ -111,7 +107,7 @@ def is_locked(profile_name: str, what: What) -> bool:
     Raises:
         Failure: `KEYRING_MISSING` or `KEYRING_UNREACHABLE`.
     """
-    with _one_at_a_time:
+    with one_at_a_time():
         return keyring_lock.has_to_ask(_backend(), SERVICE, f"{profile_name}/{what}")
 
 
@@ -124,7 +120,7 @@ def remove(profile_name: str, what: What) -> None:
     from keyring.errors import PasswordDeleteError
 
     try:
-        with _one_at_a_time:
+        with one_at_a_time():
             _backend().delete_password(SERVICE, f"{profile_name}/{what}")
     except Failure:
         raise

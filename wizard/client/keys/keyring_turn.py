@@ -1,0 +1,55 @@
+"""Our programs ask the keyring in turn: gnome-keyring ends where several come and go at the same moment.
+
+Four programs had it abort within seconds (gnome-keyring 42.1), which shuts out everything else on the desktop as well;
+4,200 calls of theirs in turn did not. One security check alone has ssh start several.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = 5.0
+"""Whoever is asked by the keyring to unlock it takes their time; the others don't wait for that."""
+
+_LOOK_AGAIN_SECONDS = 0.01
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep other threads, and other programs of ours, from asking meanwhile.
+
+    The lock is on the person's home: the keyring is theirs, whichever folders of ours are in use.
+    """
+    try:
+        descriptor = os.open(Path.home(), os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, RuntimeError):  # without a home there is hardly a keyring
+        yield
+        return
+    try:
+        _wait_for(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for(descriptor: int) -> None:
+    latest = time.monotonic() + SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= latest:
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        except OSError:  # a disk without locks
+            return
+        else:
+            return
