@@ -140,8 +140,7 @@ async def test_changes_that_are_in_no_text_yet_are_not_lost_by_one_key(office: P
         await pilot.press("e")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
         await pilot.press("ctrl+q")
-        await pilot.pause()
-        assert pilot.app._exit
+        await until(pilot, lambda: pilot.app._exit)
 
 
 async def test_where_none_is_open_nothing_parts_the_words_from_an_empty_list(tmp_path: Path) -> None:
@@ -190,8 +189,7 @@ async def test_what_was_refused_leaves_no_text_of_another_below_it(office: Path,
         pilot.app.screen.query_one(Input).value = str(bad)
         await pilot.press("enter")
         await until(pilot, lambda: "server.user" in said(pilot))
-        await pilot.pause()
-        assert "Risk" not in text(pilot)
+        await until(pilot, lambda: "Risk" not in text(pilot))
         assert "No requests yet" not in text(pilot)
         await pilot.press("down")
         await until(pilot, lambda: "Risk" in text(pilot))

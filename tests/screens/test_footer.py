@@ -23,8 +23,7 @@ async def test_the_cursor_moves_and_the_keys_stay() -> None:
         before = list(footer.children)
         focused = pilot.app.focused
         await pilot.press("tab")
-        await pilot.pause()
-        assert pilot.app.focused is not focused
+        await until(pilot, lambda: pilot.app.focused is not focused)
         assert list(footer.children) == before
 
 

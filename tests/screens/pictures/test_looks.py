@@ -29,8 +29,7 @@ async def test_a_button_is_as_wide_as_what_it_says_by_now(home: Path) -> None:
         await pilot.press("f2")
         turn = pilot.app.screen.query_one("#turn", Button)
         await until(pilot, lambda: str(turn.label) == "Folders")
-        await pilot.pause()
-        assert turn.content_size.width >= len(" Folders ")
+        await until(pilot, lambda: turn.content_size.width >= len(" Folders "))
 
 
 async def test_the_rail_says_what_was_decided_where_there_is_room() -> None:

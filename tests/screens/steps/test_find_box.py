@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from screens.widgets.listing.searched_list import FindBox
-from tests.support.pilot import text
+from tests.support.pilot import text, until
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,8 +24,6 @@ async def test_a_text_longer_than_the_line_is_shown_where_the_cursor_is() -> Non
     async with FindApp().run_test(size=(20, 3)) as pilot:
         pilot.app.query_one(FindBox).value = LONG[:-1]
         await pilot.press("end", LONG[-1])
-        await pilot.pause()
-        assert "than the line" in text(pilot)
+        await until(pilot, lambda: "than the line" in text(pilot))
         await pilot.press("home")
-        await pilot.pause()
-        assert "a name much" in text(pilot)
+        await until(pilot, lambda: "a name much" in text(pilot))

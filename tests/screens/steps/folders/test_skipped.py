@@ -28,7 +28,7 @@ async def test_what_is_left_out_is_ticked_and_typed_with_keys() -> None:
         await pilot.press("tab", *"o*")
         await until(pilot, lambda: "5 files and folders (500.0 kB) will be" in said(pilot))
         await pilot.press("tab", "space")
-        assert "[✓] Delete from the backup" in text(pilot)
+        await until(pilot, lambda: "[✓] Delete from the backup" in text(pilot))
         saved = await go_on(pilot)
     assert saved.exclude == exclude_presets.patterns(frozenset({"caches", "bins"}), ("o*",))
     assert (saved.delete, saved.scheme.allow_delete) == (True, True)
