@@ -47,6 +47,7 @@ READS = {Ability.READ, Ability.NAMES, Ability.GUESS, Ability.READ_WITH_TOOLS, Ab
 # The rsync of Ubuntu 20.04 follows a link that a client names, if it was made on the server or while links were active.
 FOLLOWS = {("rrsync", "3.1.3")}
 HOME = f"/home/{ACCOUNT}"
+VERSION = "daily.0/files"
 
 
 class Reader(Plundered):
@@ -99,24 +100,38 @@ def rules(thief: Plundered) -> None:
             thief.pull("", *AS_A_RESTORE, f"--filter={word} {file}")
 
 
-def older_versions(thief: Reader) -> None:
+def following_the_account_s_own_links_in_versions(thief: Reader) -> None:
+    _follow_in_versions(thief, f"{VERSION}/live/", f"{VERSION}/live/id_backup", f"{VERSION}/up/letter.txt")
+
+
+def _follow_in_versions(thief: Reader, *paths: str) -> None:
+    _turn_to_versions(thief)
+    for path in paths:
+        for option in ("-H", "-L", "-k", "--copy-unsafe-links"):
+            thief.pull(path, *AS_A_RESTORE, option)
+    thief.wait()
+    thief.module = ""
+
+
+def _turn_to_versions(thief: Reader) -> None:
     thief.module = reading_line.VERSIONS
     if thief.profile.scheme.kind == "daemon":
         thief.module = f"{thief.profile.name}{daemon_modules.OF_VERSIONS}"
-    version = "daily.0/files"
-    letter = f"{version}/{thief.source}/letter.txt"
+
+
+def older_versions(thief: Reader) -> None:
+    _follow_in_versions(thief, f"{VERSION}/armed/", f"{VERSION}/armed/id_backup", f"{VERSION}/")
+    _turn_to_versions(thief)
+    letter = f"{VERSION}/{thief.source}/letter.txt"
     thief.pull(letter, *AS_A_RESTORE)
     thief.wait()
     assert (thief.loot / "letter.txt").read_bytes() == LETTER
-    for path in (f"{version}/armed/", f"{version}/armed/id_backup", f"{version}/live/", f"{version}/up/letter.txt"):
-        for option in ("-H", "-L", "-k", "--copy-unsafe-links"):
-            thief.pull(path, *AS_A_RESTORE, option)
-    for path in ("../", "../../", "daily.0/../../../", f"{version}/../../../../{ACCOUNT}/.ssh/", "/etc/passwd", "/"):
+    for path in ("../", "../../", "daily.0/../../../", f"{VERSION}/../../../../{ACCOUNT}/.ssh/", "/etc/passwd", "/"):
         thief.pull(path, *AS_A_RESTORE)
     rules(thief)
     thief.tool("letter.txt")
     for options in ((), ("--inplace",), ("--append",), ("--delete", "-r"), ("--remove-source-files",)):
-        for to in (letter, f"{version}/", "", "daily.9/"):
+        for to in (letter, f"{VERSION}/", "", "daily.9/"):
             thief.push("-I", *options, "letter.txt", to=to)
     thief.pull(letter, *AS_A_RESTORE, "--remove-source-files")
     thief.wait()
@@ -190,8 +205,10 @@ async def test_they_read_this_backup_and_gain_nothing_else(
         thief.use(version)
         thief.keep()
         versions = tree(office.path(kept_versions.FOLDER))
-        live = () if (kind, version) in FOLLOWS else (following_the_account_s_own_links,)
-        for attack in (as_a_restore, following_links, *live, other_folders, rules, older_versions, *ATTACKS):
+        attacks = [as_a_restore, following_links, other_folders, rules, older_versions, *ATTACKS]
+        if (kind, version) not in FOLLOWS:
+            attacks += [following_the_account_s_own_links, following_the_account_s_own_links_in_versions]
+        for attack in attacks:
             thief.begin()
             attack(thief)
             gained[attack.__name__] = thief.gained()

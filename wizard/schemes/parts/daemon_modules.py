@@ -32,7 +32,7 @@ OF_VERSIONS = "+versions"
 READING = (
     Setting("read only", "true", "nothing can be written or deleted"),
     Setting("munge symlinks", "true", "links are sent as they were before the backup"),
-    Setting("refuse options", "copy-links copy-unsafe-links copy-dirlinks", "links are never followed"),
+    Setting("refuse options", "copy-links copy-unsafe-links copy-dirlinks", "rsync can't be asked to follow links"),
     Setting("list", "false", "the module doesn't appear in lists"),
 )
 """What a module has that reads a backup."""
