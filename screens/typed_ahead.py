@@ -137,12 +137,19 @@ class TypedAhead:
     async def _deliver(self) -> None:
         begun = time.monotonic()
         while self.kept:
+            asleep = time.monotonic()
             await asyncio.sleep(_TURN_SECONDS)
+            self._allow_for(time.monotonic() - asleep - _TURN_SECONDS)
             if self.is_next_due:
                 # Behind what the screen has still to do itself, such as to move the cursor.
                 self._app.screen.call_later(self._app.call_later, self._give_out)
             elif self.has_screen and time.monotonic() - begun > _LONG_WORK_SECONDS:
                 self._end_long_work()
+
+    def _allow_for(self, late: float) -> None:
+        """A computer that is busy, or was suspended, is as late with what the last key leads to."""
+        if self._last and late > 0:
+            self._last = self._last._replace(until=self._last.until + late)
 
     def _end_long_work(self) -> None:
         """Work that takes long can be left; what was typed before that was for what is left."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -130,6 +131,32 @@ async def test_what_follows_an_earlier_key_says_nothing_of_the_next_one(monkeypa
         kept, is_due = _kept(app), app.typed.is_next_due
         gate.open()
         assert (kept, is_due) == (["x"], False)
+        await until(pilot, lambda: line.value == "x")
+
+
+async def test_the_next_key_waits_as_much_longer_as_the_computer_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looks = 0.0, 0
+
+    def monotonic() -> float:
+        nonlocal looks
+        looks += 1
+        return now
+
+    monkeypatch.setattr(typed_ahead, "time", SimpleNamespace(monotonic=monotonic))
+    app = Quiet()
+    async with app.run_test() as pilot:
+        await app.push_screen(Gated())
+        gate, line = app.screen.query_one(Gate), app.screen.query_one(Input)
+        await until(pilot, lambda: app.focused is gate)
+        _type(app, "f2", "x")
+        await app.catch_up()
+        now, looks = 1000.0, 0
+        while looks < 10 and _kept(app):  # so that it was seen by now whether the next key is due
+            await asyncio.sleep(0)
+        await app.catch_up()
+        kept = _kept(app)
+        gate.open()
+        assert kept == ["x"]
         await until(pilot, lambda: line.value == "x")
 
 
