@@ -19,6 +19,7 @@ from tests.support.secret_service import reset_keyring
 from wizard.client.keys import keyring_turn, secrets
 from wizard.client.keys.secrets import Secret
 from wizard.failure import Failure, Kind
+from wizard.storage import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +187,7 @@ def test_no_failure_of_a_keyring_shows_the_secret(error: Exception, kind: Kind) 
 
 
 def test_a_keyring_is_asked_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    files.private_folder(paths.state())
     asking, most = 0, 0
 
     def get_password(*_: object) -> str:
@@ -204,7 +206,8 @@ def test_a_keyring_is_asked_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) ->
     assert most == 1
 
 
-def test_who_asks_for_too_long_is_not_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_for_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    files.private_folder(paths.state())
     monkeypatch.setattr(keyring_turn, "SECONDS", 0.02)
     monkeypatch.setattr(Forgetful, "get_password", lambda *_: CANARY)
     keyring.set_keyring(Forgetful())
@@ -212,8 +215,8 @@ def test_who_asks_for_too_long_is_not_waited_for(home: Path, monkeypatch: pytest
         assert secrets.fetch("amamac", "passphrase").reveal() == CANARY
 
 
-def test_another_program_that_asks_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = os.open(home, os.O_RDONLY)
+def test_another_program_that_asks_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = os.open(files.private_folder(paths.state()), os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_EX)
     done = list[str]()
 

@@ -1,7 +1,7 @@
 """Our programs ask the keyring in turn: gnome-keyring ends where several come and go at the same moment.
 
 Four programs had it abort within seconds (gnome-keyring 42.1), which shuts out everything else on the desktop as well;
-4,200 calls of theirs in turn did not. One security check alone has ssh start several.
+9,000 calls in turn did not. One security check alone has ssh start several.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import contextlib
 import fcntl
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from wizard.storage import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,11 @@ _LOOK_AGAIN_SECONDS = 0.01
 def one_at_a_time() -> Iterator[None]:
     """Keep other threads, and other programs of ours, from asking meanwhile.
 
-    The lock is on the person's home: the keyring is theirs, whichever folders of ours are in use.
+    The lock is on our folder of states, which nobody else can open: whoever can open a folder can hold its lock.
     """
     try:
-        descriptor = os.open(Path.home(), os.O_RDONLY | os.O_CLOEXEC)
-    except (OSError, RuntimeError):  # without a home there is hardly a keyring
+        descriptor = os.open(paths.state(), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # before the first backup there are no such others
         yield
         return
     try:
