@@ -51,8 +51,8 @@ usage() {
     cat <<END
 Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | --readmit NAME | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
-  --new-key   the same, and lets a new key replace another one of the same backup, or the same key get other lines for
-              some places: ask its owner first
+  --new-key   the same, and lets a request replace or remove the key or password that a backup has now, or give its key
+              other lines for some places: ask its owner first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
@@ -118,7 +118,7 @@ take_backup() { # NUMBER
     "backup_$1"
     mine="$account $name" mark=$name in_paths=$(printf '%s' "$account" | tr '\134' =) # of DOMAIN\user
     versions_file=/etc/backup-wizard/versions/$in_paths/$name/settings
-    if [ -n "$key_block" ]; then blob=AAAA${key_block##* AAAA} blob=${blob%%["$newline "]*}; fi
+    if [ -n "$key_block" ]; then blob=$(printf '%s\n' "$key_block" | keys_in | head -n 1); fi
     locate
 }
 
@@ -250,7 +250,7 @@ let_in() {
     elif are_versions_kept; then
         drop_versions
     fi
-    if [ -n "$key_block" ] && [ -z "$no_keys" ]; then require_known_keys "$keys"; fi
+    each require_agreed "$(places)"
     if [ -n "$secrets_file" ]; then put_secret; fi
     if [ -n "$daemon_private" ]; then
         make_folder "${daemon_private%/*}"
@@ -299,11 +299,38 @@ ask_about_places() {
     printf '  ! %s\n    Make sure that its owner asked for that.\n' "$taken"
 }
 
+# The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
+reading_keys='
+    function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
+    function key_of(line,  word, count, at) {
+        sub(/\r$/, "", line)
+        if (line ~ /^[ \t]*(#|$)/) return ""
+        count = split(starts(line), word, /[ \t]+/)
+        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+        return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
+    }'
+keys_in() { awk "$reading_keys"' { key = key_of($0); if (key != "" && !seen[key]++) print key }'; }
+
+# By the backup's mark, whose lines have a key; or just - where they are between no marks.
+lines_with() { # KEY
+    key=$1 awk "$reading_keys"'
+        { sub(/\r$/, "") }
+        /^# backup-wizard end / { block = "" }
+        key_of($0) == ENVIRON["key"] && !seen[block]++ { print block == "" ? "-" : block }
+        /^# backup-wizard begin / { block = substr($0, 23) }'
+}
+
+# Whether one of the lines lets a key run whatever it likes.
+open_all() {
+    awk "$reading_keys"'
+        key_of($0) != "" { split(starts($0), word, /[ \t]+/); if (("," tolower(word[1])) !~ /,command=""/) found = 1 }
+        END { exit !found }'
+}
+
 # Where a block belongs in a file of keys, by lines: before which line, or at the "end", if it can't stay or be added; whose
 # that line is; and whose lines are met first, and after ours, where their places can't be told apart. The others with its
 # key are those in blocks named in "later", which have to stand after it, and those for more places, or for fewer.
-key_place='
-    function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
+key_place=$reading_keys'
     function places(line,  option) {
         sub(/^[ \t]+/, "", line)
         while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
@@ -382,7 +409,7 @@ key_place='
         nibbles = "0000000100100011010001010110011110001001101010111100110111101111"
         blob = ENVIRON["blob"]
         count = split(ENVIRON["ours"], our, "\n")
-        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && index(our[at], blob)) {
+        for (at = 1; at <= count; at++) if (key_of(our[at]) == blob) {
             of_ours[++lines] = places(our[at])
             if (of_ours[lines] == "") open = 1
         }
@@ -393,9 +420,8 @@ key_place='
     /^# backup-wizard begin / { block = substr($0, 23); first = NR }
     /^# backup-wizard begin / && block == ENVIRON["name"] && !ours { ours = NR }
     /^# backup-wizard end / { block = ""; next }
-    /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
+    index($0, blob) == 0 || block == ENVIRON["name"] || key_of($0) != blob { next }
     {
-        if (index(" " starts($0) " ", " " blob " ") == 0) next
         from = places($0)
         is = relation_to(from)
         if ((block in later) || is == "inside") {
@@ -414,10 +440,13 @@ key_place='
         print met "\n" behind
     }'
 
-# Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.
-require_known_keys() { # FILE
+# Without the key or the password that is in place now, the computer that has it is shut out. It may be a thief who asks
+# for that, with another key or with none.
+require_agreed() { # FILE
     read_file "$1"
-    each require_known_key "$(sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' "$tmp/old")"
+    if [ ! -s "$tmp/old" ] || is_anothers "$1"; then return 0; fi
+    case $1 in *.secrets) [ -n "$secrets_file" ] || ask_about "$login has a password for $name" ;; esac
+    each require_known_key "$(keys_in <"$tmp/old")"
 }
 
 require_known_key() { # of those that are in place now
@@ -583,25 +612,17 @@ remove_folder() { # PATH
 # What another line lets in is still open, whoever has put that there.
 look_for_key() { # FILE
     read_file "$1"
-    tr -d '\r' <"$tmp/now" | account=$account listed=$made awk "$other_backups" >"$tmp/beside"
-    each note_other_use "$(grep -F "$blob" "$tmp/beside" | sed -n 's/^+ \([^ ]*\) .*/\1/p')"
-    if grep -v '^+ ' "$tmp/beside" | grep -qF "$blob"; then
-        left=yes
-        complain "another line of $1 still allows the key of $name: remove that line by hand"
-    fi
+    each note_other_use "$(lines_with "$blob" <"$tmp/now")"
 }
 
-note_other_use() { note "the key of $name still works for the backup $1, which has lines of its own"; } # NAME
-
-# Prints a file with "+ NAME" before each line that is another backup's, by our list, and so is no surprise.
-other_backups='
-    BEGIN {
-        while ((getline line < ENVIRON["listed"]) > 0)
-            if (split(line, is, " ") == 4 && is[1] == ENVIRON["account"] && is[3] == "backup") known[is[2]] = 1
-    }
-    /^# backup-wizard end / { block = "" }
-    { print (block in known ? "+ " block " " : "") $0 }
-    /^# backup-wizard begin / { block = substr($0, 23) }'
+note_other_use() { # NAME: if it is in our list, that its lines are there is no surprise
+    if is_listed "$account $1 backup" yes; then
+        note "the key of $name still works for the backup $1, which has lines of its own"
+    else
+        left=yes
+        complain "another line of $reading still allows the key of $name: remove that line by hand"
+    fi
+}
 
 # What runs as the account on this very system, and not in a container that knows another account by its number.
 sessions() {
@@ -762,8 +783,8 @@ attempt() { # FUNCTION FILE: does it by itself, as a file that can't be changed 
 
 collect_keys() { # FILE
     attempt read_file "$1"
-    if grep ' AAAA' "$tmp/old" | grep -v '^#' | grep -qv command=; then unlocked=yes; fi
-    cut_keys="$cut_keys $(sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' "$tmp/old" | tr '\n' ' ')"
+    if open_all <"$tmp/old"; then unlocked=yes; fi
+    cut_keys="$cut_keys $(keys_in <"$tmp/old" | tr '\n' ' ')"
 }
 
 cut_block() { attempt drop_block "$1"; } # FILE
@@ -772,14 +793,10 @@ look_for_keys() { # FILE
     attempt read_file "$1"
     if [ -s "$tmp/old" ] && ! is_anothers "$1"; then left=yes && complain "the lines of $name are still in $1"; fi
     for key in $cut_keys; do
-        if ! grep -qF -e "$key" "$tmp/now"; then continue; fi
+        other=$(lines_with "$key" <"$tmp/now" | head -n 1 | visible)
+        if [ -z "$other" ]; then continue; fi
         left=yes
-        other=$(key=$key awk '
-            { sub(/\r$/, "") }
-            /^# backup-wizard begin / { inside = $4 }
-            index($0, ENVIRON["key"]) { print inside; exit }
-            /^# backup-wizard end / { inside = "" }' "$tmp/now" | visible)
-        if [ -n "$other" ]; then
+        if [ "$other" != - ]; then
             complain "the key of $own is also let in as the backup $other: to end that, --revoke $other, or run its setup script again"
         else
             complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
@@ -822,7 +839,7 @@ end_connections() {
 }
 
 # Whether its key can run whatever it likes.
-is_unlocked() { [ -n "$unlocked" ] || { [ -n "$key_block" ] && ! printf '%s\n' "$key_block" | grep -v '^#' | grep -q command=; }; }
+is_unlocked() { [ -n "$unlocked" ] || printf '%s\n' "$key_block" | open_all; }
 
 other_folders() {
     {
@@ -1166,11 +1183,22 @@ require_no_home() { # HOME
 require_apart() { # ACCOUNT NAME FOLDER, of another backup
     # What reads a backup is called as it is and “+restore”.
     case $1 in "${mine%+restore} "* | "${mine%+restore}+restore "*) return 0 ;; esac
-    other=${1#* }
+    other=${1#* } of=${1%% *}
     set -- "${other#* }" "${other%% *}"
-    if [ "$1" = "$whole" ] && [ -z "$key_block" ]; then return 0; fi # a module may hold several computers
+    if [ "$1" = "$whole" ]; then
+        if [ -z "$key_block" ] && is_module "$of" "$2"; then return 0; fi # a module may hold several computers
+        fail "$whole is the folder of the backup $2: choose another"
+    fi
     case $1/ in "$whole"/*) fail "$whole contains the folder of the backup $2 ($1): choose another" ;; esac
     case $whole/ in "$1"/*) fail "$whole is inside the folder of the backup $2 ($1): choose another" ;; esac
+}
+
+is_module() { # ACCOUNT NAME: whether rsync's own daemon lets that backup in, by our list
+    noted "$1 $2 file" | sed 's/^[^ ]* //' | other=$2 awk '
+        { name = $0; sub(/.*\//, "", name) }
+        $0 == "/etc/rsyncd.conf" || name == "backup-wizard-" ENVIRON["other"] ".conf" { found = 1 }
+        name == "backup-wizard-" ENVIRON["other"] ".inc" { found = 1 }
+        END { exit !found }'
 }
 
 # ---- A marked block in a file: replaced, never repeated; all other lines stay as they are ----
@@ -1254,13 +1282,14 @@ put_block() { # BLOCK FILE WORDS
         keep "* * new $2"
     fi
     if [ -n "$(tail -c 1 "$tmp/now")" ] && [ ! -s "$tmp/old" ]; then keep "* * open $2"; fi
-    former=$(noted "$mine file" | grep -F -e " $2" || :)
+    former=$(sums_of "$2")
     keep "$mine file $sum $2"
     store "$2"
     each forget_sum "$former"
 }
 
-forget_sum() { if [ "$1" != "$sum $reading" ]; then forget "$mine file $1"; fi; } # SUM FILE
+sums_of() { noted "$mine file" | file=$1 awk '{ at = index($0, " ") } substr($0, at + 1) == ENVIRON["file"] { print substr($0, 1, at - 1) }'; } # FILE
+forget_sum() { if [ "$1" != "$sum" ]; then forget "$mine file $1 $reading"; fi; } # SUM
 
 # Takes the lines out of a file where they are not wanted, or not any more.
 drop_block() { # FILE
@@ -1272,7 +1301,7 @@ drop_block() { # FILE
         if is_hand_made "$1"; then
             complain "$1: someone changed the lines of $mark by hand (or $state is lost). Removing these:"
             show_hand_made
-            if [ -n "$blob" ] && grep ' AAAA' "$tmp/old" | grep -qvF "$blob"; then
+            if [ -n "$blob" ] && keys_in <"$tmp/old" | grep -qvxF -e "$blob"; then
                 fail "$1: there is another key between the marks of $mark: move it out first"
             fi
         fi
@@ -1283,21 +1312,31 @@ drop_block() { # FILE
     elif [ "$mode" = undo ] && [ "$by" != later ]; then
         as_owner "$remove" "$at" "$rest" .backup-wizard.new </dev/null || :
     fi
-    for sum in $(noted "$mine file" | grep -F -e " $1" | cut -d' ' -f1); do forget "$mine file $sum $1"; done
+    for sum in $(sums_of "$1"); do forget "$mine file $sum $1"; done
 }
 
 # Whether another account's backup of this name has put the lines there.
 is_anothers() { # FILE
     case $1 in "$module_file" | *.secrets) ;; *) return 1 ;; esac
-    grep -F -e " $name file " "$made" | grep -vF -e "$mine " | grep -qF -e " $1" || ! grep -qwF -e "$account" "$tmp/old"
+    file=$1 account=$account name=$name awk '
+        BEGIN { account = ENVIRON["account"] "" }
+        FILENAME == ARGV[1] {
+            if ($1 "" != account && $2 "" == ENVIRON["name"] && $3 == "file" && substr($0, length($1 $2 $3 $4) + 5) == ENVIRON["file"]) theirs = 1
+            next
+        }
+        { line = $0; gsub(/[ \t\r]/, "", line) }
+        line == "uid=" account || index($0, account ":") == 1 { ours = 1 }
+        END { exit !(theirs || !ours) }' "$made" "$tmp/old"
 }
 
 # It is the admin's decision then. A password's lines are not compared: nothing about them is noted.
 is_hand_made() { # FILE
-    if [ "$new_key$1" = "agreed$keys" ] && [ "$(grep -v '^ *#' "$tmp/old" | sed 's/.* AAAA/AAAA/' | sort -u | grep -c .)" = 1 ]; then return 1; fi
+    if [ "$new_key$1" = "agreed$keys" ] && has_one_key; then return 1; fi
     [ -s "$tmp/old" ] && [ "$(grep -v '^ *#' "$tmp/old")" != "$(grep -v '^ *#' "$tmp/block")" ] &&
         ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }
+
+has_one_key() { [ "$(awk "$reading_keys"' !/^[ \t]*(#|$)/ { print key_of($0) "." }' "$tmp/old" | sort -u | grep -c .)" = 1 ]; }
 
 sum_of() { # TEXT-FILE FILE
     case $2 in *.secrets) printf 'no-sum' ;; *) cksum <"$1" | tr ' ' - ;; esac
@@ -1701,7 +1740,7 @@ warn_of_sshd() {
     done
     if [ -n "$sshd_block" ] && [ -n "$open_from" ]; then password_warning; fi
     for file in $key_files; do
-        if (read_file "$file") 2>/dev/null && edit "$tmp/now" /dev/null | grep -qF "$blob"; then
+        if (read_file "$file") 2>/dev/null && [ -n "$(edit "$tmp/now" /dev/null | lines_with "$blob")" ]; then
             printf 'another line of %s has the same key, and may allow more\n' "$file"
         fi
     done

@@ -314,17 +314,25 @@ function load(file,  line) {
     }
     close(file)
 }
+# The key in a line as sshd reads it, after options that may precede it: TYPE,BASE64.
+function key_of(line,  word, count, at) {
+    if (line ~ /^[ \t]*(#|$)/) return ""
+    gsub(/"(\\"|[^"])*"/, "\"\"", line)
+    sub(/^[ \t]+/, "", line)
+    count = split(line, word, /[ \t]+/)
+    at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+    return at <= count && word[at - 1] ~ /^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+$/ && word[at] ~ /^AAAA[A-Za-z0-9+\/]+=*$/ ? word[at - 1] "," word[at] : ""
+}
 function read_key(line,  key) {
     sub(/\r$/, "", line)
     if (line ~ /^# backup-wizard begin /) {
         inside = substr(line, 23)
         if (length(inside) > 79 || inside !~ /^[A-Za-z0-9][A-Za-z0-9._-]*(\+restore)?$/ || ++many > 100) inside = ""
     } else if (line ~ /^# backup-wizard end /) inside = ""
-    else if (inside != "" && line !~ /^#/ && match(line, /(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+\/]+=*/)) {
-        key = substr(line, RSTART, RLENGTH)
-        sub(/ /, ",", key)
+    else if (inside != "" && (key = key_of(line)) != "") {
         keys[inside] = keys[inside] " " key
-        read_command(line)
+        match(line, /^[ \t]*([^" \t]|"(\\"|[^"])*")+/)
+        read_command(substr(line, RSTART, RLENGTH))
     }
 }
 function read_command(line,  text, folder) {

@@ -490,7 +490,7 @@ keep_version() {
     fi
     notice_mass_change
     "keep_by_$engine"
-    printf '%s\n' "$mark" >"$work/kept"
+    printf '%s\n' "$mark" "$files" >"$work/kept"
     rm -f "$work/changes" "$work/changing" "$work/said" "$work/told"
     tell_state ''
     if is_held; then
@@ -564,17 +564,21 @@ watched() { # PROGRAM ARGUMENTS…
 }
 
 notice_mass_change() {
-    # rsync's log: DATE TIME [PROCESS] and what it did to a file, or a line of its counts.
-    awk '
+    # rsync's log: DATE TIME [PROCESS] and what it did to a file, or a line of its counts. A file that a link or a folder
+    # has replaced is no line of its own: it is missing from those there were. One that is another's second name is "hf".
+    files=$(former=$(sed -n 2p "$work/kept" 2>/dev/null) awk '
         $4 ~ /^[>ch.]f\+\+\+/ { made++; next }
-        $4 ~ /^>f/ { changed++ }
-        $4 == "*deleting" { deleted++ }
+        $4 ~ /^[>h]f/ { changed++ }
+        $4 == "*deleting" { gone++ }
         $4 == "Number" && $5 == "of" && $6 == "files:" { files = 0; if (match($0, /reg: [0-9,]+/)) files = substr($0, RSTART + 5, RLENGTH - 5) }
         END {
             gsub(/,/, "", files)
-            before = files - made + deleted
-            exit !((changed + deleted) * 2 > before && before >= 20)
-        }' "$work/changes" || return 0
+            before = files - made + gone
+            if (ENVIRON["former"] != "") { before = ENVIRON["former"] + 0; gone = before - (files - made) }
+            is_most = (changed + gone) * 2 > before && before >= 20
+            print (files + 0) (is_most ? " most" : "")
+        }' "$work/changes")
+    case $files in *' most') files=${files% most} ;; *) return 0 ;; esac
     versions | grep -q . || return 0
     is_held || date +%s | put_file "$own/held" 644 ||
         give_up "most files had changed or gone, which could not be noted, so no version was made: see whether the disk of $own is full"
@@ -652,8 +656,12 @@ make_room() {
     done
 }
 
-is_weeks_first() { # FOLDER: seven days after the last one, give or take the hours at which they were made
-    [ ! -d "$leaf/weekly.0" ] || [ $(($(date -r "$1" +%s) - $(date -r "$leaf/weekly.0" +%s))) -ge $((13 * 43200)) ]
+# Seven days after the last one, give or take the hours at which they were made. One that is newer than it was made by a
+# clock that was wrong.
+is_weeks_first() { # FOLDER
+    if [ ! -d "$leaf/weekly.0" ]; then return 0; fi
+    later=$(($(date -r "$1" +%s) - $(date -r "$leaf/weekly.0" +%s)))
+    [ "$later" -ge $((13 * 43200)) ] || [ "$later" -lt 0 ]
 }
 
 is_months_first() { # FOLDER

@@ -222,7 +222,9 @@ def _key_complaint(line: str) -> str | None:
     if why := public_keys.weakness(line):
         return _("This key is too weak: {reason}. Ask for a request with a new key.").format(reason=why)
     if public_keys.is_public_line(line):
-        return None
+        # A comment is free text, and nothing on a server may take it for the key.
+        comment = " ".join(line.split(" ")[2:])
+        return _("The key's comment looks like another key.") if "AAAA" in comment else None
     return _("This isn't a single public key, as in a file that ends in .pub.")
 
 

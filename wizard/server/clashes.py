@@ -88,6 +88,7 @@ def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
     for what, sentence in _RULES:
         for numbers in _alike(requests, what):
             yield numbers, sentence
+    yield from _in_a_module(requests)
     yield from _nested(requests)
     yield from _of_one_key(requests)
     for number, request in enumerate(requests):
@@ -120,6 +121,13 @@ def _of_one_key(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], st
 def _places(request: Request) -> Places:
     """Those of each line that the key gets."""
     return (request.scheme.from_,) if request.only_reads else key_line.places(request.profile)
+
+
+def _in_a_module(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
+    """Those that open the very same folder, as at least one of them has a module, which isn't locked to one backup."""
+    for numbers in _alike(requests, lambda request: None if request.only_reads else _reached(request)):
+        if any(_is_of_shared_daemon(requests[number]) for number in numbers):
+            yield numbers, _SAME_FOLDER
 
 
 def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
@@ -164,8 +172,8 @@ def _module(request: Request) -> Hashable:
     return daemon_modules.name(request.profile) if _is_of_shared_daemon(request) else None
 
 
-def _module_s_folder(request: Request) -> Hashable:
-    return _reached(request) if _is_of_shared_daemon(request) else None
+def _name_of_shared_daemon(request: Request) -> Hashable:
+    return request.name if _is_of_shared_daemon(request) else None
 
 
 def _is_of_shared_daemon(request: Request) -> bool:
@@ -205,6 +213,9 @@ def _key(request: Request) -> Hashable:
 
 _HOME = re.compile(r"/home/([^/]+)/")
 _MOST_NAMED = 3
+_SAME_FOLDER = N_(
+    "{computers}: all open the same folder. Anyone who can change one of the backups can change the others."
+)
 _INSIDE = N_(
     "{computers}: one backup would be inside the other. Anyone with the outer one's key can change the inner one."
 )
@@ -222,8 +233,8 @@ _RULES = (
         N_("{computers}: both use the same module, and the rsync daemon accepts only one. Give each its own module."),
     ),
     (
-        _module_s_folder,
-        N_("{computers}: both open the same folder. Anyone with one password can change the other backup."),
+        _name_of_shared_daemon,
+        N_("{computers}: the backups have one name, and the rsync daemon of a server can serve only one such backup."),
     ),
     (
         _place_in_any_case,

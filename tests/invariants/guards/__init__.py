@@ -15,6 +15,7 @@ from tests.invariants.guards import (
     restores,
     root,
     secrets,
+    strangers,
     thief,
     versions,
 )
@@ -45,6 +46,7 @@ GUARDS = (
     *backups.GUARDS,
     *restores.GUARDS,
     *root.GUARDS,
+    *strangers.GUARDS,
     *thief.GUARDS,
     *versions.GUARDS,
 )

@@ -9,8 +9,8 @@ GUARDS = (
         6,
         "the script replaces no key of another computer unasked",
         "assets/templates/setup.sh",
-        'then require_known_keys "$keys"; fi',
-        "then :; fi",
+        '    each require_agreed "$(places)"',
+        "    :",
         ("tests/servers/adopting/test_another_key.py::test_the_script_asks_before_it_replaces_a_key",),
     ),
     Guard(

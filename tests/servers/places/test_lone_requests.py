@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from wizard.server.exports.context import ExportContext
 
-_PLACE = re.compile(r"\nkey_place='\n(.*?)'", re.DOTALL)
+_PLACE = re.compile(r"\nreading_keys='\n(.*?)'.*\nkey_place=\$reading_keys'\n(.*?)'", re.DOTALL)
 _AWKS = {"awk": ("awk",), "busybox": ("busybox", "awk")}
 UNCLEAR = {"office": ("127.0.0.2", "127.0.1.*"), "laptop": ("127.0.0.0/8",)}
 
@@ -135,7 +135,7 @@ def test_places_are_compared_as_the_wizard_does(awk: str, tmp_path: Path) -> Non
         for before in ("", f"# backup-wizard begin ours\n{line(one, blob)}\n# backup-wizard end ours\n"):
             keys.write_text(before + theirs)
             program, *rest = _AWKS[awk]
-            argv = [programs.require(program), *rest, found[1], str(keys)]
+            argv = [programs.require(program), *rest, "".join(found.groups()), str(keys)]
             said = subprocess.run(argv, env=environment, capture_output=True, text=True)
             assert said.stderr == ""
             place = "end" if before and relation is Relation.AROUND else ""

@@ -68,6 +68,16 @@ def test_days_become_weeks_and_weeks_become_months(tmp_path: Path) -> None:
         require_content(office)
 
 
+def test_a_clock_that_was_wrong_once_costs_no_later_versions(tmp_path: Path) -> None:
+    with _Few(tmp_path / "office") as office:
+        for day in (400, 401, 402, 1, 2, 3, 4):
+            office.back_up(f"printf %{day}d 0 >letter")
+            office.make(day)
+        assert office.days("daily") == [4, 3]
+        assert office.days("weekly") == [1]
+        assert office.days("monthly") == [400]
+
+
 @pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(600)

@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MADE = "mkdir folder; for n in $(seq 30); do echo $n >folder/$n; done"
-# What malware does, and somebody who tidies up.
+# What malware and thieves do, and somebody who tidies up.
 _CASES = {
     "removed": ("rm -r folder", True),
+    "replaced by links": ("for n in $(seq 16); do ln -sf nowhere folder/$n; done", True),
+    "replaced by one file under many names": (
+        "printf %99s x >folder/1; for n in $(seq 2 16); do ln -f folder/1 folder/$n; done",
+        True,
+    ),
     "encrypted": ("for n in $(seq 16); do printf %99s $n >folder/$n; done", True),
     "encrypted under other names": (
         "cd folder; for n in $(seq 16); do rm $n; printf %99s $n >$n.locked; done; cd ..",
         True,
     ),
+    "replaced by folders": ("for n in $(seq 16); do rm folder/$n; mkdir folder/$n; done", True),
     "less than half": ("for n in $(seq 14); do printf %99s $n >folder/$n; done", False),
+    "less than half replaced": ("for n in $(seq 14); do ln -sf nowhere folder/$n; done", False),
+    "new links and folders": ("for n in $(seq 100 200); do ln -s nowhere folder/$n; mkdir folder/d$n; done", False),
     "only new": ("for n in $(seq 100 200); do echo $n >folder/$n; done", False),
 }
 
@@ -85,7 +93,7 @@ def test_what_can_not_be_held_is_not_kept_either(tmp_path: Path) -> None:
         assert office.days("daily") == [3, 2, 1]
 
 
-@pytest.mark.parametrize("case", sampled.first(1, _CASES))
+@pytest.mark.parametrize("case", sampled.first(3, _CASES))
 def test_what_counts_as_most(case: str, office: VersionedOffice) -> None:
     script, is_held = _CASES[case]
     office.back_up(_MADE)

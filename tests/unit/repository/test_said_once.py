@@ -64,7 +64,9 @@ _ROLE = "ansible/roles/backup_wizard/files"
 @pytest.mark.parametrize(
     ("file", "begin", "end"),
     [
-        ("edit.sh", "function starts", "print met .*"),
+        ("edit.sh", "function starts", "return at <= .*"),
+        ("find_locked_out.sh", "function starts", "return at <= .*"),
+        ("edit.sh", "function places", "print met .*"),
         ("find_locked_out.sh", r'\$3 == "anew" &&', 'else if .*print "another " other'),
     ],
 )

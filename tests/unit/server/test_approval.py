@@ -159,7 +159,9 @@ def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request
             "inside the other. Anyone",
         ),
         (_daemon("/srv/x"), _at("/srv/x", name="bobpc"), "inside the other. Anyone"),
-        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "both open the same folder"),
+        (_daemon("/srv/x"), _daemon("/srv/x/", name="bobpc", user="bob"), "all open the same folder"),
+        (_daemon("/srv/x/amamac", name="bobpc"), _at("/srv/x", user="carol"), "all open the same folder"),
+        (_daemon("/srv/x"), _daemon("/srv/y", user="bob"), "one name, and the rsync daemon of a server can serve only"),
         (
             a_request("daemon"),
             msgspec.structs.replace(a_request("daemon"), name="bobpc"),

@@ -99,6 +99,7 @@ def test_one_without_other_addresses_is_read_by_an_older_wizard_too(tmp_path: Pa
         ("ssh-ed25519 ", "ssh-rsa ", "public_key", 3),
         ("backup-wizard-amamac", "me\\nssh-ed25519 AAAA", "public_key", 3),
         ("backup-wizard-amamac", "\\u202eme", "public_key", 3),
+        ("backup-wizard-amamac", "me AAAAC3NzaC1lZDI1NTE5AAAAIGLX", "public_key", 3),
         (public_key(), "", "public_key", 3),
         (public_key(), rsa_key(2048), "public_key", 3),
         (public_key(), rsa_key(3071), "public_key", 3),

@@ -64,7 +64,7 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
     Raises:
         Failure: `BAD_VALUE` for a value that would not stay in its line, or for two backups in one place.
     """
-    _require_apart(contexts)
+    require_apart(contexts)
     functions = "\n".join(_function(number, context) for number, context in enumerate(contexts, 1))
     machinery = (paths.assets() / "templates" / "setup.sh").read_text("utf-8")
     if any(context.keeps_versions for context in contexts):
@@ -186,7 +186,12 @@ def normal(path: str) -> str:
     return str(PurePosixPath("/", path.lstrip("/"))) if path.startswith("/") else str(PurePosixPath(path))
 
 
-def _require_apart(contexts: Sequence[ExportContext]) -> None:
+def require_apart(contexts: Sequence[ExportContext]) -> None:
+    """Refuse two backups of one server that would have the same marks in the same file.
+
+    Raises:
+        Failure: `BAD_VALUE`.
+    """
     seen: set[tuple[str, str]] = set()
     for context in contexts:
         place = context.setup.account if context.setup.key_lines else ""  # one daemon serves all accounts

@@ -1,0 +1,62 @@
+"""What keeps a stranger's request from taking away, or opening, what is somebody else's."""
+
+from __future__ import annotations
+
+from tests.invariants.guard import Guard
+
+_SCRIPT = "assets/templates/setup.sh"
+_TESTS = "tests/servers/adopting/test_a_stranger_asks.py::"
+
+GUARDS = (
+    Guard(
+        6,
+        "a comment is never taken for the key of a line",
+        _SCRIPT,
+        "        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3\n",
+        "        at = count\n",
+        (
+            f"{_TESTS}test_a_comment_that_looks_like_her_key_is_no_key",
+            f"{_TESTS}test_a_key_that_was_locked_out_gets_in_under_no_comment",
+        ),
+    ),
+    Guard(
+        6,
+        "a request with a comment that looks like a key is refused",
+        "wizard/client/request.py",
+        'if "AAAA" in comment',
+        'if ""',
+        ("tests/unit/server/test_requests.py",),
+    ),
+    Guard(
+        6,
+        "the script takes no password away unasked",
+        _SCRIPT,
+        '[ -n "$secrets_file" ] || ask_about',
+        "true || ask_about",
+        (f"{_TESTS}test_nor_is_her_password",),
+    ),
+    Guard(
+        6,
+        "no module opens a folder that a key is locked to",
+        _SCRIPT,
+        'if [ -z "$key_block" ] && is_module "$of" "$2"; then return 0; fi',
+        'if [ -z "$key_block" ]; then return 0; fi',
+        (f"{_TESTS}test_no_module_opens_a_folder_that_a_key_is_locked_to",),
+    ),
+    Guard(
+        6,
+        "a backup of the same name in another account is another's",
+        _SCRIPT,
+        'line == "uid=" account || index($0, account ":") == 1 { ours = 1 }',
+        "{ ours = 1 }",
+        (f"{_TESTS}test_an_account_whose_name_ends_another_s_changes_nothing_of_that",),
+    ),
+    Guard(
+        7,
+        "a file that a link has replaced counts as gone",
+        "assets/templates/versions.sh",
+        "gone = before - (files - made) }",
+        "}",
+        ("tests/servers/versions/test_mass_change.py::test_what_counts_as_most",),
+    ),
+)

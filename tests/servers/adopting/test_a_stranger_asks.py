@@ -1,0 +1,179 @@
+"""A stranger's request for somebody else's backup takes nothing away and opens nothing, unless its owner was asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.servers.script.test_script import KEYS, set_up
+from tests.support.data.requests import a_request, public_key
+from tests.support.servers import setting_up
+from tests.support.servers.setting_up import SetUpOffice
+from wizard.client.keys.secrets import Secret
+from wizard.profile import SchemeSettings, Server
+from wizard.server import exports
+from wizard.server.receipts import receipt_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wizard.client.request import Request
+
+FOLDER = "/srv/backup/amamac"
+SECRETS = "/etc/rsyncd-amamac.secrets"
+BLOB, THIEFS_BLOB = (public_key(number).split()[1] for number in (1, 2))
+HERS = a_request(
+    public_key=public_key(1),
+    server=Server(host="files.example.lan", user="amanda", root="/srv/backup"),
+    scheme=SchemeSettings(kind="rrsync", write_only=True),
+)
+OPEN_TO_ALL = a_request(
+    "daemon",
+    server=Server(host="files.example.lan", user="amanda", root=FOLDER),
+    scheme=SchemeSettings(kind="daemon", auth=False, write_only=False),
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[SetUpOffice]:
+    with SetUpOffice(setting_up.place(tmp_path), None) as running:
+        running.start_sshd()
+        running.live_in()
+        running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", "j.smith")
+        running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", "smith")
+        yield running
+
+
+def ask(office: SetUpOffice, *asked: Request, option: str = "", password: str = "") -> setting_up.Ended:
+    """The script of these requests, as the admin runs it."""
+    secret = Secret(password) if password else None
+    set_up(office, *(exports.context_of_request(one, secret=secret) for one in asked))
+    return office.script(option)
+
+
+def standing(office: SetUpOffice) -> object:
+    """All but the script itself."""
+    return {path: entry for path, entry in office.standing().items() if path != setting_up.SCRIPT}
+
+
+def with_comment(request: Request, number: int, comment: str) -> Request:
+    return msgspec.structs.replace(request, public_key=public_key(number, comment))
+
+
+@pytest.mark.parametrize("kind", ["rrsync", "login"])
+def test_a_comment_that_looks_like_her_key_is_no_key(kind: str, office: SetUpOffice) -> None:
+    assert ask(office, HERS).exit_code == 0
+    before = standing(office)
+    scheme = msgspec.convert({"kind": kind}, SchemeSettings)
+    thiefs = msgspec.structs.replace(with_comment(HERS, 2, BLOB), scheme=scheme)
+    refused = ask(office, thiefs)
+    assert refused.exit_code == 1
+    assert "amanda has another key for amamac: SHA256:" in refused.stderr
+    assert standing(office) == before
+    # Nor is one in place hidden by its comment, such as one of before this was known.
+    assert ask(office, thiefs, option="--new-key").exit_code == 0
+    assert "amanda has another key for amamac: SHA256:" in ask(office, HERS).stderr
+
+
+def test_a_key_that_was_locked_out_gets_in_under_no_comment(office: SetUpOffice) -> None:
+    lost, other = with_comment(HERS, 1, f"old {THIEFS_BLOB}"), msgspec.structs.replace(HERS, name="other")
+    assert ask(office, lost).exit_code == 0
+    assert ask(office, lost, option="--revoke amamac").exit_code == 0
+    noted = office.path("/var/lib/backup-wizard/made").read_text()
+    assert BLOB in noted
+    assert THIEFS_BLOB not in noted
+    for comment in ("", "AAAAx", f"a {THIEFS_BLOB} command="):
+        refused = ask(office, with_comment(other, 1, comment))
+        assert "not let in: other has a key of amamac, which was locked out" in refused.stdout
+        assert BLOB not in office.path(KEYS).read_text()
+
+
+def test_what_is_left_of_a_key_is_told_whatever_it_is_called(office: SetUpOffice) -> None:
+    lost, other = with_comment(HERS, 1, "AAAAzzz"), msgspec.structs.replace(with_comment(HERS, 1, "old"), name="other")
+    assert ask(office, lost).exit_code == 0
+    narrow = msgspec.structs.replace(other.scheme, from_=("192.0.2.7",))
+    assert ask(office, msgspec.structs.replace(other, scheme=narrow), option="--new-key").exit_code == 0
+    revoked = ask(office, lost, option="--revoke amamac")
+    assert revoked.exit_code == 1
+    assert "the key of amamac is also let in as the backup other" in revoked.stderr
+    assert "verified: no line" not in revoked.stdout
+    assert receipt_text.parse(revoked.stdout, "amamac").revoked
+
+
+def test_a_comment_about_somebody_s_key_holds_nothing_up(office: SetUpOffice) -> None:
+    assert ask(office, HERS).exit_code == 0
+    keys = office.path(KEYS)
+    keys.write_text(f"{public_key(3, f'was {BLOB} once')}\n# {public_key(1)}\n{keys.read_text()}")
+    receipt = ask(office, HERS).stdout
+    assert "has the same key" not in receipt
+    revoked = ask(office, HERS, option="--revoke amamac")
+    assert (revoked.exit_code, revoked.stderr) == (0, "")
+    assert ask(office, HERS, option="--readmit amamac").exit_code == 0
+    assert ask(office, HERS).exit_code == 0
+    undone = ask(office, HERS, option="--undo")
+    assert (undone.exit_code, undone.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("root", [FOLDER, "/srv/elsewhere"])
+def test_her_key_is_not_taken_away_by_a_request_without_one(root: str, office: SetUpOffice) -> None:
+    assert ask(office, HERS).exit_code == 0
+    before = standing(office)
+    asked = msgspec.structs.replace(OPEN_TO_ALL, server=msgspec.structs.replace(OPEN_TO_ALL.server, root=root))
+    refused = ask(office, asked)
+    assert refused.exit_code == 1
+    assert "amanda has another key for amamac: SHA256:" in refused.stderr
+    assert standing(office) == before
+    agreed = ask(office, asked, option="--new-key")
+    assert agreed.exit_code == 0, agreed.stderr
+    assert BLOB not in office.path(KEYS).read_text()
+
+
+def test_nor_is_her_password(office: SetUpOffice) -> None:
+    scheme = msgspec.structs.replace(OPEN_TO_ALL.scheme, auth=True)
+    hers = msgspec.structs.replace(OPEN_TO_ALL, scheme=scheme)
+    assert ask(office, hers, password="hers").exit_code == 0
+    before = standing(office)
+    for asked in (OPEN_TO_ALL, with_comment(HERS, 2, "")):
+        refused = ask(office, asked)
+        assert refused.exit_code == 1
+        assert "amanda has a password for amamac. Ask its owner" in refused.stderr
+        assert standing(office) == before
+    assert ask(office, hers).changes == []
+    assert ask(office, OPEN_TO_ALL, option="--new-key").exit_code == 0
+    assert not office.path(SECRETS).exists()
+
+
+def test_no_module_opens_a_folder_that_a_key_is_locked_to(office: SetUpOffice) -> None:
+    assert ask(office, HERS).exit_code == 0
+    before = standing(office)
+    refused = ask(office, msgspec.structs.replace(OPEN_TO_ALL, name="other"))
+    assert refused.exit_code == 1
+    assert f"{FOLDER} is the folder of the backup amamac" in refused.stderr
+    assert standing(office) == before
+
+
+def test_modules_may_share_a_folder(office: SetUpOffice) -> None:
+    settings = msgspec.structs.replace(OPEN_TO_ALL.scheme, module="second")
+    second = msgspec.structs.replace(OPEN_TO_ALL, name="other", scheme=settings)
+    assert ask(office, OPEN_TO_ALL).exit_code == 0
+    for asked in ([second], [OPEN_TO_ALL, second]):
+        assert ask(office, *asked).exit_code == 0
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_an_account_whose_name_ends_another_s_changes_nothing_of_that(is_listed: bool, office: SetUpOffice) -> None:
+    server = Server(host="files.example.lan", user="j.smith", root="/srv/backup")
+    scheme = msgspec.structs.replace(OPEN_TO_ALL.scheme, auth=True)
+    theirs = msgspec.structs.replace(OPEN_TO_ALL, server=server, scheme=scheme)
+    assert ask(office, theirs, password="theirs").exit_code == 0
+    if not is_listed:  # the list may be lost, and what is in the files counts
+        office.run("rm", "-r", "/var/lib/backup-wizard")
+    module, secrets = (office.path(path).read_text() for path in ("/etc/rsyncd.conf", SECRETS))
+    smiths = msgspec.structs.replace(HERS, server=Server(host="files.example.lan", user="smith", root="backup"))
+    for option in ("", "--new-key", "--revoke amamac", "--undo"):
+        assert ask(office, smiths, option=option).exit_code == 0
+        assert office.path("/etc/rsyncd.conf").read_text() == module
+        assert office.path(SECRETS).read_text() == secrets
