@@ -24,7 +24,7 @@ _EXITS = N_(
     "Exit codes: 0 done; 1 finished with problems (not locked, some files failed, backup too old);"
     " 2 wrong usage or invalid settings;"
     " 69 a server, program or keyring is unavailable; 70 a bug in backup-wizard; 75 waiting, for the admin or with"
-    " --if-due for power, network, keyring, server or another run; 130 stopped with Ctrl+C."
+    " --if-due for power, network, keyring, server, another run or a change to be finished; 130 stopped with Ctrl+C."
 )
 
 

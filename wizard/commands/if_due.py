@@ -145,6 +145,8 @@ def _not_yet(profile: Profile) -> Outcome | None:
     due = runs.next_due(profile, now)
     if due is not None and due <= now:
         return None
+    if runs.needs_setup(profile, now):
+        return _postponed(profile, "setup")
     waiting.note(profile.name, None)
     return Outcome(name=profile.name, next_due=due)
 

@@ -37,6 +37,14 @@ def is_scheduled(profile: Profile) -> bool:
     return profile.schedule.every != "off" and steps.begin(profile).step is Step.FINISH
 
 
+def needs_setup(profile: Profile, now: datetime) -> bool:
+    """Whether it would be made now, but for a change that somebody began and hasn't finished."""
+    if is_scheduled(profile) or not record.read(profile.name).last_good:
+        return False
+    moment = due.next_due(profile.schedule, of(profile.name), now)
+    return moment is not None and moment <= now
+
+
 def next_due(profile: Profile, now: datetime) -> datetime | None:
     """When the backup is made by itself next, in UTC; a past time means now, and `None` that it never is."""
     return due.next_due(profile.schedule, of(profile.name), now) if is_scheduled(profile) else None

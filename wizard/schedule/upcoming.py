@@ -72,9 +72,11 @@ class Upcoming(msgspec.Struct, frozen=True):
 
 
 def of(profile: Profile, set_up: datetime | None) -> Upcoming:
-    """What is kept of it; a backup that isn't set up yet has nothing coming."""
-    if set_up is None or profile.schedule.every == "off":
+    """What is kept of it; a backup that isn't set up yet has nothing coming, but may wait for that."""
+    if profile.schedule.every == "off":
         return Upcoming(profile.schedule, set_up)
     from wizard.schedule import runs, waiting
 
+    if set_up is None:
+        return Upcoming(profile.schedule, waiting=waiting.read(profile.name))
     return Upcoming(profile.schedule, set_up, runs.of(profile.name), waiting.read(profile.name))

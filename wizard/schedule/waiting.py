@@ -12,7 +12,7 @@ from wizard.storage import state_files
 
 _FILE = "waiting.json"
 
-Reason = Literal["battery", "metered", "keyring", "server", "busy"]
+Reason = Literal["battery", "metered", "keyring", "server", "busy", "setup"]
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ WAITS: dict[Reason, str] = {
     "keyring": N_("Waiting until you unlock your keyring"),
     "server": N_("Waiting until the server can be reached"),
     "busy": N_("Waiting until another program has finished with it"),
+    "setup": N_("Waiting until you finish its setup"),
 }
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.data import scheduled
+from tests.support.servers import placing
 from tests.support.servers.office import open_office
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.servers.office import Office
+    from wizard.profile import Profile
 
 
 @pytest.fixture
@@ -26,3 +29,10 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "Documents"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def profile(office: Office, source: Path) -> Profile:
+    """What is backed up each hour, once it is set up."""
+    scheduled.fill(source, 3)
+    return scheduled.with_schedule(placing.profile_for(office, "rrsync", source))

@@ -36,13 +36,6 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 
-@pytest.fixture
-def profile(office: Office, source: Path) -> Profile:
-    """What is backed up each hour, once it is set up."""
-    scheduled.fill(source, 3)
-    return scheduled.with_schedule(placing.profile_for(office, "rrsync", source))
-
-
 def if_due(*arguments: str, code: int) -> Any:
     ran = backup_wizard("run", *arguments, "--if-due", "--json")
     assert ran.exit_code == code, ran.stderr
