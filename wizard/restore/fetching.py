@@ -125,9 +125,8 @@ class Source:
             Failure: rsync failed as a whole, this disk is full, or the server sends more than it said.
         """
         # In a folder of their own (--temp-dir), temporary files would take rsync half as long again.
-        # What an earlier try has fetched of a version may be of another, whose folder had that name then.
-        deleting = () if self._version is None else ("--delete",)
-        here = (f"--partial-dir={PARTIAL_FOLDER}", *deleting)
+        # What an earlier try has fetched may be gone from the backup by now, or of a version that had that name then.
+        here = (f"--partial-dir={PARTIAL_FOLDER}", "--delete")
         events = self._read(self._stage.tree, dry_run=False, here=here, holding=holding)
         async with aclosing(self._bounded(events, plan.entries + _MORE_ENTRIES)) as bounded:
             async for event in bounded:

@@ -68,6 +68,7 @@ class Stage:
 
     def __init__(self, name: str, folder: Path, order: Order) -> None:
         self._order = order
+        self._has_just_arrived = False
         self._beginning = f"{RESTORE_FOLDER}-{name}."
         target = hashlib.sha256(os.fsencode(folder)).hexdigest()[:_DIGITS]
         self.path = _around(folder) / f"{self._beginning}{target}"
@@ -76,11 +77,16 @@ class Stage:
 
     @property
     def is_begun(self) -> bool:
-        """Whether an earlier run for the same order has left something here; what has arrived is used for a day."""
+        """Whether an earlier run for the same order has left something here that can be gone on with.
+
+        What all has arrived is used for a day, where it replaces nothing: what it would replace may be newer by now.
+        """
         note = self._note()
         if note is None or note.order != self._order:
             return False
-        return self._is_new() if note.arrived else self.tree.is_dir()
+        if not note.arrived:
+            return self.tree.is_dir()
+        return self._has_just_arrived or (self._order.overwrite == "never" and self._is_new())
 
     @property
     def arrived(self) -> Arrived | None:
@@ -112,6 +118,7 @@ class Stage:
             Failure: it can't be kept.
         """
         self._write(_Note(self._order, arrived))
+        self._has_just_arrived = True
 
     def clear(self) -> None:
         """Remove all of it.

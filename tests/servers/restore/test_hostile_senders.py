@@ -203,12 +203,12 @@ async def test_what_differs_from_the_server_is_not_put_in_its_place(liar: Liar) 
 async def test_a_name_that_is_no_text_is_gone_on_with_as_well(liar: Liar) -> None:
     odd = os.fsdecode(b"docs/\xff\n name")
     (liar.sent / odd).write_text("odd")
-    order = Order(paths=(odd,), to=str(liar.home / os.fsdecode(b"new \xff")))
+    order = Order(paths=(odd,), to=str(liar.home / os.fsdecode(b"new \xff")), overwrite="never")
     run = restoring.run(liar.profile, liar.access, order)
     async for event in run:
         if isinstance(event, restoring.Putting):
             await run.aclose()
-    shutil.rmtree(liar.sent)  # all is here already, so nobody has to be asked
+    shutil.rmtree(liar.sent)  # all is here already and replaces nothing, so nobody has to be asked
     result = await restore(liar.profile, liar.access, order)
     assert (result.restored, result.is_whole) == (1, True)
     assert Path(order.to, odd).read_text() == "odd"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.servers.office import Office
+    from wizard.restore.order import Overwrite
     from wizard.restore.restoring import Event
 
 LARGE = 8_000_000
@@ -156,6 +157,49 @@ async def test_what_has_arrived_long_ago_is_asked_for_again(office: Office, tmp_
     assert (result.restored, result.is_whole) == (2, True)
     assert (tmp_path / "to/source/letter.txt").read_text() == "second"
     assert stages(tmp_path) == []
+
+
+@pytest.mark.parametrize("overwrite", ["if-changed", "always"])
+async def test_newer_work_is_not_replaced_by_what_had_arrived_before(
+    overwrite: Overwrite, office: Office, tmp_path: Path
+) -> None:
+    letter = tmp_path / "source/letter.txt"
+    letter.parent.mkdir()
+    letter.write_text("of Monday")
+    profile = placing.profile_for(office, "rrsync", letter.parent, **READING)
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    letter.write_text("spoilt")
+    order = Order(overwrite=overwrite)
+    events = restoring.run(profile, access, order)
+    async for event in events:
+        if isinstance(event, restoring.Putting):
+            await events.aclose()
+    assert stages(tmp_path) != []
+    letter.write_text("of Tuesday")
+    await report.backup(profile, access)
+    assert (await restore(profile, access, order)).is_whole
+    assert letter.read_text() == "of Tuesday"
+    assert stages(tmp_path) == []
+
+
+async def test_what_was_deleted_from_the_backup_meanwhile_is_not_restored(office: Office, tmp_path: Path) -> None:
+    source = filled(tmp_path / "source")
+    profile = placing.profile_for(
+        office, "rrsync", source, scheme={"write_only": False, "allow_delete": True}, delete=True
+    )
+    access = placing.settle(office, profile)
+    await report.backup(profile, access)
+    order = Order(to=str(tmp_path / "to"))
+    events = restoring.run(profile, access, order)
+    async for event in events:
+        if isinstance(event, restoring.Comparing):  # all is here by now
+            await events.aclose()
+    (source / "deep/7").unlink()
+    await report.backup(profile, access)
+    result = await restore(profile, access, order)
+    assert (result.restored, result.is_whole) == (SMALL + 1, True)
+    assert tree(tmp_path / "to/source").keys() == tree(source).keys()
 
 
 def _planned(event: Event) -> int:
