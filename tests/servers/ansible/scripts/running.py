@@ -62,13 +62,15 @@ def everything(office: Office) -> dict[str, Entry]:
     }
 
 
-def edited(office: Office, text: str | bytes, order: str = "put", *, dry: bool = False) -> tuple[int, str, bytes]:
+def edited(
+    office: Office, text: str | bytes, order: str = "put", *, dry: bool = False, lines: str = LINES
+) -> tuple[int, str, bytes]:
     """What the script says and leaves in a file with that text, which its account has open to others."""
     office.authorize("")
     file = office.path(KEYS_FILE)
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     file.chmod(0o644)
-    code, printed = said(office, "edit", "amanda", KEYS, order, "amamac", *LINES.split("\n"), dry=dry)
+    code, printed = said(office, "edit", "amanda", KEYS, order, "amamac", *lines.split("\n"), dry=dry)
     assert (file.stat().st_mode & 0o777, file.stat().st_uid) == (0o644, office.home.stat().st_uid)
     assert [one.name for one in file.parent.iterdir()] == [file.name]
     return code, printed, file.read_bytes()

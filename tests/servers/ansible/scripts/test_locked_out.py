@@ -22,7 +22,7 @@ MADE = (
 
 
 def asked(account: str, name: str, key: str, order: str = "put") -> list[str]:
-    lines = ["#   why", f'command="/bin/true {key}x",restrict ssh-rsa {key} of somebody'] if key else []
+    lines = ["#   why", f'command="/bin/true {key}x",restrict ssh-rsa {key} of somebody AAAAx'] if key else []
     return ["3", account, name, order, str(len(lines)), *lines]
 
 

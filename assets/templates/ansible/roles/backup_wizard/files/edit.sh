@@ -45,8 +45,16 @@ ours=$(part ours) ||
 # sshd takes the first line whose key and place (from=) match, so this says where ours belong: before which line, or
 # at the "end", and whose that line is; nothing if they can stay, or be added. Then whose lines are met first, and after
 # ours, where their places can't be told apart.
-key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
+key_place='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
+    # The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
+    function key_of(line,  word, count, at) {
+        sub(/\r$/, "", line)
+        if (line ~ /^[ \t]*(#|$)/) return ""
+        count = split(starts(line), word, /[ \t]+/)
+        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+        return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
+    }
     function places(line,  option) {
         sub(/^[ \t]+/, "", line)
         while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
@@ -125,7 +133,7 @@ key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
         nibbles = "0000000100100011010001010110011110001001101010111100110111101111"
         blob = ENVIRON["blob"]
         count = split(ENVIRON["ours"], our, "\n")
-        for (at = 1; at <= count; at++) if (our[at] !~ /^#/ && index(our[at], blob)) {
+        for (at = 1; at <= count; at++) if (key_of(our[at]) == blob) {
             of_ours[++lines] = places(our[at])
             if (of_ours[lines] == "") open = 1
         }
@@ -138,7 +146,7 @@ key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
     /^# backup-wizard end / { block = ""; next }
     /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
     {
-        if (index(" " starts($0) " ", " " blob " ") == 0) next
+        if (key_of($0) != blob) next
         from = places($0)
         is = relation_to(from)
         if ((block in later) || is == "inside") {
@@ -155,16 +163,16 @@ key_place() { ours=$lines blob=$(keys_in "$block") name=$name later=$later awk '
             if (!ours || unclear[at] < ours) { if (met == "") met = of[at] }
             else if (behind == "") behind = of[at]
         print met "\n" behind
-    }
-' "$old"; }
+    }'
 note_places() {
   printf "the key of %s is also there for %s, from places that can't be compared or overlap: where both are for an address, " "$name" "$1"
   printf 'sshd takes the line of %s, which stands first\n' "$2"
 }
-keys_in() { printf '%s\n' "$1" | sed -n 's/^[^#].* \(AAAA[A-Za-z0-9+/]*=*\).*$/\1/p' | sort -u; }
+# By what of that program stands before its other functions.
+keys_in() { printf '%s\n' "$1" | awk "${key_place%%function places*} { print key_of(\$0) }" | sed '/^$/d' | sort -u; }
 if test "$order" = put && test -n "$(keys_in "$block")"; then
   { IFS= read -r at; IFS= read -r whose; IFS= read -r met; IFS= read -r behind; } <<END
-$(key_place)
+$(ours=$lines blob=$(keys_in "$block") name=$name later=$later awk "$key_place" "$old")
 END
 fi
 case $order:$at:$ours in put::"$block" | take::) exit 0 ;; esac
