@@ -52,6 +52,15 @@ def test_another_key_is_replaced_only_if_that_was_agreed_to(office: Office) -> N
     assert "replace the key of amamac, so the one in place no longer works" in printed
 
 
+def test_a_key_that_would_be_taken_away_is_asked_about(office: Office) -> None:
+    for asked, words in (("", "has a key for amamac, and this would remove it"), (LINES, "has another key for amamac")):
+        for here in (BLOCK.replace("AAAA one", "AAAAB3 two"), f"{FOREIGN}\n", BLOCK.replace("restrict", "# restrict")):
+            code, printed, text = edited(office, here, "drop", lines=asked)
+            assert (code, text.decode()) == ("AAAAB3" in here, here)
+            assert (f"{words}. Ask its owner" in printed) is bool(code)
+    assert edited(office, BLOCK, "drop")[:2] == (0, "")
+
+
 def test_the_line_ends_of_windows_hide_nothing(office: Office) -> None:
     windows = f"{FOREIGN}\n{BLOCK}# below\n".replace("\n", "\r\n")
     assert edited(office, windows) == (0, "", windows.encode())

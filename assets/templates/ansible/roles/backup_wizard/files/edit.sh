@@ -1,6 +1,7 @@
 # Puts lines between our two marks into a file, or takes them out ("put" or "take"), and says which it changes. Only
 # "replace" puts them in place of lines with another key, or takes places (from=) from others with the same key. After
-# the order there may be the names of such others that have to stand after these lines.
+# the order there may be the names of such others that have to stand after these lines. "drop" changes nothing: it fails
+# where taking our lines out would leave a computer without the key that it has now.
 set -fu
 dry_or_do=$1 file=$2 folder=${2%/*} new=$2.backup-wizard old=/dev/null
 fail() { printf '%s\n' "$*"; exit 1; }
@@ -182,11 +183,14 @@ if test -n "$at" && test "$at" != end; then
   printf '%s\n' "$taken"
 fi
 # Another key shuts out the computer that has the one in place now, and it may be a thief who asks for that.
-if test "$order" = put && test -n "$(keys_in "$ours")" && test "$(keys_in "$ours")" != "$(keys_in "$block")"; then
+if test "$order" != take && test -n "$(keys_in "$ours")" && test "$(keys_in "$ours")" != "$(keys_in "$block")"; then
+  has="another key for $name"
+  if test -z "$(keys_in "$block")"; then has="a key for $name, and this would remove it"; fi
   test -n "$agreed" ||
-    fail "$file has another key for $name. Ask its owner whether they sent this. Only if so: -e new_keys=$name"
+    fail "$file has $has. Ask its owner whether they sent this. Only if so: -e new_keys=$name"
   printf 'replace the key of %s, so the one in place no longer works\n' "$name"
 fi
+test "$order" != drop || exit 0
 test "$old" != "$file" || test -O "$file" ||
   fail "$file belongs to $(stat -c %U "$file"), so $(id -un) can't change it: chown '$(id -un)' '$file'"
 if test -d "$folder"; then test -w "$folder" || fail "$(id -un) can't write in $folder."; fi

@@ -111,6 +111,7 @@ newline='
 printf '{"record": %s,\n' "$record"
 printf '"daemon_folder": %s,\n' "$(text "$(roots_own "$(daemon_folder)")")"
 printf '"sshd_folder": %s,\n' "$(text "$(roots_own "$(sshd_folder)")")"
+printf '"secrets": [%s],\n' "$(find /etc -maxdepth 1 -name 'rsyncd-*.secrets' | list)"
 printf '"has_sshd": %s, "sshd_is_old": %s,\n' "$(test -f /etc/ssh/sshd_config && echo true || echo false)" "$(sshd_is_old)"
 printf '"accounts": {'
 while IFS= read -r account && IFS= read -r root; do

@@ -1,0 +1,87 @@
+"""Whoever knows a backup's name and account asks for it, with nothing of its owner's: the playbook asks the admin first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from tests.support.data.profiles import a_profile
+from tests.support.data.trees import tree
+from tests.support.servers import setting_up
+from tests.support.servers.office import HOST, Office
+from tests.support.servers.playbook import Played, play
+from wizard.profile import SchemeSettings, Server
+from wizard.schemes.facts import ClientFacts, ServerFacts
+from wizard.server import exports
+from wizard.server.exports import ansible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.data.trees import Entry
+    from wizard.profile import SchemeKind
+    from wizard.server.exports.context import ExportContext
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJxJ0m9nTt"
+ASK = "Ask its owner whether they sent this. Only if so: -e new_keys="
+
+
+def asked_for(name: str, account: str, kind: str, *, auth: bool = True) -> ExportContext:
+    root = f"/srv/{account}/{name}" if kind == "daemon" else f"/srv/{account}"  # the folder is the same
+    server = Server(host=HOST, user=account, root=root)
+    scheme = SchemeSettings(kind=cast("SchemeKind", kind), module=account, auth=auth)
+    profile = a_profile(name=name, server=server, scheme=scheme)
+    return exports.context_of(profile, ClientFacts(Path("/nowhere"), public_key=f"{KEY} {name}"), ServerFacts())
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with Office(setting_up.place(tmp_path)) as running:
+        for account in ("nadia", "petra"):
+            running.run("useradd", "--create-home", "--no-log-init", "-p", "*", "-s", "/bin/sh", account)
+        running.put("/etc/ssh/sshd_config", "HostKey /etc/backup-wizard-test-host-key\n", mode=0o644)
+        running.put("/etc/rsyncd.conf", "# kept\n", mode=0o644)
+        yield running
+
+
+def everything(office: Office) -> dict[str, Entry]:
+    return {
+        f"{top}/{name}": replace(entry, modified_ns=0)
+        for top in ("/etc", "/home", "/srv")
+        for name, entry in tree(office.path(top)).items()
+    }
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
+def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: Path) -> None:
+    playbook = tmp_path / "backups.yml"
+    passwords = json.dumps({"backup_passwords": {"petrapc": "x"}})
+
+    def run(*contexts: ExportContext, new_keys: str = "", fails: bool = False) -> Played:
+        playbook.write_text(ansible.render_many(contexts))
+        return play(office.run, playbook, f"--extra-vars={passwords}", f"--extra-vars=new_keys={new_keys}", fails=fails)
+
+    petras = asked_for("petrapc", "petra", "daemon")
+    run(asked_for("amamac", "amanda", "rrsync"), petras)
+    before = everything(office)
+    opened = asked_for("amamac", "amanda", "daemon", auth=False)
+    said = run(opened, asked_for("petrapc", "petra", "daemon", auth=False), fails=True).printed
+    assert f"/home/amanda/.ssh/authorized_keys has a key for amamac, and this would remove it. {ASK}amamac" in said
+    assert f"petrapc has a password, and this would remove it. {ASK}petrapc" in said
+    assert everything(office) == before
+    said = run(opened, asked_for("petrapc", "petra", "rrsync"), new_keys="amamac", fails=True).printed
+    assert (f"{ASK}amamac" in said, f"{ASK}petrapc" in said) == (False, True)
+    assert everything(office) == before
+
+    run(asked_for("amamac", "amanda", "login"), petras)  # by the same key, in another way
+    run(opened, asked_for("petrapc", "petra", "rrsync"), new_keys="amamac,petrapc")
+    assert "amamac" not in office.path("/home/amanda/.ssh/authorized_keys").read_text()
+    assert not office.path("/etc/rsyncd-petrapc.secrets").exists()
+    assert run(opened, asked_for("petrapc", "petra", "rrsync")).changed == []  # and nobody is asked again
+    play(office.run, playbook, "--tags=remove")
+    assert not office.path("/etc/backup-wizard-ansible.json").exists()
