@@ -1,4 +1,4 @@
-"""Whoever knows a backup's name and account asks for it, with nothing of its owner's: the playbook asks the admin first."""
+"""Whoever knows a backup's name asks for it, with nothing of its owner's: the admin is asked, or it is refused."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.data.profiles import a_profile
 from tests.support.data.trees import tree
+from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.office import HOST, Office
 from tests.support.servers.playbook import Played, play
@@ -85,3 +86,37 @@ def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: 
     assert run(opened, asked_for("petrapc", "petra", "rrsync")).changed == []  # and nobody is asked again
     play(office.run, playbook, "--tags=remove")
     assert not office.path("/etc/backup-wizard-ansible.json").exists()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("settings", "is_noted"), sampled.first(1, [("# kept\n", False), ("&include /etc/rsyncd.d\n", True)])
+)
+def test_no_module_of_another_account_is_taken_over_or_away(
+    office: Office, tmp_path: Path, settings: str, is_noted: bool
+) -> None:
+    playbook = tmp_path / "backups.yml"
+    passwords = json.dumps({"backup_passwords": {"laptop": "x"}})
+    office.run("install", "-d", "/etc/rsyncd.d")
+    office.put("/etc/rsyncd.conf", settings, mode=0o644)
+
+    def run(context: ExportContext, *options: str, fails: bool = False) -> Played:
+        playbook.write_text(ansible.render_many([context]))
+        return play(office.run, playbook, f"--extra-vars={passwords}", *options, fails=fails)
+
+    run(asked_for("laptop", "petra", "daemon"))
+    if not is_noted:  # as if the setup script had made it
+        office.run("rm", "/etc/backup-wizard-ansible.json")
+    before = everything(office)
+    for thiefs in (asked_for("laptop", "nadia", "daemon", auth=False), asked_for("laptop", "nadia", "daemon")):
+        assert "already has a backup laptop of another account. Choose another name." in run(thiefs, fails=True).printed
+        assert everything(office) == before
+    run(thiefs, "--tags=remove")
+    run(asked_for("laptop", "nadia", "rrsync"))
+    run(asked_for("laptop", "nadia", "rrsync"), "--tags=remove")
+    after = everything(office)
+    assert [path for path in before if "rsyncd" in path and before[path] != after.get(path)] == []
+    run(asked_for("laptop", "petra", "daemon"), "--tags=remove")
+    assert office.path("/etc/rsyncd.conf").read_text() == settings
+    assert list(office.path("/etc").glob("rsyncd*/*")) + list(office.path("/etc").glob("*.secrets")) == []
