@@ -63,9 +63,9 @@ def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: 
     playbook = tmp_path / "backups.yml"
     passwords = json.dumps({"backup_passwords": {"petrapc": "x"}})
 
-    def run(*contexts: ExportContext, new_keys: str = "", fails: bool = False) -> Played:
+    def run(*contexts: ExportContext, agreed: str = "new_keys=", fails: bool = False) -> Played:
         playbook.write_text(ansible.render_many(contexts))
-        return play(office.run, playbook, f"--extra-vars={passwords}", f"--extra-vars=new_keys={new_keys}", fails=fails)
+        return play(office.run, playbook, f"--extra-vars={passwords}", f"--extra-vars={agreed}", fails=fails)
 
     petras = asked_for("petrapc", "petra", "daemon")
     run(asked_for("amamac", "amanda", "rrsync"), petras)
@@ -75,12 +75,13 @@ def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: 
     assert f"/home/amanda/.ssh/authorized_keys has a key for amamac, and this would remove it. {ASK}amamac" in said
     assert f"petrapc has a password, and this would remove it. {ASK}petrapc" in said
     assert everything(office) == before
-    said = run(opened, asked_for("petrapc", "petra", "rrsync"), new_keys="amamac", fails=True).printed
+    agreed = "backup_wizard_new_keys=amamac,petrapc2"  # another name, of which hers is a part
+    said = run(opened, asked_for("petrapc", "petra", "rrsync"), agreed=agreed, fails=True).printed
     assert (f"{ASK}amamac" in said, f"{ASK}petrapc" in said) == (False, True)
     assert everything(office) == before
 
     run(asked_for("amamac", "amanda", "login"), petras)  # by the same key, in another way
-    run(opened, asked_for("petrapc", "petra", "rrsync"), new_keys="amamac,petrapc")
+    run(opened, asked_for("petrapc", "petra", "rrsync"), agreed="new_keys=amamac,petrapc")
     assert "amamac" not in office.path("/home/amanda/.ssh/authorized_keys").read_text()
     assert not office.path("/etc/rsyncd-petrapc.secrets").exists()
     assert run(opened, asked_for("petrapc", "petra", "rrsync")).changed == []  # and nobody is asked again
