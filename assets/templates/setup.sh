@@ -306,10 +306,11 @@ reading_keys='
         sub(/\r$/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
-        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+        at = word[2] ~ /^AAAA/ ? 2 : 3
         return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
-    }'
-keys_in() { awk "$reading_keys"' { key = key_of($0); if (key != "" && !seen[key]++) print key }'; }
+    }
+'
+keys_in() { awk "$reading_keys"'{ key = key_of($0); if (key != "" && !seen[key]++) print key }'; }
 
 # By the backup's mark, whose lines have a key; or just - where they are between no marks.
 lines_with() { # KEY
@@ -1336,7 +1337,7 @@ is_hand_made() { # FILE
         ! is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"
 }
 
-has_one_key() { [ "$(awk "$reading_keys"' !/^[ \t]*(#|$)/ { print key_of($0) "." }' "$tmp/old" | sort -u | grep -c .)" = 1 ]; }
+has_one_key() { [ "$(awk "$reading_keys"'!/^[ \t]*(#|$)/ { print key_of($0) "." }' "$tmp/old" | sort -u | grep -c .)" = 1 ]; }
 
 sum_of() { # TEXT-FILE FILE
     case $2 in *.secrets) printf 'no-sum' ;; *) cksum <"$1" | tr ' ' - ;; esac

@@ -320,7 +320,7 @@ function key_of(line,  word, count, at) {
     gsub(/"(\\"|[^"])*"/, "\"\"", line)
     sub(/^[ \t]+/, "", line)
     count = split(line, word, /[ \t]+/)
-    at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+    at = word[2] ~ /^AAAA/ ? 2 : 3
     return at <= count && word[at - 1] ~ /^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+$/ && word[at] ~ /^AAAA[A-Za-z0-9+\/]+=*$/ ? word[at - 1] "," word[at] : ""
 }
 function read_key(line,  key) {

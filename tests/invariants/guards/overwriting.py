@@ -57,8 +57,8 @@ GUARDS = (
         6,
         "the playbook takes its lines out of a file that Windows saved",
         "assets/templates/ansible/roles/backup_wizard/files/edit.sh",
-        'sub(/\\r$/, "", line)',
-        "line = $0",
+        '{ line = $0; sub(/\\r$/, "", line) }',
+        "{ line = $0 }",
         ("tests/servers/ansible/scripts/test_key_lines.py::test_the_line_ends_of_windows_hide_nothing",),
     ),
     Guard(

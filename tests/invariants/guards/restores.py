@@ -6,6 +6,7 @@ from tests.invariants.guard import Guard
 
 _HOSTILE = "tests/servers/restore/test_hostile_senders.py"
 _VERSIONS = "tests/servers/restore/versions/test_versions.py"
+_INTERRUPTED = "tests/servers/restore/test_interrupted.py"
 _DRILL = "tests/servers/restore/test_drill.py"
 
 GUARDS = (
@@ -123,11 +124,22 @@ GUARDS = (
     ),
     Guard(
         8,
-        "nothing of another version is left where one arrives",
+        "nothing of another version, or of an earlier backup, is left where files arrive",
         "wizard/restore/fetching.py",
-        'else ("--delete",)',
-        "else ()",
-        (f"{_VERSIONS}::test_a_version_that_gets_another_folder_meanwhile_is_fetched_again",),
+        '{PARTIAL_FOLDER}", "--delete")',
+        '{PARTIAL_FOLDER}")',
+        (
+            f"{_VERSIONS}::test_a_version_that_gets_another_folder_meanwhile_is_fetched_again",
+            f"{_INTERRUPTED}::test_what_was_deleted_from_the_backup_meanwhile_is_not_restored",
+        ),
+    ),
+    Guard(
+        7,
+        "what had arrived before replaces nothing that may be newer",
+        "wizard/restore/stage.py",
+        '(self._order.overwrite == "never" and self._is_new())',
+        "self._is_new()",
+        (f"{_INTERRUPTED}::test_newer_work_is_not_replaced_by_what_had_arrived_before",),
     ),
     Guard(
         10,

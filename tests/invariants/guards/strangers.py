@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.invariants.guard import Guard
 
 _SCRIPT = "assets/templates/setup.sh"
+_ROLE = "assets/templates/ansible/roles/backup_wizard"
 _TESTS = "tests/servers/adopting/test_a_stranger_asks.py::"
 
 GUARDS = (
@@ -12,7 +13,7 @@ GUARDS = (
         6,
         "a comment is never taken for the key of a line",
         _SCRIPT,
-        "        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3\n",
+        "        at = word[2] ~ /^AAAA/ ? 2 : 3\n",
         "        at = count\n",
         (
             f"{_TESTS}test_a_comment_that_looks_like_her_key_is_no_key",
@@ -34,6 +35,30 @@ GUARDS = (
         '[ -n "$secrets_file" ] || ask_about',
         "true || ask_about",
         (f"{_TESTS}test_nor_is_her_password",),
+    ),
+    Guard(
+        6,
+        "the playbook takes no key away unasked",
+        f"{_ROLE}/files/edit.sh",
+        'if test "$order" != take && test -n "$(keys_in "$ours")"',
+        'if test "$order" = put && test -n "$(keys_in "$ours")"',
+        ("tests/servers/ansible/scripts/test_key_lines.py::test_a_key_that_would_be_taken_away_is_asked_about",),
+    ),
+    Guard(
+        6,
+        "the playbook takes no password away unasked",
+        f"{_ROLE}/tasks/look.yml",
+        " + backup_wizard_passwords_lost",
+        "",
+        ("tests/servers/ansible/test_ansible_thief.py::test_no_key_and_no_password_is_taken_away_unasked",),
+    ),
+    Guard(
+        6,
+        "the playbook takes over no module of another account",
+        f"{_ROLE}/files/find_modules.sh",
+        "uid != account[whose]",
+        "0",
+        ("tests/servers/ansible/scripts/test_modules.py::test_a_module_of_another_account_is_not_taken_over",),
     ),
     Guard(
         6,

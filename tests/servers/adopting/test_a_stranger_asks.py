@@ -101,6 +101,11 @@ def test_what_is_left_of_a_key_is_told_whatever_it_is_called(office: SetUpOffice
     assert "the key of amamac is also let in as the backup other" in revoked.stderr
     assert "verified: no line" not in revoked.stdout
     assert receipt_text.parse(revoked.stdout, "amamac").revoked
+    # sshd also takes a type's short name, as nobody but somebody with an editor writes it.
+    keys = office.path(KEYS)
+    keys.write_text(f"ED25519 {BLOB} AAAAzzz\n{setting_up.FOREIGN_KEYS}\n")
+    revoked = ask(office, lost, option="--revoke amamac")
+    assert (revoked.exit_code, "another line of" in revoked.stderr) == (1, True)
 
 
 def test_a_comment_about_somebody_s_key_holds_nothing_up(office: SetUpOffice) -> None:

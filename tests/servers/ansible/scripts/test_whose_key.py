@@ -42,8 +42,10 @@ def test_each_script_reads_the_key_as_sshd_does(name: str, awk: str) -> None:
         "ssh-ed25519 AAAA+/= AAAA": "AAAA+/=",
         f"# restrict ssh-ed25519 {VICTIMS}": "",
         f"  # ssh-ed25519 {VICTIMS}": "",
-        f"restrict {VICTIMS}": "",
-        f"ssh-ed25519 x {VICTIMS}": "",
+        f"ED25519 {THIEFS} {VICTIMS}": THIEFS,  # which sshd takes as well
+        f"restrict ED25519 {THIEFS} {VICTIMS}": THIEFS,
+        f"restrict {VICTIMS}": VICTIMS,  # sshd takes no key from these two, but to find one too many hides none
+        f"ssh-ed25519 x {VICTIMS}": VICTIMS,
         "": "",
     }
     program, *rest = AWKS[awk]

@@ -43,19 +43,21 @@ part() {
 }
 ours=$(part ours) ||
   fail "$file has only one of the two marks of $name (# backup-wizard begin, end). Fix that by hand first."
-# sshd takes the first line whose key and place (from=) match, so this says where ours belong: before which line, or
-# at the "end", and whose that line is; nothing if they can stay, or be added. Then whose lines are met first, and after
-# ours, where their places can't be told apart.
-key_place='
+# The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
+reading_keys='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
-    # The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
     function key_of(line,  word, count, at) {
         sub(/\r$/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
-        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+        at = word[2] ~ /^AAAA/ ? 2 : 3
         return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
     }
+'
+# sshd takes the first line whose key and place (from=) match, so this says where ours belong: before which line, or
+# at the "end", and whose that line is; nothing if they can stay, or be added. Then whose lines are met first, and after
+# ours, where their places can't be told apart.
+key_place=$reading_keys'
     function places(line,  option) {
         sub(/^[ \t]+/, "", line)
         while (match(line, /^[^ \t,="]+(="(\\"|[^"])*")?/)) {
@@ -145,9 +147,8 @@ key_place='
     /^# backup-wizard begin / { block = substr($0, 23); first = NR }
     /^# backup-wizard begin / && block == ENVIRON["name"] && !ours { ours = NR }
     /^# backup-wizard end / { block = ""; next }
-    /^#/ || index($0, blob) == 0 || block == ENVIRON["name"] { next }
+    index($0, blob) == 0 || block == ENVIRON["name"] || key_of($0) != blob { next }
     {
-        if (key_of($0) != blob) next
         from = places($0)
         is = relation_to(from)
         if ((block in later) || is == "inside") {
@@ -169,8 +170,7 @@ note_places() {
   printf "the key of %s is also there for %s, from places that can't be compared or overlap: where both are for an address, " "$name" "$1"
   printf 'sshd takes the line of %s, which stands first\n' "$2"
 }
-# By what of that program stands before its other functions.
-keys_in() { printf '%s\n' "$1" | awk "${key_place%%function places*} { print key_of(\$0) }" | sed '/^$/d' | sort -u; }
+keys_in() { printf '%s\n' "$1" | awk "$reading_keys"'key_of($0) != "" { print key_of($0) }' | sort -u; }
 if test "$order" = put && test -n "$(keys_in "$block")"; then
   { IFS= read -r at; IFS= read -r whose; IFS= read -r met; IFS= read -r behind; } <<END
 $(ours=$lines blob=$(keys_in "$block") name=$name later=$later awk "$key_place" "$old")

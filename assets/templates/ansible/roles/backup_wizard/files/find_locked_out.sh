@@ -7,16 +7,17 @@ test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh
 list=/var/lib/backup-wizard/made
 test -f "$list" || { cat >/dev/null && exit 0; } # all of it is read, or Ansible would fail to write it
 note=${1-}
-key_of='
+# The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
+reading_keys='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
-    # The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
     function key_of(line,  word, count, at) {
         sub(/\r$/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
-        at = word[1] ~ /^(sk-)?(ssh|ecdsa)-/ ? 2 : 3
+        at = word[2] ~ /^AAAA/ ? 2 : 3
         return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
-    }'
+    }
+'
 test -z "$note" || ! command -v flock >/dev/null || { exec 9>>"${list%/*}/lock" && flock -w 60 9; } || exit 1
 while IFS= read -r number && IFS= read -r account && IFS= read -r name && IFS= read -r order && IFS= read -r count; do
   lines=''
@@ -25,7 +26,7 @@ while IFS= read -r number && IFS= read -r account && IFS= read -r name && IFS= r
     lines="$lines$line
 " count=$((count - 1))
   done
-  blob=$(printf '%s' "$lines" | awk "$key_of"' key_of($0) != "" && !found++ { print key_of($0) }')
+  blob=$(printf '%s' "$lines" | awk "$reading_keys"'key_of($0) != "" && !found++ { print key_of($0) }')
   found=$(own="$account $name" base="$account ${name%+restore}" blob=$blob awk '
     $3 == "anew" && $1 " " $2 == ENVIRON["own"] { is_anew = $4 == ENVIRON["blob"] }
     $3 != "revoked" { next }
