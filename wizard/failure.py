@@ -177,6 +177,11 @@ class Failure(Exception):
         self.raw = raw
         self.exit_code = exit_code
 
+    @property
+    def advice(self) -> str:
+        """What to do in this very case, where that is more than the cause tells."""
+        return ""
+
 
 class BadProfile(Failure):
     """A profile file says something that can't be taken, at `key` and, where it stands in a file, at `line`."""

@@ -42,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
     that were being sent when the runs since then lost their connection. A backup that was `adopted` was another
-    computer's before.
+    computer's before, and has `caught_up` once a good run has deleted from it what is not on this computer.
     """
 
     last: datetime | None = None
@@ -56,6 +56,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     entries: int = 0
     cut: dict[str, int] = {}
     adopted: bool = False
+    caught_up: bool = False
 
 
 def read(name: str) -> Record:
@@ -81,7 +82,7 @@ def note_adopted(name: str) -> None:
     Raises:
         Failure: our folder can't be written to.
     """
-    state_files.save(name, _FILE, msgspec.structs.replace(read(name), adopted=True))
+    state_files.save(name, _FILE, msgspec.structs.replace(read(name), adopted=True, caught_up=False))
 
 
 def unchanged_since(profile: Profile) -> float:
@@ -118,7 +119,10 @@ def note(
         cut=kept.cut if cut is None else cut,
     )
     if result == "done":
-        changed = msgspec.structs.replace(changed, last_good=now, place=_place(profile), good_since=since)
+        caught_up = kept.caught_up or (profile.delete and not unread)  # with files unread, rsync deletes nothing
+        changed = msgspec.structs.replace(
+            changed, last_good=now, place=_place(profile), good_since=since, caught_up=caught_up
+        )
     state_files.save(profile.name, _FILE, changed)
 
 

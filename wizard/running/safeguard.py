@@ -51,8 +51,10 @@ class Loss(msgspec.Struct, frozen=True):
         match self.state:
             case "empty":
                 return _("{folder} is empty now, but wasn't at the last backup").format(folder=folder)
-            case "not restored":
+            case "not restored" if self.folder:
                 return _("{folder} is empty here, and its files may be in the backup only").format(folder=folder)
+            case "not restored":
+                return self._about_what_is_not_restored
             case "on another disk":
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "gone":
@@ -64,6 +66,18 @@ class Loss(msgspec.Struct, frozen=True):
         else:
             told = _("This would delete {removed} of {total} from the backup")
         return told.format(removed=display.number(self.removed), total=display.entries(self.kept), folder=folder)
+
+    @property
+    def _about_what_is_not_restored(self) -> str:
+        if self.removed:
+            told = _("This would delete {removed} of {total} from the backup that your old computer made")
+            told = told.format(removed=display.number(self.removed), total=display.entries(self.kept))
+        else:
+            told = _(
+                "This server can't tell beforehand what a backup would delete, and your old computer made this one"
+            )
+        why = _("Files that you haven't restored yet may be nowhere else")
+        return f"{told}. {why}"
 
     @property
     def _about_changed(self) -> str:
@@ -88,7 +102,7 @@ class AtRisk(Failure):
 
     @property
     def advice(self) -> str:
-        """What to do before agreeing, in a sentence."""
+        """What to do before agreeing, in a sentence or two."""
         if GONE in self.losses:
             return _("If nobody deleted it on purpose, ask your admin first.")
         if any(loss.state == "not restored" for loss in self.losses):
@@ -121,8 +135,8 @@ def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Los
 
 
 def not_restored(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
-    """The folders that a run which deletes would empty, on a computer that has taken the backup over and made none."""
-    if not (profile.delete and kept.adopted) or kept.last_good:
+    """The folders that a run which deletes would empty in a backup that may still hold more than this computer."""
+    if not _may_hold_more(profile, kept):
         return []
     return [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
 
@@ -131,6 +145,9 @@ async def ahead(
     profile: Profile, access: Access, kept: Record, *, is_wanted: bool
 ) -> tuple[list[Loss], rsync.Totals | None]:
     """What a run would delete from the backup or change in it, where that is most of it or most of a folder's part.
+
+    Where the backup may hold files of a computer before this one that are not restored yet, it is whatever would be
+    deleted, however little.
 
     Asked by a dry run, whose totals come with it: where the backup deletes, and elsewhere only if `is_wanted`.
 
@@ -152,7 +169,10 @@ async def ahead(
                     counted.add(event)
                 case rsync.Ended():
                     totals = report.require_totals(event)
-    if loss := _loss("", totals.deleted, totals.files - totals.new + totals.deleted):
+    there = totals.files - totals.new + totals.deleted
+    if totals.deleted and _may_hold_more(profile, kept):
+        return [Loss(state="not restored", removed=totals.deleted, kept=there)], totals
+    if loss := _loss("", totals.deleted, there):
         return [loss], totals
     if loss := _change("", totals.changed, totals.there):
         return [loss], totals
@@ -173,7 +193,14 @@ async def _of_folders(profile: Profile, labels: Mapping[str, str], counted: Coun
     return found
 
 
+def _may_hold_more(profile: Profile, kept: Record) -> bool:
+    """Whether a run that deletes could delete what another computer has backed up and this one has not restored."""
+    return profile.delete and kept.adopted and not kept.caught_up
+
+
 async def _fewer_than_before(profile: Profile, kept: Record) -> list[Loss]:
+    if _may_hold_more(profile, kept):
+        return [Loss(state="not restored")]
     here = await backup_size.whole(profile)
     loss = _loss("", kept.entries - here.entries, kept.entries)
     return [loss] if loss else []

@@ -184,6 +184,7 @@ def _facts(failure: Failure, kind: Kind, profile: Profile | None) -> dict[str, s
     found = {
         "about": _about(failure, kind, profile),
         "raw": failure.raw.strip(),
+        "advice": failure.advice,
         "name": "NAME",
         "host": _("the server"),
         "port": _("its port"),

@@ -233,6 +233,9 @@ async def test_an_empty_folder_takes_nothing_out_of_the_backup_that_was_taken_ov
     await taking_over.take_over(msgspec.structs.replace(profile, adopting="yes"), placing.hand_over(office, profile))
     with pytest.raises(AtRisk) as risk:
         await back_up(profile)
-    assert [loss.state for loss in risk.value.losses] == ["not restored"]
+    assert [(loss.folder, loss.state, loss.removed) for loss in risk.value.losses] == [
+        (str(folder), "not restored", 0),
+        ("", "not restored", 1),
+    ]
     assert "Get your files back first" in risk.value.advice
     assert office.path(f"{placing.OWN}/Documents/letter.txt").exists()

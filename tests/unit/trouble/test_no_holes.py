@@ -16,7 +16,7 @@ from wizard.running.report import Report, left_out
 from wizard.trouble.words import WORDS
 
 # What comes after the last placeholder has none; and some are there only where there is more to say.
-_ANYTHING = {"": "", "places": "(?s:.*)", "exit_code": "(?s:.*)"}
+_ANYTHING = {"": "", "places": "(?s:.*)", "exit_code": "(?s:.*)", "advice": "(?s:.*)"}
 _PROFILES = {
     "none": None,
     "undecided": Profile(name="amamac"),

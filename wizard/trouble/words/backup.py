@@ -167,8 +167,8 @@ WORDS = {
         N_("{about}"),
         YOU,
         N_(
-            "Nothing was sent or deleted. If a disk or network folder is missing, connect it and try again. To back up"
-            " anyway, run “backup-wizard run {name}” in a terminal and answer yes."
+            "Nothing was sent or deleted. {advice} To back up anyway, run “backup-wizard run {name}” in a terminal and"
+            " answer yes."
         ),
     ),
     Kind.BACKUP_GONE: Words(
