@@ -6,31 +6,41 @@ import os
 import re
 import unicodedata
 from fnmatch import fnmatchcase
+from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _WILDCARDS = re.compile(r"[*?\[]")
 _SPECIAL = re.compile(r"[*?\[\\]")
 
 
-def labels(folders: Sequence[str], old_home: str = "") -> dict[str, str]:
+def labels(folders: Sequence[str], old_home: str = "", used: Mapping[str, str] | None = None) -> dict[str, str]:
     """The place of each folder inside the backup: its last name, or as much more of its path as keeps it apart.
 
-    Where another computer has made the backup, whose home was `old_home`, folders in the home are placed as they were.
+    A folder keeps the place that it has `used`, and no other folder gets that place, even once the folder is off the
+    list: the backup still has its files there. Where another computer has made the backup, whose home was `old_home`,
+    folders in the home are placed as they were.
     """
-    if old_home:
-        places = labels([in_old_home(folder, old_home) for folder in folders])
-        return {folder: places[in_old_home(folder, old_home)] for folder in folders}
-    placed: dict[str, str] = {}
-    for folder in sorted(folders, key=lambda folder: (folder.count("/"), folder)):
-        label = next((label for label in _candidates(folder) if _is_free(label, placed.values())), None)
+    used = without_last_slash(used or {})
+    placed = {folder: used[key] for folder in folders if (key := folder.rstrip("/")) in used}
+    taken = list(used.values())
+    others = {folder: in_old_home(folder, old_home) for folder in folders if folder not in placed}
+    for folder, path in sorted(others.items(), key=lambda other: (other[1].count("/"), other[1])):
+        candidates = chain(_candidates(path), _numbered(path) if used else ())
+        label = next((label for label in candidates if _is_free(label, taken)), None)
         if label is None:
-            return {folder: folder.strip("/") for folder in folders}
+            return {folder: path.strip("/") for folder, path in others.items()}
         placed[folder] = label
+        taken.append(label)
     return {folder: placed[folder] for folder in folders}
+
+
+def without_last_slash(places: Mapping[str, str]) -> dict[str, str]:
+    """The places of folders, however their paths are written."""
+    return {folder.rstrip("/"): place for folder, place in places.items()}
 
 
 def in_old_home(folder: str, old_home: str) -> str:
@@ -58,13 +68,13 @@ def sources(places: Mapping[str, str], links: str = "") -> list[str]:
     ]
 
 
-def excluded(folders: Sequence[str], patterns: Iterable[str], old_home: str = "") -> list[str]:
+def excluded(places: Mapping[str, str], patterns: Iterable[str]) -> list[str]:
     """The patterns as rsync takes them; one that would keep nothing out is left as it is."""
-    return [exclude_pattern(folders, pattern, old_home) or pattern for pattern in patterns]
+    return [exclude_pattern(places, pattern) or pattern for pattern in patterns]
 
 
-def exclude_pattern(folders: Sequence[str], pattern: str, old_home: str = "") -> str | None:
-    """The pattern as rsync takes it, or `None` if no file in these folders could match it.
+def exclude_pattern(places: Mapping[str, str], pattern: str) -> str | None:
+    """The pattern as rsync takes it, or `None` if no file in the folders of these `places` could match it.
 
     rsync takes a leading slash for the top of the backup (rsync(1), "ANCHORING INCLUDE/EXCLUDE PATTERNS"), so a path
     in full, or with ~ for the home folder, is turned into the path's place inside the backup.
@@ -74,13 +84,12 @@ def exclude_pattern(folders: Sequence[str], pattern: str, old_home: str = "") ->
         return None
     if not path.startswith("/"):
         return path
-    placed = labels(folders, old_home)
-    for folder, label in placed.items():
+    for folder, label in places.items():
         if f"{path}/".startswith(f"{folder.rstrip('/')}/"):
             rest = path[len(folder.rstrip("/")) :]
             # A backslash is one like any other letter to rsync, unless there is a wildcard that it could escape.
             return f"/{_literally(label) if _WILDCARDS.search(label + rest) else label}{rest}"
-    is_anchored = any(_may_match(path, label) for label in placed.values())
+    is_anchored = any(_may_match(path, label) for label in places.values())
     return path if is_anchored else None
 
 
@@ -99,6 +108,10 @@ def _may_match(path: str, label: str) -> bool:
 def _candidates(folder: str) -> list[str]:
     parts = PurePosixPath(folder).parts[1:]
     return ["/".join(parts[start:]) for start in range(len(parts) - 1, -1, -1)]
+
+
+def _numbered(folder: str) -> Iterator[str]:
+    return (f"{PurePosixPath(folder).name} {number}" for number in count(2))
 
 
 def _is_free(label: str, taken: Iterable[str]) -> bool:

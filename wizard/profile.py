@@ -10,11 +10,12 @@ import msgspec
 
 from wizard import backup_layout, rules, server_address
 from wizard.failure import BadProfile
+from wizard.storage import used_places
 from wizard.text import display
 from wizard.text.language import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from wizard.server_address import JumpHost
 
@@ -158,13 +159,13 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     @property
     def places(self) -> dict[str, str]:
-        """Where each folder is inside the backup."""
-        return backup_layout.labels(self.folders, self.old_home)
+        """Where each folder is inside the backup, which no change of the other folders changes once it was there."""
+        return backup_layout.labels(self.folders, self.old_home, used_places.of(self.name, self.old_home))
 
     @property
     def excluded(self) -> list[str]:
         """What is excluded, as rsync takes it."""
-        return backup_layout.excluded(self.folders, self.exclude, self.old_home)
+        return backup_layout.excluded(self.places, self.exclude)
 
     @property
     def key_path(self) -> Path:
@@ -213,7 +214,8 @@ def _complaints(profile: Profile) -> Iterator[Found]:
         yield "old_home", rules.folder(profile.old_home)
         before = tuple(backup_layout.in_old_home(folder, profile.old_home) for folder in profile.folders)
         yield "old_home", _nested(before)
-    yield from (("exclude", _exclude(pattern, profile)) for pattern in profile.exclude)
+    places = profile.places if profile.exclude else {}
+    yield from (("exclude", _exclude(pattern, places)) for pattern in profile.exclude)
     if server.host:
         yield "server.host", server_address.complaint_in_file(server.host)
     yield "server.port", None if 1 <= server.port <= 65535 else rules.port("")
@@ -266,10 +268,10 @@ def of_versions(versions: VersionsSettings, table: str) -> Iterator[Found]:
         yield f"{table}.monthly", _("Monthly versions are made from weekly ones. Also keep weekly = 1 or more.")
 
 
-def _exclude(pattern: str, profile: Profile) -> str | None:
+def _exclude(pattern: str, places: Mapping[str, str]) -> str | None:
     if complaint := rules.exclude(pattern):
         return complaint
-    if profile.folders and backup_layout.exclude_pattern(profile.folders, pattern, profile.old_home) is None:
+    if places and backup_layout.exclude_pattern(places, pattern) is None:
         return _("“{pattern}” is in none of your folders, so it would exclude nothing.").format(pattern=pattern)
     return None
 

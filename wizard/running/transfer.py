@@ -18,6 +18,7 @@ from wizard.failure import Failure, Kind
 from wizard.schemes.base import Transfer
 from wizard.server import complete_mark, destination, handed_over, kept_facts
 from wizard.server.reaching import sign_in, which_line
+from wizard.storage import used_places
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -74,6 +75,7 @@ async def backup(
         await _require_command_digest(profile, shared_access)
         if can_preview(profile):
             _require_ours(profile, await destination.holder(profile, shared_access), must_be_there=must_be_there)
+        used_places.keep(profile.name, profile.places, profile.old_home)
         async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
             async for event in events:
                 yield event
@@ -118,6 +120,7 @@ def _run(
     profile: Profile, access: Access, transfer: Transfer, holding: Sequence[int] = ()
 ) -> AsyncGenerator[rsync.Event]:
     links.ensure(profile)
+    transfer = replace(transfer, used_places=used_places.of(profile.name, profile.old_home))
     command = schemes.of(profile).client_command(profile, access.facts, transfer)
     return links.as_here(profile, rsync.run(command, access, holding=holding))
 

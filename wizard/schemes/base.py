@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from wizard.profile import Profile, SchemeKind
@@ -50,7 +51,8 @@ class Transfer(msgspec.Struct, frozen=True):
     profile excludes it, is compared by its content, and listed whether it differs or not. It asks for more than a line
     with one command allows. `compress` is what the link and
     the files are worth, where the server leaves it open. Until a first backup `is_first` is whole, no file in it can
-    take the place of a better one.
+    take the place of a better one. `used_places` are those that folders were backed up to (`storage/used_places.py`),
+    which every transfer of folders has to know.
     """
 
     dry_run: bool
@@ -59,6 +61,7 @@ class Transfer(msgspec.Struct, frozen=True):
     sample: Path | None = None
     compress: bool = False
     is_first: bool = False
+    used_places: Mapping[str, str] = {}
 
 
 class Reading(msgspec.Struct, frozen=True):

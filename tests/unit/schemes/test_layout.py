@@ -78,6 +78,34 @@ def test_a_label_is_the_last_name_as_long_as_that_is_enough() -> None:
     }
 
 
+@given(st.lists(_folders(), min_size=2, max_size=4))
+def test_a_place_that_was_used_stays_its_folder_s_whatever_is_listed_later(lists: list[list[str]]) -> None:
+    assume(all(map(_is_fine, lists)))
+    used = dict[str, str]()
+    for folders in lists:
+        placed = backup_layout.labels(folders, "", used)
+        assert list(placed) == folders
+        assert all(placed[folder] == used[folder] for folder in folders if folder in used)
+        assert _are_apart(placed.values())
+        if used:  # a first list of two names that a server may take as equal can't be told apart
+            others = [place for folder, place in used.items() if folder not in placed]
+            new = [place for folder, place in placed.items() if folder not in used]
+            assert not any(_is_around(one, other) or _is_around(other, one) for one in new for other in others)
+        used |= placed
+
+
+def _is_around(one: str, other: str) -> bool:
+    return f"{_folded(other)}/".startswith(f"{_folded(one)}/")
+
+
+def test_where_every_place_was_used_it_gets_a_number() -> None:
+    used = {"/home/amanda/Documents": "Documents", "/srv/Documents": "Documents 2"}
+    assert backup_layout.labels(["/Documents", "/srv/Documents/"], "", used) == {
+        "/Documents": "Documents 3",
+        "/srv/Documents/": "Documents 2",
+    }
+
+
 @pytest.mark.parametrize(
     "spelling",
     [
@@ -155,7 +183,7 @@ def test_a_path_in_full_excludes_what_it_names(
     pattern: str, as_rsync_takes_it: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", "/home/data")
-    assert backup_layout.exclude_pattern([_PHOTOS, _ODD], pattern) == as_rsync_takes_it
+    assert backup_layout.exclude_pattern(backup_layout.labels([_PHOTOS, _ODD]), pattern) == as_rsync_takes_it
     if as_rsync_takes_it is None:
         with pytest.raises(BadProfile, match="in none of your folders"):
             check(Profile(name="a", folders=(_PHOTOS, _ODD), exclude=(pattern,)))
@@ -171,7 +199,7 @@ def test_rsync_leaves_out_what_a_path_in_full_names(tmp_path: Path, name: str, e
         folder.mkdir(parents=True)
         (folder / "a").touch()
     folders = [str(tmp_path / "here" / name)]
-    excluded = backup_layout.excluded(folders, [f"{private}{ending}"])
+    excluded = backup_layout.excluded(backup_layout.labels(folders), [f"{private}{ending}"])
     argv = [programs.require("rsync"), "-aR", *(f"--exclude={one}" for one in excluded), "--"]
     subprocess.run([*argv, *backup_layout.sources(backup_layout.labels(folders)), f"{tmp_path}/backup/"], check=True)
     assert sorted(path.name for path in (tmp_path / "backup" / name).iterdir()) == ["kept"]
@@ -179,10 +207,11 @@ def test_rsync_leaves_out_what_a_path_in_full_names(tmp_path: Path, name: str, e
 
 def test_a_home_with_another_name_keeps_its_place(home: Path) -> None:
     folders = (str(home), "/srv/Documents")
-    assert backup_layout.labels(folders, "/home/amanda") == {str(home): "amanda", "/srv/Documents": "Documents"}
+    placed = backup_layout.labels(folders, "/home/amanda")
+    assert placed == {str(home): "amanda", "/srv/Documents": "Documents"}
     inside = (f"{home}/Documents", "/srv/Documents")
     assert backup_layout.labels(inside, "/home/amanda/")[inside[0]] == "amanda/Documents"
-    assert backup_layout.exclude_pattern(folders, f"{home}/x.iso", "/home/amanda") == "/amanda/x.iso"
+    assert backup_layout.exclude_pattern(placed, f"{home}/x.iso") == "/amanda/x.iso"
 
 
 async def test_what_is_sent_by_a_link_is_complained_of_by_its_own_name(home: Path) -> None:

@@ -22,6 +22,7 @@ from wizard.failure import ProgramFailed
 from wizard.schemes.base import Transfer
 from wizard.schemes.facts import ClientFacts
 from wizard.schemes.parts import over_ssh
+from wizard.storage import used_places
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -108,7 +109,7 @@ async def whole(profile: Profile) -> BackupSize:
 
 def command(profile: Profile, nowhere: Path) -> list[str]:
     """The dry run of a backup, with a folder of this computer in the server's place."""
-    transfer = Transfer(dry_run=True)
+    transfer = Transfer(dry_run=True, used_places=used_places.of(profile.name, profile.old_home))
     options, sources = over_ssh.rsync_options(profile, _FACTS, transfer), over_ssh.rsync_sources(profile, transfer)
     # A server would be told of the option as well, which no locked key lets through: here there is none.
     return [*options, _TELL_WHAT_IS_LEFT_OUT, _AS_AN_ACCOUNT, "--", *sources, f"{nowhere}/"]

@@ -98,7 +98,7 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*", f"{COMPLETE_MARK}*")),
         f"--exclude={RESTORE_FOLDER}-*/",
-        *(f"--exclude={pattern}" for pattern in profile.excluded),
+        *(f"--exclude={pattern}" for pattern in backup_layout.excluded(_places(profile, transfer), profile.exclude)),
         *(["--from0", f"--include-from={transfer.sample}", "--exclude=*"] if transfer.sample else []),
     ]
 
@@ -111,10 +111,15 @@ def rsync_host(profile: Profile) -> str:
 
 def rsync_sources(profile: Profile, transfer: Transfer) -> list[str]:
     """What is sent: the markers, if they go along, and the folders."""
+    places = _places(profile, transfer)
     return [
         *(f"{marker.parent}/./{marker.name}" for marker in transfer.markers),
-        *([] if transfer.markers_alone else backup_layout.sources(profile.places, str(paths.links(profile.name)))),
+        *([] if transfer.markers_alone else backup_layout.sources(places, str(paths.links(profile.name)))),
     ]
+
+
+def _places(profile: Profile, transfer: Transfer) -> dict[str, str]:
+    return backup_layout.labels(profile.folders, profile.old_home, transfer.used_places)
 
 
 def quoted_for_rsync(part: str) -> str:

@@ -57,11 +57,11 @@ class Chosen(msgspec.Struct, frozen=True):
         """The profile with this in it, and unchanged where it says the same; a line that can't be taken is empty."""
         own = () if exclude_presets.complaint(self.own) else exclude_presets.read_line(self.own)
         # A folder that is taken off the list takes along what was skipped in it, which would be refused otherwise.
+        before, now = profile.places, msgspec.structs.replace(profile, folders=self.folders).places
         gone = {
             pattern
             for pattern in profile.exclude
-            if backup_layout.exclude_pattern(profile.folders, pattern, profile.old_home)
-            and not backup_layout.exclude_pattern(self.folders, pattern, profile.old_home)
+            if backup_layout.exclude_pattern(before, pattern) and not backup_layout.exclude_pattern(now, pattern)
         }
         exclude = tuple(one for one in exclude_presets.patterns(self.presets, own) if one not in gone)
         decided = msgspec.structs.replace(
