@@ -143,7 +143,7 @@ class _Run:
 
     async def events(self) -> AsyncGenerator[Event]:
         began, since = time.monotonic(), time.time()
-        sources = safeguard.sources(self._profile)
+        sources = await in_background(lambda: safeguard.to_remember(self._profile, self._before, self._agreed))
         choice = await compression.choose(self._profile)
         self._kept.say(choice.sentence)
         yield Begun(choice, self._is_fresh, history.warning(self._profile))
@@ -263,15 +263,15 @@ class _Run:
         Returns what a dry run comes to, where one was made: for that, or for somebody who watches while a part may be
         on the server already.
         """
-        now = safeguard.sources(self._profile)
-        losses = safeguard.changed(now, self._before.sources) + safeguard.not_restored(self._profile, now, self._before)
+        now, before = await in_background(lambda: safeguard.sources(self._profile)), self._before
+        losses = safeguard.changed(self._profile, now, before, is_tried_again=self._is_safe)
         may_be_there = self._tries > 1 or not self._is_fresh
         is_wanted = (self._is_watched and may_be_there) or (self._by == "schedule" and not self._is_safe)
         totals = None
         if not self._is_safe:
-            found, totals = await safeguard.ahead(self._profile, self._connected, self._before, is_wanted=is_wanted)
+            found, totals = await safeguard.ahead(self._profile, self._connected, before, now, is_wanted=is_wanted)
             losses += found
-            self._is_safe = True
+            self._is_safe, self._before = True, replace(before, sources=now)  # each later try must find it as this one
         elif is_wanted and transfer.can_preview(self._profile):
             totals = (await report.dry_run(self._profile, self._connected)).totals
         if any(loss not in self._agreed for loss in losses):

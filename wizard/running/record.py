@@ -28,11 +28,13 @@ _LATER: dict[LastResult, str] = {
 class Source(msgspec.Struct, frozen=True):
     """What a folder was like when it was backed up: where the disk that it is on is mounted, and whether it was empty.
 
-    A device's number would tell the disk as well, but can change whenever the computer starts.
+    A device's number would tell the disk as well, but can change whenever the computer starts. `inside` are the disks
+    that were mounted in the folder, by the path from there, and whether each was empty.
     """
 
     mount: str
     is_empty: bool
+    inside: dict[str, bool] = {}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from wizard.client import rsync
-from wizard.client.folders import backup_size
+from wizard.client.folders import backup_size, folder_access
 from wizard.client.rsync.listed import CountedByFolder
 from wizard.failure import Failure, Kind
 from wizard.running import report, transfer
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _FEW = 10
 _FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
-State = Literal["as it was", "empty", "not restored", "on another disk", "gone"]
+State = Literal["as it was", "empty", "not restored", "on another disk", "not there", "gone"]
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -57,6 +57,9 @@ class Loss(msgspec.Struct, frozen=True):
                 return self._about_what_is_not_restored
             case "on another disk":
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
+            case "not there":
+                told = _("The disk or network folder at {folder} isn't there now, but was at the last backup")
+                return told.format(folder=folder)
             case "gone":
                 return _("Your backup is no longer on the server")
         if self.changed:
@@ -119,35 +122,68 @@ def sources(profile: Profile) -> dict[str, Source]:
         Failure: a folder is not there or can't be listed.
     """
     transfer.require_sources(profile)
-    return {folder: Source(_mount(folder), _is_empty(folder)) for folder in profile.folders}
+    return {
+        folder: Source(_mount(folder), folder_access.is_empty(folder), folder_access.disks_inside(folder))
+        for folder in profile.folders
+    }
 
 
-def changed(now: Mapping[str, Source], before: Mapping[str, Source]) -> list[Loss]:
-    """The folders that are empty or on another disk now, and were not when they were last backed up."""
-    found: list[Loss] = []
+def to_remember(profile: Profile, kept: Record, agreed: Sequence[Loss]) -> dict[str, Source]:
+    """The same, with only those disks inside whose files are backed up, or were and nobody agreed to delete them.
+
+    Raises:
+        Failure: as for `sources`.
+    """
+    given_up = {loss.folder for loss in agreed}
+
+    def inside(folder: str, source: Source) -> dict[str, bool]:
+        before = kept.sources[folder].inside if folder in kept.sources else {}
+        held = {path: False for path, empty in before.items() if not empty and _join(folder, path) not in given_up}
+        return held if profile.one_file_system else source.inside | held
+
+    return {folder: replace(source, inside=inside(folder, source)) for folder, source in sources(profile).items()}
+
+
+def changed(profile: Profile, now: Mapping[str, Source], kept: Record, *, is_tried_again: bool) -> list[Loss]:
+    """The folders that are empty or on another disk now, and were not when they were last backed up.
+
+    Also those that a run which deletes would empty in a backup that may still hold more than this computer. A run that
+    `is_tried_again` doesn't look `ahead` any more, so the disks inside that are `missing` since then count here.
+    """
+    found = [*missing(profile, now, kept).values()] if is_tried_again else []
     for folder, source in now.items():
-        was = before.get(folder, source)
+        was = kept.sources.get(folder, source)
         if source.is_empty and not was.is_empty:
             found.append(Loss(folder, "empty"))
         elif source.mount != was.mount:
             found.append(Loss(folder, "on another disk"))
+    if _may_hold_more(profile, kept):
+        found += [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
     return found
 
 
-def not_restored(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
-    """The folders that a run which deletes would empty in a backup that may still hold more than this computer."""
-    if not _may_hold_more(profile, kept):
-        return []
-    return [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
+def missing(profile: Profile, now: Mapping[str, Source], kept: Record) -> dict[str, Loss]:
+    """Disks inside the folders that had files and are gone or empty now, by the places that a run would delete from."""
+    found: dict[str, Loss] = {}
+    if not profile.delete:
+        return found
+    for folder, place in profile.places.items():
+        inside = kept.sources[folder].inside if folder in kept.sources else {}
+        for path in sorted(path for path, was_empty in inside.items() if not was_empty):
+            is_there = now[folder].inside.get(path) is False
+            if not is_there and not any(f"{place}/{path}".startswith(f"{around}/") for around in found):
+                state: State = "empty" if path in now[folder].inside else "not there"
+                found[f"{place}/{path}"] = Loss(_join(folder, path), state)
+    return found
 
 
 async def ahead(
-    profile: Profile, access: Access, kept: Record, *, is_wanted: bool
+    profile: Profile, access: Access, kept: Record, now: Mapping[str, Source], *, is_wanted: bool
 ) -> tuple[list[Loss], rsync.Totals | None]:
     """What a run would delete from the backup or change in it, where that is most of it or most of a folder's part.
 
     Where the backup may hold files of a computer before this one that are not restored yet, it is whatever would be
-    deleted, however little.
+    deleted, however little. So it is for a disk inside a folder that is `missing`.
 
     Asked by a dry run, whose totals come with it: where the backup deletes, and elsewhere only if `is_wanted`.
 
@@ -156,27 +192,31 @@ async def ahead(
     """
     if not (profile.delete or is_wanted):
         return [], None
+    inside = missing(profile, now, kept)
     if not transfer.can_preview(profile):
-        found = await _fewer_than_before(profile, kept) if profile.delete else []
+        found = [*inside.values(), *(await _fewer_than_before(profile, kept))] if profile.delete else []
         return found or (await _changed_since(profile, kept) if is_wanted else []), None
     labels = {label: folder for folder, label in profile.places.items()}
     counted = CountedByFolder(list(labels)) if len(labels) > 1 else None
+    of_disks = CountedByFolder(list(inside)) if inside else None
     totals = rsync.Totals()
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
             match event:
-                case rsync.Entries() if counted:
-                    counted.add(event)
+                case rsync.Entries():
+                    for one in filter(None, (counted, of_disks)):
+                        one.add(event)
                 case rsync.Ended():
                     totals = report.require_totals(event)
+    found = [loss for place, loss in inside.items() if of_disks and of_disks.deleted[place]]
     there = totals.files - totals.new + totals.deleted
     if totals.deleted and _may_hold_more(profile, kept):
-        return [Loss(state="not restored", removed=totals.deleted, kept=there)], totals
-    if loss := _loss("", totals.deleted, there):
-        return [loss], totals
-    if loss := _change("", totals.changed, totals.there):
-        return [loss], totals
-    return await _of_folders(profile, labels, counted) if counted else [], totals
+        overall: Loss | None = Loss(state="not restored", removed=totals.deleted, kept=there)
+    else:
+        overall = _loss("", totals.deleted, there) or _change("", totals.changed, totals.there)
+    if overall:
+        return [*found, overall], totals
+    return [*found, *(await _of_folders(profile, labels, counted) if counted else [])], totals
 
 
 async def _of_folders(profile: Profile, labels: Mapping[str, str], counted: CountedByFolder) -> list[Loss]:
@@ -252,6 +292,5 @@ def _mount(folder: str) -> str:
     return place
 
 
-def _is_empty(folder: str) -> bool:
-    with os.scandir(folder) as entries:
-        return next(entries, None) is None
+def _join(folder: str, path: str) -> str:
+    return f"{folder.rstrip('/')}/{path}"

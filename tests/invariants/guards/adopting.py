@@ -41,8 +41,8 @@ GUARDS = (
         7,
         "an empty folder of a new computer takes nothing out of the backup",
         "wizard/running/safeguard.py",
-        "    if not _may_hold_more(profile, kept):\n",
-        "    if True:\n",
+        "    if _may_hold_more(profile, kept):\n        found",
+        "    if False:\n        found",
         (
             "tests/servers/adopting/test_new_computer.py"
             "::test_an_empty_folder_takes_nothing_out_of_the_backup_that_was_taken_over",

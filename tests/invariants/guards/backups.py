@@ -93,6 +93,14 @@ GUARDS = (
     ),
     Guard(
         7,
+        "a disk inside a folder that is missing is noticed",
+        "wizard/running/safeguard.py",
+        "    inside = missing(profile, now, kept)\n",
+        "    inside: dict[str, Loss] = {}\n",
+        ("tests/servers/running/test_disks_inside.py::test_one_that_is_missing_or_empty_stops_a_run",),
+    ),
+    Guard(
+        7,
         "an old rsync's path is escaped for the server's shell",
         "wizard/schemes/login.py",
         "_NOT_PLAIN if _is_old(facts) else _WILDCARD",

@@ -104,6 +104,25 @@ def mounts_inside(folders: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(path for path in mounted if path.startswith(around)))
 
 
+def disks_inside(folder: str) -> dict[str, bool]:
+    """What is mounted inside a folder, by the path from there, and whether it is empty; nothing that can't be read."""
+    top, found = os.path.realpath(folder), dict[str, bool]()
+    for mount in mounts_inside([top]):
+        with contextlib.suppress(OSError):
+            found[os.path.relpath(mount, top)] = is_empty(mount)
+    return found
+
+
+def is_empty(folder: str) -> bool:
+    """Whether there is nothing in a folder.
+
+    Raises:
+        OSError: it can't be listed.
+    """
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
+
+
 def top_of(tops: list[str], path: str) -> str:
     """The nearest of some places that a folder is in or is itself."""
     around = [top for top in tops if top == path or chosen_folders.around((top,), path)]
