@@ -219,7 +219,7 @@ class _Run:
                     transfer.backup(
                         self._profile,
                         self._connected,
-                        is_first=is_first,
+                        keeps_parts=is_first and record.has_nothing_there(self._profile),
                         must_be_there=not is_first,
                         compress=choice.compress,
                         holding=self._holding,

@@ -40,6 +40,8 @@ class Source(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
 
+    `ended_at` is where the last run went that came to its end, whether or not it was a good one.
+
     A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
     `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
@@ -52,6 +54,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     last_good: datetime | None = None
     place: str = ""
+    ended_at: str = ""
     good_since: float = 0.0
     unread: int = 0
     sources: dict[str, Source] = {}
@@ -70,6 +73,17 @@ def is_first(profile: Profile) -> bool:
     """Whether no backup has come to a good end yet where this one goes."""
     kept = read(profile.name)
     return kept.last_good is None or kept.place != _place(profile)
+
+
+def has_nothing_there(profile: Profile) -> bool:
+    """Whether no run to where this one goes has come to its end, this computer's or that of the one before it.
+
+    Then a part of a file can't take the place of a better one.
+    """
+    kept = read(profile.name)
+    if kept.last_good is None and (kept.adopted or (kept.sources and not kept.ended_at)):  # it wasn't always kept
+        return False
+    return is_first(profile) and kept.ended_at != _place(profile)
 
 
 def is_fresh(profile: Profile) -> bool:
@@ -117,6 +131,7 @@ def note(
         why=why,
         unread=unread,
         sources=kept.sources if sources is None else sources,
+        ended_at=kept.ended_at if sources is None else _place(profile),
         entries=kept.entries if entries is None else entries,
         cut=kept.cut if cut is None else cut,
     )

@@ -57,7 +57,7 @@ async def backup(
     profile: Profile,
     access: Access,
     *,
-    is_first: bool = False,
+    keeps_parts: bool = False,
     must_be_there: bool = False,
     compress: bool = False,
     holding: Sequence[int] = (),
@@ -69,7 +69,7 @@ async def backup(
     """
     _require_as_handed_over(profile, access)
     markers = destination.markers(profile.name)
-    transfer = Transfer(dry_run=False, markers=markers, is_first=is_first, compress=compress)
+    transfer = Transfer(dry_run=False, markers=markers, keeps_parts=keeps_parts, compress=compress)
     async with shared(profile, access) as shared_access:
         profile = await which_line.met(profile, shared_access)
         await _require_command_digest(profile, shared_access)

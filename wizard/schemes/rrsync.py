@@ -76,12 +76,11 @@ class Rrsync:
 
     def client_command(self, profile: Profile, facts: ClientFacts, transfer: Transfer) -> list[str]:
         """Rsync to the locked folder itself: a request that names no path takes every name of a folder."""
-        # What was cut off would stand under the file's own name: only a first backup has nothing better to lose there,
-        # and where nothing may be overwritten it would stay so for ever. To go on from it takes sums of what is there,
-        # which a server sends only to who may read.
+        # What was cut off would stand under the file's own name, and for ever where nothing may be overwritten. To go
+        # on from it takes sums of what is there, which a server sends only to who may read.
         scheme = profile.scheme
         whole = ["--whole-file", "--no-hard-links"] if scheme.write_only else []
-        keeps_parts = transfer.is_first and not (scheme.append_only or scheme.write_only)
+        keeps_parts = transfer.keeps_parts and not (scheme.append_only or scheme.write_only)
         partial = ["--partial"] if keeps_parts else []
         return over_ssh.rsync_command(profile, facts, transfer, "", over_ssh.NO_LONG_SILENCE, *whole, *partial)
 

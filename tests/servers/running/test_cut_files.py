@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.servers.running.test_faults import run
@@ -20,7 +21,7 @@ from wizard.failure import Failure
 from wizard.profile import with_delete
 from wizard.running import record
 from wizard.server import exports
-from wizard.storage import profiles
+from wizard.storage import profiles, state_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,3 +98,25 @@ async def test_a_run_that_was_cut_and_went_on_tells_it_too(line: LossyLine) -> N
     assert told.tries > 1
     assert told.cut == {"source/a-large": LARGE}
     assert (await run(line.profile)).cut == {}
+
+
+async def test_no_part_takes_the_place_of_what_another_computer_has_backed_up(line: LossyLine) -> None:
+    scheme = msgspec.structs.replace(line.profile.scheme, write_only=False)
+    profile = msgspec.structs.replace(line.profile, scheme=scheme)
+    profiles.save(profile)
+    line.sshd.authorized_keys.write_text(exports.export(profile, access.facts(profile), "authorized-keys"))
+    assert (await run(profile)).is_whole
+    good = line.source / "a-large"
+    before = good.read_bytes()
+    state_files.forget(profile.name, "last-run.json")
+    record.note_adopted(profile.name)
+    good.write_bytes(os.urandom(LARGE))
+    for number in range(line.gate.connections, line.gate.connections + 2):
+        line.gate.cuts[number] = HELD_AT
+    with pytest.raises(Failure):
+        await run(profile)
+    server = line.sshd._process
+    assert server
+    while any(is_rsync(pid) for pid in processes.descendants(server.pid)):  # it sees only now that nobody sends
+        await asyncio.sleep(0.01)
+    assert (line.backup / "source/a-large").read_bytes() == before

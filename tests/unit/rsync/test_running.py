@@ -54,6 +54,28 @@ def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewh
     assert record.in_words(PROFILE.name) == "No backup yet"
 
 
+def test_a_part_takes_the_place_of_nothing_only_until_a_run_has_come_to_its_end() -> None:
+    assert record.has_nothing_there(PROFILE)
+    for result in ("unfinished", "failed"):
+        record.note(PROFILE, result)
+        assert record.has_nothing_there(PROFILE)
+    record.note(PROFILE, "incomplete", sources={"/a": record.Source("/", is_empty=False)})
+    record.note(PROFILE, "failed")
+    assert not record.has_nothing_there(PROFILE)
+    assert record.is_first(PROFILE)
+    assert record.has_nothing_there(ELSEWHERE)
+    record.note(ELSEWHERE, "done", sources={"/a": record.Source("/", is_empty=False)})
+    assert not record.has_nothing_there(ELSEWHERE)
+
+
+def test_nor_where_another_computer_has_made_the_backup() -> None:
+    record.note_adopted(PROFILE.name)
+    assert record.is_first(PROFILE)
+    assert not record.has_nothing_there(PROFILE)
+    record.note(PROFILE, "done", sources={})
+    assert record.has_nothing_there(ELSEWHERE)
+
+
 def test_a_transcript_is_private_bounded_and_one_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transcript, "_MOST_BYTES", 50)
     for number in range(12):

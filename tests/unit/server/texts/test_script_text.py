@@ -21,11 +21,11 @@ from wizard.client.keys.secrets import Secret
 from wizard.failure import BadProfile, Failure, Kind
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.server import exports
-from wizard.server.exports import authorized_keys, rsyncd, script
+from wizard.server.exports import ansible, authorized_keys, rsyncd, script
 from wizard.server.receipts.receipt_text import plain_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.support.servers.real_sshd import RealSshd
     from tests.support.table import Tried
@@ -206,14 +206,15 @@ def test_a_script_that_holds_a_password_says_so() -> None:
     assert "THIS FILE CONTAINS A PASSWORD" not in script.render(without)
 
 
-def test_two_backups_in_one_place_are_refused() -> None:
+@pytest.mark.parametrize("render_many", [script.render_many, ansible.render_many, ansible.render_folder])
+def test_two_backups_in_one_place_are_refused(render_many: Callable[[Sequence[ExportContext]], object]) -> None:
     with pytest.raises(Failure) as refused:
-        script.render_many([context_for(Hostile(), "rrsync"), context_for(Hostile(), "login")])
+        render_many([context_for(Hostile(), "rrsync"), context_for(Hostile(), "login")])
     assert refused.value.kind is Kind.BAD_VALUE
     others = replace(Hostile(), user="bob")
-    assert "backups=2" in script.render_many([context_for(Hostile(), "rrsync"), context_for(others, "rrsync")])
+    assert "bob" in str(render_many([context_for(Hostile(), "rrsync"), context_for(others, "rrsync")]))
     with pytest.raises(Failure):
-        script.render_many([context_for(Hostile(), "daemon"), context_for(others, "daemon")])
+        render_many([context_for(Hostile(), "daemon"), context_for(others, "daemon")])
 
 
 @pytest.mark.parametrize("key", ['command="/bin/sh" ssh-ed25519 AAAA', "ssh-ed25519 AAAA\nssh-rsa AAAA", "ssh-ed25519"])

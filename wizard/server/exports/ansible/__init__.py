@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
+from wizard.server.exports import script
 from wizard.server.exports.ansible import role
 from wizard.server.exports.ansible.entries import computers, quoted
 
@@ -36,10 +37,10 @@ def render_many(contexts: Sequence[ExportContext]) -> str:
     """One playbook for all of them: the data first, and then what the role has in files of its own.
 
     Raises:
-        Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text.
+        Failure: `BAD_VALUE` for a value that would not stay in its line, or that is no text, or for two backups in one
+            place.
     """
-    hosts = dict.fromkeys(context.profile.server.host for context in contexts)
-    anchors = {host: f"server_{number}" for number, host in enumerate(hosts, 1)}
+    anchors = {host: f"server_{number}" for number, host in enumerate(_by_host(contexts), 1)}
     servers = [f"&{anchor} {quoted(host)}" for host, anchor in anchors.items()]
     head = role.play(
         "THIS-FILE", "The data is at the top, the tasks are below.", servers, _passwords(contexts, "this file")
@@ -55,9 +56,7 @@ def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:
     Raises:
         Failure: as for `render_many`.
     """
-    by_host: dict[str, list[ExportContext]] = {}
-    for context in contexts:
-        by_host.setdefault(context.profile.server.host, []).append(context)
+    by_host = _by_host(contexts)
     head = role.play(
         "site.yml",
         "The computers are in host_vars, a file for each server.",
@@ -70,6 +69,15 @@ def render_folder(contexts: Sequence[ExportContext]) -> dict[str, str]:
         listed = "\n".join(computers(asked, {}))
         files[f"host_vars/{host}.yml"] = f"---\n{_BEFORE}\nbackup_wizard_computers:\n{indent(dedent(listed), '  ')}\n"
     return files
+
+
+def _by_host(contexts: Sequence[ExportContext]) -> dict[str, list[ExportContext]]:
+    found: dict[str, list[ExportContext]] = {}
+    for context in contexts:
+        found.setdefault(context.profile.server.host, []).append(context)
+    for asked in found.values():
+        script.require_apart(asked)
+    return found
 
 
 def _passwords(contexts: Sequence[ExportContext], here: str) -> str:
