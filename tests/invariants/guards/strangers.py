@@ -70,6 +70,14 @@ GUARDS = (
     ),
     Guard(
         6,
+        "the playbook puts no backup's folder into another's",
+        f"{_ROLE}/tasks/look.yml",
+        " + backup_wizard_looked_for_overlaps.stderr_lines",
+        "",
+        ("tests/servers/ansible/test_ansible_thief.py::test_no_key_and_no_password_is_taken_away_unasked",),
+    ),
+    Guard(
+        6,
         "a backup of the same name in another account is another's",
         _SCRIPT,
         'line == "uid=" account || index($0, account ":") == 1 { ours = 1 }',

@@ -31,8 +31,8 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJx
 ASK = "Ask its owner whether they sent this. Only if so: -e new_keys="
 
 
-def asked_for(name: str, account: str, kind: str, *, auth: bool = True) -> ExportContext:
-    root = f"/srv/{account}/{name}" if kind == "daemon" else f"/srv/{account}"  # the folder is the same
+def asked_for(name: str, account: str, kind: str, *, auth: bool = True, root: str = "") -> ExportContext:
+    root = root or (f"/srv/{account}/{name}" if kind == "daemon" else f"/srv/{account}")  # the folder is the same
     server = Server(host=HOST, user=account, root=root)
     scheme = SchemeSettings(kind=cast("SchemeKind", kind), module=account, auth=auth)
     profile = a_profile(name=name, server=server, scheme=scheme)
@@ -74,6 +74,9 @@ def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: 
     said = run(opened, asked_for("petrapc", "petra", "daemon", auth=False), fails=True).printed
     assert f"/home/amanda/.ssh/authorized_keys has a key for amamac, and this would remove it. {ASK}amamac" in said
     assert f"petrapc has a password, and this would remove it. {ASK}petrapc" in said
+    assert everything(office) == before
+    said = run(asked_for("other", "nadia", "daemon", auth=False, root="/srv/amanda/amamac"), fails=True).printed
+    assert "/srv/amanda/amamac is the folder of the backup amamac. Choose another folder for other." in said
     assert everything(office) == before
     agreed = "backup_wizard_new_keys=amamac,petrapc2"  # another name, of which hers is a part
     said = run(opened, asked_for("petrapc", "petra", "rrsync"), agreed=agreed, fails=True).printed

@@ -1,0 +1,48 @@
+# Says which backups can't have their folders, as one is the folder of another backup, or in one, or around one: whoever
+# may write to it could change the other. Only modules of rsync's daemon may have one folder. Standard input has for each
+# backup four lines: the account, the name, "key" or "module", and the folder; those after an empty line are here already.
+# So are those that the setup script has in its list. Problems go to standard error.
+set -fu
+test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
+export LC_ALL=C
+list=/var/lib/backup-wizard/made state=new
+real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || printf '%s\n' "$1"; } # PATH
+{
+  while IFS= read -r account; do
+    if test -z "$account"; then state=here && continue; fi
+    IFS= read -r name && IFS= read -r kind && IFS= read -r folder || exit 1
+    home=$(getent passwd "$account" | cut -d: -f6)
+    case $folder in /*) ;; *) folder=${home:-/home/$account}/$folder ;; esac
+    printf '%s %s %s %s %s\n' "$state" "$account" "$name" "$kind" "$(real "$folder")"
+  done
+  test ! -f "$list" || awk '
+    $3 == "file" && ($5 == "/etc/rsyncd.conf" || $5 ~ /\/backup-wizard-[^\/]*[.](conf|inc)$/) { module[$1, $2] = 1 }
+    $3 == "root" { folder = $0; sub(/^[^ ]* [^ ]* root /, "", folder); at[$1 " " $2] = folder }
+    END { for (one in at) { split(one, is, " "); print "here", one, ((is[1], is[2]) in module ? "module" : "key"), at[one] } }
+  ' "$list"
+} | awk '
+  {
+    count++
+    state[count] = $1
+    sub(/[+]restore$/, "", $3)
+    id[count] = $2 " " $3
+    name[count] = $3
+    kind[count] = $4
+    path = $0
+    sub(/^[^ ]* [^ ]* [^ ]* [^ ]* /, "", path)
+    folder[count] = path
+  }
+  END {
+    for (one = 1; one <= count; one++) for (two = 1; two <= count; two++) {
+      if (state[one] != "new" || id[one] == id[two]) continue
+      mine = folder[one]
+      if (mine == folder[two]) {
+        if (kind[one] == "module" && kind[two] == "module") continue
+        how = " is the folder of the backup "
+      } else if (index(folder[two] "/", mine "/") == 1) how = " contains the folder of the backup "
+      else if (index(mine "/", folder[two] "/") == 1) how = " is inside the folder of the backup "
+      else continue
+      told = mine how name[two] ". Choose another folder for " name[one] "."
+      if (!said[told]++) print told | "cat >&2"
+    }
+  }'

@@ -1,0 +1,69 @@
+"""The playbook's script that keeps the folder of each backup apart from those of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.ansible.scripts.running import run
+
+if TYPE_CHECKING:
+    from tests.support.servers.office import Office
+
+THEIRS = ("nadia", "pc", "key", "/srv/backup/pc")
+MADE = "/var/lib/backup-wizard/made"
+
+
+def overlaps(office: Office, *told: str) -> str:
+    code, printed = run(office, "find_overlaps", told=told)
+    assert code == 0, printed
+    return printed
+
+
+def listed(account: str, name: str, folder: str, file: str) -> str:
+    """What the setup script has in its list of a backup."""
+    return f"{account} {name} backup yes\n{account} {name} root {folder}\n{account} {name} file 12-34 {file}\n"
+
+
+@pytest.mark.parametrize("kind", ["key", "module"])
+@pytest.mark.parametrize(
+    ("folder", "how"),
+    [
+        ("/srv/backup/pc", "is the folder of"),
+        ("/srv//backup/./pc/", "is the folder of"),
+        ("/srv/link", "is the folder of"),
+        ("/srv/backup", "contains the folder of"),
+        ("/srv/backup/pc/deep/er", "is inside the folder of"),
+    ],
+)
+def test_no_backup_s_folder_is_in_another_s(kind: str, folder: str, how: str, office: Office) -> None:
+    office.run("mkdir", "-p", "/srv/backup/pc")
+    office.run("ln", "-s", "backup/pc", "/srv/link")
+    office.run("mkdir", "-p", "/var/lib/backup-wizard")
+    ours = ("amanda", "mine", kind, folder)
+    assert f" {how} the backup pc. Choose another folder for mine.\n" in overlaps(office, *ours, *THEIRS)
+    for known in ([*ours, "", *THEIRS], [*THEIRS, *ours]):
+        assert overlaps(office, *known).count(" the backup pc.") == 1
+    office.put(MADE, listed("nadia", "pc", "/srv/backup/pc", "/home/nadia/.ssh/authorized_keys"))
+    assert overlaps(office, *ours).count(" the backup pc.") == 1
+    # What is there is not complained about to who comes later.
+    assert overlaps(office, "amanda", "other", "key", "/srv/other", "", *ours, *THEIRS) == ""
+
+
+def test_modules_may_have_one_folder_and_a_backup_lies_in_its_own(office: Office) -> None:
+    office.run("mkdir", "-p", "/var/lib/backup-wizard")
+    first, second = ("nadia", "pc", "module", "/srv/backup"), ("amanda", "mine", "module", "/srv/backup")
+    assert overlaps(office, *first, *second) == ""
+    for file in ("/etc/rsyncd.conf", "/etc/rsyncd.d/backup-wizard-pc.conf"):
+        office.put(MADE, listed("nadia", "pc", "/srv/backup", file))
+        assert overlaps(office, *second) == ""
+    assert overlaps(office, "nadia", "pc", "key", "/srv/backup", *first) == ""
+    assert overlaps(office, "nadia", "pc+restore", "key", "/srv/backup/pc") == ""
+
+
+def test_a_home_is_where_a_folder_without_a_slash_begins(office: Office) -> None:
+    said = overlaps(office, "amanda", "mine", "module", "/home/nadia/backup", "nadia", "pc", "key", "backup/pc")
+    assert "/home/nadia/backup contains the folder of the backup pc." in said
+    assert overlaps(office, "nadia", "pc", "key", "backup/pc", "nadia", "pc2", "key", "backup/pc2") == ""
+    assert overlaps(office) == ""
