@@ -178,7 +178,7 @@ def test_an_account_whose_name_ends_another_s_changes_nothing_of_that(is_listed:
         office.run("rm", "-r", "/var/lib/backup-wizard")
     module, secrets = (office.path(path).read_text() for path in ("/etc/rsyncd.conf", SECRETS))
     smiths = msgspec.structs.replace(HERS, server=Server(host="files.example.lan", user="smith", root="backup"))
-    for option in ("", "--new-key", "--revoke amamac", "--undo"):
+    for option in ("", "--revoke amamac", "--undo"):
         assert ask(office, smiths, option=option).exit_code == 0
         assert office.path("/etc/rsyncd.conf").read_text() == module
         assert office.path(SECRETS).read_text() == secrets
