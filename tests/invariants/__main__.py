@@ -24,7 +24,7 @@ def is_red_without(guard: Guard, tree: Path) -> bool | None:
     file = tree / guard.file
     whole = file.read_text("utf-8")
     file.write_text(whole.replace(guard.there, guard.gone), "utf-8")
-    argv = [sys.executable, "-m", "pytest", "-q", "--exitfirst", "-p", "no:cacheprovider", *guard.tests]
+    argv = [sys.executable, "-m", "pytest", "-q", "--every-case", "--exitfirst", "-p", "no:cacheprovider", *guard.tests]
     ended = subprocess.run(argv, cwd=tree, env=os.environ | {"PYTHONPATH": str(tree)}, capture_output=True, text=True)
     file.write_text(whole, "utf-8")
     return {_ALL_PASSED: False, _SOME_FAILED: True}.get(ended.returncode)
