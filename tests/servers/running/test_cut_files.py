@@ -58,7 +58,10 @@ async def with_the_server_s_rsync_killed(line: LossyLine) -> None:
 
 
 def is_rsync(pid: int) -> bool:
-    return Path(f"/proc/{pid}/comm").read_text().strip() == "rsync"
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "rsync"
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return False
 
 
 def left(line: LossyLine) -> list[str]:

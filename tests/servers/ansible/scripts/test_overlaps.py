@@ -43,12 +43,12 @@ def test_no_backup_s_folder_is_in_another_s(kind: str, folder: str, how: str, of
     office.run("mkdir", "-p", "/var/lib/backup-wizard")
     ours = ("amanda", "mine", kind, folder)
     assert f" {how} the backup pc. Choose another folder for mine.\n" in overlaps(office, *ours, *THEIRS)
-    for known in ([*ours, "", *THEIRS], [*THEIRS, *ours]):
+    for known in ([*ours, "-", *THEIRS], [*THEIRS, *ours]):
         assert overlaps(office, *known).count(" the backup pc.") == 1
     office.put(MADE, listed("nadia", "pc", "/srv/backup/pc", "/home/nadia/.ssh/authorized_keys"))
     assert overlaps(office, *ours).count(" the backup pc.") == 1
     # What is there is not complained about to who comes later.
-    assert overlaps(office, "amanda", "other", "key", "/srv/other", "", *ours, *THEIRS) == ""
+    assert overlaps(office, "amanda", "other", "key", "/srv/other", "-", *ours, *THEIRS) == ""
 
 
 def test_modules_may_have_one_folder_and_a_backup_lies_in_its_own(office: Office) -> None:

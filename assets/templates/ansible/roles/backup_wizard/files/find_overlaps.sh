@@ -1,6 +1,6 @@
 # Says which backups can't have their folders, as one is the folder of another backup, or in one, or around one: whoever
 # may write to it could change the other. Only modules of rsync's daemon may have one folder. Standard input has for each
-# backup four lines: the account, the name, "key" or "module", and the folder; those after an empty line are here already.
+# backup four lines: the account, the name, "key" or "module", and the folder; those after a line with just - are here already.
 # So are those that the setup script has in its list. Problems go to standard error.
 set -fu
 test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
@@ -9,7 +9,7 @@ list=/var/lib/backup-wizard/made state=new
 real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || printf '%s\n' "$1"; } # PATH
 {
   while IFS= read -r account; do
-    if test -z "$account"; then state=here && continue; fi
+    if test "$account" = -; then state=here && continue; fi
     IFS= read -r name && IFS= read -r kind && IFS= read -r folder || exit 1
     home=$(getent passwd "$account" | cut -d: -f6)
     case $folder in /*) ;; *) folder=${home:-/home/$account}/$folder ;; esac
