@@ -8,9 +8,11 @@ import msgspec
 import pytest
 
 from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request
 from wizard.client.host_keys import host_identity
 from wizard.client.host_keys.host_identity import HostKeyStatus
 from wizard.client.host_keys.known_hosts import HostKey
+from wizard.client.request import dumps
 
 ED25519, ECDSA, RSA = (
     HostKey(type, base64.b64encode(f"\0\0\0{type} {'x' * 40}".encode()).decode())
@@ -101,3 +103,24 @@ def test_nothing_but_the_whole_fingerprint_matches(pasted: str) -> None:
 )
 def test_what_can_t_be_compared_is_told(pasted: str, complaint: str) -> None:
     assert complaint in (host_identity.complaint(pasted) or "")
+
+
+@pytest.mark.parametrize("quoted", ["", "> ", "> > ", "| "])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_request_that_a_reply_quotes_is_no_answer(quoted: str, is_cut: bool) -> None:
+    request = dumps(a_request(seen_host_keys=tuple(key.fingerprint for key in OFFERED)))
+    if is_cut:
+        request = request[: request.index(RSA.fingerprint)]
+    reply = "Done, it should work now.\n\n" + "".join(f"{quoted}{line}\n" for line in request.splitlines())
+    assert host_identity.fingerprints(reply) == ()
+    assert host_identity.matching(reply, OFFERED) == ()
+    assert "from your own message" in (host_identity.complaint(reply) or "")
+    # What the admin adds is an answer, whatever they quote.
+    assert host_identity.matching(f"It has {RSA.fingerprint}.\n{reply}", OFFERED) == (RSA,)
+    assert host_identity.matching(f"It has {STRANGER.fingerprint}.\n{reply}", OFFERED) == ()
+
+
+def test_who_names_another_fingerprint_than_what_they_quote_says_no() -> None:
+    quoted = f"> ssh-keyscan says 256 {ED25519.fingerprint} files.example.lan (ED25519)\n"
+    assert host_identity.matching(f"{quoted}No, ours is {STRANGER.fingerprint}.", OFFERED) == ()
+    assert host_identity.matching(f"{quoted}Yes, that and {RSA.fingerprint}.", OFFERED) == (ED25519,)

@@ -28,9 +28,12 @@ _PUBLIC_KEY = re.compile(
 _PRINTED = re.compile(
     r"\b\d{3,5} SHA256:([A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])[^\n()]{0,200}\(([A-Z0-9-]{1,20})\)", re.ASCII
 )
-# However a mail program quotes, indents and wraps it, what this computer was shown stays behind these words.
+# However a mail program quotes, indents and wraps it, what this computer was shown stays behind these words: those of
+# the message, or those of the request, whose list may be cut off.
 _OURS = re.compile(
-    r"shown[\s>|]+to[\s>|]+me:[\s>|]*(?:[\w-]{1,40}[\s>|]+)?SHA256:[\s>|]*[A-Za-z0-9+/]{43}=?", re.IGNORECASE
+    r"shown[\s>|]+to[\s>|]+me:[\s>|]*(?:[\w-]{1,40}[\s>|]+)?SHA256:[\s>|]*[A-Za-z0-9+/]{43}=?"
+    r"|host_keys[\s>|]{0,40}=[\s>|]{0,40}\[[\s>|]{0,40}\"[^\]]{0,4000}",
+    re.IGNORECASE,
 )
 
 SHOWN_TO_ME = "shown to me: {key}"
@@ -118,9 +121,12 @@ def matching(text: str, offered: Sequence[HostKey]) -> tuple[HostKey, ...]:
     """
     pasted = set(fingerprints(text))
     if printed := {(type_name, f"SHA256:{digest}") for digest, type_name in _PRINTED.findall(_OURS.sub(" ", text))}:
-        pasted = {fingerprint for _, fingerprint in printed}
+        others, pasted = pasted, {fingerprint for _, fingerprint in printed}
         if len({type_name for type_name, _ in printed}) < len(printed):
             return ()
-    elif pasted - {key.fingerprint for key in offered}:
+        others -= pasted
+    else:
+        others = pasted
+    if others - {key.fingerprint for key in offered}:
         return ()
     return tuple(key for key in offered if key.fingerprint in pasted)
