@@ -699,7 +699,7 @@ revoke() {
 # It goes by the list alone, as a script of another backup may be the one at hand.
 readmit() {
     found=$(wanted=$wanted of=$wanted_of awk '
-        $3 == "revoked" && $2 == ENVIRON["wanted"] && (ENVIRON["of"] == "" || $1 == ENVIRON["of"]) { print $1 " " $2 }' "$made")
+        $3 == "revoked" && $2 "" == ENVIRON["wanted"] && (ENVIRON["of"] == "" || $1 "" == ENVIRON["of"]) { print $1 " " $2 }' "$made")
     case $found in
     *"$newline"*) fail "nothing was changed: several accounts have a backup $wanted. Name the account, too: --readmit $wanted ACCOUNT" ;;
     '')
@@ -785,8 +785,17 @@ attempt() { # FUNCTION FILE: does it by itself, as a file that can't be changed 
 collect_keys() { # FILE
     attempt read_file "$1"
     if open_all <"$tmp/old"; then unlocked=yes; fi
-    cut_keys="$cut_keys $(keys_in <"$tmp/old" | tr '\n' ' ')"
+    # An account may have put anybody's key there, who would be locked out as well.
+    if is_listed "$mine file" "$(sum_of "$tmp/old" "$1") $1"; then
+        cut_keys="$cut_keys $(keys_in <"$tmp/old" | tr '\n' ' ')"
+    else
+        for key in $(keys_in <"$tmp/old"); do
+            case " $cut_keys " in *" $key "*) ;; *) note "the lines of $mark in $1 also have a key that is not known to be its own: $(start_of "$key")" ;; esac
+        done
+    fi
 }
+
+start_of() { printf '%.48s…' "$1"; } # KEY
 
 cut_block() { attempt drop_block "$1"; } # FILE
 
@@ -800,7 +809,7 @@ look_for_keys() { # FILE
         if [ "$other" != - ]; then
             complain "the key of $own is also let in as the backup $other: to end that, --revoke $other, or run its setup script again"
         else
-            complain "another line of $1 still allows a key of $own: remove that line by hand (it has ${key%"${key#????????????????????????????????????????????????}"}…)"
+            complain "another line of $1 still allows a key of $own: remove that line by hand (it has $(start_of "$key"))"
         fi
     done
 }
@@ -844,7 +853,7 @@ is_unlocked() { [ -n "$unlocked" ] || printf '%s\n' "$key_block" | open_all; }
 
 other_folders() {
     {
-        noted "$account" | awk -v own="$own" '$2 == "root" && $1 != own && $1 != own "+restore" { sub(/^[^ ]* root /, ""); print }'
+        noted "$account" | awk -v own="$own" '$2 == "root" && $1 "" != own && $1 != own "+restore" { sub(/^[^ ]* root /, ""); print }'
         number=1
         while [ "$number" -le "$backups" ]; do
             (

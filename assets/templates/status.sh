@@ -115,7 +115,8 @@ modules() {
                 if (ENVIRON["file"] ~ /^\/etc\/backup-wizard\//) {
                     scheme = "daemon-over-ssh"
                     account = ENVIRON["file"]
-                    sub(/^.*@/, "", account)
+                    sub(/^.*\//, "", account)
+                    sub(/^[^@]*@/, "", account)
                     sub(/\.conf$/, "", account)
                     gsub(/=/, "\\", account)
                 } else if (name !~ /\+restore$/) path = path "/" name

@@ -76,7 +76,7 @@ does() { printf '  + %s\n' "$1"; }
 lock() { # EXIT-CODE if another run is active
     command -v flock >/dev/null || fail 1 'flock is not installed: install util-linux'
     mkdir -p "$var/versions-work" && chmod 700 "$var/versions-work" || exit 1
-    exec 9>>"$var/versions-work/lock"
+    exec 9>>"$var/versions-work/.lock"
     flock -n 9 || { [ "$1" = 0 ] || complain 'another run is active'; exit "$1"; }
     ! command -v renice >/dev/null || renice -n 19 -p $$ >/dev/null 2>&1 || :
     ! command -v ionice >/dev/null || ionice -c 3 -p $$ 2>/dev/null || :
@@ -236,6 +236,8 @@ loglevel|2
 # Files are copied to .sync first, which is made of links to the newest version's. It gets a version's name when it is
 # complete, by one rename: for that, link_dest is 1.
 sync_first|1
+# One that goes loses its name at once.
+use_lazy_deletes|1
 link_dest|0
 rsync_short_args|$(rsync_options | head -n 1)
 rsync_long_args|$(rsync_options | tail -n +2 | tr '\n' ' ')--rsh="$program --reader $account $name"
@@ -256,8 +258,9 @@ subvolume $leaf/current
 END
 }
 
+# No backup's name has a + in it.
 put_file() { # FILE MODE: what is on standard input, in one step
-    cat >"$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"
+    cat >"$1+new" && chmod "$2" "$1+new" && mv -f "$1+new" "$1"
 }
 
 # ---- Setting up, and taking that back ----
@@ -303,7 +306,7 @@ set_up() {
         [ -z "$former" ] || ! has_versions "$former" || printf '  . kept: the versions in %s\n' "$former"
         does "keep versions in $leaf ($engine)"
         mkdir -p "${place%/*}"
-        rm -f "$place.new" && ln -s "$leaf" "$place.new" && mv -Tf "$place.new" "$place" || exit 1
+        rm -f "$place+new" && ln -s "$leaf" "$place+new" && mv -Tf "$place+new" "$place" || exit 1
     fi
     # The account goes through these, and sees nothing else there.
     chmod 711 "$var" && chmod 755 "$var/versions" "${place%/*}" || exit 1
@@ -384,7 +387,7 @@ take_down() {
     # A run that was killed may have left these, which have nothing in them then.
     case $leaf in /*/$folder_name/*/*) for path in "${leaf%/*}" "${leaf%/*/*}"; do rmdir "$path" 2>/dev/null || :; done ;; esac
     [ ! -L "$place" ] || does "keep no more versions of $name"
-    rm -f "$place" "$place.new" "$state" "$state.new" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*.new "$own/held"
+    rm -f "$place" "$place+new" "$state" "$state+new" "$own/rsnapshot.conf" "$own/btrbk.conf" "$own"/*+new "$own/held"
     rm -rf "$work"
     for path in "${place%/*}" "${state%/*}" "${work%/*}"; do rmdir "$path" 2>/dev/null || :; done
     # Links tell of the others: where several are taken down, all of their settings are still there.
@@ -398,7 +401,7 @@ take_down() {
         rm -f "$units/$folder_name".service* "$units/$folder_name".timer*
         systemctl daemon-reload >/dev/null 2>&1 || :
     fi
-    rm -f "$cron" "$cron.new" "$units/$folder_name".service* "$units/$folder_name".timer* "$var/versions-work/lock"
+    rm -f "$cron" "$cron+new" "$units/$folder_name".service* "$units/$folder_name".timer* "$var/versions-work/.lock"
     for path in versions versions-state versions-work; do rmdir "$var/$path" 2>/dev/null || :; done
     rmdir "$var" 2>/dev/null || :
 }
@@ -638,6 +641,7 @@ rotate() { # LEVEL DAYS: as many days there may be meanwhile
 
 # The oldest day becomes a week's version where that is due, and the oldest week a month's.
 make_room() {
+    rm -rf "$leaf"/_delete.* # of rsnapshot, when it was killed
     while number=$(how_many daily) && [ "$number" -ge "$days" ]; do
         oldest=$leaf/daily.$((number - 1))
         if [ "$weeks" -gt 0 ] && is_weeks_first "$oldest"; then
@@ -645,13 +649,13 @@ make_room() {
             if [ "$months" -gt 0 ] && [ -d "$last" ] && is_months_first "$last"; then rotate monthly "$number"; fi
             rotate weekly "$number"
         else
-            rm -rf "$oldest"
+            drop "$oldest"
         fi
         [ "$(how_many daily)" -lt "$number" ] || give_up "$oldest can't be removed"
     done
     for level in "weekly $weeks" "monthly $months"; do # fewer may be wanted by now
         while number=$(how_many "${level% *}") && [ "$number" -gt "${level#* }" ]; do
-            rm -rf "$leaf/${level% *}.$((number - 1))" || return 0
+            drop "$leaf/${level% *}.$((number - 1))" || return 0
         done
     done
 }
@@ -662,6 +666,11 @@ is_weeks_first() { # FOLDER
     if [ ! -d "$leaf/weekly.0" ]; then return 0; fi
     later=$(($(date -r "$1" +%s) - $(date -r "$leaf/weekly.0" +%s)))
     [ "$later" -ge $((13 * 43200)) ] || [ "$later" -lt 0 ]
+}
+
+# Nobody may take what is left of it for a version meanwhile, which can be long.
+drop() { # FOLDER
+    rm -rf "$leaf/.gone" && mv -T "$1" "$leaf/.gone" && rm -rf "$leaf/.gone"
 }
 
 is_months_first() { # FOLDER

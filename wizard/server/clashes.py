@@ -90,6 +90,7 @@ def _found(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
             yield numbers, sentence
     yield from _in_a_module(requests)
     yield from _nested(requests)
+    yield from _read_more(requests)
     yield from _of_one_key(requests)
     for number, request in enumerate(requests):
         if _is_in_another_home(request):
@@ -145,6 +146,17 @@ def _nested(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
             is_sure = any(exact[one].startswith(exact[group[0]]) for one in inner)
             yield group, _INSIDE if is_sure else _MAYBE_INSIDE
         group = [] if number is None else [number]
+
+
+def _read_more(requests: Sequence[Request]) -> Iterator[tuple[Sequence[int], str]]:
+    """Requests to read a backup in whose folder others are, the reader first."""
+    for number, reader in enumerate(requests):
+        if not reader.only_reads:
+            continue
+        folder = _plain(f"{choosing.full_root(reader.profile)}/{reader.name}")
+        inner = [at for at, one in enumerate(requests) if not one.only_reads and folder != _reached(one)]
+        if inner := [at for at in inner if _reached(requests[at]).startswith(folder)]:
+            yield [number, *inner], _READS_MORE
 
 
 def _itself(request: Request) -> Hashable:
@@ -215,6 +227,10 @@ _HOME = re.compile(r"/home/([^/]+)/")
 _MOST_NAMED = 3
 _SAME_FOLDER = N_(
     "{computers}: all open the same folder. Anyone who can change one of the backups can change the others."
+)
+_READS_MORE = N_(
+    "{computers}: other backups are in the folder that the first wants to read, so it could also read the backups of"
+    " the others."
 )
 _INSIDE = N_(
     "{computers}: one backup would be inside the other. Anyone with the outer one's key can change the inner one."

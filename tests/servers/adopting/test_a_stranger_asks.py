@@ -182,3 +182,32 @@ def test_an_account_whose_name_ends_another_s_changes_nothing_of_that(is_listed:
         assert ask(office, smiths, option=option).exit_code == 0
         assert office.path("/etc/rsyncd.conf").read_text() == module
         assert office.path(SECRETS).read_text() == secrets
+
+
+def test_who_is_locked_out_takes_nobody_along(office: SetUpOffice) -> None:
+    eves = msgspec.structs.replace(HERS, name="evepc", public_key=public_key(5))
+    eves = msgspec.structs.replace(eves, server=Server(host="files.example.lan", user="smith", root="backup"))
+    assert ask(office, HERS, eves).exit_code == 0
+    file = office.path("/home/smith/.ssh/authorized_keys")
+    end = "# backup-wizard end evepc\n"
+    file.write_text(file.read_text().replace(end, f"restrict {public_key(1)}\n{end}"))
+    revoked = ask(office, eves, option="--revoke evepc")
+    assert revoked.exit_code == 0
+    assert "verified: no line of evepc is left" in revoked.stdout
+    assert "a key that is not known to be its own: AAAA" in revoked.stdout
+    assert not file.exists()
+    noted = office.path("/var/lib/backup-wizard/made").read_text()
+    assert public_key(5).split()[1] in noted
+    assert BLOB not in noted
+    assert ask(office, HERS).changes == []
+    assert BLOB in office.path(KEYS).read_text()
+
+
+def test_names_are_no_numbers(office: SetUpOffice) -> None:
+    first = msgspec.structs.replace(HERS, name="010")
+    second = msgspec.structs.replace(with_comment(HERS, 3, ""), name="10")
+    assert ask(office, first, second).exit_code == 0
+    for name in ("010", "10"):
+        assert ask(office, first, second, option=f"--revoke {name}").exit_code == 0
+    assert "10 is not locked out any more" in ask(office, first, second, option="--readmit 10").stdout
+    assert ask(office, first, second).changes == [f"let in the key of 10: lines in {KEYS}"]

@@ -156,6 +156,13 @@ def test_what_is_known_of_versions_and_of_computers_that_were_locked_out(
     assert status_of(office, code=1).stdout.isascii()
 
 
+def test_an_account_of_a_domain_is_named_whole(office: SetUpOffice, sample_folder: Path) -> None:
+    put_status(office, context_for(office, "rrsync", sample_folder)[0])
+    module = "# backup-wizard begin pc\n[backup]\n    path = /srv/pc\n# backup-wizard end pc\n"
+    office.put("/etc/backup-wizard/pc@nadia@office.lan.conf", module, mode=0o644)
+    assert of_all(office, code=1)["pc"]["account"] == "nadia@office.lan"
+
+
 def test_wrong_options_and_others_than_root_are_told(office: SetUpOffice, sample_folder: Path) -> None:
     put_status(office, context_for(office, "rrsync", sample_folder)[0])
     for wrong in (["--max-age"], ["--max-age", "x"], ["--max-age=123456"], ["--all"]):

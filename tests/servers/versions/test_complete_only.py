@@ -83,7 +83,7 @@ def test_two_at_once_are_one_after_the_other(office: VersionedOffice) -> None:
     held = office.run(
         "sh",
         "-c",
-        f"exec 9>>/var/lib/backup-wizard/versions-work/lock; flock 9; sh {versioned.PROGRAM} 9>&-; "
+        f"exec 9>>/var/lib/backup-wizard/versions-work/.lock; flock 9; sh {versioned.PROGRAM} 9>&-; "
         f"sh {versioned.PROGRAM} --now amanda amamac 9>&- 2>&1 || echo code $?",
     )
     assert held == "backup-wizard-versions: another run is active\ncode 75\n"

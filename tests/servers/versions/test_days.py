@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.versions.office import VersionedOffice
+from tests.support.servers.office import ACCOUNT
+from tests.support.versions.office import LINK, NAME, OWN, PROGRAM, STATE, VersionedOffice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,38 @@ def test_a_clock_that_was_wrong_once_costs_no_later_versions(tmp_path: Path) -> 
         assert office.days("daily") == [4, 3]
         assert office.days("weekly") == [1]
         assert office.days("monthly") == [400]
+
+
+def test_a_version_that_goes_loses_its_name_at_once(tmp_path: Path) -> None:
+    """What is left of it meanwhile, which can be long, would be restored as if it were whole."""
+    with _Few(tmp_path / "office") as office:
+        watching = (
+            """for one; do case $one in *ly.[0-9]*) echo "$one" >>/srv/removed;; esac; done; exec /bin/rm "$@"\n"""
+        )
+        office.put("/usr/local/watched/rm", f"#!/bin/sh\n{watching}", mode=0o755)
+        office.put("/usr/local/bin/rm", f"#!/bin/sh\n{watching}", mode=0o755)  # which rsnapshot is told to take
+        office.path_before = "/usr/local/watched"
+        office.settle()
+        for day in (1, 2, 3, 4, 40, 50, 60, 90, 120, 150):
+            office.back_up(f"printf %{day}d 0 >letter")
+            office.make(day)
+        assert (office.days("daily"), office.days("weekly"), office.days("monthly")) == ([150, 120], [90], [60, 40])
+        assert not office.path("/srv/removed").exists()
+        assert [path.name for path in office.path(office.place).iterdir() if path.name[0] in "._"] == []
+
+
+def test_no_other_backup_s_name_is_one_of_a_temporary_file(tmp_path: Path) -> None:
+    with _Few(tmp_path / "office") as office:
+        other = f"{NAME}.new"
+        settings = office.path(f"{OWN}/settings").read_text().replace(f"name={NAME}", f"name={other}")
+        office.put(f"{OWN}.new/settings", settings, mode=0o644)
+        office.run(office.shell, PROGRAM, "--set-up", ACCOUNT, other)
+        office.settle()
+        office.back_up("echo x >letter")
+        office.make(1)
+        office.run(office.shell, PROGRAM, "--take-down", ACCOUNT, NAME)
+        assert office.path(f"{LINK}.new").is_symlink()
+        assert office.path(f"{STATE}.new").exists()
 
 
 @pytest.mark.every_case

@@ -46,6 +46,8 @@ HOSTILE = (
     "rsync --server --daemon .",
     "/usr/bin/rsync --server -e.L . .",
     "rsync --server --version",
+    *(f"rsync.--server.- {word} . ." for word in ("x .W", ".W .", "-x .")),
+    *(f"rsync.--server {word} .W . ." for word in ("-W", "-")),
     f"rsync --server -{FLAGS} . .",
     *(f"rsync --server {option} {FLAGS} . ." for option in ("-B1", "--block-size=1", "-I", "-y", "--sender", "-")),
     *(

@@ -124,6 +124,12 @@ def _at(root: str, *, name: str = "amamac", user: str = "bob") -> Request:
     return _other(name=name, public_key=key, server=Server(host="f.lan", user=user, root=root))
 
 
+def _reader(name: str, root: str) -> Request:
+    """A stranger's request to read a backup."""
+    server = Server(host="f.lan", user="bob", root=root)
+    return _other(name=name, public_key=public_key(9), server=server, purpose="restore")
+
+
 def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request:
     return a_request("daemon", name=name, server=Server(host="f.lan", user=user, root=root))
 
@@ -168,6 +174,7 @@ def _daemon(root: str, *, name: str = "amamac", user: str = "amanda") -> Request
             "use the same module",
         ),
         (a_request(), _other(public_key=public_key(comment="another")), "the same key"),
+        (_at("/srv/x/backups"), _reader("backups", "/srv/x"), "could also read the backups of the others"),
     ],
 )
 def test_requests_that_clash_are_noticed_and_told_once(first: Request, second: Request, words: str) -> None:

@@ -86,7 +86,7 @@ def _steps(profile: Profile) -> list[str]:
     words = [*_WORDS, *(["--partial"] if keeps_parts else []), *(_DELETING if scheme.allow_delete else [])]
     # With a second name, a file would outlive each guess at its content.
     letters = _LETTERS.replace("H", "") if scheme.write_only else _LETTERS
-    whole = f"case ${{3%%e*}} in *W*) ;; *) no {NO_SUCH_OPTION};; esac; " if scheme.write_only else ""
+    first = "-*W*" if scheme.write_only else "-*"  # also where dots in words make others of the first three
     options = [
         # Shorter to read than so many zeros.
         option.replace("0" * _LONGEST_NAME, f"$(printf %0{_LONGEST_NAME}d 0)").replace("--ignore-existing", "$o")
@@ -99,7 +99,8 @@ def _steps(profile: Profile) -> list[str]:
         f"no() {{ unset IFS; echo {REFUSED} $@ >&2; exit {EXIT_CODE}; }}",
         f"case $1.$2.$3 in rsync.--server.--sender) {_reading(profile)};; rsync.--server.-*) ;;"
         f" *) {_to_others(profile)};; esac",
-        f"{whole}f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
+        f"case ${{3%%e*}} in {first}) ;; *) no {NO_SUCH_OPTION};; esac",
+        f"f=$3; while case $f in -[{letters}]*) ;; *) false;; esac; do f=-${{f#??}}; done",
         "f=${f#-e}; while case $f in .[A-Za-z]*) ;; *) false;; esac; do f=.${f#??}; done",
         f"case $f in .) ;; *) no {NO_SUCH_OPTION};; esac",
         f"f=$3; shift 3{_overwriting(profile)}",
