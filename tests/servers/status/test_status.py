@@ -160,7 +160,7 @@ def test_an_account_of_a_domain_is_named_whole(office: SetUpOffice, sample_folde
     put_status(office, context_for(office, "rrsync", sample_folder)[0])
     module = "# backup-wizard begin pc\n[backup]\n    path = /srv/pc\n# backup-wizard end pc\n"
     office.put("/etc/backup-wizard/pc@nadia@office.lan.conf", module, mode=0o644)
-    assert of_all(office, code=1)["pc"]["account"] == "nadia@office.lan"
+    assert of_all(office)["pc"]["account"] == "nadia@office.lan"
 
 
 def test_wrong_options_and_others_than_root_are_told(office: SetUpOffice, sample_folder: Path) -> None:
