@@ -63,6 +63,9 @@ async def test_one_paste_replaces_the_earlier_lines_and_nothing_else(
     first, changed = _profile(office, sample_folder, kind), _profile(office, sample_folder, kind, **CHANGES[kind])
     assert DONE.search(root_shell.paste(office, block(handed_over_text(office, first)), shell, umask))
     neighbour = msgspec.structs.replace(first, name="amamac.2")  # which is nearly called so
+    if kind == "daemon":  # no two modules may have the same name
+        theirs = msgspec.structs.replace(neighbour.scheme, module="second")
+        neighbour = msgspec.structs.replace(neighbour, scheme=theirs)
     assert DONE.search(root_shell.paste(office, block(handed_over_text(office, neighbour)), shell, umask))
     kept = {path: office.path(path).read_text() for path in (KEYS, MODULES, PRIVATE) if office.path(path).exists()}
 

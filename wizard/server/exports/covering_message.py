@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from wizard import allowed_from, schemes
 from wizard.client.host_keys import host_identity
 from wizard.schemes import reading
-from wizard.server.exports import bring_back, pasted_commands
+from wizard.schemes.setup import in_paths
+from wizard.server.exports import bring_back, pasted_commands, sshd_config
 from wizard.server.exports.grouping import by_file
+from wizard.server.exports.shell_lines import command
 from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
@@ -52,10 +54,10 @@ def _lines(context: ExportContext) -> Iterator[str]:
     if not context.for_reading:
         yield from _wrapped(_bring_back(context))
         yield bring_back.line(context)
-    if for_sshd := pasted_commands.for_sshd(context):
+    if context.setup.sshd:
         optional = _("Optional (OpenSSH 8.4+): turn off {account}'s ssh password if nobody uses it:")
         yield from _wrapped(optional.format(account=context.setup.account))
-        yield for_sshd
+        yield _for_sshd(context)
 
 
 def _request(context: ExportContext) -> str:
@@ -236,6 +238,17 @@ def _password(context: ExportContext) -> str:
         " run: systemctl enable --now rsync (or rsyncd)."
     )
     return said.format(user=secrets.user, file=secrets.path)
+
+
+def _for_sshd(context: ExportContext) -> str:
+    """One line that turns passwords off for the account, to be pasted as well."""
+    file = pasted_commands.SSHD_FILE.format(account=in_paths(context.setup.account))
+    return command(
+        f"(set -eC; umask 022; f={file}; printf '%s\\n'",
+        *pasted_commands.without_reasons(sshd_config.render(context.setup)),
+        '>"$f"; sshd -t || { rm "$f"; exit 1; };',
+        f"{pasted_commands.RELOAD_SSHD})",
+    )
 
 
 def _wrapped(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What an admin pastes into a root shell: the block that sets a backup up, how to take it back, and sshd's part.
+"""What an admin pastes into a root shell: the block that sets a backup up, and how to take it back.
 
 Each is one subshell, so a failure ends that and not the admin's shell, and nothing runs before all of it is there. It
 has no comments, which zsh doesn't know at a prompt. Where an account can write, the account itself acts, by a fixed
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wizard.schemes import reading
 from wizard.schemes.setup import in_paths
-from wizard.server.exports import authorized_keys, rsyncd, sshd_config
+from wizard.server.exports import authorized_keys, rsyncd
 from wizard.server.exports.shell_lines import command, quoted
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from wizard.server.exports.context import ExportContext
 
 _LIST = "/var/lib/backup-wizard/made"
-_SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
-_RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
+SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
+RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
 
 _BEGIN = '(set -eu; umask 022; no() { printf "backup-wizard: %s\\n" "$*" >&2; exit 1; }'
 # "*" is a password that nothing matches; unlike "!" it doesn't lock the account for keys.
@@ -67,6 +67,13 @@ _EARLIER = (
     ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
 _HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
+# The first of our modules' names that another module already has, in $f or in files that $f includes. It is compared as
+# rsync does: in lower case and without blanks.
+_LIKE_MODULE = (
+    '$({ sed "{range}d" $f; sed -n "s/^[[:space:]]*&\\(include\\|merge\\)[[:space:]]*//p" $f | while read -r d;'
+    ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null | tr -d " \\t\\r" |'
+    ' tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
+)
 _MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
 # $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
@@ -99,24 +106,12 @@ def take_back(context: ExportContext) -> str:
     return f"({command(*(_take_back_reading(context) if context.for_reading else _take_back(context)))})"
 
 
-def for_sshd(context: ExportContext) -> str:
-    """One line that turns passwords off for the account; empty where the scheme asks sshd for nothing."""
-    if not context.setup.sshd:
-        return ""
-    file = _SSHD_FILE.format(account=in_paths(context.setup.account))
-    lines = _without_reasons(sshd_config.render(context.setup))
-    return command(
-        f"(set -eC; umask 022; f={file}; printf '%s\\n'",
-        *lines,
-        '>"$f"; sshd -t || { rm "$f"; exit 1; };',
-        f"{_RELOAD_SSHD})",
-    )
-
-
 def _block(context: ExportContext) -> Iterator[str]:
     setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     yield _BEGIN
+    if setup.daemon and not setup.daemon.private:
+        yield command(*_refuse_unlike(context, setup.daemon))
     is_there = setup.domain or context.for_reading
     make_account = f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
     yield command(*_refuse_locked_out(context), make_account)
@@ -128,7 +123,7 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield from _own_daemon(context, setup.daemon)
     if setup.secrets:
         yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
-    lines = _without_reasons(authorized_keys.marked(context)) if setup.key_lines else []
+    lines = without_reasons(authorized_keys.marked(context)) if setup.key_lines else []
     yield command(
         *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
@@ -136,10 +131,10 @@ def _block(context: ExportContext) -> Iterator[str]:
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
     if setup.daemon and setup.daemon.private and context.replaces:
-        lines_there = _without_reasons(rsyncd.render(context))
+        lines_there = without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
-        yield from _module(context, setup.daemon)
+        yield _module(context)
     if context.adopts:
         yield from _shut_reading(context, reading.label(name))
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
@@ -192,7 +187,7 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     refuse = f"no {file} already exists: take it back first, with the line below"
     if not context.replaces:
         yield f"[ ! -e {file} ] || {refuse}"
-        lines = _without_reasons(rsyncd.render(context))
+        lines = without_reasons(rsyncd.render(context))
         yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
         return
     is_ours = quoted(f'cd && grep -qsFx "# backup-wizard begin {name}" .ssh/authorized_keys')
@@ -200,18 +195,26 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     yield f"mkdir -p {PurePosixPath(file).parent}"
 
 
-def _module(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
+def _refuse_unlike(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
+    """Before anything changes: rsync mixes modules of the same name, and only a replacing text may replace its own."""
     name, account = context.name, context.setup.account
-    begin, *_ = lines = _without_reasons(rsyncd.render(context))
+    begin = quoted(f"# backup-wizard begin {name}")
     refuse = f"no $f already has lines of {name}: take them back first, with the line below"
-    start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi;"
+    start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi"
     if context.replaces:
         ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ]'
         ours = f'{ours} && printf "%s\\n" "$r" | grep -qxF "    uid = {account}" || {refuse}'
-        yield f"f={daemon.path}; r="
-        yield _marked(f'if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {ours}; fi', name)
-        start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', name)
-    yield command(start, "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'", *lines, "; } >>$f")
+        start = f'f={daemon.path}; r=; if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {ours}; fi'
+    yield f"{_marked(start, name)};"
+    names = " ".join("-e " + quoted(f"[{module.name.lower()}") for module in daemon.modules)
+    yield _marked(f"m={_LIKE_MODULE.replace('{range}', _RANGE).replace('{names}', names)};", name)
+    yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name"'
+
+
+def _module(context: ExportContext) -> str:
+    start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', context.name) if context.replaces else ""
+    lines = without_reasons(rsyncd.render(context))
+    return command(start, "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'", *lines, "; } >>$f")
 
 
 def _marked(script: str, name: str) -> str:
@@ -229,8 +232,8 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
     if setup.key_lines:
         yield f"case $? in 3) echo The lines of {name} are still there >&2;; 4) ;; *)"
-        file = _SSHD_FILE.format(account=in_paths(setup.account))
-        yield f"f={file}; [ ! -e $f ] || {{ rm $f; {_RELOAD_SSHD}; }};; esac;"
+        file = SSHD_FILE.format(account=in_paths(setup.account))
+        yield f"f={file}; [ ! -e $f ] || {{ rm $f; {RELOAD_SSHD}; }};; esac;"
     if setup.daemon and setup.daemon.private:
         yield f"rm -f {setup.daemon.path}; rmdir {PurePosixPath(setup.daemon.path).parent} 2>/dev/null;"
     elif setup.daemon:
@@ -288,7 +291,7 @@ def _standing(directory: Directory) -> tuple[str, str]:
     return str(PurePosixPath(*parts[:count])), "/".join(parts[count:])
 
 
-def _without_reasons(block: str) -> list[str]:
+def without_reasons(block: str) -> list[str]:
     """The block's lines as words for the shell, without the comments in it."""
     first, *lines, last = block.rstrip("\n").split("\n")
     return [quoted(line) for line in (first, *(line for line in lines if line and line.lstrip()[0] != "#"), last)]
