@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from tests.servers.message.test_message import DONE
-from tests.support.data.message import block
+from tests.support.data.message import block, line_after
 from tests.support.data.requests import a_request
 from tests.support.quick import sampled
 from tests.support.servers import root_shell, setting_up
-from tests.support.servers.setting_up import SetUpOffice
+from tests.support.servers.setting_up import FOREIGN_SETTINGS, SetUpOffice
 from wizard.client.keys.secrets import Secret
 from wizard.profile import SchemeSettings, Server
 from wizard.server import exports
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
     from wizard.client.request import Request
 
-MODULES = "/etc/rsyncd.conf"
+MODULES, SECRETS = "/etc/rsyncd.conf", "/etc/rsyncd-amamac.secrets"
 HERS = a_request(
     "daemon",
     server=Server(host="files.example.lan", user="amanda", root="/srv/backup"),
     scheme=SchemeSettings(kind="daemon", auth=True),
 )
 EVES_SERVER = Server(host="files.example.lan", user="eve", root="/srv/eve")
+OF_ANOTHER = "backup-wizard: /etc/rsyncd.conf already has a backup amamac of another account: choose another name"
 
 
 @pytest.fixture
@@ -79,3 +80,54 @@ def test_no_second_module_gets_the_name_of_one_that_is_there(
     assert not DONE.search(said)
     assert office.standing() == before
     assert DONE.search(root_shell.paste(office, block(by_eve("evepc", module="third", auth=False)), shell))
+
+
+@pytest.mark.parametrize("shell", sampled.first(1, root_shell.SHELLS))
+@pytest.mark.parametrize("purpose", ["", "adopt", "restore"])
+def test_the_module_and_password_of_another_account_stay(purpose: str, shell: str, office: SetUpOffice) -> None:
+    hers = msgspec.convert(msgspec.to_builtins(HERS) | {"purpose": purpose if purpose == "restore" else ""}, type(HERS))
+    label = "amamac+restore" if purpose == "restore" else "amamac"
+    secrets = f"/etc/rsyncd-{label}.secrets"
+    for folder in ("/srv/backup/amamac", "/srv/eve/amamac"):
+        account = "eve" if "eve" in folder else "amanda"
+        office.run("install", "-d", "-o", account, "-m", "700", folder.rpartition("/")[0], folder)
+        office.put(f"{folder}/.backup-complete", "", owner=account)
+    text = text_of(hers)
+    assert DONE.search(root_shell.paste(office, block(text), shell))
+    for password in ("", "# the password\namanda:hers\n"):
+        office.put(secrets, password)
+        before = office.standing()
+        eves = by_eve("amamac", purpose=purpose)
+        said = root_shell.paste(office, block(eves), shell)
+        assert OF_ANOTHER.replace("amamac", label) in said, said
+        assert not DONE.search(said)
+        said = root_shell.paste(office, line_after(eves, "To take it back"), shell)
+        assert f"The lines of {label} are still there" in said
+        after = office.standing()
+        # What only Eve's account can have made is taken away as ever.
+        assert {path: one for path, one in after.items() if path in before} == after
+        assert {path for path in before if path not in after} <= {"/srv/eve/amamac", "/srv/eve"}
+    root_shell.paste(office, line_after(text, "To take it back"), shell)
+    assert not office.path(secrets).exists()
+    assert "amamac" not in office.path(MODULES).read_text()
+
+
+def test_nobody_s_password_is_used_or_deleted_without_a_module(office: SetUpOffice) -> None:
+    office.put(SECRETS, "amanda:hers\n")
+    before, eves = office.standing(), by_eve("amamac")
+    said = root_shell.paste(office, block(eves))
+    assert f"backup-wizard: {SECRETS} has a password of another account: choose another name" in said
+    assert office.standing() == before
+    root_shell.paste(office, line_after(eves, "To take it back"))
+    assert office.standing() == before
+
+
+def test_who_takes_over_shuts_nothing_of_another_account_s(office: SetUpOffice) -> None:
+    office.run("install", "-d", "-o", "amanda", "-m", "700", "/srv/backup", "/srv/backup/amamac")
+    office.put("/srv/backup/amamac/.backup-complete", "", owner="amanda")
+    reads = text_of(msgspec.structs.replace(HERS, purpose="restore"))
+    assert DONE.search(root_shell.paste(office, block(reads)))
+    hers = office.path(MODULES).read_text()
+    assert hers.startswith(FOREIGN_SETTINGS)
+    assert DONE.search(root_shell.paste(office, block(by_eve("amamac", purpose="adopt"))))
+    assert office.path(MODULES).read_text().startswith(hers)

@@ -19,7 +19,7 @@ from wizard.server.exports.shell_lines import command, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.schemes.setup import DaemonConfig, Directory
+    from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile
     from wizard.server.exports.context import ExportContext
 
 _LIST = "/var/lib/backup-wizard/made"
@@ -66,6 +66,7 @@ _EARLIER = (
     '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
     ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
+_OF_ACCOUNT = 'printf "%s\\n" "$r" | grep -qxF "    uid = {account}"'
 _HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
 # The first of our modules' names that another module already has, in $f or in files that $f includes. It is compared as
 # rsync does: in lower case and without blanks.
@@ -74,22 +75,19 @@ _LIKE_MODULE = (
     ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null | tr -d " \\t\\r" |'
     ' tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
 )
+_REMOVE_LINES = f'if grep -qsFx "# backup-wizard end {{name}}" "$k"; then sed -i "{_RANGE}d" "$k"; fi;'
 _MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
 # $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
 # if the lines are still there, and with 4 if those of other backups are.
 _TAKE_BACK = (
     'cd || exit; k=$(readlink -f .ssh/authorized_keys); [ -f "$k" ] || k=;'
-    ' if grep -qsFx "# backup-wizard end {name}" "$k"; then'
-    ' sed -i "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/d" "$k"; fi;'
-    ' [ -s "$k" ] || rm -f "$k"; rm -f "$1" .cache/motd.legal-displayed; {removing}; rmdir .ssh .cache;'
-    ' if grep -qsFx "# backup-wizard begin {name}" "$k"; then exit 3; fi;'
+    f' {_REMOVE_LINES} [ -s "$k" ] || rm -f "$k"; rm -f "$1" .cache/motd.legal-displayed;'
+    ' {removing}; rmdir .ssh .cache; if grep -qsFx "# backup-wizard begin {name}" "$k"; then exit 3; fi;'
     ' if grep -qs "^# backup-wizard begin " "$k"; then exit 4; fi'
 )
 _TAKE_LINES_BACK = (
-    'cd || exit; k=$(readlink -f .ssh/authorized_keys); [ -f "$k" ] || exit 0;'
-    ' if grep -qsFx "# backup-wizard end {name}" "$k"; then'
-    ' sed -i "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/d" "$k"; fi;'
+    f'cd || exit; k=$(readlink -f .ssh/authorized_keys); [ -f "$k" ] || exit 0; {_REMOVE_LINES}'
     ' ! grep -qsFx "# backup-wizard begin {name}" "$k"'
 )
 # How many of a path's first folders were there before any backup, though they may be empty.
@@ -134,7 +132,9 @@ def _block(context: ExportContext) -> Iterator[str]:
         lines_there = without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
-        yield _module(context)
+        start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', name) if context.replaces else ""
+        start += "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'"
+        yield command(start, *without_reasons(rsyncd.render(context)), "; } >>$f")
     if context.adopts:
         yield from _shut_reading(context, reading.label(name))
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
@@ -178,7 +178,7 @@ def _shut_reading(context: ExportContext, label: str) -> Iterator[str]:
         take_away = f"{_AS} {quoted(setup.account)} -c {quoted(_marked(_TAKE_LINES_BACK, label))} sh {_QUIETLY}"
         yield f"{take_away} || no the lines of {label} are still there"
     elif setup.daemon:
-        yield command(*_take_module_back(setup.daemon, label))
+        yield command(*_take_module_back(context, setup.daemon, label))
 
 
 def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
@@ -199,22 +199,23 @@ def _refuse_unlike(context: ExportContext, daemon: DaemonConfig) -> Iterator[str
     """Before anything changes: rsync mixes modules of the same name, and only a replacing text may replace its own."""
     name, account = context.name, context.setup.account
     begin = quoted(f"# backup-wizard begin {name}")
-    refuse = f"no $f already has lines of {name}: take them back first, with the line below"
-    start = f"f={daemon.path}; if grep -qsFx {begin} $f; then {refuse}; fi"
-    if context.replaces:
-        ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ]'
-        ours = f'{ours} && printf "%s\\n" "$r" | grep -qxF "    uid = {account}" || {refuse}'
-        start = f'f={daemon.path}; r=; if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {ours}; fi'
-    yield f"{_marked(start, name)};"
+    whose = f'if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {_OF_ACCOUNT.format(account=account)} ||'
+    yield f"f={daemon.path}; r=; {_marked(whose, name)}"
+    yield f"no $f already has a backup {name} of another account: choose another name;"
+    ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ] ||'
+    yield _marked(ours, name) if context.replaces else ""
+    yield f"no $f already has lines of {name}: take them back first, with the line below; fi;"
+    if secrets := context.setup.secrets:
+        yield f"if {_has_anothers(secrets)};"
+        yield f"then no {secrets.path} has a password of another account: choose another name; fi;"
     names = " ".join("-e " + quoted(f"[{module.name.lower()}") for module in daemon.modules)
     yield _marked(f"m={_LIKE_MODULE.replace('{range}', _RANGE).replace('{names}', names)};", name)
     yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name"'
 
 
-def _module(context: ExportContext) -> str:
-    start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', context.name) if context.replaces else ""
-    lines = without_reasons(rsyncd.render(context))
-    return command(start, "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'", *lines, "; } >>$f")
+def _has_anothers(secrets: SecretsFile) -> str:
+    """Whether it has a password of another account: the file is named by the backup alone."""
+    return f"grep -qsv -e '^{secrets.user.replace('.', '[.]')}:' -e '^#' -e '^$' {secrets.path}"
 
 
 def _marked(script: str, name: str) -> str:
@@ -225,10 +226,9 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     stays, below = _standing(directory)
-    words = {"name": name, "pattern": name.replace(".", "[.]")}
-    script = _TAKE_BACK.format(removing=f"({_REMOVE_FOLDER})", **words) if setup.key_lines else f"cd; {_REMOVE_FOLDER}"
+    keys = _marked(_TAKE_BACK.replace("{removing}", f"({_REMOVE_FOLDER})"), name)
     yield f"{_AS} {account} -c"
-    yield quoted(script)
+    yield quoted(keys if setup.key_lines else f"cd; {_REMOVE_FOLDER}")
     yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
     if setup.key_lines:
         yield f"case $? in 3) echo The lines of {name} are still there >&2;; 4) ;; *)"
@@ -237,9 +237,7 @@ def _take_back(context: ExportContext) -> Iterator[str]:
     if setup.daemon and setup.daemon.private:
         yield f"rm -f {setup.daemon.path}; rmdir {PurePosixPath(setup.daemon.path).parent} 2>/dev/null;"
     elif setup.daemon:
-        yield from _take_module_back(setup.daemon, name)
-    if setup.secrets:
-        yield f"rm -f {setup.secrets.path};"
+        yield from _take_module_back(context, setup.daemon, name)
     yield from _remove_folder(directory, stays, below)
     if setup.daemon and not setup.daemon.private:
         yield f"grep -qsx ' *uid = {account}' {setup.daemon.path} ||"
@@ -258,16 +256,18 @@ def _take_back_reading(context: ExportContext) -> Iterator[str]:
         yield quoted(_marked(_TAKE_LINES_BACK, name))
         yield f"sh {_QUIETLY} || echo The lines of {name} are still there >&2;"
     if setup.daemon:
-        yield from _take_module_back(setup.daemon, name)
-    if setup.secrets:
-        yield f"rm -f {setup.secrets.path}"
+        yield from _take_module_back(context, setup.daemon, name)
 
 
-def _take_module_back(daemon: DaemonConfig, name: str) -> Iterator[str]:
-    pattern = name.replace(".", "[.]")
-    begin, end = (f"^# backup-wizard {mark} {pattern}$" for mark in ("begin", "end"))
-    yield f"f={daemon.path}; if grep -qsFx '# backup-wizard end {name}' $f;"
-    yield f"then sed -i '/{begin}/,/{end}/d' $f; [ -s $f ] || rm $f; fi;"
+def _take_module_back(context: ExportContext, daemon: DaemonConfig, name: str) -> Iterator[str]:
+    """If it is this account's: other accounts may have a backup of that name."""
+    begin = f"# backup-wizard begin {name}"
+    of_account = _OF_ACCOUNT.format(account=context.setup.account)
+    script = f'r=$(sed -n "{_RANGE}p" $f); if {_EARLIER} && {of_account}; then sed -i "{_RANGE}d" $f;'
+    yield f"f={daemon.path}; if grep -qsFx {quoted(begin)} $f; then {_marked(script, name)}"
+    yield f"[ -s $f ] || rm $f; else echo The lines of {name} are still there >&2; fi; fi;"
+    if (secrets := context.setup.secrets) and name == context.name:
+        yield f"grep -qsFx {quoted(begin)} $f || {_has_anothers(secrets)} || rm -f {secrets.path};"
 
 
 def _remove_folder(directory: Directory, stays: str, below: str) -> Iterator[str]:
