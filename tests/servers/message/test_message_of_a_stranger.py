@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wizard.client.request import Request
+    from wizard.profile import SchemeKind
 
 MODULES, SECRETS = "/etc/rsyncd.conf", "/etc/rsyncd-amamac.secrets"
 HERS = a_request(
@@ -131,3 +132,27 @@ def test_who_takes_over_shuts_nothing_of_another_account_s(office: SetUpOffice) 
     assert hers.startswith(FOREIGN_SETTINGS)
     assert DONE.search(root_shell.paste(office, block(by_eve("amamac", purpose="adopt"))))
     assert office.path(MODULES).read_text().startswith(hers)
+
+
+@pytest.mark.parametrize("shell", sampled.first(1, root_shell.SHELLS))
+@pytest.mark.parametrize("kind", ["rrsync", "daemon"])
+def test_no_folder_is_opened_for_reading_that_holds_other_backups(
+    kind: SchemeKind, shell: str, office: SetUpOffice
+) -> None:
+    folder, others = "/srv/data/amamac", "/srv/data/amamac/pc1"
+    office.run("install", "-d", "-o", "amanda", "-m", "700", "/srv/data", folder, others)
+    office.put(f"{others}/.backup-folder-pc1", "", owner="amanda")
+    office.put(f"{folder}/.backup-folder-another", "", owner="amanda")
+    server = msgspec.structs.replace(HERS.server, root="/srv/data")
+    scheme = SchemeSettings(kind=kind, write_only=True)
+    asked = a_request(kind, server=server, scheme=scheme, purpose="restore")
+    before = office.standing()
+    said = root_shell.paste(office, block(text_of(asked)), shell)
+    assert "backup-wizard: there is no backup amamac in /srv/data/amamac\n" in said
+    assert not DONE.search(said)
+    assert office.standing() == before
+    for mark in (".backup-folder-amamac", ".backup-wizard", ".backup-complete", ".backup-complete-2026-11-29"):
+        office.put(f"{folder}/{mark}", "", owner="amanda")
+        assert DONE.search(said := root_shell.paste(office, block(text_of(asked)), shell)), said
+        root_shell.paste(office, line_after(text_of(asked), "To take it back"), shell)
+        office.run("rm", f"{folder}/{mark}")

@@ -19,7 +19,7 @@ from wizard.server.exports.shell_lines import command, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wizard.schemes.setup import DaemonConfig, Directory, SecretsFile
+    from wizard.schemes.setup import DaemonConfig, Directory
     from wizard.server.exports.context import ExportContext
 
 _LIST = "/var/lib/backup-wizard/made"
@@ -51,7 +51,7 @@ _QUIETLY = "</dev/null >/dev/null 2>&1"
 # and not as something that this text replaces.
 _LET_IN = (
     'cd || exit; umask 077; r=; k=.ssh/authorized_keys; [ -f $k ] || [ ! -e $k ] || exit; if grep -qsFx "$3" $k; then'
-    ' {replace_or}exit 3; fi; mkdir -p "$1" .ssh && [ -O "$1" ] && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
+    ' {replace_or}exit 3; fi; {folder} && mkdir -p .ssh && { [ -e "$1/$2" ] || : >"$1/$2"; } && shift 2'
     "{remove} && {put}"
 )
 _PUT_LAST = '{ [ -z "$(tail -c 1 $k)" ] || echo; printf "%s\\n" "$@"; } >>$k'
@@ -66,6 +66,7 @@ _EARLIER = (
     '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
     ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
 )
+_HAS_ANOTHERS = "grep -qsv -e '^{user}:' -e '^#' -e '^$' {path}"  # a password of another account
 _OF_ACCOUNT = 'printf "%s\\n" "$r" | grep -qxF "    uid = {account}"'
 _HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
 # The first of our modules' names that another module already has, in $f or in files that $f includes. It is compared as
@@ -76,7 +77,9 @@ _LIKE_MODULE = (
     ' tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
 )
 _REMOVE_LINES = f'if grep -qsFx "# backup-wizard end {{name}}" "$k"; then sed -i "{_RANGE}d" "$k"; fi;'
-_MAKE_FOLDER = 'cd || exit; umask 077; mkdir -p "$1" && [ -O "$1" ]'
+_MAKE_FOLDER = 'mkdir -p "$1" && [ -O "$1" ]'
+# What is read has a mark of this backup's setup, first run or complete run: a folder without any may hold others.
+_FIND_BACKUP = '{ ls -a "$1" | grep -qxE "[.]backup-(folder-{pattern}|wizard|complete.*)" || exit 5; } && [ -O "$1" ]'
 _REMOVE_FOLDER = 'cd "$2" && { rmdir -p "$3" || rmdir -p "${3%/*}"; }'  # the last folder may be gone already
 # $1 is the marker, $2 a folder that stays, and $3 the path below it of what is removed if it is empty. It ends with 3
 # if the lines are still there, and with 4 if those of other backups are.
@@ -119,15 +122,18 @@ def _block(context: ExportContext) -> Iterator[str]:
         yield _MAKE_LAST.format(name=quoted(last), account=account)
     if setup.daemon and setup.daemon.private:
         yield from _own_daemon(context, setup.daemon)
-    if setup.secrets:
-        yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
     lines = without_reasons(authorized_keys.marked(context)) if setup.key_lines else []
+    folder = _marked(_FIND_BACKUP, context.profile.name) if context.for_reading else _MAKE_FOLDER
+    script = (_let_in(context) if lines else "cd || exit; umask 077; {folder}").replace("{folder}", folder)
     yield command(
-        *(f"{_AS} {account} -c", quoted(_let_in(context) if lines else _MAKE_FOLDER), "sh"),
+        *(f"{_AS} {account} -c", quoted(script), "sh"),
         *(quoted(directory.path), quoted(directory.marker), *lines, _QUIETLY, "|| case $? in"),
+        *("5) no there is no backup", context.profile.name, "in", quoted(directory.path), ";;"),
         f"3) no {account} already has a key for {name}: ask whose it is, and take it back first, with the line below;;",
         *("*)", f"no {account} can not use", quoted(directory.path), "or .ssh;;" if lines else ";;", "esac"),
     )
+    if setup.secrets:
+        yield f"[ -e {setup.secrets.path} ] || (umask 077; : >{setup.secrets.path})"
     if setup.daemon and setup.daemon.private and context.replaces:
         lines_there = without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
@@ -187,8 +193,8 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     refuse = f"no {file} already exists: take it back first, with the line below"
     if not context.replaces:
         yield f"[ ! -e {file} ] || {refuse}"
-        lines = without_reasons(rsyncd.render(context))
-        yield command(f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'", *lines, f">{file})")
+        start = f"mkdir -p {PurePosixPath(file).parent}; (set -C; printf '%s\\n'"
+        yield command(start, *without_reasons(rsyncd.render(context)), f">{file})")
         return
     is_ours = quoted(f'cd && grep -qsFx "# backup-wizard begin {name}" .ssh/authorized_keys')
     yield f"f={file}; [ ! -e $f ] || {_AS} {quoted(context.setup.account)} -c {is_ours} {_QUIETLY} || {refuse}"
@@ -206,16 +212,11 @@ def _refuse_unlike(context: ExportContext, daemon: DaemonConfig) -> Iterator[str
     yield _marked(ours, name) if context.replaces else ""
     yield f"no $f already has lines of {name}: take them back first, with the line below; fi;"
     if secrets := context.setup.secrets:
-        yield f"if {_has_anothers(secrets)};"
+        yield f"if {_HAS_ANOTHERS.format(user=secrets.user.replace('.', '[.]'), path=secrets.path)};"
         yield f"then no {secrets.path} has a password of another account: choose another name; fi;"
     names = " ".join("-e " + quoted(f"[{module.name.lower()}") for module in daemon.modules)
     yield _marked(f"m={_LIKE_MODULE.replace('{range}', _RANGE).replace('{names}', names)};", name)
     yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name"'
-
-
-def _has_anothers(secrets: SecretsFile) -> str:
-    """Whether it has a password of another account: the file is named by the backup alone."""
-    return f"grep -qsv -e '^{secrets.user.replace('.', '[.]')}:' -e '^#' -e '^$' {secrets.path}"
 
 
 def _marked(script: str, name: str) -> str:
@@ -267,7 +268,8 @@ def _take_module_back(context: ExportContext, daemon: DaemonConfig, name: str) -
     yield f"f={daemon.path}; if grep -qsFx {quoted(begin)} $f; then {_marked(script, name)}"
     yield f"[ -s $f ] || rm $f; else echo The lines of {name} are still there >&2; fi; fi;"
     if (secrets := context.setup.secrets) and name == context.name:
-        yield f"grep -qsFx {quoted(begin)} $f || {_has_anothers(secrets)} || rm -f {secrets.path};"
+        has_anothers = _HAS_ANOTHERS.format(user=secrets.user.replace(".", "[.]"), path=secrets.path)
+        yield f"grep -qsFx {quoted(begin)} $f || {has_anothers} || rm -f {secrets.path};"
 
 
 def _remove_folder(directory: Directory, stays: str, below: str) -> Iterator[str]:
