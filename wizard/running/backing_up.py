@@ -6,7 +6,6 @@ import asyncio
 import time
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from wizard.running import (
     cut_files,
     history,
     link_speed,
+    problems,
     record,
     report,
     safeguard,
@@ -50,12 +50,7 @@ __all__ = ["AtRisk", "Begun", "Event", "Looking", "Loss", "Planned", "Result", "
 
 PAUSES = (1.0, 5.0, 15.0, 30.0, 60.0)
 
-_DROPPED = {Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY}
 _UNHEARD = {Kind.TIMED_OUT, Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN}  # as while the link is frozen
-_GONE_MEANWHILE = {
-    *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED, Kind.SERVER_SILENT),
-    *(Kind.JUMP_NAME_UNKNOWN, Kind.JUMP_UNREACHABLE, Kind.JUMP_CANT_CONNECT),
-}
 _NOT_OF_SINGLE_FILES = {Kind.SERVER_DISK_FULL, Kind.SERVER_READ_ONLY}
 _MOST_TRIES = 30
 
@@ -80,7 +75,7 @@ async def run(
 
     Raises:
         AtRisk: most of what is kept would be deleted or changed, a folder is not what it was, or the backup is gone;
-            nothing was changed.
+            nothing was changed. Or a folder went away while rsync ran, which ends it at once.
         Failure: as for `transfer.backup`, or the connection dropped once too often.
     """
     is_done, began = False, datetime.now(UTC)
@@ -168,7 +163,10 @@ class _Run:
                 yield Looking()
                 unread = frozenset(one.path for one in self._problems if one.cause == "unread")
                 about = AboutRun(since, record.unchanged_since(self._profile), unread)
-                found = await self._looked([*self._sample.paths, *await picking], about, sent=sent)
+                paths = [*self._sample.paths, *await picking]
+                found = await verification.once_free(
+                    self._profile, self._connected, paths, about, self._pauses, sent=sent
+                )
             if found:
                 self._kept.say(found.sentence)
                 totals = replace(totals, outdated=found.outdated_count)
@@ -194,13 +192,6 @@ class _Run:
     def _is_good(self, result: Result) -> bool:
         """Whether it counts as a good backup; a folder that can't be read may hide most of what there was."""
         return result.is_whole or (result.is_good and 2 * result.report.entries >= self._before.entries)
-
-    async def _looked(self, paths: Sequence[str], about: AboutRun, *, sent: bool) -> Verification | None:
-        try:
-            looking = partial(verification.verify, self._profile, self._connected, paths, about, sent=sent)
-            return await transfer.once_free(looking, self._profile, self._pauses)
-        except Failure as failure:  # the files are on the server, whether or not they can be checked
-            return Verification("failed", reason=trouble.explain(failure, self._profile).what)
 
     async def _tried(
         self, choice: CompressionChoice, *, is_first: bool
@@ -229,6 +220,8 @@ class _Run:
                         has_begun = True
                         has_sent = has_sent or isinstance(event, rsync.Progress)
                         self._take(event)
+                        if problems.may_have_lost_folder(event):
+                            await self._see_that_all_is_there()
                         yield event
                 return
             except Failure as failure:
@@ -238,7 +231,7 @@ class _Run:
                 if has_sent and told.kind is Kind.HUNG_UP:  # ssh ended without a word, and long after the sign-in
                     failure = Failure(Kind.CONNECTION_CUT, raw=failure.raw, exit_code=failure.exit_code)
                     told = trouble.explain(failure, self._profile)
-                may_pass = told.kind in _DROPPED or (has_begun and told.kind in _GONE_MEANWHILE)
+                may_pass = cut_files.may_come_back(told.kind, has_begun=has_begun)
                 if may_pass:
                     self._cut.lose_connection()
                 in_vain, has_sent = (0 if has_sent else in_vain), False
@@ -277,6 +270,12 @@ class _Run:
         if any(loss not in self._agreed for loss in losses):
             raise AtRisk(losses)
         return totals
+
+    async def _see_that_all_is_there(self) -> None:
+        """Stop where a folder or disk went away: rsync takes its files for deleted, and deletes them on the server."""
+        gone = await in_background(lambda: safeguard.went_away(self._profile, self._before, self._agreed))
+        if gone:
+            raise AtRisk([*self._agreed, *gone])
 
     def _planned(self, totals: rsync.Totals, *, is_first: bool) -> Planned:
         # Until a backup is whole, it is all of it that is on its way, and what went before is a part of that.

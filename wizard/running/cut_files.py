@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.failure import Kind
 from wizard.text import display
 from wizard.text.language import ngettext
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     from wizard.client import rsync
 
+_DROPPED = {Kind.CONNECTION_CUT, Kind.HUNG_UP, Kind.TIMED_OUT, Kind.SERVER_BUSY}
+_GONE_MEANWHILE = {
+    *(Kind.HOST_UNREACHABLE, Kind.NAME_UNKNOWN, Kind.PORT_CLOSED, Kind.DAEMON_CLOSED, Kind.SERVER_SILENT),
+    *(Kind.JUMP_NAME_UNKNOWN, Kind.JUMP_UNREACHABLE, Kind.JUMP_CANT_CONNECT),
+}
 _MOST_NAMED = 5
 _MOST_KEPT = 20
 
@@ -44,6 +50,11 @@ class CutFiles:
         if self._at_hand:
             self._files[self._at_hand.path] = self._at_hand.size
         self._at_hand = None
+
+
+def may_come_back(kind: Kind, *, has_begun: bool) -> bool:
+    """Whether that is a connection which was lost, so that a new try may work; more kinds are once a run has begun."""
+    return kind in _DROPPED or (has_begun and kind in _GONE_MEANWHILE)
 
 
 def in_words(files: Mapping[str, int]) -> str:

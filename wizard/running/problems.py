@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from wizard import rules
+from wizard.client.rsync import Ended, Entries, Problem, Totals
 from wizard.text.display import printable
 from wizard.text.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wizard.client.rsync import Problem
+    from wizard.client.rsync import Event
     from wizard.profile import Profile
     from wizard.running.report import Report
 
@@ -56,6 +57,18 @@ def in_words(problem: Problem) -> str:
             if reason:
                 return f"{printable(reason)}: {path}"
     return printable(problem.message)
+
+
+def may_have_lost_folder(event: Event) -> bool:
+    """Whether rsync tells what it would tell of a disk that goes away on the way: no folder there, or files deleted."""
+    match event:
+        case Entries():
+            return bool(event.deleted)
+        case Problem():
+            return event.message.startswith("directory has vanished")
+        case Ended(totals=Totals() as totals):
+            return event.exit_code != 0 or totals.deleted > 0
+    return False
 
 
 def without_unread(profile: Profile, report: Report) -> Profile | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
+from wizard.client.folders import folder_access
 from wizard.storage import state_files
 from wizard.text import display
 from wizard.text.language import N_, _, ngettext
@@ -35,6 +37,18 @@ class Source(msgspec.Struct, frozen=True):
     mount: str
     is_empty: bool
     inside: dict[str, bool] = {}
+
+    @classmethod
+    def at(cls, folder: str) -> Self:
+        """What it is like now.
+
+        Raises:
+            OSError: it can't be listed.
+        """
+        place = os.path.realpath(folder)
+        while not os.path.ismount(place):
+            place = os.path.dirname(place)  # noqa: PTH120
+        return cls(place, folder_access.is_empty(folder), folder_access.disks_inside(folder))
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
@@ -11,10 +10,10 @@ import msgspec
 from msgspec.structs import replace
 
 from wizard.client import rsync
-from wizard.client.folders import backup_size, folder_access
+from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import CountedByFolder
 from wizard.failure import Failure, Kind
-from wizard.running import report, transfer
+from wizard.running import report, transfer, unchanged
 from wizard.running.record import Source
 from wizard.text import display
 from wizard.text.language import _
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 _FEW = 10
 _FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
-State = Literal["as it was", "empty", "not restored", "on another disk", "not there", "gone"]
+State = Literal["as it was", "empty", "not restored", "on another disk", "not there", "went away", "gone"]
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -60,6 +59,8 @@ class Loss(msgspec.Struct, frozen=True):
             case "not there":
                 told = _("The disk or network folder at {folder} isn't there now, but was at the last backup")
                 return told.format(folder=folder)
+            case "went away":
+                return _("{folder} went away during this backup").format(folder=folder)
             case "gone":
                 return _("Your backup is no longer on the server")
         if self.changed:
@@ -96,7 +97,10 @@ GONE = Loss(state="gone")
 
 
 class AtRisk(Failure):
-    """A run that nobody has agreed to would lose what the backup holds; nothing was changed."""
+    """A run that nobody has agreed to would lose what the backup holds.
+
+    Nothing was changed, unless a folder went away while rsync ran.
+    """
 
     def __init__(self, losses: Sequence[Loss]) -> None:
         kind = Kind.BACKUP_GONE if GONE in losses else Kind.BACKUP_AT_RISK
@@ -108,11 +112,15 @@ class AtRisk(Failure):
         """What to do before agreeing, in a sentence or two."""
         if GONE in self.losses:
             return _("If nobody deleted it on purpose, ask your admin first.")
+        if any(loss.state == "went away" for loss in self.losses):
+            return _("This backup was stopped. Connect the disk or network folder again, then back up again.")
         if any(loss.state == "not restored" for loss in self.losses):
-            return _("Get your files back first. To back up now would delete them from the backup.")
-        if all(loss.changed for loss in self.losses):
-            return _("Open a few of these files first, and see whether they are as you left them.")
-        return _("If a disk or network folder is missing, connect it first.")
+            to_do = _("Get your files back first. To back up now would delete them from the backup.")
+        elif all(loss.changed for loss in self.losses):
+            to_do = _("Open a few of these files first, and see whether they are as you left them.")
+        else:
+            to_do = _("If a disk or network folder is missing, connect it first.")
+        return _("Nothing was sent or deleted. {advice}").format(advice=to_do)
 
 
 def sources(profile: Profile) -> dict[str, Source]:
@@ -122,10 +130,7 @@ def sources(profile: Profile) -> dict[str, Source]:
         Failure: a folder is not there or can't be listed.
     """
     transfer.require_sources(profile)
-    return {
-        folder: Source(_mount(folder), folder_access.is_empty(folder), folder_access.disks_inside(folder))
-        for folder in profile.folders
-    }
+    return {folder: Source.at(folder) for folder in profile.folders}
 
 
 def to_remember(profile: Profile, kept: Record, agreed: Sequence[Loss]) -> dict[str, Source]:
@@ -160,6 +165,22 @@ def changed(profile: Profile, now: Mapping[str, Source], kept: Record, *, is_tri
     if _may_hold_more(profile, kept):
         found += [Loss(folder, "not restored") for folder, source in now.items() if source.is_empty]
     return found
+
+
+def went_away(profile: Profile, begun: Record, agreed: Sequence[Loss]) -> list[Loss]:
+    """What is no longer as it was when the run began: folders that can't be listed now, and what has `changed`.
+
+    Without deleting, a disk inside counts as well: what was not read of it is not in the backup.
+    """
+    now: dict[str, Source] = {}
+    for folder in begun.sources:
+        with contextlib.suppress(OSError):
+            now[folder] = Source.at(folder)
+    gone = [Loss(folder, "not there") for folder in begun.sources if folder not in now]
+    listed = replace(begun, sources={folder: begun.sources[folder] for folder in now})
+    reading = replace(profile, delete=profile.delete or not profile.one_file_system)
+    found = [*gone, *missing(reading, now, listed).values(), *changed(profile, now, listed, is_tried_again=False)]
+    return [Loss(loss.folder, "went away") for loss in found if loss not in agreed]
 
 
 def missing(profile: Profile, now: Mapping[str, Source], kept: Record) -> dict[str, Loss]:
@@ -251,10 +272,8 @@ async def _changed_since(profile: Profile, kept: Record) -> list[Loss]:
     if not kept.good_since:
         return []
     files = await _files(profile)
-    places = {label: folder for folder, label in profile.places.items()}
-    unchanged = sum(_is_older(places, file, kept.good_since) for file in files)
     there = min(len(files), kept.entries)
-    loss = _change("", there - unchanged, there)
+    loss = _change("", there - unchanged.count_older(profile, files, kept.good_since), there)
     return [loss] if loss else []
 
 
@@ -268,14 +287,6 @@ async def _files(profile: Profile) -> list[str]:
     return found
 
 
-def _is_older(places: Mapping[str, str], file: str, moment: float) -> bool:
-    label, _slash, rest = file.partition("/")
-    with contextlib.suppress(OSError, ValueError):
-        status = os.lstat(f"{places.get(label, '')}/{rest}")
-        return max(status.st_mtime, status.st_ctime) < moment
-    return False
-
-
 def _loss(folder: str, removed: int, kept: int) -> Loss | None:
     return Loss(folder, removed=removed, kept=kept) if removed > _FEW and 2 * removed > kept else None
 
@@ -283,13 +294,6 @@ def _loss(folder: str, removed: int, kept: int) -> Loss | None:
 def _change(folder: str, changed: int, there: int) -> Loss | None:
     is_most = changed > _FEW_CHANGED and 2 * changed > there
     return Loss(folder, kept=there, changed=changed) if is_most else None
-
-
-def _mount(folder: str) -> str:
-    place = os.path.realpath(folder)
-    while not os.path.ismount(place):
-        place = os.path.dirname(place)  # noqa: PTH120
-    return place
 
 
 def _join(folder: str, path: str) -> str:

@@ -84,6 +84,17 @@ def is_older(profile: Profile, path: str, moment: float) -> bool:
     return False
 
 
+def count_older(profile: Profile, paths: Iterable[str], moment: float) -> int:
+    """How many of these files of the backup are here, and were last changed before that time."""
+    folders = {label: folder for folder, label in profile.places.items()}
+    count = 0
+    for path in paths:
+        label, _slash, rest = path.partition("/")
+        with contextlib.suppress(OSError, ValueError):
+            count += _changed(os.lstat(f"{folders.get(label, '')}/{rest}")) < moment
+    return count
+
+
 def place(profile: Profile, path: str) -> str:
     """Where a file of the backup is on this computer; empty if it is of none of its folders."""
     for folder, label in profile.places.items():

@@ -7,14 +7,16 @@ import random
 import re
 import tempfile
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from wizard import schemes
+from wizard import schemes, trouble
 from wizard.client import rsync
+from wizard.failure import Failure
 from wizard.running import report, transfer, unchanged
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -200,6 +202,17 @@ async def verify(
         outdated, count = whole.outdated, whole.outdated_count
         return replace(by_content, differing=differing, missing=missing, outdated=outdated, outdated_count=count)
     return by_content or whole or (await _by_dry_run(profile, access, about) if sent else None)
+
+
+async def once_free(
+    profile: Profile, access: Access, paths: Sequence[str], about: AboutRun, pauses: Iterable[float], *, sent: bool
+) -> Verification | None:
+    """The same, asked again after each pause while the server is busy; a check that fails makes no run fail."""
+    try:
+        verifying = partial(verify, profile, access, paths, about, sent=sent)
+        return await transfer.once_free(verifying, profile, pauses)
+    except Failure as failure:  # the files are on the server, whether or not they can be checked
+        return Verification("failed", reason=trouble.explain(failure, profile).what)
 
 
 async def _by_content(profile: Profile, access: Access, paths: Iterable[str], about: AboutRun) -> Verification | None:

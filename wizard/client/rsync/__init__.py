@@ -51,7 +51,7 @@ async def run(
                 reading = asyncio.create_task(complaints.read(process.stderr))
                 ending = asyncio.create_task(process.wait())
                 try:
-                    async for chunk in pipe.chunks(ending):
+                    async for chunk in pipe.chunks(ending, complaints.are_new):
                         for event in _kept(output.feed(chunk), complaints):
                             yield event
                     await reading
@@ -108,17 +108,18 @@ class _Pipe:
             os.close(self.writer)
             self.writer = -1
 
-    async def chunks(self, ending: asyncio.Task[int]) -> AsyncIterator[bytes]:
-        """What is printed, until `ending` is done and all is read."""
+    async def chunks(self, ending: asyncio.Task[int], wakes: asyncio.Event) -> AsyncIterator[bytes]:
+        """What is printed, until `ending` is done and all is read; or nothing: at times, and once something `wakes`."""
         pause = _FIRST_PAUSE_SECONDS
         while True:
             size = self._read()
             if size == 0 or (size is None and ending.done()):
                 return
-            if size:
-                yield bytes(self._buffer[:size])
+            yield bytes(self._buffer[: size or 0])
             # A pause and no poll: once a pipe has been polled, the kernel wakes us for each line that rsync writes.
-            await asyncio.wait({ending}, timeout=pause)
+            waking = asyncio.ensure_future(wakes.wait())
+            await asyncio.wait({ending, waking}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            waking.cancel()
             # The pipe fills quickly: pause for less time, so that rsync never has to wait for room in it.
             is_filling = size is not None and size > self._room // 3
             pause = min(2 * pause, _SHORT_PAUSE_SECONDS if is_filling else _LONG_PAUSE_SECONDS)

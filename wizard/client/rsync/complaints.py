@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING
 
 from wizard.client.rsync.events import Problem
 from wizard.client.rsync.listed import unescaped
-
-if TYPE_CHECKING:
-    import asyncio
 
 MOST_PROBLEMS = 1000
 _MOST_BYTES = 1 << 16
@@ -25,6 +22,7 @@ class Complaints:
 
     def __init__(self) -> None:
         self.count = 0
+        self.are_new = asyncio.Event()
         self._head = self._tail = self._rest = b""
         self._cut = False
         self._new: list[Problem] = []
@@ -59,9 +57,11 @@ class Complaints:
         self.count += 1
         if self.count <= MOST_PROBLEMS:
             self._new.append(problem)
+            self.are_new.set()
 
     def take(self) -> list[Problem]:
         """Those that are new since they were last taken."""
+        self.are_new.clear()
         new, self._new = self._new, []
         return new
 

@@ -166,10 +166,7 @@ WORDS = {
     Kind.BACKUP_AT_RISK: Words(
         N_("{about}"),
         YOU,
-        N_(
-            "Nothing was sent or deleted. {advice} To back up anyway, run “backup-wizard run {name}” in a terminal and"
-            " answer yes."
-        ),
+        N_("{advice} To back up anyway, run “backup-wizard run {name}” in a terminal and answer yes."),
     ),
     Kind.BACKUP_GONE: Words(
         N_("Your backup is no longer at {destination} on the server"),

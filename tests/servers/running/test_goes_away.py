@@ -1,0 +1,136 @@
+"""A disk or folder that goes away while a backup runs takes nothing out of the backup, and nobody is told "Done"."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import programs
+from tests.support.data import trees
+from tests.support.network.gate import Gate
+from tests.support.servers import old_rsync, placing
+from wizard.running import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.servers.office import Office
+
+NEW, SIZE = 10, 10_000  # in each new folder
+HELD_AFTER = 1_000_000  # bytes, which nothing but the new files come to
+FOLDERS = 4000  # of which rsync reads some thousand ahead, and the rest only while it sends
+
+# As on a real line. Otherwise all would be in this computer's own buffers before anything can go away.
+_SLOWLY = '#!/bin/sh\nexec "{rsync}" --bwlimit=1500 "$@"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "Documents"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def version(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", old_rsync.MACHINE))
+
+
+@pytest.fixture
+def gate(office: Office, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """In front of the server, for a computer with that rsync."""
+    there = tmp_path / "programs"
+    there.mkdir()
+    is_old = version != old_rsync.MACHINE
+    rsync = old_rsync.put_client(version, there / "old") if is_old else programs.require("rsync")
+    (there / "rsync").write_text(_SLOWLY.format(rsync=rsync))
+    (there / "rsync").chmod(0o755)
+    monkeypatch.setenv("PATH", str(there), prepend=os.pathsep)
+    with Gate(office.port) as opened:
+        yield opened
+
+
+def set_up(office: Office, gate: Gate, folder: Path, full: Path, new: Path) -> None:
+    """A backup of the folder, made once, with many files in `full`; those in `new` are new since then."""
+    profile = placing.profile_for(office, "login", folder, delete=True, scheme={"allow_delete": True})
+    placing.settle(office, placing.at_port(profile, gate.port))
+    for number in range(FOLDERS):
+        fill(office.path(f"{full}/folder {number:02}"), 1, b"")
+    first = begin(office)
+    assert first.communicate(timeout=120)[1] == ""
+    assert first.returncode == 0
+    for number in range(30):
+        fill(office.path(f"{new}/a new {number:02}"), NEW, os.urandom(SIZE))
+    gate.holds.update(dict.fromkeys(range(100), HELD_AFTER))
+
+
+def fill(folder: Path, count: int, content: bytes) -> None:
+    folder.mkdir(parents=True)
+    for number in range(count):
+        (folder / f"letter {number}").write_bytes(content)
+
+
+def begin(office: Office) -> subprocess.Popen[str]:
+    argv = [str(Path(sys.executable).with_name("backup-wizard")), "run", "amamac"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(office.inside(*argv), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+
+
+def goes_away(office: Office, gate: Gate, lost: Path, *argv: str) -> None:
+    """See that a run fails once this is done to its folder on the way, and that little is gone from the backup.
+
+    What rsync has told the server by the time it is stopped is deleted there: mostly nothing.
+    """
+    there = office.path(f"{placing.OWN}/Documents")
+    before, kept = set(trees.tree(there)), record.read("amamac")
+    assert len(before) > FOLDERS
+    running = begin(office)
+    try:
+        assert gate.held.wait(60)
+        office.run(*argv)
+        gate.release()
+        said, complained = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert len(before - set(trees.tree(there))) < FOLDERS / 4
+    assert running.returncode == 1
+    assert "Done" not in said
+    assert f"“{lost}” went away during this backup" in complained
+    assert "Nothing was sent or deleted" not in complained
+    assert (record.read("amamac").result, record.read("amamac").last_good) == ("failed", kept.last_good)
+
+
+@pytest.mark.parametrize("version", ["3.1.3", "3.4.1", old_rsync.MACHINE], indirect=True)
+def test_a_disk_inside(office: Office, gate: Gate, folder: Path) -> None:
+    disk = folder / "the disk"
+    disk.mkdir()
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(disk))
+    set_up(office, gate, folder, disk, folder / "a new folder")
+    goes_away(office, gate, disk, "umount", "--lazy", str(disk))
+
+
+# A newer rsync keeps the folder itself open, and reads it all the same.
+@pytest.mark.parametrize("version", ["3.1.3", "3.4.1"], indirect=True)
+def test_the_disk_that_the_folder_is_on(office: Office, gate: Gate, folder: Path) -> None:
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(folder))
+    set_up(office, gate, folder, folder, folder / "a new folder")
+    goes_away(office, gate, folder, "umount", "--lazy", str(folder))
+
+
+@pytest.mark.parametrize("version", ["3.4.1"], indirect=True)
+def test_the_folder_itself(office: Office, gate: Gate, folder: Path) -> None:
+    set_up(office, gate, folder, folder, folder / "a new folder")
+    goes_away(office, gate, folder, "mv", str(folder), f"{folder} elsewhere")
+
+
+def test_a_disk_whose_files_were_listed_before_it_went(office: Office, gate: Gate, folder: Path) -> None:
+    disk = folder / "a disk"
+    disk.mkdir()
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(disk))
+    set_up(office, gate, folder, folder, disk)
+    goes_away(office, gate, disk, "umount", "--lazy", str(disk))
