@@ -183,7 +183,8 @@ class _Run:
             modes.cancel()
         outcome: record.LastResult = "done" if self._is_good(result) else "incomplete"
         kept_facts.note_let_in(self._profile)
-        files, count = totals.files, told.unread_count
+        # What an incomplete run didn't find still counts, or the next one like it would pass for good.
+        files, count = max(totals.files, 0 if outcome == "done" else self._before.entries), told.unread_count
         record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
         history.note(self._profile.name, datetime.fromtimestamp(since, UTC), self._by, outcome, totals)
         self._kept.say(result.sentence)

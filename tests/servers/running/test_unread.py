@@ -123,8 +123,9 @@ async def test_a_folder_that_hides_most_of_what_there_was_makes_no_good_backup(o
         (source / f"note {number}").write_text("short")
     assert (await as_anybody("run", profile.name)).returncode == 0
     (source / "all of it").chmod(0)
-    assert (await as_anybody("run", profile.name)).returncode == 1
-    assert record.read(profile.name).result == "incomplete"
+    for _ in range(2):  # nor does the next one that finds as little
+        assert (await as_anybody("run", profile.name)).returncode == 1
+        assert record.read(profile.name).result == "incomplete"
     (source / "all of it").chmod(0o700)
 
 
