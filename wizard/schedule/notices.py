@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.trouble import Trouble
 
 _ON_DESKTOP, _BY_MESSAGE = "notices.json", "messages.json"
-_SKIPPED = "skipped"
+_SKIPPED, _INCOMPLETE = "skipped", "incomplete"
 _AT_MOST_EVERY = timedelta(days=2)
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
 _OPEN_LOCK = N_("Backups continue. Open backup-wizard and run the security check for the message to your admin.")
@@ -34,11 +34,15 @@ _DONE = N_("A new backup was made. You don't have to do anything.")
 
 
 class Told(msgspec.Struct, frozen=True):
-    """When the person was last told that the backup is too old, or that it failed, and what kind of failure it was."""
+    """When the person was last told that the backup is too old, or that it failed, and what kind of failure it was.
+
+    That files are skipped is kept as such a kind. `unread` is how many of them could not be read.
+    """
 
     stale: datetime | None = None
     failed: datetime | None = None
     trouble: str = ""
+    unread: int = 0
 
 
 class _News(msgspec.Struct, frozen=True):
@@ -53,8 +57,8 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
     """Tell what has to be told after a scheduled run, or after one that was put off.
 
     `trouble` is what made it fail. What needs nobody's help is told only once the backup is too old by it. That files
-    are skipped is told once, and not each time until all of them are in the backup again. What no desktop has shown, or
-    could not be sent, counts as not told.
+    are skipped is told again only where it gets worse, until all of them are in the backup again. What no desktop has
+    shown, or could not be sent, counts as not told.
 
     Raises:
         Failure: why a message couldn't be sent.
@@ -89,10 +93,11 @@ def _news(
         title, text = _("Backup “{name}” is too old"), _how_old(kept, ahead, now)
         known = msgspec.structs.replace(told, stale=now)
     elif trouble is None and _skips_files(kept):
-        if told.trouble == _SKIPPED:
+        if not _are_more_skipped(kept, told):
             return None
         title, text = _("Backup “{name}” skips some files"), _what_is_skipped(kept)
-        known = msgspec.structs.replace(told, failed=now, trouble=_SKIPPED)
+        kind = _INCOMPLETE if _INCOMPLETE in {kept.result, told.trouble} else _SKIPPED
+        known = msgspec.structs.replace(told, failed=now, trouble=kind, unread=max(kept.unread, told.unread))
     elif trouble is None and _is_good_again(kept, told):
         title, text, known = _("Backup “{name}” works again"), _(_DONE), None
     else:
@@ -150,6 +155,13 @@ def _is_good_again(kept: record.Record, told: Told) -> bool:
 
 def _skips_files(kept: record.Record) -> bool:
     return kept.result == "incomplete" or (kept.result == "done" and kept.unread > 0)
+
+
+def _are_more_skipped(kept: record.Record, told: Told) -> bool:
+    """Whether more can't be read than the person was told of, or a run was incomplete for the first time since then."""
+    if told.trouble not in {_SKIPPED, _INCOMPLETE}:
+        return True
+    return kept.unread > told.unread or (kept.result == "incomplete" and told.trouble == _SKIPPED)
 
 
 def _what_is_skipped(kept: record.Record) -> str:

@@ -101,7 +101,7 @@ def test_a_failure_is_told_at_once_if_a_person_has_to_act_and_once(shown: Deskto
 
 
 def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) -> None:
-    for result, unread in (("done", 3), ("incomplete", 1), ("done", 2)):
+    for result, unread in (("done", 3), ("done", 1), ("done", 2)):
         kept = record.Record(last=NOW, last_good=NOW, result=result, unread=unread)  # type: ignore[arg-type]
         state_files.save("amamac", "last-run.json", kept)
         notices.after_run(PROFILE, None, NOW)
@@ -116,6 +116,30 @@ def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) 
     assert shown.shown[2][1] == "Some files can't be backed up. Open backup-wizard to see which, and what to do."
     notices.after_run(PROFILE, None, NOW + 4 * DAY)
     assert titles(shown)[3:] == ["Backup “amamac” is too old"]
+
+
+def test_that_more_files_are_skipped_is_told_again(shown: Desktop) -> None:
+    def run(result: record.LastResult, unread: int) -> int:
+        kept = record.Record(last=NOW, last_good=NOW, result=result, unread=unread)
+        state_files.save("amamac", "last-run.json", kept)
+        notices.after_run(PROFILE, None, NOW)
+        return len(shown.shown)
+
+    runs: list[tuple[record.LastResult, int]] = [
+        *[("done", 1), ("done", 5000), ("done", 4000)],
+        *[("incomplete", 0), ("incomplete", 0), ("done", 1), ("incomplete", 5001)],
+    ]
+    assert [run(*one) for one in runs] == [1, 2, 2, 3, 3, 3, 4]
+    assert shown.shown[1][1].startswith("5,000 files can't be read.")
+    assert shown.shown[2][1].startswith("Some files can't be backed up.")
+
+
+def test_what_an_earlier_version_told_of_skipped_files_is_told_with_their_number(shown: Desktop) -> None:
+    state_files.save("amamac", "notices.json", {"failed": NOW.isoformat(), "trouble": "skipped"})
+    state_files.save("amamac", "last-run.json", record.Record(last=NOW, last_good=NOW, unread=2))
+    for _ in range(2):
+        notices.after_run(PROFILE, None, NOW)
+    assert len(shown.shown) == 1
 
 
 def test_what_a_check_found_open_is_shown_and_sent(
