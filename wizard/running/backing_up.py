@@ -163,10 +163,8 @@ class _Run:
                 yield Looking()
                 unread = frozenset(one.path for one in self._problems if one.cause == "unread")
                 about = AboutRun(since, record.unchanged_since(self._profile), unread)
-                paths = [*self._sample.paths, *await picking]
-                found = await verification.once_free(
-                    self._profile, self._connected, paths, about, self._pauses, sent=sent
-                )
+                here, pauses, paths = self._profile, self._pauses, [*self._sample.paths, *await picking]
+                found = await verification.once_free(here, self._connected, paths, about, pauses, sent=sent)
             if found:
                 self._kept.say(found.sentence)
                 totals = replace(totals, outdated=found.outdated_count)
@@ -257,6 +255,8 @@ class _Run:
         Returns what a dry run comes to, where one was made: for that, or for somebody who watches while a part may be
         on the server already.
         """
+        if not self._is_safe:
+            self._before = replace(self._before, adopted=await transfer.is_adopted(self._profile, self._connected))
         now, before = await in_background(lambda: safeguard.sources(self._profile)), self._before
         losses = safeguard.changed(self._profile, now, before, is_tried_again=self._is_safe)
         may_be_there = self._tries > 1 or not self._is_fresh

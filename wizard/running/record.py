@@ -54,7 +54,8 @@ class Source(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in UTC; `place` is where the last good run went, so that another place is a first backup again.
 
-    `ended_at` is where the last run went that came to its end, whether or not it was a good one.
+    `ended_at` is where the last run went that came to its end, whether or not it was a good one. `began_empty_at` is
+    where nothing was before the first run of this record.
 
     A run is unfinished from its start to its end, so that one which was killed stays so; `why` is what made one fail.
     `good_since` is when the last good run began, in seconds. `unread` files could not be read in the last run, and
@@ -69,6 +70,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     last_good: datetime | None = None
     place: str = ""
     ended_at: str = ""
+    began_empty_at: str = ""
     good_since: float = 0.0
     unread: int = 0
     sources: dict[str, Source] = {}
@@ -97,13 +99,30 @@ def has_nothing_there(profile: Profile) -> bool:
     kept = read(profile.name)
     if kept.last_good is None and (kept.adopted or (kept.sources and not kept.ended_at)):  # it wasn't always kept
         return False
-    return is_first(profile) and kept.ended_at != _place(profile)
+    place = _place(profile)
+    return is_first(profile) and kept.ended_at != place and kept.began_empty_at == place
 
 
 def is_fresh(profile: Profile) -> bool:
     """Whether no backup was ever begun, by this computer or the one before it."""
     kept = read(profile.name)
     return kept.last is None and not kept.adopted
+
+
+def is_place_known(profile: Profile) -> bool:
+    """Whether it is known what was where the backup goes, before any run of this record went there."""
+    kept, place = read(profile.name), _place(profile)
+    return kept.adopted or place in {kept.place, kept.ended_at, kept.began_empty_at}
+
+
+def note_empty(profile: Profile) -> None:
+    """Keep that nothing is where the backup goes yet.
+
+    Raises:
+        Failure: our folder can't be written to.
+    """
+    kept = read(profile.name)
+    state_files.save(profile.name, _FILE, msgspec.structs.replace(kept, began_empty_at=_place(profile)))
 
 
 def note_adopted(name: str) -> None:

@@ -15,6 +15,7 @@ from wizard.client import rsync
 from wizard.client.folders import folder_access, links
 from wizard.client.ssh.shared_connection import shared
 from wizard.failure import Failure, Kind
+from wizard.running import record
 from wizard.schemes.base import Transfer
 from wizard.server import complete_mark, destination, handed_over, kept_facts
 from wizard.server.reaching import sign_in, which_line
@@ -79,6 +80,27 @@ async def backup(
         async with aclosing(_with_markers(profile, shared_access, transfer, holding)) as events:
             async for event in events:
                 yield event
+
+
+async def is_adopted(profile: Profile, access: Access) -> bool:
+    """Whether the backup may be older than our record of it; what the server says of that is kept in the record.
+
+    That is another computer's, or one which was forgotten here and set up again: it may hold more than
+    there is here, so what would be deleted from it is asked about.
+
+    Raises:
+        Failure: as for `dry_run`.
+    """
+    if record.is_place_known(profile) or not can_preview(profile):
+        return record.read(profile.name).adopted
+    _require_as_handed_over(profile, access)
+    await _require_command_digest(profile, access)
+    holder = await destination.holder(profile, access)
+    if holder is destination.Holder.NOBODY:
+        record.note_empty(profile)
+    elif holder is destination.Holder.US and not record.read(profile.name).last_good:
+        record.note_adopted(profile.name)
+    return record.read(profile.name).adopted
 
 
 async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenerator[rsync.Event]:

@@ -94,6 +94,22 @@ def test_the_rest_stays_until_somebody_agrees(office: Office, documents: Path) -
     assert backup_wizard("run", "amamac").exit_code == 0  # from now on it is this computer's own backup
 
 
+def test_so_it_stays_after_it_was_forgotten_here_and_set_up_again_under_its_name(
+    office: Office, documents: Path
+) -> None:
+    profile = placing.profile_for(office, "rrsync", documents, delete=True, scheme={"allow_delete": True})
+    placing.settle(office, profile)
+    assert backup_wizard("run", "amamac").exit_code == 0
+    shutil.rmtree(paths.walk_state("amamac"))
+    placing.settle(office, profile)
+    scheduled.finished(scheduled.with_schedule(profile))
+    (documents / "letter 0").unlink()
+    held(office.path(f"{placing.OWN}/Documents"), "This would delete 1 of ")
+    assert not record.has_nothing_there(profile)
+    said, code = at_a_terminal("y\n", "run", "amamac")
+    assert code == 0, said
+
+
 def test_once_all_is_restored_nobody_is_asked(office: Office, documents: Path) -> None:
     profile = scheduled.with_schedule(taken_over(office, documents, delete=True))
     set_up_anew(office, profile)

@@ -55,6 +55,8 @@ def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewh
 
 
 def test_a_part_takes_the_place_of_nothing_only_until_a_run_has_come_to_its_end() -> None:
+    assert not record.has_nothing_there(PROFILE)  # nobody has looked yet
+    record.note_empty(PROFILE)
     assert record.has_nothing_there(PROFILE)
     for result in ("unfinished", "failed"):
         record.note(PROFILE, result)
@@ -63,6 +65,8 @@ def test_a_part_takes_the_place_of_nothing_only_until_a_run_has_come_to_its_end(
     record.note(PROFILE, "failed")
     assert not record.has_nothing_there(PROFILE)
     assert record.is_first(PROFILE)
+    assert not record.has_nothing_there(ELSEWHERE)
+    record.note_empty(ELSEWHERE)
     assert record.has_nothing_there(ELSEWHERE)
     record.note(ELSEWHERE, "done", sources={"/a": record.Source("/", is_empty=False)})
     assert not record.has_nothing_there(ELSEWHERE)
@@ -73,6 +77,8 @@ def test_nor_where_another_computer_has_made_the_backup() -> None:
     assert record.is_first(PROFILE)
     assert not record.has_nothing_there(PROFILE)
     record.note(PROFILE, "done", sources={})
+    assert not record.has_nothing_there(ELSEWHERE)
+    record.note_empty(ELSEWHERE)
     assert record.has_nothing_there(ELSEWHERE)
 
 
