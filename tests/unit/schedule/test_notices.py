@@ -125,11 +125,8 @@ def test_that_more_files_are_skipped_is_told_again(shown: Desktop) -> None:
         notices.after_run(PROFILE, None, NOW)
         return len(shown.shown)
 
-    runs: list[tuple[record.LastResult, int]] = [
-        *[("done", 1), ("done", 5000), ("done", 4000)],
-        *[("incomplete", 0), ("incomplete", 0), ("done", 1), ("incomplete", 5001)],
-    ]
-    assert [run(*one) for one in runs] == [1, 2, 2, 3, 3, 3, 4]
+    assert [run("done", 1), run("done", 5000), run("done", 4000)] == [1, 2, 2]
+    assert [run("incomplete", 0), run("incomplete", 0), run("done", 1), run("incomplete", 5001)] == [3, 3, 3, 4]
     assert shown.shown[1][1].startswith("5,000 files can't be read.")
     assert shown.shown[2][1].startswith("Some files can't be backed up.")
 
