@@ -74,11 +74,11 @@ class Loss(msgspec.Struct, frozen=True):
     @property
     def _about_what_is_not_restored(self) -> str:
         if self.removed:
-            told = _("This would delete {removed} of {total} from the backup that your old computer made")
+            told = _("This would delete {removed} of {total} from a backup that is older than this setup")
             told = told.format(removed=display.number(self.removed), total=display.entries(self.kept))
         else:
             told = _(
-                "This server can't tell beforehand what a backup would delete, and your old computer made this one"
+                "This server can't tell beforehand what a backup would delete, and this one is older than this setup"
             )
         why = _("Files that you haven't restored yet may be nowhere else")
         return f"{told}. {why}"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WORK, REST = 30, 12
 THE_REST = (
-    f"This would delete {REST} of {WORK + REST + 2} files and folders from the backup that your old computer made"
+    f"This would delete {REST} of {WORK + REST + 2} files and folders from a backup that is older than this setup"
 )
 
 
