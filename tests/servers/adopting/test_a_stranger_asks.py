@@ -9,6 +9,7 @@ import pytest
 
 from tests.servers.script.test_script import KEYS, set_up
 from tests.support.data.requests import a_request, public_key
+from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.setting_up import SetUpOffice
 from wizard.client.keys.secrets import Secret
@@ -63,7 +64,7 @@ def with_comment(request: Request, number: int, comment: str) -> Request:
     return msgspec.structs.replace(request, public_key=public_key(number, comment))
 
 
-@pytest.mark.parametrize("kind", ["rrsync", "login"])
+@pytest.mark.parametrize("kind", sampled.first(1, ["login", "rrsync"]))
 def test_a_comment_that_looks_like_her_key_is_no_key(kind: str, office: SetUpOffice) -> None:
     assert ask(office, HERS).exit_code == 0
     before = standing(office)
@@ -122,7 +123,7 @@ def test_a_comment_about_somebody_s_key_holds_nothing_up(office: SetUpOffice) ->
     assert (undone.exit_code, undone.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("root", [FOLDER, "/srv/elsewhere"])
+@pytest.mark.parametrize("root", sampled.first(1, [FOLDER, "/srv/elsewhere"]))
 def test_her_key_is_not_taken_away_by_a_request_without_one(root: str, office: SetUpOffice) -> None:
     assert ask(office, HERS).exit_code == 0
     before = standing(office)
@@ -160,6 +161,7 @@ def test_no_module_opens_a_folder_that_a_key_is_locked_to(office: SetUpOffice) -
     assert standing(office) == before
 
 
+@pytest.mark.every_case
 def test_modules_may_share_a_folder(office: SetUpOffice) -> None:
     settings = msgspec.structs.replace(OPEN_TO_ALL.scheme, module="second")
     second = msgspec.structs.replace(OPEN_TO_ALL, name="other", scheme=settings)
@@ -168,7 +170,7 @@ def test_modules_may_share_a_folder(office: SetUpOffice) -> None:
         assert ask(office, *asked).exit_code == 0
 
 
-@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("is_listed", sampled.first(1, [False, True]))
 def test_an_account_whose_name_ends_another_s_changes_nothing_of_that(is_listed: bool, office: SetUpOffice) -> None:
     server = Server(host="files.example.lan", user="j.smith", root="/srv/backup")
     scheme = msgspec.structs.replace(OPEN_TO_ALL.scheme, auth=True)
@@ -203,6 +205,7 @@ def test_who_is_locked_out_takes_nobody_along(office: SetUpOffice) -> None:
     assert BLOB in office.path(KEYS).read_text()
 
 
+@pytest.mark.every_case
 def test_names_are_no_numbers(office: SetUpOffice) -> None:
     first = msgspec.structs.replace(HERS, name="010")
     second = msgspec.structs.replace(with_comment(HERS, 3, ""), name="10")

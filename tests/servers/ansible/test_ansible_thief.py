@@ -56,6 +56,7 @@ def everything(office: Office) -> dict[str, Entry]:
     }
 
 
+@pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_no_key_and_no_password_is_taken_away_unasked(office: Office, tmp_path: Path) -> None:
