@@ -303,11 +303,11 @@ ask_about_places() {
 reading_keys='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
     function key_of(line,  word, count, at) {
-        sub(/\r$/, "", line)
+        gsub(/[\r\f\v]/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
         at = word[2] ~ /^AAAA/ ? 2 : 3
-        return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
+        return at <= count && word[at] ~ /^AAAA[A-Za-z0-9+\/]*=*$/ ? word[at] : ""
     }
 '
 keys_in() { awk "$reading_keys"'{ key = key_of($0); if (key != "" && !seen[key]++) print key }'; }

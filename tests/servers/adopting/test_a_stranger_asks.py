@@ -192,10 +192,11 @@ def test_who_is_locked_out_takes_nobody_along(office: SetUpOffice) -> None:
     assert ask(office, HERS, eves).exit_code == 0
     file = office.path("/home/smith/.ssh/authorized_keys")
     end = "# backup-wizard end evepc\n"
-    file.write_text(file.read_text().replace(end, f"restrict {public_key(1)}\n{end}"))
+    file.write_text(file.read_text().replace(end, f"restrict {public_key(1)}\nssh-rsa AAAA\x1b[2J* x\n{end}"))
     revoked = ask(office, eves, option="--revoke evepc")
     assert revoked.exit_code == 0
     assert "verified: no line of evepc is left" in revoked.stdout
+    assert "\x1b" not in revoked.stdout + revoked.stderr  # nor does it order the admin's terminal about
     assert "a key that is not known to be its own: AAAA" in revoked.stdout
     assert not file.exists()
     noted = office.path("/var/lib/backup-wizard/made").read_text()

@@ -42,6 +42,7 @@ def test_each_script_reads_the_key_as_sshd_does(name: str, awk: str) -> None:
         "ssh-ed25519 AAAA+/= AAAA": "AAAA+/=",
         f"# restrict ssh-ed25519 {VICTIMS}": "",
         f"  # ssh-ed25519 {VICTIMS}": "",
+        f"ssh-rsa {THIEFS[:6]}\f{THIEFS[6:]}\v {VICTIMS}": THIEFS,  # sshd skips these
         f"ED25519 {THIEFS} {VICTIMS}": THIEFS,  # which sshd takes as well
         f"restrict ED25519 {THIEFS} {VICTIMS}": THIEFS,
         f"restrict {VICTIMS}": VICTIMS,  # sshd takes no key from these two, but to find one too many hides none

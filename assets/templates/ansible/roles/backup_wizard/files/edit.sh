@@ -47,11 +47,11 @@ ours=$(part ours) ||
 reading_keys='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
     function key_of(line,  word, count, at) {
-        sub(/\r$/, "", line)
+        gsub(/[\r\f\v]/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
         at = word[2] ~ /^AAAA/ ? 2 : 3
-        return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
+        return at <= count && word[at] ~ /^AAAA[A-Za-z0-9+\/]*=*$/ ? word[at] : ""
     }
 '
 # sshd takes the first line whose key and place (from=) match, so this says where ours belong: before which line, or

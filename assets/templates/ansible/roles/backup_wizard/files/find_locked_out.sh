@@ -11,11 +11,11 @@ note=${1-}
 reading_keys='
     function starts(line) { gsub(/"(\\"|[^"])*"/, "\"\"", line); sub(/^[ \t]+/, "", line); return line }
     function key_of(line,  word, count, at) {
-        sub(/\r$/, "", line)
+        gsub(/[\r\f\v]/, "", line)
         if (line ~ /^[ \t]*(#|$)/) return ""
         count = split(starts(line), word, /[ \t]+/)
         at = word[2] ~ /^AAAA/ ? 2 : 3
-        return at <= count && word[at] ~ /^AAAA/ ? word[at] : ""
+        return at <= count && word[at] ~ /^AAAA[A-Za-z0-9+\/]*=*$/ ? word[at] : ""
     }
 '
 test -z "$note" || ! command -v flock >/dev/null || { exec 9>>"${list%/*}/lock" && flock -w 60 9; } || exit 1
