@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from wizard import rules
-from wizard.client.rsync import Ended, Entries, Problem, Totals
+from wizard.client.rsync import Ended, Entries, MountsChanged, Problem, Totals
 from wizard.text.display import printable
 from wizard.text.language import _
 
@@ -60,8 +60,10 @@ def in_words(problem: Problem) -> str:
 
 
 def may_have_lost_folder(event: Event) -> bool:
-    """Whether rsync tells what it would tell of a disk that goes away on the way: no folder there, or files deleted."""
+    """Whether a disk may have gone away: one has come or gone, or rsync finds a folder gone or deletes files."""
     match event:
+        case MountsChanged():
+            return True
         case Entries():
             return bool(event.deleted)
         case Problem():

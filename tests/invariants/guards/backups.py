@@ -101,6 +101,22 @@ GUARDS = (
     ),
     Guard(
         7,
+        "a disk that goes away while rsync runs ends the run",
+        "wizard/running/problems.py",
+        "        case MountsChanged():\n            return True\n",
+        "        case MountsChanged():\n            return False\n",
+        ("tests/servers/running/test_goes_away.py::test_a_disk_inside",),
+    ),
+    Guard(
+        7,
+        "a folder that goes away while rsync runs ends the run",
+        "wizard/running/problems.py",
+        "return event.exit_code != 0 or totals.deleted > 0",
+        "return False",
+        ("tests/servers/running/test_goes_away.py::test_the_folder_itself",),
+    ),
+    Guard(
+        7,
         "an old rsync's path is escaped for the server's shell",
         "wizard/schemes/login.py",
         "_NOT_PLAIN if _is_old(facts) else _WILDCARD",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,16 @@ async def test_leaving_the_block_ends_the_whole_family(lifeline: Lifeline, famil
         await _ready(process)
     await asyncio.to_thread(lifeline.wait)
     assert process.returncode is not None
+
+
+# As ssh's kept connection does with the streams of what goes over it, for as long as a line is silent.
+async def test_a_program_that_left_the_family_with_its_streams_is_not_waited_for() -> None:
+    leaves = 'trap "" TERM; setsid sh -c "echo \\$\\$; exec sleep 600" & wait'
+    async with asyncio.timeout(60), children.child(["sh", "-c", leaves], os.environ) as process:
+        assert process.stdout
+        left = int(await process.stdout.readline())
+    assert process.returncode is not None
+    os.kill(left, signal.SIGKILL)
 
 
 @pytest.mark.usefixtures("little_grace")

@@ -131,10 +131,8 @@ async def _end(process: asyncio.subprocess.Process, transport: asyncio.Subproces
                     await process.wait()
     finally:  # also where the wait is cancelled, as when the whole program ends
         _signal_group(process, signal.SIGKILL)
-        try:
-            await process.wait()
-        finally:
-            transport.close()  # a program that it started, and that left its group, may hold our pipes' other ends
+        transport.close()  # a program that it started, and that left its group, may hold our pipes' other ends
+        await process.wait()
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -8,9 +8,10 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, Self
 
+from wizard.client.folders.mount_watch import MountWatch
 from wizard.client.process import children
 from wizard.client.rsync.complaints import Complaints, problem_in
-from wizard.client.rsync.events import Ended, Event, Hidden, Problem, Progress, Totals
+from wizard.client.rsync.events import Ended, Event, Hidden, MountsChanged, Problem, Progress, Totals
 from wizard.client.rsync.listed import Entries, Entry
 from wizard.client.rsync.output import Output
 from wizard.failure import Failure, Kind
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
 
     from wizard.client.access import Access
 
-__all__ = ["Ended", "Entries", "Entry", "Event", "Hidden", "Problem", "Progress", "Totals", "problems", "run"]
+__all__ = [
+    "Ended",
+    "Entries",
+    "Entry",
+    "Event",
+    "Hidden",
+    "MountsChanged",
+    "Problem",
+    "Progress",
+    "Totals",
+    "problems",
+    "run",
+]
 
 _CHUNK = 1 << 20
 _USUAL_PIPE = 1 << 16
@@ -39,9 +52,10 @@ async def run(
     Raises:
         Failure: `NO_RSYNC` if it can't be started.
     """
-    output, complaints = Output(), Complaints()
+    output, wakes = Output(), asyncio.Event()
+    complaints = Complaints(wakes.set)
     try:
-        with _Pipe() as pipe:
+        with _Pipe() as pipe, MountWatch(wakes.set) as mounts:
             # The child is left first: rsync has to have ended before the pipe is closed.
             async with children.child(
                 argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding, umask=umask
@@ -51,9 +65,12 @@ async def run(
                 reading = asyncio.create_task(complaints.read(process.stderr))
                 ending = asyncio.create_task(process.wait())
                 try:
-                    async for chunk in pipe.chunks(ending, complaints.are_new):
+                    async for chunk in pipe.chunks(ending, wakes):
+                        wakes.clear()
                         for event in _kept(output.feed(chunk), complaints):
                             yield event
+                        if mounts.take():
+                            yield MountsChanged()
                     await reading
                 finally:
                     reading.cancel()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from typing import TYPE_CHECKING
 
 from wizard.client.rsync.events import Problem
 from wizard.client.rsync.listed import unescaped
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
 
 MOST_PROBLEMS = 1000
 _MOST_BYTES = 1 << 16
@@ -18,11 +22,11 @@ _TOO_LONG = re.compile(
 
 
 class Complaints:
-    """All are counted, the first are kept, and of the text the beginning and the end."""
+    """All are counted, the first are kept, and of the text the beginning and the end; new ones call `wakes`."""
 
-    def __init__(self) -> None:
+    def __init__(self, wakes: Callable[[], None] = lambda: None) -> None:
         self.count = 0
-        self.are_new = asyncio.Event()
+        self._wakes = wakes
         self._head = self._tail = self._rest = b""
         self._cut = False
         self._new: list[Problem] = []
@@ -57,11 +61,10 @@ class Complaints:
         self.count += 1
         if self.count <= MOST_PROBLEMS:
             self._new.append(problem)
-            self.are_new.set()
+            self._wakes()
 
     def take(self) -> list[Problem]:
         """Those that are new since they were last taken."""
-        self.are_new.clear()
         new, self._new = self._new, []
         return new
 

@@ -105,4 +105,8 @@ class Ended(msgspec.Struct, frozen=True):
     hidden: dict[str, Hidden] = {}
 
 
-Event = Entries | Problem | Progress | Ended
+class MountsChanged(msgspec.Struct, frozen=True):
+    """A disk or network folder has come or gone while rsync runs."""
+
+
+Event = Entries | Problem | Progress | MountsChanged | Ended
