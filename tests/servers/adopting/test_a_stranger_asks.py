@@ -92,6 +92,7 @@ def test_a_key_that_was_locked_out_gets_in_under_no_comment(office: SetUpOffice)
         assert BLOB not in office.path(KEYS).read_text()
 
 
+@pytest.mark.every_case
 def test_what_is_left_of_a_key_is_told_whatever_it_is_called(office: SetUpOffice) -> None:
     lost, other = with_comment(HERS, 1, "AAAAzzz"), msgspec.structs.replace(with_comment(HERS, 1, "old"), name="other")
     assert ask(office, lost).exit_code == 0
@@ -109,6 +110,7 @@ def test_what_is_left_of_a_key_is_told_whatever_it_is_called(office: SetUpOffice
     assert (revoked.exit_code, "another line of" in revoked.stderr) == (1, True)
 
 
+@pytest.mark.every_case
 def test_a_comment_about_somebody_s_key_holds_nothing_up(office: SetUpOffice) -> None:
     assert ask(office, HERS).exit_code == 0
     keys = office.path(KEYS)
@@ -170,7 +172,8 @@ def test_modules_may_share_a_folder(office: SetUpOffice) -> None:
         assert ask(office, *asked).exit_code == 0
 
 
-@pytest.mark.parametrize("is_listed", sampled.first(1, [False, True]))
+@pytest.mark.every_case
+@pytest.mark.parametrize("is_listed", [False, True])
 def test_an_account_whose_name_ends_another_s_changes_nothing_of_that(is_listed: bool, office: SetUpOffice) -> None:
     server = Server(host="files.example.lan", user="j.smith", root="/srv/backup")
     scheme = msgspec.structs.replace(OPEN_TO_ALL.scheme, auth=True)

@@ -49,7 +49,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
         yield started
 
 
-@pytest.mark.parametrize(("first", "shell"), [("laptop", "dash"), ("office", "busybox")])
+@pytest.mark.parametrize(("first", "shell"), sampled.first(1, [("laptop", "dash"), ("office", "busybox")]))
 def test_the_line_for_fewer_places_stands_first_in_either_order(
     first: str, shell: str, office: SetUpOffice, sample_folder: Path
 ) -> None:
@@ -96,7 +96,8 @@ def edit(office: SetUpOffice, context: ExportContext, order: str) -> tuple[int, 
     return code, found[0] if found else said
 
 
-@pytest.mark.parametrize("first", sampled.first(1, ["laptop", "office"]))
+@pytest.mark.every_case
+@pytest.mark.parametrize("first", ["laptop", "office"])
 def test_where_places_can_t_be_compared_it_is_said_which_line_is_met(
     first: str, office: SetUpOffice, sample_folder: Path
 ) -> None:

@@ -93,6 +93,7 @@ def apply(office: SetUpOffice, context: ExportContext, option: str = "", shell: 
     return office.script(option, shell=shell)
 
 
+@pytest.mark.every_case
 def test_one_script_for_both_has_them_in_the_order_in_which_both_work(office: SetUpOffice, sample_folder: Path) -> None:
     before = standing(office)
     contexts = contexts_for(office, sample_folder, FROM_A_NETWORK, knows_other=False)

@@ -106,6 +106,7 @@ def test_another_backup_s_script_takes_it_out_and_lets_the_others_in(
     assert "let in the key of" not in apply(office, both["office"], shell=shell).stdout
 
 
+@pytest.mark.every_case
 def test_lines_that_can_t_be_taken_out_are_told_and_keep_no_other_from_being_set_up(
     office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:
@@ -143,6 +144,7 @@ def test_nor_does_a_message_let_it_in(office: SetUpOffice, sample_folder: Path, 
     assert commands_met(office, both["office"])[OTHER_ADDRESS] == "office"
 
 
+@pytest.mark.every_case
 def test_it_stays_out_when_the_computer_gets_another_key(office: SetUpOffice, sample_folder: Path) -> None:
     both = contexts_for(office, sample_folder, FROM_ANYWHERE, knows_other=False)
     lock_out(office, both)
@@ -189,6 +191,7 @@ def test_a_restore_asked_for_before_is_not_let_in_either(office: SetUpOffice, sa
     assert "one was locked out with another key. Ask its owner" in refused.stderr
 
 
+@pytest.mark.every_case
 @pytest.mark.long
 @pytest.mark.timeout(400)  # Ansible starts a Python for each thing that it looks at
 def test_playbooks_keep_it_out_too(

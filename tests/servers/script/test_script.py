@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.support import programs
+from tests.support.quick import sampled
 from tests.support.servers import placing, setting_up
 from tests.support.servers.office import ACCOUNT
 from tests.support.servers.setting_up import SetUpOffice
@@ -248,7 +249,7 @@ def test_a_password_that_is_not_in_the_script_is_read_and_shown_nowhere(
     assert office.script().changes == []
 
 
-@pytest.mark.parametrize("directive", ["&include", "&merge"])
+@pytest.mark.parametrize("directive", sampled.first(1, ["&include", "&merge"]))
 def test_a_module_goes_where_the_settings_include_others(
     directive: str, office: SetUpOffice, sample_folder: Path, secret_service: SecretService
 ) -> None:

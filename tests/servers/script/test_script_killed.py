@@ -61,7 +61,7 @@ def office(tmp_path: Path) -> Iterator[SetUpOffice]:
 @pytest.mark.timeout(1200)  # the script is run dozens of times
 @pytest.mark.parametrize(
     ("kind", "lived_in"),
-    sampled.first(2, [("daemon-over-ssh", False), ("rrsync with versions", True), ("daemon", True)]),
+    sampled.first(1, [("daemon-over-ssh", False), ("rrsync with versions", True), ("daemon", True)]),
 )
 def test_a_kill_at_any_command_leaves_whole_files_and_a_job_to_be_finished(
     kind: str,

@@ -50,6 +50,7 @@ def test_the_script_knows_it_by_its_version(shell: str, office: SetUpOffice, sam
     assert office.standing() == before
 
 
+@pytest.mark.every_case
 def test_the_script_sees_it_where_the_version_says_nothing(office: SetUpOffice, sample_folder: Path) -> None:
     old_sshd.put(office, version="another make")
     set_up(office, context_for(office, "rrsync", sample_folder)[0])
@@ -64,6 +65,7 @@ def test_the_script_sees_it_where_the_version_says_nothing(office: SetUpOffice, 
     assert office.standing() == before
 
 
+@pytest.mark.every_case
 def test_a_file_that_has_no_effect_moves(office: SetUpOffice, sample_folder: Path) -> None:
     set_up(office, context_for(office, "rrsync", sample_folder)[0])
     before = office.standing()

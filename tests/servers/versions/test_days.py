@@ -69,6 +69,7 @@ def test_days_become_weeks_and_weeks_become_months(tmp_path: Path) -> None:
         require_content(office)
 
 
+@pytest.mark.every_case
 def test_a_clock_that_was_wrong_once_costs_no_later_versions(tmp_path: Path) -> None:
     with _Few(tmp_path / "office") as office:
         for day in (400, 401, 402, 1, 2, 3, 4):

@@ -107,6 +107,7 @@ def test_a_computer_that_takes_the_backup_over_ends_no_versions(office: SetUpOff
     assert office.run("stat", "-c", "%U:%G %a", PLACE) == f"root:{ACCOUNT} 750\n"
 
 
+@pytest.mark.every_case
 def test_a_version_that_is_there_is_kept_and_named(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     install(office, sample_folder)
@@ -142,6 +143,7 @@ def test_what_is_missing_is_named_and_nothing_installed(office: SetUpOffice, sam
         assert office.standing() == before
 
 
+@pytest.mark.every_case
 def test_two_backups_share_the_program_until_the_last_is_undone(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
     install(office, sample_folder, name="other")
