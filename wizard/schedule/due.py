@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wizard.schedule.staleness import CLOCKS_DIFFER
+
 if TYPE_CHECKING:
     from wizard.profile import Every, Schedule
 
@@ -20,7 +22,6 @@ PERIODS: dict[Every, timedelta] = {
 }
 _FIRST_PAUSE = timedelta(minutes=15)  # as often as the system's scheduler starts us
 _PART_OF_A_PERIOD = 4  # at most so long a pause follows a failure: a period has room for several tries
-_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Runs(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def pause(every: Every, failed: int) -> timedelta:
 
 
 def _by_plan(schedule: Schedule, last_good: datetime | None, now: datetime) -> datetime:
-    if last_good is None or last_good > now + _CLOCKS_DIFFER:  # the clock was wrong then, or is now
+    if last_good is None or last_good > now + CLOCKS_DIFFER:  # the clock was wrong then, or is now
         return now
     if schedule.every == "hourly":
         return last_good + PERIODS["hourly"]

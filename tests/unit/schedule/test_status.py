@@ -71,10 +71,12 @@ def test_what_is_not_known_is_null() -> None:
         (Schedule(), timedelta(days=8), True),
         (Schedule(every="daily", warn_after_days=2), timedelta(days=3), True),
         (Schedule(every="daily", warn_after_days=30), timedelta(days=29), False),
+        (Schedule(every="daily"), timedelta(days=-400), True),  # the clock was wrong then
     ],
 )
 def test_too_old_is_what_the_backup_s_own_days_say(schedule: Schedule, good: timedelta, is_stale: bool) -> None:
     _kept(schedule, good=good)
+    _set_up(40)
     told = backup_wizard("status", "--json")
     assert told.json["backups"][0]["stale"] is is_stale
     assert told.exit_code == backup_wizard("status", "amamac").exit_code == int(is_stale)
