@@ -106,7 +106,7 @@ def _rows(backup: BackupState) -> Iterator[tuple[str, str]]:
     if backup.upcoming.when:
         yield _("Next backup"), backup.upcoming.when
     if backup.upcoming.waits:
-        yield _("Waiting"), backup.upcoming.waits
+        yield _("Now"), backup.upcoming.waits
     if backup.tested.about_check:
         yield _("Security check"), backup.tested.about_check
     if drill := " ".join(filter(None, (backup.tested.drill.in_short, backup.tested.missed_drill))):
