@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 GOOD = N_("Tested: started this way, backup-wizard can sign in to the server.")
 BAD = N_("Tested: started this way, backup-wizard can't back up yet.")
 NOT_LET_IN = N_("Your admin hasn't given this computer access yet. The schedule starts once they have.")
+CRON_IS_OFF = N_(
+    "But cron wasn't found running on this computer, and without it, nothing starts your backup. Start it, for example"
+    " with “sudo service cron start”."
+)
 
 _WAITS_FOR_ADMIN = 75
 _KEY_STEP = N_("Run “backup-wizard {name}”, go back to “Key”, and let your keyring save the passphrase.")
@@ -42,11 +46,12 @@ _INSTEAD = {
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """How the trial went; where it failed, why, and what to choose instead."""
+    """How the trial went; where it failed, why, and what to choose instead; and whether a scheduler was seen to run."""
 
     exit_code: int
     sentence: str = ""
     instead: str = ""
+    seems_to_run: bool = True
 
     @property
     def is_good(self) -> bool:
@@ -57,7 +62,8 @@ class Answer(msgspec.Struct, frozen=True):
     def in_words(self) -> tuple[str, ...]:
         """How it went, and what to do where it failed."""
         if self.is_good:
-            return (_(NOT_LET_IN if self.exit_code else GOOD),)
+            told = _(NOT_LET_IN if self.exit_code else GOOD)
+            return (told,) if self.seems_to_run else (told, _(CRON_IS_OFF))
         return tuple(filter(None, (_(BAD), self.sentence, self.instead)))
 
 
@@ -88,6 +94,7 @@ def of(profile: Profile, stop: threading.Event | None = None) -> Answer:
     """Try a backup now, as the scheduler starts it, unless it is to `stop`; nothing is changed on the server."""
     try:
         tried = schedulers.try_now(profile.name, stop or threading.Event())
+        seems_to_run = schedulers.seems_to_run()
     except Failure as failure:
         told = trouble.explain(failure, profile)
         return Answer(told.exit_code, told.sentence)
@@ -97,7 +104,9 @@ def of(profile: Profile, stop: threading.Event | None = None) -> Answer:
         cause = Failure(Kind.SCHEDULER_FAILED, "backup-wizard", tried.stdout + tried.stderr)
         told = trouble.explain(cause, profile)
         return Answer(tried.exit_code or told.exit_code, told.sentence)
-    return answer(tried.exit_code, found.kind, found.sentence, profile)
+    return msgspec.structs.replace(
+        answer(tried.exit_code, found.kind, found.sentence, profile), seems_to_run=seems_to_run
+    )
 
 
 def answer(exit_code: int, kind: Kind | None, sentence: str, profile: Profile) -> Answer:

@@ -17,6 +17,7 @@ from wizard.client.session import Session
 from wizard.failure import Failure, Kind
 from wizard.profile import Key, Schedule
 from wizard.running import record
+from wizard.schedule.trial import Answer
 from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.context import WalkContext
@@ -34,6 +35,27 @@ COMMAND = " ".join(scheduler.COMMAND)
 
 async def shown(pilot: Pilot[int], choice: str = "● Every day (recommended)") -> None:
     await until(pilot, lambda: choice in text(pilot))
+
+
+@pytest.mark.parametrize("size", TRIED_SIZES)
+async def test_without_a_scheduler_that_runs_it_is_asked_whether_to_set_it_all_the_same(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found_none(_: Profile) -> Answer:
+        return Answer(0, seems_to_run=False)
+
+    monkeypatch.setattr(scheduler.STAND_IN, "wait_for", found_none)
+    steps.record(Walk(PROFILE, Step.SCHEDULE, Step.SCHEDULE))
+    async with wizard_at(PROFILE, Step.SCHEDULE, size=size) as pilot:
+        await shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Start it, for example with “sudo service cron start”." in said(pilot))
+        assert "Automatic backups don't work yet" in said(pilot)
+        assert "can sign in to the server" in said(pilot)
+        assert profiles.load("amamac").schedule == Schedule()
+        await pilot.press("tab", "enter")
+        await arrived(pilot, Step.FINISH)
+    assert profiles.load("amamac").schedule == Schedule(every="daily")
 
 
 def time_is_asked(pilot: Pilot[int]) -> bool:

@@ -32,6 +32,7 @@ def test_its_line_is_started_by_cron_itself(home: Path, tmp_path: Path, monkeypa
         subprocess.run(["crontab", "-"], input=b"# another's\n", check=True)
         profile = setting.put(a_profile(), Schedule(every="daily"))
         assert schedulers.state() is State.OURS
+        assert schedulers.seems_to_run()
         told = stand_in.told(_A_MINUTE)
         setting.put(profile, Schedule())
         assert subprocess.check_output(["crontab", "-l"]) == b"# another's\n"

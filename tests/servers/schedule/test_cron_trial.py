@@ -10,6 +10,8 @@ from tests.support.servers import sign_in
 from wizard.client import access
 from wizard.client.keys import key_files, protected_key
 from wizard.profile import Key
+from wizard.schedule import trial
+from wizard.schedule.schedulers import cron
 from wizard.server import exports
 from wizard.storage import profiles
 from wizard.walk import steps
@@ -17,6 +19,8 @@ from wizard.walk.steps import Step, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.agent import Agent
     from tests.support.servers.real_sshd import RealSshd
@@ -30,7 +34,9 @@ def let_in(sshd: RealSshd, profile: Profile) -> None:
     steps.record(Walk(profile, Step.FINISH, Step.FINISH))
 
 
-def test_a_key_that_opens_by_itself_reaches_the_server(sshd: RealSshd) -> None:
+def test_a_key_that_opens_by_itself_reaches_the_server(
+    sshd: RealSshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (sshd.folder / "backup/amamac").mkdir(parents=True)
     profile = towards(sshd, key=Key(protection="none"))
     protected_key.ensure(profile)
@@ -38,6 +44,11 @@ def test_a_key_that_opens_by_itself_reaches_the_server(sshd: RealSshd) -> None:
     ended = backup_wizard("schedule", "amamac", "daily")
     assert ended.exit_code == 0, ended.stderr
     assert "Tested: started this way, backup-wizard can sign in to the server." in ended.stdout
+    monkeypatch.setattr(cron, "_PROCESSES", tmp_path)
+    for number, name in enumerate(("init", "crond"), 1):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "comm").write_text(f"{name}\n")
+        assert (trial.CRON_IS_OFF in trial.of(profile).in_words) is (name == "init")
 
 
 def test_a_key_in_the_agent_of_the_terminal_is_out_of_reach(home: Path, sshd: RealSshd, agent: Agent) -> None:

@@ -41,6 +41,28 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     return made
 
 
+@pytest.mark.parametrize(
+    ("running", "seems"),
+    [
+        ({"1": "systemd", "7": "cron"}, True),
+        ({"1": "init", "7": "crond"}, True),  # busybox's
+        ({"1": "init", "7": "crontab"}, False),
+        ({"1": "init", "7": None}, False),
+        ({"7": "bash"}, True),  # one's own processes are all that can be seen
+        ({}, True),
+    ],
+)
+def test_its_daemon_is_looked_for(
+    running: dict[str, str | None], seems: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cron, "_PROCESSES", tmp_path)
+    for number, name in running.items():
+        (tmp_path / number).mkdir()
+        if name:
+            (tmp_path / number / "comm").write_text(f"{name}\n")
+    assert schedulers.seems_to_run() is seems
+
+
 def commands(table: bytes) -> list[str]:
     """The commands of a list as cron reads them: an unescaped % ends one, and the backslash before one is dropped."""
     lines = [line for line in table.decode().splitlines() if line[:1].isdigit()]

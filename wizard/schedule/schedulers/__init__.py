@@ -34,6 +34,15 @@ def chosen() -> Scheduler:
     raise Failure(Kind.NO_SCHEDULER)
 
 
+def seems_to_run() -> bool:
+    """Whether something is there that starts what is due, as far as can be seen.
+
+    Raises:
+        Failure: `NO_SCHEDULER`.
+    """
+    return chosen().seems_to_run()
+
+
 def plan() -> Plan:
     """What installing would write and run.
 

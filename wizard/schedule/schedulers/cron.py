@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import zlib
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,6 +29,9 @@ _BEGIN, _END = "# BEGIN backup-wizard", "# END backup-wizard"
 _LOW_PRIORITY = "renice -n 19 -p $$ >/dev/null 2>&1; ionice -c 3 -p $$ >/dev/null 2>&1; "
 _QUIETLY = "run --if-due >/dev/null 2>&1"
 _SHELL, _PATH = "/bin/sh", "/usr/bin:/bin"
+_PROCESSES = Path("/proc")
+_DAEMONS = {"cron", "crond", "fcron"}  # crond is also cronie's, dcron's and busybox's
+_SYSTEMD_CRON = "systemd/system-generators/systemd-crontab-generator"  # systemd itself is its daemon
 
 
 class Cron:
@@ -37,6 +42,18 @@ class Cron:
     def is_there(self) -> bool:
         """Whether there is a crontab program; on a Mac, launchd is the one to ask."""
         return sys.platform != "darwin" and shutil.which("crontab") is not None
+
+    def seems_to_run(self) -> bool:
+        """Whether its daemon is seen among the processes; also where the system doesn't show them all."""
+        if not (_PROCESSES / "1/comm").exists():
+            return True
+        if any((Path(folder) / _SYSTEMD_CRON).exists() for folder in ("/usr/lib", "/lib")):
+            return True
+        running = set()
+        for name in _PROCESSES.glob("[0-9]*/comm"):
+            with suppress(OSError):  # it has ended meanwhile
+                running.add(name.read_text(errors="replace").strip())
+        return not running.isdisjoint(_DAEMONS)
 
     def plan(self) -> Plan:
         """The marked lines."""

@@ -32,6 +32,10 @@ class Launchd:
         """Whether this is a Mac."""
         return sys.platform == "darwin" and shutil.which("launchctl") is not None
 
+    def seems_to_run(self) -> bool:
+        """It does: it is only there where it runs."""
+        return True
+
     def plan(self) -> Plan:
         """The agent's file, and how it is made known."""
         return Plan(self.name, tuple(Planned(str(path), text) for path, text in _wanted().items()), (_load(_path()),))

@@ -69,6 +69,9 @@ class Scheduler(Protocol):
     def is_there(self) -> bool:
         """Whether it runs for this person."""
 
+    def seems_to_run(self) -> bool:
+        """Whether something is there that starts what it is given, as far as can be seen."""
+
     def plan(self) -> Plan:
         """What installing would write and run."""
 

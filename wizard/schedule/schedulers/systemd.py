@@ -58,6 +58,10 @@ class Systemd:
         runtime = os.environ.get("XDG_RUNTIME_DIR")
         return bool(runtime and shutil.which("systemctl")) and Path(str(runtime), "systemd/private").is_socket()
 
+    def seems_to_run(self) -> bool:
+        """It does: it is only there where it runs."""
+        return True
+
     def plan(self) -> Plan:
         """The two units, and how they are made known."""
         planned = tuple(Planned(str(path), text) for path, text in _wanted().items())

@@ -168,14 +168,15 @@ async def try_out(profile: Profile, found: Found, answers: Answers, context: Wal
         return May()
     context.tell(f"{TRYING} …")
     answer: Answer = await _module("trial").wait_for(profile)
-    return May("\n".join(answer.in_words)) if answer.is_good else is_meant(answer)
+    works = answer.is_good and answer.seems_to_run
+    return May("\n".join(answer.in_words)) if works else is_meant(answer)
 
 
-def is_meant(failed: Answer) -> MayIfConfirmed:
-    """Whether a schedule is to be set all the same, though its trial failed."""
+def is_meant(answer: Answer) -> MayIfConfirmed:
+    """Whether a schedule is to be set all the same, though it wouldn't work yet."""
     return MayIfConfirmed(
         _("Automatic backups don't work yet"),
-        "\n\n".join(failed.in_words),
+        "\n\n".join(answer.in_words),
         yes=_("Use it anyway"),
         no=_("Change it"),
     )
