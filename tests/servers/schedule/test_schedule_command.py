@@ -59,7 +59,7 @@ def test_the_scheduler_itself_reaches_the_keyring_and_the_server(manager: UserMa
     (sshd.folder / "backup/amamac").mkdir(parents=True)
     before = tree(sshd.folder)
     exit_code, told = schedule(manager, "daily", "--at", "12:30", "--on-battery")
-    assert (exit_code, told["trial"]) == (0, {"exit_code": 0, "sentence": "", "instead": ""})
+    assert (exit_code, told["trial"]) == (0, {"exit_code": 0, "sentence": "", "instead": "", "seems_to_run": True})
     assert sshd.log().count("Accepted publickey") == 1
     assert tree(sshd.folder) == before
     assert profiles.load("amamac").schedule == Schedule(every="daily", at="12:30", on_battery=True)

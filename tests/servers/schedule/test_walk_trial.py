@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tests.support.plain import Person, decided
 from wizard.client.keys import key_files
 from wizard.client.session import Session
 from wizard.profile import Key, Schedule
+from wizard.schedule import trial
+from wizard.schedule.schedulers import cron
 from wizard.server import kept_facts
 from wizard.storage import profiles
 from wizard.walk import steps, unattended
@@ -39,9 +42,14 @@ AGENT = "Choose a key that isn't only in the agent."
 
 
 @pytest.fixture(autouse=True)
-def real_scheduler(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cron, as there is no manager in this home: its list is a file of the test's."""
+def real_scheduler(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Cron, as there is no manager in this home: its list is a file of the test's.
+
+    In the folder are the processes of this computer: none that can be seen, whether or not it has a cron of its own.
+    """
     monkeypatch.setattr(schedule, "_module", lambda name: import_module(f"wizard.schedule.{name}"))
+    monkeypatch.setattr(cron, "_PROCESSES", tmp_path / "processes")
+    return tmp_path / "processes"
 
 
 @pytest.fixture
@@ -97,6 +105,17 @@ def test_in_text_mode_it_is_said_that_it_works(
     monkeypatch.setattr("builtins.input", Person({}))
     assert decided(place.profile, Step.SCHEDULE).schedule == DAILY
     assert WORKS in capsys.readouterr().out
+
+
+async def test_where_no_cron_runs_it_is_said_and_asked_about(
+    real_scheduler: Path, place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (real_scheduler / "1").mkdir(parents=True)
+    (real_scheduler / "1/comm").write_text("init\n")
+    assert await taken(replace(place.profile, schedule=DAILY)) == 1
+    assert trial.CRON_IS_OFF in " ".join(capsys.readouterr().out.split())
+    monkeypatch.setattr("builtins.input", Person({"anyway": ["y"]}))
+    assert (await asyncio.to_thread(decided, place.profile, Step.SCHEDULE)).schedule == DAILY
 
 
 async def test_what_fails_is_explained_before_it_is_set(home: Path, place: Place, agent: Agent) -> None:
