@@ -60,7 +60,7 @@ def in_words(problem: Problem) -> str:
 
 
 def may_have_lost_folder(event: Event) -> bool:
-    """Whether a disk may have gone away: one has come or gone, or rsync finds a folder gone or deletes files."""
+    """Whether a disk may have gone away: one may have come or gone, or rsync finds a folder gone or deletes files."""
     match event:
         case MountsChanged():
             return True

@@ -31,6 +31,13 @@ FOLDERS = 40
 # As on a real line. Otherwise all would be in this computer's own buffers before anything can go away.
 _SLOWLY = '#!/bin/sh\nexec "{rsync}" --bwlimit=1500 "$@"\n'
 
+_GOES_AFTER_DRY_RUN = """#!/bin/sh
+"{rsync}" "$@"
+code=$?
+case "$*" in *--dry-run*Documents*) umount --lazy "{disk}" ;; esac
+exit $code
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -139,6 +146,29 @@ def test_the_disk_that_the_folder_is_on(office: Office, gate: Gate, folder: Path
     office.run("mount", "-t", "tmpfs", "tmpfs", str(folder))
     set_up(office, gate, folder, folder, folder / "a new folder")
     assert goes_away(office, gate, folder, "umount", "--lazy", str(folder), stops=True) == set()
+
+
+@pytest.mark.parametrize("is_inside", sampled.first(1, [True, False]))
+def test_a_disk_that_goes_while_the_run_looks_ahead(
+    is_inside: bool, office: Office, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = folder / "the disk" if is_inside else folder
+    disk.mkdir(exist_ok=True)
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(disk))
+    placing.settle(office, placing.profile_for(office, "login", folder, delete=True, scheme={"allow_delete": True}))
+    for number in range(FOLDERS):
+        fill(office.path(f"{disk}/folder {number:02}"), 1, b"")
+    assert begin(office).wait(120) == 0
+    there = office.path(f"{placing.OWN}/Documents")
+    before = trees.tree(there)
+    (tmp_path / "rsync").write_text(_GOES_AFTER_DRY_RUN.format(rsync=programs.require("rsync"), disk=disk))
+    (tmp_path / "rsync").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    running = begin(office)
+    complained = running.communicate(timeout=120)[1]
+    assert running.returncode == 1
+    assert f"“{disk}” went away during this backup" in complained
+    assert trees.tree(there) == before
 
 
 # No disk goes, so it is noticed by what rsync says, and what the server has been told by then is deleted there. A newer

@@ -56,6 +56,7 @@ async def run(
     complaints = Complaints(wakes.set)
     try:
         with _Pipe() as pipe, MountWatch(wakes.set) as mounts:
+            yield MountsChanged()  # what is known of the folders may be older than this watch
             # The child is left first: rsync has to have ended before the pipe is closed.
             async with children.child(
                 argv, access.environment, _stdin(access), stdout=pipe.writer, holding=holding, umask=umask

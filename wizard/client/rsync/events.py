@@ -106,7 +106,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class MountsChanged(msgspec.Struct, frozen=True):
-    """A disk or network folder has come or gone while rsync runs."""
+    """A disk or network folder has come or gone while rsync runs; or, as the first event, may have before that."""
 
 
 Event = Entries | Problem | Progress | MountsChanged | Ended
