@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TypeVar
 
 import msgspec
@@ -13,13 +14,14 @@ Content = TypeVar("Content")
 Default = TypeVar("Default")
 
 # Whatever is in the file, JSON or not and however deeply nested, it is no reason to fail.
-_CANT_BE_READ = (OSError, UnicodeDecodeError, RecursionError, msgspec.DecodeError)
+_CANT_BE_READ = (OSError, ValueError, RecursionError, msgspec.ValidationError)
 
 
 def load(name: str, file: str, type: type[Content], default: Default) -> Content | Default:
     """What the file of that backup holds; `default` where it is missing or can't be read."""
     try:
-        return msgspec.json.decode(files.read(paths.walk_state(name) / file), type=type)
+        # Unlike msgspec's, the standard library's JSON takes names that are no UTF-8.
+        return msgspec.convert(json.loads(files.read(paths.walk_state(name) / file)), type)
     except _CANT_BE_READ:
         return default
 
@@ -31,7 +33,7 @@ def save(name: str, file: str, content: object, *, lasting: bool = True) -> None
         Failure: our folder can't be written to.
     """
     path = files.private_folder(paths.walk_state(name)) / file
-    files.replace(path, msgspec.json.encode(content), lasting=lasting)
+    files.replace(path, json.dumps(msgspec.to_builtins(content)).encode(), lasting=lasting)
 
 
 def forget(name: str, file: str) -> None:

@@ -19,7 +19,7 @@ from wizard import console
 from wizard.client import access
 from wizard.failure import Failure
 from wizard.profile import with_delete
-from wizard.running import record
+from wizard.running import history, record
 from wizard.server import exports
 from wizard.storage import profiles, state_files
 
@@ -93,6 +93,17 @@ async def test_a_run_that_deletes_removes_it_and_has_nothing_to_tell(line: Lossy
     told = await run(line.profile)
     assert left(line) == []
     assert (told.report.totals.deleted, told.cut) == (1, {})
+
+
+async def test_one_whose_name_is_no_utf_8_is_kept_as_well(line: LossyLine) -> None:
+    name = os.fsdecode(b"Vid\xe9o.avi")
+    (line.source / "a-large").rename(line.source / name)
+    line.gate.cuts[THE_BACKUP] = HELD_AT
+    with pytest.raises(Failure):
+        await run(line.profile)
+    kept = record.read(line.profile.name)
+    assert (kept.result, kept.cut) == ("failed", {f"source/{name}": LARGE})
+    assert history.read(line.profile.name)[0].result == "failed"
 
 
 async def test_a_run_that_was_cut_and_went_on_tells_it_too(line: LossyLine) -> None:
