@@ -173,7 +173,7 @@ class _Run:
             if told.unread_count:  # rsync's statistics take what it could not read for created
                 told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
             result = Result(told, self._tries, found, self.cut_files)
-            if result.is_complete:
+            if result.is_complete or self._is_good(result):
                 marking = transfer.mark_complete(self._profile, self._connected, modes, self._pauses, self._holding)
                 result = replace(result, unmarked=await marking)
         finally:

@@ -1,4 +1,6 @@
-"""A dated file in the backup's folder on the server: a run came to its end, and all of it was there.
+"""A dated file in the backup's folder on the server: a run came to its end, and all was there that could be read here.
+
+Were a few files that can't be read enough to leave it out, no version would ever be made where there is one.
 
 The server's admin sees by it how old the last complete backup is, also where nothing had changed, and which state of
 the folder may be kept as a version. At the top of the backup's folder, beside the markers (`destination.py`):

@@ -60,14 +60,16 @@ async def test_each_complete_run_leaves_its_date_and_counts_it_nowhere(office: O
     assert (totals.new, totals.changed, totals.deleted, totals.files) == (0, 0, 0, 2)
 
 
-async def test_a_run_that_is_not_complete_leaves_none(office: Office, source: Path) -> None:
+async def test_a_run_that_is_not_good_leaves_none(office: Office, source: Path) -> None:
     profile = placing.profile_for(office, "rrsync", source)
     placing.settle(office, profile)
     mark = office.path(f"{placing.OWN}/.backup-complete")
     assert (await run(profile)).is_complete
     age(mark)
-    (source / "closed").write_text("for nobody")
-    (source / "closed").chmod(0)
+    closed = [source / "closed", source / "closed, too"]  # half of what is there
+    for one in closed:
+        one.write_text("for nobody")
+        one.chmod(0)
 
     async def unread() -> backing_up.Result:
         return await run(profile)
@@ -75,7 +77,8 @@ async def test_a_run_that_is_not_complete_leaves_none(office: Office, source: Pa
     result = await deprived.of(deprived.no_privilege, unread)
     assert (result.report.exit_code, result.is_complete) == (23, False)
     assert mark.read_text() == OLD
-    (source / "closed").unlink()
+    for one in closed:
+        one.unlink()
     (source / "letter").write_text("Dear all")
     there = office.path(f"{placing.OWN}/Documents/letter")
 

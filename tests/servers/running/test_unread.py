@@ -109,6 +109,7 @@ async def test_one_unreadable_file_is_one_and_the_backup_counts_as_good(
     kept = record.read(profile.name)
     assert (kept.result, kept.unread, kept.last_good) == ("done", 1, kept.last)
     assert record.in_words(profile.name).endswith(", except 1 file that couldn't be read")
+    assert office.path(f"{placing.root_of(profile)}/{profile.name}/.backup-complete").exists()
     (source / "letter 7").chmod(0o600)
     assert (await as_anybody("run", profile.name)).returncode == 0
     assert "except" not in record.in_words(profile.name)
@@ -122,10 +123,13 @@ async def test_a_folder_that_hides_most_of_what_there_was_makes_no_good_backup(o
     for number in range(3):
         (source / f"note {number}").write_text("short")
     assert (await as_anybody("run", profile.name)).returncode == 0
+    mark = office.path(f"{placing.root_of(profile)}/{profile.name}/.backup-complete")
+    left = mark.stat()
     (source / "all of it").chmod(0)
     for _ in range(2):  # nor does the next one that finds as little
         assert (await as_anybody("run", profile.name)).returncode == 1
         assert record.read(profile.name).result == "incomplete"
+        assert mark.stat() == left
     (source / "all of it").chmod(0o700)
 
 
