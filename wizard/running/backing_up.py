@@ -255,19 +255,17 @@ class _Run:
         Returns what a dry run comes to, where one was made: for that, or for somebody who watches while a part may be
         on the server already.
         """
-        if not self._is_safe:
-            self._before = replace(self._before, adopted=await transfer.is_adopted(self._profile, self._connected))
-        now, before = await in_background(lambda: safeguard.sources(self._profile)), self._before
-        losses = safeguard.changed(self._profile, now, before, is_tried_again=self._is_safe)
         may_be_there = self._tries > 1 or not self._is_fresh
         is_wanted = (self._is_watched and may_be_there) or (self._by == "schedule" and not self._is_safe)
-        totals = None
-        if not self._is_safe:
-            found, totals = await safeguard.ahead(self._profile, self._connected, before, now, is_wanted=is_wanted)
-            losses += found
-            self._is_safe, self._before = True, replace(before, sources=now)  # each later try must find it as this one
-        elif is_wanted and transfer.can_preview(self._profile):
-            totals = (await report.dry_run(self._profile, self._connected)).totals
+        if self._is_safe:
+            await self._see_that_all_is_there()
+            is_previewed = is_wanted and transfer.can_preview(self._profile)
+            return (await report.dry_run(self._profile, self._connected)).totals if is_previewed else None
+        before = replace(self._before, adopted=await transfer.is_adopted(self._profile, self._connected))
+        now = await in_background(lambda: safeguard.sources(self._profile))
+        losses, totals = await safeguard.ahead(self._profile, self._connected, before, now, is_wanted=is_wanted)
+        losses = [*safeguard.changed(self._profile, now, before), *losses]
+        self._is_safe, self._before = True, replace(before, sources=now)  # each later try must find it as this one
         if any(loss not in self._agreed for loss in losses):
             raise AtRisk(losses)
         return totals

@@ -149,13 +149,12 @@ def to_remember(profile: Profile, kept: Record, agreed: Sequence[Loss]) -> dict[
     return {folder: replace(source, inside=inside(folder, source)) for folder, source in sources(profile).items()}
 
 
-def changed(profile: Profile, now: Mapping[str, Source], kept: Record, *, is_tried_again: bool) -> list[Loss]:
+def changed(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
     """The folders that are empty or on another disk now, and were not when they were last backed up.
 
-    Also those that a run which deletes would empty in a backup that may still hold more than this computer. A run that
-    `is_tried_again` doesn't look `ahead` any more, so the disks inside that are `missing` since then count here.
+    Also those that a run which deletes would empty in a backup that may still hold more than this computer.
     """
-    found = [*missing(profile, now, kept).values()] if is_tried_again else []
+    found: list[Loss] = []
     for folder, source in now.items():
         was = kept.sources.get(folder, source)
         if source.is_empty and not was.is_empty:
@@ -179,7 +178,7 @@ def went_away(profile: Profile, begun: Record, agreed: Sequence[Loss]) -> list[L
     gone = [Loss(folder, "not there") for folder in begun.sources if folder not in now]
     listed = replace(begun, sources={folder: begun.sources[folder] for folder in now})
     reading = replace(profile, delete=profile.delete or not profile.one_file_system)
-    found = [*gone, *missing(reading, now, listed).values(), *changed(profile, now, listed, is_tried_again=False)]
+    found = [*gone, *missing(reading, now, listed).values(), *changed(profile, now, listed)]
     return [Loss(loss.folder, "went away") for loss in found if loss not in agreed]
 
 

@@ -134,11 +134,6 @@ def test_who_is_there_is_asked_once(office: Office, disk: Path) -> None:
 def test_one_that_goes_between_two_tries_is_noticed(tmp_path: Path) -> None:
     folder = str(tmp_path)
     profile = Profile(name="amamac", folders=(folder,), delete=True)
-    with_disk = record.Source("/", False, {"disk": False, "disk/inside": False, "empty": True})
-    found = safeguard.changed(
-        profile,
-        {folder: record.Source("/", False)},
-        record.Record(sources={folder: with_disk}),
-        is_tried_again=True,
-    )
-    assert found == [safeguard.Loss(f"{folder}/disk", "not there")]
+    inside = {"disk": False, "disk/inside": False, "empty": True}
+    begun = record.Record(sources={folder: msgspec.structs.replace(record.Source.at(folder), inside=inside)})
+    assert safeguard.went_away(profile, begun, ()) == [safeguard.Loss(f"{folder}/disk", "went away")]

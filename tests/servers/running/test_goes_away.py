@@ -15,14 +15,17 @@ import pytest
 from tests.support import processes, programs
 from tests.support.data import trees
 from tests.support.network.gate import Gate
+from tests.support.network.lossy_line import THE_BACKUP, lossy_line
 from tests.support.quick import sampled
 from tests.support.servers import old_rsync, placing
-from wizard.running import record
+from wizard.client import access
+from wizard.running import backing_up, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.servers.office import Office
+    from tests.support.servers.real_sshd import RealSshd
 
 NEW, SIZE = 10, 10_000  # in each new folder
 HELD_AFTER = 1_000_000  # bytes, which nothing but the new files come to
@@ -80,7 +83,7 @@ def set_up(office: Office, gate: Gate, folder: Path, full: Path, new: Path) -> N
 
 
 def fill(folder: Path, count: int, content: bytes) -> None:
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         (folder / f"letter {number}").write_bytes(content)
 
@@ -177,3 +180,17 @@ def test_a_disk_that_goes_while_the_run_looks_ahead(
 def test_the_folder_itself(office: Office, gate: Gate, folder: Path) -> None:
     set_up(office, gate, folder, folder, folder / "a new folder")
     goes_away(office, gate, folder, "mv", str(folder), f"{folder} elsewhere", stops=False)
+
+
+async def test_between_two_tries_it_is_told_as_what_came_in_the_middle(sshd: RealSshd, folder: Path) -> None:
+    fill(folder, 20, os.urandom(SIZE * 10))
+    with lossy_line(sshd, folder) as line:
+        line.gate.cuts[THE_BACKUP] = HELD_AFTER
+        run = backing_up.run(line.profile, access.prepare(line.profile), pauses=(0.1,) * 25)
+        with pytest.raises(backing_up.AtRisk) as stopped:
+            async for event in run:
+                if isinstance(event, backing_up.Retry):
+                    for one in folder.iterdir():
+                        one.unlink()
+    assert str(stopped.value).endswith(f"“{folder}” went away during this backup")
+    assert "Nothing was sent" not in stopped.value.advice
