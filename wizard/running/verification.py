@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 How = Literal["sample", "dry-run", "none", "refused", "failed"]
 
-# A thief must not be able to predict which files are compared.
-_CHANCE = random.SystemRandom()
+_CHANCE = random.SystemRandom()  # a thief must not be able to predict which files are compared
 
 _MOST_FILES = 100
 _MOST_BYTES_A_FILE = 64 << 20
@@ -57,7 +56,7 @@ class Verification(msgspec.Struct, frozen=True):
     `missing` are those that are not on the server at all; what can't be read here is none of them. `spoiled` are those
     that differ and had not changed here since a good backup. `outdated` are files that have changed here, or were put
     there by somebody else, and that the server keeps as they are (append only); `looked_at` counts none of those. Of
-    each, only so many are named. `reason` is why it failed.
+    each, only so many are named. `reason` is why it failed. What has `changed_since` the run is in none of these.
     """
 
     how: How
@@ -68,6 +67,7 @@ class Verification(msgspec.Struct, frozen=True):
     outdated: tuple[str, ...] = ()
     outdated_count: int = 0
     reason: str = ""
+    changed_since: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -143,6 +143,8 @@ class Verification(msgspec.Struct, frozen=True):
                     "Checked afterwards: {count} files, chosen at random, are identical on the server.",
                     self.looked_at,
                 ).format(count=display.number(self.looked_at))
+            case "dry-run" if self.changed_since:
+                return _("Checked afterwards: a practice run found nothing left to send but what has changed since.")
             case "dry-run":
                 return _("Checked afterwards: a practice run found nothing left to send.")
             case "failed":
@@ -243,16 +245,18 @@ async def _by_content(profile: Profile, access: Access, paths: Iterable[str], ab
 
 
 async def _by_dry_run(profile: Profile, access: Access, about: AboutRun) -> Verification:
-    unequal: list[rsync.Entry] = []
-    outdated: list[rsync.Entry] = []
-    outdated_count = 0
+    unequal, outdated = list[rsync.Entry](), list[rsync.Entry]()
+    outdated_count = changed_since = 0
     async with aclosing(transfer.dry_run(profile, access)) as events:
         async for event in events:
             match event:
                 case rsync.Entries():
                     for entry in event:
                         is_outdated = entry.is_outdated and profile.scheme.append_only
-                        if not (is_outdated or entry.is_sent) or not _is_to_be_there(profile, entry.path, about):
+                        if not (is_outdated or entry.is_sent):
+                            continue
+                        if not _is_to_be_there(profile, entry.path, about):
+                            changed_since += unchanged.place(profile, entry.path) not in about.unread
                             continue
                         outdated_count += is_outdated
                         named = outdated if is_outdated else unequal
@@ -260,15 +264,18 @@ async def _by_dry_run(profile: Profile, access: Access, about: AboutRun) -> Veri
                 case rsync.Ended():
                     looked_at = report.require_totals(event).files
     told = _told(profile, "dry-run", looked_at, unequal, about)
-    return replace(told, outdated=tuple(entry.path for entry in outdated), outdated_count=outdated_count)
+    paths = tuple(entry.path for entry in outdated)
+    return replace(told, outdated=paths, outdated_count=outdated_count, changed_since=changed_since)
 
 
 def _told(profile: Profile, how: How, looked_at: int, unequal: Sequence[rsync.Entry], about: AboutRun) -> Verification:
-    unequal = [entry for entry in unequal if _is_to_be_there(profile, entry.path, about)]
+    found, unequal = len(unequal), [entry for entry in unequal if _is_to_be_there(profile, entry.path, about)]
+    if (changed_since := found - len(unequal)) == looked_at:
+        return Verification("failed", reason=_("all that was compared has changed since"))
     missing = tuple(entry.path for entry in unequal if entry.is_new)
     differing = tuple(entry.path for entry in unequal if not entry.is_new)
     spoiled = tuple(path for path in differing if unchanged.is_older(profile, path, about.good_since))
-    return Verification(how, looked_at, differing, missing, spoiled)
+    return Verification(how, looked_at - changed_since, differing, missing, spoiled, changed_since=changed_since)
 
 
 def _is_to_be_there(profile: Profile, path: str, about: AboutRun) -> bool:

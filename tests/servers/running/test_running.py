@@ -92,8 +92,7 @@ async def test_on_a_daemon_a_file_that_was_cut_off_goes_on_and_is_never_seen_und
     placing.settle(office, profile)
     landed = office.path(f"{placing.ROOT}/amamac/source")
     with Gate(office.daemon_port) as gate:
-        # After the link's measure, the look at what would be deleted, and the question whose backup is there.
-        gate.holds[3] = 3_000_000
+        gate.holds.update(dict.fromkeys(range(100), 3_000_000))  # which nothing but the backup itself comes to
         running = asyncio.create_task(run(placing.at_port(profile, gate.port)))
         async with asyncio.timeout(60):
             # A reset throws away what the daemon has not read yet.

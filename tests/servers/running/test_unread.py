@@ -203,3 +203,31 @@ async def test_what_is_not_there_is_missing_and_does_not_differ(
     told = event.verification.sentence
     assert "1 file is missing on the server: Documents/letter 7. The next backup sends it again." in told
     assert json.loads(json.dumps(event.as_json()))["verified"]["missing"] == [f"{source.name}/letter 7"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "told"),
+    sampled.first(
+        1,
+        [
+            ("rrsync", 1, "Checked afterwards: 19 files, chosen at random, are identical on the server."),
+            ("rrsync", LETTERS, "Not checked afterwards: all that was compared has changed since."),
+            (
+                "forced-command",
+                1,
+                "Checked afterwards: a practice run found nothing left to send but what has changed since.",
+            ),
+        ],
+    ),
+)
+async def test_what_changes_afterwards_is_not_told_to_be_identical(
+    kind: str, count: int, told: str, office: Office, source: Path
+) -> None:
+    profile = settled(office, kind, source)
+    async for event in backing_up.run(profile, access.prepare(profile), pauses=()):
+        if isinstance(event, backing_up.Looking):
+            for number in range(count):
+                (source / f"letter {number}").write_text("Dear all, this is another letter")
+    assert isinstance(event, backing_up.Result)
+    assert event.verification
+    assert (event.is_whole, event.verification.sentence) == (True, told)
