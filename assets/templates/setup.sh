@@ -241,6 +241,7 @@ let_in() {
     case ${key_block:+$home/}$(in_home "$folder") in
     "$home"/*) if [ ! -d "$home" ] || is_listed "$account * folder" "$home"; then make_folder "$home" home; fi ;;
     esac
+    case $name in *+restore) require_backup "$(in_home "$folder")" ;; esac
     make_folder "$(in_home "$folder")" backup
     if [ -n "$marker" ]; then mark_folder; fi
     if [ -n "$versions" ]; then
@@ -294,9 +295,12 @@ note_places() { # WHOSE other line, WHOSE line is met
 }
 
 ask_about_places() {
-    taken="the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
-    [ -n "$new_key" ] || fail "$taken. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
-    printf '  ! %s\n    Make sure that its owner asked for that.\n' "$taken"
+    ask_owner "the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
+}
+
+ask_owner() { # WHAT comes of this
+    [ -n "$new_key" ] || fail "$1. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
+    printf '  ! %s\n    Make sure that its owner asked for that.\n' "$1"
 }
 
 # The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
@@ -1098,6 +1102,9 @@ put_marker='umask "$5"; cd -P "$1" && cd -P "./$2" || exit 1
 [ ! -e "./$3" ] && [ ! -L "./$3" ] || exit 0
 [ "$4" = make ] || exit 3
 set -C; : >"./$3"'
+# FOLDER REST NAME: whether a backup of that name has left a mark there, or one that names none.
+find_backup='cd -P "$1" && cd -P "./$2" || exit 1
+for mark in ".backup-folder-$3" .backup-wizard .backup-complete*; do [ ! -e "$mark" ] || exit 0; done; exit 1'
 # FOLDER REST FILE: removes it if it is empty and all that is there.
 take_marker='cd -P "$1" && cd -P "./$2" && [ "$(ls -A)" = "$3" ] && [ -f "./$3" ] && [ ! -s "./$3" ] && rm -f "./$3"'
 
@@ -1144,6 +1151,14 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
     if [ "$by" = root ]; then mask=022; else mask=077; fi
     as_owner "$down" "$at" "$rest" make "$mask" </dev/null || fail "can't create the folder $1: $(visible <"$tmp/error")"
     if [ "$by" = root ] && [ -n "${2-}" ]; then chmod 700 "$whole" && chown -h "$uid:$gid" "$whole"; fi
+}
+
+# A request to read opens nothing but what a backup of that name has marked as its own.
+require_backup() { # FOLDER
+    survey "$1"
+    if [ "$by" = later ] || ! as_owner "$find_backup" "$at" "$rest" "${name%+restore}" </dev/null; then
+        fail "there is no backup ${name%+restore} in $1"
+    fi
 }
 
 # By this file, a security check knows the folder before the first backup. What is there already stays as it is.
@@ -1196,11 +1211,23 @@ require_apart() { # ACCOUNT NAME FOLDER, of another backup
     other=${1#* } of=${1%% *}
     set -- "${other#* }" "${other%% *}"
     if [ "$1" = "$whole" ]; then
-        if [ -z "$key_block" ] && is_module "$of" "$2"; then return 0; fi # a module may hold several computers
+        if [ -z "$key_block" ] && is_module "$of" "$2"; then # a module may hold several computers
+            require_like_door "$of" "$2"
+            return 0
+        fi
         fail "$whole is the folder of the backup $2: choose another"
     fi
     case $1/ in "$whole"/*) fail "$whole contains the folder of the backup $2 ($1): choose another" ;; esac
     case $whole/ in "$1"/*) fail "$whole is inside the folder of the backup $2 ($1): choose another" ;; esac
+}
+
+# Nobody comes in beside a password without one, nor with another that its owner knows nothing of.
+require_like_door() { # ACCOUNT NAME
+    theirs=$(noted "$1 $2 file" | sed -n 's,.* \(/etc/rsyncd-[^/]*\.secrets\)$,\1,p')
+    [ "${theirs:+password}" = "${secrets_file:+password}" ] ||
+        fail "$whole is the folder of the backup $2, and only one of both has a password: choose another"
+    if [ -z "$theirs" ] || is_listed "$mine root" "$whole"; then return 0; fi
+    ask_owner "the module $module opens the folder of the backup $2 with another password"
 }
 
 is_module() { # ACCOUNT NAME: whether rsync's own daemon lets that backup in, by our list
