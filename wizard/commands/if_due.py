@@ -133,11 +133,7 @@ def _one(name: str) -> Outcome:
     except Failure as failure:
         return _failed(name, failure, profile)
     except Exception as error:  # noqa: BLE001 - the other backups have no part in it
-        told = crash.tell(error)
-        console.complain(told)
-        with contextlib.suppress(Failure):
-            history.note(name, datetime.now(UTC), "schedule", "failed", why=told.sentence)
-        return Outcome(name=name, exit_code=crash.EXIT_CODE, is_due=True, failed=told.sentence)
+        return _crashed(name, error, profile)
 
 
 def _not_yet(profile: Profile) -> Outcome | None:
@@ -219,7 +215,7 @@ def _notify(profile: Profile, told: Trouble | None = None) -> None:
     _tell_elsewhere(profile, partial(notices.after_run, profile, told))
 
 
-def _tell_elsewhere(profile: Profile, tell: Callable[[], None]) -> None:
+def _tell_elsewhere(profile: Profile | None, tell: Callable[[], None]) -> None:
     try:
         tell()
     except Failure as failure:  # the backup is as it is, whoever hears of it
@@ -232,11 +228,31 @@ def _failed(name: str, failure: Failure, profile: Profile | None) -> Outcome:
     )
     printing.error(f"{name}: ")
     console.complain(told.trouble, told.raw_file)
-    if profile:
-        _notify(profile, told.trouble)
-        if told.trouble.who is not Who.NOBODY:
-            transferring.report_elsewhere(profile, has_failed=True)
+    _tell_person(name, told.trouble, profile)
     return Outcome(name=name, is_due=bool(profile), exit_code=told.trouble.exit_code, failed=told.trouble.sentence)
+
+
+def _crashed(name: str, error: Exception, profile: Profile | None) -> Outcome:
+    told = crash.tell(error)
+    console.complain(told)
+    try:
+        with contextlib.suppress(Failure):
+            history.note(name, datetime.now(UTC), "schedule", "failed", why=told.sentence)
+        _tell_person(name, told, profile)
+    except Exception:  # noqa: BLE001 - what it crashed of may be in the way here too
+        with contextlib.suppress(Exception):  # the crash is told, and the other backups come next
+            _tell_person(name, told, None)
+    return Outcome(name=name, exit_code=crash.EXIT_CODE, is_due=True, failed=told.sentence)
+
+
+def _tell_person(name: str, told: Trouble, profile: Profile | None) -> None:
+    """Let the person hear of what failed, wherever that can be said."""
+    if profile is None:
+        _tell_elsewhere(None, partial(notices.without_settings, name, told))
+        return
+    _notify(profile, told)
+    if told.who is not Who.NOBODY:
+        transferring.report_elsewhere(profile, has_failed=True)
 
 
 def _remember(look: Look, outcomes: Sequence[Outcome]) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from wizard.failure import Failure
 from wizard.running import record
 from wizard.schedule import desktop, status, upcoming
-from wizard.storage import state_files
+from wizard.storage import profiles, state_files
 from wizard.text import display
 from wizard.text.language import N_, _, ngettext
 from wizard.trouble import Who
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ON_DESKTOP, _BY_MESSAGE = "notices.json", "messages.json"
 _SKIPPED, _INCOMPLETE = "skipped", "incomplete"
 _AT_MOST_EVERY = timedelta(days=2)
+_ATTENTION = N_("Backup “{name}” needs attention")
 _OPEN = N_("Open backup-wizard to see why, and what to do.")
 _OPEN_LOCK = N_("Backups continue. Open backup-wizard and run the security check for the message to your admin.")
 _DIFFERENT = N_("Backups continue. Run “backup-wizard drill {name}” for the message to your admin.")
@@ -65,16 +66,24 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
     """
     now = now or datetime.now(UTC)
     kept, ahead = record.read(profile.name), upcoming.of(profile, status.set_up_since(profile))
-    news = _news(profile, trouble, _told(profile, _ON_DESKTOP), kept, ahead, now)
-    if news and _show(news.title, profile, news.text):
-        _keep(profile, _ON_DESKTOP, news.told)
-    if profile.schedule.alarm and (news := _news(profile, trouble, _told(profile, _BY_MESSAGE), kept, ahead, now)):
+    _show_news(profile.name, _news(trouble, _told(profile.name, _ON_DESKTOP), kept, ahead, now))
+    if profile.schedule.alarm and (news := _news(trouble, _told(profile.name, _BY_MESSAGE), kept, ahead, now)):
         _send(news.title, profile, news.text)
-        _keep(profile, _BY_MESSAGE, news.told)
+        _keep(profile.name, _BY_MESSAGE, news.told)
+
+
+def without_settings(name: str, trouble: Trouble, now: datetime | None = None) -> None:
+    """Tell on the desktop alone what keeps a backup from being made: where messages go, its settings would say.
+
+    Raises:
+        Failure: as for `profiles.names`.
+    """
+    if name in profiles.names():  # what somebody mistyped is nothing to keep a file of
+        told = _told(name, _ON_DESKTOP)
+        _show_news(name, _needs_attention(trouble, told, now or datetime.now(UTC), is_stale=False))
 
 
 def _news(
-    profile: Profile,
     trouble: Trouble | None,
     told: Told,
     kept: record.Record,
@@ -82,16 +91,13 @@ def _news(
     now: datetime,
 ) -> _News | None:
     is_stale = ahead.is_stale(kept.last_good, now)
-    if trouble and trouble.who is not Who.NOBODY:
-        if told.trouble == trouble.kind and not _is_time(told.failed, now):
-            return None
-        title, text = _("Backup “{name}” needs attention"), f"{trouble.what}. {trouble.who.words}. {_(_OPEN)}"
-        known: Told | None = Told(now if is_stale else told.stale, now, trouble.kind)
-    elif is_stale:
+    if trouble and trouble.who is not Who.NOBODY and (news := _needs_attention(trouble, told, now, is_stale=is_stale)):
+        return news
+    if is_stale:
         if not _is_time(told.stale, now):
             return None
         title, text = _("Backup “{name}” is too old"), _how_old(kept, ahead, now)
-        known = msgspec.structs.replace(told, stale=now)
+        known: Told | None = msgspec.structs.replace(told, stale=now)
     elif trouble is None and _skips_files(kept):
         if not _are_more_skipped(kept, told):
             return None
@@ -103,6 +109,13 @@ def _news(
     else:
         return None
     return _News(title, text, known)
+
+
+def _needs_attention(trouble: Trouble, told: Told, now: datetime, *, is_stale: bool) -> _News | None:
+    if told.trouble == trouble.kind and not _is_time(told.failed, now):
+        return None
+    text = f"{trouble.what}. {trouble.who.words}. {_(_OPEN)}"
+    return _News(_(_ATTENTION), text, Told(now if is_stale else told.stale, now, trouble.kind))
 
 
 def of_check(profile: Profile, found: Trouble) -> None:
@@ -137,8 +150,8 @@ def _tell_of(profile: Profile, found: Trouble, to_do: str) -> None:
 
 
 def _tell_once(profile: Profile, text: str) -> None:
-    title = _("Backup “{name}” needs attention")
-    _show(title, profile, text)
+    title = _(_ATTENTION)
+    _show(title, profile.name, text)
     if profile.schedule.alarm:
         _send(title, profile, text)
 
@@ -186,27 +199,32 @@ def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> st
     return f"{good} {waits}"
 
 
-def _show(title: str, profile: Profile, text: str) -> bool:
-    return desktop.show(*_as_shown(title, profile, text))
+def _show_news(name: str, news: _News | None) -> None:
+    if news and _show(news.title, name, news.text):
+        _keep(name, _ON_DESKTOP, news.told)
+
+
+def _show(title: str, name: str, text: str) -> bool:
+    return desktop.show(*_as_shown(title, name, text))
 
 
 def _send(title: str, profile: Profile, text: str) -> None:
     from wizard.schedule.alarms import channels  # most have no address
 
-    channels.send(profile, *_as_shown(title, profile, text))
+    channels.send(profile, *_as_shown(title, profile.name, text))
 
 
-def _as_shown(title: str, profile: Profile, text: str) -> tuple[str, str]:
-    return title.format(name=profile.name), display.printable(text)
+def _as_shown(title: str, name: str, text: str) -> tuple[str, str]:
+    return title.format(name=name), display.printable(text)
 
 
-def _told(profile: Profile, file: str) -> Told:
-    return state_files.load(profile.name, file, Told, Told())
+def _told(name: str, file: str) -> Told:
+    return state_files.load(name, file, Told, Told())
 
 
-def _keep(profile: Profile, file: str, told: Told | None) -> None:
+def _keep(name: str, file: str, told: Told | None) -> None:
     with contextlib.suppress(Failure):  # on a full disk, it is told once more
         if told:
-            state_files.save(profile.name, file, told, lasting=False)
+            state_files.save(name, file, told, lasting=False)
         else:
-            state_files.forget(profile.name, file)
+            state_files.forget(name, file)
