@@ -89,7 +89,7 @@ _AT: dict[Action, Step] = {
 
 
 class BackupState(msgspec.Struct, frozen=True, kw_only=True):
-    """One backup: `walk` is `None` where its settings can't be read, and `why` is then the reason."""
+    """One backup; `walk` is `None` where its settings can't be read, for the reason `why`; `never_sent` is in words."""
 
     name: str
     state: State
@@ -100,6 +100,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     may_be_renamed: bool = False
     tested: Tested = Tested()
+    never_sent: str = ""
 
     @property
     def title(self) -> str:
@@ -123,6 +124,10 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def advice(self) -> str:
         """What is wrong and what to do about it, or an empty text."""
+        return " ".join(filter(None, (self._about_runs, self.never_sent)))
+
+    @property
+    def _about_runs(self) -> str:
         last = _ago(self.runs.last) if self.runs.last else ""
         match self.state:
             case State.UNREADABLE:
@@ -143,7 +148,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
                 )
             case State.FAILED:
                 return self.runs.why or _("Back up now to see why.")
-            case State.INCOMPLETE:
+            case State.INCOMPLETE if self.runs.result == "incomplete":
                 return _("The backup of {age} skipped some files. Back up now to see which ones, and why.").format(
                     age=last
                 )
@@ -215,7 +220,7 @@ def all_of_them() -> list[BackupState]:
 
 def of(name: str) -> BackupState:
     """One backup; one whose settings can't be read is `UNREADABLE`, and nothing is raised."""
-    runs = record.read(name)
+    kept = record.read(name)
     try:
         walk = steps.begin(profiles.load(name))
     except Failure as failure:
@@ -223,18 +228,20 @@ def of(name: str) -> BackupState:
 
         told = trouble.explain(failure)
         why = f"{told.what.rstrip('.')}. {told.to_do}"
-        return BackupState(name=name, state=State.UNREADABLE, runs=runs, why=why)
+        return BackupState(name=name, state=State.UNREADABLE, runs=kept, why=why)
     since = steps.reached_since(name) if walk.step in {Step.HAND_OVER, Step.FINISH} else None
-    ahead = upcoming.of(walk.profile, since if walk.step is Step.FINISH else None)
+    ahead = upcoming.of(walk.profile, since if walk.step is Step.FINISH else None, kept)
+    runs, never_sent = record.without_elsewhere(kept, walk.profile), record.about_never_sent(kept, walk.profile)
     return BackupState(
         name=name,
-        state=_state(walk, runs, ahead),
+        state=_state(walk, runs, ahead, is_all_sent=not never_sent),
         walk=walk,
         runs=runs,
         waiting_since=since if walk.step is Step.HAND_OVER else None,
         upcoming=ahead,
         may_be_renamed=not why_not_renamed(walk, runs),
         tested=tested.of(name, ahead, runs.last_good) if walk.step is Step.FINISH else Tested(),
+        never_sent=never_sent,
     )
 
 
@@ -261,7 +268,7 @@ def why_not_renamed(walk: Walk, runs: record.Record) -> str:
     ).format(name=name)
 
 
-def _state(walk: Walk, runs: record.Record, ahead: Upcoming) -> State:
+def _state(walk: Walk, runs: record.Record, ahead: Upcoming, *, is_all_sent: bool) -> State:
     if runs.result == "unfinished" and profile_lock.is_held_elsewhere(walk.profile.name):
         return State.RUNNING
     if walk.step is Step.HAND_OVER:
@@ -275,7 +282,9 @@ def _state(walk: Walk, runs: record.Record, ahead: Upcoming) -> State:
             return State.FAILED
         case "incomplete":
             return State.INCOMPLETE
-    return State.STALE if ahead.is_stale(runs.last_good, _now()) else State.READY
+    if ahead.is_stale(runs.last_good, _now()):
+        return State.STALE
+    return State.READY if is_all_sent else State.INCOMPLETE
 
 
 def _ago(moment: datetime) -> str:

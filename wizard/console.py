@@ -65,10 +65,11 @@ def left_at(walk: Walk, command: str = "backup-wizard") -> str:
     name = walk.profile.name
     if not profiles.exists(name):
         return _("You haven't set up anything yet. What you typed is still there the next time.")
-    if walk.reached is steps.Step.FINISH and record.read(name).result == "unfinished":
+    kept = record.read(name)
+    if walk.reached is steps.Step.FINISH and kept.result == "unfinished":
         stopped = _("Backup stopped. What was sent is kept. To continue, run “backup-wizard run {name}”.")
         return stopped.format(name=name)
-    if walk.reached is steps.Step.FINISH and (when := upcoming.of(walk.profile, datetime.now(UTC)).when):
+    if walk.reached is steps.Step.FINISH and (when := upcoming.of(walk.profile, datetime.now(UTC), kept).when):
         told = _("You're all set. Next backup: {when}. To back up now, run “backup-wizard run {name}”.")
         return told.format(when=when, name=name)
     if walk.reached is steps.Step.FINISH:

@@ -94,7 +94,8 @@ def keep_backups(count: int) -> None:
     for number in range(count):
         profile = a_profile(name=f"backup-{number}")
         steps.record(Walk(profile, Step.FINISH, Step.FINISH))
-        state_files.save(profile.name, "last-run.json", Record(last=now, last_good=now))
+        place = f"{profile.server.account}:{profile.destination}"
+        state_files.save(profile.name, "last-run.json", Record(last=now, last_good=now, place=place))
 
 
 def _shapes(screen: type[Screen[Any]], walk: Walk | None) -> list[Shape]:

@@ -55,7 +55,7 @@ def show(chosen: Namespace) -> int:
         (_("read key"), _read_key(profile.name)),
         (_("step"), steps.TITLES[steps.begin(profile).reached]),
         (_("server"), _("confirmed") if known_hosts.trusts(profile) else _("not confirmed on this computer yet")),
-        (_("backup"), record.in_words(profile.name)),
+        (_("backup"), record.in_words(profile)),
         (_("schedule"), words.how_often(profile.schedule)),
         (_("next"), " ".join(state.upcoming.sentences)),
         (_("state"), " ".join(filter(None, (f"{state.title}.", state.advice)))),

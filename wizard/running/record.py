@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _FILE = "last-run.json"
+_MOST_FOLDERS = 3
 
 LastResult = Literal["done", "incomplete", "unfinished", "failed"]
 
@@ -85,10 +86,32 @@ def read(name: str) -> Record:
     return state_files.load(name, _FILE, Record, Record())
 
 
+def here(profile: Profile) -> Record:
+    """What is kept, without a last good run that went to another place than where this backup goes now."""
+    return without_elsewhere(read(profile.name), profile)
+
+
+def without_elsewhere(kept: Record, profile: Profile) -> Record:
+    """What `here` returns, of a record that was read already."""
+    if kept.last_good is None or kept.place == _place(profile):
+        return kept
+    return msgspec.structs.replace(kept, last_good=None, good_since=0.0)
+
+
+def never_sent(kept: Record, profile: Profile) -> tuple[str, ...]:
+    """The folders that the last run which came to its end didn't have yet, if it went where this backup goes now.
+
+    Of a record from before folders were kept, that isn't known.
+    """
+    if not kept.sources or kept.ended_at != _place(profile):
+        return ()
+    known = {folder.rstrip("/") for folder in kept.sources}  # one that is only written otherwise is no new one
+    return tuple(folder for folder in profile.folders if folder.rstrip("/") not in known)
+
+
 def is_first(profile: Profile) -> bool:
     """Whether no backup has come to a good end yet where this one goes."""
-    kept = read(profile.name)
-    return kept.last_good is None or kept.place != _place(profile)
+    return here(profile).last_good is None
 
 
 def has_nothing_there(profile: Profile) -> bool:
@@ -176,10 +199,10 @@ def note(
     state_files.save(profile.name, _FILE, changed)
 
 
-def in_words(name: str) -> str:
-    """When there was a good run, and whether a later one was none."""
-    kept = read(name)
-    if kept.last is None:
+def in_words(profile: Profile) -> str:
+    """When there was a good run to where the backup goes now, and whether a later one was none."""
+    kept = here(profile)
+    if kept.last is None or (kept.result == "done" and kept.last_good is None):
         return _("No backup yet")
     good = (
         _("Last good backup: {time}").format(time=local(kept.last_good)) if kept.last_good else _("No good backup yet")
@@ -194,6 +217,19 @@ def in_words(name: str) -> str:
         )
         return note.format(good=good, count=display.number(kept.unread))
     return f"{good}. {_(_LATER[kept.result]).format(time=local(kept.last))}"
+
+
+def about_never_sent(kept: Record, profile: Profile) -> str:
+    """Which folders `never_sent` has found, or an empty text."""
+    if not (folders := never_sent(kept, profile)):
+        return ""
+    places, more = profile.places, len(folders) - _MOST_FOLDERS
+    names = ", ".join(f"“{places[folder]}”" for folder in folders[:_MOST_FOLDERS])
+    if more > 0:
+        named = ngettext("{names} and {count} more", "{names} and {count} more", more)
+        names = named.format(names=names, count=display.number(more))
+    told = ngettext("{names} isn't backed up yet.", "{names} aren't backed up yet.", len(folders))
+    return told.format(names=names)
 
 
 def local(moment: datetime) -> str:

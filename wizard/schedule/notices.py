@@ -65,7 +65,9 @@ def after_run(profile: Profile, trouble: Trouble | None = None, now: datetime | 
         Failure: why a message couldn't be sent.
     """
     now = now or datetime.now(UTC)
-    kept, ahead = record.read(profile.name), upcoming.of(profile, status.set_up_since(profile))
+    kept = record.read(profile.name)
+    ahead = upcoming.of(profile, status.set_up_since(profile), kept)
+    kept = record.without_elsewhere(kept, profile)
     _show_news(profile.name, _news(trouble, _told(profile.name, _ON_DESKTOP), kept, ahead, now))
     if profile.schedule.alarm and (news := _news(trouble, _told(profile.name, _BY_MESSAGE), kept, ahead, now)):
         _send(news.title, profile, news.text)
@@ -188,8 +190,8 @@ def _what_is_skipped(kept: record.Record) -> str:
 
 
 def _how_old(kept: record.Record, ahead: upcoming.Upcoming, now: datetime) -> str:
-    if kept.last_good:
-        days = (now - kept.last_good).days
+    if last_good := kept.last_good or ahead.before:
+        days = (now - last_good).days
         good = ngettext(
             "The last good backup is {count} day old.", "The last good backup is {count} days old.", days
         ).format(count=display.number(days))

@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wizard.failure import Failure
 from wizard.running import history, record
 from wizard.schedule import due
 from wizard.schedule.due import Runs
-from wizard.storage import profiles
 from wizard.walk import steps
 from wizard.walk.steps import Step
 
@@ -20,16 +18,18 @@ if TYPE_CHECKING:
 _OF_NO_CONSEQUENCE = {"unfinished"}  # somebody stopped it: it neither worked nor failed
 
 
-def of(name: str) -> Runs:
-    """The last good run of that backup, and those that failed since; what a run left unfinished counts for nothing."""
-    kept = record.read(name)
-    counted = [run for run in history.read(name) if run.result not in _OF_NO_CONSEQUENCE]
+def of(profile: Profile, kept: record.Record) -> Runs:
+    """The last good run of that backup, and those that failed since; what a run left unfinished counts for nothing.
+
+    Where a folder was added that was never sent, no run was good. `kept` is the backup's record.
+    """
+    counted = [run for run in history.read(profile.name) if run.result not in _OF_NO_CONSEQUENCE]
     failed = list(takewhile(lambda run: run.result != "done", counted))
     last_failed = failed[0].ended if failed else None
     count = len(failed)
     if not failed and kept.result in {"failed", "incomplete"} and kept.last:  # the history was lost
         last_failed, count = kept.last.astimezone(UTC), 1
-    return Runs(last_good=_last_good(name), last_failed=last_failed, failed=count)
+    return Runs(last_good=_last_good(profile, kept), last_failed=last_failed, failed=count)
 
 
 def is_scheduled(profile: Profile) -> bool:
@@ -39,25 +39,25 @@ def is_scheduled(profile: Profile) -> bool:
 
 def needs_setup(profile: Profile, now: datetime) -> bool:
     """Whether it would be made now, but for a change that somebody began and hasn't finished."""
-    if is_scheduled(profile) or not record.read(profile.name).last_good:
+    kept = record.read(profile.name)
+    if is_scheduled(profile) or not kept.last_good:
         return False
-    moment = due.next_due(profile.schedule, of(profile.name), now)
+    moment = due.next_due(profile.schedule, of(profile, kept), now)
     return moment is not None and moment <= now
 
 
 def next_due(profile: Profile, now: datetime) -> datetime | None:
     """When the backup is made by itself next, in UTC; a past time means now, and `None` that it never is."""
-    return due.next_due(profile.schedule, of(profile.name), now) if is_scheduled(profile) else None
+    if not is_scheduled(profile):
+        return None
+    return due.next_due(profile.schedule, of(profile, record.read(profile.name)), now)
 
 
-def _last_good(name: str) -> datetime | None:
+def _last_good(profile: Profile, kept: record.Record) -> datetime | None:
+    if record.never_sent(kept, profile):
+        return None
     try:
-        if record.is_first(profiles.load(name)):  # what there is went to another place
-            return None
-    except Failure:
-        pass
-    try:
-        began = record.read(name).good_since
+        began = record.without_elsewhere(kept, profile).good_since
         return datetime.fromtimestamp(began, UTC) if began else None
     except (ValueError, OverflowError, OSError):  # a damaged record
         return None

@@ -48,12 +48,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 def of(profile: Profile, now: datetime) -> Status:
     """How the backup goes on, from small files alone."""
-    return _of(profile.name, upcoming.of(profile, set_up_since(profile)), now)
+    kept = record.read(profile.name)
+    ahead = upcoming.of(profile, set_up_since(profile), kept)
+    return _of(profile.name, record.without_elsewhere(kept, profile), ahead, now)
 
 
 def of_unreadable(name: str, now: datetime) -> Status:
     """What is known of a backup whose settings can't be read."""
-    return _of(name, Upcoming(), now)
+    return _of(name, record.read(name), Upcoming(), now)
 
 
 def set_up_since(profile: Profile) -> datetime | None:
@@ -61,8 +63,8 @@ def set_up_since(profile: Profile) -> datetime | None:
     return steps.reached_since(profile.name) if steps.begin(profile).step is Step.FINISH else None
 
 
-def _of(name: str, ahead: Upcoming, now: datetime) -> Status:
-    kept, waits, tested = record.read(name), ahead.waiting, drill.last(name)
+def _of(name: str, kept: record.Record, ahead: Upcoming, now: datetime) -> Status:
+    waits, tested = ahead.waiting, drill.last(name)
     return Status(
         profile=name,
         last_good=kept.last_good,

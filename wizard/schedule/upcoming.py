@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wizard.profile import Profile
+    from wizard.running.record import Record
     from wizard.schedule.due import Runs
     from wizard.schedule.waiting import Waiting
 
 
 class Upcoming(msgspec.Struct, frozen=True):
-    """A backup's schedule, when all of it was set up, the runs that it is counted from, and what it waits for."""
+    """A backup's schedule, when all of it was set up, the runs that it is counted from, and what it waits for.
+
+    `before` is the last good backup, wherever it went, of one whose change somebody hasn't finished: it has no other.
+    """
 
     schedule: Schedule = Schedule()
     set_up: datetime | None = None
     runs: Runs | None = None
     waiting: Waiting | None = None
+    before: datetime | None = None
 
     def due(self, now: datetime) -> datetime | None:
         """When the backup is due, if it is ever due without being asked for."""
@@ -40,7 +45,7 @@ class Upcoming(msgspec.Struct, frozen=True):
 
     def is_stale(self, last_good: datetime | None, now: datetime) -> bool:
         """Whether there was no good backup for too long."""
-        return staleness.is_stale(self.schedule, last_good, self.set_up, now)
+        return staleness.is_stale(self.schedule, last_good or self.before, self.set_up, now)
 
     @property
     def when(self) -> str:
@@ -71,12 +76,16 @@ class Upcoming(msgspec.Struct, frozen=True):
             yield f"{self.waits}."
 
 
-def of(profile: Profile, set_up: datetime | None) -> Upcoming:
-    """What is kept of it; a backup that isn't set up yet has nothing coming, but may wait for that."""
+def of(profile: Profile, set_up: datetime | None, kept: Record) -> Upcoming:
+    """What is kept of it; a backup that isn't set up yet has nothing coming, but may wait for that.
+
+    `kept` is its record.
+    """
+    before = kept.last_good if set_up is None else None
     if profile.schedule.every == "off":
-        return Upcoming(profile.schedule, set_up)
+        return Upcoming(profile.schedule, set_up, before=before)
     from wizard.schedule import runs, waiting
 
     if set_up is None:
-        return Upcoming(profile.schedule, waiting=waiting.read(profile.name))
-    return Upcoming(profile.schedule, set_up, runs.of(profile.name), waiting.read(profile.name))
+        return Upcoming(profile.schedule, waiting=waiting.read(profile.name), before=before)
+    return Upcoming(profile.schedule, set_up, runs.of(profile, kept), waiting.read(profile.name))

@@ -83,7 +83,7 @@ class FinishScreen(StepScreen):
         self.leave_with(Jump(event.step))
 
     def _tell_of_backups(self) -> None:
-        self.query_one("#backups", Labelled).say(record.in_words(self.profile.name))
+        self.query_one("#backups", Labelled).say(record.in_words(self.profile))
         if self._is_scheduled:
             self.query_one("#next", Labelled).say(finish.next_backup(self.profile))
 

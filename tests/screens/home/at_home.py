@@ -30,7 +30,8 @@ def kept(name: str, step: Step = Step.FINISH, *, schedule: Schedule | None = Non
         profile = Profile(name=name, folders=("/home/amanda",))
     steps.record(Walk(profile, step, step))
     if run:
-        state_files.save(name, "last-run.json", record.Record(**run))  # type: ignore[arg-type]
+        place = f"{profile.server.account}:{profile.destination}"
+        state_files.save(name, "last-run.json", record.Record(place=place, **run))  # type: ignore[arg-type]
     return profile
 
 

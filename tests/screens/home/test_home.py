@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Button, Input
 
 from tests.screens.home.at_home import home_screen, is_home, kept, title
@@ -17,6 +18,7 @@ from wizard.profile import Schedule
 from wizard.restore.drills import drill
 from wizard.restore.drills.drill import Drill
 from wizard.running import record
+from wizard.running.record import Source
 from wizard.schedule import waiting
 from wizard.server.locks import checked
 from wizard.storage import profiles
@@ -61,6 +63,21 @@ async def test_when_it_is_made_next_and_what_it_waits_for_is_told_and_too_old_by
         await until(pilot, lambda: "The last good backup is 3 days old." in " ".join(text(pilot).split()))
         assert "Next backup       as soon as possible" in text(pilot)
         assert "Waiting until the server can be reached" in text(pilot)
+
+
+async def test_a_folder_that_was_added_and_a_new_server_are_not_told_as_backed_up() -> None:
+    now = datetime.now(UTC)
+    profile = kept("amamac")
+    record.note(profile, "done", since=now.timestamp(), sources={one: Source("/", False) for one in profile.folders})
+    profiles.save(replace(profile, folders=(*profile.folders, "/home/amanda/Photos")))
+    moved = kept("moved", last=now, last_good=now)
+    profiles.save(replace(moved, server=replace(moved.server, host="new.example.lan")))
+    async with home_screen() as pilot:
+        await until(pilot, lambda: "“Photos” isn't backed up yet." in text(pilot))
+        await pilot.press("down")
+        await until(pilot, lambda: title(pilot) == "moved" and "Ready for the first backup" in text(pilot))
+        assert "Last good backup  none yet" in text(pilot)
+        assert "Backed up" not in text(pilot)
 
 
 async def test_what_the_last_security_check_found_open_and_what_the_last_drill_came_to_is_told() -> None:

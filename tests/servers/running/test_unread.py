@@ -108,11 +108,11 @@ async def test_one_unreadable_file_is_one_and_the_backup_counts_as_good(
     assert "missing" not in told
     kept = record.read(profile.name)
     assert (kept.result, kept.unread, kept.last_good) == ("done", 1, kept.last)
-    assert record.in_words(profile.name).endswith(", except 1 file that couldn't be read")
+    assert record.in_words(profile).endswith(", except 1 file that couldn't be read")
     assert office.path(f"{placing.root_of(profile)}/{profile.name}/.backup-complete").exists()
     (source / "letter 7").chmod(0o600)
     assert (await as_anybody("run", profile.name)).returncode == 0
-    assert "except" not in record.in_words(profile.name)
+    assert "except" not in record.in_words(profile)
 
 
 async def test_a_folder_that_hides_most_of_what_there_was_makes_no_good_backup(office: Office, source: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.commands import backup_wizard
@@ -19,6 +20,7 @@ from wizard.client import profile_lock
 from wizard.client.rsync import Totals
 from wizard.profile import Profile
 from wizard.running import record
+from wizard.running.record import Source
 from wizard.storage import paths, profiles, state_files
 from wizard.walk import steps
 from wizard.walk.steps import Step, Walk
@@ -32,7 +34,16 @@ def _kept(step: Step = Step.FINISH, **run: Any) -> backup_states.BackupState:
     profile = a_profile() if step is not Step.SERVER else Profile(name="amamac", folders=("/home/amanda",))
     steps.record(Walk(profile, step, step))
     if run:
-        state_files.save("amamac", "last-run.json", record.Record(**run))
+        place = f"{profile.server.account}:{profile.destination}"
+        state_files.save("amamac", "last-run.json", record.Record(place=place, **run))
+    return backup_states.of("amamac")
+
+
+def _changed(**changes: Any) -> backup_states.BackupState:
+    """The same backup, backed up once and changed since then."""
+    profile = a_profile()
+    record.note(profile, "done", since=NOW.timestamp(), sources={one: Source("/", False) for one in profile.folders})
+    steps.record(Walk(msgspec.structs.replace(profile, **changes), Step.FINISH, Step.FINISH))
     return backup_states.of("amamac")
 
 
@@ -80,6 +91,41 @@ def test_a_backup_that_runs_elsewhere_is_no_interrupted_one() -> None:
     assert backup_states.of("amamac").state is State.INTERRUPTED
     with profile_lock.alone("amamac"):  # looking has taken nothing away
         pass
+
+
+@pytest.mark.parametrize("elsewhere", [{"host": "new.example.lan"}, {"root": "backup/new"}])
+def test_where_nothing_was_ever_sent_no_backup_of_elsewhere_is_told(elsewhere: dict[str, str]) -> None:
+    found = _changed(server=msgspec.structs.replace(a_profile().server, **elsewhere))
+    assert (found.state, found.title, found.age) == (State.READY, "Ready for the first backup", "")
+    (listed,) = backup_wizard("list", "--json").json["backups"]
+    assert (listed["state"], listed["last_good"], listed["last_result"]) == ("ready", None, "done")
+    assert backup_wizard("status", "--json").json["backups"][0]["last_good"] is None
+    texts = [" ".join(backup_wizard(*words.split()).stdout.split()) for words in ("list", "status", "show amamac")]
+    assert all("Ready for the first backup." in text for text in texts)
+    assert "Last good backup: none yet." in texts[1]
+    assert not [text for text in texts if "Backed up" in text or "Last good backup: 20" in text or "just now" in text]
+    assert "Backed up. Last good backup: just now" in _changed().sentence
+
+
+def test_a_folder_that_no_run_has_sent_is_told_until_one_has() -> None:
+    folders = a_profile().folders
+    found = _changed(folders=(*folders, "/home/amanda/Photos"))
+    assert (found.state, found.advice) == (State.INCOMPLETE, "“Photos” isn't backed up yet.")
+    for words in ("list", "status", "show amamac"):
+        told = " ".join(backup_wizard(*words.split()).stdout.replace("#", "").split())
+        assert "“Photos” isn't backed up yet." in told
+        assert "Backed up" not in told
+    assert backup_wizard("status", "--json").json["backups"][0]["last_good"]
+    more = _changed(folders=(*folders, *(f"/home/amanda/{number}" for number in range(5))))
+    assert more.advice == "“0”, “1”, “2” and 2 more aren't backed up yet."
+    assert _changed(folders=tuple(f"{folder}/" for folder in folders)).state is State.READY
+    record.note(a_profile(), "failed", why="The disk is full.")
+    assert backup_states.of("amamac").advice == "The disk is full."
+
+
+def test_of_a_record_that_names_no_folders_nothing_is_told_of_them() -> None:
+    found = _kept(Step.FINISH, **GOOD)
+    assert (found.state, found.advice) == (State.READY, "")
 
 
 def test_only_what_can_be_done_is_offered() -> None:

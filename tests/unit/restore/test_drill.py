@@ -116,7 +116,8 @@ def test_weeks_of_backups_without_one_are_told() -> None:
     os.utime(paths.walk_state(profile.name) / "step", (set_up.timestamp(),) * 2)
 
     def told(last_good: datetime) -> bool:
-        state_files.save(profile.name, "last-run.json", record.Record(last=last_good, last_good=last_good))
+        place = f"{profile.server.account}:{profile.destination}"
+        state_files.save(profile.name, "last-run.json", record.Record(last=last_good, last_good=last_good, place=place))
         texts = {" ".join(backup_wizard(*words).stdout.replace("#", "").split()) for words in _TELLING}
         return {missed in text for text in texts} == {True}
 

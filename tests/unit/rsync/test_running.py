@@ -33,25 +33,26 @@ ELSEWHERE = msgspec.structs.replace(PROFILE, server=msgspec.structs.replace(PROF
 
 def test_a_backup_is_first_until_one_came_to_a_good_end_and_where_it_goes_somewhere_new() -> None:
     assert record.is_fresh(PROFILE)
-    assert record.in_words(PROFILE.name) == "No backup yet"
+    assert record.in_words(PROFILE) == "No backup yet"
     record.note(PROFILE, "unfinished")
     assert not record.is_fresh(PROFILE)
     assert record.is_first(PROFILE)
-    assert "No good backup yet. The backup of " in record.in_words(PROFILE.name)
+    assert "No good backup yet. The backup of " in record.in_words(PROFILE)
     record.note(PROFILE, "done")
     assert not record.is_first(PROFILE)
     assert record.is_first(ELSEWHERE)
-    good = record.in_words(PROFILE.name)
+    assert record.in_words(ELSEWHERE) == "No backup yet"
+    good = record.in_words(PROFILE)
     record.note(PROFILE, "unfinished")
-    assert record.in_words(PROFILE.name).startswith(f"{good}. The backup of ")
-    assert record.in_words(PROFILE.name).endswith("didn't finish")
+    assert record.in_words(PROFILE).startswith(f"{good}. The backup of ")
+    assert record.in_words(PROFILE).endswith("didn't finish")
     record.note(PROFILE, "incomplete")
-    assert record.in_words(PROFILE.name).endswith("skipped some files")
+    assert record.in_words(PROFILE).endswith("skipped some files")
     record.note(PROFILE, "done", unread=2)
-    assert record.in_words(PROFILE.name).startswith("Last good backup: ")
-    assert record.in_words(PROFILE.name).endswith(", except 2 files that couldn't be read")
+    assert record.in_words(PROFILE).startswith("Last good backup: ")
+    assert record.in_words(PROFILE).endswith(", except 2 files that couldn't be read")
     (paths.walk_state(PROFILE.name) / "last-run.json").write_text("{")
-    assert record.in_words(PROFILE.name) == "No backup yet"
+    assert record.in_words(PROFILE) == "No backup yet"
 
 
 def test_a_part_takes_the_place_of_nothing_only_until_a_run_has_come_to_its_end() -> None:

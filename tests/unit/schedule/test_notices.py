@@ -46,7 +46,12 @@ def shown(session_bus: str) -> Iterator[Desktop]:
 
 def good(ago: timedelta) -> None:
     when = NOW - ago
-    state_files.save("amamac", "last-run.json", record.Record(last=when, last_good=when))
+    keep(last=when, last_good=when)
+
+
+def keep(**run: Any) -> None:
+    place = f"{PROFILE.server.account}:{PROFILE.destination}"
+    state_files.save("amamac", "last-run.json", record.Record(place=place, **run))
 
 
 def failed(kind: Kind) -> Trouble:
@@ -85,6 +90,21 @@ def test_it_says_what_it_waits_for_and_tells_of_one_that_never_worked(shown: Des
     assert text.startswith("No backup has worked yet. Waiting until you unlock your keyring (since 20")
 
 
+def test_where_nothing_was_ever_sent_a_backup_of_elsewhere_is_none(shown: Desktop) -> None:
+    good(4 * DAY)
+    moved = replace(PROFILE, server=replace(PROFILE.server, host="new.example.lan"))
+    steps.record(Walk(moved, Step.FINISH, Step.FINISH))
+    notices.after_run(moved, None, NOW + 2 * DAY)
+    assert shown.shown == []
+    steps.record(Walk(moved, Step.HAND_OVER, Step.HAND_OVER))  # the move isn't finished, so nothing else is made
+    notices.after_run(moved, None, NOW)
+    ((_, text),) = shown.shown
+    assert text.startswith("The last good backup is 4 days old.")
+    steps.record(Walk(moved, Step.FINISH, Step.FINISH))
+    notices.after_run(moved, None, NOW + 4 * DAY)
+    assert shown.shown[1][1].startswith("No backup has worked yet.")
+
+
 def test_a_failure_is_told_at_once_if_a_person_has_to_act_and_once(shown: Desktop) -> None:
     good(DAY)
     for _ in range(3):
@@ -102,8 +122,7 @@ def test_a_failure_is_told_at_once_if_a_person_has_to_act_and_once(shown: Deskto
 
 def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) -> None:
     for result, unread in (("done", 3), ("done", 1), ("done", 2)):
-        kept = record.Record(last=NOW, last_good=NOW, result=result, unread=unread)  # type: ignore[arg-type]
-        state_files.save("amamac", "last-run.json", kept)
+        keep(last=NOW, last_good=NOW, result=result, unread=unread)
         notices.after_run(PROFILE, None, NOW)
     assert shown.shown == [
         ("Backup “amamac” skips some files", "3 files can't be read. Open backup-wizard to see which, and what to do.")
@@ -111,7 +130,7 @@ def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) 
     good(-DAY)
     notices.after_run(PROFILE, None, NOW + DAY)
     assert titles(shown)[1:] == ["Backup “amamac” works again"]
-    state_files.save("amamac", "last-run.json", record.Record(last=NOW, last_good=NOW, result="incomplete"))
+    keep(last=NOW, last_good=NOW, result="incomplete")
     notices.after_run(PROFILE, None, NOW + DAY)
     assert shown.shown[2][1] == "Some files can't be backed up. Open backup-wizard to see which, and what to do."
     notices.after_run(PROFILE, None, NOW + 4 * DAY)
@@ -120,8 +139,7 @@ def test_that_files_are_skipped_is_told_once_until_they_are_not(shown: Desktop) 
 
 def test_that_more_files_are_skipped_is_told_again(shown: Desktop) -> None:
     def run(result: record.LastResult, unread: int) -> int:
-        kept = record.Record(last=NOW, last_good=NOW, result=result, unread=unread)
-        state_files.save("amamac", "last-run.json", kept)
+        keep(last=NOW, last_good=NOW, result=result, unread=unread)
         notices.after_run(PROFILE, None, NOW)
         return len(shown.shown)
 
@@ -133,7 +151,7 @@ def test_that_more_files_are_skipped_is_told_again(shown: Desktop) -> None:
 
 def test_what_an_earlier_version_told_of_skipped_files_is_told_with_their_number(shown: Desktop) -> None:
     state_files.save("amamac", "notices.json", {"failed": NOW.isoformat(), "trouble": "skipped"})
-    state_files.save("amamac", "last-run.json", record.Record(last=NOW, last_good=NOW, unread=2))
+    keep(last=NOW, last_good=NOW, unread=2)
     for _ in range(2):
         notices.after_run(PROFILE, None, NOW)
     assert len(shown.shown) == 1

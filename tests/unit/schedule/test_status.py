@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.commands import backup_wizard
 from tests.support.data.profiles import a_profile
@@ -97,6 +98,20 @@ def test_a_scheduled_backup_that_never_worked_is_too_old_one_day() -> None:
     assert backup_wizard("status").exit_code == 0
 
 
+def test_a_move_to_another_server_that_is_not_finished_hides_not_that_the_backup_is_too_old() -> None:
+    daily = Schedule(every="daily", warn_after_days=3)
+    _kept(daily, good=timedelta(days=4))
+    moved = a_profile(schedule=daily, server=replace(a_profile().server, host="new.example.lan"))
+    steps.record(Walk(moved, Step.HAND_OVER, Step.HAND_OVER))
+    (found,) = backup_wizard("status", "--json").json["backups"]
+    assert (found["last_good"], found["stale"]) == (None, True)
+    assert backup_wizard("list", "--json").json["backups"][0]["stale"]
+    steps.record(Walk(moved, Step.FINISH, Step.FINISH))  # from here on, the days are counted anew
+    assert backup_wizard("status").exit_code == 0
+    _set_up(4)
+    assert backup_wizard("status").exit_code == 1
+
+
 def test_one_that_is_too_old_among_others_ends_with_1_and_unreadable_settings_hide_no_other() -> None:
     _kept(DAILY, good=timedelta(hours=1))
     _kept(Schedule(), good=timedelta(days=9), name="photos")
@@ -136,7 +151,7 @@ def test_it_is_told_in_a_line_or_two() -> None:
 )
 def test_the_next_backup_is_told_as_people_say_it(schedule: Schedule, ago: timedelta, told: str) -> None:
     _kept(schedule, good=ago)
-    assert upcoming.of(a_profile(schedule=schedule), NOW).when == told
+    assert upcoming.of(a_profile(schedule=schedule), NOW, record.read("amamac")).when == told
 
 
 def test_what_is_waited_for_is_kept_with_its_beginning_until_it_is_over() -> None:

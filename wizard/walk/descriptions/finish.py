@@ -79,7 +79,7 @@ def decisions(profile: Profile, practice: Totals | None = None) -> Iterator[Deci
 
 def next_backup(profile: Profile) -> str:
     """When the next backup is made without being asked for, or an empty text."""
-    return upcoming.of(profile, datetime.now(UTC)).when
+    return upcoming.of(profile, datetime.now(UTC), record.read(profile.name)).when
 
 
 def run_these(profile: Profile) -> str:
@@ -115,7 +115,7 @@ def _to_get_back(profile: Profile) -> tuple[tuple[str, str], ...]:
 def questions(profile: Profile, found: WalkContext, answers: Answers) -> Iterator[YesNo]:
     """Whether to back up now."""
     if found.back_up:
-        is_first = record.read(profile.name).last_good is None and not awaits_restore(profile)
+        is_first = record.is_first(profile) and not awaits_restore(profile)
         ask = _("Back up now? You can stop it with Ctrl+C and continue later.")
         yield YesNo(id="back-up", label=_("Back up now"), ask=ask, default=is_first)
 
@@ -135,7 +135,7 @@ async def settle(profile: Profile, found: WalkContext, answers: Answers, context
 
 def _told(profile: Profile, found: WalkContext) -> Iterator[str]:
     yield from (f"  {one.title}: {one.words}" for one in decisions(profile))
-    yield f"  {BACKUPS}: {record.in_words(profile.name)}"
+    yield f"  {BACKUPS}: {record.in_words(profile)}"
     if when := next_backup(profile):
         yield f"  {NEXT}: {when}"
 
