@@ -249,6 +249,7 @@ let_in() {
     elif [ -n "$takes_over" ]; then
         used=$used$versions_file$newline # the other computer's versions may be what is needed most now
     elif are_versions_kept; then
+        ask_owner "no older versions of $name would be kept any more"
         drop_versions
     fi
     each require_agreed "$(places)"
@@ -1376,7 +1377,7 @@ is_hand_made() { # FILE
 has_one_key() { [ "$(awk "$reading_keys"'!/^[ \t]*(#|$)/ { print key_of($0) "." }' "$tmp/old" | sort -u | grep -c .)" = 1 ]; }
 
 sum_of() { # TEXT-FILE FILE
-    case $2 in *.secrets) printf 'no-sum' ;; *) cksum <"$1" | tr ' ' - ;; esac
+    case $2 in *.secrets) printf 'no-sum' ;; *) sha256sum <"$1" | cut -d' ' -f1 ;; esac
 }
 
 show_hand_made() { grep -vxF -f "$tmp/block" "$tmp/old" | visible | sed 's/^/      /' >&2 || :; }
@@ -1618,6 +1619,12 @@ ask_daemon() {
 
 program=/usr/local/sbin/backup-wizard-versions
 
+keeps_fewer() { # than the lines that are in place
+    wanted=$versions awk -F= '
+        $1 == "keep" { split($2, now, " "); split(ENVIRON["wanted"], to, " "); for (at in now) if (to[at] + 0 < now[at] + 0) fewer = 1 }
+        END { exit !fewer }' "$tmp/old"
+}
+
 are_versions_kept() { is_noted "$mine versions" || [ -e "$versions_file" ]; }
 
 # The program's text is in this script where a backup wants it; else one put it there before.
@@ -1641,6 +1648,8 @@ keep_versions() {
     settings="account=$account${newline}name=$name${newline}folder=$place${newline}keep=$versions"
     printf '%s\n' "$settings" >"$tmp/settings"
     run_versions --foresee "$tmp/settings" || fail "no versions can be kept of $name: $(visible <"$tmp/error")"
+    read_file "$versions_file"
+    if keeps_fewer; then ask_owner "fewer older versions of $name would be kept than now"; fi
     put_program
     make_folder "${versions_file%/*}"
     put_block "# backup-wizard begin $name$newline$settings$newline# backup-wizard end $name" "$versions_file" \

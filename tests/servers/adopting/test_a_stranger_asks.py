@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -263,3 +264,12 @@ def test_names_are_no_numbers(office: SetUpOffice) -> None:
         assert ask(office, first, second, option=f"--revoke {name}").exit_code == 0
     assert "10 is not locked out any more" in ask(office, first, second, option="--readmit 10").stdout
     assert ask(office, first, second).changes == [f"let in the key of 10: lines in {KEYS}"]
+
+
+def test_lines_are_known_by_a_sum_that_nobody_can_forge(office: SetUpOffice) -> None:
+    """By it they count as the backup's own, and their keys are locked out with it."""
+    assert ask(office, HERS).exit_code == 0
+    block = office.path(KEYS).read_text().removeprefix(setting_up.FOREIGN_KEYS).lstrip("\n")
+    assert block.startswith("# backup-wizard begin amamac\n")
+    noted = f"amanda amamac file {hashlib.sha256(block.encode()).hexdigest()} {KEYS}\n"
+    assert noted in office.path("/var/lib/backup-wizard/made").read_text()

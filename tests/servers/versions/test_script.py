@@ -143,6 +143,28 @@ def test_what_is_missing_is_named_and_nothing_installed(office: SetUpOffice, sam
         assert office.standing() == before
 
 
+def test_fewer_or_none_are_kept_only_once_its_owner_was_asked(office: SetUpOffice, sample_folder: Path) -> None:
+    install(office, sample_folder)
+    assert office.script().exit_code == 0
+    before = office.path(f"{OWN}/settings").read_text()
+    fewer = msgspec.structs.replace(_KEPT, weekly=1, monthly=7)
+    for wanted, told in (
+        (fewer, "fewer older versions of amamac"),
+        (VersionsSettings(), "no older versions of amamac"),
+    ):
+        install(office, sample_folder, versions=wanted)
+        refused = office.script()
+        assert refused.exit_code == 1
+        assert f"{told} would be kept" in refused.stderr
+        assert office.path(f"{OWN}/settings").read_text() == before
+    install(office, sample_folder, versions=fewer)
+    assert office.script("--new-key").exit_code == 0
+    more = msgspec.structs.replace(fewer, weekly=9)
+    install(office, sample_folder, versions=more)
+    assert office.script().exit_code == 0
+    assert "keep=3 9 7" in office.path(f"{OWN}/settings").read_text()
+
+
 @pytest.mark.every_case
 def test_two_backups_share_the_program_until_the_last_is_undone(office: SetUpOffice, sample_folder: Path) -> None:
     office.live_in()
@@ -157,7 +179,7 @@ def test_two_backups_share_the_program_until_the_last_is_undone(office: SetUpOff
     assert office.path(CRON).exists()
     # A new request that wants no versions any more takes them away; another's stay.
     install(office, sample_folder, name="other", versions=VersionsSettings())
-    assert office.script().exit_code == 0
+    assert office.script("--new-key").exit_code == 0
     assert not office.path(f"/etc/backup-wizard/versions/{ACCOUNT}/other/settings").exists()
     setting_up.install(office, other)
     assert office.script("--undo").exit_code == 0

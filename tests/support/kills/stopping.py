@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # All that the script starts, as root and as the account.
 PROGRAMS = """
-awk cat chmod chown cksum cmp cp cut env find flock getent grep head id lsattr mkdir mktemp mv readlink rm rmdir rsync
-sed setsid sh sleep ssh-keygen sshd stat su sync tail timeout tr useradd userdel wc
+awk cat chmod chown cmp cp cut env find flock getent grep head id lsattr mkdir mktemp mv readlink rm rmdir rsync
+sed setsid sh sha256sum sleep ssh-keygen sshd stat su sync tail timeout tr useradd userdel wc
 """
 _GATE = """\
 #!{dash}
