@@ -15,7 +15,7 @@ import msgspec
 from wizard import schemes
 from wizard.client import rsync
 from wizard.failure import Failure, Kind
-from wizard.restore import linking, selection
+from wizard.restore import linking, selection, staged_files
 from wizard.running import report
 from wizard.schemes.base import Reading
 from wizard.schemes.parts.over_ssh import COMPLETE_MARK, PARTIAL_FOLDER
@@ -40,6 +40,7 @@ _MORE_BYTES, _MORE_ENTRIES = 64 << 20, 10_000
 # there and here is not newer.
 _WRITTEN = re.compile(rb"^(?:[>ch.][fLDS](?! {9})[^|\n]{9})\|.*\n", re.MULTILINE)
 _NEWER = re.compile(rb"^(?:[>ch.][fLDS](?:\+{9}|..[tT][^|\n]{6}))\|.*\n", re.MULTILINE)
+_SUMMARY = re.compile(r"rsync (?:error|warning): ")
 
 _ON_THIS_DISK = {
     "No space left on device": Kind.DISK_FULL_HERE,
@@ -180,6 +181,22 @@ class Source:
                     totals(event, self._part.folder)
         return tuple(differing)
 
+    async def missing(self, differing: Sequence[str]) -> int:
+        """How many files are neither here nor in the stage after a fetch that left some out, the differing among them.
+
+        Raises:
+            Failure: the server can't be asked.
+        """
+        count, dropped = len(differing), set(differing)
+        async with aclosing(self._bounded(self._read(self._stage.tree, dry_run=True), _MOST_ENTRIES)) as events:
+            async for event in events:
+                if isinstance(event, rsync.Entries):
+                    paths = {one.path for one in only_restored(event, "always")} - dropped
+                    count += staged_files.lacking(self._stage.tree, paths)
+                elif isinstance(event, rsync.Ended):
+                    totals(event, self._part.folder)
+        return count
+
     async def hard_links(self) -> list[Pair]:
         """Names of the same file, where rsync could not keep them itself: some files may be here already.
 
@@ -263,6 +280,18 @@ def totals(ended: rsync.Ended, folder: Path) -> rsync.Totals:
         if sign in ended.stderr:
             raise Failure(kind, str(folder), ended.stderr, ended.exit_code)
     return report.require_totals(ended)
+
+
+def unrecognised(ended: rsync.Ended, problems: Sequence[rsync.Problem]) -> list[rsync.Problem]:
+    """Rsync's last words, where it says that something failed and no problem tells what: else it would pass for whole.
+
+    Its closing line only sums up, so that is the last choice.
+    """
+    if not ended.exit_code or problems:
+        return []
+    lines = [line.strip() for line in ended.stderr.splitlines() if line.strip()]
+    telling = [line for line in lines if not _SUMMARY.match(line)]
+    return [rsync.Problem("", (telling or lines or [f"rsync: {ended.exit_code}"])[-1])]
 
 
 def only_restored(entries: rsync.Entries, overwrite: Overwrite) -> rsync.Entries:

@@ -103,6 +103,7 @@ async def practice(
                         problems.append(event)
                     elif isinstance(event, rsync.Ended):
                         totals = fetching.totals(event, part.folder)
+                        problems += fetching.unrecognised(event, problems)
                         restored += count
                         skipped += max(totals.files - totals.folders - count, 0)
                         size += totals.bytes_to_send
@@ -173,17 +174,20 @@ class _Part:
         place = await versions.place(self._reader, access, self._wanted.version)
         source = self.source(access, place)
         self.problems.clear()
-        totals = rsync.Totals()
+        totals, is_incomplete = rsync.Totals(), False
         async with aclosing(source.fetch(self.plan, holding)) as events:
             async for event in events:
                 if isinstance(event, rsync.Problem) and len(self.problems) < _MOST_TOLD:
                     self.problems.append(event)
                 elif isinstance(event, rsync.Ended):
                     totals, self.untold = fetching.totals(event, self.part.folder), event.untold
+                    self.problems += fetching.unrecognised(event, self.problems)
+                    is_incomplete = event.exit_code != 0
                 yield event
         yield Comparing()
         await source.fetch_marks()
         differing = await source.compare()
+        missing = await source.missing(differing) if is_incomplete else len(differing)
         same_file = tuple(await source.hard_links())
         if place != await versions.place(self._reader, access, self._wanted.version):
             self._moved += 1
@@ -196,9 +200,8 @@ class _Part:
             if self.part.paths:  # whatever else a server has sent, nobody has asked for
                 staged_files.keep_only(self.stage.tree, self.part.paths)
             count, links = await in_background(lambda: staged_files.count(self.stage.tree))
-        missing = len({one.path for one in self.problems if one.cause == "unread"})
-        same = max(totals.files - totals.folders - count - len(differing) - missing, 0)
-        told = tuple(self.problems)
+        same = max(totals.files - totals.folders - count - missing, 0)
+        told, self.untold = tuple(self.problems), max(self.untold, missing - len(differing) - len(self.problems))
         self.stage.note_arrival(Arrived(count, links, self.plan.bytes, same, differing, same_file, told, self.untold))
 
     def put(self) -> None:

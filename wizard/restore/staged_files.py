@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 MUNGED = "/rsyncd-munged/"
 _OWNERS_ALL = 0o700
@@ -70,6 +70,11 @@ def count(tree: Path) -> tuple[int, int]:
     """
     counted = [(len(paths), len(links)) for _folder, paths, links in _walked(tree)]
     return sum(paths for paths, _links in counted), sum(links for _paths, links in counted)
+
+
+def lacking(tree: Path, paths: Iterable[str]) -> int:
+    """How many of those paths are not in a tree."""
+    return sum(not os.path.lexists(tree / path) for path in paths)
 
 
 def close_to_group(tree: Path) -> None:

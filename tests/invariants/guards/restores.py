@@ -142,6 +142,22 @@ GUARDS = (
         (f"{_INTERRUPTED}::test_newer_work_is_not_replaced_by_what_had_arrived_before",),
     ),
     Guard(
+        8,
+        "a restore in which rsync failed is never whole",
+        "wizard/restore/fetching.py",
+        "    if not ended.exit_code or problems:\n",
+        "    if True:\n",
+        (f"{_HOSTILE}::test_what_rsync_throws_away_is_missing_and_was_not_kept",),
+    ),
+    Guard(
+        8,
+        "what is not here does not count as kept",
+        "wizard/restore/restoring.py",
+        "await source.missing(differing) if is_incomplete else len(differing)",
+        "len(differing)",
+        (f"{_HOSTILE}::test_what_rsync_throws_away_is_missing_and_was_not_kept",),
+    ),
+    Guard(
         10,
         "who may read a version on the server may not for that read what comes back of it",
         "wizard/restore/staged_files.py",

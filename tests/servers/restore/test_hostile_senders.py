@@ -7,17 +7,22 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.servers.restore.liar import Liar, attempt, each_way
-from tests.servers.restore.restores import restore
+from tests.servers.restore.restores import practise, restore
 from tests.support.data.trees import tree
 from tests.support.servers import old_rsync
+from wizard.client import rsync
 from wizard.failure import Kind
 from wizard.restore import fetching, restoring
 from wizard.restore.order import Order
 from wizard.schemes.parts.over_ssh import RESTORE_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
 
 VERSIONS = [
     "3.1.3",
@@ -228,6 +233,37 @@ async def test_what_the_server_could_not_read_is_still_said_by_the_run_that_goes
     result = await restore(liar.profile, liar.access, Order())
     assert not result.is_whole
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("where", ["", "new"])
+async def test_what_rsync_throws_away_is_missing_and_was_not_kept(where: str, liar: Liar) -> None:
+    for name in ("diary", "thesis"):
+        (liar.sent / "docs" / name).write_text(f"the only copy of a {name}")
+    liar.words = [("only copy of", "only c0py of")]  # its sum no longer fits, so rsync discards it
+    order = Order(to=where and str(liar.home / where))
+    assert (await restore(liar.profile, liar.access, Order())).restored == 1  # letter.txt is here from now on
+    result = await restore(liar.profile, liar.access, order)
+    assert (result.restored, result.skipped) == ((1, 0) if where else (0, 1))
+    assert not result.is_whole
+    assert result.exit_code == 1
+    (told,) = result.problems
+    assert "failed verification" in told.message
+    assert result.untold == 1  # rsync said it of two files, and only its last words are told
+    assert "Not everything could be restored." in result.sentence
+
+
+async def test_a_practice_run_in_which_something_failed_is_not_whole(
+    liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = rsync.Ended(23, rsync.Totals(files=1), "Odd words.\nrsync error: some files failed (code 23)\n")
+
+    async def practised(source: fetching.Source) -> AsyncGenerator[rsync.Event]:
+        yield ended
+
+    monkeypatch.setattr(fetching.Source, "practice", practised)
+    monkeypatch.setattr(restoring, "_require_something", lambda *arguments: None)
+    result = await practise(liar.profile, liar.access, Order())
+    assert (result.is_whole, [one.message for one in result.problems]) == (False, ["Odd words."])
 
 
 async def test_a_backup_with_nothing_in_it_is_no_success(liar: Liar) -> None:
