@@ -151,6 +151,7 @@ class Kind(StrEnum):
     VERSION_MOVED = auto()
     NO_ROOM_HERE = auto()
     TARGET_IN_BACKUP = auto()
+    DISK_NOT_CONNECTED = auto()
     SERVER_SENDS_MORE = auto()
     RESTORED_DIFFER = auto()
     DRILL_DIFFERS = auto()

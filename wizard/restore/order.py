@@ -12,6 +12,7 @@ import msgspec
 from wizard import backup_layout
 from wizard.client.folders import links
 from wizard.failure import Failure, Kind
+from wizard.restore import target
 from wizard.storage import paths
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def parts(profile: Profile, order: Order) -> list[Part]:
     """What goes where.
 
     Raises:
-        Failure: `NOT_IN_BACKUP` if a path came from none of the backup's folders, so that there is no way back for it.
+        Failure: `NOT_IN_BACKUP` if a path came from none of the backup's folders, so that there is no way back for it;
+            `DISK_NOT_CONNECTED` if the disk isn't there that one came from.
     """
     if order.to:
         return [Part(Path(order.to), "", order.paths)]
@@ -77,6 +79,7 @@ def parts(profile: Profile, order: Order) -> list[Part]:
         }
         if inside:
             around = paths.links(profile.name) if place in renamed else None
+            target.require_disk(profile.name, folder)
             found.append(Part(Path(folder), place, tuple(sorted(inside)), around))
     return found
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from wizard.failure import Failure, Kind
+from wizard.running import record
 
 # Where a folder is missing right in one of these, a disk is: what went there would fill another one.
 _DISKS_APPEAR_IN = {"/", "/home", "/media", "/mnt", "/run/media", "/Volumes"}
@@ -26,6 +27,20 @@ def require(folder: Path, stage: Path) -> Path:
         if not os.access(written, os.W_OK | os.X_OK) or os.statvfs(written).f_flag & os.ST_RDONLY:
             raise Failure(Kind.FOLDER_READ_ONLY, str(written))
     return around
+
+
+def require_disk(name: str, folder: str) -> None:
+    """See that the disk is there that a folder of that backup was on at its last run.
+
+    Without its disk, a mount point is a folder like any other: what went there would fill the disk around it, and be
+    out of sight once the disk is back.
+
+    Raises:
+        Failure: `DISK_NOT_CONNECTED`.
+    """
+    source = record.read(name).sources.get(folder)
+    if source and not os.path.ismount(source.mount):
+        raise Failure(Kind.DISK_NOT_CONNECTED, source.mount)
 
 
 def nearest(path: Path) -> Path:

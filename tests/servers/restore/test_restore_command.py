@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.servers.restore.restores import restore
@@ -14,8 +17,6 @@ from wizard.restore.order import Order
 from wizard.running import report
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
     from tests.support.servers.office import Office
@@ -99,6 +100,35 @@ async def test_what_can_not_be_done_is_said_before_anything_is_written(
         assert ran.exit_code == exit_code, (arguments, ran.stdout, ran.stderr)
         assert words in " ".join(ran.stderr.split("\n")), (arguments, ran.stderr)
         assert {path: one for path, one in tree(home).items() if path != "." and not path.startswith(".")} == before
+
+
+def test_what_belongs_on_a_disk_that_is_not_connected_is_not_put_on_another(office: Office, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    (disk / "docs").mkdir(parents=True)  # the disk's own folder has that name as well
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(disk))
+    office.path(str(disk / "docs")).mkdir()
+    office.path(str(disk / "docs/letter.txt")).write_text("letter")
+    profile = placing.profile_for(office, "login", disk / "docs", **READING)
+    placing.settle(office, profile)
+    assert by_command(office, "run", profile.name).returncode == 0
+    assert by_command(office, "restore", profile.name, "--in-place").returncode == 0
+    office.run("umount", str(disk))
+    for more in ([], ["docs/letter.txt"], ["--dry-run"]):
+        ran = by_command(office, "restore", profile.name, *more, "--in-place")
+        assert ran.returncode == 69, (more, ran.stdout, ran.stderr)
+        told = " ".join(ran.stderr.split())
+        assert f"The disk or network folder at {disk} isn't connected" in told, more
+        assert "restore into another folder (--to)" in told, more
+    assert list(tree(disk)) == [".", "docs"]
+    elsewhere = by_command(office, "restore", profile.name, "--to", str(tmp_path / "new"))
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert (tmp_path / "new/docs/letter.txt").read_text() == "letter"
+
+
+def by_command(office: Office, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command in the office, where disks can be connected."""
+    argv = office.inside(str(Path(sys.executable).with_name("backup-wizard")), *words)
+    return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
 async def test_a_key_that_may_not_read_says_so(office: Office, home: Path, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from wizard.profile import SchemeSettings, VersionsSettings
 from wizard.restore.events import Result
 from wizard.restore.order import Order
 from wizard.restore.stage import Stage
+from wizard.running import record
+from wizard.running.record import Source
 from wizard.walk.getting_back import questions, stages, wish
 from wizard.walk.getting_back.ticks import ALL
 from wizard.walk.getting_back.wish import Wish
@@ -82,3 +84,18 @@ def test_what_a_practice_run_has_found_must_have_room(home: Path) -> None:
     with pytest.raises(Failure) as failed:
         questions.require_room(Result("amamac", wanted, 1, 0, 1 << 60, is_practice=True))
     assert failed.value.kind is Kind.NO_ROOM_HERE
+
+
+def test_files_go_back_to_where_they_came_from_only_if_their_disk_is_there(home: Path) -> None:
+    profile = a_profile()
+    (folder,) = profile.folders
+    for mount, is_there in (("/", True), (f"{home}/disk", False)):
+        record.note(profile, "done", sources={folder: Source(mount, is_empty=False)})
+        for place in (questions.IN_PLACE, questions.NEW_FOLDER):
+            answers = {"place": place, "to": f"{home}/new"}
+            if is_there or place == questions.NEW_FOLDER:
+                assert questions.placed(profile, Wish(), answers).in_place == (place == questions.IN_PLACE)
+                continue
+            with pytest.raises(Failure) as failed:
+                questions.placed(profile, Wish(), answers)
+            assert (failed.value.kind, failed.value.about) == (Kind.DISK_NOT_CONNECTED, mount)

@@ -42,6 +42,11 @@ WORDS = {
         YOU,
         N_("Choose a folder outside, or put the files back where they came from (--in-place)."),
     ),
+    Kind.DISK_NOT_CONNECTED: Words(
+        N_("The disk or network folder at {about} isn't connected, and these files belong on it"),
+        YOU,
+        N_("Connect it, then try again. Or restore into another folder (--to). Nothing was restored."),
+    ),
     Kind.SERVER_SENDS_MORE: Words(
         N_("The server sends much more than it said it has, so backup-wizard stopped"),
         ADMIN,

@@ -96,7 +96,8 @@ def placed(profile: Profile, wish: Wish, answers: Answers) -> Wish:
     """The wish with that decided.
 
     Raises:
-        Failure: `NOT_IN_BACKUP` if something came from a folder that the backup no longer has.
+        Failure: `NOT_IN_BACKUP` if something came from a folder that the backup no longer has; `DISK_NOT_CONNECTED` if
+            its disk isn't there.
     """
     if answers["place"] == IN_PLACE:
         order.parts(profile, Order(wish.order.paths))
