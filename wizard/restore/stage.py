@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import hashlib
 import json
 import os
 import stat
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.client.rsync import Problem  # noqa: TC001 - msgspec reads it
+from wizard.client.unfinished_restores import DIGITS, NOTE, stage_name
 from wizard.failure import Failure, Kind
 from wizard.restore import staged_files
 from wizard.restore.linking import Pair  # noqa: TC001 - msgspec reads it
@@ -30,9 +30,8 @@ from wizard.storage import files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NOTE, _TREE, _MARKS = "about.json", "tree", "marks"
+_TREE, _MARKS = "tree", "marks"
 _OWNERS_ALL = 0o700
-_DIGITS = 8
 _VALID_SECONDS = 24 * 3600
 _MOST_NOTED = 64 << 20
 
@@ -70,8 +69,7 @@ class Stage:
         self._order = order
         self._has_just_arrived = False
         self._beginning = f"{RESTORE_FOLDER}-{name}."
-        target = hashlib.sha256(os.fsencode(folder)).hexdigest()[:_DIGITS]
-        self.path = _around(folder) / f"{self._beginning}{target}"
+        self.path = _around(folder) / stage_name(name, folder)
         self.tree = self.path / _TREE
         self.marks = self.path / _MARKS
 
@@ -109,7 +107,7 @@ class Stage:
             with told(self.path):
                 self.path.mkdir(mode=_OWNERS_ALL, parents=True)
                 self.tree.mkdir(mode=_OWNERS_ALL)
-            self._write(_Note(self._order))
+        self._write(_Note(self._order))  # its time tells runs that delete that a restore was begun
 
     def note_arrival(self, arrived: Arrived) -> None:
         """Keep what has arrived, before the first of it is put in its place.
@@ -132,15 +130,18 @@ class Stage:
                 staged_files.remove(self.path)
 
     def _clear_others(self) -> None:
-        """Remove what other orders have left beside it, which nobody has gone on with."""
-        for other in self.path.parent.glob(f"{glob.escape(self._beginning)}{'?' * _DIGITS}"):
+        """Remove what other orders have left beside it, which nobody has gone on with.
+
+        What was to go back to where it came from stays: a run that deletes has to know that it didn't.
+        """
+        for other in self.path.parent.glob(f"{glob.escape(self._beginning)}{'?' * DIGITS}"):
             note = _note_in(other)
-            if note and note.order != self._order:
+            if note and note.order.to and note.order != self._order:
                 with contextlib.suppress(OSError):
                     staged_files.remove(other)
 
     def _is_new(self) -> bool:
-        return time.time() - (self.path / _NOTE).stat().st_mtime < _VALID_SECONDS
+        return time.time() - (self.path / NOTE).stat().st_mtime < _VALID_SECONDS
 
     def _note(self) -> _Note | None:
         return _note_in(self.path)
@@ -148,12 +149,12 @@ class Stage:
     def _write(self, note: _Note) -> None:
         # Unlike msgspec's, the standard library's JSON takes names that are no UTF-8.
         # The disk isn't waited for: that would be for all that has just been fetched.
-        files.replace(self.path / _NOTE, json.dumps(msgspec.to_builtins(note)).encode(), lasting=False)
+        files.replace(self.path / NOTE, json.dumps(msgspec.to_builtins(note)).encode(), lasting=False)
 
 
 def unfinished(name: str, folder: Path) -> list[Order]:
     """The orders of that backup that were begun and not finished, by what they left right in a folder."""
-    left = folder.glob(f"{glob.escape(f'{RESTORE_FOLDER}-{name}.')}{'?' * _DIGITS}")
+    left = folder.glob(f"{glob.escape(f'{RESTORE_FOLDER}-{name}.')}{'?' * DIGITS}")
     return [note.order for one in left if (note := _note_in(one))]
 
 
@@ -180,7 +181,7 @@ def _around(folder: Path) -> Path:
 def _note_in(stage: Path) -> _Note | None:
     with contextlib.suppress(OSError, Failure, ValueError):
         _require_own(stage)
-        return msgspec.convert(json.loads(files.read(stage / _NOTE, _MOST_NOTED)), _Note)
+        return msgspec.convert(json.loads(files.read(stage / NOTE, _MOST_NOTED)), _Note)
     return None
 
 

@@ -63,6 +63,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
     that were being sent when the runs since then lost their connection. A backup that was `adopted` was another
     computer's before, and has `caught_up` once a good run has deleted from it what is not on this computer.
+    `deleted_since` is when the last such run began, in seconds.
     """
 
     last: datetime | None = None
@@ -79,6 +80,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cut: dict[str, int] = {}
     adopted: bool = False
     caught_up: bool = False
+    deleted_since: float = 0.0
 
 
 def read(name: str) -> Record:
@@ -192,9 +194,14 @@ def note(
         cut=kept.cut if cut is None else cut,
     )
     if result == "done":
-        caught_up = kept.caught_up or (profile.delete and not unread)  # with files unread, rsync deletes nothing
+        has_deleted = profile.delete and not unread  # with files unread, rsync deletes nothing
         changed = msgspec.structs.replace(
-            changed, last_good=now, place=_place(profile), good_since=since, caught_up=caught_up
+            changed,
+            last_good=now,
+            place=_place(profile),
+            good_since=since,
+            caught_up=kept.caught_up or has_deleted,
+            deleted_since=since if has_deleted else kept.deleted_since,
         )
     state_files.save(profile.name, _FILE, changed)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from wizard.client import rsync
+from wizard.client import rsync, unfinished_restores
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import CountedByFolder
 from wizard.failure import Failure, Kind
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _FEW = 10
 _FEW_CHANGED = 50  # a small folder may well hold nothing but files that change every day
 
-State = Literal["as it was", "empty", "not restored", "on another disk", "not there", "went away", "gone"]
+State = Literal[
+    "as it was", "empty", "not restored", "not put back", "on another disk", "not there", "went away", "gone"
+]
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -50,10 +52,12 @@ class Loss(msgspec.Struct, frozen=True):
         match self.state:
             case "empty":
                 return _("{folder} is empty now, but wasn't at the last backup").format(folder=folder)
-            case "not restored" if self.folder:
-                return _("{folder} is empty here, and its files may be in the backup only").format(folder=folder)
             case "not restored":
                 return self._about_what_is_not_restored
+            case "not put back":
+                return _("A restore into {folder} isn't finished, and its files may be nowhere else").format(
+                    folder=folder
+                )
             case "on another disk":
                 return _("{folder} is on another disk than at the last backup").format(folder=folder)
             case "not there":
@@ -73,6 +77,8 @@ class Loss(msgspec.Struct, frozen=True):
 
     @property
     def _about_what_is_not_restored(self) -> str:
+        if self.folder:
+            return _("“{folder}” is empty here, and its files may be in the backup only").format(folder=self.folder)
         if self.removed:
             told = _("This would delete {removed} of {total} from a backup that is older than this setup")
             told = told.format(removed=display.number(self.removed), total=display.entries(self.kept))
@@ -116,6 +122,10 @@ class AtRisk(Failure):
             return _("This backup was stopped. Connect the disk or network folder again, then back up again.")
         if any(loss.state == "not restored" for loss in self.losses):
             to_do = _("Get your files back first. To back up now would delete them from the backup.")
+        elif any(loss.state == "not put back" for loss in self.losses):
+            to_do = _(
+                "Finish that restore first: start it again. To back up now could delete its files from the backup."
+            )
         elif all(loss.changed for loss in self.losses):
             to_do = _("Open a few of these files first, and see whether they are as you left them.")
         else:
@@ -152,9 +162,10 @@ def to_remember(profile: Profile, kept: Record, agreed: Sequence[Loss]) -> dict[
 def changed(profile: Profile, now: Mapping[str, Source], kept: Record) -> list[Loss]:
     """The folders that are empty or on another disk now, and were not when they were last backed up.
 
-    Also those that a run which deletes would empty in a backup that may still hold more than this computer.
+    Also those that a run which deletes would empty in a backup that may still hold more than this computer, or that a
+    restore was to put files back into.
     """
-    found: list[Loss] = []
+    found = [Loss(folder, "not put back") for folder in unfinished_restores.into(profile, kept.deleted_since)]
     for folder, source in now.items():
         was = kept.sources.get(folder, source)
         if source.is_empty and not was.is_empty:
@@ -248,7 +259,7 @@ async def _of_folders(profile: Profile, labels: Mapping[str, str], counted: Coun
             here = await backup_size.whole(alone)
             found += [loss] if (loss := _loss(folder, removed, here.entries - counted.new[label] + removed)) else []
         if changed > _FEW_CHANGED:
-            files = len(await _files(alone))
+            files = len(await backup_size.files(alone))
             found += [loss] if (loss := _change(folder, changed, files - counted.new_files[label])) else []
     return found
 
@@ -270,20 +281,10 @@ async def _changed_since(profile: Profile, kept: Record) -> list[Loss]:
     """By the times of the files here, where the server can't be asked."""
     if not kept.good_since:
         return []
-    files = await _files(profile)
+    files = await backup_size.files(profile)
     there = min(len(files), kept.entries)
     loss = _change("", there - unchanged.count_older(profile, files, kept.good_since), there)
     return [loss] if loss else []
-
-
-async def _files(profile: Profile) -> list[str]:
-    """The files here that a backup takes, by their places in it."""
-    found: list[str] = []
-    async with aclosing(backup_size.listing(profile)) as events:
-        async for event in events:
-            if isinstance(event, rsync.Entries):
-                found += [entry.path for entry in event if entry.is_file]
-    return found
 
 
 def _loss(folder: str, removed: int, kept: int) -> Loss | None:

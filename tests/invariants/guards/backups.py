@@ -93,6 +93,14 @@ GUARDS = (
     ),
     Guard(
         7,
+        "what a restore has not put back yet is deleted only if somebody says so",
+        "wizard/running/safeguard.py",
+        "for folder in unfinished_restores.into(profile, kept.deleted_since)]",
+        "for folder in ()]",
+        ("tests/servers/running/test_losses.py::test_what_a_restore_has_not_put_back_yet_stays_in_the_backup",),
+    ),
+    Guard(
+        7,
         "a disk inside a folder that is missing is noticed",
         "wizard/running/safeguard.py",
         "    inside = missing(profile, now, kept)\n",

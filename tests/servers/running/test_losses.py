@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers.restore.restores import back_up, restore
 from tests.support.commands import backup_wizard
 from tests.support.data import trees
 from tests.support.servers import placing
 from tests.support.terminal import at_a_terminal
+from wizard.restore import restoring
+from wizard.restore.order import Order
 from wizard.server import kept_facts
 
 if TYPE_CHECKING:
@@ -32,12 +36,12 @@ SOME_KINDS = [
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     folder = tmp_path / "Documents"
-    folder.mkdir()
     fill(folder)
     return folder
 
 
 def fill(folder: Path, count: int = 20) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         (folder / f"letter {number}").write_text(f"Dear number {number}")
 
@@ -229,3 +233,30 @@ def test_what_was_agreed_to_stays_agreed_to_when_more_is_asked(office: Office, s
         path.unlink()
     said, code = at_a_terminal("y\ny\n", "run", "amamac")
     assert code == 0, said
+
+
+async def test_what_a_restore_has_not_put_back_yet_stays_in_the_backup(office: Office, tmp_path: Path) -> None:
+    source = tmp_path / "Documents"
+    fill(source / "photos")
+    fill(source, 30)  # so that the photos are not most of it
+    deleting: dict[str, Any] = {"delete": True, "scheme": {"allow_delete": True, "write_only": False}}
+    profile = placing.profile_for(office, "rrsync", source, **deleting)
+    access = placing.settle(office, profile)
+    await back_up(profile, access)
+    before = names(source / "photos")
+    shutil.rmtree(source / "photos")
+    order = Order(("Documents/photos",))
+    run = restoring.run(profile, access, order, pauses=())
+    async for event in run:
+        if isinstance(event, restoring.Comparing):  # all is here, and nothing is in its place
+            await run.aclose()
+    assert not (source / "photos").exists()
+    there = office.path(f"{placing.ROOT}/amamac/Documents/photos")
+    ran = backup_wizard("run", profile.name)  # nobody is asked, as by the schedule
+    assert ran.exit_code == 1, ran.stdout + ran.stderr
+    assert "Finish that restore first" in " ".join(ran.stderr.split())
+    assert names(there) == before
+    assert (await restore(profile, access, order)).restored == len(before)
+    assert names(source / "photos") == before
+    await back_up(profile, access)
+    assert names(there) == before

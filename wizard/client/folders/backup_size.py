@@ -98,6 +98,20 @@ async def listing(profile: Profile) -> AsyncGenerator[rsync.Event]:
             yield event
 
 
+async def files(profile: Profile) -> list[str]:
+    """The files among it, by their places in the backup.
+
+    Raises:
+        Failure: as for `count`.
+    """
+    found: list[str] = []
+    async with aclosing(listing(profile)) as events:
+        async for event in events:
+            if isinstance(event, rsync.Entries):
+                found += [entry.path for entry in event if entry.is_file]
+    return found
+
+
 async def whole(profile: Profile) -> BackupSize:
     """The same, in the end.
 
