@@ -169,7 +169,8 @@ async def test_one_drill_after_the_other(
     assert failure.value.kind is Kind.NO_ROOM_HERE
     monkeypatch.setattr(target, "room", lambda _folder: 1 << 40)
     stopped = drilling.run(profile, access.prepare(profile), pauses=())
-    assert isinstance(await anext(stopped), rsync.Entries)
+    while not isinstance(await anext(stopped), rsync.Entries):
+        pass
     await stopped.aclose()
     assert list((tmp_path / "temporary").iterdir()) == []
 
