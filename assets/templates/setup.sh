@@ -179,8 +179,11 @@ change() {
         complain 'that failed: undoing the changes'
         mode=undo
         strictly undo
+        stays=''
+        each_backup note_what_stays
         end
         [ "$code" = 0 ] || fail 'not everything could be undone: run this with --undo once the cause is fixed'
+        [ -z "$stays" ] || fail "the changes are undone, but those to$stays stay, as it was set up before"
         fail 'the changes are undone'
     fi
     each_backup receipt
@@ -188,6 +191,14 @@ change() {
     end
     [ -z "$left" ] || fail 'a key that was locked out may still be let in: see above. All the rest is done'
 }
+
+# A backup that was there before a run is not removed where that fails, so what it got by then stays.
+note_what_stays() {
+    before=$(lines_of_it "$spared")
+    if [ -n "$before" ] && [ "$before" != "$(lines_of_it "$made")" ]; then stays="$stays $name"; fi
+}
+
+lines_of_it() { from="$mine " awk 'index($0, ENVIRON["from"]) == 1' "$1"; } # LIST
 
 # ---- The list of what was made: ACCOUNT NAME WHAT VALUE, with * for what several backups share ----
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.servers.script.test_script import KEYS, set_up
+from tests.support import programs
 from tests.support.data.requests import a_request, public_key
 from tests.support.quick import sampled
 from tests.support.servers import setting_up
@@ -273,3 +274,15 @@ def test_lines_are_known_by_a_sum_that_nobody_can_forge(office: SetUpOffice) -> 
     assert block.startswith("# backup-wizard begin amamac\n")
     noted = f"amanda amamac file {hashlib.sha256(block.encode()).hexdigest()} {KEYS}\n"
     assert noted in office.path("/var/lib/backup-wizard/made").read_text()
+
+
+def test_a_run_that_fails_names_what_it_has_changed_and_does_not_undo(office: SetUpOffice) -> None:
+    assert ask(office, HERS).exit_code == 0
+    smiths = a_request(public_key=public_key(3), name="second", server=Server(host="x.example.lan", user="smith"))
+    fails = f'#!/bin/sh\ncase $PWD in /home/smith*) exit 1 ;; esac\nexec {programs.require("mv")} "$@"\n'
+    office.put("/srv/broken/mv", fails, mode=0o755)
+    set_up(office, *map(exports.context_of_request, (with_comment(HERS, 2, "new"), smiths)))
+    failed = office.script("--new-key", path="/srv/broken")
+    assert failed.exit_code == 1
+    assert BLOB not in office.path(KEYS).read_text()
+    assert "the changes are undone, but those to amamac stay, as it was set up before" in failed.stderr
