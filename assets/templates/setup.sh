@@ -481,17 +481,22 @@ ask_about() { # WHAT is in place now
 shut_reading() {
     own=$name
     name=$takes_over mark=$takes_over mine="$account $takes_over" used=$newline
+    find_module_file
     each drop_block "$(places)"
     forget_backup
     name=$own mark=$own mine="$account $own"
+    find_module_file
 }
 
 # Where this backup's lines can be: where any scheme puts them now, and where an earlier run has put them.
 places() {
     {
         printf '%s\n' "$key_files"
-        for file in "/etc/backup-wizard/$name@$in_paths.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
+        for file in "/etc/backup-wizard/$name@$in_paths.conf" "$module_file" /etc/rsyncd.conf "/etc/rsyncd-$name.secrets"; do
             if [ -e "$file" ]; then printf '%s\n' "$file"; fi
+        done
+        settings_files /etc/rsyncd.conf 0 | while IFS= read -r file; do
+            if is_for_modules "$file"; then printf '%s\n' "$file"; fi
         done
         noted "$mine file" | sed 's/^[^ ]* //'
     } | awk 'NF && !seen[$0]++'
@@ -782,9 +787,11 @@ lock_out() {
 for_labels() { # each FUNCTION
     for label in $labels; do
         name=$label mark=$label mine="$account $label" used=$newline blob=''
+        find_module_file
         "$1" "$2" "$(places)"
     done
     name=$own mark=$own mine=$was blob=$own_blob
+    find_module_file
 }
 
 attempt() { # FUNCTION FILE: does it by itself, as a file that can't be changed must not keep the others
@@ -1366,7 +1373,7 @@ drop_block() { # FILE
 
 # Whether another account's backup of this name has put the lines there.
 is_anothers() { # FILE
-    case $1 in "$module_file" | *.secrets) ;; *) return 1 ;; esac
+    case $1 in *.secrets) ;; *) is_for_modules "$1" || return 1 ;; esac
     file=$1 account=$account name=$name awk '
         BEGIN { account = ENVIRON["account"] "" }
         FILENAME == ARGV[1] {
@@ -1576,6 +1583,29 @@ find_module_file() {
     for included in $includes; do
         case $included in /*) if [ -d "${included%/*}" ]; then module_file=$included && return 0; fi ;; esac
     done
+}
+
+# Whether the module of $name can be there: the message has it in the settings themselves whatever they include.
+is_for_modules() { # FILE
+    case $1 in /etc/rsyncd.conf | "$module_file" | */"backup-wizard-$name.conf" | */"backup-wizard-$name.inc") return 0 ;; esac
+    return 1
+}
+
+# All that rsync's daemon reads, also what others bring in: each file that is there. Of a folder, it takes *.conf where
+# that is included, and *.inc where it is merged.
+settings_files() { # FILE DEPTH
+    if [ ! -f "$1" ] || [ "$2" -gt 3 ]; then return 0; fi
+    printf '%s\n' "$1"
+    sed -n 's/^[[:space:]]*&\([A-Za-z]*\)[[:space:]][[:space:]]*\(.*[^[:space:]]\)[[:space:]]*$/\1 \2/p' "$1" |
+        while read -r directive target; do
+            case $directive in [Mm]*) ending=inc ;; *) ending=conf ;; esac
+            if [ -d "$target" ]; then
+                find -L "$target" -maxdepth 1 -name "*.$ending" -type f | sort
+            else
+                printf '%s\n' "$target"
+            fi
+        done |
+        while IFS= read -r included; do settings_files "$included" $(($2 + 1)); done
 }
 
 # rsync takes the same name in two places for one module, and mixes their settings.
