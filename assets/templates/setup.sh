@@ -772,9 +772,11 @@ lock_out() {
     keep_one "$was revoked" "$(date +%s) ${cut_keys% }"
     forget "$was anew"
     for_labels each cut_block
+    for_labels cut_unmarked -
     if [ -n "$no_keys" ] && [ -n "$key_block" ]; then left=yes && complain "sshd may know the key in another way: $no_keys"; fi
     end_connections
     for_labels each look_for_keys
+    for_labels look_for_modules -
     if [ -z "$left" ]; then
         note "verified: no line of $own is left in $(printf '%s' "$key_files" | tr '\n' ' ')or in the settings of rsync's daemon"
         note "verified: no session of it is left ($ended processes were ended)"
@@ -835,6 +837,77 @@ look_for_keys() { # FILE
             complain "another line of $1 still allows a key of $own: remove that line by hand (it has $(start_of "$key"))"
         fi
     done
+}
+
+# Playbooks of before put a module and its password into files of their own, without marks.
+cut_unmarked() { # - FILES
+    all_modules >"$tmp/modules"
+    if grep -q '^ours named ' "$tmp/modules"; then attempt remove_unmarked "/etc/rsyncd-$name.secrets"; fi
+    each cut_module "$2"
+}
+
+cut_module() { # FILE
+    case $1 in /etc/rsyncd.conf | *.secrets) return 0 ;; esac
+    if is_for_modules "$1" && modules_in "$1" | grep -q '^ours ' && ! modules_in "$1" | grep -q '^other '; then
+        attempt remove_unmarked "$1"
+    fi
+}
+
+remove_unmarked() { # FILE
+    read_file "$1"
+    if [ -z "$is_there" ] || [ "$by $(stat -c %u "$1")" != 'root 0' ] || grep -q '^# backup-wizard ' "$tmp/now"; then return 0; fi
+    case $1 in *.secrets) ! accounts_with_password "$tmp/now" | grep -qvxF -e "$account" || return 0 ;; esac
+    does "remove the file $1 of $name, which has no marks" || return 0
+    as_owner "$remove" "$at" "$rest" "${1##*/}" </dev/null || fail "can't remove $1: $(visible <"$tmp/error")"
+}
+
+accounts_with_password() { sed '/^[[:space:]]*\(#\|$\)/d' "$1" 2>/dev/null | cut -d: -f1; } # FILE
+
+look_for_modules() { # - FILES
+    all_modules >"$tmp/modules"
+    each tell_module "$(sed -n 's/^[a-z]* [a-z-]* open //p' "$tmp/modules")"
+}
+
+tell_module() { # MODULE] FILE
+    left=yes
+    complain "the module [$(printf '%s' "$1" | visible | sed 's/] /] in /') may still let $own in: remove it by hand"
+}
+
+all_modules() { settings_files /etc/rsyncd.conf 0 | while IFS= read -r file; do modules_in "$file"; done; }
+
+# Of each module: whether it is this account's ("ours" or "other"), whether it has the passwords of $name ("named"), and
+# whether it can be what lets that in ("open"); then its name and file.
+modules_in() { # FILE
+    wanted=
+    if [ -z "$daemon_private" ]; then wanted=$module; fi
+    if [ "$name" != "$own" ]; then wanted=$name; fi
+    theirs=yes
+    if accounts_with_password "/etc/rsyncd-$name.secrets" | grep -qxF -e "$account"; then theirs=; fi
+    wanted=$wanted theirs=$theirs account=$account login=$login uid=$uid secrets=/etc/rsyncd-$name.secrets awk '
+        function plain(text) { gsub(/[ \t\r]/, "", text); return tolower(text) }
+        function value_of(line) { sub(/^[^=]*=[ \t]*/, "", line); sub(/[ \t\r]+$/, "", line); return line }
+        function tell(  ours, named, open) {
+            if (!is_inside) { of_all = owner; secrets_of_all = secrets; return }
+            ours = owner != "" && (owner == ENVIRON["account"] "" || owner == ENVIRON["login"] "" || owner == ENVIRON["uid"] "")
+            named = secrets == ENVIRON["secrets"]
+            open = named && (ours || owner == "" || ENVIRON["theirs"] == "")
+            if (ours && ENVIRON["wanted"] != "" && plain(name) == plain(ENVIRON["wanted"])) open = 1
+            print (ours ? "ours" : "other"), (named ? "named" : "-"), (open ? "open" : "-"), name "] " FILENAME
+        }
+        /^[ \t]*([#;]|\r?$)/ { next }
+        /^[ \t]*\[/ {
+            tell()
+            is_inside = 1
+            name = $0
+            sub(/^[ \t]*\[[ \t]*/, "", name)
+            sub(/[ \t]*\].*/, "", name)
+            owner = of_all
+            secrets = secrets_of_all
+            next
+        }
+        plain($0) ~ /^uid=/ { owner = value_of($0) }
+        plain($0) ~ /^secretsfile=/ { secrets = value_of($0) }
+        END { tell() }' "$1"
 }
 
 # Whoever was let in stays connected when the line is gone, and may begin anew over that connection.

@@ -96,7 +96,8 @@ find_tools() {
 asked() { printf '%s\n' "$known" | sed -n 's/^./A &/p'; }
 noted() { if [ -f "$state/made" ]; then sed 's/^/M /' "$state/made"; fi; }
 
-# Our blocks in the settings of rsync's daemon, and in those of a key's own daemon.
+# Our blocks in the settings of rsync's daemon, and in those of a key's own daemon. Playbooks of before put no marks
+# into a module's own file.
 modules() {
     set -- /etc/backup-wizard/*.conf /etc/rsyncd.conf
     # shellcheck disable=SC2013 # what has a space in it is no folder of ours
@@ -104,13 +105,23 @@ modules() {
         set -- "$@" "$folder"/backup-wizard-*
     done
     for file; do
-        if [ ! -f "$file" ] || ! grep -qs '^# backup-wizard begin ' "$file"; then continue; fi
-        head -c 1000000 "$file" | file=$file awk '
+        if [ ! -f "$file" ]; then continue; fi
+        unmarked=
+        if ! grep -qs '^# backup-wizard begin ' "$file"; then
+            unmarked=${file##*/backup-wizard-}
+            case $unmarked in *.conf | *.inc) unmarked=${unmarked%.*} ;; esac
+            case $unmarked in */*) continue ;; esac
+        fi
+        head -c 1000000 "$file" | file=$file unmarked=$unmarked awk '
+            BEGIN { name = ENVIRON["unmarked"] }
             { sub(/\r$/, "") }
             /^# backup-wizard begin / { name = $4; path = account = "" }
             /^[ \t]*path *=/ { path = $0; sub(/^[ \t]*path *= */, "", path) }
             /^[ \t]*uid *=/ { account = $0; sub(/^[ \t]*uid *= */, "", account) }
-            /^# backup-wizard end / && path != "" {
+            /^# backup-wizard end / { tell() }
+            END { if (ENVIRON["unmarked"] != "") tell() }
+            function tell(  scheme) {
+                if (path == "") return
                 scheme = "daemon"
                 if (ENVIRON["file"] ~ /^\/etc\/backup-wizard\//) {
                     scheme = "daemon-over-ssh"

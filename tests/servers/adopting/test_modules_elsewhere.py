@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.servers.adopting.test_a_stranger_asks import FOLDER, ask
+from tests.servers.adopting.test_a_stranger_asks import FOLDER, SECRETS, ask
+from tests.servers.status.test_status import of_all, put_status
 from tests.support.data.requests import a_request
+from tests.support.quick import sampled
 from tests.support.servers import setting_up
 from tests.support.servers.setting_up import SetUpOffice
 from wizard.profile import SchemeSettings, Server
@@ -73,3 +75,87 @@ def test_a_module_is_locked_out_wherever_it_was_put_when_the_settings_were_other
     revoked = ask(office, HERS, option="--revoke amamac")
     assert revoked.exit_code == 0, revoked.stderr
     assert not office.path("/etc/one.d/backup-wizard-amamac.conf").exists()
+
+
+def unmark(office: SetUpOffice, *files: str) -> None:
+    """As playbooks of before wrote them."""
+    office.run("sed", "-i", "/^# backup-wizard /d", *files)
+    office.run("rm", "-r", "/var/lib/backup-wizard")
+
+
+@pytest.mark.parametrize(
+    ("directive", "file"),
+    sampled.first(1, [("&include", "backup-wizard-amamac.conf"), ("&merge", "backup-wizard-amamac.inc")]),
+)
+def test_a_module_without_our_marks_is_locked_out_too(directive: str, file: str, office: SetUpOffice) -> None:
+    office.put(CONFIG, f"{directive} /etc/one.d\n", mode=0o644)
+    assert ask(office, HERS, password="hers").exit_code == 0
+    unmark(office, f"/etc/one.d/{file}", SECRETS)
+    revoked = ask(office, HERS, option="--revoke amamac")
+    assert (revoked.exit_code, revoked.stderr) == (0, "")
+    assert receipt_text.parse(revoked.stdout, "amamac").revoked
+    assert f"remove the file /etc/one.d/{file} of amamac, which has no marks" in revoked.changes
+    assert not office.path(f"/etc/one.d/{file}").exists()
+    assert not office.path(SECRETS).exists()
+    assert "hers" not in revoked.stdout
+
+
+@pytest.mark.parametrize(
+    ("config", "file", "settings"),
+    sampled.first(
+        1,
+        [
+            ("&include /etc/two.d\n", "/etc/two.d/theirs.conf", "[any]\n Secrets  File = /etc/rsyncd-amamac.secrets\n"),
+            ("&include /etc/two.d\n", "/etc/two.d/.theirs.conf", "[ AMANDA ]\nuid=amanda\n"),
+            ("[x]\n&Include /etc/two.d/other\n", "/etc/two.d/other", "uid = amanda\n[amanda]\npath = /srv\n"),
+            ("&merge /etc/two.d\n[x]\n", "/etc/two.d/a.inc", "[amanda]\npath = /srv\nuid = NUMBER\n"),
+            ("", CONFIG, "[amamac+restore]\n  uid = amanda\n  path = /srv\n"),
+            # Whoever wrote more into the file of ours has to say what becomes of that.
+            (
+                "&include /etc/two.d\n",
+                "/etc/two.d/backup-wizard-amamac.conf",
+                "[amanda]\nuid = amanda\n[photos]\nuid = smith\n",
+            ),
+        ],
+    ),
+)
+def test_no_lockout_is_verified_while_a_module_lets_it_in(
+    config: str, file: str, settings: str, office: SetUpOffice
+) -> None:
+    office.put(file, "", mode=0o644)
+    office.put(CONFIG, config, mode=0o644)
+    assert ask(office, HERS, password="hers").exit_code == 0
+    text = office.path(file).read_text()
+    settings = settings.replace("NUMBER", office.run("id", "-u", "amanda").strip())
+    office.put(file, f"{text}{settings}", mode=0o644)
+    revoked = ask(office, HERS, option="--revoke amamac")
+    assert revoked.exit_code == 1
+    assert f"in {file} may still let amamac in: remove it by hand" in revoked.stderr
+    assert "verified" not in revoked.stdout.split("===")[0]
+    assert "revoked-verified: no" in revoked.stdout
+    assert office.path(file).read_text().endswith(settings)
+
+
+@pytest.mark.every_case
+def test_the_status_knows_a_module_without_our_marks(office: SetUpOffice) -> None:
+    office.put(CONFIG, "&include /etc/one.d\n", mode=0o644)
+    assert ask(office, HERS, password="hers").exit_code == 0
+    unmark(office, "/etc/one.d/backup-wizard-amamac.conf", SECRETS)
+    put_status(office, exports.context_of_request(HERS))
+    assert of_all(office, code=1)["amamac"]["let_in"]
+    assert ask(office, HERS, option="--revoke amamac").exit_code == 0
+    assert not of_all(office)["amamac"]["let_in"]
+
+
+@pytest.mark.every_case
+def test_a_module_of_another_account_is_nothing_to_a_lockout(office: SetUpOffice) -> None:
+    office.put(CONFIG, "&include /etc/one.d\n", mode=0o644)
+    assert ask(office, HERS, password="hers").exit_code == 0
+    unmark(office, "/etc/one.d/backup-wizard-amamac.conf", SECRETS)
+    files = ("/etc/one.d/backup-wizard-amamac.conf", SECRETS)
+    office.run("sed", "-i", "s/amanda:/j.smith:/; s/uid = .*/uid = j.smith/", *files)
+    smiths = msgspec.structs.replace(HERS, server=Server(host="127.0.0.1", user="smith", root="/srv/smiths"))
+    before = [office.path(file).read_text() for file in files]
+    revoked = ask(office, smiths, option="--revoke amamac")
+    assert (revoked.exit_code, revoked.stderr) == (0, "")
+    assert [office.path(file).read_text() for file in files] == before
