@@ -1210,6 +1210,8 @@ make_folder() { # PATH ["home" or "backup": it is to be the account's]
             [ ! -d "$1" ] || at=$1
             fail "$login can't create or use the folder $1: $at belongs to $(stat -c '%U:%G, mode %a' "$at")"
         fi
+        ! has_controls <"$tmp/said" ||
+            fail "the folder $1 has control characters in its name, or leads where one has: $(sed '$d' "$tmp/said" | visible)"
         { IFS= read -r real && IFS= read -r missing; } <"$tmp/said" || :
     fi
     path=${real%/} whole=${real%/}${missing:+/$missing}
@@ -1251,6 +1253,17 @@ require_backup() { # FOLDER
     if [ "$by" = later ] || ! as_owner "$find_backup" "$at" "$rest" "${name%+restore}" </dev/null; then
         fail "there is no backup ${name%+restore} in $1"
     fi
+}
+
+# Whether what the account says of a path, in two lines, could order a terminal about, or turn the text around on it.
+has_controls() {
+    awk '
+        NR > 2 || /[\001-\037\177]|\302[\200-\237]|\342\200[\216\217\250-\256]|\342\201[\246-\251]|\330\234/ { found = 1 }
+        {
+            gsub(/[\302-\337][\200-\277]|[\340-\357][\200-\277][\200-\277]|[\360-\364][\200-\277][\200-\277][\200-\277]/, "")
+            if (/[\200-\237]/) found = 1
+        }
+        END { exit !found }'
 }
 
 # By this file, a security check knows the folder before the first backup. What is there already stays as it is.

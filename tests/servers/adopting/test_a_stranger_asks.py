@@ -256,6 +256,36 @@ def test_who_is_locked_out_takes_nobody_along(office: SetUpOffice) -> None:
     assert BLOB in office.path(KEYS).read_text()
 
 
+@pytest.mark.parametrize("shell", sampled.first(1, ["dash", "busybox"]))
+@pytest.mark.parametrize(
+    "name",
+    sampled.first(1, [r"\033]0;owned\007", r"\302\2332J", r"\342\200\256txt", r"\330\234", r"\2332J", r"a\nbackup"]),
+)
+def test_no_folder_of_an_account_s_orders_the_admin_s_terminal_about(
+    name: str, shell: str, office: SetUpOffice
+) -> None:
+    office.run("su", "smith", "-c", f"cd; mkdir -p \"$(printf '{name}')\" a; ln -s \"$(printf '{name}')\" backup")
+    smiths = msgspec.structs.replace(HERS, server=Server(host="files.example.lan", user="smith", root="backup"))
+    set_up(office, exports.context_of_request(smiths))
+    before = office.snapshot()
+    for option in ("--check", ""):
+        refused = office.script(option, shell=shell)
+        assert refused.exit_code == 1
+        assert "control characters" in refused.stderr
+        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u061c"} & set(refused.stdout + refused.stderr)
+    assert office.snapshot() == before
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("shell", ["dash", "busybox"])
+def test_its_folder_may_have_any_letters(shell: str, office: SetUpOffice) -> None:
+    office.run("su", "smith", "-c", "cd; mkdir -p 'Büro – データ 🙂'; ln -s B* backup")
+    smiths = msgspec.structs.replace(HERS, server=Server(host="files.example.lan", user="smith", root="backup"))
+    set_up(office, exports.context_of_request(smiths))
+    assert office.script(shell=shell).exit_code == 0
+    assert office.path("/home/smith/Büro – データ 🙂/amamac").is_dir()
+
+
 @pytest.mark.every_case
 def test_names_are_no_numbers(office: SetUpOffice) -> None:
     first = msgspec.structs.replace(HERS, name="010")
