@@ -51,8 +51,8 @@ usage() {
     cat <<END
 Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | --readmit NAME | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
-  --new-key   the same, and lets a request replace or remove the key or password that a backup has now, or give its key
-              other lines for some places: ask its owner first
+  --new-key   the same, and lets a request replace or remove the key or password that a backup has now, take a lock off
+              its key, or give it other lines for some places: ask its owner first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
@@ -298,21 +298,12 @@ END
     if [ -n "$met" ]; then note_places "$met" "$met"; fi
     if [ -n "$behind" ]; then note_places "$behind" "$name"; fi
     case $put_at in '' | end) return 0 ;; esac
-    ask_about_places
+    ask_owner "the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
 }
 
 note_places() { # WHOSE other line, WHOSE line is met
     note "the key of $name is also in $keys for $1, from places that can't be compared or overlap. Where both are for an
     address, sshd takes the line of $2, which stands first"
-}
-
-ask_about_places() {
-    ask_owner "the key of $name is also in $keys for ${whose:-another line}, which would no longer work from the places (from=) of $name"
-}
-
-ask_owner() { # WHAT comes of this
-    [ -n "$new_key" ] || fail "$1. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
-    printf '  ! %s\n    Make sure that its owner asked for that.\n' "$1"
 }
 
 # The key in a line as sshd reads it: after its type, which options may precede. A comment may look like a key.
@@ -342,6 +333,14 @@ open_all() {
     awk "$reading_keys"'
         key_of($0) != "" { split(starts($0), word, /[ \t]+/); if (("," tolower(word[1])) !~ /,command=""/) found = 1 }
         END { exit !found }'
+}
+
+# Whether all lines with a key, or any of them, have an option.
+lines_have() { # all|any OPTION
+    how=$1 option=",$2=\"\"" awk "$reading_keys"'
+        key_of($0) == "" { next }
+        { split(starts($0), word, /[ \t]+/); if (index("," tolower(word[1]), ENVIRON["option"])) have = 1; else lack = 1 }
+        END { exit !(have && (ENVIRON["how"] == "any" || !lack)) }'
 }
 
 # Where a block belongs in a file of keys, by lines: before which line, or at the "end", if it can't stay or be added; whose
@@ -464,6 +463,8 @@ require_agreed() { # FILE
     if [ ! -s "$tmp/old" ] || is_anothers "$1"; then return 0; fi
     case $1 in *.secrets) [ -n "$secrets_file" ] || ask_about "$login has a password for $name" ;; esac
     each require_known_key "$(keys_in <"$tmp/old")"
+    if loosens all command; then ask_owner "the key of $name can only start its backup (command=), and could then run anything as $login"; fi
+    if loosens any from; then ask_owner "the key of $name is limited by addresses (from=), and would no longer be"; fi
 }
 
 require_known_key() { # of those that are in place now
@@ -472,10 +473,16 @@ require_known_key() { # of those that are in place now
     ask_about "$login has another key for $name: $(visible <"$tmp/said" | cut -d' ' -f2)"
 }
 
-ask_about() { # WHAT is in place now
+ask_about() { ask_owner "$1" 'This replaces it, so it no longer works. '; } # WHAT is in place now
+
+ask_owner() { # WHAT [WORDS]
     [ -n "$new_key" ] || fail "$1. Ask its owner whether they sent this. Only if so: sh ${0##*/} --new-key"
-    printf '  ! %s\n    This replaces it, so it no longer works. Make sure that its owner asked for that.\n' "$1"
+    printf '  ! %s\n    %sMake sure that its owner asked for that.\n' "$1" "${2-}"
 }
+
+# Whether the lines with a key that are in place now have an option, and those that replace them don't. Addresses that
+# one of them is for leave what another allows from elsewhere, such as only adding files.
+loosens() { lines_have "$@" <"$tmp/old" && [ -n "$key_block" ] && ! printf '%s\n' "$key_block" | lines_have "$@"; } # all|any OPTION
 
 # What the other computer may have been let read by, for a restore, is taken away from it as well.
 shut_reading() {

@@ -143,6 +143,34 @@ def test_a_comment_about_somebody_s_key_holds_nothing_up(office: SetUpOffice) ->
     assert (undone.exit_code, undone.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    sampled.first(
+        1,
+        [
+            (SchemeSettings(kind="login"), "amamac can only start its backup (command=)"),
+            (SchemeSettings(kind="rrsync", write_only=True), "amamac is limited by addresses (from=)"),
+        ],
+    ),
+)
+def test_no_lock_is_taken_off_her_key_unasked(asked: SchemeSettings, words: str, office: SetUpOffice) -> None:
+    narrow = msgspec.structs.replace(HERS.scheme, from_=("192.0.2.7",))
+    hers, loose = (msgspec.structs.replace(HERS, scheme=scheme) for scheme in (narrow, asked))
+    assert ask(office, hers).exit_code == 0
+    before, keys = standing(office), office.path(KEYS).read_text()
+    refused = ask(office, loose)
+    assert refused.exit_code == 1
+    assert words in refused.stderr
+    assert "Ask its owner whether they sent this. Only if so: sh " in refused.stderr
+    assert standing(office) == before
+    agreed = ask(office, loose, option="--new-key")
+    assert agreed.exit_code == 0, agreed.stderr
+    assert words in agreed.stdout
+    assert ask(office, loose).changes == []
+    assert ask(office, hers).exit_code == 0  # a lock is put on unasked
+    assert office.path(KEYS).read_text() == keys
+
+
 @pytest.mark.parametrize("root", sampled.first(1, [FOLDER, "/srv/elsewhere"]))
 def test_her_key_is_not_taken_away_by_a_request_without_one(root: str, office: SetUpOffice) -> None:
     assert ask(office, HERS).exit_code == 0

@@ -18,6 +18,7 @@ from tests.servers.ansible.scripts.running import (
     everything,
     said,
 )
+from tests.support.quick import sampled
 
 if TYPE_CHECKING:
     from tests.support.servers.office import Office
@@ -59,6 +60,32 @@ def test_a_key_that_would_be_taken_away_is_asked_about(office: Office) -> None:
             assert (code, text.decode()) == ("AAAAB3" in here, here)
             assert (f"{words}. Ask its owner" in printed) is bool(code)
     assert edited(office, BLOCK, "drop")[:2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    sampled.first(
+        1,
+        [
+            ('command="/bin/rrsync -wo \\"/srv\\"",', "amamac can only start its backup (command=)"),
+            ('from="192.0.2.7",', "amamac is limited by addresses (from=)"),
+        ],
+    ),
+)
+def test_a_lock_is_taken_off_a_key_only_if_that_was_agreed_to(option: str, words: str, office: Office) -> None:
+    locked = BLOCK.replace("restrict", f"{option}restrict")
+    for order in ("put", "drop"):
+        code, printed, text = edited(office, locked, order)
+        assert (code, text.decode()) == (1, locked)
+        assert words in printed
+        assert "Ask its owner whether they sent this. Only if so: -e new_keys=amamac" in printed
+    code, printed, text = edited(office, locked, "replace")
+    assert (code, text.decode()) == (0, BLOCK)
+    assert words in printed
+    tighter = locked.replace(f"{BEGIN}\n", "").replace(f"\n{END}\n", "")
+    for here in (BLOCK, locked):
+        assert edited(office, here, lines=tighter)[::2] == (0, locked.encode())
+    assert edited(office, locked, "take")[::2] == (0, b"")
 
 
 def test_the_line_ends_of_windows_hide_nothing(office: Office) -> None:

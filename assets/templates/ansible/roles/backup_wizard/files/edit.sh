@@ -1,7 +1,8 @@
 # Puts lines between our two marks into a file, or takes them out ("put" or "take"), and says which it changes. Only
-# "replace" puts them in place of lines with another key, or takes places (from=) from others with the same key. After
-# the order there may be the names of such others that have to stand after these lines. "drop" changes nothing: it fails
-# where taking our lines out would leave a computer without the key that it has now.
+# "replace" puts them in place of lines with another key or with more locks, or takes places (from=) from others with
+# the same key. After the order there may be the names of such others that have to stand after these lines. "drop"
+# changes nothing: it fails where taking our lines out would leave a computer without the key that it has now, or take a
+# lock off it.
 set -fu
 dry_or_do=$1 file=$2 folder=${2%/*} new=$2.backup-wizard old=/dev/null
 fail() { printf '%s\n' "$*"; exit 1; }
@@ -190,6 +191,20 @@ if test "$order" != take && test -n "$(keys_in "$ours")" && test "$(keys_in "$ou
     fail "$file has $has. Ask its owner whether they sent this. Only if so: -e new_keys=$name"
   printf 'replace the key of %s, so the one in place no longer works\n' "$name"
 fi
+# Nor is a lock taken off a key unasked.
+lines_have() { # all|any OPTION LINES: whether all lines with a key, or any of them, have it
+  printf '%s\n' "$3" | how=$1 option=",$2=\"\"" awk "$reading_keys"'
+    key_of($0) == "" { next }
+    { split(starts($0), word, /[ \t]+/); if (index("," tolower(word[1]), ENVIRON["option"])) have = 1; else lack = 1 }
+    END { exit !(have && (ENVIRON["how"] == "any" || !lack)) }'
+}
+ask_if_looser() { # all|any OPTION WORDS
+  if test "$order" = take || ! lines_have "$1" "$2" "$ours" || lines_have "$1" "$2" "$block"; then return 0; fi
+  test -n "$agreed" || fail "$file: $3. Ask its owner whether they sent this. Only if so: -e new_keys=$name"
+  printf '%s\n' "$3"
+}
+ask_if_looser all command "the key of $name can only start its backup (command=), and could then run anything"
+ask_if_looser any from "the key of $name is limited by addresses (from=), and would no longer be"
 test "$order" != drop || exit 0
 test "$old" != "$file" || test -O "$file" ||
   fail "$file belongs to $(stat -c %U "$file"), so $(id -un) can't change it: chown '$(id -un)' '$file'"
