@@ -270,7 +270,7 @@ let_in() {
         put_block "$daemon_block" "$daemon_private" "give the key of $name an rsync daemon of its own"
     elif [ -n "$daemon_block" ]; then
         wants_daemon=yes
-        require_unlike_modules
+        each require_unlike_module "$(settings_files /etc/rsyncd.conf 0)"
         put_block "$daemon_block" "$module_file" "open the module $module"
     fi
     if [ -n "$key_block" ]; then
@@ -1702,21 +1702,15 @@ settings_files() { # FILE DEPTH
 }
 
 # rsync takes the same name in two places for one module, and mixes their settings.
-require_unlike_modules() {
-    others=/etc/rsyncd.conf
-    if [ "$module_file" != "$others" ]; then others="$others ${module_file%/*}/*"; fi
-    for file in $others; do
-        if [ ! -f "$file" ]; then continue; fi
-        edit "$file" /dev/null >"$tmp/others"
-        tr -d ' \t\r' <"$tmp/others" | tr '[:upper:]' '[:lower:]' | cut -d']' -f1 | grep -qxF -e "$(
-            printf '[%s' "$module" | tr '[:upper:]' '[:lower:]'
-        )" || continue
-        fail "$file already has another module named $module: choose another name"
-    done
-    read_file "$module_file"
-    if [ -s "$tmp/old" ] && is_anothers "$module_file"; then
-        fail "$module_file already has a backup $name of another account: choose another name"
+require_unlike_module() { # FILE
+    if is_for_modules "$1"; then
+        read_file "$1"
+        if [ -s "$tmp/old" ] && is_anothers "$1"; then fail "$1 already has a backup $name of another account: choose another name"; fi
     fi
+    edit "$1" /dev/null >"$tmp/others"
+    ! tr -d ' \t\r' <"$tmp/others" | tr '[:upper:]' '[:lower:]' | cut -d']' -f1 |
+        grep -qxF -e "$(printf '[%s' "$module" | tr '[:upper:]' '[:lower:]')" ||
+        fail "$1 already has another module named $module: choose another name"
 }
 
 daemon_port() {

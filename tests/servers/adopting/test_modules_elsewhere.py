@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.servers.adopting.test_a_stranger_asks import FOLDER, SECRETS, ask
+from tests.servers.script.test_script import set_up
 from tests.servers.status.test_status import of_all, put_status
 from tests.support.data.requests import a_request
 from tests.support.quick import sampled
@@ -159,3 +160,44 @@ def test_a_module_of_another_account_is_nothing_to_a_lockout(office: SetUpOffice
     revoked = ask(office, smiths, option="--revoke amamac")
     assert (revoked.exit_code, revoked.stderr) == (0, "")
     assert [office.path(file).read_text() for file in files] == before
+
+
+PHOTOS = "[ Pho tos ]\n    path = /srv/photos\n    uid = amanda\n"
+HIDDEN = [
+    ("&include /etc/one.d\n&include /etc/two.d\n", "/etc/two.d/theirs.conf"),
+    ("# x\n&include /etc/rsyncd.modules\n", "/etc/rsyncd.modules"),
+    ("&merge /etc/two.d\nmax connections = 9\n", "/etc/two.d/theirs.inc"),
+    ("&include /etc/one.d\n[x]\n&Merge\t/etc/two.d \n", "/etc/two.d/.theirs.inc"),
+    ("&include /etc/one.d\n", "/etc/one.d/backup-wizard-another.conf"),
+]
+
+
+@pytest.mark.parametrize(("config", "file"), sampled.first(1, HIDDEN))
+def test_a_module_is_mixed_with_none_of_the_same_name(config: str, file: str, office: SetUpOffice) -> None:
+    office.put(CONFIG, config, mode=0o644)
+    office.put(file, PHOTOS, mode=0o644)
+    scheme = SchemeSettings(kind="daemon", auth=False, write_only=False, module="photos")
+    asked = a_request("daemon", server=Server(host="127.0.0.1", user="smith", root="/srv/evil"), scheme=scheme)
+    set_up(office, exports.context_of_request(asked))
+    before = office.snapshot()
+    refused = office.script()
+    assert refused.exit_code == 1
+    assert f"{file} already has another module named photos: choose another name" in refused.stderr
+    assert office.snapshot() == before
+    # Where rsync doesn't read it, it is in nobody's way.
+    office.put(file, "", mode=0o644)
+    office.put("/etc/one.d/theirs.conf.bak", PHOTOS, mode=0o644)
+    assert office.script().exit_code == 0
+    assert office.script().changes == []
+
+
+@pytest.mark.every_case
+def test_nor_with_another_account_s_of_the_same_backup(office: SetUpOffice) -> None:
+    office.put(CONFIG, "&include /etc/two.d\n", mode=0o644)
+    hers = msgspec.structs.replace(HERS, scheme=msgspec.structs.replace(HERS.scheme, auth=False))
+    assert ask(office, hers).exit_code == 0
+    office.put(CONFIG, "&include /etc/one.d\n&include /etc/two.d\n", mode=0o644)
+    smiths = msgspec.structs.replace(hers, server=Server(host="127.0.0.1", user="smith", root="/srv/smiths"))
+    refused = ask(office, smiths)
+    assert refused.exit_code == 1
+    assert "/etc/two.d/backup-wizard-amamac.conf already has a backup amamac of another account" in refused.stderr
