@@ -1421,7 +1421,7 @@ put_block() { # BLOCK FILE WORDS
     require_open "$2"
     if is_hand_made "$2"; then
         complain "$2: someone changed the lines of $mark by hand (or $state is lost). Unlike this script, they say:"
-        show_hand_made
+        show_hand_made "$2"
         fail "they won't be overwritten: delete the lines of $mark there, and this script writes them again"
     fi
     if [ -n "$is_there" ] || is_planned "file $2"; then
@@ -1449,7 +1449,7 @@ drop_block() { # FILE
         : >"$tmp/block"
         if is_hand_made "$1"; then
             complain "$1: someone changed the lines of $mark by hand (or $state is lost). Removing these:"
-            show_hand_made
+            show_hand_made "$1"
             if [ -n "$blob" ] && keys_in <"$tmp/old" | grep -qvxF -e "$blob"; then
                 fail "$1: there is another key between the marks of $mark: move it out first"
             fi
@@ -1491,7 +1491,10 @@ sum_of() { # TEXT-FILE FILE
     case $2 in *.secrets) printf 'no-sum' ;; *) sha256sum <"$1" | cut -d' ' -f1 ;; esac
 }
 
-show_hand_made() { grep -vxF -f "$tmp/block" "$tmp/old" | visible | sed 's/^/      /' >&2 || :; }
+show_hand_made() { # FILE
+    case $1 in *.secrets) hide='s/^\([^#:]*:\).*/\1(not shown)/' ;; *) hide='' ;; esac
+    grep -vxF -f "$tmp/block" "$tmp/old" | visible | sed "$hide;s/^/      /" >&2 || :
+}
 
 # Puts $tmp/new where $tmp/now was read.
 store() { # FILE

@@ -191,6 +191,16 @@ def test_a_module_is_mixed_with_none_of_the_same_name(config: str, file: str, of
     assert office.script().changes == []
 
 
+@pytest.mark.parametrize("option", sampled.first(1, ["--revoke amamac", "--undo", ""]))
+def test_no_password_is_shown_when_the_list_is_lost(option: str, office: SetUpOffice) -> None:
+    assert ask(office, HERS, password="sesame").exit_code == 0
+    office.run("rm", "-r", "/var/lib/backup-wizard")
+    done = ask(office, HERS, option=option, password="another")
+    assert f"{SECRETS}: someone changed the lines of amamac by hand" in done.stderr
+    assert "      amanda:(not shown)\n" in done.stderr
+    assert "sesame" not in done.stdout + done.stderr
+
+
 @pytest.mark.every_case
 def test_nor_with_another_account_s_of_the_same_backup(office: SetUpOffice) -> None:
     office.put(CONFIG, "&include /etc/two.d\n", mode=0o644)
