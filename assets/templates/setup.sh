@@ -499,7 +499,7 @@ shut_reading() {
 places() {
     {
         printf '%s\n' "$key_files"
-        for file in "/etc/backup-wizard/$name@$in_paths.conf" "$module_file" /etc/rsyncd.conf "/etc/rsyncd-$name.secrets"; do
+        for file in "/etc/backup-wizard/$name@$in_paths.conf" "$module_file" "/etc/rsyncd-$name.secrets"; do
             if [ -e "$file" ]; then printf '%s\n' "$file"; fi
         done
         settings_files /etc/rsyncd.conf 0 | while IFS= read -r file; do

@@ -12,8 +12,8 @@ GUARDS = (
         6,
         "the script puts no line before another with the same key unasked",
         "assets/templates/setup.sh",
-        'ask_owner() { # WHAT comes of this\n    [ -n "$new_key" ] ||',
-        "ask_owner() {\n    true ||",
+        '    ask_owner "the key of $name is also in',
+        '    : "the key of $name is also in',
         (f"{_ONE_KEY}::test_a_line_for_fewer_places_is_put_before_the_other_once_its_owner_was_asked",),
     ),
     Guard(

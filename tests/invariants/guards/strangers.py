@@ -7,6 +7,7 @@ from tests.invariants.guard import Guard
 _SCRIPT = "assets/templates/setup.sh"
 _ROLE = "assets/templates/ansible/roles/backup_wizard"
 _TESTS = "tests/servers/adopting/test_a_stranger_asks.py::"
+_MODULES = "tests/servers/adopting/test_modules_elsewhere.py::"
 
 GUARDS = (
     Guard(
@@ -131,5 +132,69 @@ GUARDS = (
         "gone = before - (files - made) }",
         "}",
         ("tests/servers/versions/test_mass_change.py::test_what_counts_as_most",),
+    ),
+    Guard(
+        10,
+        "a computer that is locked out is so in all files that rsync's daemon reads",
+        _SCRIPT,
+        "        settings_files /etc/rsyncd.conf 0 | while IFS= read -r file; do\n            if is_for",
+        "        : | while IFS= read -r file; do\n            if is_for",
+        (f"{_MODULES}test_a_module_is_locked_out_wherever_it_was_put_when_the_settings_were_others",),
+    ),
+    Guard(
+        10,
+        "and where its module has no marks",
+        _SCRIPT,
+        "    for_labels cut_unmarked -\n",
+        "",
+        (f"{_MODULES}test_a_module_without_our_marks_is_locked_out_too",),
+    ),
+    Guard(
+        8,
+        "that a computer is locked out is only said after its modules were looked for in all files",
+        _SCRIPT,
+        "    for_labels look_for_modules -\n",
+        "",
+        (f"{_MODULES}test_no_lockout_is_verified_while_a_module_lets_it_in",),
+    ),
+    Guard(
+        6,
+        "the script mixes no module with another of the same name",
+        _SCRIPT,
+        'each require_unlike_module "$(settings_files /etc/rsyncd.conf 0)"',
+        "each require_unlike_module /etc/rsyncd.conf",
+        (f"{_MODULES}test_a_module_is_mixed_with_none_of_the_same_name",),
+    ),
+    Guard(
+        1,
+        "the script shows no password of a file that seems to be changed by hand",
+        _SCRIPT,
+        "case $1 in *.secrets) hide=",
+        "case $1 in *.none) hide=",
+        (f"{_MODULES}test_no_password_is_shown_when_the_list_is_lost",),
+    ),
+    Guard(
+        2,
+        "what an account calls its folders reaches root's terminal as text alone",
+        _SCRIPT,
+        '        ! has_controls <"$tmp/said" ||',
+        "        true ||",
+        (f"{_TESTS}test_no_folder_of_an_account_s_orders_the_admin_s_terminal_about",),
+    ),
+    Guard(
+        6,
+        "the script takes no lock off a key unasked",
+        _SCRIPT,
+        "    if loosens all command;",
+        "    if false;",
+        (f"{_TESTS}test_no_lock_is_taken_off_her_key_unasked",),
+    ),
+    Guard(
+        6,
+        "the playbook takes no lock off a key unasked",
+        f"{_ROLE}/files/edit.sh",
+        '  if test "$order" = take || ! lines_have',
+        "  if true || ! lines_have",
+        ("tests/servers/ansible/scripts/test_key_lines.py::test_a_lock_is_taken_off_a_key_only_if_that_was_agreed_to",),
     ),
 )
