@@ -7,6 +7,7 @@ from tests.invariants.guard import Guard
 _SCRIPT = "assets/templates/setup.sh"
 _ROLE = "assets/templates/ansible/roles/backup_wizard"
 _TESTS = "tests/servers/adopting/test_a_stranger_asks.py::"
+_FOLDER = "tests/servers/adopting/test_a_stranger_s_folder.py::"
 _MODULES = "tests/servers/adopting/test_modules_elsewhere.py::"
 
 GUARDS = (
@@ -91,7 +92,7 @@ GUARDS = (
         _SCRIPT,
         'if [ -z "$key_block" ] && is_module "$of" "$2"; then',
         'if [ -z "$key_block" ]; then',
-        (f"{_TESTS}test_no_module_opens_a_folder_that_a_key_is_locked_to",),
+        (f"{_FOLDER}test_no_module_opens_a_folder_that_a_key_is_locked_to",),
     ),
     Guard(
         6,
@@ -99,7 +100,7 @@ GUARDS = (
         _SCRIPT,
         '[ "${theirs:+password}" = "${secrets_file:+password}" ] ||',
         "true ||",
-        (f"{_TESTS}test_a_module_for_all_opens_no_folder_that_a_password_is_for",),
+        (f"{_FOLDER}test_a_module_for_all_opens_no_folder_that_a_password_is_for",),
     ),
     Guard(
         6,
@@ -107,7 +108,7 @@ GUARDS = (
         _SCRIPT,
         'case $name in *+restore) require_backup "$(in_home "$folder")" ;; esac',
         ":",
-        (f"{_TESTS}test_a_request_to_read_opens_nothing_but_a_backup_of_that_name",),
+        (f"{_FOLDER}test_a_request_to_read_opens_nothing_but_a_backup_of_that_name",),
     ),
     Guard(
         6,
