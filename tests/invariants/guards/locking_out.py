@@ -72,7 +72,7 @@ GUARDS = (
         10,
         "the message lets nobody in who was locked out",
         "wizard/server/exports/pasted_commands.py",
-        "command(*_refuse_locked_out(context), make_account)",
+        "command(*refusals.locked_out(context), make_account)",
         "command(make_account)",
         (f"{_KEY}::test_nor_does_a_message_let_it_in",),
     ),

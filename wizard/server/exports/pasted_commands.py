@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from wizard.schemes import reading
 from wizard.schemes.setup import in_paths
 from wizard.server.exports import authorized_keys, rsyncd
+from wizard.server.exports.pasted import refusals
+from wizard.server.exports.pasted.marks import EARLIER, HAS_ANOTHERS, OF_ACCOUNT, RANGE, marked
 from wizard.server.exports.shell_lines import command, quoted
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from wizard.schemes.setup import DaemonConfig, Directory
     from wizard.server.exports.context import ExportContext
 
-_LIST = "/var/lib/backup-wizard/made"
 SSHD_FILE = "/etc/ssh/sshd_config.d/backup-wizard-{account}.conf"
 RELOAD_SSHD = "systemctl reload ssh || systemctl reload sshd"
 
@@ -60,23 +61,8 @@ _PUT_BEFORE = (
     '{ n=$(grep -snxF {marks} $k | head -n 1 | cut -d: -f1); if [ "$n" ]; then cp -p $k $k.new && { sed "$n,\\$d" $k;'
     ' printf "%s\\n" "$@"; sed -n "$n,\\$p" $k; } >$k.new && mv -f $k.new "$(readlink -f $k)"; else {last}; fi; }'
 )
-# What stands between this backup's marks, and whether that is just one whole text of ours: nobody else's mark is in it.
-_RANGE = "/^# backup-wizard begin {pattern}$/,/^# backup-wizard end {pattern}$/"
-_EARLIER = (
-    '[ "$(printf "%s\\n" "$r" | grep -c "^# backup-wizard ")" = 2 ]'
-    ' && [ "$(printf "%s\\n" "$r" | tail -n 1)" = "# backup-wizard end {name}" ]'
-)
-_HAS_ANOTHERS = "grep -qsv -e '^{user}:' -e '^#' -e '^$' {path}"  # a password of another account
-_OF_ACCOUNT = 'printf "%s\\n" "$r" | grep -qxF "    uid = {account}"'
 _HAS_ONE_KEY = '[ "$(printf "%s\\n" "$r" | grep -v "^#" | sed "s/.* AAAA/AAAA/" | sort -u | grep -c .)" = 1 ]'
-# The first of our modules' names that another module already has, in $f or in files that $f includes. It is compared as
-# rsync does: in lower case and without blanks.
-_LIKE_MODULE = (
-    '$({ sed "{range}d" $f; sed -n "s/^[[:space:]]*&\\(include\\|merge\\)[[:space:]]*//p" $f | while read -r d;'
-    ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null | tr -d " \\t\\r" |'
-    ' tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
-)
-_REMOVE_LINES = f'if grep -qsFx "# backup-wizard end {{name}}" "$k"; then sed -i "{_RANGE}d" "$k"; fi;'
+_REMOVE_LINES = f'if grep -qsFx "# backup-wizard end {{name}}" "$k"; then sed -i "{RANGE}d" "$k"; fi;'
 _MAKE_FOLDER = 'mkdir -p "$1" && [ -O "$1" ]'
 # What is read has a mark of this backup's setup, first run or complete run: a folder without any may hold others.
 _FIND_BACKUP = '{ ls -a "$1" | grep -qxE "[.]backup-(folder-{pattern}|wizard|complete.*)" || exit 5; } && [ -O "$1" ]'
@@ -112,10 +98,10 @@ def _block(context: ExportContext) -> Iterator[str]:
     (directory,) = setup.directories
     yield _BEGIN
     if setup.daemon and not setup.daemon.private:
-        yield command(*_refuse_unlike(context, setup.daemon))
+        yield command(*refusals.like_another(context, setup.daemon))
     is_there = setup.domain or context.for_reading
     make_account = f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
-    yield command(*_refuse_locked_out(context), make_account)
+    yield command(*refusals.locked_out(context), make_account)
     if directory.path.startswith("/") and not context.for_reading:
         *above, last = PurePosixPath(directory.path).parts[1:]
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")
@@ -123,7 +109,7 @@ def _block(context: ExportContext) -> Iterator[str]:
     if setup.daemon and setup.daemon.private:
         yield from _own_daemon(context, setup.daemon)
     lines = without_reasons(authorized_keys.marked(context)) if setup.key_lines else []
-    folder = _marked(_FIND_BACKUP, context.profile.name) if context.for_reading else _MAKE_FOLDER
+    folder = marked(_FIND_BACKUP, context.profile.name) if context.for_reading else _MAKE_FOLDER
     script = (_let_in(context) if lines else "cd || exit; umask 077; {folder}").replace("{folder}", folder)
     yield command(
         *(f"{_AS} {account} -c", quoted(script), "sh"),
@@ -138,7 +124,7 @@ def _block(context: ExportContext) -> Iterator[str]:
         lines_there = without_reasons(rsyncd.render(context))
         yield command("[ ! -e $f ] || cp -p $f $f.new; printf '%s\\n'", *lines_there, ">$f.new; mv -f $f.new $f")
     if setup.daemon and not setup.daemon.private:
-        start = _marked(f'[ -z "$r" ] || sed -i "{_RANGE}d" $f;', name) if context.replaces else ""
+        start = marked(f'[ -z "$r" ] || sed -i "{RANGE}d" $f;', name) if context.replaces else ""
         start += "{ [ -z \"$(tail -c 1 $f)\" ] || echo; printf '%s\\n'"
         yield command(start, *without_reasons(rsyncd.render(context)), "; } >>$f")
     if context.adopts:
@@ -146,26 +132,16 @@ def _block(context: ExportContext) -> Iterator[str]:
     yield _END_WITH_FINGERPRINTS if lines and not context.for_reading else _END
 
 
-def _refuse_locked_out(context: ExportContext) -> Iterator[str]:
-    """By the setup script's list of who was locked out, if there is one: with this key, or without any by this name."""
-    setup, name = context.setup, context.name
-    pattern = f"^{setup.account} {name} revoked ".replace("\\", r"\\").replace(".", "[.]")
-    for line in setup.key_lines[:1]:
-        pattern = f" revoked .*{line.key.split()[1]}"
-    yield from ("if grep -qs", quoted(pattern), f"{_LIST};")
-    yield f"then no {name} or its key was locked out here: take that back by --readmit of the setup script; fi;"
-
-
 def _let_in(context: ExportContext) -> str:
     keys = " ".join(f'-e "{key}"' for key in context.replaced.keys) if context.replaced else ""
     if context.adopts:  # nobody here knows the other computer's key
-        ours = f"{_EARLIER} && {_HAS_ONE_KEY} ||"
+        ours = f"{EARLIER} && {_HAS_ONE_KEY} ||"
     elif keys:
-        ours = f'{_EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
+        ours = f'{EARLIER} && ! printf "%s\\n" "$r" | grep -v "^#" | grep -qvF {keys} ||'
     else:  # without a pattern, grep would find all lines ours
         return _LET_IN.replace("{replace_or}", "").replace("{remove}", "").replace("{put}", _put(context))
-    replace_or = _marked(f'r=$(sed -n "{_RANGE}p" $k); {ours} ', context.name)
-    remove = _marked(f' && {{ [ -z "$r" ] || sed -i "{_RANGE}d" "$(readlink -f $k)"; }}', context.name)
+    replace_or = marked(f'r=$(sed -n "{RANGE}p" $k); {ours} ', context.name)
+    remove = marked(f' && {{ [ -z "$r" ] || sed -i "{RANGE}d" "$(readlink -f $k)"; }}', context.name)
     return _LET_IN.replace("{replace_or}", replace_or).replace("{remove}", remove).replace("{put}", _put(context))
 
 
@@ -181,7 +157,7 @@ def _shut_reading(context: ExportContext, label: str) -> Iterator[str]:
     """What the other computer may have been let read by, for a restore, is taken away from it as well."""
     setup = context.setup
     if setup.key_lines:
-        take_away = f"{_AS} {quoted(setup.account)} -c {quoted(_marked(_TAKE_LINES_BACK, label))} sh {_QUIETLY}"
+        take_away = f"{_AS} {quoted(setup.account)} -c {quoted(marked(_TAKE_LINES_BACK, label))} sh {_QUIETLY}"
         yield f"{take_away} || no the lines of {label} are still there"
     elif setup.daemon:
         yield command(*_take_module_back(context, setup.daemon, label))
@@ -201,33 +177,11 @@ def _own_daemon(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     yield f"mkdir -p {PurePosixPath(file).parent}"
 
 
-def _refuse_unlike(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
-    """Before anything changes: rsync mixes modules of the same name, and only a replacing text may replace its own."""
-    name, account = context.name, context.setup.account
-    begin = quoted(f"# backup-wizard begin {name}")
-    whose = f'if grep -qsFx {begin} $f; then r=$(sed -n "{_RANGE}p" $f); {_OF_ACCOUNT.format(account=account)} ||'
-    yield f"f={daemon.path}; r=; {_marked(whose, name)}"
-    yield f"no $f already has a backup {name} of another account: choose another name;"
-    ours = f'{_EARLIER} && [ "$(printf "%s\\n" "$r" | grep -c "^[[:space:]]*\\[")" = 1 ] ||'
-    yield _marked(ours, name) if context.replaces else ""
-    yield f"no $f already has lines of {name}: take them back first, with the line below; fi;"
-    if secrets := context.setup.secrets:
-        yield f"if {_HAS_ANOTHERS.format(user=secrets.user.replace('.', '[.]'), path=secrets.path)};"
-        yield f"then no {secrets.path} has a password of another account: choose another name; fi;"
-    names = " ".join("-e " + quoted(f"[{module.name.lower()}") for module in daemon.modules)
-    yield _marked(f"m={_LIKE_MODULE.replace('{range}', _RANGE).replace('{names}', names)};", name)
-    yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name"'
-
-
-def _marked(script: str, name: str) -> str:
-    return script.replace("{name}", name).replace("{pattern}", name.replace(".", "[.]"))
-
-
 def _take_back(context: ExportContext) -> Iterator[str]:
     setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     stays, below = _standing(directory)
-    keys = _marked(_TAKE_BACK.replace("{removing}", f"({_REMOVE_FOLDER})"), name)
+    keys = marked(_TAKE_BACK.replace("{removing}", f"({_REMOVE_FOLDER})"), name)
     yield f"{_AS} {account} -c"
     yield quoted(keys if setup.key_lines else f"cd; {_REMOVE_FOLDER}")
     yield from ("sh", quoted(f"{directory.path}/{directory.marker}"), quoted(stays), quoted(below), f"{_QUIETLY};")
@@ -254,7 +208,7 @@ def _take_back_reading(context: ExportContext) -> Iterator[str]:
     setup, name = context.setup, context.name
     if setup.key_lines:
         yield f"{_AS} {quoted(setup.account)} -c"
-        yield quoted(_marked(_TAKE_LINES_BACK, name))
+        yield quoted(marked(_TAKE_LINES_BACK, name))
         yield f"sh {_QUIETLY} || echo The lines of {name} are still there >&2;"
     if setup.daemon:
         yield from _take_module_back(context, setup.daemon, name)
@@ -263,12 +217,12 @@ def _take_back_reading(context: ExportContext) -> Iterator[str]:
 def _take_module_back(context: ExportContext, daemon: DaemonConfig, name: str) -> Iterator[str]:
     """If it is this account's: other accounts may have a backup of that name."""
     begin = f"# backup-wizard begin {name}"
-    of_account = _OF_ACCOUNT.format(account=context.setup.account)
-    script = f'r=$(sed -n "{_RANGE}p" $f); if {_EARLIER} && {of_account}; then sed -i "{_RANGE}d" $f;'
-    yield f"f={daemon.path}; if grep -qsFx {quoted(begin)} $f; then {_marked(script, name)}"
+    of_account = OF_ACCOUNT.format(account=context.setup.account)
+    script = f'r=$(sed -n "{RANGE}p" $f); if {EARLIER} && {of_account}; then sed -i "{RANGE}d" $f;'
+    yield f"f={daemon.path}; if grep -qsFx {quoted(begin)} $f; then {marked(script, name)}"
     yield f"[ -s $f ] || rm $f; else echo The lines of {name} are still there >&2; fi; fi;"
     if (secrets := context.setup.secrets) and name == context.name:
-        has_anothers = _HAS_ANOTHERS.format(user=secrets.user.replace(".", "[.]"), path=secrets.path)
+        has_anothers = HAS_ANOTHERS.format(user=secrets.user.replace(".", "[.]"), path=secrets.path)
         yield f"grep -qsFx {quoted(begin)} $f || {has_anothers} || rm -f {secrets.path};"
 
 

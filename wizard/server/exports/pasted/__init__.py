@@ -1,0 +1,1 @@
+"""Parts of what an admin pastes into a root shell."""
