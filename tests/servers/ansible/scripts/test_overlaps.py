@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.ansible.scripts.running import run
+from tests.support.quick import sampled
 
 if TYPE_CHECKING:
     from tests.support.servers.office import Office
@@ -67,3 +68,40 @@ def test_a_home_is_where_a_folder_without_a_slash_begins(office: Office) -> None
     assert "/home/nadia/backup contains the folder of the backup pc." in said
     assert overlaps(office, "nadia", "pc", "key", "backup/pc", "nadia", "pc2", "key", "backup/pc2") == ""
     assert overlaps(office) == ""
+
+
+def test_blanks_in_a_path_stay_as_they_are(office: Office) -> None:
+    theirs, reader = ("amanda", "mine", "key", "/srv/two  blanks"), "/srv/two  blanks/mine/letters"
+    said = overlaps(office, "nadia", "letters+restore", "key", reader, "-", *theirs)
+    assert said == f"{reader} is inside the folder of the backup mine. Choose another folder for letters.\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_refused"),
+    sampled.first(
+        1,
+        [
+            ("x\nhere z zz key /srv/backup", True),
+            ("x\n", True),
+            ("x\x1b]0;owned\x07\x1b[2J/backup", True),
+            ("x\x7f", True),
+            ("x\u202etxt\x9b2J\u061c", False),
+        ],
+    ),
+)
+@pytest.mark.parametrize("is_new", sampled.first(1, [True, False]))
+def test_where_an_account_s_link_leads_is_neither_read_nor_shown(
+    is_new: bool, folder: str, is_refused: bool, office: Office
+) -> None:
+    office.run("su", "nadia", "-c", 'cd && mkdir -p "$1" && ln -s "$1" planted', "sh", folder)
+    thiefs, ours = ("nadia", "pc+restore", "key", "planted/pc"), ("amanda", "mine", "key", "/srv/backup/mine")
+    said = overlaps(office, *ours, *([] if is_new else ["-"]), *thiefs)
+    why = "The folder of pc has a control character in its name, or leads to one that has. "
+    why += "Choose another folder for pc.\n"
+    assert said == (why if is_new and is_refused else "")
+    # Whoever is there already stands in nobody's way, and what is in the way is told without them.
+    said = overlaps(office, "amanda", "mine", "key", "/home/nadia", "-", *thiefs)
+    assert " contains the folder of the backup pc. Choose another folder for mine.\n" in said
+    said = overlaps(office, *thiefs, "-", "amanda", "mine", "key", "/home/nadia")
+    assert said.replace("\n", "").isprintable()
+    assert said.isascii()

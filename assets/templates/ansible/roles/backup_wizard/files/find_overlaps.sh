@@ -13,7 +13,17 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
     IFS= read -r name && IFS= read -r kind && IFS= read -r folder || exit 1
     home=$(getent passwd "$account" | cut -d: -f6)
     case $folder in /*) ;; *) folder=${home:-/home/$account}/$folder ;; esac
-    printf '%s %s %s %s %s\n' "$state" "$account" "$name" "$kind" "$(real "$folder")"
+    # An account may have any link on the way, to a folder of any name: more lines than one would be read as more backups.
+    path=$(real "$folder" && printf .) path=${path%??}
+    case $state:$path in
+    here:*[[:cntrl:]]*) path=$folder ;;
+    *[[:cntrl:]]*)
+      printf 'The folder of %s has a control character in its name, or leads to one that has. Choose another folder for %s.\n' \
+        "${name%+restore}" "${name%+restore}" | tr -c '\n -~' '?' >&2
+      continue
+      ;;
+    esac
+    printf '%s %s %s %s %s\n' "$state" "$account" "$name" "$kind" "$path"
   done
   test ! -f "$list" || awk '
     $3 == "file" && ($5 == "/etc/rsyncd.conf" || $5 ~ /\/backup-wizard-[^\/]*[.](conf|inc)$/) { module[$1, $2] = 1 }
@@ -24,13 +34,12 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
   {
     count++
     state[count] = $1
-    sub(/[+]restore$/, "", $3)
-    id[count] = $2 " " $3
     name[count] = $3
+    sub(/[+]restore$/, "", name[count])
+    id[count] = $2 " " name[count]
     kind[count] = $4
-    path = $0
-    sub(/^[^ ]* [^ ]* [^ ]* [^ ]* /, "", path)
-    folder[count] = path
+    folder[count] = $0
+    sub(/^[^ ]* [^ ]* [^ ]* [^ ]* /, "", folder[count])
   }
   END {
     for (one = 1; one <= count; one++) for (two = 1; two <= count; two++) {
@@ -43,6 +52,6 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
       else if (index(mine "/", folder[two] "/") == 1) how = " is inside the folder of the backup "
       else continue
       told = mine how name[two] ". Choose another folder for " name[one] "."
-      if (!said[told]++) print told | "cat >&2"
+      if (!said[told]++) print told | "tr -c \"\\n -~\" \"?\" >&2"
     }
   }'
