@@ -72,8 +72,8 @@ GUARDS = (
         10,
         "the message lets nobody in who was locked out",
         "wizard/server/exports/pasted_commands.py",
-        "command(*refusals.locked_out(context), make_account)",
-        "command(make_account)",
+        "*refusals.locked_out(context), make_account",
+        "make_account",
         (f"{_KEY}::test_nor_does_a_message_let_it_in",),
     ),
     Guard(

@@ -30,10 +30,12 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xvQmn1JQ6kqS3w3mzvCq0Q9wZbV5Y1kNJx
 ASK = "Ask its owner whether they sent this. Only if so: -e new_keys="
 
 
-def asked_for(name: str, account: str, kind: str, *, auth: bool = True, root: str = "") -> ExportContext:
+def asked_for(
+    name: str, account: str, kind: str, *, auth: bool = True, root: str = "", module: str = ""
+) -> ExportContext:
     root = root or (f"/srv/{account}/{name}" if kind == "daemon" else f"/srv/{account}")  # the folder is the same
     server = Server(host=HOST, user=account, root=root)
-    scheme = SchemeSettings(kind=cast("SchemeKind", kind), module=account, auth=auth)
+    scheme = SchemeSettings(kind=cast("SchemeKind", kind), module=module or account, auth=auth)
     profile = a_profile(name=name, server=server, scheme=scheme)
     return exports.context_of(profile, ClientFacts(Path("/nowhere"), public_key=f"{KEY} {name}"), ServerFacts())
 
@@ -119,3 +121,32 @@ def test_no_module_of_another_account_is_taken_over_or_away(
     run(asked_for("laptop", "petra", "daemon"), "--tags=remove")
     assert office.path("/etc/rsyncd.conf").read_text() == settings
     assert list(office.path("/etc").glob("rsyncd*/*")) + list(office.path("/etc").glob("*.secrets")) == []
+
+
+@pytest.mark.every_case
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_no_module_without_a_password_opens_the_folder_of_one_that_has_one(office: Office, tmp_path: Path) -> None:
+    playbook = tmp_path / "backups.yml"
+    passwords = json.dumps({"backup_passwords": {"petrapc": "x", "second": "y"}})
+
+    def run(context: ExportContext, *, fails: bool = False) -> Played:
+        playbook.write_text(ansible.render_many([context]))
+        return play(office.run, playbook, f"--extra-vars={passwords}", fails=fails)
+
+    def thiefs(name: str, *, auth: bool) -> ExportContext:
+        return asked_for(name, "petra", "daemon", auth=auth, root="/srv/petra/petrapc", module=name)
+
+    run(asked_for("petrapc", "petra", "daemon"))
+    before = everything(office)
+    said = run(thiefs("evilpc", auth=False), fails=True).printed
+    assert "/srv/petra/petrapc is the folder of the backup petrapc. Choose another folder for evilpc." in said
+    assert everything(office) == before
+    record = office.path("/etc/backup-wizard-ansible.json")
+    run(thiefs("second", auth=True))
+    kinds = {one["name"]: one["kind"] for one in json.loads(record.read_text()).values()}
+    assert kinds == {"petrapc": "module", "second": "module"}
+    # A module that has lost its password is open, whatever an earlier playbook noted of it.
+    office.run("rm", "/etc/rsyncd-petrapc.secrets")
+    said = run(thiefs("second", auth=True), fails=True).printed
+    assert "/srv/petra/petrapc is the folder of the backup petrapc. Choose another folder for second." in said

@@ -156,3 +156,40 @@ def test_no_folder_is_opened_for_reading_that_holds_other_backups(
         assert DONE.search(said := root_shell.paste(office, block(text_of(asked)), shell)), said
         root_shell.paste(office, line_after(text_of(asked), "To take it back"), shell)
         office.run("rm", f"{folder}/{mark}")
+
+
+HAS_ONE, HAS_NONE = "\tAUTH  Users = amanda\n", "# auth users = x\nauth users =\n"
+
+
+@pytest.mark.parametrize("shell", sampled.first(1, root_shell.SHELLS))
+@pytest.mark.parametrize("file", sampled.first(1, [MODULES, "/etc/rsync files/b.inc"]))
+@pytest.mark.parametrize(
+    ("path", "hers", "auth"),
+    sampled.first(
+        2,
+        [
+            ("/srv/eve", HAS_ONE, False),
+            ("/srv/eve", HAS_NONE, True),
+            (" /srv//eve/. \r", HAS_NONE, False),
+            ("/srv/link", HAS_ONE, False),
+            ("/srv/eve", "", True),
+        ],
+    ),
+)
+def test_no_module_without_a_password_opens_the_folder_of_another(
+    path: str, hers: str, auth: bool, file: str, shell: str, office: SetUpOffice
+) -> None:
+    office.run("install", "-d", "-o", "eve", "/srv/eve")
+    office.run("ln", "-s", "eve", "/srv/link")
+    office.run("mkdir", "-p", "/etc/rsync files")
+    office.put(MODULES, "&merge /etc/rsync files\n[first]\n  path = /srv\n", mode=0o644)
+    there = f"[first]\n  path = /srv\n[hers]\n\t PATH={path}\n{hers}[last]\npath = /home\nauth users = eve\n"
+    office.put(file, f"&merge /etc/rsync files\n{there}", mode=0o644)
+    before = office.standing()
+    said = root_shell.paste(office, block(by_eve("evepc", auth=auth)), shell)
+    why = "backup-wizard: /etc/rsyncd.conf has another module for /srv/eve, and one of the two has no password"
+    assert f"{why}: choose another folder\n" in said, said
+    assert not DONE.search(said)
+    assert office.standing() == before
+    office.put(file, there.replace(hers, HAS_ONE) if hers else there.replace("PATH", f"{HAS_ONE}\nPATH"), mode=0o644)
+    assert DONE.search(root_shell.paste(office, block(by_eve("evepc")), shell))

@@ -97,11 +97,10 @@ def _block(context: ExportContext) -> Iterator[str]:
     setup, account, name = context.setup, quoted(context.setup.account), context.name
     (directory,) = setup.directories
     yield _BEGIN
-    if setup.daemon and not setup.daemon.private:
-        yield command(*refusals.like_another(context, setup.daemon))
+    refused = list(refusals.like_another(context, setup.daemon)) if setup.daemon and not setup.daemon.private else []
     is_there = setup.domain or context.for_reading
     make_account = f"{_REQUIRE_ACCOUNT if is_there else _MAKE_ACCOUNT}; {_REFUSE_ROOT}".format(account=account)
-    yield command(*refusals.locked_out(context), make_account)
+    yield command(*refused, *refusals.locked_out(context), make_account)
     if directory.path.startswith("/") and not context.for_reading:
         *above, last = PurePosixPath(directory.path).parts[1:]
         yield command("d=; for p in", *map(quoted, above), f"; do {_MAKE_ABOVE}")

@@ -52,15 +52,33 @@ def test_no_backup_s_folder_is_in_another_s(kind: str, folder: str, how: str, of
     assert overlaps(office, "amanda", "other", "key", "/srv/other", "-", *ours, *THEIRS) == ""
 
 
-def test_modules_may_have_one_folder_and_a_backup_lies_in_its_own(office: Office) -> None:
+def noted_module(name: str, file: str, *, has_password: bool) -> str:
+    secrets = f"nadia {name} file no-sum /etc/rsyncd-{name}.secrets\n" if has_password else ""
+    return listed("nadia", name, "/srv/backup", file) + secrets
+
+
+def test_modules_with_passwords_may_have_one_folder_and_a_backup_lies_in_its_own(office: Office) -> None:
     office.run("mkdir", "-p", "/var/lib/backup-wizard")
     first, second = ("nadia", "pc", "module", "/srv/backup"), ("amanda", "mine", "module", "/srv/backup")
     assert overlaps(office, *first, *second) == ""
     for file in ("/etc/rsyncd.conf", "/etc/rsyncd.d/backup-wizard-pc.conf"):
-        office.put(MADE, listed("nadia", "pc", "/srv/backup", file))
+        office.put(MADE, noted_module("pc", file, has_password=True))
         assert overlaps(office, *second) == ""
     assert overlaps(office, "nadia", "pc", "key", "/srv/backup", *first) == ""
     assert overlaps(office, "nadia", "pc+restore", "key", "/srv/backup/pc") == ""
+
+
+def test_no_module_without_a_password_opens_another_s_folder(office: Office) -> None:
+    office.run("mkdir", "-p", "/var/lib/backup-wizard")
+    words = "/srv/backup is the folder of the backup pc. Choose another folder for mine.\n"
+    for hers, thiefs in (("module", "open-module"), ("open-module", "module"), ("open-module", "open-module")):
+        theirs, ours = ("nadia", "pc", hers, "/srv/backup"), ("amanda", "mine", thiefs, "/srv/backup")
+        for known in ([*ours, *theirs], [*ours, "-", *theirs]):
+            assert words in overlaps(office, *known)
+        assert overlaps(office, "amanda", "mine+restore", thiefs, "/srv/backup", "-", *ours) == ""
+        office.put(MADE, noted_module("pc", "/etc/rsyncd.conf", has_password=hers == "module"))
+        assert overlaps(office, *ours) == words
+        office.run("rm", MADE)
 
 
 def test_a_home_is_where_a_folder_without_a_slash_begins(office: Office) -> None:

@@ -14,13 +14,24 @@ if TYPE_CHECKING:
     from wizard.server.exports.context import ExportContext
 
 _LIST = "/var/lib/backup-wizard/made"
-# The first of our modules' names that another module already has, in $f or in files that $f includes. It is compared as
-# rsync does: in lower case and without blanks.
-_LIKE_MODULE = (
-    '$({ sed "{range}d" $f; sed -n "s/^[[:space:]]*&\\(include\\|merge\\)[[:space:]]*//p" $f | while read -r d;'
-    ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null | tr -d " \\t\\r" |'
-    ' tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
+# All of the daemon's settings but our own: $f, and the files that it includes.
+_SETTINGS = (
+    'all() { { sed "{range}d" $f; sed -n "s/^[[:space:]]*&\\(include\\|merge\\)[[:space:]]*//p" $f | while read -r d;'
+    ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null; };'
 )
+# The first of our modules' names that another module already has. It is compared as rsync does: in lower case and
+# without blanks.
+_LIKE_MODULE = (
+    '$(all | tr -d " \\t\\r" | tr "[:upper:]" "[:lower:]" | cut -d"]" -f1 | grep -xF {names} | head -n 1 || :)'
+)
+# Prints the folder of each module that needs no password, or of all of them.
+_FOLDERS = (
+    r'function told() { if (p != "" && {which}) print p; p = a = "" }'
+    r' { k = tolower($0); sub(/=.*/, "", k); gsub(/[ \t]/, "", k); v = $0; sub(/^[^=]*=[ \t]*/, "", v) }'
+    r' { sub(/[ \t\r]+$/, "", v) } k ~ /^\[/ { told() } k == "authusers" { a = v } END { told() }'
+    r' k == "path" { gsub(/\/+/, "/", v); if (v != "/") sub(/\/$/, "", v); p = v }'
+)
+_IS_OURS = 'while read -r p; do if [ "$p" = "$q" ] || [ "$p" -ef "$q" ]; then echo yes; fi; done'
 
 
 def locked_out(context: ExportContext) -> Iterator[str]:
@@ -41,7 +52,7 @@ def locked_out(context: ExportContext) -> Iterator[str]:
 def like_another(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
     """What another backup has in the daemon's settings: rsync mixes modules of the same name.
 
-    Only a replacing text may replace its own.
+    Nor does a module open to all what another opens by a password. Only a replacing text may replace its own.
     """
     name, account = context.name, context.setup.account
     begin = quoted(f"# backup-wizard begin {name}")
@@ -55,5 +66,14 @@ def like_another(context: ExportContext, daemon: DaemonConfig) -> Iterator[str]:
         yield f"if {HAS_ANOTHERS.format(user=secrets.user.replace('.', '[.]'), path=secrets.path)};"
         yield f"then no {secrets.path} has a password of another account: choose another name; fi;"
     names = " ".join("-e " + quoted(f"[{module.name.lower()}") for module in daemon.modules)
-    yield marked(f"m={_LIKE_MODULE.replace('{range}', RANGE).replace('{names}', names)};", name)
-    yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name"'
+    yield marked(_SETTINGS.replace("{range}", RANGE), name)
+    yield f"m={_LIKE_MODULE.replace('{names}', names)};"
+    yield '[ -z "$m" ] || no "$f already has another module named ${m#?}: choose another name";'
+    folders = _FOLDERS.replace("{which}", 'a == ""' if context.setup.secrets else "1")
+    yield from ("for q in", *(quoted(path) for path in _paths(daemon)), "; do")
+    yield f'm=$(all | awk {quoted(folders)} | {_IS_OURS}); [ -z "$m" ] ||'
+    yield 'no "$f has another module for $q, and one of the two has no password: choose another folder"; done;'
+
+
+def _paths(daemon: DaemonConfig) -> Iterator[str]:
+    return (one.value for module in daemon.modules for one in module.settings if one.name == "path")

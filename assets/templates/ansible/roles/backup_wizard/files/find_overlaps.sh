@@ -1,7 +1,8 @@
 # Says which backups can't have their folders, as one is the folder of another backup, or in one, or around one: whoever
-# may write to it could change the other. Only modules of rsync's daemon may have one folder. Standard input has for each
-# backup four lines: the account, the name, "key" or "module", and the folder; those after a line with just - are here already.
-# So are those that the setup script has in its list. Problems go to standard error.
+# may write to it could change the other. Only modules of rsync's daemon may have one folder, if each has a password.
+# Standard input has for each backup four lines: the account, the name, "key", "module" or, without a password,
+# "open-module", and the folder; those after a line with just - are here already. So are those that the setup script has in
+# its list. Problems go to standard error.
 set -fu
 test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
 export LC_ALL=C
@@ -27,8 +28,15 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
   done
   test ! -f "$list" || awk '
     $3 == "file" && ($5 == "/etc/rsyncd.conf" || $5 ~ /\/backup-wizard-[^\/]*[.](conf|inc)$/) { module[$1, $2] = 1 }
+    $3 == "file" && $5 == "/etc/rsyncd-" $2 ".secrets" { password[$1, $2] = 1 }
     $3 == "root" { folder = $0; sub(/^[^ ]* [^ ]* root /, "", folder); at[$1 " " $2] = folder }
-    END { for (one in at) { split(one, is, " "); print "here", one, ((is[1], is[2]) in module ? "module" : "key"), at[one] } }
+    END {
+      for (one in at) {
+        split(one, is, " ")
+        kind = !((is[1], is[2]) in module) ? "key" : (is[1], is[2]) in password ? "module" : "open-module"
+        print "here", one, kind, at[one]
+      }
+    }
   ' "$list"
 } | awk '
   {
