@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from tests.support.data.profiles import a_profile
+from tests.support.data.requests import a_request
 from tests.support.data.trees import tree
 from tests.support.servers import setting_up
 from tests.support.servers.office import HOST, Office
@@ -150,3 +151,59 @@ def test_no_module_without_a_password_opens_the_folder_of_one_that_has_one(offic
     office.run("rm", "/etc/rsyncd-petrapc.secrets")
     said = run(thiefs("second", auth=True), fails=True).printed
     assert "/srv/petra/petrapc is the folder of the backup petrapc. Choose another folder for second." in said
+
+
+def reader(name: str, account: str, kind: SchemeKind, root: str) -> ExportContext:
+    server = Server(host=HOST, user=account, root=root)
+    scheme = SchemeSettings(kind=kind, write_only=True)
+    return exports.context_of_request(a_request(kind, name=name, server=server, scheme=scheme, purpose="restore"))
+
+
+def play_readers(office: Office, tmp_path: Path, *, fails: bool = False) -> Played:
+    contexts = [
+        reader("Private", "amanda", "rrsync", "Documents"),
+        reader("office", "petra", "daemon", "/srv/petra"),
+        *([reader("a.b", "nobodyyet", "rrsync", "backup")] if fails else []),
+    ]
+    playbook = tmp_path / "backups.yml"
+    playbook.write_text(ansible.render_many(contexts))
+    passwords = json.dumps({"backup_passwords": {"office+restore": "x"}})
+    return play(office.run, playbook, f"--extra-vars={passwords}", fails=fails)
+
+
+@pytest.fixture
+def unmarked(office: Office) -> tuple[str, str]:
+    folders = ("/home/amanda/Documents/Private", "/srv/petra/office")
+    office.run("install", "-d", "-o", "amanda", "-m", "700", "/home/amanda/Documents", folders[0])
+    office.run("install", "-d", "-o", "petra", "-m", "700", *folders[1:])
+    office.put(f"{folders[0]}/.backup-folder-another", "", owner="amanda")
+    office.put(f"{folders[1]}/.backup-folder-officer", "", owner="petra")
+    return folders
+
+
+@pytest.mark.timeout(400)
+def test_no_folder_is_opened_for_reading_that_has_no_mark_of_that_backup(
+    office: Office, unmarked: tuple[str, str], tmp_path: Path
+) -> None:
+    before = everything(office)
+    said = play_readers(office, tmp_path, fails=True).printed
+    for place in (f"Private in {unmarked[0]}", f"office in {unmarked[1]}", "a.b in /home/nobodyyet/backup/a.b"):
+        assert f"There is no backup {place}, so nothing can be read there." in said
+    assert everything(office) == before
+
+
+@pytest.mark.every_case
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    "marks", [(".backup-folder-Private", ".backup-wizard"), (".backup-complete", ".backup-complete-1")]
+)
+def test_a_backup_with_a_mark_is_opened_for_reading(
+    marks: tuple[str, str], office: Office, unmarked: tuple[str, str], tmp_path: Path
+) -> None:
+    for folder, mark, account in zip(unmarked, marks, ("amanda", "petra"), strict=True):
+        office.put(f"{folder}/{mark}", "", owner=account)
+    play_readers(office, tmp_path)
+    assert "[office+restore]" in office.path("/etc/rsyncd.conf").read_text()
+    assert "begin Private+restore" in office.path("/home/amanda/.ssh/authorized_keys").read_text()
+    assert play_readers(office, tmp_path).changed == []

@@ -81,6 +81,14 @@ def test_no_module_without_a_password_opens_another_s_folder(office: Office) -> 
         office.run("rm", MADE)
 
 
+def test_no_module_reads_the_folder_of_another_backup_s(office: Office) -> None:
+    hers, reader = ("amanda", "amamac", "module", "/srv/office"), ("amanda", "office+restore", "module", "/srv/office")
+    said = overlaps(office, *reader, "-", *hers)
+    assert said == "/srv/office is the folder of the backup amamac. Choose another folder for office.\n"
+    assert "Choose another folder for amamac." in overlaps(office, *hers, "-", *reader)
+    assert overlaps(office, "amanda", "amamac+restore", "module", "/srv/office/amamac", "-", *hers) == ""
+
+
 def test_a_home_is_where_a_folder_without_a_slash_begins(office: Office) -> None:
     said = overlaps(office, "amanda", "mine", "module", "/home/nadia/backup", "nadia", "pc", "key", "backup/pc")
     assert "/home/nadia/backup contains the folder of the backup pc." in said

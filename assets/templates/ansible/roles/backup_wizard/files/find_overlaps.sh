@@ -1,8 +1,9 @@
 # Says which backups can't have their folders, as one is the folder of another backup, or in one, or around one: whoever
-# may write to it could change the other. Only modules of rsync's daemon may have one folder, if each has a password.
-# Standard input has for each backup four lines: the account, the name, "key", "module" or, without a password,
-# "open-module", and the folder; those after a line with just - are here already. So are those that the setup script has in
-# its list. Problems go to standard error.
+# may write to it could change the other. Only modules of rsync's daemon may have one folder, if each has a password and
+# none is a reader's (NAME+restore), which opens one backup and not all that is in a module. Standard input has for each
+# backup four lines: the account, the name, "key", "module" or, without a password, "open-module", and the folder; those
+# after a line with just - are here already. So are those that the setup script has in its list. Problems go to standard
+# error.
 set -fu
 test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
 export LC_ALL=C
@@ -43,9 +44,9 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
     count++
     state[count] = $1
     name[count] = $3
+    shares[count] = $4 == "module" && $3 !~ /[+]restore$/
     sub(/[+]restore$/, "", name[count])
     id[count] = $2 " " name[count]
-    kind[count] = $4
     folder[count] = $0
     sub(/^[^ ]* [^ ]* [^ ]* [^ ]* /, "", folder[count])
   }
@@ -54,7 +55,7 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
       if (state[one] != "new" || id[one] == id[two]) continue
       mine = folder[one]
       if (mine == folder[two]) {
-        if (kind[one] == "module" && kind[two] == "module") continue
+        if (shares[one] && shares[two]) continue
         how = " is the folder of the backup "
       } else if (index(folder[two] "/", mine "/") == 1) how = " contains the folder of the backup "
       else if (index(mine "/", folder[two] "/") == 1) how = " is inside the folder of the backup "
