@@ -66,7 +66,7 @@ def test_no_second_module_gets_the_name_of_one_that_is_there(
     office.run("mkdir", "-p", "/etc/rsync files")
     including = {
         "included": "&include /etc/rsync files",
-        "merged": " &merge  /etc/rsync files",
+        "merged": " &Merge  /etc/rsync files \r",
         "named": "&include /etc/rsync files/a.conf",
     }
     office.put(MODULES, f"{including.get(there, '')}\n{office.path(MODULES).read_text()}", mode=0o644)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers.ansible.scripts.running import run
+from tests.support.quick import sampled
 
 if TYPE_CHECKING:
     from tests.support.servers.office import Office
@@ -47,7 +48,7 @@ def mixed(file: str) -> str:
     ],
 )
 def test_a_module_of_another_account_is_not_taken_over(office: Office, file: str, text: str) -> None:
-    office.put(SETTINGS, INCLUDES, mode=0o644)
+    office.put(SETTINGS, f"{INCLUDES}&merge {FOLDER}\n", mode=0o644)
     office.put(file, INCLUDES + text, mode=0o644)
     for ours in ("amanda", "nadi", "nadia2"):
         assert run(office, "find_modules", told=asked(ours, "pc")) == (0, anothers(file))
@@ -74,6 +75,41 @@ def test_a_module_is_not_mixed_with_another_of_the_same_name(office: Office, fil
     office.put(file, INCLUDES + text, mode=0o644)
     assert run(office, "find_modules", told=asked("amanda", "pc", "first photos")) == (0, mixed(file))
     assert run(office, "find_modules", told=asked("amanda", "pc", "photo")) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "file"),
+    sampled.first(
+        2,
+        [
+            ("# ours\n&include /etc/rsyncd.modules\n", "/etc/rsyncd.modules"),
+            ("&merge /etc/two\n", "/etc/two/mine.inc"),
+            ("&include /etc/one\n&include /etc/two\n", "/etc/two/mine.conf"),
+            ("\t&MERGE\t/etc/rsyncd modules \r\n", "/etc/rsyncd modules"),
+            ("&include /etc/one\n", "/etc/one/[a]*.conf"),
+            ("&include /etc/one/[a]*\n", "/etc/one/[a]*"),
+        ],
+    ),
+)
+def test_what_the_settings_include_is_read_whatever_it_is_called(office: Office, settings: str, file: str) -> None:
+    office.run("mkdir", "-p", "/etc/one", "/etc/two")
+    office.put(SETTINGS, settings, mode=0o644)
+    office.put(file, "[photos]\n path = /srv/x\n", mode=0o644)
+    assert run(office, "find_modules", told=asked("amanda", "pc")) == (0, mixed(file))
+    # So is what an included file includes, also itself.
+    office.put("/etc/more", f"{settings}&include /etc/more\n", mode=0o644)
+    office.put(SETTINGS, "&merge /etc/more\n", mode=0o644)
+    assert run(office, "find_modules", told=asked("amanda", "pc")) == (0, mixed(file))
+
+
+@pytest.mark.every_case
+def test_what_rsync_would_not_read_there_is_not_read(office: Office) -> None:
+    office.run("mkdir", "-p", f"{FOLDER}/deep", "/etc/one")
+    office.put(SETTINGS, f"{INCLUDES}&merge /etc/one\n&include /etc/pipe\n", mode=0o644)
+    for file in (f"{FOLDER}/a.inc", f"{FOLDER}/a", f"{FOLDER}/deep/a.conf", "/etc/one/a.conf"):
+        office.put(file, module(), mode=0o644)
+    office.run("mkfifo", "/etc/pipe")
+    assert run(office, "find_modules", told=asked("amanda", "pc")) == (0, "")
 
 
 def test_two_of_one_list_are_told_apart(office: Office) -> None:

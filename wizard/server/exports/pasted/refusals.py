@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _LIST = "/var/lib/backup-wizard/made"
 # All of the daemon's settings but our own: $f, and the files that it includes.
 _SETTINGS = (
-    'all() { { sed "{range}d" $f; sed -n "s/^[[:space:]]*&\\(include\\|merge\\)[[:space:]]*//p" $f | while read -r d;'
-    ' do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null; };'
+    'all() { { sed "{range}d" $f; sed -n "s/[[:space:]]*$//;s/^[[:space:]]*&[A-Za-z]*[[:space:]]*//p" $f |'
+    ' while read -r d; do find -L "$d" -maxdepth 1 -type f -exec sed "" {} + || :; done; } 2>/dev/null; };'
 )
 # The first of our modules' names that another module already has. It is compared as rsync does: in lower case and
 # without blanks.

@@ -7,8 +7,28 @@ test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh
 export LC_ALL=C
 IFS='
 '
-folders=$(sed -n 's|^[[:blank:]]*&[a-z]*[[:blank:]]\{1,\}\(/.*[^[:blank:]]\)[[:blank:]]*$|\1|p' /etc/rsyncd.conf 2>/dev/null)
-files=$(find -L /etc/rsyncd.conf $folders -maxdepth 1 -type f -user 0 '(' -name '*.conf' -o -name '*.inc' ')' 2>/dev/null)
+# Root's own among what rsync reads for an "&include PATH" or "&merge PATH": a file of any name, or of a folder's files
+# those with the suffix.
+included() { # SUFFIX PATH
+  if test -d "$2"; then
+    find -L "$2" -maxdepth 1 -type f -user 0 -name "*.$1" 2>/dev/null
+  else
+    find -L "$2" -maxdepth 0 -type f -user 0 2>/dev/null
+  fi
+}
+next=$(included conf /etc/rsyncd.conf) files=''
+while test -n "$next"; do
+  found=$next next=''
+  for file in $found; do
+    case $IFS$files in *"$IFS$file$IFS"*) continue ;; esac
+    files=$files$file$IFS
+    for line in $(sed -n 's/[[:space:]]*$//; s|^[[:space:]]*&\([A-Za-z]*\)[[:space:]]*\(/.*\)|\1 \2|p' "$file"); do
+      case $line in [Mm]*) suffix=inc ;; *) suffix=conf ;; esac
+      more=$(included "$suffix" "${line#* }")
+      test -z "$more" || next=$next$more$IFS
+    done
+  done
+done
 awk '
   function say(text) { if (!said[text]++) print text | "cat >&2" }
   function look(  whose) { # at the module that ends here
