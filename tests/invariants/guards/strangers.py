@@ -6,6 +6,7 @@ from tests.invariants.guard import Guard
 
 _SCRIPT = "assets/templates/setup.sh"
 _ROLE = "assets/templates/ansible/roles/backup_wizard"
+_REFUSALS = "wizard/server/exports/pasted/refusals.py"
 _TESTS = "tests/servers/adopting/test_a_stranger_asks.py::"
 _FOLDER = "tests/servers/adopting/test_a_stranger_s_folder.py::"
 _MODULES = "tests/servers/adopting/test_modules_elsewhere.py::"
@@ -197,5 +198,54 @@ GUARDS = (
         '  if test "$order" = take || ! lines_have',
         "  if true || ! lines_have",
         ("tests/servers/ansible/scripts/test_key_lines.py::test_a_lock_is_taken_off_a_key_only_if_that_was_agreed_to",),
+    ),
+    Guard(
+        10,
+        "a message lets nobody in under another key who was locked out",
+        _REFUSALS,
+        "dict.fromkeys((name, context.name))",
+        "dict.fromkeys(() if setup.key_lines else (name,))",
+        ("tests/servers/message/test_message_locked_out.py::test_who_was_locked_out_stays_out",),
+    ),
+    Guard(
+        10,
+        "the message opens no folder without a password that another module has",
+        _REFUSALS,
+        '[ "$p" = "$q" ] || [ "$p" -ef "$q" ]',
+        "false",
+        (
+            "tests/servers/message/test_message_of_a_stranger.py::"
+            "test_no_module_without_a_password_opens_the_folder_of_another",
+        ),
+    ),
+    Guard(
+        10,
+        "the playbook opens no folder without a password that another module has",
+        f"{_ROLE}/files/find_overlaps.sh",
+        'shares[count] = $4 == "module"',
+        "shares[count] = $4 ~ /module/",
+        ("tests/servers/ansible/scripts/test_overlaps.py::test_no_module_without_a_password_opens_another_s_folder",),
+    ),
+    Guard(
+        10,
+        "the playbook lets a backup be read only where one of that name is",
+        f"{_ROLE}/vars/main/files.yml",
+        ' "${2%/.}" && exit 1; }',
+        ' "${2%/.}"; }',
+        (
+            "tests/servers/ansible/test_ansible_thief.py::"
+            "test_no_folder_is_opened_for_reading_that_has_no_mark_of_that_backup",
+        ),
+    ),
+    Guard(
+        9,
+        "a folder that an account's link leads to is never read as another backup",
+        f"{_ROLE}/files/find_overlaps.sh",
+        "    *[[:cntrl:]]*)\n",
+        "    never)\n",
+        (
+            "tests/servers/ansible/scripts/test_overlaps.py::"
+            "test_where_an_account_s_link_leads_is_neither_read_nor_shown",
+        ),
     ),
 )
