@@ -52,7 +52,8 @@ usage() {
 Usage: sh ${0##*/} [--check | --new-key | --undo | --receipt | --revoke NAME | --readmit NAME | --help]
   (nothing)   sets up the backups named at the top of this file, and prints a receipt for each
   --new-key   the same, and lets a request replace or remove the key or password that a backup has now, take a lock off
-              its key, or give it other lines for some places: ask its owner first
+              its key, give it other lines for some places, share a folder, or keep fewer older versions: ask its owner
+              first
   --check     shows what it would change, and changes nothing
   --undo      undoes only its own changes; it never deletes backups
   --receipt   prints only the receipts: send each to the person whose backup it is
