@@ -33,7 +33,7 @@ def save(name: str, file: str, content: object, *, lasting: bool = True) -> None
         Failure: our folder can't be written to.
     """
     path = files.private_folder(paths.walk_state(name)) / file
-    files.replace(path, json.dumps(msgspec.to_builtins(content)).encode(), lasting=lasting)
+    files.replace(path, json.dumps(msgspec.to_builtins(content), separators=(",", ":")).encode(), lasting=lasting)
 
 
 def forget(name: str, file: str) -> None:
