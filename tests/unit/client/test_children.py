@@ -51,7 +51,7 @@ async def test_a_program_that_left_the_family_with_its_streams_is_not_waited_for
     async with asyncio.timeout(60), children.child(["sh", "-c", leaves], os.environ) as process:
         assert process.stdout
         left = int(await process.stdout.readline())
-    assert process.returncode is not None
+    assert process.returncode == -signal.SIGKILL
     os.kill(left, signal.SIGKILL)
 
 

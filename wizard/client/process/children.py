@@ -131,8 +131,13 @@ async def _end(process: asyncio.subprocess.Process, transport: asyncio.Subproces
                     await process.wait()
     finally:  # also where the wait is cancelled, as when the whole program ends
         _signal_group(process, signal.SIGKILL)
-        transport.close()  # a program that it started, and that left its group, may hold our pipes' other ends
-        await process.wait()
+        for stream in (1, 2):  # a program that it started, and that left its group, may hold our pipes' other ends
+            if pipe := transport.get_pipe_transport(stream):
+                pipe.close()
+        try:
+            await process.wait()
+        finally:
+            transport.close()  # not before: it would ask for the exit code itself, which asyncio then finds taken
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
