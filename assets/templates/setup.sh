@@ -184,7 +184,7 @@ change() {
         each_backup note_what_stays
         end
         [ "$code" = 0 ] || fail 'not everything could be undone: run this with --undo once the cause is fixed'
-        [ -z "$stays" ] || fail "the changes are undone, but those to$stays stay, as it was set up before"
+        [ -z "$stays" ] || fail "the changes are undone, but not those to$stays, set up before this run"
         fail 'the changes are undone'
     fi
     each_backup receipt

@@ -283,4 +283,4 @@ def test_a_run_that_fails_names_what_it_has_changed_and_does_not_undo(office: Se
     failed = office.script("--new-key", path="/srv/broken")
     assert failed.exit_code == 1
     assert BLOB not in office.path(KEYS).read_text()
-    assert "the changes are undone, but those to amamac stay, as it was set up before" in failed.stderr
+    assert "the changes are undone, but not those to amamac, set up before this run" in failed.stderr
