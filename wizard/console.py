@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wizard import printing
 from wizard.failure import Kind
 from wizard.running import cut_files, problems, record
+from wizard.running.comparing import unnoticed
 from wizard.running.report import in_words, left_out
 from wizard.schedule import upcoming
 from wizard.server import locks
@@ -198,7 +199,8 @@ def found_in(result: Result) -> list[str]:
     checked = [result.verification.sentence] if result.verification else []
     unmarked = _("The date of this backup couldn't be left on the server for your admin: {reason}.")
     noted = [unmarked.format(reason=result.unmarked)] if result.unmarked else []
-    return [*_problems(result.report), *checked, *noted, *filter(None, [cut_files.in_words(result.cut)])]
+    told = filter(None, [unnoticed.in_words(result.unnoticed), cut_files.in_words(result.cut)])
+    return [*_problems(result.report), *checked, *noted, *told]
 
 
 def at_risk(risk: AtRisk) -> str:

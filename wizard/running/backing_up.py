@@ -27,13 +27,13 @@ from wizard.running import (
     safeguard,
     transcript,
     transfer,
-    unchanged,
-    verification,
 )
+from wizard.running.comparing import unchanged, verification
+from wizard.running.comparing.unnoticed import Unnoticed
+from wizard.running.comparing.verification import AboutRun, Sample, Verification
 from wizard.running.events import Begun, Event, Looking, Planned, Result, Retry
 from wizard.running.report import Report
 from wizard.running.safeguard import GONE, AtRisk, Loss
-from wizard.running.verification import AboutRun, Sample, Verification
 from wizard.server import kept_facts
 from wizard.server.reaching import which_line
 
@@ -118,7 +118,7 @@ class _Run:
         self._holding, self._agreed, self._kept, self._by, self._is_watched = holding, agreed, kept, by, is_watched
         self._before = record.read(profile.name)
         self._cut = cut_files.CutFiles(self._before.cut)
-        self._sample = Sample()
+        self._sample, self._unnoticed = Sample(), Unnoticed()
         self._problems: list[rsync.Problem] = []
         self._tries, self._new, self._deleted, self._is_safe = 1, 0, 0, False
         self._is_fresh = record.is_fresh(profile)
@@ -148,6 +148,7 @@ class _Run:
         record.note(self._profile, "unfinished")
         ended: rsync.Ended | None = None
         try:
+            await self._unnoticed.look(self._profile, record.unchanged_since(self._profile))
             async with aclosing(self._tried(choice, is_first=is_first)) as events:
                 async for event in events:
                     if isinstance(event, rsync.Ended):
@@ -163,7 +164,8 @@ class _Run:
                 yield Looking()
                 unread = frozenset(one.path for one in self._problems if one.cause == "unread")
                 about = AboutRun(since, record.unchanged_since(self._profile), unread)
-                here, pauses, paths = self._profile, self._pauses, [*self._sample.paths, *await picking]
+                here, pauses = self._profile, self._pauses
+                paths = [*self._sample.paths, *self._unnoticed.to_compare, *await picking]
                 found = await verification.once_free(here, self._connected, paths, about, pauses, sent=sent)
             if found:
                 self._kept.say(found.sentence)
@@ -172,7 +174,7 @@ class _Run:
             told = Report(self._profile, totals, seconds, tuple(self._problems), ended.exit_code, ended.untold)
             if told.unread_count:  # rsync's statistics take what it could not read for created
                 told = replace(told, totals=replace(totals, new=min(totals.new, self._new)))
-            result = Result(told, self._tries, found, self.cut_files)
+            result = Result(told, self._tries, found, self.cut_files, unnoticed=self._unnoticed.to_tell)
             if result.is_complete or self._is_good(result):
                 marking = transfer.mark_complete(self._profile, self._connected, modes, self._pauses, self._holding)
                 result = replace(result, unmarked=await marking)
@@ -205,16 +207,16 @@ class _Run:
                 if totals:
                     yield self._planned(totals, is_first=is_first)
                 self._sending_since = time.monotonic()
-                async with aclosing(
-                    transfer.backup(
-                        self._profile,
-                        self._connected,
-                        keeps_parts=is_first and record.has_nothing_there(self._profile),
-                        must_be_there=not is_first,
-                        compress=choice.compress,
-                        holding=self._holding,
-                    )
-                ) as events:
+                backup = transfer.backup(
+                    self._profile,
+                    self._connected,
+                    keeps_parts=is_first and record.has_nothing_there(self._profile),
+                    must_be_there=not is_first,
+                    compress=choice.compress,
+                    holding=self._holding,
+                )
+                followed = self._unnoticed.sent_after(backup, self._profile, self._connected, self._holding)
+                async with aclosing(followed) as events:
                     async for event in events:
                         has_begun = True
                         has_sent = has_sent or isinstance(event, rsync.Progress)

@@ -12,9 +12,9 @@ from wizard.text import display
 from wizard.text.language import _, ngettext
 
 if TYPE_CHECKING:
+    from wizard.running.comparing.verification import Verification
     from wizard.running.compression import CompressionChoice
     from wizard.running.report import Report
-    from wizard.running.verification import Verification
     from wizard.trouble import Trouble
 
 
@@ -53,7 +53,8 @@ class Result(msgspec.Struct, frozen=True):
 
     What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see. `cut` are
     the files, with their sizes, of which a broken try, or a failed run before, may have left a part on the server.
-    `unmarked` is why a complete run could not leave its mark there (`server/complete_mark.py`).
+    `unmarked` is why a complete run could not leave its mark there (`server/complete_mark.py`). `unnoticed` are files
+    that may have changed and look as before, where the server takes no more than what looks changed.
     """
 
     report: Report
@@ -61,6 +62,7 @@ class Result(msgspec.Struct, frozen=True):
     verification: Verification | None
     cut: dict[str, int] = {}
     unmarked: str = ""
+    unnoticed: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

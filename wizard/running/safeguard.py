@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,7 +12,8 @@ from wizard.client import rsync, unfinished_restores
 from wizard.client.folders import backup_size
 from wizard.client.rsync.listed import CountedByFolder
 from wizard.failure import Failure, Kind
-from wizard.running import report, transfer, unchanged
+from wizard.running import report, transfer
+from wizard.running.comparing import unchanged
 from wizard.running.record import Source
 from wizard.text import display
 from wizard.text.language import _
@@ -184,7 +184,7 @@ def went_away(profile: Profile, begun: Record, agreed: Sequence[Loss]) -> list[L
     """
     now: dict[str, Source] = {}
     for folder in begun.sources:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             now[folder] = Source.at(folder)
     gone = [Loss(folder, "not there") for folder in begun.sources if folder not in now]
     listed = replace(begun, sources={folder: begun.sources[folder] for folder in now})

@@ -110,6 +110,15 @@ async def compare(profile: Profile, access: Access, sample: Path) -> AsyncGenera
             yield event
 
 
+async def send_by_content(
+    profile: Profile, access: Access, sample: Path, holding: Sequence[int]
+) -> AsyncGenerator[rsync.Event]:
+    """Send the files named in `sample` whose content differs, however they look; `holding` is as for `rsync.run`."""
+    async with aclosing(_run(profile, access, Transfer(dry_run=False, sample=sample), holding)) as events:
+        async for event in events:
+            yield event
+
+
 async def mark_complete(
     profile: Profile, access: Access, modes: Awaitable[bytes], pauses: Iterable[float], holding: Sequence[int] = ()
 ) -> str:

@@ -48,10 +48,10 @@ class Transfer(msgspec.Struct, frozen=True):
 
     `markers` are the files that tell whose backup a destination holds (see `wizard.server.destination`): they go along
     with the folders, or alone. `sample` is a file of patterns, each ended by a NUL: only what they name, unless the
-    profile excludes it, is compared by its content, and listed whether it differs or not. It asks for more than a line
-    with one command allows. `compress` is what the link and the files are worth, where the server leaves it open.
-    `keeps_parts` is set only where nothing is there that a part of a file could take the place of. `used_places` are
-    those that folders were backed up to (`storage/used_places.py`), which every transfer of folders has to know.
+    profile excludes it, is compared by its content; a dry run lists it whether it differs or not. It asks for more than
+    a line with one command allows. `compress` is what the link and the files are worth, where the server leaves it
+    open. `keeps_parts` is set only where nothing is there that a part of a file could take the place of. `used_places`
+    are those that folders were backed up to (`storage/used_places.py`), which every transfer of folders has to know.
     """
 
     dry_run: bool

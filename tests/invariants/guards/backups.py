@@ -140,17 +140,51 @@ GUARDS = (
         "[*self._sample.paths, *await picking]",
         "self._sample.paths",
         (
-            "tests/servers/running/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+            "tests/servers/running/comparing/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+        ),
+    ),
+    Guard(
+        7,
+        "what changed and looks as before is seen by its ctime",
+        "wizard/running/comparing/unnoticed.py",
+        "if status.st_ctime >= moment",
+        "if status.st_mtime >= moment",
+        ("tests/servers/running/comparing/test_looks_unchanged.py::test_it_is_sent",),
+    ),
+    Guard(
+        7,
+        "what changed and looks as before is sent",
+        "wizard/running/backing_up.py",
+        "self._unnoticed.sent_after(backup, self._profile, self._connected, self._holding)",
+        "backup",
+        ("tests/servers/running/comparing/test_looks_unchanged.py::test_it_is_sent",),
+    ),
+    Guard(
+        7,
+        "a mass change that looks like none is not sent unasked",
+        "wizard/running/comparing/unnoticed.py",
+        "or len(left) > MOST_SENT:",
+        "or False:",
+        ("tests/servers/running/comparing/test_looks_unchanged.py::test_a_mass_of_them_is_not_sent_but_told",),
+    ),
+    Guard(
+        7,
+        "of what looks as before, only what differs is sent",
+        "wizard/schemes/parts/over_ssh.py",
+        '*(["--checksum"] if transfer.sample else [])',
+        '*(["--checksum" if transfer.dry_run else "--ignore-times"] if transfer.sample else [])',
+        (
+            "tests/servers/running/comparing/test_looks_unchanged.py::test_what_was_touched_alone_or_is_excluded_is_not_sent",
         ),
     ),
     Guard(
         7,
         "what the server passed over does not count as compared",
-        "wizard/running/verification.py",
+        "wizard/running/comparing/verification.py",
         "compared += entry.is_file",
         "compared = len(patterns)",
         (
-            "tests/servers/running/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
+            "tests/servers/running/comparing/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
         ),
     ),
     Guard(
@@ -159,7 +193,7 @@ GUARDS = (
         "wizard/schemes/parts/request_filter.py",
         "case $f$* in -n*%I*) o=;; *) o=--ignore-existing;; esac",
         "o=--ignore-existing",
-        ("tests/servers/running/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
+        ("tests/servers/running/comparing/test_spoiled.py::test_changed_files_stay_old_and_are_told",),
     ),
     Guard(
         7,

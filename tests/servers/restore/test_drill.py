@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.servers.running.test_spoiled import spoil
+from tests.servers.running.comparing.test_spoiled import spoil
 from tests.support.commands import backup_wizard
 from tests.support.data.trees import tree
 from tests.support.servers import placing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.servers.running.test_spoiled import spoil
+from tests.servers.running.comparing.test_spoiled import spoil
 from tests.support.commands import backup_wizard
 from tests.support.data import scheduled
 from tests.support.servers import placing
@@ -16,7 +16,8 @@ from wizard.backup_states import State
 from wizard.client.keys import secrets
 from wizard.restore.drills import drill
 from wizard.restore.drills.drill import Drill
-from wizard.running import history, unchanged
+from wizard.running import history
+from wizard.running.comparing import unchanged
 from wizard.schedule import weekly
 from wizard.server.locks import checked
 from wizard.storage import paths

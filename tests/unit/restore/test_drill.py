@@ -41,7 +41,7 @@ def test_old_and_new_files_are_chosen_at_random_and_few_enough(tmp_path: Path, m
     _files(tmp_path / "a/new", range(20))
     _files(tmp_path / "a/cache", range(20))
     now = (tmp_path / "a").stat().st_ctime + 10
-    monkeypatch.setattr("wizard.running.unchanged._changed", lambda status: status.st_mtime)
+    monkeypatch.setattr("wizard.running.comparing.unchanged._changed", lambda status: status.st_mtime)
     for path in (tmp_path / "a/old").iterdir():
         os.utime(path, (now - 40 * DAY, now - 40 * DAY))
     choices = [sample.choose(profile, now) for _ in range(30)]

@@ -17,10 +17,10 @@ from wizard.client.folders import backup_size
 from wizard.client.rsync import Entries, Problem, Progress, Totals
 from wizard.profile import SchemeSettings
 from wizard.running import compression, problems, record, transcript
+from wizard.running.comparing.verification import Verification
 from wizard.running.events import Planned, Result
 from wizard.running.progress_estimate import ProgressEstimate, estimate
 from wizard.running.report import Report
-from wizard.running.verification import Verification
 from wizard.storage import paths
 from wizard.text.display import duration
 

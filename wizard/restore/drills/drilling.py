@@ -26,8 +26,9 @@ from wizard.restore.drills.drill import Drill
 from wizard.restore.fetching import Source
 from wizard.restore.order import Order
 from wizard.restore.stage import Stage
-from wizard.running import record, report, transfer, unchanged
+from wizard.running import record, report, transfer
 from wizard.running.backing_up import PAUSES
+from wizard.running.comparing import unchanged
 from wizard.server.reaching import which_line
 from wizard.text.display import printable
 

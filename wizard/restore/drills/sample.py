@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from wizard.running import unchanged
+from wizard.running.comparing import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wizard.profile import Profile
-    from wizard.running.unchanged import Found
+    from wizard.running.comparing.unchanged import Found
 
 _CHANCE = random.SystemRandom()  # whoever has spoiled files must not be able to predict the choice
 

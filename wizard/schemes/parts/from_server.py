@@ -27,15 +27,12 @@ _OURS = (
     f"{ssh.PARTIAL_FOLDER}/",
 )
 
-# A server that reads all files to tell their checksums says nothing meanwhile.
-_LONG_SILENCE = "--timeout=900"
-
 
 def over_ssh(profile: Profile, facts: ClientFacts, reading: Reading, source: str) -> list[str]:
     """The rsync command from a folder on the ssh server: a path, or `:module/path` for a daemon behind it."""
     return [
         *_options(facts, reading, compress=profile.compress),
-        _LONG_SILENCE if reading.by_content else ssh.NO_LONG_SILENCE,
+        ssh.LONG_SILENCE if reading.by_content else ssh.NO_LONG_SILENCE,
         f"--rsh={ssh.remote_shell(profile, facts)}",
         "--",
         f"{ssh.rsync_host(profile)}:{source}",
@@ -47,7 +44,7 @@ def over_network(profile: Profile, facts: ClientFacts, reading: Reading, path: s
     """The rsync command from a folder of a daemon on its own port, given from its module on."""
     return [
         *_options(facts, reading, compress=profile.compress),
-        _LONG_SILENCE if reading.by_content else network.long_silence(facts),
+        ssh.LONG_SILENCE if reading.by_content else network.long_silence(facts),
         *network.connecting(profile, facts),
         "--",
         network.place(profile, path),

@@ -26,7 +26,7 @@ def rsync_command(profile: Profile, facts: ClientFacts, transfer: Transfer, modu
     return [
         *over_ssh.rsync_options(profile, facts, transfer, *over_ssh.LASTING),
         *connecting(profile, facts),
-        long_silence(facts),
+        *([] if transfer.sample and not transfer.dry_run else [long_silence(facts)]),
         "--",
         *over_ssh.rsync_sources(profile, transfer),
         place(profile, f"{module}/{profile.name}/"),

@@ -25,6 +25,9 @@ RESTORE_FOLDER = ".backup-wizard-restore"
 # recorded without it, so it is not added there.
 NO_LONG_SILENCE = "--timeout=120"
 
+# Who reads whole files to tell their checksums says nothing meanwhile.
+LONG_SILENCE = "--timeout=900"
+
 # rsync keeps a file that was cut off in a folder of its own and resumes from it, so none stands half under its name.
 LASTING = (NO_LONG_SILENCE, f"--partial-dir={PARTIAL_FOLDER}")
 
@@ -93,8 +96,9 @@ def rsync_options(profile: Profile, facts: ClientFacts, transfer: Transfer, *mor
         *(["--delete"] if profile.delete and not transfer.sample else []),
         *(["--checksum"] if transfer.sample else []),
         # What is compared is listed, too; under append only, the server compares for such a list alone.
-        *(["-ii"] if transfer.sample or (profile.scheme.append_only and transfer.dry_run) else []),
+        *(["-ii"] if transfer.dry_run and (transfer.sample or profile.scheme.append_only) else []),
         *more,
+        *([LONG_SILENCE] if transfer.sample and not transfer.dry_run else []),
         # First, so that no pattern of the person's (.*, say) leaves a marker out.
         *(f"--include=/{name}" for name in (MARKER_NAME, f"{OWN_MARKER_PREFIX}*", f"{COMPLETE_MARK}*")),
         f"--exclude={RESTORE_FOLDER}-*/",

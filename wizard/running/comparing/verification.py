@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import re
-import tempfile
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -17,7 +13,8 @@ from msgspec.structs import replace
 from wizard import schemes, trouble
 from wizard.client import rsync
 from wizard.failure import Failure
-from wizard.running import report, transfer, unchanged
+from wizard.running import report, transfer
+from wizard.running.comparing import patterns, unchanged
 from wizard.text import display
 from wizard.text.language import _, ngettext
 
@@ -35,11 +32,6 @@ _MOST_FILES = 100
 _MOST_BYTES_A_FILE = 64 << 20
 _PICKS_A_BATCH = 20
 _MOST_NAMED = 5
-
-# rsync takes a backslash in a pattern for what it is, unless the pattern holds a wildcard.
-_SPECIAL = re.compile(r"[*?[]")
-_WILDCARD = re.compile(r"[*?[\\]")
-_ESCAPED = r"\\\g<0>"
 
 
 class AboutRun(msgspec.Struct, frozen=True):
@@ -97,7 +89,7 @@ class Verification(msgspec.Struct, frozen=True):
             "The server keeps the old versions of {count} files, because the key only adds files: {names}. You"
             " changed them here, or someone with the key put them there first.",
             count,
-        ).format(count=display.number(count), names=_named(self.outdated, count))
+        ).format(count=display.number(count), names=named(self.outdated, count))
 
     @property
     def _about_missing(self) -> str:
@@ -108,7 +100,7 @@ class Verification(msgspec.Struct, frozen=True):
             "Checked afterwards: {count} file is missing on the server: {names}. The next backup sends it again.",
             "Checked afterwards: {count} files are missing on the server: {names}. The next backup sends them again.",
             count,
-        ).format(count=display.number(count), names=_named(self.missing, count))
+        ).format(count=display.number(count), names=named(self.missing, count))
 
     @property
     def _about_differing(self) -> str:
@@ -119,7 +111,7 @@ class Verification(msgspec.Struct, frozen=True):
             "Checked afterwards: {count} file differs on the server: {names}.",
             "Checked afterwards: {count} files differ on the server: {names}.",
             count,
-        ).format(count=display.number(count), names=_named(self.differing, count))
+        ).format(count=display.number(count), names=named(self.differing, count))
 
     @property
     def _about_spoiled(self) -> str:
@@ -132,7 +124,7 @@ class Verification(msgspec.Struct, frozen=True):
             "You haven't changed {names} here since the last good backup. Someone with the key, or the server, may have"
             " changed them there. Tell your admin. To send them again, save them again.",
             count,
-        ).format(names=_named(self.spoiled, count))
+        ).format(names=named(self.spoiled, count))
 
     @property
     def _about_method(self) -> str:
@@ -218,15 +210,12 @@ async def once_free(
 
 
 async def _by_content(profile: Profile, access: Access, paths: Iterable[str], about: AboutRun) -> Verification | None:
-    patterns = _patterns(paths)
-    if not patterns:
+    if not (chosen := list(paths)):
         return None
     unequal: list[rsync.Entry] = []
     compared = listed = 0
-    with tempfile.NamedTemporaryFile(prefix="backup-wizard-") as file:
-        file.write(b"".join(os.fsencode(pattern) + b"\0" for pattern in patterns))
-        file.flush()
-        async with aclosing(transfer.compare(profile, access, Path(file.name))) as events:
+    with patterns.kept(chosen) as sample:
+        async with aclosing(transfer.compare(profile, access, sample)) as events:
             async for event in events:
                 match event:
                     case rsync.Entries():
@@ -283,16 +272,8 @@ def _is_to_be_there(profile: Profile, path: str, about: AboutRun) -> bool:
     return unchanged.place(profile, path) not in about.unread and unchanged.is_older(profile, path, about.began)
 
 
-def _patterns(paths: Iterable[str]) -> list[str]:
-    """Patterns of these files and of the folders they are in, for rsync."""
-    named: dict[str, None] = {}
-    for path in paths:
-        parts = path.split("/")
-        named |= dict.fromkeys("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-    return [f"/{_WILDCARD.sub(_ESCAPED, name) if _SPECIAL.search(name) else name}" for name in named]
-
-
-def _named(names: Sequence[str], count: int) -> str:
+def named(names: Sequence[str], count: int) -> str:
+    """The first of some names of files, to be shown, and how many of the `count` there are beside them."""
     shown = ", ".join(map(display.printable, names[:_MOST_NAMED]))
     more = count - min(len(names), _MOST_NAMED)
     if not more:

@@ -15,7 +15,8 @@ from tests.support.servers.office import ACCOUNT, Office
 from wizard.client import access
 from wizard.client.keys import key_files
 from wizard.profile import Profile
-from wizard.running import backing_up, record, unchanged
+from wizard.running import backing_up, record
+from wizard.running.comparing import unchanged
 from wizard.storage import profiles
 
 if TYPE_CHECKING:
@@ -98,15 +99,6 @@ def test_what_is_excluded_by_now_is_no_difference(office: Office, source: Path) 
     assert (there / "drafts" / "draft").read_text() == "to be thrown away"
 
 
-def test_a_file_that_was_changed_here_with_its_time_kept_is_told_without_blame(office: Office, source: Path) -> None:
-    settled(office, "rrsync", source)
-    spoil(source / "letter 3")
-    result = backup_wizard("run", "amamac")
-    assert result.exit_code == 1
-    assert "1 file differs on the server: Documents/letter 3." in result.stdout
-    assert BLAME not in result.stdout
-
-
 async def test_a_file_that_is_changed_here_meanwhile_is_no_difference(office: Office, source: Path) -> None:
     profile, _ = settled(office, "rrsync", source)
 
@@ -161,6 +153,18 @@ def test_changed_files_stay_old_and_are_told(append_only: tuple[Profile, Path], 
     assert again.json["verified"]["differing"] == []
     assert again.json["outdated"] == 2
     assert again.json["bytes_to_send"] == 0
+
+
+def test_a_file_that_was_changed_here_with_its_time_kept_is_told_without_blame(
+    append_only: tuple[Profile, Path], source: Path
+) -> None:
+    _, there = append_only
+    spoil(source / "letter 3")
+    result = backup_wizard("run", "amamac")
+    assert result.exit_code == 1
+    assert "1 file differs on the server: Documents/letter 3." in result.stdout
+    assert BLAME not in result.stdout
+    assert (there / "letter 3").read_text() == "Dear number 3"
 
 
 def test_a_name_that_somebody_else_created_first_is_told(

@@ -52,9 +52,16 @@ def pick(profile: Profile, before: float) -> list[str]:
 
 
 def files(profile: Profile, before: float, most: int) -> Iterator[Found]:
-    """Files that were last changed before that time, folder by folder in an order that is left to chance.
+    """Files that were last changed before that time, of at most so many files and folders that are looked at."""
+    for path, status in walked(profile, most):
+        if (changed := _changed(status)) < before:
+            yield Found(path, status.st_size, changed)
 
-    At most so many files and folders are looked at.
+
+def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
+    """The files by their places inside the backup, folder by folder in an order that is left to chance.
+
+    At most so many files and folders are looked at. Some of the files may be excluded.
     """
     folders = list(profile.places.items())
     excluded = _by_name(profile.exclude)
@@ -72,9 +79,7 @@ def files(profile: Profile, before: float, most: int) -> Iterator[Found]:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((entry.path, path))
                 elif entry.is_file(follow_symlinks=False):
-                    status = entry.stat(follow_symlinks=False)
-                    if (changed := _changed(status)) < before:
-                        yield Found(path, status.st_size, changed)
+                    yield path, entry.stat(follow_symlinks=False)
 
 
 def is_older(profile: Profile, path: str, moment: float) -> bool:

@@ -1,0 +1,1 @@
+"""What a backup sees by content, against real servers."""

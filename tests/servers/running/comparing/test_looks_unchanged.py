@@ -1,0 +1,87 @@
+"""A file that changed and has its old size and time, as programs for encrypted containers leave it, is backed up."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from tests.servers.running.comparing.test_spoiled import settled, source, spoil
+from tests.support.commands import backup_wizard
+from tests.support.quick import sampled
+from wizard.running.comparing import unnoticed
+from wizard.storage import profiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.secret_service import SecretService
+    from tests.support.servers.office import Office
+
+__all__ = ["source"]
+
+WRITE_ONLY = {"scheme": {"write_only": True}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    sampled.first(3, [("rrsync", {}), ("daemon", {}), ("rrsync", WRITE_ONLY), ("daemon-over-ssh", {}), ("login", {})]),
+)
+def test_it_is_sent(
+    kind: str, changes: dict[str, object], office: Office, source: Path, secret_service: SecretService
+) -> None:
+    _, there = settled(office, kind, source, **changes)
+    will = "deep [a-z]* \\ ?/deeper/will \\ [1]*"
+    spoil(source / will)
+    (source / "new").write_text("new")
+    result = backup_wizard("run", "amamac", "--json")
+    assert result.exit_code == 0, result.stdout + result.stderr
+    assert (there / will).read_bytes() == (source / will).read_bytes()
+    assert (result.json["new"], result.json["changed"], result.json["whole"]) == (1, 1, True)
+    again = backup_wizard("run", "amamac", "--json")
+    assert (again.exit_code, again.json["changed"], again.json["bytes_to_send"]) == (0, 0, 0)
+
+
+def test_what_was_touched_alone_or_is_excluded_is_not_sent(office: Office, source: Path) -> None:
+    (source / "drafts").mkdir()
+    (source / "drafts" / "draft").write_text("to be thrown away")
+    profile, there = settled(office, "rrsync", source)
+    profiles.save(replace(profile, exclude=("/Documents/drafts/",)))
+    spoil(source / "drafts" / "draft")
+    before = (there / "letter 1").stat()
+    os.link(source / "letter 1", source.parent / "another name")
+    result = backup_wizard("run", "amamac", "--json")
+    assert (result.exit_code, result.json["changed"], result.json["bytes_to_send"]) == (0, 0, 0)
+    assert (there / "drafts" / "draft").read_text() == "to be thrown away"
+    assert (there / "letter 1").stat() == before
+
+
+def test_a_key_line_with_one_command_takes_none_so_it_is_told(office: Office, source: Path) -> None:
+    container = source / "private [1]"
+    container.write_bytes(os.urandom(1 << 20))
+    _, there = settled(office, "forced-command", source)
+    for changed in (container, source / "letter 3"):  # the letter may just as well be as it was
+        spoil(changed)
+    result = backup_wizard("run", "amamac")
+    assert result.exit_code == 0
+    assert "Documents/private [1] may have changed here and looks as before, so it was not sent" in result.stdout
+    assert "letter 3" not in result.stdout
+    container.touch()
+    again = backup_wizard("run", "amamac")
+    assert "may have changed" not in again.stdout
+    assert (there / container.name).read_bytes() == container.read_bytes()
+
+
+def test_a_mass_of_them_is_not_sent_but_told(office: Office, source: Path) -> None:
+    many = [source / f"picture {number}" for number in range(unnoticed.MOST_SENT + 1)]
+    for number, picture in enumerate(many):
+        picture.write_text(f"picture {number}")
+    _, there = settled(office, "rrsync", source)
+    for picture in many:
+        spoil(picture)
+    result = backup_wizard("run", "amamac")
+    assert result.exit_code == 1
+    assert f"{len(many)} files differ on the server" in result.stdout
+    assert (there / "picture 7").read_text() == "picture 7"
