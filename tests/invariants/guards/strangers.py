@@ -81,6 +81,22 @@ GUARDS = (
     ),
     Guard(
         6,
+        "the playbook keeps no fewer older versions unasked",
+        f"{_ROLE}/files/foresee_versions.sh",
+        "fewer = 1",
+        "fewer = 0",
+        ("tests/servers/ansible/test_ansible_versions.py::test_the_scripts_say_what_they_change",),
+    ),
+    Guard(
+        6,
+        "the playbook ends no older versions unasked",
+        f"{_ROLE}/tasks/look.yml",
+        "      + (backup_wizard_versions_lost | map(attribute='name')",
+        "      + ([] | map(attribute='name')",
+        ("tests/servers/ansible/test_ansible_versions.py::test_versions_are_kept_and_undone",),
+    ),
+    Guard(
+        6,
         "the playbook takes over no module of another account",
         f"{_ROLE}/files/find_modules.sh",
         "uid != account[whose]",

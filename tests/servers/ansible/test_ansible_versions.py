@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PLACE = f"/home/backup-wizard-versions/{ACCOUNT}/amamac"
 STATUS = "/usr/local/sbin/backup-wizard-status"
+ASK = "Ask its owner whether they sent this. Only if so: -e new_keys=amamac"
 VERSIONS = VersionsSettings(keep="server", daily=3, weekly=2, monthly=1)
 
 
@@ -82,8 +83,23 @@ def test_versions_are_kept_and_undone(office: Office, tmp_path: Path) -> None:
     assert play(office.run, site, f"--extra-vars=backup_wizard_status={STATUS}").changed == []
     assert everything(office) == settled
 
-    # The same as one text, and without the script that shows who backs up.
+    # Fewer, or none, are kept only if the admin says so.
     playbook = tmp_path / "backups.yml"
+    asked = versioned()
+    for versions, words in (
+        (msgspec.structs.replace(VERSIONS, daily=2), "fewer older versions of amamac would be kept than now"),
+        (VersionsSettings(), "no older versions of amamac would be kept any more"),
+    ):
+        profile = msgspec.structs.replace(asked.profile, versions=versions)
+        assert asked.client
+        playbook.write_text(ansible.render(exports.context_of(profile, asked.client)))
+        assert f"{words}. {ASK}" in play(office.run, playbook, fails=True).printed
+        assert everything(office) == settled
+        agreed = play(office.run, playbook, "--check", "--extra-vars=new_keys=amamac")
+        assert agreed.changed
+    assert everything(office) == settled
+
+    # The same as one text, and without the script that shows who backs up.
     playbook.write_text(ansible.render(versioned()))
     play(office.run, playbook)
     assert not office.path(STATUS).exists()
@@ -106,8 +122,8 @@ def test_the_scripts_say_what_they_change(office: Office) -> None:
     text = (paths.assets() / "templates" / "versions.sh").read_text()
     office.as_account("mkdir -p backup/amamac")
     asked = [ACCOUNT, "amamac", "backup/amamac", "3 2 1"]
-    assert running.run(office, "foresee_versions", text, told=asked) == (0, "")
-    _, refused = running.run(office, "foresee_versions", text, told=[*asked[:3], "3 2 x"])
+    assert running.run(office, "foresee_versions", text, told=[*asked, f"{OWN}/settings"]) == (0, "")
+    _, refused = running.run(office, "foresee_versions", text, told=[*asked[:3], "3 2 x", "-"])
     assert refused.startswith("no versions can be kept of amamac: ")
     assert running.said(office, "write_file", "root", PROGRAM, "755", *text.split("\n")[:-1])[0] == 0
     settings = (f"account={ACCOUNT}", "name=amamac", "folder=backup/amamac", "keep=3 2 1")
@@ -116,6 +132,12 @@ def test_the_scripts_say_what_they_change(office: Office) -> None:
     assert everything(office) == before
     assert running.said(office, "write_file", "root", f"{OWN}/settings", "644", *settings) == (0, foretold)
     assert "| + keep=3 2 1\n" in foretold
+    # The owner has asked for those, and may not have asked for fewer.
+    for keep, has_more in (("3 2 1", False), ("4 2 1", False), ("4 1 1", True)):
+        one = [*asked[:3], keep, f"{OWN}/settings"]
+        told = f"fewer older versions of amamac would be kept than now. {ASK}\n" if has_more else ""
+        assert running.run(office, "foresee_versions", text, told=one) == (0, told)
+        assert running.run(office, "foresee_versions", text, told=[*one[:-1], "-"]) == (0, "")
     for option, said in (("--set-up", "keep versions"), ("--take-down", "keep no more versions")):
         for dry in (True, False):
             ended, printed = running.said(office, "run_versions", "root", PROGRAM, option, ACCOUNT, "amamac", dry=dry)
