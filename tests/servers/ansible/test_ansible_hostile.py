@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from tests.support.attacks import hostile
 from tests.support.data.profiles import a_profile
@@ -44,17 +45,23 @@ TASKS = """
 """
 
 
-def context_of(found: Hostile, kind: str) -> ExportContext:
+def context_of(found: Hostile, kind: str, name: str) -> ExportContext:
     client = ClientFacts(known_hosts=Path("/nowhere"), public_key=f"ssh-ed25519 AAAA {found.comment}")
-    return exports.context_of(hostile.profile(found, kind), client, ServerFacts())
+    return exports.context_of(replace_fields(hostile.profile(found, kind), name=name), client, ServerFacts())
 
 
 @pytest.mark.every_case
 @pytest.mark.long
 def test_at_least_2000_values_come_out_as_they_went_in(tmp_path: Path) -> None:
     drawn = hostile.batch(hostile.one_spoilt(host=HOST), 900)
-    contexts = [context_of(one, kind) for one in drawn if hostile.passes(one) for kind in ("rrsync", "daemon-over-ssh")]
-    contexts = [context for context in contexts if not is_refused(context)]
+    contexts: list[ExportContext] = []
+    names: set[str] = set()
+    for number, one in enumerate(filter(hostile.passes, drawn)):
+        for kind in ("rrsync", "daemon-over-ssh"):  # of one name, no two are taken
+            context = context_of(one, kind, f"{kind}-{number}" if one.name in names else one.name)
+            if not is_refused(context):
+                contexts.append(context)
+                names.add(context.name)
     raw = [text for one in hostile.batch(hostile.values(), 300) for text in texts(one) if "\udcff" not in text]
     assert len({context.profile.server.root for context in contexts}) > 50
     assert len(raw) + len(contexts) > 2000
