@@ -81,6 +81,14 @@ GUARDS = (
     ),
     Guard(
         6,
+        "the playbook lets no second password open a folder unasked",
+        f"{_ROLE}/files/find_overlaps.sh",
+        "(!is_new[one] || is_new[two])",
+        "1",
+        ("tests/servers/ansible/scripts/test_overlaps.py::test_another_password_for_a_folder_is_asked_about",),
+    ),
+    Guard(
+        6,
         "the playbook keeps no fewer older versions unasked",
         f"{_ROLE}/files/foresee_versions.sh",
         "fewer = 1",

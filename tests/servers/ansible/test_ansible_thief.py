@@ -131,9 +131,9 @@ def test_no_module_without_a_password_opens_the_folder_of_one_that_has_one(offic
     playbook = tmp_path / "backups.yml"
     passwords = json.dumps({"backup_passwords": {"petrapc": "x", "second": "y"}})
 
-    def run(context: ExportContext, *, fails: bool = False) -> Played:
+    def run(context: ExportContext, agreed: str = "", *, fails: bool = False) -> Played:
         playbook.write_text(ansible.render_many([context]))
-        return play(office.run, playbook, f"--extra-vars={passwords}", fails=fails)
+        return play(office.run, playbook, f"--extra-vars={passwords}", f"--extra-vars=new_keys={agreed}", fails=fails)
 
     def thiefs(name: str, *, auth: bool) -> ExportContext:
         return asked_for(name, "petra", "daemon", auth=auth, root="/srv/petra/petrapc", module=name)
@@ -144,7 +144,11 @@ def test_no_module_without_a_password_opens_the_folder_of_one_that_has_one(offic
     assert "/srv/petra/petrapc is the folder of the backup petrapc. Choose another folder for evilpc." in said
     assert everything(office) == before
     record = office.path("/etc/backup-wizard-ansible.json")
-    run(thiefs("second", auth=True))
+    said = run(thiefs("second", auth=True), fails=True).printed
+    assert f"second would open the folder of the backup petrapc with another password. {ASK}second" in said
+    assert everything(office) == before
+    run(thiefs("second", auth=True), agreed="second")
+    assert run(thiefs("second", auth=True)).changed == []  # and nobody is asked again
     kinds = {one["name"]: one["kind"] for one in json.loads(record.read_text()).values()}
     assert kinds == {"petrapc": "module", "second": "module"}
     # A module that has lost its password is open, whatever an earlier playbook noted of it.
@@ -159,14 +163,18 @@ def reader(name: str, account: str, kind: SchemeKind, root: str) -> ExportContex
     return exports.context_of_request(a_request(kind, name=name, server=server, scheme=scheme, purpose="restore"))
 
 
-def play_readers(office: Office, tmp_path: Path, *, fails: bool = False) -> Played:
+def written(tmp_path: Path, *, has_third: bool = False) -> Path:
     contexts = [
         reader("Private", "amanda", "rrsync", "Documents"),
         reader("office", "petra", "daemon", "/srv/petra"),
-        *([reader("a.b", "nobodyyet", "rrsync", "backup")] if fails else []),
+        *([reader("a.b", "nobodyyet", "rrsync", "backup")] if has_third else []),
     ]
     playbook = tmp_path / "backups.yml"
     playbook.write_text(ansible.render_many(contexts))
+    return playbook
+
+
+def play_readers(office: Office, playbook: Path, *, fails: bool = False) -> Played:
     passwords = json.dumps({"backup_passwords": {"office+restore": "x"}})
     return play(office.run, playbook, f"--extra-vars={passwords}", fails=fails)
 
@@ -186,7 +194,7 @@ def test_no_folder_is_opened_for_reading_that_has_no_mark_of_that_backup(
     office: Office, unmarked: tuple[str, str], tmp_path: Path
 ) -> None:
     before = everything(office)
-    said = play_readers(office, tmp_path, fails=True).printed
+    said = play_readers(office, written(tmp_path, has_third=True), fails=True).printed
     for place in (f"Private in {unmarked[0]}", f"office in {unmarked[1]}", "a.b in /home/nobodyyet/backup/a.b"):
         assert f"There is no backup {place}, so nothing can be read there." in said
     assert everything(office) == before
@@ -203,7 +211,8 @@ def test_a_backup_with_a_mark_is_opened_for_reading(
 ) -> None:
     for folder, mark, account in zip(unmarked, marks, ("amanda", "petra"), strict=True):
         office.put(f"{folder}/{mark}", "", owner=account)
-    play_readers(office, tmp_path)
+    playbook = written(tmp_path)  # once: it says until which minute the keys may read
+    play_readers(office, playbook)
     assert "[office+restore]" in office.path("/etc/rsyncd.conf").read_text()
     assert "begin Private+restore" in office.path("/home/amanda/.ssh/authorized_keys").read_text()
-    assert play_readers(office, tmp_path).changed == []
+    assert play_readers(office, playbook).changed == []

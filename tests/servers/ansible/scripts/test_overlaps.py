@@ -68,6 +68,22 @@ def test_modules_with_passwords_may_have_one_folder_and_a_backup_lies_in_its_own
     assert overlaps(office, "nadia", "pc+restore", "key", "/srv/backup/pc") == ""
 
 
+def test_another_password_for_a_folder_is_asked_about(office: Office) -> None:
+    office.run("mkdir", "-p", "/var/lib/backup-wizard")
+    hers, mine = ("nadia", "pc", "module", "/srv/backup"), ("amanda", "mine", "new-module", "/srv/backup")
+    words = (
+        "mine would open the folder of the backup pc with another password. Ask its owner whether they sent this. Only"
+        " if so: -e new_keys=mine\n"
+    )
+    for known in ([*hers, *mine], [*mine, "-", *hers]):
+        assert overlaps(office, *known) == words
+    office.put(MADE, noted_module("pc", "/etc/rsyncd.conf", has_password=True))
+    assert overlaps(office, *mine) == words
+    # Those of a first playbook come from the admin alike.
+    office.run("rm", MADE)
+    assert overlaps(office, "nadia", "pc", "new-module", "/srv/backup", *mine) == ""
+
+
 def test_no_module_without_a_password_opens_another_s_folder(office: Office) -> None:
     office.run("mkdir", "-p", "/var/lib/backup-wizard")
     words = "/srv/backup is the folder of the backup pc. Choose another folder for mine.\n"

@@ -1,9 +1,10 @@
 # Says which backups can't have their folders, as one is the folder of another backup, or in one, or around one: whoever
 # may write to it could change the other. Only modules of rsync's daemon may have one folder, if each has a password and
-# none is a reader's (NAME+restore), which opens one backup and not all that is in a module. Standard input has for each
-# backup four lines: the account, the name, "key", "module" or, without a password, "open-module", and the folder; those
-# after a line with just - are here already. So are those that the setup script has in its list. Problems go to standard
-# error.
+# none is a reader's (NAME+restore), which opens one backup and not all that is in a module. One more password for a
+# folder is asked about, as its owner may know nothing of it. Standard input has for each backup four lines: the account,
+# the name, "key", "module" ("open-module" without a password, "new-module" if it wasn't here with that folder, and nobody
+# has agreed to it), and the folder; those after a line with just - are here already. So are those that the setup script
+# has in its list. Problems go to standard error.
 set -fu
 test ! -t 0 || exec </dev/null # given nothing, Ansible leaves a terminal of ssh's there, which never ends
 export LC_ALL=C
@@ -44,7 +45,8 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
     count++
     state[count] = $1
     name[count] = $3
-    shares[count] = $4 == "module" && $3 !~ /[+]restore$/
+    shares[count] = $4 ~ /^(new-)?module$/ && $3 !~ /[+]restore$/
+    is_new[count] = $4 == "new-module"
     sub(/[+]restore$/, "", name[count])
     id[count] = $2 " " name[count]
     folder[count] = $0
@@ -55,7 +57,13 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
       if (state[one] != "new" || id[one] == id[two]) continue
       mine = folder[one]
       if (mine == folder[two]) {
-        if (shares[one] && shares[two]) continue
+        if (shares[one] && shares[two] && (!is_new[one] || is_new[two])) continue
+        if (shares[one] && shares[two]) {
+          told = name[one] " would open the folder of the backup " name[two] " with another password."
+          told = told " Ask its owner whether they sent this. Only if so: -e new_keys=" name[one]
+          if (!said[told]++) print told | "tr -c \"\\n -~\" \"?\" >&2"
+          continue
+        }
         how = " is the folder of the backup "
       } else if (index(folder[two] "/", mine "/") == 1) how = " contains the folder of the backup "
       else if (index(mine "/", folder[two] "/") == 1) how = " is inside the folder of the backup "
