@@ -136,6 +136,7 @@ class Kind(StrEnum):
 
     FILES_UNREADABLE = auto()
     FILES_VANISHED = auto()
+    FOLDERS_IN_THE_WAY = auto()
     PATH_TOO_LONG = auto()
     INTERRUPTED = auto()
     NOT_RECORDED = auto()

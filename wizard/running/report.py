@@ -48,7 +48,7 @@ class Report(msgspec.Struct, frozen=True):
     @property
     def unread_count(self) -> int:
         """How many could not be read, where nothing else went wrong; 0 where something did."""
-        if self.exit_code != _SOME_FAILED or any(one.cause == "other" for one in self.problems):
+        if self.exit_code != _SOME_FAILED or any(one.cause in {"other", "in the way"} for one in self.problems):
             return 0
         return len(self.unread) + (self.untold if self.unread else 0)
 

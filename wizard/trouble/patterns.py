@@ -137,6 +137,7 @@ PATTERNS: tuple[tuple[str, Kind], ...] = (
     (r"\A\s*rsync: connection unexpectedly closed \(0 bytes received so far\)", Kind.SERVER_SILENT),
     (r"\A\s*rsync: did not see server greeting", Kind.HUNG_UP),
     (r"connection unexpectedly closed \([1-9]", Kind.CONNECTION_CUT),
+    (r"could not make way for new", Kind.FOLDERS_IN_THE_WAY),
     (
         r"send_files failed to open|\b(?:opendir|readdir|readlink_stat|link_stat)\b|read errors mapping",
         Kind.FILES_UNREADABLE,

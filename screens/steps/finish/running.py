@@ -163,7 +163,7 @@ class RunningScreen(StoppableScreen, StepScreen):
                 self._trouble, self._at_hand = "", event.last.path if event.last else self._at_hand
             case rsync.Progress():
                 self._progress = event
-            case rsync.Problem() if event.cause in {"unread", "other"}:
+            case rsync.Problem() if event.cause in {"unread", "in the way", "other"}:
                 self._problems += 1
             case backing_up.Result():
                 self.context.backup = event

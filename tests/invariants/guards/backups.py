@@ -137,8 +137,8 @@ GUARDS = (
         7,
         "files that were not sent are compared, too",
         "wizard/running/backing_up.py",
-        "[*self._sample.paths, *await picking]",
-        "self._sample.paths",
+        "*self._unnoticed.to_compare, *await picking]",
+        "*self._unnoticed.to_compare]",
         (
             "tests/servers/running/comparing/test_spoiled.py::test_a_file_spoiled_with_its_size_and_time_kept_is_found_though_nothing_was_sent",
         ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.commands import backup_wizard
 from tests.support.network.gate import Gate
@@ -17,6 +19,7 @@ from wizard.failure import Failure
 from wizard.running import backing_up
 from wizard.schemes.parts.over_ssh import PARTIAL_FOLDER
 from wizard.server import kept_facts
+from wizard.storage import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +68,42 @@ async def test_what_was_sent_is_looked_at_on_the_server_and_a_difference_is_foun
     third = await run(profile)  # since the last good run, the file has changed here, so it is sent again
     assert third.is_whole
     assert there.read_text() == "new text"
+
+
+def test_what_is_excluded_by_now_keeps_its_folder_there_and_nothing_is_complained_of(
+    office: Office, sample_folder: Path
+) -> None:
+    old = sample_folder / "old"
+    old.mkdir()
+    for name in ("draft.tmp", "letter"):
+        (old / name).write_text(name)
+    profile = placing.profile_for(office, "rrsync", sample_folder, delete=True, scheme={"allow_delete": True})
+    placing.settle(office, profile)
+    assert backup_wizard("run", "amamac").exit_code == 0
+    profiles.save(replace(profile, exclude=("*.tmp",)))
+    shutil.rmtree(old)
+    result = backup_wizard("run", "amamac")
+    assert result.exit_code == 0
+    assert "1 deleted" in result.stdout
+    assert "not backed up" not in result.stdout
+    assert os.listdir(office.path(f"{placing.ROOT}/amamac/{sample_folder.name}/old")) == ["draft.tmp"]
+
+
+def test_a_folder_there_that_is_a_file_here_by_now_is_told_as_what_it_is(office: Office, sample_folder: Path) -> None:
+    (sample_folder / "old").mkdir()
+    (sample_folder / "old" / "letter").write_text("kept")
+    placing.settle(office, placing.profile_for(office, "rrsync", sample_folder, delete=False))
+    assert backup_wizard("run", "amamac").exit_code == 0
+    shutil.rmtree(sample_folder / "old")
+    (sample_folder / "old").write_text("a file by now")
+    for command in ("dry-run", "run"):
+        told = backup_wizard(command, "amamac")
+        assert told.exit_code == 1
+        line = f"Your backup has a folder of this name, and keeps it: {sample_folder.name}/old\n"
+        assert told.stdout.count(line) == 1
+        assert "folders with names that you now use for files" in told.stdout
+        assert "couldn't be read" not in told.stdout
+    assert office.path(f"{placing.ROOT}/amamac/{sample_folder.name}/old/letter").read_text() == "kept"
 
 
 async def test_where_nothing_can_be_practised_it_is_said_that_nothing_was_looked_at(

@@ -79,5 +79,13 @@ ROWS = [
         writes=True,
     ),
     Row("a file too deep in folders", mishaps.file_too_deep, Kind.PATH_TOO_LONG, YOU, "shorten", writes=True),
+    Row(
+        "a folder there in the way of a file",
+        mishaps.folder_in_the_way,
+        Kind.FOLDERS_IN_THE_WAY,
+        YOU,
+        "other names",
+        writes=True,
+    ),
     Row("a file that vanishes", mishaps.file_that_vanishes, Kind.FILES_VANISHED, NOBODY, scheme="daemon", writes=True),
 ]

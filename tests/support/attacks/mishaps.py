@@ -19,6 +19,7 @@ from tests.support.attacks.case import SIZE
 from tests.support.fake_failures import put_in_rsyncs_place
 from tests.support.network.proxy import Fate
 from tests.support.secret_service import reset_keyring
+from tests.support.servers import placing
 from wizard.client import access
 from wizard.client.keys import secrets
 from wizard.client.keys.secrets import Secret
@@ -58,6 +59,16 @@ def file_for_folder(case: Case) -> Iterator[Case]:
     shutil.rmtree(case.profile.folders[0])
     Path(case.profile.folders[0]).touch()
     yield case
+
+
+@contextlib.contextmanager
+def folder_in_the_way(case: Case) -> Iterator[Case]:
+    here = Path(case.profile.folders[0], "letters")
+    here.write_text("a file by now")
+    folder = f"{placing.ROOT}/{case.profile.name}/{here.parent.name}/{here.name}"
+    case.office.as_account(f"mkdir -p {folder} && echo x >{folder}/one")
+    yield case
+    case.office.as_account(f"rm -r {placing.ROOT}/{case.profile.name}")
 
 
 @contextlib.contextmanager

@@ -130,6 +130,7 @@ EXAMPLES: list[tuple[int, str, Kind]] = [
         Kind.SERVER_FILES_REFUSED,
     ),
     (23, f"filename overflows max-path len by 9: {'d' * 240}/f\n{_PARTLY}", Kind.PATH_TOO_LONG),
+    (23, f"could not make way for new regular file: Documents/old\n{_PARTLY}", Kind.FOLDERS_IN_THE_WAY),
     (
         3,
         'rsync: [Receiver] change_dir#1 "/home/a/backup" failed: No such file or directory (2)\n',

@@ -19,6 +19,8 @@ _SPECIAL = re.compile(r'(?P<message>skipping non-regular file "(?P<path>.+)")')
 _TOO_LONG = re.compile(
     r"(?:rsync: )?(?:\[\w+\] )?(?P<message>filename overflows max-path len by \d{1,9}): (?P<path>.+)"
 )
+_IN_THE_WAY = re.compile(r"(?P<message>could not make way for new [a-z ]+): (?P<path>.+)")
+_FORMS = (_PROBLEM, _TOO_LONG, _SPECIAL, _IN_THE_WAY)
 
 
 class Complaints:
@@ -82,5 +84,5 @@ class Complaints:
 
 def problem_in(line: str) -> Problem | None:
     """What a line complains of; rsync's closing summary is no complaint."""
-    found = _PROBLEM.match(line) or _TOO_LONG.match(line) or _SPECIAL.match(line)
+    found = next(filter(None, (form.match(line) for form in _FORMS)), None)
     return Problem(unescaped(found["path"]), found["message"]) if found else None

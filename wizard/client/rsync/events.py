@@ -9,11 +9,12 @@ import msgspec
 
 from wizard.client.rsync.listed import Entries
 
-Cause = Literal["unread", "vanished", "special", "not deleted", "other"]
+Cause = Literal["unread", "vanished", "special", "not deleted", "in the way", "other"]
 
 _CAUSES: tuple[tuple[re.Pattern[str], Cause], ...] = (
     (re.compile(r"(?:file|directory) has vanished"), "vanished"),
     (re.compile(r"skipping non-regular file"), "special"),
+    (re.compile(r"could not make way for"), "in the way"),
     (re.compile(r"IO error encountered -- skipping file deletion"), "not deleted"),
     (
         re.compile(r"send_files failed to open|(?:opendir|readdir|readlink_stat|link_stat)\b|read errors mapping"),
@@ -39,7 +40,8 @@ class Problem(msgspec.Struct, frozen=True):
     def cause(self) -> Cause:
         """What it comes of: a file here that can't be read, or is gone, or is no file proper (a device, a pipe).
 
-        Once a folder could not be read, rsync deletes no more on the server, and says that as well.
+        Once a folder could not be read, rsync deletes no more on the server, and says that as well. A folder there is
+        in the way of a file here, or of a link, where its own files are not deleted.
         """
         return next((cause for sign, cause in _CAUSES if sign.match(self.message)), "other")
 

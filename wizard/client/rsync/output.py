@@ -33,6 +33,7 @@ _HIDING, _BY_PATTERN = re.compile(rb"\[sender\] hiding (?:file|directory) "), b"
 _MOST_HIDDEN = 10_000  # paths by one pattern; the others are only counted
 _OF_NO_CONSEQUENCE = re.compile(
     rb"(?:Number of|Total|Literal data|Matched data|File list).*:|sent \d|total size is|created (?:\d+ )?director|\s*$"
+    rb"|cannot delete non-empty directory: "  # it holds what is excluded; or something is in the way, and that is told
 )
 
 

@@ -64,8 +64,11 @@ class Unnoticed:
         ended: rsync.Ended | None = None
         async with aclosing(events):
             async for event in events:
-                if isinstance(event, rsync.Entries):
-                    self._take_off(event)
+                match event:
+                    case rsync.Entries() if self._touched:
+                        self._take_off(one.path for one in event)
+                    case rsync.Problem():
+                        self._take_off([event.path])
                 if isinstance(event, rsync.Ended):
                     ended = event
                 else:
@@ -81,10 +84,9 @@ class Unnoticed:
                             yield event
         yield ended
 
-    def _take_off(self, entries: rsync.Entries) -> None:
-        if self._touched:
-            for entry in entries:
-                self._touched.pop(entry.path, None)
+    def _take_off(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._touched.pop(path, None)
 
     async def _to_send(self, profile: Profile) -> Iterable[str]:
         backed_up = set(await backup_size.files(profile))

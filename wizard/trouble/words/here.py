@@ -76,6 +76,11 @@ WORDS = {
         NOBODY,
         N_("The next backup picks up the changes. This is normal while you use your computer."),
     ),
+    Kind.FOLDERS_IN_THE_WAY: Words(
+        N_("Your backup still has folders with names that you now use for files"),
+        YOU,
+        N_("Give these files other names, or ask your admin to remove those folders from the backup."),
+    ),
     Kind.NO_RSYNC: Words(
         N_("rsync isn't installed on this computer"),
         YOU,
