@@ -246,7 +246,7 @@ GUARDS = (
         10,
         "the playbook opens no folder without a password that another module has",
         f"{_ROLE}/files/find_overlaps.sh",
-        'shares[count] = $4 ~ /^(new-)?module$/',
+        "shares[count] = $4 ~ /^(new-)?module$/",
         "shares[count] = $4 ~ /module/",
         ("tests/servers/ansible/scripts/test_overlaps.py::test_no_module_without_a_password_opens_another_s_folder",),
     ),

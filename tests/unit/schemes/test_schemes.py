@@ -23,6 +23,7 @@ from wizard.schemes import security_checks
 from wizard.schemes.base import Reading, Transfer
 from wizard.schemes.facts import ClientFacts, Recorded, ServerFacts
 from wizard.schemes.if_stolen import Ability
+from wizard.schemes.parts import over_ssh
 from wizard.server import exports
 from wizard.server.locks import fixes
 
@@ -86,6 +87,15 @@ def test_a_scheme_runs_and_reads_nothing(kind: str, monkeypatch: pytest.MonkeyPa
         scheme.server_setup(profile, CLIENT, ServerFacts())
         scheme.security_checks(profile)
     assert done == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_single_files_that_are_sent_by_content_delete_nothing_and_may_take_long_to_read(kind: str) -> None:
+    profile = replace(profile_of(kind, allow_delete=True), delete=True)
+    command = schemes.of(profile).client_command(profile, CLIENT, Transfer(dry_run=False, sample=Path("/one")))
+    assert {"--checksum", "--include-from=/one"} <= set(command)
+    assert not {"--delete", "--dry-run", "-ii"} & set(command)
+    assert [part for part in command if part.startswith("--timeout=")][-1] == over_ssh.LONG_SILENCE
 
 
 # Which schemes can work, with a warning in brackets: rrsync, forced-command, daemon-over-ssh, daemon, login.
