@@ -10,6 +10,7 @@ import os
 import random
 import re
 from fnmatch import translate
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -61,7 +62,8 @@ def files(profile: Profile, before: float, most: int) -> Iterator[Found]:
 def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
     """The files by their places inside the backup, folder by folder in an order that is left to chance.
 
-    At most so many files and folders are looked at. Some of the files may be excluded.
+    At most so many files and folders are looked at. Some of the files may be excluded. A disk inside, which may be
+    large or far away, is passed over where it is not backed up.
     """
     folders = list(profile.places.items())
     excluded = _by_name(profile.exclude)
@@ -69,6 +71,7 @@ def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
     while folders:
         folder, place = folders.pop(_CHANCE.randrange(len(folders)))
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            device = Path(folder).stat().st_dev
             for entry in entries:
                 looked_at += 1
                 if looked_at > most:
@@ -76,10 +79,13 @@ def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
                 if excluded.fullmatch(entry.name):
                     continue
                 path = f"{place}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append((entry.path, path))
-                elif entry.is_file(follow_symlinks=False):
-                    yield path, entry.stat(follow_symlinks=False)
+                with contextlib.suppress(OSError):  # it may be gone already, and the others are not
+                    if entry.is_file(follow_symlinks=False):
+                        yield path, entry.stat(follow_symlinks=False)
+                    elif entry.is_dir(follow_symlinks=False) and (
+                        not profile.one_file_system or entry.stat(follow_symlinks=False).st_dev == device
+                    ):
+                        folders.append((entry.path, path))
 
 
 def is_older(profile: Profile, path: str, moment: float) -> bool:

@@ -10,6 +10,7 @@ import random
 import sys
 from contextlib import aclosing
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -32,15 +33,17 @@ MOST_SENT = 50
 """More would be a mass change that nobody has agreed to (`safeguard.ahead`): they are compared, and told."""
 
 _MOST_COMPARED = 1000
+_MOST_TOUCHED = 200_000  # as after a change of all owners, which is no change of files
 _BADNESS = {0: 0, 24: 1, 23: 2}  # files vanished, and could not be sent
 _CONTAINER_UNIT = 512
 _SMALLEST_CONTAINER = 256 << 10
 
 
 class Unnoticed:
-    """What was touched since the last good run began and is on no list of rsync's, by its places in the backup.
+    """What was touched since the last good run began, has an older time, and is on no list of rsync's.
 
-    `to_compare` are those that are left to be compared, and `to_tell` those that the server takes no look at.
+    Files are named by their places in the backup. `to_compare` are those that are left to be compared, and `to_tell`
+    those that the server takes no look at.
     """
 
     def __init__(self) -> None:
@@ -114,9 +117,12 @@ def in_words(paths: Sequence[str]) -> str:
 
 
 def _touched_since(profile: Profile, moment: float) -> dict[str, int]:
-    return {
-        path: status.st_size for path, status in unchanged.walked(profile, sys.maxsize) if status.st_ctime >= moment
-    }
+    touched = (
+        (path, status.st_size)
+        for path, status in unchanged.walked(profile, sys.maxsize)
+        if status.st_mtime < moment <= status.st_ctime
+    )
+    return dict(islice(touched, _MOST_TOUCHED))
 
 
 def _may_be_container(size: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from tests.servers.running.comparing.test_spoiled import settled, source, spoil
 from tests.support.commands import backup_wizard
 from tests.support.quick import sampled
-from wizard.running.comparing import unnoticed
+from wizard.profile import Profile
+from wizard.running.comparing import unchanged, unnoticed
 from wizard.storage import profiles
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["source"]
 
+_WALK = "from wizard.profile import Profile; from wizard.running.comparing.unchanged import walked; "
 WRITE_ONLY = {"scheme": {"write_only": True}}
 
 
@@ -85,3 +88,25 @@ def test_a_mass_of_them_is_not_sent_but_told(office: Office, source: Path) -> No
     assert result.exit_code == 1
     assert f"{len(many)} files differ on the server" in result.stdout
     assert (there / "picture 7").read_text() == "picture 7"
+
+
+def test_a_file_that_goes_meanwhile_hides_no_other(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}").touch()
+    walked = unchanged.walked(Profile(name="amamac", folders=(str(tmp_path),)), 99)
+    seen = {next(walked)[0].rpartition("/")[2]}
+    gone = set(sorted({f"{number}" for number in range(20)} - seen)[::2])
+    for name in gone:
+        (tmp_path / name).unlink()
+    seen |= {path.rpartition("/")[2] for path, _status in walked}
+    assert seen == {f"{number}" for number in range(20)} - gone
+
+
+@pytest.mark.parametrize("is_skipped", [False, True])
+def test_no_disk_is_looked_through_that_is_not_backed_up(is_skipped: bool, office: Office, source: Path) -> None:
+    (source / "disk").mkdir()
+    office.run("mount", "-t", "tmpfs", "tmpfs", str(source / "disk"))
+    office.path(str(source / "disk/film")).touch()
+    profile = f"Profile(name='amamac', folders=({str(source)!r},), one_file_system={is_skipped})"
+    found = office.run(sys.executable, "-c", f"{_WALK}print(any('film' in path for path, _ in walked({profile}, 99)))")
+    assert found == f"{not is_skipped}\n"
