@@ -124,7 +124,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def advice(self) -> str:
         """What is wrong and what to do about it, or an empty text."""
-        return " ".join(filter(None, (self._about_runs, self.never_sent)))
+        return " ".join(filter(None, (self._about_runs, self.never_sent, record.about_unnoticed(self.runs))))
 
     @property
     def _about_runs(self) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -82,7 +82,7 @@ async def run(
     with transcript.kept(profile.name) as kept:
         try:
             async with (
-                _Run(profile, access, pauses, holding, tuple(agreed), kept, is_watched=is_watched, by=by) as run,
+                aclosing(_Run(profile, access, pauses, holding, agreed, kept, is_watched=is_watched, by=by)) as run,
                 aclosing(run.events()) as events,
             ):
                 async for event in events:
@@ -108,7 +108,7 @@ class _Run:
         access: Access,
         pauses: Sequence[float],
         holding: Sequence[int],
-        agreed: tuple[Loss, ...],
+        agreed: Sequence[Loss],
         kept: Transcript,
         *,
         is_watched: bool,
@@ -118,17 +118,14 @@ class _Run:
         self._holding, self._agreed, self._kept, self._by, self._is_watched = holding, agreed, kept, by, is_watched
         self._before = record.read(profile.name)
         self._cut = cut_files.CutFiles(self._before.cut)
-        self._sample, self._unnoticed = Sample(), Unnoticed()
+        self._sample, self._unnoticed = Sample(), Unnoticed(self._before.unnoticed)
         self._problems: list[rsync.Problem] = []
         self._tries, self._new, self._deleted, self._is_safe = 1, 0, 0, False
         self._is_fresh = record.is_fresh(profile)
         self._bytes_at_first, self._sending_since = 0, 0.0
         self._connection, self._connected = AsyncExitStack(), access
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
+    async def aclose(self) -> None:
         await self._connection.aclose()
 
     @property
@@ -160,15 +157,16 @@ class _Run:
             if self._tries == 1:  # the pauses between several tries would make the link look slower
                 link_speed.keep(self._profile.name, totals.bytes_to_send, time.monotonic() - self._sending_since)
             found, sent = None, bool(totals.new or totals.changed)
-            if verification.is_wanted(self._profile, sent=sent):
+            is_wanted = verification.is_wanted(self._profile, sent=sent)
+            if is_wanted or self._unnoticed:
                 yield Looking()
-                unread = frozenset(one.path for one in self._problems if one.cause == "unread")
-                about = AboutRun(since, record.unchanged_since(self._profile), unread)
+            totals = await self._unnoticed.settle(self._profile, self._connected, self._holding, totals)
+            if is_wanted:
+                about = AboutRun.of(self._profile, since, self._problems)
                 here, pauses = self._profile, self._pauses
                 paths = [*self._sample.paths, *self._unnoticed.to_compare, *await picking]
                 found = await verification.once_free(here, self._connected, paths, about, pauses, sent=sent)
             if found:
-                self._kept.say(found.sentence)
                 totals = replace(totals, outdated=found.outdated_count)
             seconds = time.monotonic() - began
             told = Report(self._profile, totals, seconds, tuple(self._problems), ended.exit_code, ended.untold)
@@ -185,9 +183,10 @@ class _Run:
         kept_facts.note_let_in(self._profile)
         # What an incomplete run didn't find still counts, or the next one like it would pass for good.
         files, count = max(totals.files, 0 if outcome == "done" else self._before.entries), told.unread_count
-        record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, cut={})
+        left = self._unnoticed.left_over(found)
+        record.note(self._profile, outcome, since=since, sources=sources, entries=files, unread=count, unnoticed=left)
         history.note(self._profile.name, datetime.fromtimestamp(since, UTC), self._by, outcome, totals)
-        self._kept.say(result.sentence)
+        self._kept.say(result.told)
         yield result
 
     def _is_good(self, result: Result) -> bool:
@@ -207,16 +206,16 @@ class _Run:
                 if totals:
                     yield self._planned(totals, is_first=is_first)
                 self._sending_since = time.monotonic()
-                backup = transfer.backup(
-                    self._profile,
-                    self._connected,
-                    keeps_parts=is_first and record.has_nothing_there(self._profile),
-                    must_be_there=not is_first,
-                    compress=choice.compress,
-                    holding=self._holding,
-                )
-                followed = self._unnoticed.sent_after(backup, self._profile, self._connected, self._holding)
-                async with aclosing(followed) as events:
+                async with aclosing(
+                    transfer.backup(
+                        self._profile,
+                        self._connected,
+                        keeps_parts=is_first and record.has_nothing_there(self._profile),
+                        must_be_there=not is_first,
+                        compress=choice.compress,
+                        holding=self._holding,
+                    )
+                ) as events:
                     async for event in events:
                         has_begun = True
                         has_sent = has_sent or isinstance(event, rsync.Progress)
@@ -285,6 +284,7 @@ class _Run:
 
     def _take(self, event: rsync.Event) -> None:
         self._kept.add(event)
+        self._unnoticed.note(event)
         match event:
             case rsync.Entries():
                 self._sample.add(event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.client import rsync
+from wizard.running.comparing import unnoticed
 from wizard.schemes.parts import elsewhere
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -54,7 +55,7 @@ class Result(msgspec.Struct, frozen=True):
     What was deleted is counted over all tries. `verification` is `None` where there was nothing more to see. `cut` are
     the files, with their sizes, of which a broken try, or a failed run before, may have left a part on the server.
     `unmarked` is why a complete run could not leave its mark there (`server/complete_mark.py`). `unnoticed` are files
-    that may have changed and look as before, where the server takes no more than what looks changed.
+    that may have changed and look as before, and could not be sent.
     """
 
     report: Report
@@ -125,10 +126,17 @@ class Result(msgspec.Struct, frozen=True):
         tries = ngettext("It took {count} try.", "It took {count} tries.", self.tries).format(count=self.tries)
         return f"{told} {tries}"
 
+    @property
+    def told(self) -> str:
+        """The same, after what was found afterwards."""
+        found = self.verification.sentence if self.verification else ""
+        return " ".join(filter(None, (found, unnoticed.in_words(self.unnoticed), self.sentence)))
+
     def as_json(self) -> dict[str, object]:
         """The object that `run --json` prints."""
         verified = self.verification.as_json() if self.verification else None
-        return self.report.as_json() | {"whole": self.is_whole, "tries": self.tries, "verified": verified}
+        whole = {"whole": self.is_whole, "tries": self.tries, "verified": verified}
+        return self.report.as_json() | whole | {"unnoticed": list(map(display.printable, self.unnoticed))}
 
 
 Event = rsync.Event | Begun | Planned | Retry | Looking | Result

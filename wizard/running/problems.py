@@ -47,7 +47,7 @@ def in_words(problem: Problem) -> str:
         case "vanished":
             return _("Gone during the run: {path}").format(path=path)
         case "in the way":
-            return _("Your backup has a folder of this name, and keeps it: {path}").format(path=path)
+            return _("Your backup has something else of this name, and keeps it: {path}").format(path=path)
         case "special":
             return _("Skipped, because it is no real file (a device, pipe or socket): {path}").format(path=path)
         case "unread":

@@ -63,7 +63,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
     that were being sent when the runs since then lost their connection. A backup that was `adopted` was another
     computer's before, and has `caught_up` once a good run has deleted from it what is not on this computer.
-    `deleted_since` is when the last such run began, in seconds.
+    `deleted_since` is when the last such run began, in seconds. `unnoticed` are files that look as before and may be
+    otherwise in the backup (`comparing/unnoticed.py`), by their places there.
     """
 
     last: datetime | None = None
@@ -81,6 +82,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     adopted: bool = False
     caught_up: bool = False
     deleted_since: float = 0.0
+    unnoticed: tuple[str, ...] = ()
 
 
 def read(name: str) -> Record:
@@ -97,7 +99,7 @@ def without_elsewhere(kept: Record, profile: Profile) -> Record:
     """What `here` returns, of a record that was read already."""
     if kept.last_good is None or kept.place == _place(profile):
         return kept
-    return msgspec.structs.replace(kept, last_good=None, good_since=0.0)
+    return msgspec.structs.replace(kept, last_good=None, good_since=0.0, unnoticed=())
 
 
 def never_sent(kept: Record, profile: Profile) -> tuple[str, ...]:
@@ -174,8 +176,9 @@ def note(
     why: str = "",
     unread: int = 0,
     cut: dict[str, int] | None = None,
+    unnoticed: tuple[str, ...] | None = None,
 ) -> None:
-    """Keep how a run ended; and, where it came to its end, when it began and what it found here.
+    """Keep how a run ended; and, where it came to its end, when it began and what it found here (`sources`).
 
     Raises:
         Failure: our folder can't be written to.
@@ -191,7 +194,8 @@ def note(
         sources=kept.sources if sources is None else sources,
         ended_at=kept.ended_at if sources is None else _place(profile),
         entries=kept.entries if entries is None else entries,
-        cut=kept.cut if cut is None else cut,
+        cut=cut or ({} if sources is not None else kept.cut),
+        unnoticed=kept.unnoticed if unnoticed is None else unnoticed,
     )
     if result == "done":
         has_deleted = profile.delete and not unread  # with files unread, rsync deletes nothing
@@ -215,15 +219,28 @@ def in_words(profile: Profile) -> str:
         _("Last good backup: {time}").format(time=local(kept.last_good)) if kept.last_good else _("No good backup yet")
     )
     if kept.result == "done":
-        if not kept.unread:
-            return good
-        note = ngettext(
-            "{good}, except {count} file that couldn't be read",
-            "{good}, except {count} files that couldn't be read",
-            kept.unread,
-        )
-        return note.format(good=good, count=display.number(kept.unread))
+        if kept.unread:
+            note = ngettext(
+                "{good}, except {count} file that couldn't be read",
+                "{good}, except {count} files that couldn't be read",
+                kept.unread,
+            )
+            good = note.format(good=good, count=display.number(kept.unread))
+        return f"{good}. {about_unnoticed(kept)}" if kept.unnoticed else good
     return f"{good}. {_(_LATER[kept.result]).format(time=local(kept.last))}"
+
+
+def about_unnoticed(kept: Record) -> str:
+    """That files may have changed and could not be sent, or an empty text."""
+    if not kept.unnoticed:
+        return ""
+    told = ngettext(
+        "{count} file may have changed without a new date, and be older in the backup: {name}. Save it anew.",
+        "{count} files may have changed without a new date, and be older in the backup: {name} and others. Save them"
+        " anew.",
+        len(kept.unnoticed),
+    )
+    return told.format(count=display.number(len(kept.unnoticed)), name=display.printable(kept.unnoticed[0]))
 
 
 def about_never_sent(kept: Record, profile: Profile) -> str:

@@ -83,8 +83,8 @@ GUARDS = (
         6,
         "the playbook lets no second password open a folder unasked",
         f"{_ROLE}/files/find_overlaps.sh",
-        "(!is_new[one] || is_new[two])",
-        "1",
+        "shares[two] && !is_new[one])",
+        "shares[two])",
         ("tests/servers/ansible/scripts/test_overlaps.py::test_another_password_for_a_folder_is_asked_about",),
     ),
     Guard(

@@ -102,7 +102,7 @@ def test_a_folder_there_that_is_a_file_here_by_now_is_told_as_what_it_is(office:
     for command in ("dry-run", "run"):
         told = backup_wizard(command, "amamac")
         assert told.exit_code == 1
-        line = f"Your backup has a folder of this name, and keeps it: {sample_folder.name}/old\n"
+        line = f"Your backup has something else of this name, and keeps it: {sample_folder.name}/old\n"
         assert told.stdout.count(line) == 1
         assert "folders with names that you now use for files" in told.stdout
         assert "couldn't be read" not in told.stdout

@@ -7,7 +7,10 @@ import pytest
 from tests.support import programs
 from wizard.client import rsync
 from wizard.client.rsync import Entry, Problem, Totals, listed
+from wizard.client.rsync.complaints import problem_in
 from wizard.client.rsync.output import Output
+from wizard.failure import Kind
+from wizard.trouble import patterns
 
 STATS = """
 Number of files: 1234567 (reg: 1200000, dir: 34567)
@@ -145,3 +148,16 @@ def test_a_real_complaint_is_read() -> None:
 )
 def test_a_name_is_read_as_it_is(printed: str, name: str) -> None:
     assert listed.unescaped(printed) == name
+
+
+def test_what_is_in_the_way_there_is_told_from_what_may_not_be_removed() -> None:
+    in_the_way = problem_in("could not make way for new regular file: d/x")
+    assert in_the_way
+    assert (in_the_way.path, in_the_way.cause) == ("d/x", "in the way")
+    assert problem_in("could not make way for new directory: d/x") is None
+    for line in ("rsync: [generator] delete_file: unlink({}) failed: {}", "delete_file: rmdir({}) failed: {}"):
+        closed = problem_in(line.format("d/x", "Permission denied (13)"))
+        assert closed
+        assert closed.path == "d/x"
+        printed = "".join(f"rsync: {one.message}\n" for one in (in_the_way, closed))
+        assert patterns.read(23, printed) is Kind.SERVER_FILES_CLOSED

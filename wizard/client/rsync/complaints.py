@@ -19,8 +19,13 @@ _SPECIAL = re.compile(r'(?P<message>skipping non-regular file "(?P<path>.+)")')
 _TOO_LONG = re.compile(
     r"(?:rsync: )?(?:\[\w+\] )?(?P<message>filename overflows max-path len by \d{1,9}): (?P<path>.+)"
 )
-_IN_THE_WAY = re.compile(r"(?P<message>could not make way for new [a-z ]+): (?P<path>.+)")
-_FORMS = (_PROBLEM, _TOO_LONG, _SPECIAL, _IN_THE_WAY)
+_IN_THE_WAY = re.compile(
+    r"(?P<message>could not make way for new (?:regular file|symlink|(?:device|special) file)): (?P<path>.+)"
+)
+_NOT_REMOVED = re.compile(
+    r"(?:rsync: )?(?:\[\w+\] )?(?P<message>delete_file: (?:unlink|rmdir)\((?P<path>.+)\) failed: .+)"
+)
+_FORMS = (_PROBLEM, _TOO_LONG, _SPECIAL, _IN_THE_WAY, _NOT_REMOVED)
 
 
 class Complaints:

@@ -26,6 +26,7 @@ MOST_FILES = 50
 MOST_BYTES_A_FILE = 64 << 20
 MOST_BYTES = 256 << 20
 _MOST_LOOKED_AT = 20_000
+_SPECIAL = re.compile(r"[*?[\\]")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
     large or far away, is passed over where it is not backed up.
     """
     folders = list(profile.places.items())
-    excluded = _by_name(profile.exclude)
+    excluded, left_out = _by_name(profile.exclude), _by_path(profile.excluded)
     looked_at = 0
     while folders:
         folder, place = folders.pop(_CHANCE.randrange(len(folders)))
@@ -82,8 +83,10 @@ def walked(profile: Profile, most: int) -> Iterator[tuple[str, os.stat_result]]:
                 with contextlib.suppress(OSError):  # it may be gone already, and the others are not
                     if entry.is_file(follow_symlinks=False):
                         yield path, entry.stat(follow_symlinks=False)
-                    elif entry.is_dir(follow_symlinks=False) and (
-                        not profile.one_file_system or entry.stat(follow_symlinks=False).st_dev == device
+                    elif (
+                        entry.is_dir(follow_symlinks=False)
+                        and path not in left_out
+                        and (not profile.one_file_system or entry.stat(follow_symlinks=False).st_dev == device)
                     ):
                         folders.append((entry.path, path))
 
@@ -124,6 +127,11 @@ def _while_there_is_room(chosen: Iterable[Found]) -> Iterator[str]:
         if found.size <= room:
             room -= found.size
             yield found.path
+
+
+def _by_path(patterns: Iterable[str]) -> set[str]:
+    """What excludes by a whole place in the backup, as rsync takes it: it may be a disk far away."""
+    return {pattern.strip("/") for pattern in patterns if pattern.startswith("/") and not _SPECIAL.search(pattern)}
 
 
 def _by_name(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 from msgspec.structs import replace
 
 from wizard import schemes, trouble
 from wizard.client import rsync
-from wizard.failure import Failure
-from wizard.running import report, transfer
+from wizard.failure import Failure, Kind
+from wizard.running import record, report, transfer
 from wizard.running.comparing import patterns, unchanged
 from wizard.text import display
 from wizard.text.language import _, ngettext
@@ -40,6 +40,12 @@ class AboutRun(msgspec.Struct, frozen=True):
     began: float
     good_since: float = 0.0
     unread: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, profile: Profile, began: float, problems: Iterable[rsync.Problem]) -> Self:
+        """Of a run of that backup which began then and met those problems."""
+        unread = frozenset(one.path for one in problems if one.cause == "unread")
+        return cls(began, record.unchanged_since(profile), unread)
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -189,7 +195,11 @@ async def verify(
     whole = await _by_dry_run(profile, access, about) if is_append_only else None
     by_content = None
     if not schemes.of(profile).records_command:
-        by_content = await _by_content(profile, access, paths, about)
+        try:
+            by_content = await _by_content(profile, access, paths, about)
+        except Failure as failure:  # what the practice run has found counts all the same
+            if whole is None or trouble.kind_of(failure, profile) is Kind.SERVER_BUSY:
+                raise
     if by_content and whole:
         differing = tuple(dict.fromkeys(whole.differing + by_content.differing))
         missing = tuple(dict.fromkeys(whole.missing + by_content.missing))

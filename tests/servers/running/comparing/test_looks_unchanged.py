@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from tests.servers.running.comparing.test_spoiled import settled, source, spoil
 from tests.support.commands import backup_wizard
 from tests.support.quick import sampled
+from tests.support.servers.office import ACCOUNT
 from wizard.profile import Profile
+from wizard.running import record
 from wizard.running.comparing import unchanged, unnoticed
 from wizard.storage import profiles
 
@@ -57,24 +59,67 @@ def test_what_was_touched_alone_or_is_excluded_is_not_sent(office: Office, sourc
     os.link(source / "letter 1", source.parent / "another name")
     result = backup_wizard("run", "amamac", "--json")
     assert (result.exit_code, result.json["changed"], result.json["bytes_to_send"]) == (0, 0, 0)
+    assert result.json["unnoticed"] == []
     assert (there / "drafts" / "draft").read_text() == "to be thrown away"
     assert (there / "letter 1").stat() == before
 
 
 def test_a_key_line_with_one_command_takes_none_so_it_is_told(office: Office, source: Path) -> None:
-    container = source / "private [1]"
+    container, film = source / "private [1]", source / "film"
     container.write_bytes(os.urandom(1 << 20))
-    _, there = settled(office, "forced-command", source)
-    for changed in (container, source / "letter 3"):  # the letter may just as well be as it was
+    film.write_bytes(b"film" * (1 << 18))
+    profile, there = settled(office, "forced-command", source)
+    for changed in (container, film, source / "letter 3"):  # the others may just as well be as they were
         spoil(changed)
-    result = backup_wizard("run", "amamac")
-    assert result.exit_code == 0
-    assert "Documents/private [1] may have changed here and looks as before, so it was not sent" in result.stdout
-    assert "letter 3" not in result.stdout
-    container.touch()
-    again = backup_wizard("run", "amamac")
-    assert "may have changed" not in again.stdout
-    assert (there / container.name).read_bytes() == container.read_bytes()
+    told_until_saved(profile, container, there, *["run"] * 2)
+
+
+def test_where_the_server_compares_no_content_the_run_is_as_good_and_it_is_told(office: Office, source: Path) -> None:
+    profile, there = settled(office, "rrsync", source)
+    keys = office.path(f"/home/{ACCOUNT}/.ssh/authorized_keys")
+    keys.write_text(keys.read_text().replace("RrnzcSx", "RrnzSx"))
+    spoil(source / "letter 3")
+    told_until_saved(profile, source / "letter 3", there, *["run"] * 2)
+
+
+def told_until_saved(profile: Profile, changed: Path, there: Path, *commands: str) -> None:
+    """Each of the runs is good, and tells of the file alone; so does the list; one that is sent is not told of."""
+    name = f"Documents/{changed.name}"
+    for command in commands:
+        result = backup_wizard(command, "amamac")
+        assert result.exit_code == 0, result.stdout
+        assert f"{name} may have changed here and looks as before, so it was not sent" in result.stdout
+        told = f"1 file may have changed without a new date, and be older in the backup: {name}. Save it anew."
+        assert told in record.in_words(profile)
+        assert told in backup_wizard("status").stdout
+    assert backup_wizard("run", "amamac", "--json").json["unnoticed"] == [name]
+    changed.touch()
+    assert "may have changed" not in backup_wizard("run", "amamac").stdout
+    assert (there / changed.name).read_bytes() == changed.read_bytes()
+    assert "may have changed" not in backup_wizard("status").stdout
+
+
+def test_its_mode_may_have_changed_as_well(office: Office, source: Path) -> None:
+    _, there = settled(office, "rrsync", source)
+    spoil(source / "letter 3")
+    (source / "letter 3").chmod(0o600)
+    assert backup_wizard("run", "amamac").exit_code == 0
+    assert (there / "letter 3").read_bytes() == (source / "letter 3").read_bytes()
+
+
+def test_one_among_many_that_were_touched_alone_is_found_and_sent_by_the_next_run(office: Office, source: Path) -> None:
+    many = [source / f"picture {number}" for number in range(unnoticed.MOST_SENT + 1)]
+    for picture in many:
+        picture.write_text(picture.name)
+    _, there = settled(office, "rrsync", source)
+    for picture in many:
+        os.link(picture, source.parent / picture.name)
+    spoil(many[7])
+    found = backup_wizard("run", "amamac")
+    assert found.exit_code == 1
+    assert f"1 file differs on the server: Documents/{many[7].name}." in found.stdout
+    assert backup_wizard("run", "amamac").exit_code == 0
+    assert (there / many[7].name).read_bytes() == many[7].read_bytes()
 
 
 def test_a_mass_of_them_is_not_sent_but_told(office: Office, source: Path) -> None:
@@ -110,3 +155,12 @@ def test_no_disk_is_looked_through_that_is_not_backed_up(is_skipped: bool, offic
     profile = f"Profile(name='amamac', folders=({str(source)!r},), one_file_system={is_skipped})"
     found = office.run(sys.executable, "-c", f"{_WALK}print(any('film' in path for path, _ in walked({profile}, 99)))")
     assert found == f"{not is_skipped}\n"
+
+
+def test_no_folder_is_looked_through_that_is_excluded_by_its_path(tmp_path: Path) -> None:
+    for name in ("NAS", "NAS2", "deep/NAS"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "film").touch()
+    profile = Profile(name="amamac", folders=(str(tmp_path),), exclude=(f"{tmp_path}/NAS/",))
+    walked = {path.partition("/")[2] for path, _status in unchanged.walked(profile, 99)}
+    assert walked == {"NAS2/film", "deep/NAS/film"}

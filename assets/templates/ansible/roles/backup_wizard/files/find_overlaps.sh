@@ -57,7 +57,7 @@ real() { readlink -m -- "$1" 2>/dev/null || readlink -f -- "$1" 2>/dev/null || p
       if (state[one] != "new" || id[one] == id[two]) continue
       mine = folder[one]
       if (mine == folder[two]) {
-        if (shares[one] && shares[two] && (!is_new[one] || is_new[two])) continue
+        if (shares[one] && shares[two] && !is_new[one]) continue
         if (shares[one] && shares[two]) {
           told = name[one] " would open the folder of the backup " name[two] " with another password."
           told = told " Ask its owner whether they sent this. Only if so: -e new_keys=" name[one]
