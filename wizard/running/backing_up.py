@@ -145,7 +145,7 @@ class _Run:
         record.note(self._profile, "unfinished")
         ended: rsync.Ended | None = None
         try:
-            await self._unnoticed.look(self._profile, record.unchanged_since(self._profile))
+            await self._unnoticed.look(self._profile, record.unchanged_since(self._profile) or self._before.begun)
             async with aclosing(self._tried(choice, is_first=is_first)) as events:
                 async for event in events:
                     if isinstance(event, rsync.Ended):
@@ -162,7 +162,7 @@ class _Run:
                 yield Looking()
             totals = await self._unnoticed.settle(self._profile, self._connected, self._holding, totals)
             if is_wanted:
-                about = AboutRun.of(self._profile, since, self._problems)
+                about = AboutRun.of(self._profile, since, self._problems, self._unnoticed.to_compare)
                 here, pauses = self._profile, self._pauses
                 paths = [*self._sample.paths, *self._unnoticed.to_compare, *await picking]
                 found = await verification.once_free(here, self._connected, paths, about, pauses, sent=sent)

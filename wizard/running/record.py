@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -63,8 +64,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     `sources` and `entries` are what the last run that came to its end found here. `cut` are files, with their sizes,
     that were being sent when the runs since then lost their connection. A backup that was `adopted` was another
     computer's before, and has `caught_up` once a good run has deleted from it what is not on this computer.
-    `deleted_since` is when the last such run began, in seconds. `unnoticed` are files that look as before and may be
-    otherwise in the backup (`comparing/unnoticed.py`), by their places there.
+    `deleted_since` is when the last such run began, and `begun` when the first of all did, in seconds. `unnoticed` are
+    files that look as before and may be otherwise in the backup (`comparing/unnoticed.py`), by their places there.
     """
 
     last: datetime | None = None
@@ -82,6 +83,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     adopted: bool = False
     caught_up: bool = False
     deleted_since: float = 0.0
+    begun: float = 0.0
     unnoticed: tuple[str, ...] = ()
 
 
@@ -190,6 +192,7 @@ def note(
         last=now,
         result=result,
         why=why,
+        begun=kept.begun or time.time(),
         unread=unread,
         sources=kept.sources if sources is None else sources,
         ended_at=kept.ended_at if sources is None else _place(profile),

@@ -107,8 +107,11 @@ async def files(profile: Profile) -> list[str]:
     found: list[str] = []
     async with aclosing(listing(profile)) as events:
         async for event in events:
-            if isinstance(event, rsync.Entries):
-                found += [entry.path for entry in event if entry.is_file]
+            match event:
+                case rsync.Entries():
+                    found += [entry.path for entry in event if entry.is_file]
+                case rsync.Ended(totals=None):
+                    raise ProgramFailed("rsync", event.exit_code, event.stderr)
     return found
 
 

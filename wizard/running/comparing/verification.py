@@ -35,17 +35,18 @@ _MOST_NAMED = 5
 
 
 class AboutRun(msgspec.Struct, frozen=True):
-    """When the run began, when the last good one before it did (0 if there was none), and what it could not read."""
+    """When the run began, and the last good one before it (0: none); what was unread, and `touched` without a sign."""
 
     began: float
     good_since: float = 0.0
     unread: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, profile: Profile, began: float, problems: Iterable[rsync.Problem]) -> Self:
+    def of(cls, profile: Profile, began: float, problems: Iterable[rsync.Problem], touched: Iterable[str]) -> Self:
         """Of a run of that backup which began then and met those problems."""
         unread = frozenset(one.path for one in problems if one.cause == "unread")
-        return cls(began, record.unchanged_since(profile), unread)
+        return cls(began, record.unchanged_since(profile), unread, frozenset(touched))
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -113,11 +114,14 @@ class Verification(msgspec.Struct, frozen=True):
         if not self.differing:
             return ""
         count = len(self.differing)
-        return ngettext(
+        told = ngettext(
             "Checked afterwards: {count} file differs on the server: {names}.",
             "Checked afterwards: {count} files differ on the server: {names}.",
             count,
         ).format(count=display.number(count), names=named(self.differing, count))
+        if len(self.spoiled) == count:
+            return told
+        return told + " " + _("If the next backup doesn't send what you changed, save it with a new date.")
 
     @property
     def _about_spoiled(self) -> str:
@@ -203,7 +207,7 @@ async def verify(
     if by_content and whole:
         differing = tuple(dict.fromkeys(whole.differing + by_content.differing))
         missing = tuple(dict.fromkeys(whole.missing + by_content.missing))
-        outdated, count = whole.outdated, whole.outdated_count
+        outdated, count = (*whole.outdated, *by_content.outdated), whole.outdated_count + by_content.outdated_count
         return replace(by_content, differing=differing, missing=missing, outdated=outdated, outdated_count=count)
     return by_content or whole or (await _by_dry_run(profile, access, about) if sent else None)
 
@@ -273,8 +277,11 @@ def _told(profile: Profile, how: How, looked_at: int, unequal: Sequence[rsync.En
         return Verification("failed", reason=_("all that was compared has changed since"))
     missing = tuple(entry.path for entry in unequal if entry.is_new)
     differing = tuple(entry.path for entry in unequal if not entry.is_new)
+    outdated = tuple(path for path in differing if profile.scheme.append_only and path in about.touched)
+    differing = tuple(path for path in differing if path not in outdated)
     spoiled = tuple(path for path in differing if unchanged.is_older(profile, path, about.good_since))
-    return Verification(how, looked_at - changed_since, differing, missing, spoiled, changed_since=changed_since)
+    compared = looked_at - changed_since
+    return Verification(how, compared, differing, missing, spoiled, outdated, len(outdated), "", changed_since)
 
 
 def _is_to_be_there(profile: Profile, path: str, about: AboutRun) -> bool:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from tests.servers.running.comparing.test_spoiled import settled, source, spoil
-from tests.support.commands import backup_wizard
+from tests.servers.running.comparing.test_spoiled import run, settled, source, spoil
+from tests.support import deprived
+from tests.support.commands import Ran, backup_wizard, started_anew
 from tests.support.quick import sampled
 from tests.support.servers.office import ACCOUNT
 from wizard.profile import Profile
 from wizard.running import record
 from wizard.running.comparing import unchanged, unnoticed
-from wizard.storage import profiles
+from wizard.storage import profiles, state_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +98,49 @@ def told_until_saved(profile: Profile, changed: Path, there: Path, *commands: st
     assert "may have changed" not in backup_wizard("run", "amamac").stdout
     assert (there / changed.name).read_bytes() == changed.read_bytes()
     assert "may have changed" not in backup_wizard("status").stdout
+
+
+async def test_an_append_only_key_keeps_the_old_one_and_it_is_told_until_it_was_compared(
+    office: Office, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = source / "private"
+    container.write_bytes(os.urandom(1 << 20))
+    profile, _ = settled(office, "rrsync", source, scheme={"append_only": True})
+    spoil(container)
+    with monkeypatch.context() as large:
+        large.setattr(unchanged, "MOST_BYTES_A_FILE", 1000)
+        for _again in range(2):
+            result = await run(profile)
+            assert result.is_whole
+            assert result.unnoticed == record.read("amamac").unnoticed == ("Documents/private",)
+    result = await run(profile)
+    assert result.unnoticed == record.read("amamac").unnoticed == ()
+    assert result.verification
+    assert result.verification.outdated == ("Documents/private",)
+
+
+async def test_one_that_can_not_be_read_keeps_no_other_from_being_sent(office: Office, source: Path) -> None:
+    _, there = settled(office, "rrsync", source)
+    for changed in (source / "letter 3", source / "letter 4"):
+        spoil(changed)
+    (source / "letter 4").chmod(0)
+
+    async def as_anybody() -> Ran:
+        return started_anew("run", "amamac", "--json")
+
+    result = await deprived.of(deprived.no_privilege, as_anybody)
+    assert (result.exit_code, result.json["unnoticed"]) == (0, ["Documents/letter 4"])
+    assert (there / "letter 3").read_bytes() == (source / "letter 3").read_bytes()
+
+
+def test_what_a_first_run_has_sent_that_was_no_good_one_is_looked_at_as_well(office: Office, source: Path) -> None:
+    profile, there = settled(office, "rrsync", source)
+    kept = record.read("amamac")
+    state_files.save("amamac", "last-run.json", replace(kept, last_good=None, good_since=0.0, place=""))
+    spoil(source / "letter 3")
+    assert record.is_first(profile)
+    assert backup_wizard("run", "amamac").exit_code == 0
+    assert (there / "letter 3").read_bytes() == (source / "letter 3").read_bytes()
 
 
 def test_its_mode_may_have_changed_as_well(office: Office, source: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_file_that_was_changed_here_with_its_time_kept_is_told_without_blame(
     spoil(source / "letter 3")
     result = backup_wizard("run", "amamac")
     assert result.exit_code == 1
-    assert "1 file differs on the server: Documents/letter 3." in result.stdout
+    assert "keeps the old version of 1 file, because the key only adds files: Documents/letter 3. You" in result.stdout
     assert BLAME not in result.stdout
     assert (there / "letter 3").read_text() == "Dear number 3"
 
