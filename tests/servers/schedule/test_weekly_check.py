@@ -17,7 +17,7 @@ from wizard.client.keys import secrets
 from wizard.restore.drills import drill
 from wizard.restore.drills.drill import Drill
 from wizard.running import history
-from wizard.running.comparing import unchanged
+from wizard.running.comparing import unchanged, unnoticed
 from wizard.schedule import weekly
 from wizard.server.locks import checked
 from wizard.storage import paths
@@ -99,6 +99,7 @@ def test_what_a_drill_finds_stops_nothing_and_is_told(
     scheduled.set_up(office, profile)
     monkeypatch.setenv(secrets.UNATTENDED, "")
     monkeypatch.setattr(unchanged, "pick", lambda *_: [])  # it might find the same
+    monkeypatch.setattr(unnoticed, "_touched_since", lambda *_: {})  # or send it: no time has really passed
     with desktop(session_bus) as there:
         assert cli.main(["run", "--if-due"]) == 0
         assert drill.last("amamac") == Drill()  # the backup was set up just now

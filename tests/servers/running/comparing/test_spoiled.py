@@ -196,10 +196,10 @@ def test_the_choice_is_left_to_chance_and_bounded(tmp_path: Path, monkeypatch: p
             (tmp_path / folder / f"{number}").write_text("x")
     (tmp_path / "b" / "link").symlink_to("0")
     now = (tmp_path / "a").stat().st_ctime + 10
-    picks = [unchanged.pick(profile, now) for _ in range(40)]
+    picks = [unchanged.pick(profile, now) for _ in range(80)]
     assert {len(pick) for pick in picks} == {unchanged.MOST_FILES}
     seen = {path for pick in picks for path in pick}
-    assert len(seen) == 200  # 40 draws of 50 of 200 miss none, but once in 50,000 times
+    assert len(seen) == 200  # 80 draws of 50 of 200 miss none, but once in 50 million times: 200 * (3 / 4) ** 80
     assert {path.rpartition("/")[0] for path in seen} == {"a/deep", "b"}
     assert unchanged.pick(profile, now - 1000) == []
     monkeypatch.setattr(unchanged, "MOST_BYTES", 3)
