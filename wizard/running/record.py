@@ -238,9 +238,9 @@ def about_unnoticed(kept: Record) -> str:
     if not kept.unnoticed:
         return ""
     told = ngettext(
-        "{count} file may have changed without a new date, and be older in the backup: {name}. Save it anew.",
+        "{count} file may have changed without a new date, and be older in the backup: {name}. Save it again.",
         "{count} files may have changed without a new date, and be older in the backup: {name} and others. Save them"
-        " anew.",
+        " again.",
         len(kept.unnoticed),
     )
     return told.format(count=display.number(len(kept.unnoticed)), name=display.printable(kept.unnoticed[0]))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
     from wizard.running.comparing.verification import Verification
 
+_CHANCE = random.SystemRandom()  # a thief must not be able to predict which files are compared
+
 MOST_SENT = 50
 """More would be a mass change that nobody has agreed to (`safeguard.ahead`): some are compared, and told."""
 
@@ -200,7 +202,7 @@ def _some(files: Mapping[str, int]) -> Iterator[str]:
     """As many of them as can be compared in a short while, left to chance."""
     room = unchanged.MOST_BYTES
     small = [path for path, size in files.items() if size <= unchanged.MOST_BYTES_A_FILE]
-    for path in random.sample(small, min(len(small), _MOST_COMPARED)):
+    for path in _CHANCE.sample(small, min(len(small), _MOST_COMPARED)):
         if files[path] <= room:
             room -= files[path]
             yield path

@@ -35,7 +35,10 @@ _MOST_NAMED = 5
 
 
 class AboutRun(msgspec.Struct, frozen=True):
-    """When the run began, and the last good one before it (0: none); what was unread, and `touched` without a sign."""
+    """When the run began, and when the last good one before it did (0 if there was none).
+
+    `unread` could not be read; `touched` may have changed here and look as before.
+    """
 
     began: float
     good_since: float = 0.0
@@ -195,8 +198,7 @@ async def verify(
     """
     if not transfer.can_preview(profile):
         return Verification("none") if sent else None
-    is_append_only = profile.scheme.append_only
-    whole = await _by_dry_run(profile, access, about) if is_append_only else None
+    whole = await _by_dry_run(profile, access, about) if profile.scheme.append_only else None
     by_content = None
     if not schemes.of(profile).records_command:
         try:
