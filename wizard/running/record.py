@@ -238,9 +238,10 @@ def about_unnoticed(kept: Record) -> str:
     if not kept.unnoticed:
         return ""
     told = ngettext(
-        "{count} file may have changed without a new date, and be older in the backup: {name}. Save it again.",
+        "{count} file may have changed without a new date, and be older in the backup: {name}. Save it with a"
+        " new date.",
         "{count} files may have changed without a new date, and be older in the backup: {name} and others. Save them"
-        " again.",
+        " with a new date.",
         len(kept.unnoticed),
     )
     return told.format(count=display.number(len(kept.unnoticed)), name=display.printable(kept.unnoticed[0]))

@@ -90,7 +90,7 @@ def told_until_saved(profile: Profile, changed: Path, there: Path, *commands: st
         result = backup_wizard(command, "amamac")
         assert result.exit_code == 0, result.stdout
         assert f"{name} may have changed here and looks as before, so it was not sent" in result.stdout
-        told = f"1 file may have changed without a new date, and be older in the backup: {name}. Save it again."
+        told = f"1 file may have changed without a new date, and be older in the backup: {name}. Save it with a new"
         assert told in record.in_words(profile)
         assert told in backup_wizard("status").stdout
     assert backup_wizard("run", "amamac", "--json").json["unnoticed"] == [name]
